@@ -1,0 +1,43 @@
+// DSE_CHECK: a programmer's mistake stops the program, in every build, and says where the run was.
+//
+// What a user can cause (a wrong file, a full disk) is never a DSE_CHECK; see core/error.h.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+
+namespace dse {
+
+// Where a run stands; the scheduler keeps it current while it runs so that a failed check can say how to
+// come back to it. Owned by the scheduler.
+struct RunPosition {
+  std::uint64_t seed = 0;
+  std::int64_t virtual_time_ns = 0;
+  std::uint64_t event_number = 0;
+};
+
+// Registers `position` for the calling thread until the guard goes. Guards nest.
+class RunPositionGuard {
+ public:
+  explicit RunPositionGuard(const RunPosition& position);
+  ~RunPositionGuard();
+  RunPositionGuard(const RunPositionGuard&) = delete;
+  RunPositionGuard& operator=(const RunPositionGuard&) = delete;
+
+ private:
+  const RunPosition* previous_;
+};
+
+// Prints the failed condition, the text and the run's position to stderr, and aborts.
+[[noreturn]] void check_failed(const char* file, int line, const char* condition, const std::string& text);
+
+}  // namespace dse
+
+// DSE_CHECK(condition, "format {}", value...)
+#define DSE_CHECK(condition, ...)                                                                   \
+  do {                                                                                              \
+    if (!(condition)) [[unlikely]]                                                                  \
+      ::dse::check_failed(__FILE__, __LINE__, #condition, fmt::format(__VA_ARGS__));                \
+  } while (false)

@@ -1,0 +1,30 @@
+// What can go wrong that is not a programmer's mistake. Both are caught in `main` alone.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace dse {
+
+// Where in the user's input an error lies. Lines and columns count from 1; 0 means "not known".
+struct InputPlace {
+  std::string file;
+  int line = 0;
+  int column = 0;
+  std::string key;
+};
+
+// A wrong command line, scenario or data file: exit status 2. what() is
+// "file:line:column: key: text", without the parts that are not known.
+class InputError : public std::runtime_error {
+ public:
+  InputError(const InputPlace& place, const std::string& text);
+};
+
+// Something failed while running: a full disk, an unwritable folder, virtual time used up. Exit status 3.
+class RunError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace dse

@@ -1,0 +1,54 @@
+// Hashing of everything that is recorded: XXH3 (64 bits) over a canonical little-endian byte stream.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dse {
+
+// XXH3 of `bytes`, seed 0.
+std::uint64_t hash_bytes(std::span<const std::byte> bytes);
+std::uint64_t hash_text(std::string_view text);
+// XXH3 of `value`'s eight little-endian bytes with `seed`: chains values cheaply.
+std::uint64_t hash_chain(std::uint64_t seed, std::uint64_t value);
+
+// A running hash. Small additions are gathered in a buffer, so that adding a few bytes costs a few
+// nanoseconds. One thread.
+class Hasher {
+ public:
+  Hasher();
+  ~Hasher();
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+
+  void add(std::span<const std::byte> bytes);
+  void add(std::string_view text);  // its length, then its bytes
+  void add_u64(std::uint64_t value) {
+    if (used_ + sizeof value > kBufferBytes) flush();
+    std::memcpy(buffer_.get() + used_, &value, sizeof value);  // x86-64 and AArch64 are little-endian
+    used_ += sizeof value;
+  }
+  void add_i64(std::int64_t value) { add_u64(static_cast<std::uint64_t>(value)); }
+
+  // The hash of all that was added so far; adding may go on.
+  std::uint64_t digest();
+
+ private:
+  static constexpr std::size_t kBufferBytes = 16384;
+  struct State;
+  void flush();
+
+  std::unique_ptr<State> state_;
+  std::unique_ptr<std::byte[]> buffer_;
+  std::size_t used_ = 0;
+};
+
+// 16 lower-case hex digits.
+std::string hex64(std::uint64_t value);
+
+}  // namespace dse
