@@ -1,0 +1,119 @@
+# What run, test, data/fetch and .ci/run share: which Debian packages the project needs, and how to build it.
+# Sourced by bash. The caller sets `root` to the top of the project.
+# shellcheck shell=bash disable=SC2034
+
+readonly build_packages=(
+  g++ cmake ninja-build pkg-config
+  libzmq3-dev cppzmq-dev libeigen3-dev libcli11-dev libfmt-dev catch2 libtomlplusplus-dev libxxhash-dev
+  librandom123-dev nlohmann-json3-dev libbenchmark-dev zlib1g-dev
+)
+readonly ci_packages=(clang clang-format)
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  local status="$1"
+  shift
+  say "$(basename "$0"): $*"
+  exit "$status"
+}
+
+# Runs a command and shows what it printed only when it fails.
+quietly() {
+  local output
+  local status=0
+  output="$("$@" 2>&1)" || status=$?
+  if ((status != 0)); then say "$output"; fi
+  return "$status"
+}
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    say "this needs root, and there is no sudo: $*"
+    return 1
+  fi
+}
+
+# Installs those of the named Debian packages that are missing. One look at dpkg's records when none is.
+# Elsewhere than on Debian it leaves the matter to CMake, which names what it cannot find.
+install_packages() {
+  command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 0
+  local installed missing=() package
+  # dpkg-query fails when it does not know one of the names; what it knows, it prints all the same.
+  # shellcheck disable=SC2016
+  installed="$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)"
+  for package in "$@"; do
+    [[ $'\n'"$installed"$'\n' == *$'\n'"$package installed"$'\n'* ]] || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+
+  say "Installing ${missing[*]}"
+  quietly as_root apt-get update ||
+    say "apt-get update failed; trying with the package lists that are there"
+  quietly as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${missing[@]}" ||
+    die 3 "could not install ${missing[*]} (see above); install them by hand and try again"
+}
+
+# Builds into folder $1; the rest are CMake options for the first time. Ninja runs CMake again when it must.
+build() {
+  local folder="$1"
+  shift
+  if [[ ! -e "$folder/build.ninja" ]]; then
+    say "Configuring ${folder#"$root"/}/"
+    quietly cmake -S "$root" -B "$folder" -G Ninja "$@" || return
+  fi
+  # A build that has nothing to do is not worth a line.
+  if [[ "$(ninja -C "$folder" -n 2>/dev/null | tail -n 1)" == *"no work to do"* ]]; then return; fi
+  say "Building in ${folder#"$root"/}/"
+  quietly ninja -C "$folder" -j "$(nproc)"
+}
+
+passed=0
+failed=0
+
+# Builds into folder $1 with CMake options $2… and runs its tests, adding to `passed` and `failed` what CTest
+# counted. A build that fails counts as one failure.
+build_and_test() {
+  local folder="$1"
+  if ! build "$@"; then
+    say "The build in ${folder#"$root"/}/ failed (see above)"
+    failed=$((failed + 1))
+    return
+  fi
+  local report="$folder/ctest.xml"
+  rm -f "$report"
+  local status=0
+  "${test_wrapper[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error -j2 \
+    --output-junit "$(realpath -m "$report")" || status=$?
+  local all bad not_run
+  all="$(junit_count "$report" tests)"
+  bad="$(junit_count "$report" failures)"
+  not_run=$(($(junit_count "$report" skipped) + $(junit_count "$report" disabled)))
+  # CTest's own verdict stands above the counts.
+  if ((status != 0 && bad == 0)); then
+    bad=1
+    if ((all == 0)); then all=1; fi
+  fi
+  if ((not_run > 0)); then say "$not_run tests of ${folder#"$root"/}/ were not run"; fi
+  passed=$((passed + all - bad - not_run))
+  failed=$((failed + bad))
+}
+test_wrapper=()
+
+# The attribute $2 of the test suite in CTest's report $1; 0 without a report.
+junit_count() {
+  local value=""
+  if [[ -e "$1" ]]; then value="$(grep -m 1 -oP "^\s*\b$2=\"\K[0-9]+" "$1" || true)"; fi
+  printf '%s' "${value:-0}"
+}
+
+# The last line of every test command.
+closing_line() {
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  ((failed == 0))
+}
