@@ -1,0 +1,198 @@
+#include "broker/broker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/error.h"
+#include "core/hash.h"
+
+namespace dse {
+namespace {
+
+// A tag names a slot and how often the slot was used, so that a stale tag is noticed.
+DeliveryTag make_tag(std::uint32_t slot, std::uint32_t generation) {
+  return (static_cast<DeliveryTag>(generation) << 32) | slot;
+}
+std::uint32_t tag_slot(DeliveryTag tag) { return static_cast<std::uint32_t>(tag); }
+std::uint32_t tag_generation(DeliveryTag tag) { return static_cast<std::uint32_t>(tag >> 32); }
+
+}  // namespace
+
+Effects& Broker::begin() {
+  effects_.deliveries.clear();
+  effects_.routed = true;
+  effects_.returned = MessagePtr();
+  return effects_;
+}
+
+ResourceIndex Broker::declare(std::string_view name) {
+  const auto found = index_.find(name);
+  if (found != index_.end()) return found->second;
+  const auto number = static_cast<ResourceIndex>(resources_.size());
+  auto resource = std::make_unique<Resource>();
+  resource->name = std::string(name);
+  resource->name_hash = hash_text(name);
+  index_.emplace(resource->name, number);
+  resources_.push_back(std::move(resource));
+  return number;
+}
+
+Queue& Broker::ensure_queue(ResourceIndex resource) {
+  Resource& owner = *resources_[resource];
+  if (owner.queue == nullptr) {
+    owner.queue = std::make_unique<Queue>();
+    owner.bindings.add({.from = owner.name, .to = owner.name, .key = "#"}, resource);
+  }
+  return *owner.queue;
+}
+
+void Broker::bind(const BindingSpec& binding) {
+  const ResourceIndex from = declare(binding.from);
+  const ResourceIndex to = declare(binding.to);
+  ensure_queue(to);
+  resources_[from]->bindings.add(binding, to);
+}
+
+Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options) {
+  Effects& effects = begin();
+  matched_.clear();
+  resources_[exchange]->bindings.match(*message, matched_);
+  if (matched_.empty()) {
+    ++unroutable_;
+    effects.routed = false;
+    if (options.mandatory) effects.returned = message;
+    return effects;
+  }
+  for (QueueIndex index : matched_) {
+    Queue& queue = *resources_[index]->queue;
+    if (queue.depth() >= kQueueDepthMax) {
+      throw RunError(fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
+                                 resources_[index]->name, queue.depth()));
+    }
+    queue.push(message);
+    dispatch(index);
+    queue.note_depth();
+  }
+  return effects;
+}
+
+Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch) {
+  Effects& effects = begin();
+  Queue& queue = ensure_queue(resource);
+  const auto number = static_cast<StreamIndex>(streams_.size());
+  streams_.push_back({.resource = resource, .prefetch = prefetch});
+  ++queue.streams;
+  enter_turn(number);
+  dispatch(resource);
+  return effects;
+}
+
+void Broker::enter_turn(StreamIndex number) {
+  Stream& stream = streams_[number];
+  if (stream.in_turn || !stream.open) return;
+  stream.in_turn = true;
+  resources_[stream.resource]->queue->turns().push_back(number);
+}
+
+void Broker::dispatch(ResourceIndex resource) {
+  Queue& queue = *resources_[resource]->queue;
+  std::deque<StreamIndex>& turns = queue.turns();
+  while (!queue.empty() && !turns.empty()) {
+    const StreamIndex number = turns.front();
+    turns.pop_front();
+    Stream& stream = streams_[number];
+    stream.in_turn = false;
+    hand_over(queue, number);
+    if (stream.has_room()) enter_turn(number);
+  }
+}
+
+void Broker::hand_over(Queue& queue, StreamIndex number) {
+  Stream& stream = streams_[number];
+  std::uint32_t slot = 0;
+  if (free_slots_.empty()) {
+    slot = static_cast<std::uint32_t>(unacknowledged_.size());
+    unacknowledged_.emplace_back();
+  } else {
+    slot = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  Unacknowledged& entry = unacknowledged_[slot];
+  entry.queued = queue.pop();
+  entry.stream = number;
+  entry.in_use = true;
+  ++stream.unacknowledged;
+  ++resources_[stream.resource]->unacknowledged;
+  effects_.deliveries.push_back(
+      {number, make_tag(slot, entry.generation), entry.queued.redelivered, entry.queued.message});
+}
+
+bool Broker::outstanding(DeliveryTag tag) const {
+  const std::uint32_t slot = tag_slot(tag);
+  return slot < unacknowledged_.size() && unacknowledged_[slot].in_use &&
+         unacknowledged_[slot].generation == tag_generation(tag);
+}
+
+QueuedMessage Broker::settle(DeliveryTag tag, ResourceIndex& resource) {
+  DSE_CHECK(outstanding(tag), "delivery tag {} is not outstanding", tag);
+  const std::uint32_t slot = tag_slot(tag);
+  Unacknowledged& entry = unacknowledged_[slot];
+  Stream& stream = streams_[entry.stream];
+  resource = stream.resource;
+  entry.in_use = false;
+  ++entry.generation;
+  free_slots_.push_back(slot);
+  --stream.unacknowledged;
+  --resources_[resource]->unacknowledged;
+  enter_turn(entry.stream);
+  return std::move(entry.queued);
+}
+
+Effects& Broker::acknowledge(DeliveryTag tag, Settled& settled) {
+  Effects& effects = begin();
+  settled.message = settle(tag, settled.resource).message;
+  dispatch(settled.resource);
+  return effects;
+}
+
+Effects& Broker::reject(DeliveryTag tag, bool requeue, Settled& settled) {
+  Effects& effects = begin();
+  QueuedMessage queued = settle(tag, settled.resource);
+  settled.message = queued.message;
+  if (requeue) resources_[settled.resource]->queue->put_back(std::move(queued));
+  dispatch(settled.resource);
+  return effects;
+}
+
+Effects& Broker::close_stream(StreamIndex number) {
+  Effects& effects = begin();
+  Stream& stream = streams_[number];
+  DSE_CHECK(stream.open, "stream {} is closed already", number);
+  stream.open = false;
+  Queue& queue = *resources_[stream.resource]->queue;
+  --queue.streams;
+  if (stream.in_turn) std::erase(queue.turns(), number);
+  stream.in_turn = false;
+  for (std::uint32_t slot = 0; slot < unacknowledged_.size() && stream.unacknowledged > 0; ++slot) {
+    Unacknowledged& entry = unacknowledged_[slot];
+    if (!entry.in_use || entry.stream != number) continue;
+    ResourceIndex resource = 0;
+    queue.put_back(settle(make_tag(slot, entry.generation), resource));
+  }
+  dispatch(stream.resource);
+  queue.note_depth();
+  return effects;
+}
+
+Broker::QueueState Broker::queue_state(ResourceIndex index) const {
+  const Resource& resource = *resources_[index];
+  if (resource.queue == nullptr) return {};
+  return {.depth = resource.queue->depth(),
+          .depth_max = resource.queue->depth_max(),
+          .unacknowledged = resource.unacknowledged,
+          .streams = resource.queue->streams};
+}
+
+}  // namespace dse

@@ -1,0 +1,51 @@
+// One queue: messages that wait, in order, and the streams that compete for them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+
+#include "message/message.h"
+
+namespace dse {
+
+using StreamIndex = std::uint32_t;
+
+struct QueuedMessage {
+  MessagePtr message;
+  std::uint64_t position = 0;  // place in the queue, from when it first came
+  bool redelivered = false;
+};
+
+class Queue {
+ public:
+  // Puts a new message at the end.
+  void push(MessagePtr message);
+  // Puts a message back to its original place, marked redelivered.
+  void put_back(QueuedMessage message);
+  // The first message. The queue must not be empty.
+  QueuedMessage pop();
+
+  std::size_t depth() const { return fresh_.size() + returned_.size(); }
+  bool empty() const { return fresh_.empty() && returned_.empty(); }
+
+  // The most messages that ever waited at once; kept by note_depth, which the broker calls when a step is
+  // over, so that a message handed on at once does not count.
+  std::size_t depth_max() const { return depth_max_; }
+  void note_depth() { depth_max_ = depth() > depth_max_ ? depth() : depth_max_; }
+
+  // Streams that can take a message now, in the order of their turns (as RabbitMQ keeps its consumers: who
+  // was served goes to the end; who is full leaves, and comes back at the end).
+  std::deque<StreamIndex>& turns() { return turns_; }
+  std::size_t streams = 0;  // open streams, full or not
+
+ private:
+  // Every message that was put back stood before every message that never left.
+  std::map<std::uint64_t, QueuedMessage> returned_;
+  std::deque<QueuedMessage> fresh_;
+  std::deque<StreamIndex> turns_;
+  std::uint64_t next_position_ = 0;
+  std::size_t depth_max_ = 0;
+};
+
+}  // namespace dse

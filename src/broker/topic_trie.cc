@@ -1,0 +1,141 @@
+#include "broker/topic_trie.h"
+
+#include <algorithm>
+
+namespace dse {
+namespace {
+
+// Takes the next word off `rest`; false when there is none. "a." has two words, "" has none.
+bool next_word(std::string_view& rest, bool& more, std::string_view& word) {
+  if (!more) return false;
+  const std::size_t dot = rest.find('.');
+  word = rest.substr(0, dot);
+  more = dot != std::string_view::npos;
+  rest = more ? rest.substr(dot + 1) : std::string_view();
+  return true;
+}
+
+std::uint64_t entry_hash(const Headers::Entry& entry) {
+  struct Mix {
+    std::uint64_t operator()(bool value) const { return value ? 1 : 2; }
+    std::uint64_t operator()(std::int64_t value) const { return static_cast<std::uint64_t>(value) + 3; }
+    std::uint64_t operator()(double value) const { return std::hash<double>{}(value); }
+    std::uint64_t operator()(const std::string& value) const { return hash_text(value); }
+  };
+  return hash_chain(hash_text(entry.first), std::visit(Mix{}, entry.second));
+}
+
+bool holds(const Headers& wanted, HeaderMatch match, const Headers& headers) {
+  const auto present = [&headers](const Headers::Entry& entry) {
+    const HeaderValue* value = headers.find(entry.first);
+    return value != nullptr && *value == entry.second;
+  };
+  if (match == HeaderMatch::kAll) return std::all_of(wanted.begin(), wanted.end(), present);
+  return std::any_of(wanted.begin(), wanted.end(), present);
+}
+
+}  // namespace
+
+TopicTrie::TopicTrie() { add_node(); }
+
+TopicTrie::NodeIndex TopicTrie::add_node() {
+  nodes_.emplace_back();
+  return static_cast<NodeIndex>(nodes_.size() - 1);
+}
+
+TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
+  // `#.#` takes what `#` takes.
+  if (word == "#" && nodes_[node].is_hash) return node;
+  const auto reuse = [this](NodeIndex existing) { return existing != kNone ? existing : add_node(); };
+  if (word == "*") {
+    const NodeIndex star = reuse(nodes_[node].star);
+    return nodes_[node].star = star;
+  }
+  if (word == "#") {
+    const NodeIndex hash = reuse(nodes_[node].hash);
+    nodes_[hash].is_hash = true;
+    return nodes_[node].hash = hash;
+  }
+  const auto found = nodes_[node].words.find(word);
+  if (found != nodes_[node].words.end()) return found->second;
+  const NodeIndex made = add_node();
+  nodes_[node].words.emplace(word, made);
+  return made;
+}
+
+void TopicTrie::add(const BindingSpec& binding, QueueIndex queue) {
+  NodeIndex at = 0;
+  std::string_view rest = binding.key;
+  bool more = !binding.key.empty();
+  for (std::string_view word; next_word(rest, more, word);) at = child(at, word);
+
+  Node& node = nodes_[at];
+  if (binding.headers.empty()) {
+    const auto place = std::lower_bound(node.queues.begin(), node.queues.end(), queue);
+    if (place == node.queues.end() || *place != queue) node.queues.insert(place, queue);
+    return;
+  }
+  const Conditional conditional{binding.headers, binding.match, queue};
+  const auto& same = node.conditionals;
+  if (std::find(same.begin(), same.end(), conditional) != same.end()) return;
+  const auto number = static_cast<std::uint32_t>(node.conditionals.size());
+  node.conditionals.push_back(conditional);
+  for (const Headers::Entry& entry : binding.headers) {
+    node.by_header[entry_hash(entry)].push_back(number);
+    // When all must match, finding it by one of them is enough.
+    if (binding.match == HeaderMatch::kAll) break;
+  }
+}
+
+void TopicTrie::enter(NodeIndex index) {
+  Node& node = nodes_[index];
+  if (node.stamp == stamp_) return;
+  node.stamp = stamp_;
+  active_.push_back(index);
+  if (node.hash != kNone) enter(node.hash);  // `#` may stand for no word at all
+}
+
+void TopicTrie::advance(std::string_view word) {
+  previous_.swap(active_);
+  active_.clear();
+  ++stamp_;
+  for (NodeIndex index : previous_) {
+    const Node& node = nodes_[index];
+    if (node.is_hash) enter(index);
+    if (node.star != kNone) enter(node.star);
+    if (node.words.empty()) continue;
+    const auto found = node.words.find(word);
+    if (found != node.words.end()) enter(found->second);
+  }
+}
+
+void TopicTrie::collect(const Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const {
+  queues.insert(queues.end(), node.queues.begin(), node.queues.end());
+  if (node.conditionals.empty()) return;
+  for (const Headers::Entry& entry : headers) {
+    const auto found = node.by_header.find(entry_hash(entry));
+    if (found == node.by_header.end()) continue;
+    for (std::uint32_t number : found->second) {
+      const Conditional& conditional = node.conditionals[number];
+      if (holds(conditional.headers, conditional.match, headers)) queues.push_back(conditional.queue);
+    }
+  }
+}
+
+void TopicTrie::match(const Message& message, std::vector<QueueIndex>& queues) {
+  const auto first = static_cast<std::ptrdiff_t>(queues.size());
+  active_.clear();
+  ++stamp_;
+  enter(0);
+  std::string_view rest = message.key();
+  bool more = !message.key().empty();
+  for (std::string_view word; next_word(rest, more, word);) advance(word);
+
+  for (NodeIndex index : active_) collect(nodes_[index], message.headers(), queues);
+  if (queues.size() - static_cast<std::size_t>(first) < 2) return;
+  if (active_.size() == 1 && nodes_[active_[0]].conditionals.empty()) return;  // sorted already
+  std::sort(queues.begin() + first, queues.end());
+  queues.erase(std::unique(queues.begin() + first, queues.end()), queues.end());
+}
+
+}  // namespace dse

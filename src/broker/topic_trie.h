@@ -1,0 +1,72 @@
+// Which queues take a message of a given routing key and headers: the bindings of one exchange.
+//
+// A trie over the words of the topic patterns, walked as a nondeterministic automaton, so that the cost
+// follows the words of the key and the patterns that can still match, not the number of bindings. Bindings
+// with header values hang at their pattern's node, indexed by a value that must be there.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "message/binding.h"
+#include "message/message.h"
+
+namespace dse {
+
+using QueueIndex = std::uint32_t;
+
+class TopicTrie {
+ public:
+  TopicTrie();
+
+  // Adds a binding to `queue`; adding the same again changes nothing. `from` and `to` are not looked at.
+  void add(const BindingSpec& binding, QueueIndex queue);
+
+  // Appends every queue with a matching binding to `queues`, each once, in ascending order. An empty key
+  // has no words; `*` matches exactly one word, which may be empty; `#` any number of words.
+  // Not const: visited nodes are stamped.
+  void match(const Message& message, std::vector<QueueIndex>& queues);
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using NodeIndex = std::uint32_t;
+  static constexpr NodeIndex kNone = UINT32_MAX;
+
+  struct Conditional {
+    Headers headers;
+    HeaderMatch match = HeaderMatch::kAll;
+    QueueIndex queue = 0;
+    bool operator==(const Conditional&) const = default;
+  };
+
+  struct Node {
+    std::unordered_map<std::string, NodeIndex, TextHash, std::equal_to<>> words;
+    NodeIndex star = kNone;
+    NodeIndex hash = kNone;
+    bool is_hash = false;
+    std::uint64_t stamp = 0;
+    std::vector<QueueIndex> queues;
+    std::vector<Conditional> conditionals;
+    std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
+  };
+
+  NodeIndex child(NodeIndex node, std::string_view word);
+  NodeIndex add_node();
+  void enter(NodeIndex node);
+  void advance(std::string_view word);
+  void collect(const Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const;
+
+  std::vector<Node> nodes_;
+  std::vector<NodeIndex> active_;
+  std::vector<NodeIndex> previous_;
+  std::uint64_t stamp_ = 0;
+};
+
+}  // namespace dse

@@ -1,0 +1,111 @@
+#include "bus/data_bus.h"
+
+#include <fmt/format.h>
+
+#include "core/check.h"
+
+namespace dse {
+
+// inproc needs no I/O thread.
+DataBus::DataBus() : context_(0) { context_.set(zmq::ctxopt::max_sockets, 1'000'000); }
+
+DataBus::~DataBus() {
+  // A frame under way owns a reference; decoding gives it back.
+  for (Link& link : links_) {
+    while (link.bus_end->under_way() > 0) decode_command(link.bus_end->receive());
+    while (link.component_end->under_way() > 0) decode_notice(link.component_end->receive());
+  }
+}
+
+LinkIndex DataBus::attach() {
+  const auto number = static_cast<LinkIndex>(links_.size());
+  Link link;
+  link.bus_end = std::make_unique<PairEnd>(context_);
+  link.component_end = std::make_unique<PairEnd>(context_);
+  link.bus_end->set_peer(*link.component_end);
+  link.component_end->set_peer(*link.bus_end);
+  const std::string address = fmt::format("inproc://component-{}", number);
+  link.bus_end->bind(address);
+  link.component_end->connect(address);
+  links_.push_back(std::move(link));
+  return number;
+}
+
+BusEvent DataBus::serve(LinkIndex link) {
+  notified_.clear();
+  Command command = decode_command(links_[link].bus_end->receive());
+  BusEvent event = std::visit([&](auto&& alternative) { return apply(link, std::move(alternative)); }, command);
+  event.notified = notified_;
+  return event;
+}
+
+void DataBus::send_deliveries(Effects& effects) {
+  for (Delivery& delivery : effects.deliveries) {
+    const StreamOwner& owner = stream_owners_[delivery.stream];
+    links_[owner.link].bus_end->send(encode(
+        DeliveryNotice{owner.alias, delivery.tag, delivery.redelivered, std::move(delivery.message)}));
+    notified_.push_back(owner.link);
+  }
+}
+
+BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command) {
+  std::vector<ResourceIndex>& resources = links_[link].resources;
+  DSE_CHECK(command.alias == resources.size(), "alias {} out of turn", command.alias);
+  const ResourceIndex resource = broker_.declare(command.resource);
+  resources.push_back(resource);
+  return {.kind = BusEventKind::kDeclared, .resource_hash = broker_.name_hash(resource)};
+}
+
+BusEvent DataBus::apply(LinkIndex, BindCommand&& command) {
+  broker_.bind(command.binding);
+  return {.kind = BusEventKind::kBound, .resource_hash = broker_.name_hash(broker_.declare(command.binding.to))};
+}
+
+BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command) {
+  const ResourceIndex resource = links_[link].resources.at(command.alias);
+  Effects& effects = broker_.publish(resource, command.message, {.mandatory = command.mandatory});
+  BusEvent event{.kind = effects.routed ? BusEventKind::kPublished : BusEventKind::kUnroutable,
+                 .resource_hash = broker_.name_hash(resource),
+                 .message = std::move(command.message)};
+  send_deliveries(effects);
+  if (effects.returned) {
+    event.kind = BusEventKind::kReturned;
+    links_[link].bus_end->send(encode(Notice(ReturnNotice{command.alias, std::move(effects.returned)})));
+    notified_.push_back(link);
+  }
+  return event;
+}
+
+BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command) {
+  const ResourceIndex resource = links_[link].resources.at(command.alias);
+  const StreamIndex stream = broker_.stream_count();
+  stream_owners_.push_back({link, command.alias});
+  links_[link].streams.push_back({stream, command.alias});
+  send_deliveries(broker_.open_stream(resource, command.prefetch));
+  return {.kind = BusEventKind::kStreamed, .resource_hash = broker_.name_hash(resource)};
+}
+
+BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command) {
+  Settled settled;
+  send_deliveries(broker_.acknowledge(command.tag, settled));
+  return {.kind = BusEventKind::kAcknowledged,
+          .resource_hash = broker_.name_hash(settled.resource),
+          .message = std::move(settled.message)};
+}
+
+BusEvent DataBus::apply(LinkIndex, RejectCommand&& command) {
+  Settled settled;
+  send_deliveries(broker_.reject(command.tag, command.requeue, settled));
+  return {.kind = command.requeue ? BusEventKind::kRequeued : BusEventKind::kRejected,
+          .resource_hash = broker_.name_hash(settled.resource),
+          .message = std::move(settled.message)};
+}
+
+BusEvent DataBus::apply(LinkIndex link, CloseCommand&&) {
+  for (const OpenStream& open : links_[link].streams) send_deliveries(broker_.close_stream(open.stream));
+  links_[link].streams.clear();
+  links_[link].closed = true;
+  return {.kind = BusEventKind::kClosed};
+}
+
+}  // namespace dse

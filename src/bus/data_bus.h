@@ -1,0 +1,92 @@
+// The Data Bus: the broker behind one ZeroMQ inproc PAIR per component.
+//
+// Every message and command between a component and the bus crosses its pair as a frame. The bus does
+// nothing by itself: whoever drives it (the simulator's scheduler) says when the next frame of a link is
+// received, so socket order and fair queueing decide nothing. One thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "broker/broker.h"
+#include "bus/pair.h"
+#include "message/frame.h"
+
+namespace dse {
+
+using LinkIndex = std::uint32_t;
+
+enum class BusEventKind : std::uint8_t {
+  kDeclared,
+  kBound,
+  kPublished,
+  kUnroutable,
+  kReturned,
+  kStreamed,
+  kAcknowledged,
+  kRejected,
+  kRequeued,
+  kClosed,
+};
+
+// What the bus did with one frame.
+struct BusEvent {
+  BusEventKind kind = BusEventKind::kClosed;
+  std::uint64_t resource_hash = 0;          // XXH3 of the resource's name; 0 without one
+  MessagePtr message;                       // none unless the event is about one
+  std::span<const LinkIndex> notified;      // the links a notice was sent to, in order; valid until the next call
+};
+
+class DataBus {
+ public:
+  DataBus();
+  ~DataBus();
+  DataBus(const DataBus&) = delete;
+  DataBus& operator=(const DataBus&) = delete;
+
+  // A new link; links are numbered from 0. The component's end lives as long as the bus.
+  LinkIndex attach();
+  PairEnd& component_end(LinkIndex link) { return *links_[link].component_end; }
+
+  // Receives the next frame that the component sent, applies it to the broker, and sends what follows.
+  BusEvent serve(LinkIndex link);
+
+  Broker& broker() { return broker_; }
+  const Broker& broker() const { return broker_; }
+
+ private:
+  struct OpenStream {
+    StreamIndex stream = 0;
+    ResourceAlias alias = 0;
+  };
+  struct Link {
+    std::unique_ptr<PairEnd> bus_end;
+    std::unique_ptr<PairEnd> component_end;
+    std::vector<ResourceIndex> resources;  // by alias
+    std::vector<OpenStream> streams;
+    bool closed = false;
+  };
+  struct StreamOwner {
+    LinkIndex link = 0;
+    ResourceAlias alias = 0;
+  };
+
+  BusEvent apply(LinkIndex link, DeclareCommand&& command);
+  BusEvent apply(LinkIndex link, BindCommand&& command);
+  BusEvent apply(LinkIndex link, PublishCommand&& command);
+  BusEvent apply(LinkIndex link, StreamCommand&& command);
+  BusEvent apply(LinkIndex link, AcknowledgeCommand&& command);
+  BusEvent apply(LinkIndex link, RejectCommand&& command);
+  BusEvent apply(LinkIndex link, CloseCommand&& command);
+  void send_deliveries(Effects& effects);
+
+  zmq::context_t context_;
+  Broker broker_;
+  std::vector<Link> links_;
+  std::vector<StreamOwner> stream_owners_;  // by stream
+  std::vector<LinkIndex> notified_;
+};
+
+}  // namespace dse

@@ -1,0 +1,50 @@
+#include "learn/adam.h"
+
+#include <bit>
+#include <cmath>
+
+namespace dse {
+
+void Adam::begin_step(std::size_t examples) {
+  const double rate =
+      options_.rate / (1 + static_cast<double>(examples_seen_) / options_.half_life_examples);
+  examples_seen_ += examples;
+  first_power_ *= options_.first_decay;
+  second_power_ *= options_.second_decay;
+  // The corrections of both moments are folded into the rate and epsilon (Kingma and Ba, section 2).
+  const double correction = std::sqrt(1 - second_power_);
+  step_rate_ = static_cast<float>(rate * correction / (1 - first_power_));
+  step_epsilon_ = static_cast<float>(options_.epsilon * correction);
+}
+
+void Adam::update(Parameters& parameters) const {
+  float* values = parameters.values.data();
+  float* gradients = parameters.gradients.data();
+  float* first_moments = parameters.first_moments.data();
+  float* second_moments = parameters.second_moments.data();
+  const Lanes first_share = broadcast(static_cast<float>(1 - options_.first_decay));
+  const Lanes second_share = broadcast(static_cast<float>(1 - options_.second_decay));
+  const Lanes rate = broadcast(-step_rate_);
+  const Lanes epsilon = broadcast(step_epsilon_);
+  const std::size_t size = parameters.values.size();
+  for (std::size_t at = 0; at < size; at += kLanes) {
+    const Lanes gradient = load(gradients + at);
+    const Lanes first = load(first_moments + at);
+    const Lanes second = load(second_moments + at);
+    const Lanes new_first = multiply_add(first_share, gradient - first, first);
+    const Lanes new_second = multiply_add(second_share, gradient * gradient - second, second);
+    const Lanes step = new_first / (square_root(new_second) + epsilon);
+    store(multiply_add(rate, step, load(values + at)), values + at);
+    store(new_first, first_moments + at);
+    store(new_second, second_moments + at);
+    store(Lanes{}, gradients + at);
+  }
+}
+
+void Adam::hash_state(Hasher& hasher) const {
+  hasher.add_u64(examples_seen_);
+  hasher.add_u64(std::bit_cast<std::uint64_t>(first_power_));
+  hasher.add_u64(std::bit_cast<std::uint64_t>(second_power_));
+}
+
+}  // namespace dse

@@ -1,0 +1,44 @@
+// Adam: gradient descent with a step size of its own for every weight (Kingma and Ba, "Adam: a method for
+// stochastic optimization", ICLR 2015), with a rate that decays as the examples go by. The length of the
+// stream is not known, so the rate depends only on the number of examples seen. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/hash.h"
+#include "learn/parameters.h"
+
+namespace dse {
+
+// The rate of a step is rate / (1 + examples_seen / half_life_examples): the "search, then converge" schedule
+// of Darken and Moody, NIPS 1990.
+struct AdamOptions {
+  double rate = 1e-3;
+  double half_life_examples = 20'000;
+  double first_decay = 0.9;
+  double second_decay = 0.999;
+  double epsilon = 1e-8;
+};
+
+class Adam {
+ public:
+  explicit Adam(const AdamOptions& options) : options_(options) {}
+
+  // Starts the step of a mini-batch of `examples`: fixes its rate and corrections.
+  void begin_step(std::size_t examples);
+  // Moves `parameters` against their gradients (means over the batch), and sets the gradients to zero.
+  void update(Parameters& parameters) const;
+
+  void hash_state(Hasher& hasher) const;
+
+ private:
+  AdamOptions options_;
+  std::uint64_t examples_seen_ = 0;
+  double first_power_ = 1;   // first_decay to the power of the number of steps
+  double second_power_ = 1;
+  float step_rate_ = 0;
+  float step_epsilon_ = 0;
+};
+
+}  // namespace dse

@@ -1,0 +1,22 @@
+// From scores to probabilities (softmax), and from probabilities to loss and gradient (cross entropy);
+// Bishop, "Pattern Recognition and Machine Learning", 4.3.4. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "learn/learner.h"
+
+namespace dse {
+
+// The most probable class of these scores (the lowest of equals) and its probability.
+Prediction predict_from_scores(std::span<const float> scores);
+
+// Minus the logarithm of the probability of `label`.
+double cross_entropy(std::span<const float> scores, int label);
+
+// Writes scale * (probability - [class is label]) to deltas, scale times the gradient of cross_entropy by the
+// scores, and returns the prediction. deltas.size() == scores.size().
+Prediction cross_entropy_deltas(std::span<const float> scores, int label, float scale, std::span<float> deltas);
+
+}  // namespace dse

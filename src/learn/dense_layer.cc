@@ -1,0 +1,94 @@
+#include "learn/dense_layer.h"
+
+#include <cmath>
+
+#include "learn/eigen.h"
+
+namespace dse {
+namespace {
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using ConstMap = Eigen::Map<const RowMajor, Eigen::Aligned32>;
+using Map = Eigen::Map<RowMajor, Eigen::Aligned32>;
+
+Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
+
+// outputs = bias + sum of value * weights[index, :] for a strip of kVectors * kLanes columns.
+template <std::size_t kVectors>
+void forward_strip(const SparseRow& inputs, const float* weights, std::size_t stride, const float* bias,
+                   float* outputs) {
+  Lanes sums[kVectors];
+  for (std::size_t v = 0; v < kVectors; ++v) sums[v] = load(bias + v * kLanes);
+  for (std::size_t entry = 0; entry < inputs.size(); ++entry) {
+    const float* row = weights + inputs.index(entry) * stride;
+    const Lanes value = broadcast(inputs.value(entry));
+    for (std::size_t v = 0; v < kVectors; ++v) sums[v] = multiply_add(value, load(row + v * kLanes), sums[v]);
+  }
+  for (std::size_t v = 0; v < kVectors; ++v) store(sums[v], outputs + v * kLanes);
+}
+
+}  // namespace
+
+DenseLayer::DenseLayer(std::size_t inputs, std::size_t outputs, double gain, RandomStream& random)
+    : inputs_(inputs), outputs_(outputs), parameters_((padded(inputs) + 1) * padded(outputs)) {
+  fix_eigen_blocking();
+  const double bound = gain * std::sqrt(6.0 / static_cast<double>(inputs));
+  for (std::size_t input = 0; input < inputs; ++input) {
+    float* row = parameters_.values.data() + input * output_stride();
+    for (std::size_t output = 0; output < outputs; ++output) {
+      row[output] = static_cast<float>(bound * (2 * random.uniform() - 1));
+    }
+  }
+}
+
+void DenseLayer::forward(const SparseRow& inputs, float* outputs) const {
+  const std::size_t stride = output_stride();
+  const float* weights = parameters_.values.data();
+  const float* bias = weights + bias_at();
+  std::size_t at = 0;
+  const auto strips_of = [&]<std::size_t kVectors>() {
+    for (; at + kVectors * kLanes <= stride; at += kVectors * kLanes) {
+      forward_strip<kVectors>(inputs, weights + at, stride, bias + at, outputs + at);
+    }
+  };
+  strips_of.operator()<8>();
+  strips_of.operator()<4>();
+  strips_of.operator()<2>();
+  strips_of.operator()<1>();
+}
+
+void DenseLayer::add_gradients(const SparseRow& inputs, const float* deltas) {
+  const std::size_t stride = output_stride();
+  for (std::size_t entry = 0; entry < inputs.size(); ++entry) {
+    float* row = parameters_.gradients.data() + inputs.index(entry) * stride;
+    const Lanes value = broadcast(inputs.value(entry));
+    for (std::size_t at = 0; at < stride; at += kLanes) {
+      store(multiply_add(value, load(deltas + at), load(row + at)), row + at);
+    }
+  }
+  add_bias_gradients(deltas);
+}
+
+void DenseLayer::add_gradients(const float* inputs, const float* deltas, std::size_t count) {
+  const ConstMap input_rows(inputs, index(count), index(input_stride()));
+  const ConstMap delta_rows(deltas, index(count), index(output_stride()));
+  Map gradients(parameters_.gradients.data(), index(input_stride()), index(output_stride()));
+  gradients.noalias() += input_rows.transpose() * delta_rows;
+  for (std::size_t row = 0; row < count; ++row) add_bias_gradients(deltas + row * output_stride());
+}
+
+void DenseLayer::input_deltas(const float* deltas, std::size_t count, float* result) const {
+  const ConstMap delta_rows(deltas, index(count), index(output_stride()));
+  const ConstMap weights(parameters_.values.data(), index(input_stride()), index(output_stride()));
+  Map result_rows(result, index(count), index(input_stride()));
+  result_rows.noalias() = delta_rows * weights.transpose();
+}
+
+void DenseLayer::add_bias_gradients(const float* deltas) {
+  float* gradients = parameters_.gradients.data() + bias_at();
+  for (std::size_t at = 0; at < output_stride(); at += kLanes) {
+    store(load(gradients + at) + load(deltas + at), gradients + at);
+  }
+}
+
+}  // namespace dse

@@ -1,0 +1,15 @@
+// exp and log in plain double arithmetic. The C library's own choose an implementation by processor, so their
+// last bit may differ between machines; these give the same bits everywhere. Pure functions.
+#pragma once
+
+namespace dse {
+
+// e^x within 2 units in the last place; 0 below -708, infinity above 709.78, NaN for NaN.
+// Reduction by multiples of log 2 and a Taylor polynomial (Muller, "Elementary Functions", 3rd ed., ch. 11).
+double exponential(double x);
+
+// The natural logarithm of a normal x > 0, within 2 units in the last place; -infinity at 0.
+// Series in (m - 1) / (m + 1) of the mantissa m (Abramowitz and Stegun, 4.1.27).
+double logarithm(double x);
+
+}  // namespace dse

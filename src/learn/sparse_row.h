@@ -1,0 +1,31 @@
+// The entries of one row that are not zero: handwriting is mostly background, and half the outputs of a
+// rectifier are zero. A row may be gathered anew any number of times. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "learn/lanes.h"
+
+namespace dse {
+
+class SparseRow {
+ public:
+  // The entries of values[0 … count).
+  void gather(const float* values, std::size_t count);
+  // The entries of pixels[0 … count), as scale * pixel.
+  void gather_pixels(const std::uint8_t* pixels, std::size_t count, float scale);
+
+  std::size_t size() const { return size_; }
+  std::size_t index(std::size_t entry) const { return static_cast<std::size_t>(indices_[entry]); }
+  float value(std::size_t entry) const { return values_[entry]; }
+
+ private:
+  void reserve(std::size_t count);
+
+  std::size_t size_ = 0;
+  Integers indices_;
+  Floats values_;
+};
+
+}  // namespace dse

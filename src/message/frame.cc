@@ -1,0 +1,128 @@
+#include "message/frame.h"
+
+#include <cstring>
+#include <type_traits>
+
+#include "core/check.h"
+
+namespace dse {
+namespace {
+
+enum class Kind : std::uint8_t {
+  kDeclare,
+  kBind,
+  kPublish,
+  kStream,
+  kAcknowledge,
+  kReject,
+  kClose,
+  kDelivery,
+  kReturn,
+};
+
+struct Wire {
+  Kind kind = Kind::kClose;
+  bool flag = false;  // mandatory, requeue or redelivered
+  std::uint16_t unused = 0;
+  std::uint32_t number = 0;  // alias
+  std::uint64_t tag = 0;     // delivery tag or prefetch
+  const void* reference = nullptr;
+};
+static_assert(sizeof(Wire) == Frame::kBytes && std::is_trivially_copyable_v<Wire>);
+
+Frame to_frame(const Wire& wire) {
+  Frame frame;
+  std::memcpy(frame.bytes.data(), &wire, sizeof wire);
+  return frame;
+}
+
+Wire to_wire(const Frame& frame) {
+  Wire wire;
+  std::memcpy(&wire, frame.bytes.data(), sizeof wire);
+  return wire;
+}
+
+MessagePtr adopt_message(const Wire& wire) { return MessagePtr::adopt(static_cast<const Message*>(wire.reference)); }
+
+template <typename T>
+T adopt_boxed(const Wire& wire) {
+  const std::unique_ptr<const T> box(static_cast<const T*>(wire.reference));
+  return *box;
+}
+
+Frame encode_rare(Command&& command) {
+  if (auto* declare = std::get_if<DeclareCommand>(&command)) {
+    return to_frame({.kind = Kind::kDeclare,
+                     .number = declare->alias,
+                     .reference = std::make_unique<std::string>(std::move(declare->resource)).release()});
+  }
+  if (auto* bind = std::get_if<BindCommand>(&command)) {
+    return to_frame({.kind = Kind::kBind,
+                     .reference = std::make_unique<BindingSpec>(std::move(bind->binding)).release()});
+  }
+  if (const auto* stream = std::get_if<StreamCommand>(&command)) {
+    return to_frame({.kind = Kind::kStream, .number = stream->alias, .tag = stream->prefetch});
+  }
+  if (const auto* reject = std::get_if<RejectCommand>(&command)) {
+    return to_frame({.kind = Kind::kReject, .flag = reject->requeue, .tag = reject->tag});
+  }
+  return to_frame({.kind = Kind::kClose});
+}
+
+}  // namespace
+
+Frame encode(PublishCommand&& command) {
+  return to_frame({.kind = Kind::kPublish,
+                   .flag = command.mandatory,
+                   .number = command.alias,
+                   .reference = command.message.release()});
+}
+
+Frame encode(const AcknowledgeCommand& command) {
+  return to_frame({.kind = Kind::kAcknowledge, .tag = command.tag});
+}
+
+Frame encode(DeliveryNotice&& notice) {
+  return to_frame({.kind = Kind::kDelivery,
+                   .flag = notice.redelivered,
+                   .number = notice.alias,
+                   .tag = notice.tag,
+                   .reference = notice.message.release()});
+}
+
+Frame encode(Command&& command) {
+  if (auto* publish = std::get_if<PublishCommand>(&command)) return encode(std::move(*publish));
+  if (const auto* acknowledge = std::get_if<AcknowledgeCommand>(&command)) return encode(*acknowledge);
+  return encode_rare(std::move(command));
+}
+
+Frame encode(Notice&& notice) {
+  if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) return encode(std::move(*delivery));
+  auto& returned = std::get<ReturnNotice>(notice);
+  return to_frame({.kind = Kind::kReturn, .number = returned.alias, .reference = returned.message.release()});
+}
+
+Command decode_command(const Frame& frame) {
+  const Wire wire = to_wire(frame);
+  switch (wire.kind) {
+    case Kind::kDeclare: return DeclareCommand{wire.number, adopt_boxed<std::string>(wire)};
+    case Kind::kBind: return BindCommand{adopt_boxed<BindingSpec>(wire)};
+    case Kind::kPublish: return PublishCommand{wire.number, wire.flag, adopt_message(wire)};
+    case Kind::kStream: return StreamCommand{wire.number, static_cast<std::uint32_t>(wire.tag)};
+    case Kind::kAcknowledge: return AcknowledgeCommand{wire.tag};
+    case Kind::kReject: return RejectCommand{wire.tag, wire.flag};
+    case Kind::kClose: return CloseCommand{};
+    case Kind::kDelivery:
+    case Kind::kReturn: break;
+  }
+  DSE_CHECK(false, "frame kind {} is not a command", static_cast<int>(wire.kind));
+}
+
+Notice decode_notice(const Frame& frame) {
+  const Wire wire = to_wire(frame);
+  if (wire.kind == Kind::kDelivery) return DeliveryNotice{wire.number, wire.tag, wire.flag, adopt_message(wire)};
+  DSE_CHECK(wire.kind == Kind::kReturn, "frame kind {} is not a notice", static_cast<int>(wire.kind));
+  return ReturnNotice{wire.number, adopt_message(wire)};
+}
+
+}  // namespace dse

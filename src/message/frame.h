@@ -1,0 +1,84 @@
+// The wire form of what crosses a link between a component and the Data Bus: one frame of fixed size for
+// every command, message and delivery.
+//
+// A frame carries a message as one counted reference (see MessagePtr), so its payload is never copied; it is
+// small enough that ZeroMQ keeps it inside zmq_msg_t, without an allocation. Whoever decodes a frame owns the
+// reference in it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "message/binding.h"
+#include "message/message.h"
+
+namespace dse {
+
+// A component's own number for a resource: declared once by name, used in every later frame of its link.
+using ResourceAlias = std::uint32_t;
+// The broker's number for one delivery.
+using DeliveryTag = std::uint64_t;
+
+// From a component to the bus.
+struct DeclareCommand {
+  ResourceAlias alias = 0;
+  std::string resource;
+};
+struct BindCommand {
+  BindingSpec binding;
+};
+struct PublishCommand {
+  ResourceAlias alias = 0;
+  bool mandatory = false;  // return the message when no queue takes it
+  MessagePtr message;
+};
+struct StreamCommand {
+  ResourceAlias alias = 0;
+  std::uint32_t prefetch = 0;  // most unacknowledged deliveries; 0: no limit
+};
+struct AcknowledgeCommand {
+  DeliveryTag tag = 0;
+};
+struct RejectCommand {
+  DeliveryTag tag = 0;
+  bool requeue = false;
+};
+struct CloseCommand {};
+
+// From the bus to a component.
+struct DeliveryNotice {
+  ResourceAlias alias = 0;
+  DeliveryTag tag = 0;
+  bool redelivered = false;
+  MessagePtr message;
+};
+struct ReturnNotice {
+  ResourceAlias alias = 0;
+  MessagePtr message;
+};
+
+using Command = std::variant<DeclareCommand, BindCommand, PublishCommand, StreamCommand, AcknowledgeCommand,
+                             RejectCommand, CloseCommand>;
+using Notice = std::variant<DeliveryNotice, ReturnNotice>;
+
+struct Frame {
+  static constexpr std::size_t kBytes = 24;
+  std::array<std::byte, kBytes> bytes{};
+};
+
+// Encoding moves the references in; each frame must be decoded exactly once, or its reference leaks.
+Frame encode(PublishCommand&& command);
+Frame encode(const AcknowledgeCommand& command);
+Frame encode(DeliveryNotice&& notice);
+Frame encode(Command&& command);
+Frame encode(Notice&& notice);
+
+// A frame of the wrong direction or kind is a programmer's mistake.
+Command decode_command(const Frame& frame);
+Notice decode_notice(const Frame& frame);
+
+}  // namespace dse

@@ -1,0 +1,167 @@
+#include "sdk/machine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/check.h"
+
+namespace dse {
+
+Machine::Machine(std::string name, Link& link) : name_(std::move(name)), link_(link) {}
+
+void Machine::start(Program program) {
+  DSE_CHECK(pending_.empty() && !ended(), "'{}' was started already", name_);
+  eval(std::move(program));
+}
+
+void Machine::eval(Program steps) {
+  std::move(steps.rbegin(), steps.rend(), std::back_inserter(pending_));
+  next();
+}
+
+void Machine::next() {
+  ready_ = true;
+  if (running_) return;
+  running_ = true;
+  while (ready_ && !ended()) {
+    ready_ = false;
+    if (pending_.empty()) {
+      end(0);
+      break;
+    }
+    Step step = std::move(pending_.back());
+    pending_.pop_back();
+    std::visit([this](auto& alternative) { run(alternative); }, step);
+  }
+  running_ = false;
+}
+
+MessagePtr Machine::compose(MessageFields fields) {
+  fields.id = fmt::format("{}-{}", name_, messages_composed_++);
+  fields.app_id = name_;
+  fields.timestamp = link_.now();
+  return make_message(std::move(fields));
+}
+
+void Machine::resume() {
+  DSE_CHECK(waiting_ == Waiting::kTimer || waiting_ == Waiting::kResult, "'{}' was not waiting", name_);
+  const bool has_result = waiting_ == Waiting::kResult;
+  waiting_ = Waiting::kNothing;
+  if (has_result) pending_.emplace_back(Call{std::move(then_)});
+  next();
+}
+
+void Machine::deliver(Delivered delivery) {
+  if (ended()) return;  // the bus requeues it when it learns of the end
+  if (waiting_ != Waiting::kDelivery) {
+    inbox_.push_back(std::move(delivery));
+    return;
+  }
+  waiting_ = Waiting::kNothing;
+  begin_delivery(std::move(delivery));
+  next();
+}
+
+void Machine::on_return(const MessagePtr& message) {
+  if (!ended() && on_return_) on_return_(message);
+}
+
+void Machine::begin_delivery(Delivered delivery) {
+  current_ = std::move(delivery);
+  rejection_.reset();
+  pending_.emplace_back(AwaitDelivery{});
+  pending_.emplace_back(SettleDelivery{});
+  pending_.emplace_back(HandleDelivery{});
+}
+
+void Machine::end(int status) {
+  status_ = status;
+  pending_.clear();
+  inbox_.clear();
+  current_ = Delivered();
+  waiting_ = Waiting::kNothing;
+  link_.end(status);
+}
+
+std::string Machine::waits_for() const {
+  switch (waiting_) {
+    case Waiting::kTimer: return "a timer";
+    case Waiting::kResult: return "a result";
+    case Waiting::kDelivery: return "a message";
+    case Waiting::kNothing: break;
+  }
+  return ended() ? fmt::format("nothing: it ended with status {}", *status_)
+                 : "nothing: a callback called neither next nor eval";
+}
+
+void Machine::run(CreateResource& step) {
+  link_.declare(step.resource);
+  next();
+}
+
+void Machine::run(Bind& step) {
+  link_.bind(*step.binding);
+  next();
+}
+
+void Machine::run(WriteResource& step) {
+  link_.declare(step.resource);
+  link_.publish({.resource = step.resource, .message = std::move(step.message), .mandatory = step.mandatory});
+  next();
+}
+
+void Machine::run(StreamResource& step) {
+  DSE_CHECK(handler_ == nullptr, "'{}' streams already: a program streams one resource", name_);
+  handler_ = std::move(step.handler);
+  link_.declare(step.resource);
+  link_.open_stream(step.resource, step.prefetch);
+  pending_.emplace_back(AwaitDelivery{});
+  next();
+}
+
+void Machine::run(After& step) {
+  waiting_ = Waiting::kTimer;
+  link_.resume_after(step.delay_ns);
+}
+
+void Machine::run(Compute& step) {
+  waiting_ = Waiting::kResult;
+  then_ = std::move(step.then);
+  link_.compute(std::move(step.job), step.duration_ns);
+}
+
+void Machine::run(Post& step) {
+  link_.post(std::move(step.job));
+  next();
+}
+
+void Machine::run(Exit& step) { end(step.status); }
+
+void Machine::run(Call& step) { step.callback(*this); }
+
+void Machine::run(HandleDelivery&) { (*handler_)(*this, current_.message); }
+
+void Machine::run(SettleDelivery&) {
+  if (rejection_.has_value()) {
+    link_.reject(current_.tag, *rejection_);
+  } else {
+    link_.acknowledge(current_.tag);
+  }
+  current_.message = MessagePtr();
+  next();
+}
+
+void Machine::run(AwaitDelivery&) {
+  if (inbox_.empty()) {
+    waiting_ = Waiting::kDelivery;
+    return;
+  }
+  Delivered delivery = std::move(inbox_.front());
+  inbox_.pop_front();
+  begin_delivery(std::move(delivery));
+  next();
+}
+
+}  // namespace dse

@@ -1,0 +1,110 @@
+// Interprets one component's program, step by step, on a Link.
+//
+// start loads a program; eval prepends steps (a subroutine call) and goes on; next takes the head and runs
+// it. A step either goes on at once, or waits for the link to call resume or deliver. When no step is left
+// the program ends. All calls come from one thread; a call from within a step returns at once and the step
+// that is running finishes first, so a long program does not grow the stack.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "message/message.h"
+#include "sdk/link.h"
+#include "sdk/program.h"
+
+namespace dse {
+
+// A message as a stream delivers it.
+struct Delivered {
+  MessagePtr message;
+  std::uint64_t tag = 0;
+  bool redelivered = false;
+};
+
+class Machine {
+ public:
+  // `name` is the component's: it becomes app_id and the first part of message ids. The link must outlive
+  // the machine.
+  Machine(std::string name, Link& link);
+
+  void start(Program program);
+
+  // Of steps: go on. Exactly one of the two ends every callback.
+  void next();
+  template <typename... Steps>
+  void eval(Steps&&... steps) {
+    const std::size_t first = pending_.size();
+    pending_.resize(first + sizeof...(steps));
+    std::size_t at = pending_.size();
+    ((pending_[--at] = std::forward<Steps>(steps)), ...);
+    next();
+  }
+  void eval(Program steps);
+
+  // The message that this machine's component writes with these fields: id, app_id and timestamp are set.
+  MessagePtr compose(MessageFields fields);
+
+  const std::string& name() const { return name_; }
+  TimeNs now() const { return link_.now(); }
+  // Within a stream's handler: whether this message was delivered before.
+  bool redelivered() const { return current_.redelivered; }
+  // Within a stream's handler: the message will be rejected in place of acknowledged when the handler is done.
+  void reject_current(bool requeue) { rejection_ = requeue; }
+  // Called with each message that came back because it was mandatory and no queue took it.
+  void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
+
+  // Of the link.
+  void resume();
+  void deliver(Delivered delivery);
+  void on_return(const MessagePtr& message);
+
+  bool ended() const { return status_.has_value(); }
+  // The exit status; empty while the program runs.
+  std::optional<int> status() const { return status_; }
+  // What the program waits for, for the report of a stall: "a message", "a timer" ...
+  std::string waits_for() const;
+  // Deliveries that have arrived and wait for the handler.
+  std::size_t inbox_size() const { return inbox_.size(); }
+
+ private:
+  enum class Waiting { kNothing, kTimer, kResult, kDelivery };
+
+  void run(CreateResource& step);
+  void run(Bind& step);
+  void run(WriteResource& step);
+  void run(StreamResource& step);
+  void run(After& step);
+  void run(Compute& step);
+  void run(Post& step);
+  void run(Exit& step);
+  void run(Call& step);
+  void run(HandleDelivery& step);
+  void run(SettleDelivery& step);
+  void run(AwaitDelivery& step);
+  void begin_delivery(Delivered delivery);
+  void end(int status);
+
+  std::string name_;
+  Link& link_;
+  std::vector<Step> pending_;  // the head is at the back
+  bool running_ = false;
+  bool ready_ = false;
+  Waiting waiting_ = Waiting::kNothing;
+  std::optional<int> status_;
+  std::uint64_t messages_composed_ = 0;
+
+  std::shared_ptr<const Handler> handler_;
+  Callback then_;
+  std::deque<Delivered> inbox_;
+  Delivered current_;
+  std::optional<bool> rejection_;  // of the current message: requeue or not
+  std::function<void(const MessagePtr&)> on_return_;
+};
+
+}  // namespace dse
