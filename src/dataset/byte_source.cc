@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-#include "core/error.h"
+#include "dataset/file_error.h"
 
 namespace dse {
 namespace {
@@ -27,10 +27,6 @@ struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 using File = std::unique_ptr<std::FILE, FileCloser>;
-
-[[noreturn]] void fail(const std::string& path, const std::string& text) {
-  throw InputError(InputPlace{.file = path}, text);
-}
 
 std::string system_text(int error) { return std::generic_category().message(error); }
 
@@ -48,10 +44,10 @@ std::string remedy(const std::string& path) {
 void require_file(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) fail(path, "there is no such file" + remedy(path));
-  if (error) fail(path, "cannot be read: " + error.message());
-  if (status.type() == fs::file_type::directory) fail(path, "is a folder, expected a file");
-  if (status.type() != fs::file_type::regular) fail(path, "is not an ordinary file");
+  if (status.type() == fs::file_type::not_found) refuse_file(path, "there is no such file" + remedy(path));
+  if (error) refuse_file(path, "cannot be read: " + error.message());
+  if (status.type() == fs::file_type::directory) refuse_file(path, "is a folder, expected a file");
+  if (status.type() != fs::file_type::regular) refuse_file(path, "is not an ordinary file");
 }
 
 }  // namespace
@@ -72,37 +68,38 @@ class ByteSource::State {
   bool gzipped_ = false;
 
  private:
-  void read_block();
+  std::span<const unsigned char> next_block();
   void refill();
-  void refill_by_inflating();
+  void inflate_some();
+  void feed_inflate();
   bool another_member();
 
   File file_;
-  std::vector<unsigned char> block_;     // as on the disk; the part still to be unpacked is in stream_
-  std::vector<unsigned char> unpacked_;  // only when gzipped
-  std::span<const unsigned char> ready_;  // unpacked and not yet read, in one of the two
+  std::vector<unsigned char> block_;      // as on the disk
+  std::vector<unsigned char> unpacked_;   // only when gzipped
+  std::span<const unsigned char> ready_;  // what is not yet read of one of the two
   z_stream stream_{};
   bool at_end_ = false;  // of the gzip data
 };
 
 ByteSource::State::State(const std::string& path) : path_(path) {
   require_file(path_);
-  file_.reset(std::fopen(path_.c_str(), "rbe"));
-  if (!file_) fail(path_, "cannot be read: " + system_text(errno));
+  file_.reset(std::fopen(path_.c_str(), "rb"));
+  if (!file_) refuse_file(path_, "cannot be read: " + system_text(errno));
   std::setvbuf(file_.get(), nullptr, _IONBF, 0);
   std::error_code error;
   file_bytes_ = fs::file_size(path_, error);
-  if (error) fail(path_, "cannot be read: " + error.message());
-  if (file_bytes_ == 0) fail(path_, "is empty");
+  if (error) refuse_file(path_, "cannot be read: " + error.message());
+  if (file_bytes_ == 0) refuse_file(path_, "is empty");
 
   block_.resize(kBlockBytes);
-  read_block();
-  gzipped_ = ready_.size() >= 2 && std::equal(std::begin(kGzipMagic), std::end(kGzipMagic), ready_.begin());
+  ready_ = next_block();
+  gzipped_ = ready_.size() >= 2 && ready_[0] == kGzipMagic[0] && ready_[1] == kGzipMagic[1];
   if (!gzipped_) return;
+  unpacked_.resize(2 * kBlockBytes);
   stream_.next_in = block_.data();
   stream_.avail_in = static_cast<uInt>(ready_.size());
   ready_ = {};
-  unpacked_.resize(2 * kBlockBytes);
   if (inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
 }
 
@@ -119,55 +116,53 @@ std::size_t ByteSource::State::read(std::span<std::byte> bytes) {
   return done;
 }
 
-void ByteSource::State::read_block() {
+// What comes next on the disk; nothing at its end.
+std::span<const unsigned char> ByteSource::State::next_block() {
   const std::size_t got = std::fread(block_.data(), 1, block_.size(), file_.get());
-  if (got < block_.size() && std::ferror(file_.get()) != 0) fail(path_, "cannot be read: " + system_text(errno));
-  ready_ = {block_.data(), got};
+  if (std::ferror(file_.get()) != 0) refuse_file(path_, "cannot be read: " + system_text(errno));
+  return {block_.data(), got};
 }
 
 void ByteSource::State::refill() {
   if (!gzipped_) {
-    read_block();
+    ready_ = next_block();
     return;
   }
   // A member may be empty, so one round may bring nothing although the data goes on.
-  while (ready_.empty() && !at_end_) refill_by_inflating();
+  while (ready_.empty() && !at_end_) inflate_some();
 }
 
-void ByteSource::State::refill_by_inflating() {
+void ByteSource::State::inflate_some() {
   stream_.next_out = unpacked_.data();
   stream_.avail_out = static_cast<uInt>(unpacked_.size());
   int result = Z_OK;
   while (result == Z_OK && stream_.avail_out > 0) {
-    if (stream_.avail_in == 0) {
-      read_block();
-      stream_.next_in = block_.data();
-      stream_.avail_in = static_cast<uInt>(ready_.size());
-      ready_ = {};
-      if (stream_.avail_in == 0) fail(path_, "the gzip data is cut short; expected it to go on after the file's end");
-    }
+    feed_inflate();
+    if (stream_.avail_in == 0)
+      refuse_file(path_, "the gzip data is cut short: the file ends in the middle of it");
     result = inflate(&stream_, Z_NO_FLUSH);
   }
   if (result == Z_MEM_ERROR) throw std::bad_alloc();
   if (result != Z_OK && result != Z_STREAM_END) {
-    fail(path_, std::string("the gzip data is damaged: ") + (stream_.msg != nullptr ? stream_.msg : "not gzip"));
+    refuse_file(path_, std::string("the gzip data is damaged: ") +
+                           (stream_.msg != nullptr ? stream_.msg : "not gzip"));
   }
   ready_ = {unpacked_.data(), unpacked_.size() - stream_.avail_out};
   if (result == Z_STREAM_END) at_end_ = !another_member();
 }
 
+void ByteSource::State::feed_inflate() {
+  if (stream_.avail_in > 0) return;
+  stream_.avail_in = static_cast<uInt>(next_block().size());
+  stream_.next_in = block_.data();
+}
+
 // After a member's end: whether another follows, made ready to be unpacked.
 bool ByteSource::State::another_member() {
-  if (stream_.avail_in == 0) {
-    const std::span<const unsigned char> unread = ready_;
-    read_block();
-    stream_.next_in = block_.data();
-    stream_.avail_in = static_cast<uInt>(ready_.size());
-    ready_ = unread;
-  }
+  feed_inflate();
   if (stream_.avail_in == 0) return false;
   if (*stream_.next_in != kGzipMagic[0]) {
-    fail(path_, "has trailing bytes after the gzip data; expected the file to end there");
+    refuse_file(path_, "has trailing bytes after the gzip data; expected the file to end there");
   }
   inflateReset(&stream_);
   return true;

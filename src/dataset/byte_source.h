@@ -12,8 +12,8 @@ namespace dse {
 // Reads a file from front to end. Whether it is gzipped is seen from its first two bytes, not from its name;
 // gzip members one after another count as one. One thread at a time.
 //
-// Every failure is an InputError that names the file: not there, a folder, unreadable, empty, gzip that is cut
-// short or damaged, and whatever follows gzip and is not gzip.
+// Every failure is an InputError that names the file: not there, a folder, unreadable, empty, gzip that is
+// cut short or damaged, and whatever follows gzip and is not gzip.
 class ByteSource {
  public:
   explicit ByteSource(const std::string& path);

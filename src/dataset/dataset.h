@@ -26,6 +26,9 @@ class Dataset {
   int label(std::size_t index) const;
   // One more than the largest label; 0 without labels.
   int classes() const { return classes_; }
+  // Throws InputError, naming the label file and the first item that is wrong, unless every label is below
+  // `classes`.
+  void require_labels_below(int classes) const;
 
  private:
   friend std::shared_ptr<const Dataset> load_dataset(const std::string&, const std::optional<std::string>&);
@@ -35,12 +38,13 @@ class Dataset {
   int classes_ = 0;
   std::vector<std::byte> pixels_;
   std::vector<std::uint8_t> labels_;
+  std::string labels_path_;
 };
 
 // Reads an IDX image file (three dimensions of unsigned bytes) and, when given, the IDX label file (one
 // dimension of unsigned bytes) beside it, as parallel arrays, item by item, both gzipped or plain.
-// Throws InputError naming the file and what is wrong with it (see idx_reader.h), when the counts disagree,
-// or when there are no images.
+// Throws InputError naming the file and what is wrong with it (see image_reader.h), or when the header
+// announces more than the machine's memory holds.
 std::shared_ptr<const Dataset> load_dataset(const std::string& images_path,
                                             const std::optional<std::string>& labels_path);
 

@@ -1,0 +1,17 @@
+// How this folder reports a data file that is wrong.
+#pragma once
+
+#include <string>
+
+#include "core/error.h"
+
+namespace dse {
+
+// Throws the InputError "path: text".
+[[noreturn]] inline void refuse_file(const std::string& path, const std::string& text) {
+  InputPlace place;
+  place.file = path;
+  throw InputError(place, text);
+}
+
+}  // namespace dse
