@@ -67,8 +67,6 @@ build() {
     say "Configuring ${folder#"$root"/}/"
     quietly cmake -S "$root" -B "$folder" -G Ninja "$@" || return
   fi
-  # A build that has nothing to do is not worth a line.
-  if [[ "$(ninja -C "$folder" -n 2>/dev/null | tail -n 1)" == *"no work to do"* ]]; then return; fi
   say "Building in ${folder#"$root"/}/"
   quietly ninja -C "$folder" -j "$(nproc)"
 }
