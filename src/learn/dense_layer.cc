@@ -13,20 +13,6 @@ using Map = Eigen::Map<RowMajor, Eigen::Aligned32>;
 
 Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
 
-// outputs = bias + sum of value * weights[index, :] for a strip of kVectors * kLanes columns.
-template <std::size_t kVectors>
-void forward_strip(const SparseRow& inputs, const float* weights, std::size_t stride, const float* bias,
-                   float* outputs) {
-  Lanes sums[kVectors];
-  for (std::size_t v = 0; v < kVectors; ++v) sums[v] = load(bias + v * kLanes);
-  for (std::size_t entry = 0; entry < inputs.size(); ++entry) {
-    const float* row = weights + inputs.index(entry) * stride;
-    const Lanes value = broadcast(inputs.value(entry));
-    for (std::size_t v = 0; v < kVectors; ++v) sums[v] = multiply_add(value, load(row + v * kLanes), sums[v]);
-  }
-  for (std::size_t v = 0; v < kVectors; ++v) store(sums[v], outputs + v * kLanes);
-}
-
 }  // namespace
 
 DenseLayer::DenseLayer(std::size_t inputs, std::size_t outputs, double gain, RandomStream& random)
@@ -42,19 +28,8 @@ DenseLayer::DenseLayer(std::size_t inputs, std::size_t outputs, double gain, Ran
 }
 
 void DenseLayer::forward(const SparseRow& inputs, float* outputs) const {
-  const std::size_t stride = output_stride();
   const float* weights = parameters_.values.data();
-  const float* bias = weights + bias_at();
-  std::size_t at = 0;
-  const auto strips_of = [&]<std::size_t kVectors>() {
-    for (; at + kVectors * kLanes <= stride; at += kVectors * kLanes) {
-      forward_strip<kVectors>(inputs, weights + at, stride, bias + at, outputs + at);
-    }
-  };
-  strips_of.operator()<8>();
-  strips_of.operator()<4>();
-  strips_of.operator()<2>();
-  strips_of.operator()<1>();
+  inputs.multiply(weights, output_stride(), weights + bias_at(), outputs);
 }
 
 void DenseLayer::add_gradients(const SparseRow& inputs, const float* deltas) {

@@ -73,7 +73,7 @@ inline Lanes multiply_add(const Lanes& a, const Lanes& b, const Lanes& c) {
 
 // Correctly rounded square roots; never the processor's approximate ones.
 inline Lanes square_root(const Lanes& a) {
-#if defined(__AVX__)
+#if defined(__FMA__)
   return _mm256_sqrt_ps(a);
 #else
   Lanes result;

@@ -34,6 +34,35 @@ void SparseRow::gather_pixels(const std::uint8_t* pixels, std::size_t count, flo
   size_ = size;
 }
 
+void SparseRow::multiply(const float* weights, std::size_t stride, const float* bias, float* result) const {
+  std::size_t at = 0;
+  const auto strips_of = [&]<std::size_t kVectors>() {
+    for (; at + kVectors * kLanes <= stride; at += kVectors * kLanes) {
+      multiply_strip<kVectors>(weights + at, stride, bias + at, result + at);
+    }
+  };
+  strips_of.operator()<8>();
+  strips_of.operator()<4>();
+  strips_of.operator()<2>();
+  strips_of.operator()<1>();
+}
+
+// kVectors * kLanes columns, whose sums stay in registers.
+template <std::size_t kVectors>
+void SparseRow::multiply_strip(const float* weights, std::size_t stride, const float* bias,
+                               float* result) const {
+  Lanes sums[kVectors];
+  for (std::size_t v = 0; v < kVectors; ++v) sums[v] = load(bias + v * kLanes);
+  for (std::size_t entry = 0; entry < size_; ++entry) {
+    const float* row = weights + index(entry) * stride;
+    const Lanes entry_value = broadcast(values_[entry]);
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      sums[v] = multiply_add(entry_value, load(row + v * kLanes), sums[v]);
+    }
+  }
+  for (std::size_t v = 0; v < kVectors; ++v) store(sums[v], result + v * kLanes);
+}
+
 void SparseRow::reserve(std::size_t count) {
   if (values_.size() >= count + 1) return;
   indices_.resize(count + 1);

@@ -20,8 +20,14 @@ class SparseRow {
   std::size_t index(std::size_t entry) const { return static_cast<std::size_t>(indices_[entry]); }
   float value(std::size_t entry) const { return values_[entry]; }
 
+  // result = bias + the row times `weights`, a matrix with a row of `stride` floats for each index; stride is
+  // a multiple of kLanes, and so many floats are read from bias and written. Summed in the order of indices.
+  void multiply(const float* weights, std::size_t stride, const float* bias, float* result) const;
+
  private:
   void reserve(std::size_t count);
+  template <std::size_t kVectors>
+  void multiply_strip(const float* weights, std::size_t stride, const float* bias, float* result) const;
 
   std::size_t size_ = 0;
   Integers indices_;

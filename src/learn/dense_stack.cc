@@ -1,0 +1,61 @@
+#include "learn/dense_stack.h"
+
+#include <algorithm>
+
+#include "learn/cross_entropy.h"
+
+namespace dse {
+
+DenseStack::DenseStack(std::span<const std::size_t> widths, RandomStream& random)
+    : activations_(widths.size()), deltas_(widths.size()) {
+  for (std::size_t layer = 0; layer + 1 < widths.size(); ++layer) {
+    layers_.emplace_back(widths[layer], widths[layer + 1], 1.0, random);
+  }
+  resize(1);
+}
+
+void DenseStack::resize(std::size_t count) {
+  for (std::size_t at = 0; at < activations_.size(); ++at) {
+    const std::size_t stride = at == 0 ? layers_[0].input_stride() : layers_[at - 1].output_stride();
+    if (activations_[at].size() >= count * stride) continue;
+    activations_[at].resize(count * stride);
+    deltas_[at].resize(count * stride);
+  }
+}
+
+std::span<const float> DenseStack::forward(std::size_t row) {
+  for (std::size_t at = 0; at < layers_.size(); ++at) {
+    const DenseLayer& layer = layers_[at];
+    sparse_.gather(activations_[at].data() + row * layer.input_stride(), layer.input_stride());
+    float* outputs = activations_[at + 1].data() + row * layer.output_stride();
+    layer.forward(sparse_, outputs);
+    if (at + 1 == layers_.size()) break;
+    for (std::size_t output = 0; output < layer.output_stride(); ++output) {
+      outputs[output] = outputs[output] > 0 ? outputs[output] : 0.0F;
+    }
+  }
+  return {scores(row), layers_.back().outputs()};
+}
+
+Prediction DenseStack::score(std::size_t row, int label, std::size_t count) {
+  float* deltas = deltas_.back().data() + row * layers_.back().output_stride();
+  return cross_entropy_deltas({scores(row), layers_.back().outputs()}, label, 1.0F / static_cast<float>(count),
+                              {deltas, layers_.back().outputs()});
+}
+
+void DenseStack::backward(std::size_t count) {
+  for (std::size_t at = layers_.size(); at-- > 0;) {
+    DenseLayer& layer = layers_[at];
+    const float* inputs = activations_[at].data();
+    float* deltas = deltas_[at].data();
+    layer.add_gradients(inputs, deltas_[at + 1].data(), count);
+    layer.input_deltas(deltas_[at + 1].data(), count, deltas);
+    // The rectifier passes on the gradient of what it passed on. The stack's inputs are the caller's matter.
+    if (at == 0) break;
+    for (std::size_t entry = 0; entry < count * layer.input_stride(); ++entry) {
+      deltas[entry] = inputs[entry] > 0 ? deltas[entry] : 0.0F;
+    }
+  }
+}
+
+}  // namespace dse

@@ -1,0 +1,51 @@
+// Fully connected layers one after the other, rectified in between, whose last outputs are the scores of the
+// classes. Keeps the activations of a whole mini-batch for the way back. One thread.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "learn/adam.h"
+#include "learn/dense_layer.h"
+#include "learn/learner.h"
+
+namespace dse {
+
+class DenseStack {
+ public:
+  // widths: inputs, outputs of each layer; the last is the number of classes.
+  DenseStack(std::span<const std::size_t> widths, RandomStream& random);
+
+  // Makes room for `count` rows. Called before rows are written.
+  void resize(std::size_t count);
+  // The inputs of row `row`, to be written by the caller: padded(widths[0]) floats, of which those past
+  // widths[0] stay zero.
+  float* input(std::size_t row) { return activations_[0].data() + row * layers_[0].input_stride(); }
+
+  // Computes row `row` from its input, and returns its scores.
+  std::span<const float> forward(std::size_t row);
+
+  // What the scores of row `row` say, after forward; sets that row's deltas to the gradient of the mean
+  // cross entropy of a batch of `count`.
+  Prediction score(std::size_t row, int label, std::size_t count);
+  // Adds the gradients of the first `count` rows, after score.
+  void backward(std::size_t count);
+  // The loss by the inputs of row `row`, after backward.
+  const float* input_deltas(std::size_t row) const {
+    return deltas_[0].data() + row * layers_[0].input_stride();
+  }
+
+  std::span<DenseLayer> layers() { return layers_; }
+  std::span<const DenseLayer> layers() const { return layers_; }
+
+ private:
+  float* scores(std::size_t row) { return activations_.back().data() + row * layers_.back().output_stride(); }
+
+  std::vector<DenseLayer> layers_;
+  std::vector<Floats> activations_;  // inputs of each layer, then the scores
+  std::vector<Floats> deltas_;       // the loss by each of them
+  SparseRow sparse_;
+};
+
+}  // namespace dse

@@ -1,0 +1,35 @@
+// Predicts the class whose mean image is nearest (in Euclidean distance). Learns from the first example on.
+// Sums are integers, hence exact. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/hash.h"
+#include "learn/learner.h"
+
+namespace dse {
+
+class NearestMean {
+ public:
+  NearestMean(std::size_t pixels, std::size_t classes);
+
+  // For at most 100,000 examples of one class, so that no sum overflows.
+  void add(const Example& example);
+  // The confidence is the class's share of the inverse squared distances (fuzzy c-means membership: Bezdek,
+  // "Pattern Recognition with Fuzzy Objective Function Algorithms", 1981). Of no example at all: class 0.
+  Prediction predict(const std::uint8_t* pixels) const;
+
+  void hash_state(Hasher& hasher) const;
+
+ private:
+  std::int64_t dot_sum(std::size_t label, const std::uint8_t* pixels) const;
+
+  std::size_t pixels_;
+  std::vector<std::int64_t> counts_;          // of each class
+  std::vector<std::int64_t> squared_norms_;   // of each class's sum of images
+  std::vector<std::vector<std::int32_t>> sums_;  // of each class's pixels
+};
+
+}  // namespace dse

@@ -1,0 +1,40 @@
+// Quadratic discriminant analysis (Hastie, Tibshirani and Friedman, "The Elements of Statistical Learning",
+// 4.3) on the principal components of the first examples of the stream; before these are found, the nearest
+// class mean. Any image, any number of classes. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "learn/gaussian_classes.h"
+#include "learn/learner.h"
+#include "learn/nearest_mean.h"
+#include "learn/principal_components.h"
+
+namespace dse {
+
+class Quadratic : public Learner {
+ public:
+  Quadratic(const LearnerOptions& options, RandomStream& random);
+
+  void train(std::span<const Example> batch, std::span<Prediction> before) override;
+  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override;
+  void hash_state(Hasher& hasher) const override;
+
+ private:
+  Prediction predict_one(const std::uint8_t* pixels);
+  void learn_one(const Example& example);
+  // Finds the components of the gathered examples, and learns from them again through these.
+  void find_components();
+
+  std::size_t pixels_;
+  bool found_components_ = false;
+  std::vector<std::uint8_t> gathered_images_;  // until components are found
+  std::vector<int> gathered_labels_;
+  NearestMean nearest_mean_;
+  PrincipalComponents components_;
+  GaussianClasses gaussians_;
+  Floats projected_;
+};
+
+}  // namespace dse
