@@ -1,0 +1,20 @@
+// The commands of the command line. Each adds itself to the parser, and returns its exit status when run.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace dse {
+
+// Exit statuses, as documented for users.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailed = 1;       // an expectation
+inline constexpr int kExitWrongInput = 2;   // command line, scenario or data
+inline constexpr int kExitRunFailed = 3;    // disk full, stalled
+inline constexpr int kExitInterrupted = 130;
+
+// `run` is set to the command when it is the one that was given.
+void add_replay_command(CLI::App& parser, std::function<int()>& run);
+void add_check_command(CLI::App& parser, std::function<int()>& run);
+
+}  // namespace dse

@@ -1,0 +1,162 @@
+#include "sim/component_factory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "apps/echo.h"
+#include "apps/ensemble.h"
+#include "apps/production_source.h"
+#include "apps/training_generator.h"
+#include "apps/watch.h"
+#include "core/error.h"
+#include "sim/topology.h"
+
+namespace dse {
+namespace {
+
+constexpr int kClassesWithoutData = 10;
+
+struct Slice {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+};
+
+Slice checked_slice(const std::optional<SliceConfig>& config, const Dataset& dataset) {
+  const auto size = static_cast<std::int64_t>(dataset.size());
+  if (!config) return {0, static_cast<std::uint32_t>(size)};
+  if (config->last > size) {
+    throw InputError(config->place, fmt::format("[{}, {}] is out of range: the file has {} images", config->first,
+                                                config->last, size));
+  }
+  return {static_cast<std::uint32_t>(config->first), static_cast<std::uint32_t>(config->last)};
+}
+
+// The components whose payloads can reach `resource`, straight or forwarded by models.
+void collect_origins(const Scenario& scenario, const std::string& resource, std::set<std::string>& visited,
+                     std::vector<const ComponentConfig*>& origins) {
+  if (!visited.insert(resource).second) return;
+  for (const ComponentConfig* writer : writers_into(scenario, resource)) {
+    if (const auto read = resource_read(*writer)) {
+      collect_origins(scenario, *read, visited, origins);
+    } else {
+      origins.push_back(writer);
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<App> ComponentFactory::make(const ComponentConfig& component) {
+  return std::visit([&](const auto& config) { return make_kind(component, config); }, component.kind);
+}
+
+std::shared_ptr<const Dataset> ComponentFactory::dataset(const DatasetFiles& files) {
+  const auto found = datasets_.find(files);
+  if (found != datasets_.end()) return found->second;
+  return datasets_.emplace(files, load_dataset(files.first, files.second)).first->second;
+}
+
+std::shared_ptr<const Dataset> ComponentFactory::dataset_of(const ComponentConfig& component) {
+  if (const auto* generator = std::get_if<GeneratorConfig>(&component.kind)) {
+    return dataset({generator->images, generator->labels});
+  }
+  const auto& source = std::get<SourceConfig>(component.kind);
+  return dataset({source.images, source.truth});
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const GeneratorConfig& config) {
+  TrainingGeneratorOptions options;
+  options.dataset = dataset_of(component);
+  const Slice slice = checked_slice(config.slice, *options.dataset);
+  options.first = slice.first;
+  options.last = slice.last;
+  options.to = config.to;
+  options.rate = config.rate;
+  options.shuffled = config.shuffled;
+  if (config.limit) options.limit = static_cast<std::uint32_t>(*config.limit);
+  return std::make_unique<TrainingGenerator>(std::move(options), parts_.random.stream(component.name, "order"));
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const SourceConfig& config) {
+  ProductionSourceOptions options;
+  options.dataset = dataset_of(component);
+  const Slice slice = checked_slice(config.slice, *options.dataset);
+  options.first = slice.first;
+  options.last = slice.last;
+  options.to = config.to;
+  options.key = config.key;
+  options.rate = config.rate;
+  options.arrivals = config.arrivals;
+  return std::make_unique<ProductionSource>(std::move(options), parts_.random.stream(component.name, "arrivals"),
+                                            parts_.truth);
+}
+
+LearnerOptions ComponentFactory::learner_options(const ComponentConfig& component, const ModelConfig& config) {
+  std::vector<const ComponentConfig*> origins;
+  std::set<std::string> visited;
+  collect_origins(parts_.scenario, config.from, visited, origins);
+  std::optional<ImageShape> shape;
+  int classes = 0;
+  for (const ComponentConfig* origin : origins) {
+    const std::shared_ptr<const Dataset> data = dataset_of(*origin);
+    const ImageShape found{data->rows(), data->columns()};
+    if (!config.shape && shape && (shape->rows != found.rows || shape->columns != found.columns)) {
+      throw InputError(component.place, fmt::format("images of {} x {} and of {} x {} reach it: a model takes one size",
+                                                    shape->rows, shape->columns, found.rows, found.columns));
+    }
+    shape = found;
+    if (std::holds_alternative<GeneratorConfig>(origin->kind)) classes = std::max(classes, data->classes());
+  }
+  LearnerOptions options;
+  if (config.shape) {
+    shape = ImageShape{static_cast<int>(config.shape->first), static_cast<int>(config.shape->second)};
+  }
+  if (!shape) {
+    throw InputError(component.place, "no data set reaches it that would tell the size of its images: set `shape`");
+  }
+  options.shape = *shape;
+  options.classes = static_cast<int>(config.classes.value_or(classes > 1 ? classes : kClassesWithoutData));
+  return options;
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const ModelConfig& config) {
+  ModelOptions options;
+  options.from = config.from;
+  options.to = config.to;
+  options.prefetch = parts_.scenario.prefetch_of(config.from);
+  options.batch = static_cast<std::size_t>(config.batch);
+  options.train_service_ns = config.train_service_ns;
+  options.infer_service_ns = config.infer_service_ns;
+  options.curve_every_ns = parts_.scenario.curve_every_ns;
+  options.learner = learner_options(component, config);
+  std::unique_ptr<Learner> learner;
+  try {
+    learner = make_learner(config.learner, options.learner, parts_.random.stream(component.name, "weights"));
+  } catch (const std::invalid_argument& refusal) {
+    throw InputError(component.place, refusal.what());
+  }
+  return std::make_unique<Model>(std::move(options), std::move(learner));
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const EchoConfig& config) {
+  return std::make_unique<Echo>(
+      EchoOptions{config.from, parts_.scenario.prefetch_of(config.from), config.service_ns},
+      parts_.open_lines(component.name + ".log"));
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const WatchConfig& config) {
+  return std::make_unique<Watch>(
+      WatchOptions{config.from, parts_.scenario.prefetch_of(config.from), config.service_ns},
+      parts_.open_lines(component.name + ".csv"));
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const EnsembleConfig& config) {
+  return std::make_unique<Ensemble>(
+      EnsembleOptions{config.from, config.models, parts_.scenario.prefetch_of(config.from), config.service_ns},
+      parts_.open_lines(component.name + ".csv"), parts_.verdict_of(component.name));
+}
+
+}  // namespace dse

@@ -1,0 +1,56 @@
+// Makes the application of a scenario's component: the one table from kind to program.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "apps/app.h"
+#include "apps/model.h"
+#include "core/random.h"
+#include "dataset/dataset.h"
+#include "sim/scenario.h"
+#include "sim/scorer.h"
+
+namespace dse {
+
+// Opens a file of the run directory to write lines into.
+using OpenLines = std::function<LineSink(const std::string& file_name)>;
+
+class ComponentFactory {
+ public:
+  // Everything must outlive the applications made. `verdict_of` gives the sink for an ensemble's decisions.
+  struct Parts {
+    const Scenario& scenario;
+    RandomStreams& random;
+    OpenLines open_lines;
+    TruthSink truth;
+    std::function<TruthSink(const std::string& component)> verdict_of;
+  };
+  explicit ComponentFactory(Parts parts) : parts_(std::move(parts)) {}
+
+  // Loads the data sets it needs, each file once. Throws InputError when a file, a slice or a shape is wrong.
+  std::unique_ptr<App> make(const ComponentConfig& component);
+
+ private:
+  using DatasetFiles = std::pair<std::string, std::optional<std::string>>;
+
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const GeneratorConfig& config);
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const SourceConfig& config);
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const ModelConfig& config);
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const EchoConfig& config);
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const WatchConfig& config);
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const EnsembleConfig& config);
+
+  std::shared_ptr<const Dataset> dataset(const DatasetFiles& files);
+  std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
+  LearnerOptions learner_options(const ComponentConfig& component, const ModelConfig& config);
+
+  Parts parts_;
+  std::map<DatasetFiles, std::shared_ptr<const Dataset>> datasets_;
+};
+
+}  // namespace dse

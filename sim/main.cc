@@ -1,0 +1,43 @@
+// dse: the command line. The only place where errors are caught.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <new>
+
+#include "core/error.h"
+#include "sim/command.h"
+
+namespace dse {
+namespace {
+
+int run_command(int argc, char** argv) {
+  CLI::App parser("dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.", "dse");
+  parser.set_version_flag("--version", std::string("dse ") + DSE_VERSION);
+  parser.require_subcommand(1);
+  std::function<int()> run;
+  add_replay_command(parser, run);
+  add_check_command(parser, run);
+  try {
+    parser.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return parser.exit(error) == 0 ? kExitOk : kExitWrongInput;
+  }
+  try {
+    return run();
+  } catch (const InputError& error) {
+    fmt::print(stderr, "dse: {}\n", error.what());
+    return kExitWrongInput;
+  } catch (const RunError& error) {
+    fmt::print(stderr, "dse: {}\n", error.what());
+    return kExitRunFailed;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "dse: out of memory: make the scenario smaller or close other programs\n");
+    return kExitRunFailed;
+  }
+}
+
+}  // namespace
+}  // namespace dse
+
+int main(int argc, char** argv) { return dse::run_command(argc, argv); }

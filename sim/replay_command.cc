@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "core/error.h"
+#include "sim/command.h"
+#include "sim/interrupt.h"
+#include "sim/results.h"
+#include "sim/run_folder.h"
+#include "sim/scenario_reader.h"
+#include "sim/topology.h"
+#include "sim/world.h"
+
+namespace dse {
+namespace {
+
+struct ReplayArguments {
+  std::string scenario;
+  std::string out;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+  unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  std::string until;
+  bool quiet = false;
+};
+
+std::optional<TimeNs> parse_until(const std::string& text, Scenario& scenario) {
+  if (text.empty()) return std::nullopt;
+  if (text == "drained") {
+    scenario.until_ns.reset();
+    return std::nullopt;
+  }
+  const std::optional<TimeNs> until = parse_duration(text);
+  if (!until) throw InputError({.file = "--until"}, fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
+  return until;
+}
+
+ProgressSink progress_sink(bool shown) {
+  if (!shown) return [](TimeNs, std::uint64_t) {};
+  return [](TimeNs virtual_time_ns, std::uint64_t events) {
+    fmt::print(stderr, "\r{} virtual, {} events ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000), events);
+    std::fflush(stderr);
+  };
+}
+
+int exit_status(const RunResult& result, const std::vector<ExpectationResult>& expectations) {
+  if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
+  if (result.status == RunStatus::kStalled) return kExitRunFailed;
+  const bool all_met = std::all_of(expectations.begin(), expectations.end(), [](const auto& one) { return one.met; });
+  return all_met && result.failed.empty() ? kExitOk : kExitFailed;
+}
+
+int replay(const ReplayArguments& arguments) {
+  const auto started = std::chrono::steady_clock::now();  // for timing.json alone
+  Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
+  const std::optional<TimeNs> until = parse_until(arguments.until, scenario);
+  const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
+  for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
+
+  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  World world(scenario, {.seed = seed, .threads = arguments.threads, .until_ns = until},
+              [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
+  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const RunResult result = world.run(interrupted, progress_sink(show_progress));
+  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+
+  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
+  const RunReport report{scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
+  write_results(report, folder);
+  folder.commit();
+
+  const bool color = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  if (!arguments.quiet) fmt::print("{}", report_text(report, color));
+  if (!arguments.quiet) fmt::print("results in {}\n", folder.target().string());
+  if (result.status == RunStatus::kStalled) {
+    fmt::print(stderr, "stalled: work is pending and nothing can happen any more\n{}", result.stall);
+  }
+  return exit_status(result, expectations);
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& parser, std::function<int()>& run) {
+  auto arguments = std::make_shared<ReplayArguments>();
+  CLI::App* command = parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
+  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
+  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
+  command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
+  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
+      ->check(CLI::Range(1U, 256U));
+  command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
+  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command->callback([arguments, &run] { run = [arguments] { return replay(*arguments); }; });
+}
+
+}  // namespace dse

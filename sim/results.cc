@@ -1,0 +1,117 @@
+#include "sim/results.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "apps/message_text.h"
+#include "core/hash.h"
+
+namespace dse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Counts are written as integers.
+Json number(double value) {
+  const auto integer = static_cast<std::int64_t>(value);
+  if (static_cast<double>(integer) == value) return integer;
+  return value;
+}
+
+Json optional_number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+
+Json summary(const RunReport& report) {
+  const RunResult& result = report.result;
+  Json json;
+  json["title"] = report.scenario.title;
+  json["scenario"] = std::filesystem::path(report.scenario.path).filename().string();
+  json["scenario_hash"] = hex64(report.scenario.file_hash);
+  json["settings"] = report.settings;
+  json["seed"] = result.seed;
+  json["version"] = DSE_VERSION;
+  json["status"] = status_name(result.status);
+  if (!result.stall.empty()) json["stall"] = result.stall;
+  json["virtual_time_ns"] = result.virtual_time_ns;
+  json["events"] = result.events;
+  json["deliveries"] = result.deliveries;
+  json["unroutable"] = result.unroutable;
+  json["fingerprint"] = {{"events", result.fingerprints.events},
+                         {"payload", result.fingerprints.payload},
+                         {"draws", result.fingerprints.draws},
+                         {"predictions", result.fingerprints.predictions},
+                         {"models", result.fingerprints.models}};
+  json["failed_components"] = result.failed;
+  json["metrics"] = Json::object();
+  for (const auto& [name, value] : result.metrics) json["metrics"][name] = number(value);
+  json["expectations"] = Json::array();
+  for (const ExpectationResult& one : report.expectations) {
+    json["expectations"].push_back({{"metric", one.expectation.metric},
+                                    {"min", optional_number(one.expectation.min)},
+                                    {"max", optional_number(one.expectation.max)},
+                                    {"value", optional_number(one.value)},
+                                    {"met", one.met}});
+  }
+  return json;
+}
+
+Json timing(const RunReport& report) {
+  const double seconds = report.timing.wall_seconds;
+  Json json;
+  json["wall_seconds"] = seconds;
+  json["threads"] = report.timing.threads;
+  json["events_per_second"] = seconds > 0 ? static_cast<double>(report.result.events) / seconds : 0;
+  json["deliveries_per_second"] = seconds > 0 ? static_cast<double>(report.result.deliveries) / seconds : 0;
+  json["scenario_path"] = std::filesystem::absolute(report.scenario.path).lexically_normal().string();
+  return json;
+}
+
+std::string painted(std::string_view text, std::string_view code, bool color) {
+  return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+std::string bounds_text(const ExpectConfig& expectation) {
+  if (expectation.min && expectation.max) return fmt::format("{} to {}", *expectation.min, *expectation.max);
+  if (expectation.min) return fmt::format("at least {}", *expectation.min);
+  return fmt::format("at most {}", *expectation.max);
+}
+
+}  // namespace
+
+void write_results(const RunReport& report, RunFolder& folder) {
+  // Text from a scenario may be anything; what is no UTF-8 is replaced.
+  folder.write("summary.json", summary(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  std::string curves = "virtual_time_ns,component,metric,value\n";
+  for (const CurveRow& row : report.result.curves) {
+    curves += fmt::format("{},{},{},{}\n", row.time_ns, row.component, row.metric, row.value);
+  }
+  folder.write("metrics.csv", curves);
+  folder.write("timing.json", timing(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::string report_text(const RunReport& report, bool color) {
+  const RunResult& result = report.result;
+  std::string text = fmt::format("{}\n", report.scenario.title);
+  text += fmt::format("{}, seed {}: {} at {} s virtual, {:.2f} s wall on {} thread{}\n", report.scenario.name,
+                      result.seed, status_name(result.status), seconds_text(result.virtual_time_ns),
+                      report.timing.wall_seconds, report.timing.threads, report.timing.threads == 1 ? "" : "s");
+  text += fmt::format("{} events, {} deliveries, {} unroutable\n\n", result.events, result.deliveries, result.unroutable);
+  for (const auto& [name, value] : result.metrics) {
+    if (!name.ends_with("_ns") && !name.ends_with(".max_depth")) text += fmt::format("  {:<36} {:>10.6g}\n", name, value);
+  }
+  text += fmt::format("\nfingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
+                      result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
+                      result.fingerprints.predictions, result.fingerprints.models);
+  for (const ExpectationResult& one : report.expectations) {
+    text += fmt::format("{} {} is {}, expected {}\n", one.met ? painted("ok    ", "32", color) : painted("FAILED", "31", color),
+                        one.expectation.metric, one.value ? fmt::format("{}", *one.value) : "not measured in this run",
+                        bounds_text(one.expectation));
+  }
+  for (const auto& [name, status] : result.failed) {
+    text += fmt::format("{} component '{}' ended with status {}\n", painted("FAILED", "31", color), name, status);
+  }
+  return text;
+}
+
+}  // namespace dse

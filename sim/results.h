@@ -1,0 +1,32 @@
+// The files of a run directory, and the summary for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/run_folder.h"
+#include "sim/run_result.h"
+#include "sim/scenario.h"
+
+namespace dse {
+
+struct Timing {
+  double wall_seconds = 0;
+  unsigned threads = 0;
+};
+
+struct RunReport {
+  const Scenario& scenario;
+  const std::vector<std::string>& settings;  // --set, as given
+  const RunResult& result;
+  const std::vector<ExpectationResult>& expectations;
+  Timing timing;
+};
+
+// summary.json, metrics.csv and timing.json. Only the last depends on the machine or on the wall clock.
+void write_results(const RunReport& report, RunFolder& folder);
+
+// Several lines; `color` marks what failed and what held.
+std::string report_text(const RunReport& report, bool color);
+
+}  // namespace dse

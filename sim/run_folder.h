@@ -1,0 +1,44 @@
+// A run directory in the making: written under a temporary name beside its target, renamed when whole.
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "apps/app.h"
+
+namespace dse {
+
+class RunFolder {
+ public:
+  // Makes the temporary folder. A run directory that is there already is replaced by commit(); anything else
+  // there is refused with InputError. Throws RunError when nothing can be written there.
+  explicit RunFolder(const std::filesystem::path& target);
+  // Removes what was not committed.
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  // A sink that appends lines to a new file. It must not outlive the folder. Throws RunError (full disk),
+  // also when called.
+  LineSink open_lines(const std::string& file_name);
+  // Writes a whole file.
+  void write(const std::string& file_name, std::string_view content);
+  // Flushes everything and moves the folder to its target.
+  void commit();
+
+  const std::filesystem::path& target() const { return target_; }
+
+ private:
+  class File;
+
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;
+  std::map<std::string, std::unique_ptr<File>> files_;
+  bool committed_ = false;
+};
+
+}  // namespace dse

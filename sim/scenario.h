@@ -1,0 +1,112 @@
+// A scenario: what the user's TOML file says, as plain values. docs/scenario-format.md describes every key.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "apps/production_source.h"
+#include "core/error.h"
+#include "core/time.h"
+#include "message/binding.h"
+
+namespace dse {
+
+struct SliceConfig {
+  std::int64_t first = 0;
+  std::int64_t last = 0;  // one past
+  InputPlace place;
+};
+
+struct GeneratorConfig {
+  std::string images;  // path, ready to open
+  std::string labels;
+  std::string to;
+  Rate rate;
+  bool shuffled = true;
+  std::optional<std::int64_t> limit;
+  std::optional<SliceConfig> slice;
+};
+
+struct SourceConfig {
+  std::string images;
+  std::optional<std::string> truth;
+  std::string to;
+  std::string key;
+  Rate rate;
+  Arrivals arrivals = Arrivals::kRegular;
+  std::optional<SliceConfig> slice;
+};
+
+struct ModelConfig {
+  std::string learner;
+  std::string from;
+  std::string to;
+  std::int64_t batch = 16;
+  TimeNs train_service_ns = 0;
+  TimeNs infer_service_ns = 0;
+  std::optional<std::pair<std::int64_t, std::int64_t>> shape;  // rows, columns; from the data if not given
+  std::optional<std::int64_t> classes;                         // likewise
+};
+
+struct ConsumerConfig {
+  std::string from;
+  TimeNs service_ns = 0;
+};
+struct EchoConfig : ConsumerConfig {};
+struct WatchConfig : ConsumerConfig {};
+struct EnsembleConfig : ConsumerConfig {
+  std::vector<std::string> models;
+};
+
+using KindConfig =
+    std::variant<GeneratorConfig, SourceConfig, ModelConfig, EchoConfig, WatchConfig, EnsembleConfig>;
+
+struct ComponentConfig {
+  std::string name;
+  TimeNs start_ns = 0;
+  KindConfig kind;
+  InputPlace place;
+};
+
+struct ResourceConfig {
+  std::uint32_t prefetch = 64;  // of each stream of this resource; 0: no limit
+};
+
+struct ExpectConfig {
+  std::string metric;
+  std::optional<double> min;
+  std::optional<double> max;
+};
+
+struct Scenario {
+  std::string path;
+  std::string name;  // file name without its ending
+  std::uint64_t file_hash = 0;  // of the file's bytes and of what --set changed
+  std::string title;
+  std::uint64_t seed = 1;
+  std::optional<TimeNs> until_ns;  // empty: until drained
+  TimeNs latency_ns = 0;
+  TimeNs curve_every_ns = 0;
+  std::map<std::string, ResourceConfig> resources;  // only those with options
+  std::vector<BindingSpec> bindings;
+  std::vector<ComponentConfig> components;  // in the file's order
+  std::vector<ExpectConfig> expectations;
+
+  std::uint32_t prefetch_of(const std::string& resource) const;
+};
+
+// The resource that a component streams and the one that it writes; empty when it does not.
+std::optional<std::string> resource_read(const ComponentConfig& component);
+std::optional<std::string> resource_written(const ComponentConfig& component);
+// "training-generator", "model", ...
+std::string kind_name(const ComponentConfig& component);
+// The metrics that a component of this kind has, without its name.
+std::vector<std::string> metric_names(const ComponentConfig& component);
+// Every resource that is named anywhere, in name order.
+std::vector<std::string> resource_names(const Scenario& scenario);
+
+}  // namespace dse

@@ -1,0 +1,314 @@
+#include "sim/scenario_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <set>
+
+#include "core/hash.h"
+#include "core/names.h"
+#include "learn/learner.h"
+#include "sim/settings.h"
+#include "sim/table_reader.h"
+
+namespace dse {
+namespace {
+
+constexpr std::int64_t kCountMax = 1'000'000'000;
+
+std::string read_file(const std::string& path) {
+  if (std::filesystem::is_directory(path)) throw InputError({.file = path}, "is a folder, not a scenario file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputError({.file = path}, fmt::format("cannot be opened: {}", std::strerror(errno)));
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+toml::table parse(const std::string& text, const std::string& path) {
+  try {
+    return toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    throw InputError({.file = path,
+                      .line = static_cast<int>(error.source().begin.line),
+                      .column = static_cast<int>(error.source().begin.column)},
+                     fmt::format("not a TOML file: {}", error.description()));
+  }
+}
+
+// Names become parts of metric names, routing keys and file names.
+void check_name(const std::string& name, const InputPlace& place, bool dots_allowed) {
+  const auto allowed = [dots_allowed](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           (dots_allowed && c == '.');
+  };
+  constexpr std::size_t kLongestName = 200;
+  if (name.empty() || name.size() > kLongestName || !std::all_of(name.begin(), name.end(), allowed)) {
+    throw InputError(place, fmt::format("'{}' is not a name: expected 1 to {} letters, digits, - and _{}", name,
+                                        kLongestName, dots_allowed ? " and ." : ""));
+  }
+}
+
+std::string resource_of(TableReader& table, std::string_view key) {
+  std::string name = table.text(key);
+  check_name(name, table.place(key), true);
+  return name;
+}
+
+class Reader {
+ public:
+  explicit Reader(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  ComponentConfig component(const std::string& name, const toml::table& node) const;
+
+ private:
+  using KindReader = std::function<KindConfig(const Reader&, TableReader&)>;
+  struct Kind {
+    std::string name;
+    KindReader read;
+  };
+  static const std::vector<Kind>& kinds();
+
+  GeneratorConfig generator(TableReader& table) const;
+  SourceConfig source(TableReader& table) const;
+  ModelConfig model(TableReader& table) const;
+  template <typename Config>
+  Config consumer(TableReader& table) const;
+  EnsembleConfig ensemble(TableReader& table) const;
+
+  std::string data_path(const std::string& path) const {
+    return (folder_ / path).lexically_normal().string();
+  }
+  std::optional<SliceConfig> slice(TableReader& table) const;
+
+  std::filesystem::path folder_;
+};
+
+const std::vector<Reader::Kind>& Reader::kinds() {
+  static const std::vector<Kind> table = {
+      {"training-generator", [](const Reader& reader, TableReader& node) { return reader.generator(node); }},
+      {"production-source", [](const Reader& reader, TableReader& node) { return reader.source(node); }},
+      {"model", [](const Reader& reader, TableReader& node) { return reader.model(node); }},
+      {"echo", [](const Reader& reader, TableReader& node) { return reader.consumer<EchoConfig>(node); }},
+      {"watch", [](const Reader& reader, TableReader& node) { return reader.consumer<WatchConfig>(node); }},
+      {"ensemble", [](const Reader& reader, TableReader& node) { return reader.ensemble(node); }},
+  };
+  return table;
+}
+
+ComponentConfig Reader::component(const std::string& name, const toml::table& node) const {
+  TableReader table(node, "component." + name);
+  check_name(name, table.place(), false);
+  ComponentConfig config{.name = name, .place = table.place()};
+  std::vector<std::string> names;
+  for (const Kind& kind : kinds()) names.push_back(kind.name);
+  table.text("kind");  // it must be there
+  const std::size_t kind = table.choice_or("kind", names, 0);
+  config.start_ns = table.duration_or("start", 0);
+  config.kind = kinds()[kind].read(*this, table);
+  table.finish();
+  return config;
+}
+
+std::optional<SliceConfig> Reader::slice(TableReader& table) const {
+  const auto pair = table.pair_if_any("slice");
+  if (!pair) return std::nullopt;
+  if (pair->first < 0 || pair->second <= pair->first) {
+    throw InputError(table.place("slice"), fmt::format("[{}, {}] is not a slice: expected the first index and one "
+                                                       "past the last",
+                                                       pair->first, pair->second));
+  }
+  return SliceConfig{pair->first, pair->second, table.place("slice")};
+}
+
+GeneratorConfig Reader::generator(TableReader& table) const {
+  GeneratorConfig config;
+  config.images = data_path(table.text("images"));
+  config.labels = data_path(table.text("labels"));
+  config.to = resource_of(table, "to");
+  config.rate = table.rate("rate");
+  config.shuffled = table.choice_or("order", {"shuffled", "file"}, 0) == 0;
+  config.limit = table.integer_if_any("limit", 0, kCountMax);
+  config.slice = slice(table);
+  return config;
+}
+
+SourceConfig Reader::source(TableReader& table) const {
+  SourceConfig config;
+  config.images = data_path(table.text("images"));
+  if (const auto truth = table.text_if_any("truth")) config.truth = data_path(*truth);
+  config.to = resource_of(table, "to");
+  config.key = table.text_or("key", "");
+  config.rate = table.rate("rate");
+  config.arrivals = table.choice_or("arrivals", {"regular", "poisson"}, 0) == 0 ? Arrivals::kRegular : Arrivals::kPoisson;
+  config.slice = slice(table);
+  return config;
+}
+
+ModelConfig Reader::model(TableReader& table) const {
+  ModelConfig config;
+  const std::vector<std::string> learners(learner_names().begin(), learner_names().end());
+  table.text("learner");
+  config.learner = learners[table.choice_or("learner", learners, 0)];
+  config.from = resource_of(table, "from");
+  config.to = resource_of(table, "to");
+  config.batch = table.integer_or("batch", config.batch, 1, 4096);
+  if (const toml::table* node = table.table_if_any("service")) {
+    TableReader service(*node, table.place().key + ".service");
+    config.train_service_ns = service.duration_or("train", 0);
+    config.infer_service_ns = service.duration_or("infer", 0);
+    service.finish();
+  }
+  config.shape = table.pair_if_any("shape");
+  constexpr std::int64_t kSideMax = 4096;
+  if (config.shape && (std::min(config.shape->first, config.shape->second) < 1 ||
+                       std::max(config.shape->first, config.shape->second) > kSideMax)) {
+    throw InputError(table.place("shape"), fmt::format("expected rows and columns from 1 to {}", kSideMax));
+  }
+  config.classes = table.integer_if_any("classes", 2, 256);
+  return config;
+}
+
+template <typename Config>
+Config Reader::consumer(TableReader& table) const {
+  Config config;
+  config.from = resource_of(table, "from");
+  config.service_ns = table.duration_or("service", 0);
+  return config;
+}
+
+EnsembleConfig Reader::ensemble(TableReader& table) const {
+  auto config = consumer<EnsembleConfig>(table);
+  config.models = table.texts("models");
+  return config;
+}
+
+// Every pair of `from` and `to`.
+void read_binding(const toml::table& node, std::size_t number, std::vector<BindingSpec>& bindings) {
+  TableReader table(node, fmt::format("binding.{}", number));
+  const std::vector<std::string> from = table.texts("from");
+  const std::vector<std::string> to = table.texts("to");
+  BindingSpec binding;
+  binding.key = table.text_or("key", "#");
+  binding.headers = table.headers_if_any("headers");
+  binding.match = table.choice_or("match", {"all", "any"}, 0) == 0 ? HeaderMatch::kAll : HeaderMatch::kAny;
+  table.finish();
+  for (const std::string& exchange : from) {
+    for (const std::string& queue : to) {
+      check_name(exchange, table.place("from"), true);
+      check_name(queue, table.place("to"), true);
+      binding.from = exchange;
+      binding.to = queue;
+      bindings.push_back(binding);
+    }
+  }
+}
+
+std::vector<std::string> all_metric_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const ComponentConfig& component : scenario.components) {
+    for (const std::string& metric : metric_names(component)) names.push_back(component.name + "." + metric);
+  }
+  for (const std::string& resource : resource_names(scenario)) names.push_back(resource + ".max_depth");
+  return names;
+}
+
+void read_expectation(const toml::table& node, std::size_t number, Scenario& scenario) {
+  TableReader table(node, fmt::format("expect.{}", number));
+  ExpectConfig expect;
+  expect.metric = table.text("metric");
+  const std::vector<std::string> known = all_metric_names(scenario);
+  if (std::find(known.begin(), known.end(), expect.metric) == known.end()) {
+    throw InputError(table.place("metric"), fmt::format("unknown metric '{}'{}", expect.metric,
+                                                        suggestion(expect.metric, known)));
+  }
+  expect.min = table.number_if_any("min");
+  expect.max = table.number_if_any("max");
+  table.finish();
+  if (!expect.min && !expect.max) throw InputError(table.place(), "expects nothing: give min, max or both");
+  scenario.expectations.push_back(expect);
+}
+
+void check_ensembles(const Scenario& scenario) {
+  std::vector<std::string> models;
+  for (const ComponentConfig& component : scenario.components) {
+    if (std::holds_alternative<ModelConfig>(component.kind)) models.push_back(component.name);
+  }
+  for (const ComponentConfig& component : scenario.components) {
+    const auto* ensemble = std::get_if<EnsembleConfig>(&component.kind);
+    if (ensemble == nullptr) continue;
+    for (const std::string& model : ensemble->models) {
+      if (std::find(models.begin(), models.end(), model) != models.end()) continue;
+      InputPlace place = component.place;
+      place.key += ".models";
+      throw InputError(place, fmt::format("no model is named '{}'{}", model, suggestion(model, models)));
+    }
+  }
+}
+
+void read_root(TableReader& root, Scenario& scenario) {
+  scenario.title = root.text_or("title", scenario.name);
+  scenario.seed = static_cast<std::uint64_t>(root.integer_or("seed", 1, 0, INT64_MAX));
+  if (root.text_or("until", "drained") != "drained") scenario.until_ns = root.duration_or("until", 0);
+  if (const toml::table* node = root.table_if_any("bus")) {
+    TableReader bus(*node, "bus");
+    scenario.latency_ns = bus.duration_or("latency", 0);
+    bus.finish();
+  }
+  scenario.curve_every_ns = 100'000'000;
+  if (const toml::table* node = root.table_if_any("metrics")) {
+    TableReader metrics(*node, "metrics");
+    scenario.curve_every_ns = metrics.duration_or("every", scenario.curve_every_ns);
+    if (scenario.curve_every_ns == 0) throw InputError(metrics.place("every"), "expected more than nothing");
+    metrics.finish();
+  }
+}
+
+void read_resources(TableReader& root, Scenario& scenario) {
+  for (const auto& [name, node] : root.named_tables("resource")) {
+    TableReader table(*node, "resource." + name);
+    check_name(name, table.place(), true);
+    ResourceConfig config;
+    config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
+    table.finish();
+    scenario.resources.emplace(name, config);
+  }
+}
+
+}  // namespace
+
+Scenario read_scenario(const std::string& path, const std::vector<std::string>& settings) {
+  const std::string text = read_file(path);
+  toml::table file = parse(text, path);
+  apply_settings(file, settings);
+
+  Scenario scenario;
+  scenario.path = path;
+  scenario.name = std::filesystem::path(path).stem().string();
+  Hasher hasher;
+  hasher.add(std::string_view(text));
+  for (const std::string& setting : settings) hasher.add(std::string_view(setting));
+  scenario.file_hash = hasher.digest();
+
+  TableReader root(file, "");
+  read_root(root, scenario);
+  read_resources(root, scenario);
+  std::size_t number = 0;
+  for (const toml::table* node : root.tables("binding")) read_binding(*node, number++, scenario.bindings);
+  const Reader reader(std::filesystem::path(path).parent_path());
+  for (const auto& [name, node] : root.named_tables("component")) {
+    scenario.components.push_back(reader.component(name, *node));
+  }
+  if (scenario.components.empty()) throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
+  check_ensembles(scenario);
+  number = 0;
+  for (const toml::table* node : root.tables("expect")) read_expectation(*node, number++, scenario);
+  root.finish();
+  return scenario;
+}
+
+}  // namespace dse

@@ -1,0 +1,55 @@
+#include "sim/scheduler.h"
+
+#include <algorithm>
+
+namespace dse {
+
+void Scheduler::schedule(TimeNs time_ns, EventKind kind, std::uint32_t target, EventPriority priority) {
+  DSE_CHECK(time_ns >= now(), "an event at {} ns lies in the past of {} ns", time_ns, now());
+  const std::uint64_t order = (static_cast<std::uint64_t>(priority) << 56) | sequence_++;
+  const Event event{time_ns, order, target, kind};
+  std::size_t at = heap_.size();
+  heap_.push_back(event);
+  while (at > 0) {
+    const std::size_t parent = (at - 1) / kArity;
+    if (!before(event, heap_[parent])) break;
+    heap_[at] = heap_[parent];
+    at = parent;
+  }
+  heap_[at] = event;
+}
+
+Event Scheduler::pop() {
+  DSE_CHECK(!heap_.empty(), "no event is left");
+  const Event first = heap_.front();
+  const Event last = heap_.back();
+  heap_.pop_back();
+  if (!heap_.empty()) sift_down(last);
+  position_.virtual_time_ns = first.time_ns;
+  ++position_.event_number;
+  return first;
+}
+
+void Scheduler::sift_down(Event event) {
+  std::size_t at = 0;
+  for (;;) {
+    const std::size_t first_child = at * kArity + 1;
+    if (first_child >= heap_.size()) break;
+    const std::size_t end = std::min(first_child + kArity, heap_.size());
+    std::size_t smallest = first_child;
+    for (std::size_t child = first_child + 1; child < end; ++child) {
+      if (before(heap_[child], heap_[smallest])) smallest = child;
+    }
+    if (!before(heap_[smallest], event)) break;
+    heap_[at] = heap_[smallest];
+    at = smallest;
+  }
+  heap_[at] = event;
+}
+
+void Scheduler::advance_to(TimeNs time_ns) {
+  DSE_CHECK(time_ns >= now() && (empty() || time_ns <= next_time_ns()), "the clock cannot jump to {} ns", time_ns);
+  position_.virtual_time_ns = time_ns;
+}
+
+}  // namespace dse

@@ -1,0 +1,37 @@
+// Keeps the truth of production messages, which never travels on the bus, and scores answers against it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "core/time.h"
+#include "learn/accuracy.h"
+
+namespace dse {
+
+struct Answer {
+  const std::string& component;   // whose answer
+  const std::string& message_id;  // what it is about
+  std::int64_t label = 0;
+};
+
+class Scorer {
+ public:
+  explicit Scorer(TimeNs curve_every_ns) : curve_every_ns_(curve_every_ns) {}
+
+  void add_truth(const std::string& message_id, int label) { truth_.insert_or_assign(message_id, label); }
+  // Scores the answer if the truth is known. Times must not decrease.
+  void score(TimeNs time_ns, const Answer& answer);
+
+  // By component; only those with a scored answer.
+  const std::map<std::string, Accuracy>& accuracies() const { return accuracies_; }
+
+ private:
+  TimeNs curve_every_ns_;
+  std::unordered_map<std::string, int> truth_;
+  std::map<std::string, Accuracy> accuracies_;
+};
+
+}  // namespace dse

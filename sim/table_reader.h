@@ -1,0 +1,72 @@
+// Reads one TOML table into plain values, and refuses what it was not asked for.
+//
+// Every error is an InputError with file, line, column and key. finish() reports the first key that nobody
+// read, with the nearest of those that were asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "core/error.h"
+#include "core/time.h"
+#include "message/headers.h"
+
+namespace dse {
+
+// Where a node stands, for errors about it.
+InputPlace place_of(const toml::node& node, std::string key);
+
+class TableReader {
+ public:
+  // `prefix` is the table's own key: "component.lenet"; "" for the whole file. The table must outlive this.
+  TableReader(const toml::table& table, std::string prefix);
+
+  // Each function reads one key. Those without a default demand it.
+  std::string text(std::string_view key);
+  std::string text_or(std::string_view key, std::string fallback);
+  std::optional<std::string> text_if_any(std::string_view key);
+  // One of the choices, by its position in them.
+  std::size_t choice_or(std::string_view key, const std::vector<std::string>& choices, std::size_t fallback);
+  // A string or a list of strings, at least one.
+  std::vector<std::string> texts(std::string_view key);
+  std::int64_t integer_or(std::string_view key, std::int64_t fallback, std::int64_t least, std::int64_t most);
+  std::optional<std::int64_t> integer_if_any(std::string_view key, std::int64_t least, std::int64_t most);
+  std::optional<double> number_if_any(std::string_view key);
+  TimeNs duration_or(std::string_view key, TimeNs fallback);
+  Rate rate(std::string_view key);
+  // Two integers.
+  std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key);
+  // A table of boolean, integer, floating-point or string values.
+  Headers headers_if_any(std::string_view key);
+  // Tables within; read the result with a TableReader of its own.
+  const toml::table* table_if_any(std::string_view key);
+  std::vector<const toml::table*> tables(std::string_view key);  // [[key]]
+  // The tables of [key.NAME], in the order in which they stand in the file.
+  std::vector<std::pair<std::string, const toml::table*>> named_tables(std::string_view key);
+
+  // Where that key, or the table itself, stands.
+  InputPlace place(std::string_view key) const;
+  InputPlace place() const;
+
+  // Throws on a key that nobody asked for.
+  void finish() const;
+
+ private:
+  const toml::node* find(std::string_view key);
+  const toml::node& demand(std::string_view key);
+  std::string full_key(std::string_view key) const;
+  [[noreturn]] void refuse(const toml::node& node, std::string_view key, std::string_view expected) const;
+  std::string text_of(const toml::node& node, std::string_view key) const;
+
+  const toml::table& table_;
+  std::string prefix_;
+  std::vector<std::string> asked_;
+};
+
+}  // namespace dse

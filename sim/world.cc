@@ -1,0 +1,235 @@
+#include "sim/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/hash.h"
+
+namespace dse {
+
+struct World::Component {
+  const ComponentConfig& config;
+  std::uint64_t name_hash;
+  bool is_model;
+  std::unique_ptr<App> app;
+  InprocLink link;
+  Machine machine;
+  LatencyHistogram latencies;
+
+  Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts)
+      : config(component),
+        name_hash(hash_text(component.name)),
+        is_model(std::holds_alternative<ModelConfig>(component.kind)),
+        app(std::move(application)),
+        link(parts),
+        machine(component.name, link) {}
+};
+
+World::World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines)
+    : scenario_(scenario),
+      options_(options),
+      random_(options.seed),
+      scheduler_(options.seed),
+      scorer_(scenario.curve_every_ns),
+      strands_(options.threads) {
+  ComponentFactory factory(
+      {.scenario = scenario,
+       .random = random_,
+       .open_lines = std::move(open_lines),
+       .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
+       .verdict_of = [this](const std::string& name) -> TruthSink {
+         return [this, name](const std::string& id, int label) {
+           scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
+         };
+       }});
+  for (const ComponentConfig& config : scenario.components) {
+    std::unique_ptr<App> app = factory.make(config);
+    const LinkIndex link = bus_.attach();
+    components_.push_back(std::make_unique<Component>(
+        config, std::move(app),
+        InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_, scenario.latency_ns}));
+  }
+  wire();
+}
+
+World::~World() = default;
+
+void World::wire() {
+  for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource);
+  for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding);
+  for (LinkIndex link = 0; link < components_.size(); ++link) {
+    scheduler_.schedule(components_[link]->config.start_ns, EventKind::kStart, link);
+  }
+}
+
+RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& progress) {
+  constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
+  const RunPositionGuard position(scheduler_.position());
+  const std::optional<TimeNs> until = options_.until_ns ? options_.until_ns : scenario_.until_ns;
+  RunResult result;
+  result.seed = options_.seed;
+  while (!scheduler_.empty()) {
+    if (until && scheduler_.next_time_ns() > *until) {
+      scheduler_.advance_to(*until);
+      break;
+    }
+    if (interrupted.load(std::memory_order_relaxed)) {
+      result.status = RunStatus::kInterrupted;
+      break;
+    }
+    dispatch(scheduler_.pop());
+    if (scheduler_.event_number() % kEventsBetweenProgress == 0) progress(scheduler_.now(), scheduler_.event_number());
+  }
+  if (scheduler_.empty()) {
+    if (const std::optional<std::string> stall = find_stall()) {
+      result.status = RunStatus::kStalled;
+      result.stall = *stall;
+    }
+  }
+  finish(result);
+  return result;
+}
+
+void World::dispatch(const Event& event) {
+  Component& component = *components_[event.target];
+  switch (event.kind) {
+    case EventKind::kStart:
+      record_.add({.time_ns = scheduler_.now(), .kind = RecordKind::kStarted, .component_hash = component.name_hash});
+      return component.machine.start(component.app->program());
+    case EventKind::kBusReceives: return on_bus_receives(event.target);
+    case EventKind::kComponentReceives: return on_component_receives(event.target);
+    case EventKind::kTimer: return component.machine.resume();
+    case EventKind::kResult:
+      component.link.wait_for_result();
+      return component.machine.resume();
+  }
+}
+
+void World::on_bus_receives(LinkIndex link) {
+  const BusEvent event = bus_.serve(link);
+  const Component& component = *components_[link];
+  record_.add({.time_ns = scheduler_.now(),
+               .kind = static_cast<RecordKind>(event.kind),
+               .component_hash = component.name_hash,
+               .resource_hash = event.resource_hash,
+               .message_id_hash = event.message ? event.message->id_hash() : 0});
+  const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
+  for (LinkIndex notified : event.notified) {
+    scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
+  }
+  const bool published = event.kind == BusEventKind::kPublished || event.kind == BusEventKind::kUnroutable ||
+                         event.kind == BusEventKind::kReturned;
+  if (component.is_model && published) note_prediction(component, *event.message);
+}
+
+void World::note_prediction(const Component& component, const Message& message) {
+  record_.add_prediction(message);
+  if (const std::int64_t* label = message.headers().find_integer("label")) {
+    scorer_.score(scheduler_.now(), {.component = component.config.name,
+                                     .message_id = message.correlation_id(),
+                                     .label = *label});
+  }
+}
+
+void World::on_component_receives(LinkIndex link) {
+  Component& component = *components_[link];
+  Notice notice = decode_notice(bus_.component_end(link).receive());
+  RecordEntry entry{.time_ns = scheduler_.now(), .component_hash = component.name_hash};
+  if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
+    const Message& message = *delivery->message;
+    entry.kind = RecordKind::kDelivered;
+    entry.resource_hash = delivery->redelivered ? 1 : 0;
+    entry.message_id_hash = message.id_hash();
+    record_.add(entry);
+    record_.add_delivered_payload(message);
+    component.latencies.add(scheduler_.now() - message.timestamp());
+    component.machine.deliver({std::move(delivery->message), delivery->tag, delivery->redelivered});
+    return;
+  }
+  const MessagePtr& message = std::get<ReturnNotice>(notice).message;
+  entry.kind = RecordKind::kCameBack;
+  entry.message_id_hash = message->id_hash();
+  record_.add(entry);
+  component.machine.on_return(message);
+}
+
+// Nothing can happen any more; is anything left to do?
+std::optional<std::string> World::find_stall() const {
+  std::string report;
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+    const Broker::QueueState state = broker.queue_state(resource);
+    if (state.depth == 0 && state.unacknowledged == 0) continue;
+    report += fmt::format("  queue '{}': {} waiting, {} unacknowledged, {} streams\n", broker.name(resource), state.depth,
+                          state.unacknowledged, state.streams);
+  }
+  if (report.empty()) return std::nullopt;
+  for (const auto& component : components_) {
+    report += fmt::format("  component '{}' waits for {}; {} messages in its inbox\n", component->config.name,
+                          component->machine.waits_for(), component->machine.inbox_size());
+  }
+  return report;
+}
+
+void World::finish(RunResult& result) {
+  strands_.wait_all();
+  for (const auto& component : components_) {
+    component->app->finish();
+    if (const auto status = component->machine.status(); status && *status != 0) {
+      result.failed.emplace(component->config.name, *status);
+    }
+  }
+  // In name order, so that the order in the file does not matter.
+  std::map<std::string, const Model*> models;
+  for (const auto& component : components_) {
+    if (const auto* model = dynamic_cast<const Model*>(component->app.get())) {
+      models.emplace(component->config.name, model);
+    }
+  }
+  for (const auto& [name, model] : models) {
+    record_.models().add(std::string_view(name));
+    model->hash_state(record_.models());
+  }
+  result.virtual_time_ns = scheduler_.now();
+  result.events = scheduler_.event_number();
+  result.deliveries = record_.deliveries();
+  result.unroutable = bus_.broker().unroutable();
+  result.fingerprints = record_.fingerprints(random_.digest());
+  collect_metrics(result);
+  collect_curves(result);
+}
+
+void World::collect_metrics(RunResult& result) {
+  for (const auto& component : components_) {
+    const std::string& name = component->config.name;
+    for (const Metric& metric : component->app->metrics()) result.metrics[name + "." + metric.name] = metric.value;
+    for (const auto& [suffix, permille] : {std::pair("latency_p50_ns", 500), std::pair("latency_p99_ns", 990)}) {
+      const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));
+      if (value) result.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
+    }
+  }
+  for (const auto& [name, accuracy] : scorer_.accuracies()) result.metrics[name + ".accuracy"] = *accuracy.value();
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+    result.metrics[broker.name(resource) + ".max_depth"] = static_cast<double>(broker.queue_state(resource).depth_max);
+  }
+}
+
+void World::collect_curves(RunResult& result) const {
+  for (const auto& component : components_) {
+    for (const CurvePoint& point : component->app->curve()) {
+      result.curves.push_back({point.time_ns, component->config.name, point.metric, point.value});
+    }
+  }
+  for (const auto& [name, accuracy] : scorer_.accuracies()) {
+    for (const Accuracy::Point& point : accuracy.curve()) {
+      result.curves.push_back({point.time_ns, name, "accuracy", point.value});
+    }
+  }
+  std::sort(result.curves.begin(), result.curves.end(), [](const CurveRow& a, const CurveRow& b) {
+    return std::tie(a.time_ns, a.component, a.metric) < std::tie(b.time_ns, b.component, b.metric);
+  });
+}
+
+}  // namespace dse

@@ -1,0 +1,67 @@
+// A model component: learns from labelled messages, predicts the others and forwards them with the likely
+// label.
+//
+// A message with the header `label` goes into the current mini-batch; a full batch is learned on the
+// component's strand, and nobody waits for it. Any other message is predicted by what was learned from the
+// batches before it, and written to `to` with the same payload, headers `label`, `model` and `confidence`
+// added, key `<model>.<label>`, and correlation_id = the id of the message that it answers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/app.h"
+#include "core/hash.h"
+#include "learn/accuracy.h"
+#include "learn/learner.h"
+
+namespace dse {
+
+struct ModelOptions {
+  std::string from;
+  std::string to;
+  std::uint32_t prefetch = 0;
+  std::size_t batch = 16;
+  TimeNs train_service_ns = 0;  // virtual cost of one message
+  TimeNs infer_service_ns = 0;
+  TimeNs curve_every_ns = kNanosecondsPerSecond;
+  LearnerOptions learner;
+};
+
+class Model : public App {
+ public:
+  Model(ModelOptions options, std::unique_ptr<Learner> learner);
+
+  Program program() override;
+  // Learns the last, incomplete batch.
+  void finish() override;
+  // trained, predicted, and prequential_accuracy when anything was learned.
+  std::vector<Metric> metrics() const override;
+  std::vector<CurvePoint> curve() const override;
+  // Adds what was learned.
+  void hash_state(Hasher& hasher) const { learner_->hash_state(hasher); }
+
+ private:
+  struct Batch;
+
+  void handle(Machine& machine, const MessagePtr& message);
+  void learn(Machine& machine, const MessagePtr& message, std::int64_t label);
+  void predict(Machine& machine, const MessagePtr& message);
+  void forward(Machine& machine, const Message& message, const Prediction& prediction);
+  void check_payload(const Machine& machine, const Message& message) const;
+  void train(const Batch& batch);
+
+  ModelOptions options_;
+  std::uint64_t trained_ = 0;
+  std::uint64_t predicted_ = 0;
+  std::shared_ptr<Batch> filling_;
+  Prediction prediction_;  // of the one inference under way; written on the strand
+
+  // On the strand:
+  std::unique_ptr<Learner> learner_;
+  Accuracy prequential_;
+};
+
+}  // namespace dse
