@@ -86,8 +86,10 @@ build_and_test() {
   local report="$folder/ctest.xml"
   rm -f "$report"
   local status=0
-  "${test_wrapper[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error -j2 \
-    --output-junit "$(realpath -m "$report")" || status=$?
+  (
+    cd "$folder" || exit
+    exec "${test_wrapper[@]}" ctest --output-on-failure --no-tests=error -j2 --output-junit ctest.xml
+  ) || status=$?
   local all bad not_run
   all="$(junit_count "$report" tests)"
   bad="$(junit_count "$report" failures)"
