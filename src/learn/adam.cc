@@ -22,6 +22,9 @@ void Adam::begin_step(std::size_t examples) {
   const double rate =
       options_.rate / (1 + static_cast<double>(examples_seen_) / options_.half_life_examples);
   examples_seen_ += examples;
+  ++steps_;
+  average_share_ = static_cast<float>((options_.average_decay + 1) /
+                                      (options_.average_decay + static_cast<double>(steps_)));
   first_power_ *= options_.first_decay;
   second_power_ *= options_.second_decay;
   // The corrections of both moments are folded into the rate and epsilon (Kingma and Ba, section 2).
@@ -32,6 +35,7 @@ void Adam::begin_step(std::size_t examples) {
 
 void Adam::update(Parameters& parameters) const {
   float* values = parameters.values.data();
+  float* averages = parameters.averages.data();
   float* gradients = parameters.gradients.data();
   float* first_moments = parameters.first_moments.data();
   float* second_moments = parameters.second_moments.data();
@@ -39,6 +43,7 @@ void Adam::update(Parameters& parameters) const {
   const Lanes second_share = broadcast(static_cast<float>(1 - options_.second_decay));
   const Lanes rate = broadcast(-step_rate_);
   const Lanes epsilon = broadcast(step_epsilon_);
+  const Lanes average_share = broadcast(average_share_);
   const std::size_t size = parameters.values.size();
   for (std::size_t at = 0; at < size; at += kLanes) {
     const Lanes gradient = without_negligible(load(gradients + at), kNegligible);
@@ -49,7 +54,10 @@ void Adam::update(Parameters& parameters) const {
     const Lanes new_second = without_negligible(
         multiply_add(second_share, gradient * gradient - second, second), kNegligible * kNegligible);
     const Lanes step = new_first / (square_root(new_second) + epsilon);
-    store(multiply_add(rate, step, load(values + at)), values + at);
+    const Lanes value = multiply_add(rate, step, load(values + at));
+    const Lanes average = load(averages + at);
+    store(value, values + at);
+    store(multiply_add(average_share, value - average, average), averages + at);
     store(new_first, first_moments + at);
     store(new_second, second_moments + at);
     store(Lanes{}, gradients + at);
@@ -57,6 +65,7 @@ void Adam::update(Parameters& parameters) const {
 }
 
 void Adam::hash_state(Hasher& hasher) const {
+  hasher.add_u64(steps_);
   hasher.add_u64(examples_seen_);
   hasher.add_u64(std::bit_cast<std::uint64_t>(first_power_));
   hasher.add_u64(std::bit_cast<std::uint64_t>(second_power_));

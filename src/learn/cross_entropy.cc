@@ -33,15 +33,13 @@ double cross_entropy(std::span<const float> scores, int label) {
   return logarithm(normaliser.sum) - (score - normaliser.best_score);
 }
 
-Prediction cross_entropy_deltas(std::span<const float> scores, int label, float scale,
-                                std::span<float> deltas) {
+void cross_entropy_deltas(std::span<const float> scores, int label, float scale, std::span<float> deltas) {
   const Normaliser normaliser = normaliser_of(scores);
   for (std::size_t at = 0; at < scores.size(); ++at) {
     const double exponent = static_cast<double>(scores[at]) - normaliser.best_score;
     const double target = static_cast<int>(at) == label ? 1 : 0;
     deltas[at] = scale * static_cast<float>(exponential(exponent) / normaliser.sum - target);
   }
-  return {.label = static_cast<int>(normaliser.best), .confidence = 1 / normaliser.sum};
 }
 
 }  // namespace dse

@@ -16,7 +16,7 @@ Prediction predict_from_scores(std::span<const float> scores);
 double cross_entropy(std::span<const float> scores, int label);
 
 // Writes scale * (probability - [class is label]) to deltas, scale times the gradient of cross_entropy by the
-// scores, and returns the prediction. deltas.size() == scores.size().
-Prediction cross_entropy_deltas(std::span<const float> scores, int label, float scale, std::span<float> deltas);
+// scores. deltas.size() == scores.size().
+void cross_entropy_deltas(std::span<const float> scores, int label, float scale, std::span<float> deltas);
 
 }  // namespace dse

@@ -25,11 +25,12 @@ DenseLayer::DenseLayer(std::size_t inputs, std::size_t outputs, double gain, Ran
       row[output] = static_cast<float>(bound * (2 * random.uniform() - 1));
     }
   }
+  parameters_.averages = parameters_.values;
 }
 
-void DenseLayer::forward(const SparseRow& inputs, float* outputs) const {
-  const float* weights = parameters_.values.data();
-  inputs.multiply(weights, output_stride(), weights + bias_at(), outputs);
+void DenseLayer::forward(const SparseRow& inputs, Weights weights, float* outputs) const {
+  const float* data = parameters_.data(weights);
+  inputs.multiply(data, output_stride(), data + bias_at(), outputs);
 }
 
 void DenseLayer::add_gradients(const SparseRow& inputs, const float* deltas) {

@@ -23,7 +23,7 @@ class DenseLayer {
   std::size_t outputs() const { return outputs_; }
 
   // Writes output_stride() floats.
-  void forward(const SparseRow& inputs, float* outputs) const;
+  void forward(const SparseRow& inputs, Weights weights, float* outputs) const;
 
   // Adds the gradient of one row: inputs times deltas (the loss by this row's outputs).
   void add_gradients(const SparseRow& inputs, const float* deltas);

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "learn/adam.h"
 #include "learn/dense_layer.h"
 #include "learn/learner.h"
 
@@ -24,23 +23,21 @@ class DenseStack {
   float* input(std::size_t row) { return activations_[0].data() + row * layers_[0].input_stride(); }
 
   // Computes row `row` from its input, and returns its scores.
-  std::span<const float> forward(std::size_t row);
+  std::span<const float> forward(std::size_t row, Weights weights);
 
-  // What the scores of row `row` say, after forward; sets that row's deltas to the gradient of the mean
-  // cross entropy of a batch of `count`.
-  Prediction score(std::size_t row, int label, std::size_t count);
-  // Adds the gradients of the first `count` rows, after score.
-  void backward(std::size_t count);
+  // Adds the gradients of the mean cross entropy of the batch, whose rows were computed by forward.
+  void backward(std::span<const Example> batch);
   // The loss by the inputs of row `row`, after backward.
   const float* input_deltas(std::size_t row) const {
     return deltas_[0].data() + row * layers_[0].input_stride();
   }
 
   std::span<DenseLayer> layers() { return layers_; }
-  std::span<const DenseLayer> layers() const { return layers_; }
 
  private:
-  float* scores(std::size_t row) { return activations_.back().data() + row * layers_.back().output_stride(); }
+  std::span<const float> scores(std::size_t row) const {
+    return {activations_.back().data() + row * layers_.back().output_stride(), layers_.back().outputs()};
+  }
 
   std::vector<DenseLayer> layers_;
   std::vector<Floats> activations_;  // inputs of each layer, then the scores

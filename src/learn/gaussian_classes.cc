@@ -9,9 +9,11 @@ namespace dse {
 namespace {
 
 // How many examples the covariance of all classes counts for in that of one.
-constexpr double kPooledExamples = 100;
-constexpr double kIdentityShare = 0.1;
-// Full-scale pixels squared: keeps the covariance of images that are all alike invertible.
+constexpr double kPooledExamples = 50;
+constexpr double kIdentityShare = 0.05;
+// Of Student's t: an image far from all classes is judged less sharply than a Gaussian would.
+constexpr double kFreedom = 100;
+// Keeps the covariance of images that are all alike invertible.
 constexpr double kFloor = 1e-3;
 
 Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
@@ -66,8 +68,9 @@ Prediction GaussianClasses::predict(const float* point) {
   bool any = false;
   for (std::size_t label = 0; label < classes_.size(); ++label) {
     if (classes_[label].count == 0) continue;
-    scores_[label] =
-        classes_[label].constant - 0.5 * static_cast<double>(squared_distance(classes_[label], point));
+    const auto distance = static_cast<double>(squared_distance(classes_[label], point));
+    scores_[label] = classes_[label].constant -
+                     0.5 * (kFreedom + static_cast<double>(dimensions_)) * logarithm(1 + distance / kFreedom);
     if (any && scores_[label] <= best_score) continue;
     any = true;
     best_score = scores_[label];

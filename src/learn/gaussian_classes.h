@@ -1,5 +1,6 @@
-// A Gaussian for each class: mean and covariance kept up to date example by example (Welford, Technometrics
-// 1962), and the quadratic discriminant that follows from them.
+// A mean and a covariance for each class, kept up to date example by example (Welford, Technometrics 1962), and
+// the quadratic discriminant that follows from them, with the tails of Student's t (Lange, Little and Taylor,
+// "Robust statistical modeling using the t distribution", JASA 1989).
 //
 // A class's covariance is shrunk towards that of all classes and towards the identity (Friedman, "Regularized
 // discriminant analysis", JASA 1989). Its discriminant is factorised anew whenever the class has grown by a

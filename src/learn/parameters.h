@@ -1,4 +1,5 @@
-// Weights that are learned together, with their gradient and what the optimiser remembers of them.
+// Weights that are learned together, with their running average, their gradient and what the optimiser
+// remembers of them.
 //
 // All have the same size, a multiple of kLanes; entries that only fill up lanes are zero and stay zero.
 #pragma once
@@ -11,18 +12,26 @@
 
 namespace dse {
 
+// The weights that gradients move, or their running average, which predicts better.
+enum class Weights { kCurrent, kAverage };
+
 struct Parameters {
   explicit Parameters(std::size_t size)
-      : values(size), gradients(size), first_moments(size), second_moments(size) {}
+      : values(size), averages(size), gradients(size), first_moments(size), second_moments(size) {}
+
+  const float* data(Weights weights) const {
+    return weights == Weights::kCurrent ? values.data() : averages.data();
+  }
 
   // Adds all that decides later predictions; gradients live only within one call of train.
   void hash_state(Hasher& hasher) const {
-    hasher.add(std::as_bytes(std::span(values)));
-    hasher.add(std::as_bytes(std::span(first_moments)));
-    hasher.add(std::as_bytes(std::span(second_moments)));
+    for (const Floats* each : {&values, &averages, &first_moments, &second_moments}) {
+      hasher.add(std::as_bytes(std::span(*each)));
+    }
   }
 
   Floats values;
+  Floats averages;
   Floats gradients;
   Floats first_moments;
   Floats second_moments;

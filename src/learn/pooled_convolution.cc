@@ -11,7 +11,8 @@ PooledConvolution<kInputChannels, kOutputChannels>::PooledConvolution(std::size_
     : rows_(rows),
       columns_(columns),
       parameters_(kBiasAt + kOutputStride),
-      forward_weights_(kSide * kSide * kInputChannels * kOutputStride),
+      forward_values_(kSide * kSide * kInputChannels * kOutputStride),
+      forward_averages_(forward_values_.size()),
       gathered_(output_rows() * output_columns() + 1) {
   const double bound = std::sqrt(6.0 / static_cast<double>(kSide * kSide * kInputChannels));
   for (std::size_t patch_row = 0; patch_row < kOutputChannels * kSide; ++patch_row) {
@@ -22,15 +23,17 @@ PooledConvolution<kInputChannels, kOutputChannels>::PooledConvolution(std::size_
       }
     }
   }
-  parameters_changed();
+  parameters_.averages = parameters_.values;
+  weights_changed(Weights::kCurrent);
+  weights_changed(Weights::kAverage);
 }
 
 template <std::size_t kInputChannels, std::size_t kOutputChannels>
-void PooledConvolution<kInputChannels, kOutputChannels>::parameters_changed() {
+void PooledConvolution<kInputChannels, kOutputChannels>::weights_changed(Weights weights) {
   for (std::size_t output = 0; output < kOutputChannels; ++output) {
     for (std::size_t row = 0; row < kSide; ++row) {
-      const float* from = parameters_.values.data() + output * kPatch + row * kPatchRow;
-      float* to = forward_weights_.data() + row * kSide * kInputChannels * kOutputStride + output;
+      const float* from = parameters_.data(weights) + output * kPatch + row * kPatchRow;
+      float* to = forward_weights(weights).data() + row * kSide * kInputChannels * kOutputStride + output;
       for (std::size_t column = 0; column < kSide; ++column) {
         for (std::size_t channel = 0; channel < kInputChannels; ++channel) {
           to[(column * kInputChannels + channel) * kOutputStride] = from[column * kInputStride + channel];
@@ -41,17 +44,17 @@ void PooledConvolution<kInputChannels, kOutputChannels>::parameters_changed() {
 }
 
 template <std::size_t kInputChannels, std::size_t kOutputChannels>
-void PooledConvolution<kInputChannels, kOutputChannels>::forward(const float* input, float* output,
-                                                                 std::int32_t* winners) const {
+void PooledConvolution<kInputChannels, kOutputChannels>::forward(const float* input, Weights weights,
+                                                                 float* output, std::int32_t* winners) const {
   // As many sums as the registers hold.
   constexpr std::size_t kWide = kOutputStride == kLanes ? 4 : 2;
   const std::size_t columns = 2 * output_columns();
   for (std::size_t row = 0; row < 2 * output_rows(); row += 2) {
     std::size_t column = 0;
     for (; column + kWide <= columns; column += kWide) {
-      forward_tile<kWide>(row, column, input, output, winners);
+      forward_tile<kWide>(row, column, input, weights, output, winners);
     }
-    for (; column < columns; column += 2) forward_tile<2>(row, column, input, output, winners);
+    for (; column < columns; column += 2) forward_tile<2>(row, column, input, weights, output, winners);
   }
 }
 
@@ -59,19 +62,20 @@ void PooledConvolution<kInputChannels, kOutputChannels>::forward(const float* in
 template <std::size_t kInputChannels, std::size_t kOutputChannels>
 template <std::size_t kTileColumns>
 void PooledConvolution<kInputChannels, kOutputChannels>::forward_tile(std::size_t row, std::size_t column,
-                                                                      const float* input, float* output,
+                                                                      const float* input, Weights which,
+                                                                      float* output,
                                                                       std::int32_t* winners) const {
   constexpr std::size_t kVectors = kOutputStride / kLanes;
   Lanes sums[2][kTileColumns][kVectors];
   for (std::size_t v = 0; v < kVectors; ++v) {
-    const Lanes bias = load(parameters_.values.data() + kBiasAt + v * kLanes);
+    const Lanes bias = load(parameters_.data(which) + kBiasAt + v * kLanes);
     for (auto& sum_row : sums) {
       for (auto& sum_pixel : sum_row) sum_pixel[v] = bias;
     }
   }
   const std::size_t row_stride = columns_ * kInputStride;
   const float* patch = input + row * row_stride + column * kInputStride;
-  const float* weights = forward_weights_.data();
+  const float* weights = (which == Weights::kCurrent ? forward_values_ : forward_averages_).data();
   for (std::size_t patch_row = 0; patch_row < kSide; ++patch_row, patch += row_stride) {
     for (std::size_t at = 0; at < kSide * kInputStride; at += kInputStride) {
       for (std::size_t channel = 0; channel < kInputChannels; ++channel, weights += kOutputStride) {

@@ -33,7 +33,7 @@ class PooledConvolution {
   std::size_t output_size() const { return output_rows() * output_columns() * kOutputStride; }
 
   // Writes output_size() outputs and winners: where in `input` the patch that won each block begins.
-  void forward(const float* input, float* output, std::int32_t* winners) const;
+  void forward(const float* input, Weights weights, float* output, std::int32_t* winners) const;
 
   // Adds this image's gradient, given what forward wrote and the loss by each output.
   void add_gradients(const float* input, const float* output, const std::int32_t* winners,
@@ -42,8 +42,8 @@ class PooledConvolution {
   void input_deltas(const float* output, const std::int32_t* winners, const float* output_deltas,
                     float* result) const;
 
-  // To be called whenever the parameters' values have changed.
-  void parameters_changed();
+  // To be called whenever these weights have changed.
+  void weights_changed(Weights weights);
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
 
@@ -60,15 +60,19 @@ class PooledConvolution {
   };
 
   template <std::size_t kTileColumns>
-  void forward_tile(std::size_t row, std::size_t column, const float* input, float* output,
+  void forward_tile(std::size_t row, std::size_t column, const float* input, Weights weights, float* output,
                     std::int32_t* winners) const;
+  Floats& forward_weights(Weights weights) {
+    return weights == Weights::kCurrent ? forward_values_ : forward_averages_;
+  }
   std::size_t gather_winners(std::size_t channel, const float* output, const std::int32_t* winners,
                              const float* output_deltas) const;
 
   std::size_t rows_;
   std::size_t columns_;
   Parameters parameters_;   // [output channel][patch row][patch column and input channel], then biases
-  Floats forward_weights_;  // [patch row][patch column][input channel][output channel]
+  Floats forward_values_;   // [patch row][patch column][input channel][output channel]
+  Floats forward_averages_;
   mutable std::vector<Winner> gathered_;
 };
 

@@ -7,7 +7,6 @@ namespace {
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-constexpr float kPixelScale = 1.0F / 255.0F;
 constexpr int kIterations = 8;
 
 Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
@@ -31,7 +30,7 @@ void PrincipalComponents::find(std::span<const std::uint8_t> images) {
   const std::size_t count = images.size() / pixels_;
   Matrix sample(index(count), index(pixels_));
   for (std::size_t at = 0; at < count * pixels_; ++at) {
-    sample.data()[at] = kPixelScale * static_cast<float>(images[at]);
+    sample.data()[at] = square_root_pixels()[images[at]];
   }
   Eigen::RowVectorXf mean = Eigen::RowVectorXf::Zero(index(pixels_));
   for (std::size_t row = 0; row < count; ++row) mean += sample.row(index(row));
@@ -51,7 +50,7 @@ void PrincipalComponents::find(std::span<const std::uint8_t> images) {
 }
 
 void PrincipalComponents::project(const std::uint8_t* pixels, float* result) {
-  row_.gather_pixels(pixels, pixels_, kPixelScale);
+  row_.gather_pixels(pixels, pixels_, square_root_pixels());
   row_.multiply(directions_.data(), stride(), offset_.data(), result);
 }
 

@@ -1,4 +1,4 @@
-// The directions in which images vary most, found once from a sample of them, and the projection on them.
+// The directions in which the square roots of images' pixels vary most, found once from a sample of them, and the projection on them.
 // One thread.
 #pragma once
 
@@ -22,8 +22,8 @@ class PrincipalComponents {
   // random directions (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011).
   void find(std::span<const std::uint8_t> images);
 
-  // Writes stride() floats: the image's deviation from the sample's mean along each component, in units of
-  // full-scale pixels; zeros past the last component. After find.
+  // Writes stride() floats: the image's deviation from the sample's mean along each component, in square
+  // roots of full-scale pixels; zeros past the last component. After find.
   void project(const std::uint8_t* pixels, float* result);
 
   std::size_t components() const { return components_; }

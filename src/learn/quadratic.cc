@@ -6,7 +6,7 @@ namespace dse {
 namespace {
 
 constexpr std::size_t kGathered = 1500;
-constexpr std::size_t kComponents = 80;
+constexpr std::size_t kComponents = 56;
 
 }  // namespace
 

@@ -1,36 +1,25 @@
-// Multinomial logistic regression (Bishop, "Pattern Recognition and Machine Learning", 4.3.4), learned by Adam
-// with a decaying rate. Any image, any number of classes. One thread at a time.
+// Multinomial logistic regression (Bishop, "Pattern Recognition and Machine Learning", 4.3.4).
+// Any image, any number of classes. One thread at a time.
 #pragma once
 
-#include <vector>
-
-#include "learn/adam.h"
 #include "learn/dense_layer.h"
-#include "learn/learner.h"
+#include "learn/gradient_learner.h"
 #include "learn/sparse_row.h"
 
 namespace dse {
 
-class Softmax : public Learner {
+class Softmax : public GradientLearner {
  public:
   Softmax(const LearnerOptions& options, RandomStream& random);
 
-  void train(std::span<const Example> batch, std::span<Prediction> before) override;
-  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override;
-  void hash_state(Hasher& hasher) const override;
-
-  // The parts of train, for its tests. The mean cross entropy of the batch, and its gradient added to layer().
-  double loss(std::span<const Example> batch);
-  void add_gradients(std::span<const Example> batch, std::span<Prediction> before);
-  DenseLayer& layer() { return layer_; }
+  void add_gradients(std::span<const Example> batch) override;
 
  private:
-  std::span<const float> forward(const std::uint8_t* pixels);
+  std::span<const float> scores(const std::uint8_t* pixels, Weights weights) override;
 
   std::size_t pixels_;
   DenseLayer layer_;
-  Adam adam_;
-  SparseRow inputs_;
+  SparseRow inputs_;  // of the image that scores_ belong to
   Floats scores_;
   Floats deltas_;
 };

@@ -16,12 +16,12 @@ void SparseRow::gather(const float* values, std::size_t count) {
   size_ = size;
 }
 
-void SparseRow::gather_pixels(const std::uint8_t* pixels, std::size_t count, float scale) {
+void SparseRow::gather_pixels(const std::uint8_t* pixels, std::size_t count, const PixelTable& table) {
   reserve(count);
   std::size_t size = 0;
   const auto gather_one = [&](std::size_t at) {
     indices_[size] = static_cast<std::int32_t>(at);
-    values_[size] = scale * static_cast<float>(pixels[at]);
+    values_[size] = table[pixels[at]];
     size += pixels[at] != 0 ? 1 : 0;
   };
   std::size_t at = 0;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "learn/lanes.h"
+#include "learn/pixel_table.h"
 
 namespace dse {
 
@@ -13,8 +14,8 @@ class SparseRow {
  public:
   // The entries of values[0 … count).
   void gather(const float* values, std::size_t count);
-  // The entries of pixels[0 … count), as scale * pixel.
-  void gather_pixels(const std::uint8_t* pixels, std::size_t count, float scale);
+  // The entries of pixels[0 … count), as `table` has them.
+  void gather_pixels(const std::uint8_t* pixels, std::size_t count, const PixelTable& table);
 
   std::size_t size() const { return size_; }
   std::size_t index(std::size_t entry) const { return static_cast<std::size_t>(indices_[entry]); }

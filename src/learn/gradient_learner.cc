@@ -1,0 +1,41 @@
+#include "learn/gradient_learner.h"
+
+#include "core/check.h"
+#include "learn/cross_entropy.h"
+
+namespace dse {
+
+void GradientLearner::train(std::span<const Example> batch, std::span<Prediction> before) {
+  DSE_CHECK(!batch.empty() && batch.size() == before.size(), "{} examples, {} predictions", batch.size(),
+            before.size());
+  for (std::size_t at = 0; at < batch.size(); ++at) {
+    before[at] = predict_from_scores(scores(batch[at].pixels, Weights::kAverage));
+  }
+  add_gradients(batch);
+  adam_.begin_step(batch.size());
+  for (Parameters* each : parameters_) adam_.update(*each);
+  parameters_changed();
+}
+
+void GradientLearner::predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) {
+  DSE_CHECK(images.size() == predictions.size(), "{} images, {} predictions", images.size(),
+            predictions.size());
+  for (std::size_t at = 0; at < images.size(); ++at) {
+    predictions[at] = predict_from_scores(scores(images[at], Weights::kAverage));
+  }
+}
+
+void GradientLearner::hash_state(Hasher& hasher) const {
+  for (const Parameters* each : parameters_) each->hash_state(hasher);
+  adam_.hash_state(hasher);
+}
+
+double GradientLearner::loss(std::span<const Example> batch) {
+  double total = 0;
+  for (const Example& example : batch) {
+    total += cross_entropy(scores(example.pixels, Weights::kCurrent), example.label);
+  }
+  return total / static_cast<double>(batch.size());
+}
+
+}  // namespace dse

@@ -1,0 +1,43 @@
+// A learner whose scores are a differentiable function of parameters, which Adam moves against the gradient of
+// the mean cross entropy of each mini-batch. It predicts by the running average of its parameters.
+// One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "learn/adam.h"
+#include "learn/learner.h"
+#include "learn/parameters.h"
+
+namespace dse {
+
+class GradientLearner : public Learner {
+ public:
+  void train(std::span<const Example> batch, std::span<Prediction> before) final;
+  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) final;
+  void hash_state(Hasher& hasher) const final;
+
+  // The mean cross entropy of the batch, by the current weights.
+  double loss(std::span<const Example> batch);
+  // Adds the gradient of that loss to the gradients of all parameters.
+  virtual void add_gradients(std::span<const Example> batch) = 0;
+  // To be called whenever values or averages of parameters have changed.
+  virtual void parameters_changed() {}
+  std::span<Parameters* const> parameters() { return parameters_; }
+
+ protected:
+  explicit GradientLearner(const AdamOptions& options) : adam_(options) {}
+
+  // For the constructors of learners: `parameters` are learned too, and live as long as the learner.
+  void learn(Parameters& parameters) { parameters_.push_back(&parameters); }
+  // The scores of an image, valid until the next call.
+  virtual std::span<const float> scores(const std::uint8_t* pixels, Weights weights) = 0;
+
+ private:
+  Adam adam_;
+  std::vector<Parameters*> parameters_;
+};
+
+}  // namespace dse
