@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include "learn/lanes.h"
+
 namespace dse {
 namespace {
 

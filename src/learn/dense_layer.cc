@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "learn/eigen.h"
+#include "learn/lanes.h"
 
 namespace dse {
 namespace {

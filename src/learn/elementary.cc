@@ -1,7 +1,9 @@
 #include "learn/elementary.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -16,6 +18,26 @@ constexpr double kSquareRootHalf = 0x1.6a09e667f3bcdp-1;
 constexpr int kExponentBias = 1023;
 constexpr int kMantissaBits = 52;
 
+// 1/1!, 1/2! … 1/14!: a division would cost more than the rest.
+constexpr std::array<double, 14> kTaylor = [] {
+  std::array<double, 14> coefficients{};
+  double factorial = 1;
+  for (std::size_t at = 0; at < coefficients.size(); ++at) {
+    factorial *= static_cast<double>(at + 1);
+    coefficients[at] = 1 / factorial;
+  }
+  return coefficients;
+}();
+
+// 1/3, 1/5 … 1/23.
+constexpr std::array<double, 11> kOddReciprocals = [] {
+  std::array<double, 11> reciprocals{};
+  for (std::size_t at = 0; at < reciprocals.size(); ++at) {
+    reciprocals[at] = 1 / static_cast<double>(2 * at + 3);
+  }
+  return reciprocals;
+}();
+
 double power_of_two(std::int64_t exponent) {
   return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + kExponentBias) << kMantissaBits);
 }
@@ -28,8 +50,8 @@ double exponential(double x) {
   if (x > 709.782712893384) return std::numeric_limits<double>::infinity();
   const double multiple = std::floor(x * kLog2Inverse + 0.5);
   const double rest = (x - multiple * kLog2High) - multiple * kLog2Low;  // |rest| <= log(2) / 2
-  double series = 1.0;
-  for (int term = 13; term >= 2; --term) series = 1.0 + series * rest / term;
+  double series = 0;
+  for (std::size_t at = kTaylor.size(); at-- > 0;) series = kTaylor[at] + series * rest;
   const double value = 1.0 + rest * series;
   // In two steps, because 2^1024 is no double.
   const auto exponent = static_cast<std::int64_t>(multiple);
@@ -51,7 +73,7 @@ double logarithm(double x) {
   const double ratio = excess / (2 + excess);  // |ratio| < 0.172
   const double square = ratio * ratio;
   double series = 0;
-  for (int term = 23; term >= 3; term -= 2) series = (series + 1.0 / term) * square;
+  for (std::size_t at = kOddReciprocals.size(); at-- > 0;) series = (series + kOddReciprocals[at]) * square;
   const double scale = static_cast<double>(exponent);
   // log(1 + f) = f - f (f/2) + ... keeps the leading term exact: 2r = f - r f.
   return scale * kLog2High + ((excess - ratio * (excess - 2 * series)) + scale * kLog2Low);

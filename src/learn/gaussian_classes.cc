@@ -4,6 +4,7 @@
 
 #include "learn/eigen.h"
 #include "learn/elementary.h"
+#include "learn/lanes.h"
 
 namespace dse {
 namespace {

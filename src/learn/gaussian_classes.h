@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/hash.h"
-#include "learn/lanes.h"
+#include "learn/floats.h"
 #include "learn/learner.h"
 
 namespace dse {

@@ -1,4 +1,5 @@
-// Eight floats that are computed on together, and aligned storage for many of them.
+// Eight floats that are computed on together. Only for this folder's sources, which alone are compiled for the
+// processors that have vector instructions; headers include learn/floats.h.
 //
 // Each operation rounds once, in the way IEEE 754 prescribes, so the results are the same with and without
 // vector instructions.
@@ -8,8 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <new>
-#include <vector>
+
+#include "learn/floats.h"
 
 #if defined(__FMA__)
 #include <immintrin.h>
@@ -17,33 +18,8 @@
 
 namespace dse {
 
-inline constexpr std::size_t kLanes = 8;
-
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 using LaneIntegers = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
-
-// `count` rounded up to whole Lanes.
-constexpr std::size_t padded(std::size_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
-
-// Storage begins at a multiple of 32 bytes, as Eigen's own does: the order of its sums follows alignment.
-template <typename Value>
-struct LaneAllocator {
-  using value_type = Value;
-  static constexpr std::align_val_t kAlignment{kLanes * sizeof(float)};
-
-  LaneAllocator() = default;
-  template <typename Other>
-  LaneAllocator(const LaneAllocator<Other>&) {}
-
-  Value* allocate(std::size_t count) {
-    return static_cast<Value*>(::operator new(count * sizeof(Value), kAlignment));
-  }
-  void deallocate(Value* values, std::size_t) { ::operator delete(values, kAlignment); }
-  bool operator==(const LaneAllocator&) const { return true; }
-};
-
-using Floats = std::vector<float, LaneAllocator<float>>;
-using Integers = std::vector<std::int32_t, LaneAllocator<std::int32_t>>;
 
 inline Lanes load(const float* from) {
   Lanes lanes;

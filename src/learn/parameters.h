@@ -8,7 +8,7 @@
 #include <span>
 
 #include "core/hash.h"
-#include "learn/lanes.h"
+#include "learn/floats.h"
 
 namespace dse {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learn/lanes.h"
+
 namespace dse {
 
 template <std::size_t kInputChannels, std::size_t kOutputChannels>

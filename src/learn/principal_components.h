@@ -8,7 +8,7 @@
 
 #include "core/hash.h"
 #include "core/random.h"
-#include "learn/lanes.h"
+#include "learn/floats.h"
 #include "learn/sparse_row.h"
 
 namespace dse {

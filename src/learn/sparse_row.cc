@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "learn/lanes.h"
+
 namespace dse {
 
 void SparseRow::gather(const float* values, std::size_t count) {

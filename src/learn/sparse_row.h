@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "learn/lanes.h"
+#include "learn/floats.h"
 #include "learn/pixel_table.h"
 
 namespace dse {

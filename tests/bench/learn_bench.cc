@@ -1,0 +1,83 @@
+// How many images a second each learner learns from, and predicts.
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "learn/learner.h"
+
+namespace dse {
+namespace {
+
+constexpr std::size_t kImages = 2'048;
+constexpr std::size_t kBatch = 16;
+
+// Images of which a fifth is set, as in handwritten digits, and labels of no meaning.
+struct Images {
+  LearnerOptions options;
+  std::vector<std::uint8_t> pixels;
+  std::vector<Example> examples;
+
+  Images() : pixels(kImages * options.shape.pixels()) {
+    RandomStream random(2015, "bench", "images");
+    // Strokes: pixels are set in runs.
+    for (std::size_t at = 0; at < pixels.size(); ++at) {
+      if (random.below(25) != 0) continue;
+      for (std::size_t end = std::min(at + 5, pixels.size()); at < end; ++at) {
+        pixels[at] = static_cast<std::uint8_t>(1 + random.below(255));
+      }
+    }
+    for (std::size_t image = 0; image < kImages; ++image) {
+      examples.push_back({pixels.data() + image * options.shape.pixels(), static_cast<int>(random.below(10))});
+    }
+  }
+};
+
+std::unique_ptr<Learner> trained(const std::string& name, const Images& images) {
+  RandomStream random(2015, name, "weights");
+  auto learner = make_learner(name, images.options, random);
+  std::vector<Prediction> before(kBatch);
+  for (std::size_t at = 0; at < kImages; at += kBatch) {
+    learner->train(std::span(images.examples).subspan(at, kBatch), before);
+  }
+  return learner;
+}
+
+void train(benchmark::State& state, const std::string& name) {
+  const Images images;
+  const auto learner = trained(name, images);
+  std::vector<Prediction> before(kBatch);
+  std::size_t at = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    learner->train(std::span(images.examples).subspan(at, kBatch), before);
+    benchmark::DoNotOptimize(before.data());
+    at = (at + kBatch) % kImages;
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+
+void predict(benchmark::State& state, const std::string& name) {
+  const Images images;
+  const auto learner = trained(name, images);
+  std::size_t at = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    Prediction prediction;
+    learner->predict({&images.examples[at].pixels, 1}, {&prediction, 1});
+    benchmark::DoNotOptimize(prediction);
+    at = (at + 1) % kImages;
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK_CAPTURE(train, softmax, "softmax")->Name("train/softmax");
+BENCHMARK_CAPTURE(train, mlp, "mlp")->Name("train/mlp");
+BENCHMARK_CAPTURE(train, lenet5, "lenet5")->Name("train/lenet5");
+BENCHMARK_CAPTURE(train, quadratic, "quadratic")->Name("train/quadratic");
+BENCHMARK_CAPTURE(predict, softmax, "softmax")->Name("predict/softmax");
+BENCHMARK_CAPTURE(predict, mlp, "mlp")->Name("predict/mlp");
+BENCHMARK_CAPTURE(predict, lenet5, "lenet5")->Name("predict/lenet5");
+BENCHMARK_CAPTURE(predict, quadratic, "quadratic")->Name("predict/quadratic");
+
+}  // namespace
+}  // namespace dse

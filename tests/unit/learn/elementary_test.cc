@@ -1,0 +1,56 @@
+#include "learn/elementary.h"
+
+#include <cmath>
+#include <limits>
+
+#include "core/random.h"
+#include "support/catch.h"
+
+using namespace dse;
+
+namespace {
+
+// How far `value` is from `exact`, in units of exact's last place.
+double last_places(double value, double exact) {
+  const double unit = std::nextafter(std::fabs(exact), std::numeric_limits<double>::infinity()) - std::fabs(exact);
+  return std::fabs(value - exact) / unit;
+}
+
+}  // namespace
+
+TEST_CASE("exponential agrees with the C library to two units in the last place") {
+  RandomStream random(1, "test", "exponential");
+  for (const double range : {1e-6, 0.1, 1.0, 20.0, 700.0}) {
+    for (int draw = 0; draw < 20'000; ++draw) {
+      const double x = range * (2 * random.uniform() - 1);
+      if (last_places(exponential(x), std::exp(x)) > 2) FAIL_CHECK("x = " << x);
+    }
+  }
+}
+
+TEST_CASE("exponential at its ends") {
+  CHECK(exponential(0) == 1);
+  CHECK(exponential(-0.0) == 1);
+  CHECK(exponential(-709) == 0);
+  CHECK(exponential(-std::numeric_limits<double>::infinity()) == 0);
+  CHECK(last_places(exponential(709.7), std::exp(709.7)) <= 2);
+  CHECK(exponential(709.8) == std::numeric_limits<double>::infinity());
+  CHECK(std::isnan(exponential(std::numeric_limits<double>::quiet_NaN())));
+}
+
+TEST_CASE("logarithm agrees with the C library to two units in the last place") {
+  RandomStream random(1, "test", "logarithm");
+  for (const double exponent_range : {1e-6, 0.1, 1.0, 20.0, 700.0}) {
+    for (int draw = 0; draw < 20'000; ++draw) {
+      const double x = std::exp(exponent_range * (2 * random.uniform() - 1));
+      if (last_places(logarithm(x), std::log(x)) > 2) FAIL_CHECK("x = " << x);
+    }
+  }
+}
+
+TEST_CASE("logarithm at its ends") {
+  CHECK(logarithm(1) == 0);
+  CHECK(logarithm(0) == -std::numeric_limits<double>::infinity());
+  CHECK(last_places(logarithm(std::numeric_limits<double>::max()), 709.782712893384) <= 2);
+  CHECK(last_places(logarithm(std::numeric_limits<double>::min()), -708.3964185322641) <= 2);
+}
