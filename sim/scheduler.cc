@@ -8,6 +8,29 @@ void Scheduler::schedule(TimeNs time_ns, EventKind kind, std::uint32_t target, E
   DSE_CHECK(time_ns >= now(), "an event at {} ns lies in the past of {} ns", time_ns, now());
   const std::uint64_t order = (static_cast<std::uint64_t>(priority) << 56) | sequence_++;
   const Event event{time_ns, order, target, kind};
+  if (lane_.empty() || before(lane_.back(), event)) {
+    lane_.push_back(event);
+  } else {
+    push_heap(event);
+  }
+}
+
+Event Scheduler::pop() {
+  DSE_CHECK(!empty(), "no event is left");
+  Event first;
+  if (lane_is_next()) {
+    first = lane_.front();
+    lane_.pop_front();
+  } else {
+    first = heap_.front();
+    pop_heap();
+  }
+  position_.virtual_time_ns = first.time_ns;
+  ++position_.event_number;
+  return first;
+}
+
+void Scheduler::push_heap(const Event& event) {
   std::size_t at = heap_.size();
   heap_.push_back(event);
   while (at > 0) {
@@ -19,18 +42,10 @@ void Scheduler::schedule(TimeNs time_ns, EventKind kind, std::uint32_t target, E
   heap_[at] = event;
 }
 
-Event Scheduler::pop() {
-  DSE_CHECK(!heap_.empty(), "no event is left");
-  const Event first = heap_.front();
-  const Event last = heap_.back();
+void Scheduler::pop_heap() {
+  const Event event = heap_.back();
   heap_.pop_back();
-  if (!heap_.empty()) sift_down(last);
-  position_.virtual_time_ns = first.time_ns;
-  ++position_.event_number;
-  return first;
-}
-
-void Scheduler::sift_down(Event event) {
+  if (heap_.empty()) return;
   std::size_t at = 0;
   for (;;) {
     const std::size_t first_child = at * kArity + 1;

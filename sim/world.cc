@@ -44,7 +44,8 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
          };
        }});
   for (const ComponentConfig& config : scenario.components) {
-    std::unique_ptr<App> app = factory.make(config);
+    std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
+    if (app == nullptr) app = factory.make(config);
     const LinkIndex link = bus_.attach();
     components_.push_back(std::make_unique<Component>(
         config, std::move(app),

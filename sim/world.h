@@ -27,10 +27,14 @@
 
 namespace dse {
 
+// Makes a component's application; nullptr leaves it to the component's kind.
+using MakeApp = std::function<std::unique_ptr<App>(const ComponentConfig& component)>;
+
 struct WorldOptions {
   std::uint64_t seed = 1;
   unsigned threads = 1;            // that run jobs, the deciding one included; changes no result
   std::optional<TimeNs> until_ns;  // in place of the scenario's
+  MakeApp make_app;                // programs that no kind has, for tests and benchmarks
 };
 
 // Called now and then while a run goes on.

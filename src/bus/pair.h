@@ -31,6 +31,7 @@ class PairEnd {
 
  private:
   zmq::socket_t socket_;
+  zmq::message_t received_;  // reused
   PairEnd* peer_ = nullptr;
   std::uint64_t under_way_ = 0;  // sent by the peer, not yet received here
 };

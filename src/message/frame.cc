@@ -1,8 +1,5 @@
 #include "message/frame.h"
 
-#include <cstring>
-#include <type_traits>
-
 #include "core/check.h"
 
 namespace dse {
@@ -22,24 +19,24 @@ enum class Kind : std::uint8_t {
 
 struct Wire {
   Kind kind = Kind::kClose;
-  bool flag = false;  // mandatory, requeue or redelivered
-  std::uint16_t unused = 0;
+  bool flag = false;         // mandatory, requeue or redelivered
   std::uint32_t number = 0;  // alias
   std::uint64_t tag = 0;     // delivery tag or prefetch
   const void* reference = nullptr;
 };
-static_assert(sizeof(Wire) == Frame::kBytes && std::is_trivially_copyable_v<Wire>);
 
 Frame to_frame(const Wire& wire) {
-  Frame frame;
-  std::memcpy(frame.bytes.data(), &wire, sizeof wire);
-  return frame;
+  return {{static_cast<std::uint64_t>(wire.kind) | (std::uint64_t{wire.flag} << 8) |
+               (std::uint64_t{wire.number} << 32),
+           wire.tag, reinterpret_cast<std::uintptr_t>(wire.reference)}};
 }
 
 Wire to_wire(const Frame& frame) {
-  Wire wire;
-  std::memcpy(&wire, frame.bytes.data(), sizeof wire);
-  return wire;
+  return {.kind = static_cast<Kind>(frame.words[0] & 0xff),
+          .flag = ((frame.words[0] >> 8) & 1) != 0,
+          .number = static_cast<std::uint32_t>(frame.words[0] >> 32),
+          .tag = frame.words[1],
+          .reference = reinterpret_cast<const void*>(static_cast<std::uintptr_t>(frame.words[2]))};
 }
 
 MessagePtr adopt_message(const Wire& wire) { return MessagePtr::adopt(static_cast<const Message*>(wire.reference)); }

@@ -67,7 +67,9 @@ using Notice = std::variant<DeliveryNotice, ReturnNotice>;
 
 struct Frame {
   static constexpr std::size_t kBytes = 24;
-  std::array<std::byte, kBytes> bytes{};
+  // Kind, flag and alias; a delivery tag or prefetch; a reference. Whole words, so that a frame just written is
+  // read back without a stall.
+  std::array<std::uint64_t, 3> words{};
 };
 
 // Encoding moves the references in; each frame must be decoded exactly once, or its reference leaks.

@@ -44,8 +44,8 @@ class Message {
 
  private:
   friend class MessagePtr;
-  friend MessagePtr make_message(MessageFields fields);
-  explicit Message(MessageFields fields);
+  friend MessagePtr make_message(MessageFields&& fields);
+  explicit Message(MessageFields&& fields);
 
   const MessageFields fields_;
   const std::uint64_t id_hash_;
@@ -53,7 +53,7 @@ class Message {
   mutable std::atomic<std::uint32_t> references_{1};
 };
 
-MessagePtr make_message(MessageFields fields);
+MessagePtr make_message(MessageFields&& fields);
 
 // A counted reference; may be held and dropped by any thread. Unlike std::shared_ptr it can travel as one
 // machine word: release() gives the word, adopt() takes it back.

@@ -23,7 +23,10 @@ void Machine::eval(Program steps) {
 
 void Machine::next() {
   ready_ = true;
-  if (running_) return;
+  if (!running_) run_ready();
+}
+
+void Machine::run_ready() {
   running_ = true;
   while (ready_ && !ended()) {
     ready_ = false;
@@ -38,8 +41,10 @@ void Machine::next() {
   running_ = false;
 }
 
-MessagePtr Machine::compose(MessageFields fields) {
-  fields.id = fmt::format("{}-{}", name_, messages_composed_++);
+MessagePtr Machine::compose(MessageFields&& fields) {
+  const fmt::format_int number(messages_composed_++);
+  fields.id.reserve(name_.size() + 1 + number.size());
+  fields.id.assign(name_).append(1, '-').append(number.data(), number.size());
   fields.app_id = name_;
   fields.timestamp = link_.now();
   return make_message(std::move(fields));
@@ -60,20 +65,30 @@ void Machine::deliver(Delivered delivery) {
     return;
   }
   waiting_ = Waiting::kNothing;
-  begin_delivery(std::move(delivery));
-  next();
+  running_ = true;  // a step that the handler evaluates waits until the handler is done
+  handle(std::move(delivery));
+  run_ready();
 }
 
 void Machine::on_return(const MessagePtr& message) {
   if (!ended() && on_return_) on_return_(message);
 }
 
-void Machine::begin_delivery(Delivered delivery) {
+void Machine::handle(Delivered delivery) {
   current_ = std::move(delivery);
   rejection_.reset();
-  pending_.emplace_back(AwaitDelivery{});
-  pending_.emplace_back(SettleDelivery{});
-  pending_.emplace_back(HandleDelivery{});
+  pending_.emplace_back(FinishDelivery{});
+  (*handler_)(*this, current_.message);
+}
+
+void Machine::await_delivery() {
+  if (inbox_.empty()) {
+    waiting_ = Waiting::kDelivery;
+    return;
+  }
+  Delivered delivery = std::move(inbox_.front());
+  inbox_.pop_front();
+  handle(std::move(delivery));
 }
 
 void Machine::end(int status) {
@@ -117,8 +132,7 @@ void Machine::run(StreamResource& step) {
   handler_ = std::move(step.handler);
   link_.declare(step.resource);
   link_.open_stream(step.resource, step.prefetch);
-  pending_.emplace_back(AwaitDelivery{});
-  next();
+  await_delivery();
 }
 
 void Machine::run(After& step) {
@@ -141,27 +155,14 @@ void Machine::run(Exit& step) { end(step.status); }
 
 void Machine::run(Call& step) { step.callback(*this); }
 
-void Machine::run(HandleDelivery&) { (*handler_)(*this, current_.message); }
-
-void Machine::run(SettleDelivery&) {
+void Machine::run(FinishDelivery&) {
   if (rejection_.has_value()) {
     link_.reject(current_.tag, *rejection_);
   } else {
     link_.acknowledge(current_.tag);
   }
   current_.message = MessagePtr();
-  next();
-}
-
-void Machine::run(AwaitDelivery&) {
-  if (inbox_.empty()) {
-    waiting_ = Waiting::kDelivery;
-    return;
-  }
-  Delivered delivery = std::move(inbox_.front());
-  inbox_.pop_front();
-  begin_delivery(std::move(delivery));
-  next();
+  await_delivery();
 }
 
 }  // namespace dse

@@ -48,7 +48,7 @@ class Machine {
   void eval(Program steps);
 
   // The message that this machine's component writes with these fields: id, app_id and timestamp are set.
-  MessagePtr compose(MessageFields fields);
+  MessagePtr compose(MessageFields&& fields);
 
   const std::string& name() const { return name_; }
   TimeNs now() const { return link_.now(); }
@@ -84,10 +84,10 @@ class Machine {
   void run(Post& step);
   void run(Exit& step);
   void run(Call& step);
-  void run(HandleDelivery& step);
-  void run(SettleDelivery& step);
-  void run(AwaitDelivery& step);
-  void begin_delivery(Delivered delivery);
+  void run(FinishDelivery& step);
+  void run_ready();
+  void handle(Delivered delivery);
+  void await_delivery();
   void end(int status);
 
   std::string name_;

@@ -64,13 +64,11 @@ struct Exit {
 struct Call {
   Callback callback;
 };
-// Of a streaming program, between messages; made by the machine itself.
-struct HandleDelivery {};
-struct SettleDelivery {};
-struct AwaitDelivery {};
+// Of a streaming program, after each message: settles it and waits for the next. Made by the machine itself.
+struct FinishDelivery {};
 
 using Step = std::variant<CreateResource, Bind, WriteResource, StreamResource, After, Compute, Post, Exit, Call,
-                          HandleDelivery, SettleDelivery, AwaitDelivery>;
+                          FinishDelivery>;
 using Program = std::vector<Step>;
 
 // Asserts that the resource exists; idempotent.
