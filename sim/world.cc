@@ -59,8 +59,15 @@ World::~World() = default;
 void World::wire() {
   for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource);
   for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding);
-  for (LinkIndex link = 0; link < components_.size(); ++link) {
-    scheduler_.schedule(components_[link]->config.start_ns, EventKind::kStart, link);
+  // Of components that start at one time, those that stream come first: a queue exists only from the moment
+  // somebody streams it, and the first message should find it.
+  for (const bool streams : {true, false}) {
+    for (LinkIndex link = 0; link < components_.size(); ++link) {
+      const ComponentConfig& config = components_[link]->config;
+      if (resource_read(config).has_value() == streams) {
+        scheduler_.schedule(config.start_ns, EventKind::kStart, link);
+      }
+    }
   }
 }
 
