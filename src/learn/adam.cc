@@ -21,8 +21,7 @@ Lanes without_negligible(const Lanes& a, float bound) {
 }  // namespace
 
 void Adam::begin_step(std::size_t examples) {
-  const double rate =
-      options_.rate / (1 + static_cast<double>(examples_seen_) / options_.half_life_examples);
+  const double rate = options_.rate / (1 + static_cast<double>(examples_seen_) / options_.half_life_examples);
   examples_seen_ += examples;
   ++steps_;
   average_share_ = static_cast<float>((options_.average_decay + 1) /

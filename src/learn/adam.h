@@ -41,7 +41,7 @@ class Adam {
   AdamOptions options_;
   std::uint64_t steps_ = 0;
   std::uint64_t examples_seen_ = 0;
-  double first_power_ = 1;   // first_decay to the power of the number of steps
+  double first_power_ = 1;  // first_decay to the power of the number of steps
   double second_power_ = 1;
   float step_rate_ = 0;
   float step_epsilon_ = 0;

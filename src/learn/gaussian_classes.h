@@ -1,6 +1,6 @@
-// A mean and a covariance for each class, kept up to date example by example (Welford, Technometrics 1962), and
-// the quadratic discriminant that follows from them, with the tails of Student's t (Lange, Little and Taylor,
-// "Robust statistical modeling using the t distribution", JASA 1989).
+// A mean and a covariance for each class, kept up to date example by example (Welford, Technometrics 1962),
+// and the quadratic discriminant that follows from them, with the tails of Student's t (Lange, Little and
+// Taylor, "Robust statistical modeling using the t distribution", JASA 1989).
 //
 // A class's covariance is shrunk towards that of all classes and towards the identity (Friedman, "Regularized
 // discriminant analysis", JASA 1989). Its discriminant is factorised anew whenever the class has grown by a
@@ -35,9 +35,9 @@ class GaussianClasses {
     std::int64_t count = 0;
     std::int64_t factorised_count = 0;
     Doubles mean;
-    Doubles scatter;    // sum of the outer products of deviations from the mean
-    Floats centre;      // the mean at the time of the factorisation
-    Floats whitening;   // column by column, the inverse of the covariance's lower Cholesky factor
+    Doubles scatter;      // sum of the outer products of deviations from the mean
+    Floats centre;        // the mean at the time of the factorisation
+    Floats whitening;     // column by column, the inverse of the covariance's lower Cholesky factor
     double constant = 0;  // the part of the discriminant that does not depend on the point
   };
 

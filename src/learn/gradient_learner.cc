@@ -17,7 +17,8 @@ void GradientLearner::train(std::span<const Example> batch, std::span<Prediction
   parameters_changed();
 }
 
-void GradientLearner::predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) {
+void GradientLearner::predict(std::span<const std::uint8_t* const> images,
+                              std::span<Prediction> predictions) {
   DSE_CHECK(images.size() == predictions.size(), "{} images, {} predictions", images.size(),
             predictions.size());
   for (std::size_t at = 0; at < images.size(); ++at) {

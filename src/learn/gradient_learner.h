@@ -1,6 +1,6 @@
-// A learner whose scores are a differentiable function of parameters, which Adam moves against the gradient of
-// the mean cross entropy of each mini-batch. It predicts by the running average of its parameters.
-// One thread at a time.
+// A learner whose scores are a differentiable function of parameters, which Adam moves against the gradient
+// of the mean cross entropy of each mini-batch. It predicts by the running average of its parameters. One
+// thread at a time.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Eight floats that are computed on together. Only for this folder's sources, which alone are compiled for the
-// processors that have vector instructions; headers include learn/floats.h.
+// Eight floats that are computed on together. Only for this folder's sources, which alone are compiled for
+// the processors that have vector instructions; headers include learn/floats.h.
 //
 // Each operation rounds once, in the way IEEE 754 prescribes, so the results are the same with and without
 // vector instructions.
@@ -59,8 +59,6 @@ inline Lanes square_root(const Lanes& a) {
 }
 
 // The sum of the lanes, in a fixed order.
-inline float sum(const Lanes& a) {
-  return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
-}
+inline float sum(const Lanes& a) { return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7])); }
 
 }  // namespace dse

@@ -14,9 +14,9 @@ constexpr AdamOptions kAdam{.rate = 3e-3, .half_life_examples = 30'000};
 const ImageShape& checked(const ImageShape& shape) {
   const auto fits = [](int side) { return side >= 16 && side % 4 == 0; };
   if (!fits(shape.rows) || !fits(shape.columns)) {
-    throw std::invalid_argument("lenet5 needs images whose rows and columns are multiples of 4, from 16; these have " +
-                                std::to_string(shape.rows) + " rows and " + std::to_string(shape.columns) +
-                                " columns");
+    throw std::invalid_argument(
+        "lenet5 needs images whose rows and columns are multiples of 4, from 16; these have " +
+        std::to_string(shape.rows) + " rows and " + std::to_string(shape.columns) + " columns");
   }
   return shape;
 }

@@ -27,8 +27,8 @@ class NearestMean {
   std::int64_t dot_sum(std::size_t label, const std::uint8_t* pixels) const;
 
   std::size_t pixels_;
-  std::vector<std::int64_t> counts_;          // of each class
-  std::vector<std::int64_t> squared_norms_;   // of each class's sum of images
+  std::vector<std::int64_t> counts_;             // of each class
+  std::vector<std::int64_t> squared_norms_;      // of each class's sum of images
   std::vector<std::vector<std::int32_t>> sums_;  // of each class's pixels
 };
 

@@ -12,8 +12,8 @@ using PixelTable = std::array<float, 256>;
 
 // byte / 255.
 const PixelTable& linear_pixels();
-// sqrt(byte / 255), which brings the variances of faint and bright pixels nearer to each other (Bartlett, "The
-// use of transformations", Biometrics 1947).
+// sqrt(byte / 255), which brings the variances of faint and bright pixels nearer to each other (Bartlett,
+// "The use of transformations", Biometrics 1947).
 const PixelTable& square_root_pixels();
 
 }  // namespace dse

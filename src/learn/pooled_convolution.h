@@ -1,9 +1,11 @@
-// A valid 5x5 convolution, then the greatest of each 2x2 block, then a rectifier (LeCun et al., "Gradient-based
-// learning applied to document recognition", 1998, with the now usual max and ReLU). One thread.
+// A valid 5x5 convolution, then the greatest of each 2x2 block, then a rectifier (LeCun et al.,
+// "Gradient-based learning applied to document recognition", 1998, with the now usual max and ReLU). One
+// thread.
 //
-// Images are channels-last: a pixel has kInputStride floats, an output pixel kOutputStride, of which those past
-// the last channel are zero. All three stages are computed in registers, so what lies between them is never
-// stored; and since only one of four convolution outputs wins its block, the gradient visits winners only.
+// Images are channels-last: a pixel has kInputStride floats, an output pixel kOutputStride, of which those
+// past the last channel are zero. All three stages are computed in registers, so what lies between them is
+// never stored; and since only one of four convolution outputs wins its block, the gradient visits winners
+// only.
 #pragma once
 
 #include <cstddef>
@@ -70,8 +72,8 @@ class PooledConvolution {
 
   std::size_t rows_;
   std::size_t columns_;
-  Parameters parameters_;   // [output channel][patch row][patch column and input channel], then biases
-  Floats forward_values_;   // [patch row][patch column][input channel][output channel]
+  Parameters parameters_;  // [output channel][patch row][patch column and input channel], then biases
+  Floats forward_values_;  // [patch row][patch column][input channel][output channel]
   Floats forward_averages_;
   mutable std::vector<Winner> gathered_;
 };

@@ -1,5 +1,5 @@
-// The directions in which the square roots of images' pixels vary most, found once from a sample of them, and the projection on them.
-// One thread.
+// The directions in which the square roots of images' pixels vary most, found once from a sample of them, and
+// the projection on them. One thread.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,9 @@ class PrincipalComponents {
   // `components` is at most `pixels`. Draws the directions that the search starts from.
   PrincipalComponents(std::size_t pixels, std::size_t components, RandomStream& random);
 
-  // Finds the components of these images (one after the other, `pixels` bytes each) by subspace iteration from
-  // random directions (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011).
+  // Finds the components of these images (one after the other, `pixels` bytes each) by subspace iteration
+  // from random directions (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review
+  // 2011).
   void find(std::span<const std::uint8_t> images);
 
   // Writes stride() floats: the image's deviation from the sample's mean along each component, in square

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "core/check.h"
+
 namespace dse {
 namespace {
 
-constexpr std::size_t kGathered = 1500;
+// How many examples the components are found from: more hardly change them, and keep predictions poor for
+// longer.
+constexpr std::size_t kGathered = 500;
 constexpr std::size_t kComponents = 56;
 
 }  // namespace
@@ -18,11 +22,15 @@ Quadratic::Quadratic(const LearnerOptions& options, RandomStream& random)
       projected_(components_.stride()) {}
 
 void Quadratic::train(std::span<const Example> batch, std::span<Prediction> before) {
+  DSE_CHECK(!batch.empty() && batch.size() == before.size(), "{} examples, {} predictions", batch.size(),
+            before.size());
   for (std::size_t at = 0; at < batch.size(); ++at) before[at] = predict_one(batch[at].pixels);
   for (const Example& example : batch) learn_one(example);
 }
 
 void Quadratic::predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) {
+  DSE_CHECK(images.size() == predictions.size(), "{} images, {} predictions", images.size(),
+            predictions.size());
   for (std::size_t at = 0; at < images.size(); ++at) predictions[at] = predict_one(images[at]);
 }
 

@@ -27,7 +27,8 @@ struct Images {
       }
     }
     for (std::size_t image = 0; image < kImages; ++image) {
-      examples.push_back({pixels.data() + image * options.shape.pixels(), static_cast<int>(random.below(10))});
+      examples.push_back(
+          {pixels.data() + image * options.shape.pixels(), static_cast<int>(random.below(10))});
     }
   }
 };

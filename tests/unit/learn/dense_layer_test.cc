@@ -40,7 +40,8 @@ struct Fixture {
       float* output = outputs.data() + row * layer.output_stride();
       layer.forward(row_of(row), Weights::kCurrent, output);
       for (std::size_t at = 0; at < layer.output_stride(); ++at) {
-        total += static_cast<double>(output[at]) * static_cast<double>(deltas[row * layer.output_stride() + at]);
+        total +=
+            static_cast<double>(output[at]) * static_cast<double>(deltas[row * layer.output_stride() + at]);
       }
     }
     return total;
@@ -79,7 +80,8 @@ TEST_CASE("a dense layer's gradients agree with finite differences, row by row a
   CHECK(error() == Approx(1));  // gradients are still zero
   SECTION("row by row") {
     for (std::size_t row = 0; row < kRows; ++row) {
-      fixture.layer.add_gradients(fixture.row_of(row), fixture.deltas.data() + row * fixture.layer.output_stride());
+      fixture.layer.add_gradients(fixture.row_of(row),
+                                  fixture.deltas.data() + row * fixture.layer.output_stride());
     }
   }
   SECTION("batch") { fixture.layer.add_gradients(fixture.inputs.data(), fixture.deltas.data(), kRows); }

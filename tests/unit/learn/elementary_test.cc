@@ -12,7 +12,8 @@ namespace {
 
 // How far `value` is from `exact`, in units of exact's last place.
 double last_places(double value, double exact) {
-  const double unit = std::nextafter(std::fabs(exact), std::numeric_limits<double>::infinity()) - std::fabs(exact);
+  const double unit =
+      std::nextafter(std::fabs(exact), std::numeric_limits<double>::infinity()) - std::fabs(exact);
   return std::fabs(value - exact) / unit;
 }
 

@@ -24,7 +24,8 @@ inline double gradient_error(float* values, const float* gradients, std::size_t 
     const double width = static_cast<double>(value + step) - static_cast<double>(value - step);
     values[at] = value;
     const double difference = (above - below) / width;
-    error += (difference - static_cast<double>(gradients[at])) * (difference - static_cast<double>(gradients[at]));
+    error +=
+        (difference - static_cast<double>(gradients[at])) * (difference - static_cast<double>(gradients[at]));
     size += difference * difference;
   }
   return std::sqrt(error / size);

@@ -9,7 +9,8 @@
 
 using namespace dse;
 
-TEMPLATE_TEST_CASE("the gradient of the whole loss agrees with finite differences", "", Softmax, Mlp, LeNet5) {
+TEMPLATE_TEST_CASE("the gradient of the whole loss agrees with finite differences", "", Softmax, Mlp,
+                   LeNet5) {
   const LearnerOptions options{.shape = {.rows = 16, .columns = 20}, .classes = 5};
   const SyntheticImages images(options, 6);
   RandomStream random(2, "test", "weights");

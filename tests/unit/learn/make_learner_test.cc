@@ -20,7 +20,8 @@ TEST_CASE("every name makes a learner") {
 }
 
 TEST_CASE("an unknown learner, an impossible shape or number of classes is refused with a sentence") {
-  CHECK_THROWS_WITH(make("svm", {}), "no learner is called \"svm\"; there are softmax, mlp, lenet5, quadratic");
+  CHECK_THROWS_WITH(make("svm", {}),
+                    "no learner is called \"svm\"; there are softmax, mlp, lenet5, quadratic");
   CHECK_THROWS_AS(make("svm", {}), std::invalid_argument);
   CHECK_THROWS_WITH(make("mlp", {.shape = {.rows = 0, .columns = 28}}),
                     "mlp needs images of 1 to 256 rows and columns; these have 0 rows and 28 columns");

@@ -69,7 +69,8 @@ struct Fixture {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a pooled convolution is what its definition says", "", (Fixture<1, 6>), (Fixture<6, 16>)) {
+TEMPLATE_TEST_CASE("a pooled convolution is what its definition says", "", (Fixture<1, 6>),
+                   (Fixture<6, 16>)) {
   TestType fixture;
   fixture.loss();
   const std::size_t stride = TestType::Layer::kOutputStride;
@@ -98,15 +99,16 @@ TEMPLATE_TEST_CASE("a pooled convolution's gradients agree with finite differenc
   fixture.layer.add_gradients(fixture.input.data(), fixture.output.data(), fixture.winners.data(),
                               fixture.deltas.data());
   Parameters& parameters = fixture.layer.parameters();
-  CHECK(gradient_error(parameters.values.data(), parameters.gradients.data(), parameters.values.size(), 0x1p-11F,
-                       parameters.values.size(), [&] { return fixture.loss(); }) < 5e-3);
+  CHECK(gradient_error(parameters.values.data(), parameters.gradients.data(), parameters.values.size(),
+                       0x1p-11F, parameters.values.size(), [&] { return fixture.loss(); }) < 5e-3);
 }
 
 TEST_CASE("a pooled convolution's input deltas agree with finite differences") {
   Fixture<6, 16> fixture;
   fixture.loss();
   Floats result(fixture.layer.input_size());
-  fixture.layer.input_deltas(fixture.output.data(), fixture.winners.data(), fixture.deltas.data(), result.data());
+  fixture.layer.input_deltas(fixture.output.data(), fixture.winners.data(), fixture.deltas.data(),
+                             result.data());
   CHECK(gradient_error(fixture.input.data(), result.data(), result.size(), 0x1p-11F, result.size(),
                        [&] { return fixture.loss(); }) < 5e-3);
 }
