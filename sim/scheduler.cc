@@ -19,8 +19,7 @@ Event Scheduler::pop() {
   DSE_CHECK(!empty(), "no event is left");
   Event first;
   if (lane_is_next()) {
-    first = lane_.front();
-    lane_.pop_front();
+    first = lane_.pop_front();
   } else {
     first = heap_.front();
     pop_heap();

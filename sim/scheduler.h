@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "core/check.h"
+#include "core/ring_buffer.h"
 #include "core/time.h"
 
 namespace dse {
@@ -62,7 +62,7 @@ class Scheduler {
 
   // Most events come in order: a hop over the bus always takes the same time. Those queue up in the lane;
   // only the others cost a heap.
-  std::deque<Event> lane_;
+  RingBuffer<Event> lane_;
   std::vector<Event> heap_;
   std::uint64_t sequence_ = 0;
   RunPosition position_;

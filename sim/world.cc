@@ -152,7 +152,7 @@ void World::on_component_receives(LinkIndex link) {
     record_.add(entry);
     record_.add_delivered_payload(message);
     component.latencies.add(scheduler_.now() - message.timestamp());
-    component.machine.deliver({std::move(delivery->message), delivery->tag, delivery->redelivered});
+    component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
     return;
   }
   const MessagePtr& message = std::get<ReturnNotice>(notice).message;

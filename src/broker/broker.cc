@@ -71,9 +71,12 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
       throw RunError(fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
                                  resources_[index]->name, queue.depth()));
     }
-    queue.push(message);
-    dispatch(index);
-    queue.note_depth();
+    if (queue.empty() && !queue.turns().empty()) {
+      hand_over(next_in_turn(queue), queue.pass(message));
+    } else {
+      queue.push(message);
+      queue.note_depth();
+    }
   }
   return effects;
 }
@@ -98,18 +101,16 @@ void Broker::enter_turn(StreamIndex number) {
 
 void Broker::dispatch(ResourceIndex resource) {
   Queue& queue = *resources_[resource]->queue;
-  std::deque<StreamIndex>& turns = queue.turns();
-  while (!queue.empty() && !turns.empty()) {
-    const StreamIndex number = turns.front();
-    turns.pop_front();
-    Stream& stream = streams_[number];
-    stream.in_turn = false;
-    hand_over(queue, number);
-    if (stream.has_room()) enter_turn(number);
-  }
+  while (!queue.empty() && !queue.turns().empty()) hand_over(next_in_turn(queue), queue.pop());
 }
 
-void Broker::hand_over(Queue& queue, StreamIndex number) {
+StreamIndex Broker::next_in_turn(Queue& queue) {
+  const StreamIndex number = queue.turns().pop_front();
+  streams_[number].in_turn = false;
+  return number;
+}
+
+void Broker::hand_over(StreamIndex number, QueuedMessage queued) {
   Stream& stream = streams_[number];
   std::uint32_t slot = 0;
   if (free_slots_.empty()) {
@@ -120,13 +121,14 @@ void Broker::hand_over(Queue& queue, StreamIndex number) {
     free_slots_.pop_back();
   }
   Unacknowledged& entry = unacknowledged_[slot];
-  entry.queued = queue.pop();
+  entry.queued = std::move(queued);
   entry.stream = number;
   entry.in_use = true;
   ++stream.unacknowledged;
   ++resources_[stream.resource]->unacknowledged;
   effects_.deliveries.push_back(
       {number, make_tag(slot, entry.generation), entry.queued.redelivered, entry.queued.message});
+  if (stream.has_room()) enter_turn(number);
 }
 
 bool Broker::outstanding(DeliveryTag tag) const {
@@ -173,7 +175,7 @@ Effects& Broker::close_stream(StreamIndex number) {
   stream.open = false;
   Queue& queue = *resources_[stream.resource]->queue;
   --queue.streams;
-  if (stream.in_turn) std::erase(queue.turns(), number);
+  if (stream.in_turn) queue.turns().remove(number);
   stream.in_turn = false;
   for (std::uint32_t slot = 0; slot < unacknowledged_.size() && stream.unacknowledged > 0; ++slot) {
     Unacknowledged& entry = unacknowledged_[slot];

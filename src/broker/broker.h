@@ -116,7 +116,8 @@ class Broker {
   Queue& ensure_queue(ResourceIndex resource);
   void enter_turn(StreamIndex stream);
   void dispatch(ResourceIndex resource);
-  void hand_over(Queue& queue, StreamIndex stream);
+  StreamIndex next_in_turn(Queue& queue);
+  void hand_over(StreamIndex stream, QueuedMessage queued);
   QueuedMessage settle(DeliveryTag tag, ResourceIndex& resource);
 
   std::vector<std::unique_ptr<Resource>> resources_;  // stable addresses

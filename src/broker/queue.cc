@@ -23,9 +23,7 @@ QueuedMessage Queue::pop() {
     returned_.erase(first);
     return message;
   }
-  QueuedMessage message = std::move(fresh_.front());
-  fresh_.pop_front();
-  return message;
+  return fresh_.pop_front();
 }
 
 }  // namespace dse

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 
+#include "core/ring_buffer.h"
 #include "message/message.h"
 
 namespace dse {
@@ -21,6 +21,8 @@ class Queue {
  public:
   // Puts a new message at the end.
   void push(MessagePtr message);
+  // What push and then pop would give, for a queue that is empty.
+  QueuedMessage pass(MessagePtr message) { return {std::move(message), next_position_++, false}; }
   // Puts a message back to its original place, marked redelivered.
   void put_back(QueuedMessage message);
   // The first message. The queue must not be empty.
@@ -36,14 +38,14 @@ class Queue {
 
   // Streams that can take a message now, in the order of their turns (as RabbitMQ keeps its consumers: who
   // was served goes to the end; who is full leaves, and comes back at the end).
-  std::deque<StreamIndex>& turns() { return turns_; }
+  RingBuffer<StreamIndex>& turns() { return turns_; }
   std::size_t streams = 0;  // open streams, full or not
 
  private:
   // Every message that was put back stood before every message that never left.
   std::map<std::uint64_t, QueuedMessage> returned_;
-  std::deque<QueuedMessage> fresh_;
-  std::deque<StreamIndex> turns_;
+  RingBuffer<QueuedMessage> fresh_;
+  RingBuffer<StreamIndex> turns_;
   std::uint64_t next_position_ = 0;
   std::size_t depth_max_ = 0;
 };

@@ -34,6 +34,12 @@ void Machine::run_ready() {
       end(0);
       break;
     }
+    // After a handler with no steps of its own: the usual case of a consumer, and no step to carry.
+    if (std::holds_alternative<FinishDelivery>(pending_.back())) {
+      pending_.pop_back();
+      finish_delivery();
+      continue;
+    }
     Step step = std::move(pending_.back());
     pending_.pop_back();
     std::visit([this](auto& alternative) { run(alternative); }, step);
@@ -58,7 +64,7 @@ void Machine::resume() {
   next();
 }
 
-void Machine::deliver(Delivered delivery) {
+void Machine::deliver(Delivered&& delivery) {
   if (ended()) return;  // the bus requeues it when it learns of the end
   if (waiting_ != Waiting::kDelivery) {
     inbox_.push_back(std::move(delivery));
@@ -74,7 +80,7 @@ void Machine::on_return(const MessagePtr& message) {
   if (!ended() && on_return_) on_return_(message);
 }
 
-void Machine::handle(Delivered delivery) {
+void Machine::handle(Delivered&& delivery) {
   current_ = std::move(delivery);
   rejection_.reset();
   pending_.emplace_back(FinishDelivery{});
@@ -86,9 +92,7 @@ void Machine::await_delivery() {
     waiting_ = Waiting::kDelivery;
     return;
   }
-  Delivered delivery = std::move(inbox_.front());
-  inbox_.pop_front();
-  handle(std::move(delivery));
+  handle(inbox_.pop_front());
 }
 
 void Machine::end(int status) {
@@ -155,7 +159,7 @@ void Machine::run(Exit& step) { end(step.status); }
 
 void Machine::run(Call& step) { step.callback(*this); }
 
-void Machine::run(FinishDelivery&) {
+void Machine::finish_delivery() {
   if (rejection_.has_value()) {
     link_.reject(current_.tag, *rejection_);
   } else {

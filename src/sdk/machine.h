@@ -7,13 +7,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/ring_buffer.h"
 #include "message/message.h"
 #include "sdk/link.h"
 #include "sdk/program.h"
@@ -61,7 +61,7 @@ class Machine {
 
   // Of the link.
   void resume();
-  void deliver(Delivered delivery);
+  void deliver(Delivered&& delivery);
   void on_return(const MessagePtr& message);
 
   bool ended() const { return status_.has_value(); }
@@ -84,9 +84,10 @@ class Machine {
   void run(Post& step);
   void run(Exit& step);
   void run(Call& step);
-  void run(FinishDelivery& step);
+  void run(FinishDelivery&) { finish_delivery(); }
+  void finish_delivery();
   void run_ready();
-  void handle(Delivered delivery);
+  void handle(Delivered&& delivery);
   void await_delivery();
   void end(int status);
 
@@ -101,7 +102,7 @@ class Machine {
 
   std::shared_ptr<const Handler> handler_;
   Callback then_;
-  std::deque<Delivered> inbox_;
+  RingBuffer<Delivered> inbox_;
   Delivered current_;
   std::optional<bool> rejection_;  // of the current message: requeue or not
   std::function<void(const MessagePtr&)> on_return_;
