@@ -1,0 +1,144 @@
+// TopicTrie against the definition of a topic binding, written down as plainly as possible.
+#include <algorithm>
+#include <set>
+
+#include "broker/topic_trie.h"
+#include "core/random.h"
+#include "support/catch.h"
+
+using namespace dse;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+// "" has no words, "." has two empty ones.
+Words split(const std::string& text) {
+  if (text.empty()) return {};
+  Words words(1);
+  for (char c : text) {
+    if (c == '.') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+bool matches(std::span<const std::string> pattern, std::span<const std::string> key) {
+  if (pattern.empty()) return key.empty();
+  if (pattern[0] == "#") {
+    return matches(pattern.subspan(1), key) || (!key.empty() && matches(pattern, key.subspan(1)));
+  }
+  if (key.empty()) return false;
+  return (pattern[0] == "*" || pattern[0] == key[0]) && matches(pattern.subspan(1), key.subspan(1));
+}
+
+bool matches(const BindingSpec& binding, const Message& message) {
+  if (!matches(split(binding.key), split(message.key()))) return false;
+  if (binding.headers.empty()) return true;
+  std::size_t held = 0;
+  for (const auto& [name, value] : binding.headers) {
+    const HeaderValue* found = message.headers().find(name);
+    if (found != nullptr && *found == value) ++held;
+  }
+  return binding.match == HeaderMatch::kAll ? held == binding.headers.size() : held > 0;
+}
+
+std::string any_words(RandomStream& random, const Words& alphabet) {
+  std::string text;
+  const std::uint64_t count = random.below(6);
+  for (std::uint64_t word = 0; word < count; ++word) {
+    if (word > 0) text += '.';
+    text += alphabet[random.below(alphabet.size())];
+  }
+  return text;
+}
+
+Headers any_headers(RandomStream& random) {
+  static const std::vector<HeaderValue> values = {
+      std::int64_t{1}, std::int64_t{-2}, 1.0, std::string("1"), true, false};
+  Headers headers;
+  for (const char* name : {"x", "y", "z"}) {
+    if (random.below(3) == 0) headers.set(name, values[random.below(values.size())]);
+  }
+  return headers;
+}
+
+struct Bound {
+  BindingSpec binding;
+  QueueIndex queue = 0;
+};
+
+std::vector<Bound> any_bindings(RandomStream& random) {
+  std::vector<Bound> bindings;
+  const std::uint64_t count = random.below(25);
+  for (std::uint64_t number = 0; number < count; ++number) {
+    if (!bindings.empty() && random.below(6) == 0) {
+      bindings.push_back(bindings[random.below(bindings.size())]);  // the same again
+      continue;
+    }
+    BindingSpec binding{.key = any_words(random, {"a", "b", "", "*", "*", "#", "#"})};
+    if (random.below(2) == 0) binding.headers = any_headers(random);
+    if (random.below(2) == 0) binding.match = HeaderMatch::kAny;
+    bindings.push_back({binding, static_cast<QueueIndex>(random.below(8))});
+  }
+  return bindings;
+}
+
+std::vector<QueueIndex> match(TopicTrie& trie, MessageFields fields) {
+  std::vector<QueueIndex> queues;
+  trie.match(*make_message(std::move(fields)), queues);
+  return queues;
+}
+
+}  // namespace
+
+TEST_CASE("a message goes to exactly the queues whose bindings match, each once, in ascending order") {
+  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+    CAPTURE(seed);
+    RandomStream random(seed, "topic", "match");
+    const std::vector<Bound> bindings = any_bindings(random);
+    TopicTrie trie;
+    for (const Bound& bound : bindings) trie.add(bound.binding, bound.queue);
+    for (int round = 0; round < 40; ++round) {
+      const MessagePtr message = make_message(
+          {.key = any_words(random, {"a", "b", "", "c"}), .headers = any_headers(random), .id = "m"});
+      CAPTURE(message->key());
+      std::set<QueueIndex> expected;
+      for (const Bound& bound : bindings) {
+        if (matches(bound.binding, *message)) expected.insert(bound.queue);
+      }
+      std::vector<QueueIndex> found = {99};  // what was there before stays, in front
+      trie.match(*message, found);
+      REQUIRE(found.front() == 99);
+      REQUIRE(std::vector<QueueIndex>(found.begin() + 1, found.end()) ==
+              std::vector<QueueIndex>(expected.begin(), expected.end()));
+    }
+  }
+}
+
+TEST_CASE("words that look like patterns are only words in a key") {
+  TopicTrie trie;
+  trie.add({.key = "a.b"}, 1);
+  trie.add({.key = "*"}, 2);
+  CHECK(match(trie, {.key = "a.*"}).empty());
+  CHECK(match(trie, {.key = "#"}) == std::vector<QueueIndex>{2});
+}
+
+TEST_CASE("patterns full of # are matched at once") {
+  TopicTrie trie;
+  std::string pattern = "#";
+  for (int times = 0; times < 200; ++times) {
+    trie.add({.key = pattern + ".a"}, 1);
+    pattern += times % 2 == 0 ? ".*.#" : ".b.#";
+  }
+  trie.add({.key = pattern + ".c"}, 2);
+  std::string key = "b";
+  for (int words = 0; words < 2'000; ++words) key += ".b";
+  // Trying every way to cut the key would outlast the universe.
+  CHECK(match(trie, {.key = key}).empty());
+  CHECK(match(trie, {.key = key + ".a"}) == std::vector<QueueIndex>{1});
+  CHECK(match(trie, {.key = key + ".c"}) == std::vector<QueueIndex>{2});
+}
