@@ -1,0 +1,48 @@
+// Examples of topic patterns, as the AMQP specification and RabbitMQ's documentation have them; the whole
+// truth is in tests/property/topic_match_test.cc.
+#include "broker/topic_trie.h"
+
+#include "support/catch.h"
+
+using namespace dse;
+
+namespace {
+
+bool takes(const std::string& pattern, const std::string& key) {
+  TopicTrie trie;
+  trie.add({.key = pattern}, 0);
+  std::vector<QueueIndex> queues;
+  trie.match(*make_message({.key = key, .id = "m"}), queues);
+  return !queues.empty();
+}
+
+}  // namespace
+
+TEST_CASE("* is exactly one word") {
+  CHECK(takes("*.orange.*", "quick.orange.rabbit"));
+  CHECK_FALSE(takes("*.orange.*", "orange"));
+  CHECK_FALSE(takes("*.orange.*", "quick.orange.male.rabbit"));
+  CHECK_FALSE(takes("*", ""));
+  CHECK(takes("*.*", "."));  // two empty words
+}
+
+TEST_CASE("# is any number of words") {
+  CHECK(takes("lazy.#", "lazy"));
+  CHECK(takes("lazy.#", "lazy.pink.rabbit"));
+  CHECK_FALSE(takes("lazy.#", "quick.lazy"));
+  CHECK(takes("#", ""));
+  CHECK(takes("#.a.#", "a"));
+  CHECK(takes("#.#", ""));
+  CHECK_FALSE(takes("*.#", ""));
+  CHECK(takes("#.*", "a.b.c"));
+}
+
+TEST_CASE("other words are themselves") {
+  CHECK(takes("lenet.7", "lenet.7"));
+  CHECK_FALSE(takes("lenet.7", "lenet.70"));
+  CHECK_FALSE(takes("lenet", "lenet."));
+  CHECK(takes("", ""));
+  CHECK_FALSE(takes("", "a"));
+  CHECK(takes("a*", "a*"));  // a star within a word is no pattern
+  CHECK_FALSE(takes("a*", "ab"));
+}
