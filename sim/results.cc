@@ -1,6 +1,7 @@
 #include "sim/results.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -71,6 +72,23 @@ std::string painted(std::string_view text, std::string_view code, bool color) {
   return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
+std::string metric_text(const std::string& metric, double value) {
+  if (metric.ends_with("accuracy")) return fmt::format("{} {:.4f}", metric, value);
+  if (metric.ends_with("_ns")) {
+    return fmt::format("{} {}", metric.substr(0, metric.size() - 3), format_duration(static_cast<TimeNs>(value)));
+  }
+  return fmt::format("{} {}", metric, value);
+}
+
+std::string component_line(const ComponentConfig& component, const RunResult& result) {
+  std::vector<std::string> parts;
+  for (const std::string& metric : metric_names(component)) {
+    const auto found = result.metrics.find(component.name + "." + metric);
+    if (found != result.metrics.end()) parts.push_back(metric_text(metric, found->second));
+  }
+  return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));
+}
+
 std::string bounds_text(const ExpectConfig& expectation) {
   if (expectation.min && expectation.max) return fmt::format("{} to {}", *expectation.min, *expectation.max);
   if (expectation.min) return fmt::format("at least {}", *expectation.min);
@@ -97,9 +115,7 @@ std::string report_text(const RunReport& report, bool color) {
                       result.seed, status_name(result.status), seconds_text(result.virtual_time_ns),
                       report.timing.wall_seconds, report.timing.threads, report.timing.threads == 1 ? "" : "s");
   text += fmt::format("{} events, {} deliveries, {} unroutable\n\n", result.events, result.deliveries, result.unroutable);
-  for (const auto& [name, value] : result.metrics) {
-    if (!name.ends_with("_ns") && !name.ends_with(".max_depth")) text += fmt::format("  {:<36} {:>10.6g}\n", name, value);
-  }
+  for (const ComponentConfig& component : report.scenario.components) text += component_line(component, result);
   text += fmt::format("\nfingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
                       result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
                       result.fingerprints.predictions, result.fingerprints.models);

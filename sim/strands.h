@@ -4,6 +4,7 @@
 // when; so the thread that decides may wait for any job, and the result is the same on 1 thread or 64.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -44,7 +45,7 @@ class Strands {
   struct Strand {
     std::deque<std::function<void()>> jobs;
     JobTicket posted = 0;
-    JobTicket done = 0;
+    std::atomic<JobTicket> done{0};  // written under the mutex; read without it while spinning
     bool running = false;
     std::exception_ptr error;
   };
@@ -52,14 +53,21 @@ class Strands {
 
   void work();
   void run_one(Lock& lock, Strand& strand);
+  void make_ready(Strand& strand);
   void help_or_wait(Lock& lock, Strand& wanted);
+  template <typename Condition>
+  void spin_until(Lock& lock, Condition condition) const;
 
   std::mutex mutex_;
   std::condition_variable work_there_;
   std::condition_variable job_done_;
   std::vector<std::unique_ptr<Strand>> strands_;
   std::deque<Strand*> ready_;  // with jobs, none of them running; in the order they became so
+  std::atomic<std::size_t> ready_count_{0};  // ready_.size(); read without the mutex while spinning
+  std::size_t sleeping_workers_ = 0;
+  bool caller_sleeps_ = false;
   bool stopping_ = false;
+  unsigned spins_max_ = 0;
   std::vector<std::jthread> workers_;
 };
 
