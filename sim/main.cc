@@ -2,6 +2,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
 #include <functional>
 #include <new>
 
@@ -24,7 +28,9 @@ int run_command(int argc, char** argv) {
     return parser.exit(error) == 0 ? kExitOk : kExitWrongInput;
   }
   try {
-    return run();
+    const int status = run();
+    if (std::fflush(stdout) != 0) throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+    return status;
   } catch (const InputError& error) {
     fmt::print(stderr, "dse: {}\n", error.what());
     return kExitWrongInput;
@@ -33,6 +39,10 @@ int run_command(int argc, char** argv) {
     return kExitRunFailed;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "dse: out of memory: make the scenario smaller or close other programs\n");
+    return kExitRunFailed;
+  } catch (const std::exception& error) {
+    // What the system refuses somewhere else: a thread, a closed standard output.
+    fmt::print(stderr, "dse: {}\n", error.what());
     return kExitRunFailed;
   }
 }

@@ -75,14 +75,15 @@ class RunFolder::File {
   std::FILE* file_;
 };
 
-RunFolder::RunFolder(const fs::path& target) : target_(absolute_without_slash(target)) {
-  if (fs::exists(target_) && !is_run_directory(target_)) {
-    throw InputError({.file = target_.string()},
-                     "exists and is not a run directory: remove it or choose another place with --out");
-  }
-  temporary_ = target_;
-  temporary_ += fmt::format("{}{}", kTemporaryMark, ::getpid());
+RunFolder::RunFolder(const fs::path& target) : target_(target) {
   try {
+    target_ = absolute_without_slash(target);
+    if (fs::exists(target_) && !is_run_directory(target_)) {
+      throw InputError({.file = target_.string()},
+                       "exists and is not a run directory: remove it or choose another place with --out");
+    }
+    temporary_ = target_;
+    temporary_ += fmt::format("{}{}", kTemporaryMark, ::getpid());
     fs::create_directories(target_.parent_path());
     remove_stale(target_);
     fs::create_directory(temporary_);

@@ -23,7 +23,8 @@ namespace {
 constexpr std::int64_t kCountMax = 1'000'000'000;
 
 std::string read_file(const std::string& path) {
-  if (std::filesystem::is_directory(path)) throw InputError({.file = path}, "is a folder, not a scenario file");
+  std::error_code ignored;  // opening tells what is wrong
+  if (std::filesystem::is_directory(path, ignored)) throw InputError({.file = path}, "is a folder, not a scenario file");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError({.file = path}, fmt::format("cannot be opened: {}", std::strerror(errno)));
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/check.h"
+#include "core/error.h"
 
 namespace dse {
 
@@ -20,8 +21,14 @@ DataBus::~DataBus() {
 LinkIndex DataBus::attach() {
   const auto number = static_cast<LinkIndex>(links_.size());
   Link link;
-  link.bus_end = std::make_unique<PairEnd>(context_);
-  link.component_end = std::make_unique<PairEnd>(context_);
+  try {
+    link.bus_end = std::make_unique<PairEnd>(context_);
+    link.component_end = std::make_unique<PairEnd>(context_);
+  } catch (const zmq::error_t& error) {
+    throw RunError(fmt::format("cannot make the sockets of component {}: {}; raise the limit of open files (ulimit -n) "
+                               "or use fewer components",
+                               number + 1, error.what()));
+  }
   link.bus_end->set_peer(*link.component_end);
   link.component_end->set_peer(*link.bus_end);
   const std::string address = fmt::format("inproc://component-{}", number);
