@@ -23,14 +23,19 @@ constexpr std::string_view kTemporaryMark = ".partial-";
                              path.string(), reason));
 }
 
+// Committing replaces it, so it must be all that a run writes, not just some folder with a summary.
 bool is_run_directory(const fs::path& path) {
-  return fs::is_directory(path) && (fs::exists(path / "summary.json") || fs::is_empty(path));
+  if (!fs::is_directory(path)) return false;
+  return fs::is_empty(path) || (fs::exists(path / "summary.json") && fs::exists(path / "metrics.csv") &&
+                                fs::exists(path / "timing.json"));
 }
 
+// In a container every process may have the number that the killed one had.
 bool process_is_gone(std::string_view number) {
   int pid = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), pid);
-  return error == std::errc() && end == number.data() + number.size() && ::kill(pid, 0) != 0 && errno == ESRCH;
+  if (error != std::errc() || end != number.data() + number.size()) return false;
+  return pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
 }
 
 // What a killed process left of the same run.
