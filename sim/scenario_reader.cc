@@ -21,13 +21,36 @@ namespace dse {
 namespace {
 
 constexpr std::int64_t kCountMax = 1'000'000'000;
+constexpr std::size_t kFileBytesMax = 4 << 20;
+constexpr int kDotsOfLineMax = 100;
 
 std::string read_file(const std::string& path) {
   std::error_code ignored;  // opening tells what is wrong
   if (std::filesystem::is_directory(path, ignored)) throw InputError({.file = path}, "is a folder, not a scenario file");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError({.file = path}, fmt::format("cannot be opened: {}", std::strerror(errno)));
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string text(kFileBytesMax + 1, '\0');  // a device or a pipe may go on forever
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kFileBytesMax) {
+    throw InputError({.file = path}, fmt::format("has more than {} bytes: not a scenario file", kFileBytesMax));
+  }
+  return text;
+}
+
+// Each dot of a key is a table within a table, and the parser calls itself for each: thousands exhaust its stack.
+void check_nesting(const std::string& text, const std::string& path) {
+  int line = 1;
+  int dots = 0;
+  for (char c : text) {
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+    } else if (c == '.' && ++dots > kDotsOfLineMax) {
+      throw InputError({.file = path, .line = line, .column = 1},
+                       fmt::format("more than {} dots in one line: no key of a scenario is that deep", kDotsOfLineMax));
+    }
+  }
 }
 
 toml::table parse(const std::string& text, const std::string& path) {
@@ -284,6 +307,8 @@ void read_resources(TableReader& root, Scenario& scenario) {
 
 Scenario read_scenario(const std::string& path, const std::vector<std::string>& settings) {
   const std::string text = read_file(path);
+  check_nesting(text, path);
+  for (const std::string& setting : settings) check_nesting(setting, "--set");
   toml::table file = parse(text, path);
   apply_settings(file, settings);
 
