@@ -1,0 +1,153 @@
+#include "apps/model.h"
+
+#include "support/catch.h"
+#include "unit/apps/app_run.h"
+
+using namespace dse;
+
+namespace {
+
+// Predicts the label that it was last taught, and writes down what it is asked.
+class FakeLearner : public Learner {
+ public:
+  struct Diary {
+    std::vector<std::vector<int>> batches;  // the labels of each
+    std::vector<int> asked;                 // the first pixel of each image
+  };
+  explicit FakeLearner(Diary& diary) : diary_(diary) {}
+
+  void train(std::span<const Example> batch, std::span<Prediction> before) override {
+    diary_.batches.emplace_back();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      diary_.batches.back().push_back(batch[i].label);
+      before[i] = {last_, 1.0};
+    }
+    last_ = batch.back().label;
+  }
+  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override {
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      diary_.asked.push_back(images[i][0]);
+      predictions[i] = {last_, 0.25};
+    }
+  }
+  void hash_state(Hasher& hasher) const override { hasher.add_i64(last_); }
+
+ private:
+  Diary& diary_;
+  int last_ = 0;
+};
+
+struct ModelRun {
+  FakeLearner::Diary diary;
+  Model model;
+  AppRun run{"lenet", model};
+
+  explicit ModelRun(std::size_t batch = 2)
+      : model({.from = "in",
+               .to = "predictions",
+               .prefetch = 8,
+               .batch = batch,
+               .train_service_ns = 20,
+               .infer_service_ns = 40,
+               .learner = {.shape = {1, 4}, .classes = 10}},
+              std::make_unique<FakeLearner>(diary)) {
+    run.link.run_posted = true;
+  }
+
+  void teach(std::int64_t label, const std::string& id = "t") {
+    run.deliver({.payload = Payload::copy_of("abcd"), .headers = {{"label", label}}, .id = id});
+  }
+  void ask(const Payload& payload, const std::string& id = "q", Headers headers = {}) {
+    run.deliver({.payload = payload,
+                 .headers = std::move(headers),
+                 .id = id,
+                 .content_type = "application/octet-stream"});
+  }
+};
+
+std::string error_of(const std::function<void()>& action) { return input_error(action); }
+
+}  // namespace
+
+TEST_CASE("a model declares what it writes and streams what it reads") {
+  const ModelRun one;
+  CHECK(one.run.link.calls == std::vector<std::string>{"declare predictions", "declare in", "stream in 8"});
+}
+
+TEST_CASE("a model learns labelled messages in batches, in the order they came, and forwards none") {
+  ModelRun one(2);
+  for (std::int64_t label : {3, 1, 4, 1, 5}) one.teach(label);
+  CHECK(one.diary.batches == std::vector<std::vector<int>>{{3, 1}, {4, 1}});
+  CHECK(one.run.link.published.empty());
+  CHECK(one.run.link.now() == 5 * 20);
+  CHECK(metric(one.model, "trained") == 5);
+}
+
+TEST_CASE("a model learns its last, incomplete batch when the run is over") {
+  ModelRun one(4);
+  for (std::int64_t label : {3, 1, 4}) one.teach(label);
+  CHECK(one.diary.batches.empty());
+  one.model.finish();
+  one.model.finish();
+  CHECK(one.diary.batches == std::vector<std::vector<int>>{{3, 1, 4}});
+  CHECK(metric(one.model, "prequential_accuracy") == 0);
+}
+
+TEST_CASE("a model forwards what it predicts with the same payload, and says what it answers") {
+  ModelRun one(1);
+  one.teach(7);
+  const Payload payload = Payload::copy_of("wxyz");
+  one.ask(payload, "camera-12", {{"place", std::string("indoors")}});
+  CHECK(one.diary.asked == std::vector<int>{'w'});
+  REQUIRE(one.run.link.published.size() == 1);
+  const FakeLink::Published& sent = one.run.link.published[0];
+  CHECK(sent.resource == "predictions");
+  CHECK(sent.time_ns == 20 + 40);
+  const Message& message = *sent.message;
+  CHECK(message.payload().bytes().data() == payload.bytes().data());
+  CHECK(message.key() == "lenet.7");
+  CHECK(message.correlation_id() == "camera-12");
+  CHECK(message.app_id() == "lenet");
+  CHECK(message.fields().content_type == "application/octet-stream");
+  CHECK(message.headers() == Headers{{"place", std::string("indoors")},
+                                     {"label", std::int64_t{7}},
+                                     {"model", std::string("lenet")},
+                                     {"confidence", 0.25}});
+  CHECK(metric(one.model, "predicted") == 1);
+}
+
+TEST_CASE("a prediction is acknowledged after it was forwarded") {
+  ModelRun one;
+  one.run.link.take_calls();
+  one.ask(Payload::copy_of("abcd"));
+  CHECK(one.run.link.calls == std::vector<std::string>{"compute 40", "declare predictions",
+                                                       "publish predictions lenet-0", "acknowledge 0"});
+}
+
+TEST_CASE("prequential accuracy counts what the model would have said before learning it") {
+  ModelRun one(1);
+  CHECK(metric(one.model, "prequential_accuracy") == -1);
+  for (std::int64_t label : {5, 5, 5, 6}) one.teach(label);  // says 0, 5, 5, 5
+  CHECK(metric(one.model, "prequential_accuracy") == 0.5);
+  REQUIRE(one.model.curve().size() == 1);
+  CHECK(one.model.curve()[0].metric == "prequential_accuracy");
+  CHECK(one.model.curve()[0].value == 0.5);
+}
+
+TEST_CASE("a model refuses what it was not made for, and says what to set") {
+  ModelRun one;
+  CHECK_THAT(error_of([&] { one.ask(Payload::copy_of("abc"), "q-3"); }),
+             ContainsSubstring("component.lenet: message q-3 has 3 bytes") && ContainsSubstring("`shape`"));
+  ModelRun other;
+  CHECK_THAT(error_of([&] { other.teach(10, "t-4"); }),
+             ContainsSubstring("message t-4 has label 10") && ContainsSubstring("`classes`"));
+  ModelRun negative;
+  CHECK_THAT(error_of([&] { negative.teach(-1); }), ContainsSubstring("label -1"));
+}
+
+TEST_CASE("a label that is no integer is no label: the model predicts") {
+  ModelRun one;
+  one.ask(Payload::copy_of("abcd"), "q", {{"label", std::string("7")}});
+  CHECK(metric(one.model, "trained") == 0);
+  CHECK(one.run.link.published.size() == 1);
+}
