@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -16,8 +17,8 @@ using Json = nlohmann::ordered_json;
 
 // Counts are written as integers.
 Json number(double value) {
-  const auto integer = static_cast<std::int64_t>(value);
-  if (static_cast<double>(integer) == value) return integer;
+  constexpr double kExactMax = 9007199254740992.0;  // beyond, doubles leave integers out
+  if (std::abs(value) <= kExactMax && std::trunc(value) == value) return static_cast<std::int64_t>(value);
   return value;
 }
 

@@ -127,6 +127,10 @@ const std::vector<Reader::Kind>& Reader::kinds() {
 ComponentConfig Reader::component(const std::string& name, const toml::table& node) const {
   TableReader table(node, "component." + name);
   check_name(name, table.place(), false);
+  // Consumers keep what they get in files of their own names.
+  if (name == "metrics") {
+    throw InputError(table.place(), "the name is taken: metrics.csv is a file of every run; choose another");
+  }
   ComponentConfig config{.name = name, .place = table.place()};
   std::vector<std::string> names;
   for (const Kind& kind : kinds()) names.push_back(kind.name);
@@ -208,6 +212,10 @@ Config Reader::consumer(TableReader& table) const {
 EnsembleConfig Reader::ensemble(TableReader& table) const {
   auto config = consumer<EnsembleConfig>(table);
   config.models = table.texts("models");
+  for (auto model = config.models.begin(); model != config.models.end(); ++model) {
+    if (std::find(config.models.begin(), model, *model) == model) continue;
+    throw InputError(table.place("models"), fmt::format("names '{}' twice: a model has one vote", *model));
+  }
   return config;
 }
 

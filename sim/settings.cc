@@ -38,7 +38,9 @@ std::vector<std::string> keys_of(const toml::table& table) {
 // The value as a one-key table, whose nodes name the setting as their source.
 toml::table parse_value(const std::string& value, const std::string& source) {
   try {
-    return toml::parse("value = " + value, source);
+    toml::table parsed = toml::parse("value = " + value, source);
+    if (parsed.size() == 1) return parsed;
+    throw InputError({.file = source}, "expected one value, found lines that set other keys as well");
   } catch (const toml::parse_error&) {
     std::string escaped;
     for (char c : value) {
@@ -65,13 +67,14 @@ toml::node* descend(toml::node& node, const std::vector<std::string>& parts, std
   const std::string& part = parts[depth];
   if (toml::array* list = node.as_array()) {
     if (toml::node* element = element_at(*list, part)) return element;
-    throw InputError({.file = source}, fmt::format("there is no element '{}': expected 0 to {}", part, list->size() - 1));
+    throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0", part, list->size()));
   }
   toml::table* table = node.as_table();
   if (table == nullptr) throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", part));
   if (toml::node* child = table->get(part)) return child;
-  // [bus] and the like need not be in the file; a component or resource must.
-  if (depth == 0 && part != "component" && part != "resource" && part != "binding" && part != "expect") {
+  // [bus] and the like need not be in the file, nor need a resource's options; a component must.
+  const bool is_resource = depth <= 1 && parts.front() == "resource";
+  if (is_resource || (depth == 0 && part != "component" && part != "binding" && part != "expect")) {
     return &table->insert(part, toml::table{}).first->second;
   }
   throw InputError({.file = source}, fmt::format("the scenario has no '{}'{}", part, suggestion(part, keys_of(*table))));
@@ -85,6 +88,9 @@ void apply_setting(toml::table& root, const std::string& setting) {
   const std::string key = setting.substr(0, equals);
   const std::string source = "--set " + key;
   const std::vector<std::string> parts = split_key(key);
+  if (std::find(parts.begin(), parts.end(), "") != parts.end()) {
+    throw InputError({.file = source}, "a part of the key is empty: expected a key such as component.lenet.batch");
+  }
   toml::node* at = &root;
   for (std::size_t depth = 0; depth + 1 < parts.size(); ++depth) at = descend(*at, parts, depth, source);
 
@@ -92,7 +98,8 @@ void apply_setting(toml::table& root, const std::string& setting) {
   toml::node& value = *parsed.get("value");
   if (toml::array* list = at->as_array()) {
     if (element_at(*list, parts.back()) == nullptr) {
-      throw InputError({.file = source}, fmt::format("there is no element '{}'", parts.back()));
+      throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0", parts.back(),
+                                                     list->size()));
     }
     std::size_t index = 0;
     std::from_chars(parts.back().data(), parts.back().data() + parts.back().size(), index);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/names.h"
 
@@ -32,7 +33,7 @@ InputPlace place_of(const toml::node& node, std::string key) {
   const toml::source_region& source = node.source();
   const std::string file = source.path == nullptr ? "" : *source.path;
   // What was set on the command line has no line of its own.
-  if (file.starts_with("--set")) return {.file = file, .key = std::move(key)};
+  if (file.starts_with("--set")) return {.file = file, .key = file.ends_with(" " + key) ? "" : std::move(key)};
   return {.file = file,
           .line = static_cast<int>(source.begin.line),
           .column = static_cast<int>(source.begin.column),
@@ -132,8 +133,10 @@ std::optional<double> TableReader::number_if_any(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
   if (const auto* integer = node->as_integer()) return static_cast<double>(integer->get());
-  if (const auto* real = node->as_floating_point()) return real->get();
-  refuse(*node, key, "a number");
+  const auto* real = node->as_floating_point();
+  if (real == nullptr) refuse(*node, key, "a number");
+  if (!std::isfinite(real->get())) throw InputError(place(key), "expected a finite number");
+  return real->get();
 }
 
 TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
