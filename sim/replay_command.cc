@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -39,6 +40,14 @@ std::optional<TimeNs> parse_until(const std::string& text, Scenario& scenario) {
   const std::optional<TimeNs> until = parse_duration(text);
   if (!until) throw InputError({.file = "--until"}, fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
   return until;
+}
+
+// The parser itself takes -1 for the largest number and nothing for no option.
+std::string is_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc() && end == text.data() + text.size()) return "";
+  return fmt::format("'{}' is not a seed: expected an integer from 0 to {}", text, UINT64_MAX);
 }
 
 ProgressSink progress_sink(bool shown) {
@@ -93,7 +102,7 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run) {
   CLI::App* command = parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
-  command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
+  command->add_option("--seed", arguments->seed, "in place of the scenario's seed")->check(is_seed);
   command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
