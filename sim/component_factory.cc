@@ -47,6 +47,14 @@ void collect_origins(const Scenario& scenario, const std::string& resource, std:
   }
 }
 
+// Whether every message written to `exchange` reaches the queue of `resource`.
+bool gets_everything(const Scenario& scenario, const std::string& exchange, const std::string& resource) {
+  if (exchange == resource) return true;
+  return std::any_of(scenario.bindings.begin(), scenario.bindings.end(), [&](const BindingSpec& binding) {
+    return binding.from == exchange && binding.to == resource && binding.key == "#" && binding.headers.empty();
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<App> ComponentFactory::make(const ComponentConfig& component) {
@@ -119,7 +127,25 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
   }
   options.shape = *shape;
   options.classes = static_cast<int>(config.classes.value_or(classes > 1 ? classes : kClassesWithoutData));
+  require_labels(component, config, options.classes);
   return options;
+}
+
+// Only of generators whose whole file reaches the model: what is cut out or selectively routed may hold fewer
+// labels, and is checked when it arrives.
+void ComponentFactory::require_labels(const ComponentConfig& component, const ModelConfig& config, int classes) {
+  for (const ComponentConfig& writer : parts_.scenario.components) {
+    const auto* generator = std::get_if<GeneratorConfig>(&writer.kind);
+    if (generator == nullptr || generator->slice || generator->limit) continue;
+    if (!gets_everything(parts_.scenario, generator->to, config.from)) continue;
+    try {
+      dataset_of(writer)->require_labels_below(classes);
+    } catch (const InputError& refusal) {
+      throw InputError(component.place, fmt::format("the model was made for {} classes, but '{}' sends it more: {}; "
+                                                    "set `classes`",
+                                                    classes, writer.name, refusal.what()));
+    }
+  }
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const ModelConfig& config) {

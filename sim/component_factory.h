@@ -48,6 +48,7 @@ class ComponentFactory {
   std::shared_ptr<const Dataset> dataset(const DatasetFiles& files);
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   LearnerOptions learner_options(const ComponentConfig& component, const ModelConfig& config);
+  void require_labels(const ComponentConfig& component, const ModelConfig& config, int classes);
 
   Parts parts_;
   std::map<DatasetFiles, std::shared_ptr<const Dataset>> datasets_;
