@@ -18,7 +18,7 @@ namespace {
 int run_command(int argc, char** argv) {
   CLI::App parser("dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.", "dse");
   parser.set_version_flag("--version", std::string("dse ") + DSE_VERSION);
-  parser.require_subcommand(1);
+  parser.require_subcommand(0, 1);  // else an unknown command would be reported as none
   std::function<int()> run;
   add_replay_command(parser, run);
   add_check_command(parser, run);
@@ -26,6 +26,10 @@ int run_command(int argc, char** argv) {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return parser.exit(error) == 0 ? kExitOk : kExitWrongInput;
+  }
+  if (!run) {
+    fmt::print(stderr, "dse: name a command\n{}", parser.help());
+    return kExitWrongInput;
   }
   try {
     const int status = run();
