@@ -77,6 +77,19 @@ void check_name(const std::string& name, const InputPlace& place, bool dots_allo
   }
 }
 
+// As short as AMQP has it, and without what would break a line of a log.
+std::string routing_key(TableReader& table, std::string fallback) {
+  constexpr std::size_t kBytesMax = 255;
+  std::string key = table.text_or("key", std::move(fallback));
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (key.size() > kBytesMax || std::any_of(key.begin(), key.end(), is_control)) {
+    throw InputError(table.place("key"), fmt::format("is not a routing key: expected at most {} bytes and no control "
+                                                     "characters",
+                                                     kBytesMax));
+  }
+  return key;
+}
+
 std::string resource_of(TableReader& table, std::string_view key) {
   std::string name = table.text(key);
   check_name(name, table.place(key), true);
@@ -170,7 +183,7 @@ SourceConfig Reader::source(TableReader& table) const {
   config.images = data_path(table.text("images"));
   if (const auto truth = table.text_if_any("truth")) config.truth = data_path(*truth);
   config.to = resource_of(table, "to");
-  config.key = table.text_or("key", "");
+  config.key = routing_key(table, "");
   config.rate = table.rate("rate");
   config.arrivals = table.choice_or("arrivals", {"regular", "poisson"}, 0) == 0 ? Arrivals::kRegular : Arrivals::kPoisson;
   config.slice = slice(table);
@@ -225,7 +238,7 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   const std::vector<std::string> from = table.texts("from");
   const std::vector<std::string> to = table.texts("to");
   BindingSpec binding;
-  binding.key = table.text_or("key", "#");
+  binding.key = routing_key(table, "#");
   binding.headers = table.headers_if_any("headers");
   binding.match = table.choice_or("match", {"all", "any"}, 0) == 0 ? HeaderMatch::kAll : HeaderMatch::kAny;
   table.finish();
@@ -262,6 +275,9 @@ void read_expectation(const toml::table& node, std::size_t number, Scenario& sce
   expect.max = table.number_if_any("max");
   table.finish();
   if (!expect.min && !expect.max) throw InputError(table.place(), "expects nothing: give min, max or both");
+  if (expect.min && expect.max && *expect.min > *expect.max) {
+    throw InputError(table.place(), fmt::format("min {} is above max {}: no value can meet both", *expect.min, *expect.max));
+  }
   scenario.expectations.push_back(expect);
 }
 

@@ -6,6 +6,17 @@
 #include "core/hash.h"
 
 namespace dse {
+namespace {
+
+// RFC 4180: what holds a comma or a quote is quoted.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+}  // namespace
 
 Watch::Watch(WatchOptions options, LineSink sink) : options_(std::move(options)), sink_(std::move(sink)) {
   sink_("virtual_time_ns,id,correlation_id,key,label,model,confidence,payload_hash");
@@ -21,7 +32,7 @@ Program Watch::program() {
 
 void Watch::keep(const Machine& machine, const Message& message) {
   ++received_;
-  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), message.id(), message.correlation_id(), message.key(),
+  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), message.id(), message.correlation_id(), csv_field(message.key()),
                     header_text(message, "label"), header_text(message, "model"),
                     header_text(message, "confidence"), hex64(message.payload_hash())));
 }
