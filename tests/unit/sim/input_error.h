@@ -1,0 +1,17 @@
+// What the user is told.
+#pragma once
+
+#include <string>
+
+#include "core/error.h"
+
+// The message of the InputError that `action` throws; "" when it throws none.
+template <typename Action>
+std::string input_error(const Action& action) {
+  try {
+    action();
+  } catch (const dse::InputError& error) {
+    return error.what();
+  }
+  return "";
+}

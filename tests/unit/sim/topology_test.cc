@@ -1,0 +1,108 @@
+#include "sim/topology.h"
+
+#include <algorithm>
+
+#include "support/catch.h"
+
+using namespace dse;
+
+namespace {
+
+ComponentConfig writer(const std::string& name, const std::string& to) {
+  SourceConfig config;
+  config.to = to;
+  return {.name = name, .kind = config};
+}
+ComponentConfig reader(const std::string& name, const std::string& from) {
+  WatchConfig config;
+  config.from = from;
+  return {.name = name, .kind = config};
+}
+ComponentConfig model(const std::string& name, const std::string& from, const std::string& to) {
+  ModelConfig config;
+  config.from = from;
+  config.to = to;
+  return {.name = name, .kind = config};
+}
+
+std::vector<std::string> names(const std::vector<const ComponentConfig*>& components) {
+  std::vector<std::string> result;
+  for (const ComponentConfig* component : components) result.push_back(component->name);
+  return result;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("who writes into a queue and who reads it is read off the scenario") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c"), writer("other", "o"), model("lenet", "m", "p"),
+                         reader("watch", "p"), reader("late", "p")};
+  scenario.bindings = {
+      {.from = "c", .to = "m"}, {.from = "c", .to = "m", .key = "a"}, {.from = "p", .to = "votes"}};
+  CHECK(exchanges_into(scenario, "m") == Names{"m", "c"});
+  CHECK(names(writers_into(scenario, "m")) == Names{"camera"});
+  CHECK(names(writers_into(scenario, "p")) == Names{"lenet"});
+  CHECK(names(writers_into(scenario, "votes")) == Names{"lenet"});
+  CHECK(names(readers_of(scenario, "p")) == Names{"watch", "late"});
+  CHECK(readers_of(scenario, "votes").empty());
+}
+
+TEST_CASE("a scenario that is whole has no warnings") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c"), reader("watch", "w"), reader("own", "c")};
+  scenario.bindings = {{.from = "c", .to = "w"}};
+  scenario.resources = {{"w", {}}};
+  CHECK(topology_warnings(scenario).empty());
+}
+
+TEST_CASE("a component that reads what nobody writes is warned of by name") {
+  Scenario scenario;
+  scenario.components = {reader("watch", "w")};
+  CHECK(topology_warnings(scenario) == Names{"component 'watch' reads 'w', which nobody writes"});
+}
+
+TEST_CASE("a component whose messages go nowhere is warned of by name") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c")};
+  const Names warnings = topology_warnings(scenario);
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0], ContainsSubstring("component 'camera' writes 'c', which nobody reads"));
+}
+
+TEST_CASE("a queue that fills and that nobody streams is warned of") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c")};
+  scenario.bindings = {{.from = "c", .to = "q"}};
+  const Names warnings = topology_warnings(scenario);
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0], ContainsSubstring("queue 'q' has bindings but nobody streams it"));
+}
+
+TEST_CASE("options of a resource that nobody uses are warned of") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c"), reader("watch", "c")};
+  scenario.resources = {{"typo", {.prefetch = 3}}};
+  CHECK(topology_warnings(scenario) == Names{"resource 'typo' has options but nobody uses it"});
+}
+
+TEST_CASE("the topology in words names components, resources and bindings") {
+  Scenario scenario;
+  scenario.path = "a.toml";
+  scenario.title = "A title";
+  scenario.components = {writer("camera", "c"), reader("watch", "w")};
+  scenario.components[1].start_ns = 1'500'000;
+  scenario.bindings = {{.from = "c",
+                        .to = "w",
+                        .key = "*.7",
+                        .headers = {{"label", std::int64_t{7}}},
+                        .match = HeaderMatch::kAny}};
+  scenario.resources = {{"w", {.prefetch = 3}}};
+  const std::string text = topology_text(scenario);
+  CHECK_THAT(text, ContainsSubstring("a.toml: A title"));
+  CHECK_THAT(text, ContainsSubstring("writes c"));
+  CHECK_THAT(text, ContainsSubstring("streams w from 1.5ms"));
+  CHECK_THAT(text, ContainsSubstring("written by nobody; streamed by watch, prefetch 3"));
+  CHECK_THAT(text, ContainsSubstring("c -> w  key *.7  headers any of { label = 7 }"));
+}
