@@ -4,7 +4,7 @@
 
 namespace dse {
 
-InprocLink::InprocLink(Parts parts) : parts_(parts), strand_(parts.strands.add()) {}
+InprocLink::InprocLink(Parts parts) : parts_(parts), strand_(parts.strands.add({.job_cost = parts.job_cost})) {}
 
 void InprocLink::send(const Frame& frame) {
   parts_.end.send(frame);

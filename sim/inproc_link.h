@@ -21,6 +21,7 @@ class InprocLink : public Link {
     Scheduler& scheduler;
     Strands& strands;
     TimeNs latency_ns;  // one way
+    unsigned job_cost;  // of its jobs, beside those of others
   };
   explicit InprocLink(Parts parts);
 

@@ -26,52 +26,89 @@ Strands::Strands(unsigned threads) {
   DSE_CHECK(threads >= 1, "no threads");
   // With more threads than processors a spinning thread keeps a working one waiting.
   if (threads <= std::thread::hardware_concurrency()) spins_max_ = kSpinsMax;
-  for (unsigned worker = 1; worker < threads; ++worker) workers_.emplace_back([this] { work(); });
+  for (ThreadNumber number = 1; number < threads; ++number) workers_.push_back(std::make_unique<Worker>());
+  for (ThreadNumber number = 1; number < threads; ++number) {
+    workers_[number - 1]->thread = std::jthread([this, number] { work(number); });
+  }
 }
 
 Strands::~Strands() {
-  {
-    const Lock lock(mutex_);
-    stopping_ = true;
-  }
-  work_there_.notify_all();
-  workers_.clear();  // joins
+  const Lock lock(mutex_);
+  stopping_ = true;
+  for (const auto& worker : workers_) call(*worker);
+  // Members go in reverse: the workers join, after the lock is released.
 }
 
-StrandIndex Strands::add() {
+StrandIndex Strands::add(const StrandOptions& options) {
   const Lock lock(mutex_);
+  DSE_CHECK(!homes_chosen_, "a strand is added after the first job");
   strands_.push_back(std::make_unique<Strand>());
+  strands_.back()->job_cost = options.job_cost;
   return static_cast<StrandIndex>(strands_.size() - 1);
 }
 
-void Strands::work() {
-  Lock lock(mutex_);
-  for (;;) {
-    spin_until(lock, [this] { return ready_count_.load(std::memory_order_relaxed) > 0; });
-    ++sleeping_workers_;
-    work_there_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
-    --sleeping_workers_;
-    if (stopping_) return;
-    Strand& strand = *ready_.front();
-    ready_.pop_front();
-    --ready_count_;
-    run_one(lock, strand);
-    if (caller_sleeps_) job_done_.notify_one();
+// The costliest strand first, each to the thread with the least work so far; of equals to the last, because
+// the calling thread has more to do than jobs.
+void Strands::choose_homes() {
+  homes_chosen_ = true;
+  std::vector<Strand*> by_cost;
+  for (const auto& strand : strands_) by_cost.push_back(strand.get());
+  std::stable_sort(by_cost.begin(), by_cost.end(),
+                   [](const Strand* a, const Strand* b) { return a->job_cost > b->job_cost; });
+  std::vector<std::uint64_t> load(workers_.size() + 1);
+  for (Strand* strand : by_cost) {
+    const auto least = std::min_element(load.rbegin(), load.rend());
+    *least += strand->job_cost;
+    strand->home = static_cast<ThreadNumber>(load.rend() - least - 1);
   }
 }
 
-// Returns with the mutex held, when the condition held without it or the patience is over.
-template <typename Condition>
-void Strands::spin_until(Lock& lock, Condition condition) const {
-  if (spins_max_ == 0) return;
-  lock.unlock();
-  for (unsigned spin = 0; spin < spins_max_ && !condition(); ++spin) pause_a_little();
-  lock.lock();
+void Strands::work(ThreadNumber self) {
+  Worker& worker = *workers_[self - 1];
+  Lock lock(mutex_);
+  while (!stopping_) {
+    if (Strand* strand = take_ready(self)) {
+      worker.busy = true;
+      run_one(lock, *strand);
+      worker.busy = false;
+      if (caller_asleep_) job_done_.notify_one();
+      continue;
+    }
+    const std::uint64_t seen = worker.calls;
+    const auto called = [&worker, seen] { return worker.calls.load(std::memory_order_relaxed) != seen; };
+    spin_until(lock, called);
+    worker.asleep = true;
+    worker.wake.wait(lock, called);
+    worker.asleep = false;
+  }
 }
 
-void Strands::make_ready(Strand& strand) {
-  ready_.push_back(&strand);
-  ++ready_count_;
+// Takes off the ready strands one that this worker should run, or nothing.
+Strands::Strand* Strands::take_ready(ThreadNumber self) {
+  auto at = std::find_if(ready_.begin(), ready_.end(),
+                         [self](const Strand* strand) { return strand->home == self; });
+  if (at == ready_.end()) {
+    at = std::find_if(ready_.begin(), ready_.end(),
+                      [](const Strand* strand) { return strand->jobs.size() >= kLateJobs; });
+  }
+  if (at == ready_.end()) return nullptr;
+  Strand* strand = *at;
+  ready_.erase(at);
+  return strand;
+}
+
+void Strands::call(Worker& worker) {
+  ++worker.calls;
+  if (worker.asleep) worker.wake.notify_one();
+}
+
+// A strand has become ready, or one job later than it was.
+void Strands::call_for(const Strand& strand) {
+  if (strand.home > 0) call(*workers_[strand.home - 1]);
+  if (strand.jobs.size() < kLateJobs) return;
+  for (const auto& worker : workers_) {
+    if (!worker->busy) return call(*worker);
+  }
 }
 
 // The strand has a job, is not running and is not in ready_.
@@ -92,32 +129,48 @@ void Strands::run_one(Lock& lock, Strand& strand) {
   }
   strand.running = false;
   ++strand.done;
-  if (!strand.jobs.empty()) make_ready(strand);
+  if (!strand.jobs.empty()) ready_.push_back(&strand);
+}
+
+// Returns with the mutex held, when the condition held without it or the patience is over.
+template <typename Condition>
+void Strands::spin_until(Lock& lock, Condition condition) const {
+  if (spins_max_ == 0) return;
+  lock.unlock();
+  for (unsigned spin = 0; spin < spins_max_ && !condition(); ++spin) pause_a_little();
+  lock.lock();
+}
+
+bool Strands::caller_should_run(const Strand& strand) const {
+  return strand.home == 0 || workers_[strand.home - 1]->busy || strand.jobs.size() >= kLateJobs;
 }
 
 void Strands::help_or_wait(Lock& lock, Strand& wanted) {
   const auto at = std::find(ready_.begin(), ready_.end(), &wanted);
-  if (at != ready_.end()) {
+  if (at != ready_.end() && caller_should_run(wanted)) {
     ready_.erase(at);
-    --ready_count_;
     run_one(lock, wanted);
     return;
   }
+  // Its home thread runs it, or is about to.
+  if (at != ready_.end()) call_for(wanted);
   const JobTicket done = wanted.done;
-  spin_until(lock, [&wanted, done] { return wanted.done.load(std::memory_order_relaxed) != done; });
-  caller_sleeps_ = true;
-  job_done_.wait(lock, [&wanted, done] { return wanted.done != done; });
-  caller_sleeps_ = false;
+  const auto moved_on = [&wanted, done] { return wanted.done.load(std::memory_order_relaxed) != done; };
+  spin_until(lock, moved_on);
+  caller_asleep_ = true;
+  job_done_.wait(lock, moved_on);
+  caller_asleep_ = false;
 }
 
 JobTicket Strands::post(StrandIndex index, std::function<void()> job) {
   Lock lock(mutex_);
+  if (!homes_chosen_) choose_homes();
   Strand& strand = *strands_[index];
   while (strand.jobs.size() >= kJobsMax) help_or_wait(lock, strand);
   strand.jobs.push_back(std::move(job));
-  if (!strand.running && strand.jobs.size() == 1) {
-    make_ready(strand);
-    if (sleeping_workers_ > 0) work_there_.notify_one();
+  if (!strand.running) {
+    if (strand.jobs.size() == 1) ready_.push_back(&strand);
+    call_for(strand);
   }
   return ++strand.posted;
 }

@@ -2,6 +2,9 @@
 //
 // What a job computes depends only on the jobs before it in its strand, never on which thread runs it or
 // when; so the thread that decides may wait for any job, and the result is the same on 1 thread or 64.
+//
+// A strand has a home thread, which runs its jobs unless it is late: what a learner knows lies in the caches
+// of the processor that ran it last, and fetching it costs as much as a job.
 #pragma once
 
 #include <atomic>
@@ -21,6 +24,10 @@ using StrandIndex = std::uint32_t;
 // The how-manieth job of its strand, from 1.
 using JobTicket = std::uint64_t;
 
+struct StrandOptions {
+  unsigned job_cost = 0;  // how much work its jobs are, beside those of the other strands
+};
+
 class Strands {
  public:
   // The most jobs that wait in one strand; post() then lends a hand first.
@@ -33,8 +40,8 @@ class Strands {
   Strands(const Strands&) = delete;
   Strands& operator=(const Strands&) = delete;
 
-  // All calls below come from the thread that made this object.
-  StrandIndex add();
+  // All calls below come from the thread that made this object; every strand is added before the first post.
+  StrandIndex add(const StrandOptions& options);
   JobTicket post(StrandIndex strand, std::function<void()> job);
   // Returns when that job is done. Throws what a job of the strand threw.
   void wait(StrandIndex strand, JobTicket ticket);
@@ -42,33 +49,49 @@ class Strands {
   void wait_all();
 
  private:
+  // 0 is the calling thread, the workers count from 1.
+  using ThreadNumber = unsigned;
+  // So many waiting jobs make it worth another thread's while to run one.
+  static constexpr std::size_t kLateJobs = 8;
+
   struct Strand {
     std::deque<std::function<void()>> jobs;
     JobTicket posted = 0;
     std::atomic<JobTicket> done{0};  // written under the mutex; read without it while spinning
     bool running = false;
     std::exception_ptr error;
+    unsigned job_cost = 0;
+    ThreadNumber home = 0;
+  };
+  struct Worker {
+    bool busy = false;
+    bool asleep = false;
+    std::atomic<std::uint64_t> calls{0};  // changes when the worker should look again
+    std::condition_variable wake;
+    std::jthread thread;
   };
   using Lock = std::unique_lock<std::mutex>;
 
-  void work();
+  void choose_homes();
+  void work(ThreadNumber self);
   void run_one(Lock& lock, Strand& strand);
-  void make_ready(Strand& strand);
+  Strand* take_ready(ThreadNumber self);
+  void call(Worker& worker);
+  void call_for(const Strand& strand);
+  bool caller_should_run(const Strand& strand) const;
   void help_or_wait(Lock& lock, Strand& wanted);
   template <typename Condition>
   void spin_until(Lock& lock, Condition condition) const;
 
   std::mutex mutex_;
-  std::condition_variable work_there_;
-  std::condition_variable job_done_;
   std::vector<std::unique_ptr<Strand>> strands_;
   std::deque<Strand*> ready_;  // with jobs, none of them running; in the order they became so
-  std::atomic<std::size_t> ready_count_{0};  // ready_.size(); read without the mutex while spinning
-  std::size_t sleeping_workers_ = 0;
-  bool caller_sleeps_ = false;
+  bool homes_chosen_ = false;
   bool stopping_ = false;
   unsigned spins_max_ = 0;
-  std::vector<std::jthread> workers_;
+  bool caller_asleep_ = false;
+  std::condition_variable job_done_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // worker n is thread n + 1
 };
 
 }  // namespace dse

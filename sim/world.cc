@@ -26,6 +26,15 @@ struct World::Component {
         machine(component.name, link) {}
 };
 
+namespace {
+
+unsigned job_cost(const ComponentConfig& component) {
+  const auto* model = std::get_if<ModelConfig>(&component.kind);
+  return model == nullptr ? 0 : relative_training_cost(model->learner);
+}
+
+}  // namespace
+
 World::World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines)
     : scenario_(scenario),
       options_(options),
@@ -49,7 +58,8 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
     const LinkIndex link = bus_.attach();
     components_.push_back(std::make_unique<Component>(
         config, std::move(app),
-        InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_, scenario.latency_ns}));
+        InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_, scenario.latency_ns,
+                          job_cost(config)}));
   }
   wire();
 }

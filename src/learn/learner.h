@@ -60,6 +60,10 @@ class Learner {
 // The names make_learner knows: softmax, mlp, lenet5, quadratic.
 std::span<const std::string> learner_names();
 
+// How long one training step of this learner takes beside one of the others, as measured: for sharing work
+// between threads, nothing else. 0 for an unknown name.
+unsigned relative_training_cost(std::string_view name);
+
 // A new, untrained learner. Initial weights are drawn from `random`, during this call only.
 // Throws std::invalid_argument, with a sentence for the user, when the learner does not take this shape or
 // number of classes, or the name is unknown.

@@ -23,6 +23,8 @@ using Factory = std::unique_ptr<Learner> (*)(const LearnerOptions&, RandomStream
 
 // In the order of kNames.
 constexpr std::array<Factory, 4> kFactories{make<Softmax>, make<Mlp>, make<LeNet5>, make<Quadratic>};
+// Microseconds an image of 28 x 28 took, rounded up.
+constexpr std::array<unsigned, kFactories.size()> kCosts{3, 10, 28, 6};
 
 void require_possible(std::string_view name, const LearnerOptions& options) {
   const std::string needs = std::string(name) + " needs ";
@@ -44,6 +46,12 @@ void require_possible(std::string_view name, const LearnerOptions& options) {
 std::span<const std::string> learner_names() {
   static const std::array<std::string, kFactories.size()> kNames{"softmax", "mlp", "lenet5", "quadratic"};
   return kNames;
+}
+
+unsigned relative_training_cost(std::string_view name) {
+  const std::span<const std::string> names = learner_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? 0 : kCosts[static_cast<std::size_t>(found - names.begin())];
 }
 
 std::unique_ptr<Learner> make_learner(std::string_view name, const LearnerOptions& options,
