@@ -1,0 +1,137 @@
+// The rules of the folders, read off the sources: includes go one way, each library has one folder, and
+// nothing but the report of how long a run took knows what time it is.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Source {
+  std::string path;    // "src/broker/queue.h"
+  std::string folder;  // "broker", or "sim"
+  std::vector<std::string> lines;
+};
+
+std::vector<Source> sources() {
+  const fs::path root = DSE_SOURCE_DIR;
+  std::vector<Source> result;
+  for (const char* top : {"src", "sim"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      const fs::path extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cc") continue;
+      const fs::path relative = entry.path().lexically_relative(root);
+      Source source{.path = relative.string()};
+      source.folder = top == std::string("sim") ? "sim" : std::next(relative.begin())->string();
+      std::ifstream file(entry.path());
+      for (std::string line; std::getline(file, line);) source.lines.push_back(line);
+      result.push_back(source);
+    }
+  }
+  REQUIRE(result.size() > 50);
+  return result;
+}
+
+// Each header that a source includes, as written: "core/time.h" or <zmq.hpp>.
+std::vector<std::pair<std::string, bool>> includes(const Source& source) {
+  static const std::regex pattern(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<std::pair<std::string, bool>> result;
+  for (const std::string& line : source.lines) {
+    std::smatch found;
+    if (std::regex_search(line, found, pattern)) result.emplace_back(found[2].str(), found[1].str() == "\"");
+  }
+  return result;
+}
+
+// Without what stands behind //.
+std::string code_of(const std::string& line) { return line.substr(0, line.find("//")); }
+
+}  // namespace
+
+TEST_CASE("includes go one way, along the arrows of the architecture") {
+  const std::map<std::string, std::set<std::string>> may_include = {
+      {"core", {"core"}},
+      {"message", {"message", "core"}},
+      {"broker", {"broker", "message", "core"}},
+      {"bus", {"bus", "broker", "message", "core"}},
+      {"sdk", {"sdk", "message", "core"}},
+      {"dataset", {"dataset", "core"}},
+      {"learn", {"learn", "core"}},
+      {"apps", {"apps", "sdk", "dataset", "learn", "message", "core"}},
+      {"amqp", {"amqp", "sdk", "message", "core"}},
+      {"sim", {"sim", "apps", "bus", "broker", "sdk", "dataset", "learn", "message", "core", "amqp"}},
+  };
+  for (const Source& source : sources()) {
+    CAPTURE(source.path);
+    REQUIRE(may_include.contains(source.folder));
+    for (const auto& [header, quoted] : includes(source)) {
+      CAPTURE(header);
+      const std::string folder = header.substr(0, header.find('/'));
+      if (quoted) {
+        CHECK(may_include.at(source.folder).contains(folder));
+      } else {
+        CHECK_FALSE((header.ends_with(".h") && may_include.contains(folder)));  // our own in <>
+      }
+    }
+  }
+}
+
+TEST_CASE("each library is used in one folder alone") {
+  const std::vector<std::pair<std::string, std::string>> owners = {
+      {"zmq", "bus"},       {"Eigen/", "learn"},  {"zlib", "dataset"},    {"toml++/", "sim"},
+      {"CLI/", "sim"},      {"nlohmann/", "sim"}, {"Random123/", "core"}, {"xxhash", "core"},
+      {"rabbitmq", "amqp"}, {"amqp.h", "amqp"},
+  };
+  std::set<std::string> used;
+  for (const Source& source : sources()) {
+    CAPTURE(source.path);
+    for (const auto& [header, quoted] : includes(source)) {
+      for (const auto& [library, folder] : owners) {
+        if (quoted || !header.starts_with(library)) continue;
+        CAPTURE(header);
+        CHECK(source.folder == folder);
+        used.insert(library);
+      }
+    }
+  }
+  CHECK(used.size() >= 8);  // else this test looks for the wrong names
+}
+
+TEST_CASE("nothing is drawn from where it would not be the same again, and nothing reads a clock") {
+  const std::regex forbidden(
+      R"(random_device|mt19937|_distribution\b|std::shuffle|\bs?rand\(|system_clock|steady_clock|)"
+      R"(high_resolution_clock|gettimeofday|clock_gettime|\btime\((NULL|nullptr|0)\)|sleep_for|sleep_until)");
+  // Pacing of a real broker aside, only the report of how long a run took.
+  const std::set<std::string> timed = {"sim/replay_command.cc"};
+  bool found_timing = false;
+  for (const Source& source : sources()) {
+    CAPTURE(source.path);
+    for (const std::string& line : source.lines) {
+      if (source.folder == "amqp" || !std::regex_search(code_of(line), forbidden)) continue;
+      CAPTURE(line);
+      if (timed.contains(source.path)) {
+        found_timing = true;
+        continue;
+      }
+      CHECK(line.empty());
+    }
+  }
+  CHECK(found_timing);
+}
+
+TEST_CASE("every header is included once and opens with what it is") {
+  for (const Source& source : sources()) {
+    if (!source.path.ends_with(".h")) continue;
+    CAPTURE(source.path);
+    REQUIRE_FALSE(source.lines.empty());
+    CHECK(source.lines[0].starts_with("// "));
+    CHECK(std::find(source.lines.begin(), source.lines.end(), "#pragma once") != source.lines.end());
+  }
+}

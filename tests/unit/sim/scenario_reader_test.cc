@@ -1,0 +1,276 @@
+#include "sim/scenario_reader.h"
+
+#include <fstream>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "unit/sim/input_error.h"
+
+using namespace dse;
+
+namespace {
+
+std::string write(const TemporaryFolder& folder, const std::string& text) {
+  const std::string path = folder.file("a.toml");
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+Scenario read(const std::string& text, const std::vector<std::string>& settings = {}) {
+  const TemporaryFolder folder;
+  return read_scenario(write(folder, text), settings);
+}
+
+// What the user is told, without the folder.
+std::string told(const std::string& text, const std::vector<std::string>& settings = {}) {
+  const TemporaryFolder folder;
+  const std::string path = write(folder, text);
+  std::string error = input_error([&] { read_scenario(path, settings); });
+  const std::size_t at = error.find(folder.path().string());
+  if (at != std::string::npos) error.erase(at, folder.path().string().size() + 1);
+  return error;
+}
+
+const std::string kWatch = "[component.w]\nkind = \"watch\"\nfrom = \"a\"\n";
+const std::string kGenerator =
+    "[component.g]\nkind = \"training-generator\"\nimages = \"i\"\nlabels = \"l\"\nto = \"a\"\nrate = "
+    "\"1/s\"\n";
+const std::string kSource =
+    "[component.s]\nkind = \"production-source\"\nimages = \"i\"\nto = \"a\"\nrate = \"1/s\"\n";
+const std::string kModel =
+    "[component.m]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"a\"\nto = \"b\"\n";
+
+}  // namespace
+
+TEST_CASE("a scenario is read whole") {
+  const Scenario scenario = read(R"(
+title = "Everything"
+seed = 2015
+until = "30s"
+[bus]
+latency = "50us"
+[metrics]
+every = "250ms"
+[resource.lenet]
+prefetch = 3
+[[binding]]
+from = ["mnist", "camera"]
+to = ["lenet", "mlp"]
+key = "*.7"
+headers = { label = 7 }
+match = "any"
+[component.trainer]
+kind = "training-generator"
+images = "../data/i.gz"
+labels = "l.gz"
+to = "mnist"
+rate = "20000/s"
+order = "file"
+limit = 10
+slice = [5, 50]
+[component.camera]
+kind = "production-source"
+images = "i.gz"
+truth = "t.gz"
+to = "camera"
+key = "indoors"
+rate = "3/ms"
+arrivals = "poisson"
+start = "1s"
+[component.lenet]
+kind = "model"
+learner = "lenet5"
+from = "lenet"
+to = "predictions"
+batch = 32
+service = { train = "20us", infer = "40us" }
+shape = [28, 30]
+classes = 12
+[component.echo]
+kind = "echo"
+from = "echo"
+service = "7us"
+[component.votes]
+kind = "ensemble"
+from = "votes"
+models = ["lenet"]
+[component.sevens]
+kind = "watch"
+from = "sevens"
+[[expect]]
+metric = "lenet.accuracy"
+min = 0.98
+[[expect]]
+metric = "predictions.max_depth"
+min = 1
+max = 2
+)");
+  CHECK(scenario.name == "a");
+  CHECK(scenario.title == "Everything");
+  CHECK(scenario.seed == 2015);
+  CHECK(scenario.until_ns == 30 * kNanosecondsPerSecond);
+  CHECK(scenario.latency_ns == 50'000);
+  CHECK(scenario.curve_every_ns == 250'000'000);
+  CHECK(scenario.prefetch_of("lenet") == 3);
+  CHECK(scenario.prefetch_of("echo") == ResourceConfig{}.prefetch);
+
+  REQUIRE(scenario.bindings.size() == 4);
+  const BindingSpec first{.from = "mnist",
+                          .to = "lenet",
+                          .key = "*.7",
+                          .headers = {{"label", std::int64_t{7}}},
+                          .match = HeaderMatch::kAny};
+  CHECK(scenario.bindings[0] == first);
+  CHECK(scenario.bindings[3].from == "camera");
+  CHECK(scenario.bindings[3].to == "mlp");
+
+  REQUIRE(scenario.components.size() == 6);
+  const auto& generator = std::get<GeneratorConfig>(scenario.components[0].kind);
+  CHECK_THAT(generator.images, Catch::EndsWith("/data/i.gz"));
+  CHECK(generator.images.find("..") == std::string::npos);
+  CHECK(generator.to == "mnist");
+  CHECK(generator.rate.count == 20'000);
+  CHECK_FALSE(generator.shuffled);
+  CHECK(generator.limit == 10);
+  CHECK(generator.slice.value().first == 5);
+  CHECK(generator.slice.value().last == 50);
+
+  const auto& source = std::get<SourceConfig>(scenario.components[1].kind);
+  CHECK(scenario.components[1].start_ns == kNanosecondsPerSecond);
+  CHECK_THAT(source.truth.value(), Catch::EndsWith("/t.gz"));
+  CHECK(source.key == "indoors");
+  CHECK(source.rate.period_ns == 1'000'000);
+  CHECK(source.arrivals == Arrivals::kPoisson);
+
+  const auto& model = std::get<ModelConfig>(scenario.components[2].kind);
+  CHECK(model.learner == "lenet5");
+  CHECK(model.batch == 32);
+  CHECK(model.train_service_ns == 20'000);
+  CHECK(model.infer_service_ns == 40'000);
+  CHECK(model.shape == std::pair<std::int64_t, std::int64_t>(28, 30));
+  CHECK(model.classes == 12);
+
+  CHECK(std::get<EchoConfig>(scenario.components[3].kind).service_ns == 7'000);
+  CHECK(std::get<EnsembleConfig>(scenario.components[4].kind).models == std::vector<std::string>{"lenet"});
+  CHECK(std::get<WatchConfig>(scenario.components[5].kind).from == "sevens");
+
+  REQUIRE(scenario.expectations.size() == 2);
+  CHECK(scenario.expectations[0].metric == "lenet.accuracy");
+  CHECK(scenario.expectations[0].min == 0.98);
+  CHECK_FALSE(scenario.expectations[0].max.has_value());
+  CHECK(scenario.expectations[1].max == 2);
+}
+
+TEST_CASE("what is left out has the documented default") {
+  const Scenario scenario = read(kGenerator + kSource + kModel + "[[binding]]\nfrom = \"a\"\nto = \"b\"\n");
+  CHECK(scenario.title == "a");
+  CHECK(scenario.seed == 1);
+  CHECK_FALSE(scenario.until_ns.has_value());
+  CHECK(scenario.latency_ns == 0);
+  CHECK(scenario.bindings.at(0).key == "#");
+  CHECK(scenario.bindings.at(0).match == HeaderMatch::kAll);
+  CHECK(std::get<GeneratorConfig>(scenario.components.at(0).kind).shuffled);
+  CHECK(std::get<SourceConfig>(scenario.components.at(1).kind).arrivals == Arrivals::kRegular);
+  CHECK(std::get<ModelConfig>(scenario.components.at(2).kind).batch == 16);
+}
+
+TEST_CASE("settings count, and change the scenario's hash") {
+  CHECK(read(kWatch, {"seed=9"}).seed == 9);
+  CHECK(read(kWatch).file_hash == read(kWatch).file_hash);
+  CHECK(read(kWatch, {"seed=9"}).file_hash != read(kWatch).file_hash);
+  CHECK(read(kWatch + "# more\n").file_hash != read(kWatch).file_hash);
+  CHECK(told(kWatch, {"component.w.form=b"}) == "--set component.w.form: unknown key; did you mean 'from'?");
+  CHECK_THAT(told(kWatch, {"component.w.from=5"}),
+             ContainsSubstring("--set component.w.from: expected a string"));
+}
+
+TEST_CASE("what is no TOML is told with line and column") {
+  CHECK_THAT(told("title = \"a\"\nseed = = 3\n"), Catch::StartsWith("a.toml:2:8: not a TOML file: "));
+  CHECK_THAT(told(kWatch + kWatch), Catch::StartsWith("a.toml:4:"));  // two components of one name
+}
+
+TEST_CASE("a file that cannot be read is named") {
+  const TemporaryFolder folder;
+  CHECK_THAT(input_error([&] { read_scenario(folder.file("none.toml"), {}); }),
+             ContainsSubstring("none.toml: cannot be opened: No such file or directory"));
+  CHECK_THAT(input_error([&] { read_scenario(folder.path().string(), {}); }),
+             ContainsSubstring("is a folder"));
+}
+
+TEST_CASE("what is wrong in a scenario is told with its line, its column and its key") {
+  struct Wrong {
+    std::string text;
+    std::string expected;
+  };
+  const std::vector<Wrong> all = {
+      {"title = 5\n" + kWatch, "a.toml:1:9: title: expected a string, found an integer"},
+      {"seed = -1\n" + kWatch, "a.toml:1:8: seed: -1 is out of range"},
+      {"until = \"soon\"\n" + kWatch, "a.toml:1:9: until: 'soon' is not a duration"},
+      {"sead = 1\n" + kWatch, "a.toml:1:8: sead: unknown key; did you mean 'seed'?"},
+      {"[bus]\nlatency = \"-1us\"\n" + kWatch, "a.toml:2:11: bus.latency: '-1us' is not a duration"},
+      {"[bus]\nlatancy = \"1us\"\n" + kWatch,
+       "a.toml:2:11: bus.latancy: unknown key; did you mean 'latency'?"},
+      {"[metrics]\nevery = \"0s\"\n" + kWatch, "a.toml:2:9: metrics.every: expected more than nothing"},
+      {"[resource.a]\nprefetch = -1\n" + kWatch, "a.toml:2:12: resource.a.prefetch: -1 is out of range"},
+      {"[resource.a]\nprefetch = 70000\n" + kWatch,
+       "a.toml:2:12: resource.a.prefetch: 70000 is out of range"},
+      {"[resource.a]\nprefech = 1\n" + kWatch,
+       "a.toml:2:11: resource.a.prefech: unknown key; did you mean 'prefetch'?"},
+      {"resource = 1\n" + kWatch, "a.toml:1:12: resource: expected a table, found an integer"},
+      {"binding = 1\n" + kWatch, "a.toml:1:11: binding: expected tables, each headed [[binding]]"},
+      {"[[binding]]\nto = \"b\"\n" + kWatch, "a.toml:1:1: binding.0.from: is missing"},
+      {"[[binding]]\nfrom = []\nto = \"b\"\n" + kWatch, "a.toml:2:8: binding.0.from: the list is empty"},
+      {"[[binding]]\nfrom = \"a b\"\nto = \"b\"\n" + kWatch,
+       "a.toml:2:8: binding.0.from: 'a b' is not a name"},
+      {"[[binding]]\nfrom = \"a\"\nto = \"b\"\nmatch = \"some\"\n" + kWatch,
+       "a.toml:4:9: binding.0.match: unknown value 'some'"},
+      {"[[binding]]\nfrom = \"a\"\nto = \"b\"\nkeys = \"x\"\n" + kWatch,
+       "a.toml:4:8: binding.0.keys: unknown key; did you mean 'key'?"},
+      {"title = \"a\"\n", "a.toml: has no [component.NAME]"},
+      {"[component.w]\nfrom = \"a\"\n", "a.toml:1:1: component.w.kind: is missing"},
+      {"[component.w]\nkind = \"wach\"\nfrom = \"a\"\n",
+       "a.toml:2:8: component.w.kind: unknown value 'wach'; did you mean 'watch'?"},
+      {"[component.w]\nkind = \"watch\"\n", "a.toml:1:1: component.w.from: is missing"},
+      {"[component.w]\nkind = \"watch\"\nfrom = \"a/b\"\n",
+       "a.toml:3:8: component.w.from: 'a/b' is not a name"},
+      {"[component.\"a.b\"]\nkind = \"watch\"\nfrom = \"a\"\n", "'a.b' is not a name"},
+      {"[component.metrics]\nkind = \"watch\"\nfrom = \"a\"\n", "component.metrics: the name is taken"},
+      {kWatch + "to = \"b\"\n", "a.toml:4:6: component.w.to: unknown key"},
+      {kWatch + "start = 5\n", "a.toml:4:9: component.w.start: expected a duration"},
+      {kWatch + "service = \"1\"\n", "a.toml:4:11: component.w.service: '1' is not a duration"},
+      {kGenerator + "order = \"random\"\n", "a.toml:7:9: component.g.order: unknown value 'random'"},
+      {kGenerator + "limit = -1\n", "a.toml:7:9: component.g.limit: -1 is out of range"},
+      {kGenerator + "slice = [5, 5]\n", "a.toml:7:9: component.g.slice: [5, 5] is not a slice"},
+      {kGenerator + "slice = [-1, 5]\n", "a.toml:7:9: component.g.slice: [-1, 5] is not a slice"},
+      {kSource + "arrivals = \"poison\"\n",
+       "a.toml:6:12: component.s.arrivals: unknown value 'poison'; did you mean 'poisson'?"},
+      {"[component.s]\nkind = \"production-source\"\nimages = \"i\"\nto = \"a\"\nrate = \"0/s\"\n",
+       "a.toml:5:8: component.s.rate: '0/s' is not a rate"},
+      {"[component.s]\nkind = \"production-source\"\nimages = \"i\"\nto = \"a\"\nrate = \"-5/s\"\n",
+       "a.toml:5:8: component.s.rate: '-5/s' is not a rate"},
+      {"[component.s]\nkind = \"production-source\"\nimages = \"i\"\nto = \"a\"\n",
+       "a.toml:1:1: component.s.rate: is missing"},
+      {"[component.m]\nkind = \"model\"\nlearner = \"lenet\"\nfrom = \"a\"\nto = \"b\"\n",
+       "a.toml:3:11: component.m.learner: unknown value 'lenet'; did you mean 'lenet5'?"},
+      {kModel + "batch = 0\n", "a.toml:6:9: component.m.batch: 0 is out of range"},
+      {kModel + "shape = [0, 28]\n", "a.toml:6:9: component.m.shape: expected rows and columns"},
+      {kModel + "shape = 28\n", "a.toml:6:9: component.m.shape: expected a list of two integers"},
+      {kModel + "classes = 1\n", "a.toml:6:11: component.m.classes: 1 is out of range"},
+      {kModel + "service = { train = 5 }\n", "component.m.service.train: expected a duration"},
+      {kModel + "service = { trian = \"5us\" }\n",
+       "component.m.service.trian: unknown key; did you mean 'train'?"},
+      {kModel + "[component.e]\nkind = \"ensemble\"\nfrom = \"b\"\nmodels = [\"n\"]\n",
+       "component.e.models: no model is named 'n'"},
+      {kModel + "[component.e]\nkind = \"ensemble\"\nfrom = \"b\"\nmodels = [\"m\", \"m\"]\n",
+       "a.toml:9:10: component.e.models: names 'm' twice"},
+      {kWatch + "[[expect]]\nmetric = \"w.recieved\"\nmin = 1\n",
+       "a.toml:5:10: expect.0.metric: unknown metric 'w.recieved'; did you mean 'w.received'?"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\n", "a.toml:4:1: expect.0: expects nothing"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\nmin = \"1\"\n",
+       "a.toml:6:7: expect.0.min: expected a number"},
+  };
+  for (const Wrong& wrong : all) {
+    CAPTURE(wrong.text);
+    CHECK_THAT(told(wrong.text), ContainsSubstring(wrong.expected));
+  }
+}
