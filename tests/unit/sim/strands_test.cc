@@ -20,7 +20,7 @@ std::vector<std::uint64_t> digests(unsigned threads, std::uint64_t seed) {
   std::vector<std::uint64_t> results(5, 0);
   std::vector<std::uint64_t> read_on_the_way;
   Strands strands(threads);
-  for (std::size_t strand = 0; strand < results.size(); ++strand) strands.add();
+  for (std::size_t strand = 0; strand < results.size(); ++strand) strands.add({});
   for (std::uint64_t job = 0; job < 3'000; ++job) {
     const auto strand = static_cast<StrandIndex>(random.below(results.size()));
     const JobTicket ticket =
@@ -49,8 +49,8 @@ TEST_CASE("jobs of a strand run in order, one at a time") {
   for (unsigned threads : kThreads) {
     CAPTURE(threads);
     Strands strands(threads);
-    const StrandIndex one = strands.add();
-    const StrandIndex other = strands.add();
+    const StrandIndex one = strands.add({});
+    const StrandIndex other = strands.add({});
     std::atomic<int> running{0};
     std::atomic<bool> together{false};
     std::vector<int> order;
@@ -71,8 +71,8 @@ TEST_CASE("jobs of a strand run in order, one at a time") {
 
 TEST_CASE("tickets count the jobs of their own strand, and waiting for one waits for those before") {
   Strands strands(2);
-  const StrandIndex one = strands.add();
-  const StrandIndex other = strands.add();
+  const StrandIndex one = strands.add({});
+  const StrandIndex other = strands.add({});
   int done = 0;
   CHECK(strands.post(one, [&done] { ++done; }) == 1);
   CHECK(strands.post(other, [] {}) == 1);
@@ -87,7 +87,7 @@ TEST_CASE("a strand takes any number of jobs in bounded room") {
   for (unsigned threads : kThreads) {
     CAPTURE(threads);
     Strands strands(threads);
-    const StrandIndex strand = strands.add();
+    const StrandIndex strand = strands.add({});
     std::atomic<std::uint64_t> posted{0};
     std::uint64_t done = 0;
     std::uint64_t most_waiting = 0;
@@ -108,8 +108,8 @@ TEST_CASE("what a job throws comes out where its strand is waited for, and nowhe
   for (unsigned threads : kThreads) {
     CAPTURE(threads);
     Strands strands(threads);
-    const StrandIndex bad = strands.add();
-    const StrandIndex good = strands.add();
+    const StrandIndex bad = strands.add({});
+    const StrandIndex good = strands.add({});
     const JobTicket thrown = strands.post(bad, [] { throw std::runtime_error("out of paper"); });
     const JobTicket fine = strands.post(good, [] {});
     CHECK_NOTHROW(strands.wait(good, fine));
@@ -124,7 +124,7 @@ TEST_CASE("jobs that nobody waited for may be dropped, but not kept") {
     CAPTURE(threads);
     {
       Strands strands(threads);
-      const StrandIndex strand = strands.add();
+      const StrandIndex strand = strands.add({});
       for (int job = 0; job < 50; ++job) strands.post(strand, [held] {});
     }
     CHECK(held.use_count() == 1);
@@ -135,7 +135,7 @@ TEST_CASE("a job and what it holds are gone when it is done") {
   for (unsigned threads : kThreads) {
     CAPTURE(threads);
     Strands strands(threads);
-    const StrandIndex strand = strands.add();
+    const StrandIndex strand = strands.add({});
     auto held = std::make_shared<int>(0);
     const std::weak_ptr<int> alive = held;
     strands.wait(strand, strands.post(strand, [held = std::move(held)] {}));
