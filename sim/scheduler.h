@@ -11,7 +11,7 @@
 
 namespace dse {
 
-enum class EventKind : std::uint8_t {
+enum class EventKind : std::uint32_t {
   kStart,              // a component's program starts
   kBusReceives,        // the next frame of a link reaches the bus
   kComponentReceives,  // the next frame of a link reaches its component
@@ -22,6 +22,7 @@ enum class EventKind : std::uint8_t {
 // Of events at one time, lower values come first.
 enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1 };
 
+// Three words without padding, so that copying one just written does not stall.
 struct Event {
   TimeNs time_ns = 0;
   std::uint64_t order = 0;  // priority in the top byte, then the sequence number
