@@ -77,12 +77,15 @@ void check_name(const std::string& name, const InputPlace& place, bool dots_allo
   }
 }
 
+bool has_control_characters(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 // As short as AMQP has it, and without what would break a line of a log.
 std::string routing_key(TableReader& table, std::string fallback) {
   constexpr std::size_t kBytesMax = 255;
   std::string key = table.text_or("key", std::move(fallback));
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (key.size() > kBytesMax || std::any_of(key.begin(), key.end(), is_control)) {
+  if (key.size() > kBytesMax || has_control_characters(key)) {
     throw InputError(table.place("key"), fmt::format("is not a routing key: expected at most {} bytes and no control "
                                                      "characters",
                                                      kBytesMax));
@@ -300,6 +303,9 @@ void check_ensembles(const Scenario& scenario) {
 
 void read_root(TableReader& root, Scenario& scenario) {
   scenario.title = root.text_or("title", scenario.name);
+  if (has_control_characters(scenario.title)) {
+    throw InputError(root.place("title"), "holds control characters: expected one line of text");
+  }
   scenario.seed = static_cast<std::uint64_t>(root.integer_or("seed", 1, 0, INT64_MAX));
   if (root.text_or("until", "drained") != "drained") scenario.until_ns = root.duration_or("until", 0);
   if (const toml::table* node = root.table_if_any("bus")) {
