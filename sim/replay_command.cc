@@ -72,8 +72,8 @@ int replay(const ReplayArguments& arguments) {
   const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
   for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
 
-  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
   const std::atomic<bool>& interrupted = watch_for_interrupt();
+  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
   World world(scenario, {.seed = seed, .threads = arguments.threads, .until_ns = until},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
