@@ -86,7 +86,8 @@ int replay(const ReplayArguments& arguments) {
   write_results(report, folder);
   folder.commit();
 
-  const bool color = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  const char* no_color = std::getenv("NO_COLOR");  // empty means unset: no-color.org
+  const bool color = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
   if (!arguments.quiet) fmt::print("{}", report_text(report, color));
   if (!arguments.quiet) fmt::print("results in {}\n", folder.target().string());
   if (result.status == RunStatus::kStalled) {
