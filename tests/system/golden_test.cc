@@ -1,0 +1,71 @@
+// What a scenario gives today is what it gave when these files were written, whatever the compiler and the
+// build.
+//
+// When a change is meant to change them, rewrite them with
+//
+//     DSE_UPDATE_GOLDEN=1 build/tests/test_system "[golden]"
+//
+// look at the difference, and say in the commit why it is right.
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+#include "workshop.h"
+
+namespace {
+
+const std::string kGolden = DSE_SOURCE_DIR "/tests/golden/";
+
+void check_golden(const std::string& name, const std::string& text) {
+  if (std::getenv("DSE_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(kGolden + name, std::ios::binary) << text;
+    WARN("tests/golden/" << name << " is written anew and not compared");
+    return;
+  }
+  INFO("tests/golden/" << name);
+  CHECK(text == read_file(kGolden + name));
+}
+
+// The run's five fingerprints, one a line.
+std::string fingerprints(const std::string& run) {
+  const auto summary = nlohmann::json::parse(read_file(run + "/summary.json"));
+  std::string text;
+  for (const char* name : {"events", "payload", "draws", "predictions", "models"}) {
+    text += std::string(name) + " " + summary["fingerprint"][name].get<std::string>() + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("golden: the fingerprints of every scenario on the sample", "[golden]") {
+  for (const std::string& scenario : sample_scenarios()) {
+    INFO(scenario);
+    const Workshop workshop;
+    REQUIRE(workshop.replay(kScenarios + scenario + ".toml").status == 0);
+    check_golden(scenario + ".fingerprints", fingerprints(workshop.run()));
+    if (scenario == "generator-and-echo")
+      check_golden(scenario + ".echo.log", read_file(workshop.run() + "/echo.log"));
+  }
+}
+
+TEST_CASE("golden: every scenario on the sample has its file, and no file is left over", "[golden]") {
+  std::vector<std::string> expected;
+  for (const std::string& scenario : sample_scenarios()) {
+    expected.push_back("check-" + scenario + ".txt");
+    expected.push_back(scenario + ".fingerprints");
+  }
+  expected.push_back("generator-and-echo.echo.log");
+  std::sort(expected.begin(), expected.end());
+  CHECK(names_in(kGolden) == expected);
+}
+
+TEST_CASE("golden: the topology that check prints", "[golden]") {
+  for (const std::string& scenario : sample_scenarios()) {
+    const Outcome outcome = run_process(dse_command({"check", "scenarios/" + scenario + ".toml"}));
+    CHECK(outcome.status == 0);
+    check_golden("check-" + scenario + ".txt", outcome.out);
+  }
+}

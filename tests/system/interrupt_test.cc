@@ -1,0 +1,91 @@
+// Runs that are cut short from outside: by Ctrl-C, by a polite and by an impolite kill.
+#include <signal.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+#include "unit/dataset/idx_files.h"
+#include "workshop.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint32_t kImages = 3'000'000;  // of one pixel: seconds of work for the fastest machine
+
+// A scenario that goes on for long, and writes what it gets.
+std::string long_scenario(const Workshop& workshop) {
+  workshop.write("images", idx_header(0x08, {kImages, 1, 1}) + std::string(kImages, '\1'));
+  workshop.write("labels", idx_header(0x08, {kImages}) + std::string(kImages, '\1'));
+  return workshop.write(
+      "long.toml",
+      "[component.generator]\nkind = \"training-generator\"\nimages = \"images\"\nlabels = \"labels\"\n"
+      "to = \"digits\"\nrate = \"1000/s\"\n"
+      "[component.a]\nkind = \"echo\"\nfrom = \"digits\"\n"
+      "[component.b]\nkind = \"echo\"\nfrom = \"copy\"\n"
+      "[[binding]]\nfrom = \"digits\"\nto = \"copy\"\n");
+}
+
+// Whether a run has begun to write what its consumers got.
+bool has_begun(const Workshop& workshop) {
+  for (const std::string& name : workshop.runs()) {
+    std::error_code none_yet;
+    const auto size = fs::file_size(workshop.file("runs/" + name + "/a.log"), none_yet);
+    if (!none_yet && size > 0) return true;
+  }
+  return false;
+}
+
+void check_interrupted(int signal) {
+  const Workshop workshop;
+  Process process(workshop.replay_command(long_scenario(workshop)));
+  process.send_when(signal, [&] { return has_begun(workshop); });
+  const Outcome outcome = process.wait();
+  INFO(outcome.err);
+  CHECK(outcome.signal == 0);
+  CHECK(outcome.status == 130);
+  CHECK_THAT(outcome.out, ContainsSubstring("interrupted"));
+
+  REQUIRE(workshop.runs() == std::vector<std::string>{"run"});
+  const auto summary = nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+  CHECK(summary["status"] == "interrupted");
+  const auto sent = summary["metrics"]["generator.sent"].get<std::size_t>();
+  const auto received = summary["metrics"]["a.received"].get<std::size_t>();
+  CHECK(received > 0);
+  CHECK(received <= sent);
+  CHECK(sent < kImages);
+  // All that was received is saved, to the last line.
+  CHECK(lines_of(read_file(workshop.run() + "/a.log")).size() == received);
+  CHECK(names_in(workshop.run()) ==
+        std::vector<std::string>{"a.log", "b.log", "metrics.csv", "summary.json", "timing.json"});
+}
+
+}  // namespace
+
+TEST_CASE("interrupt: Ctrl-C saves what there is") { check_interrupted(SIGINT); }
+
+TEST_CASE("interrupt: SIGTERM saves what there is") { check_interrupted(SIGTERM); }
+
+TEST_CASE("interrupt: a killed run has no run directory, and the next one sweeps up after it") {
+  const Workshop workshop;
+  const std::string scenario = long_scenario(workshop);
+  pid_t killed = 0;
+  {
+    Process process(workshop.replay_command(scenario));
+    killed = process.id();
+    process.send_when(SIGKILL, [&] { return has_begun(workshop); });
+    CHECK(process.wait().signal == SIGKILL);
+  }
+  CHECK(workshop.runs() == std::vector<std::string>{"run.partial-" + std::to_string(killed)});
+
+  // Neither what a living process writes nor what only looks alike is swept up.
+  workshop.write("runs/run.partial-1/echo.log", "of the first process");
+  workshop.write("runs/run.partial-mine/echo.log", "of no process");
+  workshop.write("runs/other.partial-" + std::to_string(killed) + "/echo.log", "of another run");
+  CHECK(workshop.replay(kScenarios + "generator-and-echo.toml").status == 0);
+  CHECK(workshop.runs() == std::vector<std::string>{"other.partial-" + std::to_string(killed), "run",
+                                                    "run.partial-1", "run.partial-mine"});
+  CHECK(names_in(workshop.run()) ==
+        std::vector<std::string>{"echo.log", "metrics.csv", "summary.json", "timing.json"});
+}
