@@ -222,6 +222,18 @@ TEST_CASE("what a closed stream had not acknowledged goes to the others") {
   CHECK(story.state("a").streams == 1);
 }
 
+TEST_CASE("a closed stream has no turn") {
+  Story story;
+  story.stream("a", 0);
+  story.stream("a", 0);
+  CHECK(story.close(0).empty());
+  CHECK(story.publish("a", "m0") == "1:m0");
+  CHECK(story.publish("a", "m1") == "1:m1");
+  CHECK(story.close(1).empty());
+  CHECK(story.publish("a", "m2").empty());
+  CHECK(story.state("a").depth == 3);
+}
+
 TEST_CASE("a tag is outstanding until it is settled, and never again") {
   Story story;
   story.stream("a", 1);

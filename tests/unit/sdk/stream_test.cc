@@ -54,6 +54,20 @@ TEST_CASE("a message is acknowledged only after the steps that its handler evalu
   CHECK(one.link.take_calls() == Calls{"acknowledge 1"});
 }
 
+TEST_CASE("a handler finishes before the steps that it evaluates begin") {
+  std::string diary;
+  Streaming one([&diary](Machine& machine, const MessagePtr& got) {
+    machine.eval(call([&diary](Machine& again) {
+      diary += "step ";
+      again.next();
+    }));
+    diary += got->id() + " ";  // still there
+  });
+  one.deliver(1);
+  one.deliver(2);
+  CHECK(diary == "1 step 2 step ");
+}
+
 TEST_CASE("messages are handled one at a time, in the order in which they came") {
   std::string diary;
   Streaming one([&diary](Machine& machine, const MessagePtr& got) {
