@@ -18,7 +18,8 @@ int check(const std::vector<std::string>& paths, const std::vector<std::string>&
     const World world(scenario, {.seed = scenario.seed},
                       [](const std::string&) -> LineSink { return [](std::string_view) {}; });
     fmt::print("{}", topology_text(scenario));
-    for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}: {}\n", path, warning);
+    for (const std::string& warning : topology_warnings(scenario))
+      fmt::print(stderr, "warning: {}: {}\n", path, warning);
   }
   return kExitOk;
 }
@@ -31,11 +32,13 @@ void add_check_command(CLI::App& parser, std::function<int()>& run) {
     std::vector<std::string> settings;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = parser.add_subcommand("check", "Read scenarios and their data, and print who writes, binds and streams what");
+  CLI::App* command = parser.add_subcommand(
+      "check", "Read scenarios and their data, and print who writes, binds and streams what");
   command->add_option("scenarios", arguments->scenarios, "scenario files")->required();
   command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of each scenario; may be repeated")
       ->allow_extra_args(false);
-  command->callback([arguments, &run] { run = [arguments] { return check(arguments->scenarios, arguments->settings); }; });
+  command->callback(
+      [arguments, &run] { run = [arguments] { return check(arguments->scenarios, arguments->settings); }; });
 }
 
 }  // namespace dse

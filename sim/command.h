@@ -8,9 +8,9 @@ namespace dse {
 
 // Exit statuses, as documented for users.
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitFailed = 1;       // an expectation
-inline constexpr int kExitWrongInput = 2;   // command line, scenario or data
-inline constexpr int kExitRunFailed = 3;    // disk full, stalled
+inline constexpr int kExitFailed = 1;      // an expectation
+inline constexpr int kExitWrongInput = 2;  // command line, scenario or data
+inline constexpr int kExitRunFailed = 3;   // disk full, stalled
 inline constexpr int kExitInterrupted = 130;
 
 // `run` is set to the command when it is the one that was given.

@@ -28,8 +28,8 @@ Slice checked_slice(const std::optional<SliceConfig>& config, const Dataset& dat
   const auto size = static_cast<std::int64_t>(dataset.size());
   if (!config) return {0, static_cast<std::uint32_t>(size)};
   if (config->last > size) {
-    throw InputError(config->place, fmt::format("[{}, {}] is out of range: the file has {} images", config->first,
-                                                config->last, size));
+    throw InputError(config->place, fmt::format("[{}, {}] is out of range: the file has {} images",
+                                                config->first, config->last, size));
   }
   return {static_cast<std::uint32_t>(config->first), static_cast<std::uint32_t>(config->last)};
 }
@@ -51,7 +51,8 @@ void collect_origins(const Scenario& scenario, const std::string& resource, std:
 bool gets_everything(const Scenario& scenario, const std::string& exchange, const std::string& resource) {
   if (exchange == resource) return true;
   return std::any_of(scenario.bindings.begin(), scenario.bindings.end(), [&](const BindingSpec& binding) {
-    return binding.from == exchange && binding.to == resource && binding.key == "#" && binding.headers.empty();
+    return binding.from == exchange && binding.to == resource && binding.key == "#" &&
+           binding.headers.empty();
   });
 }
 
@@ -75,7 +76,8 @@ std::shared_ptr<const Dataset> ComponentFactory::dataset_of(const ComponentConfi
   return dataset({source.images, source.truth});
 }
 
-std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const GeneratorConfig& config) {
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
+                                                 const GeneratorConfig& config) {
   TrainingGeneratorOptions options;
   options.dataset = dataset_of(component);
   const Slice slice = checked_slice(config.slice, *options.dataset);
@@ -85,10 +87,12 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   options.rate = config.rate;
   options.shuffled = config.shuffled;
   if (config.limit) options.limit = static_cast<std::uint32_t>(*config.limit);
-  return std::make_unique<TrainingGenerator>(std::move(options), parts_.random.stream(component.name, "order"));
+  return std::make_unique<TrainingGenerator>(std::move(options),
+                                             parts_.random.stream(component.name, "order"));
 }
 
-std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const SourceConfig& config) {
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
+                                                 const SourceConfig& config) {
   ProductionSourceOptions options;
   options.dataset = dataset_of(component);
   const Slice slice = checked_slice(config.slice, *options.dataset);
@@ -98,11 +102,12 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   options.key = config.key;
   options.rate = config.rate;
   options.arrivals = config.arrivals;
-  return std::make_unique<ProductionSource>(std::move(options), parts_.random.stream(component.name, "arrivals"),
-                                            parts_.truth);
+  return std::make_unique<ProductionSource>(std::move(options),
+                                            parts_.random.stream(component.name, "arrivals"), parts_.truth);
 }
 
-LearnerOptions ComponentFactory::learner_options(const ComponentConfig& component, const ModelConfig& config) {
+LearnerOptions ComponentFactory::learner_options(const ComponentConfig& component,
+                                                 const ModelConfig& config) {
   std::vector<const ComponentConfig*> origins;
   std::set<std::string> visited;
   collect_origins(parts_.scenario, config.from, visited, origins);
@@ -112,8 +117,9 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
     const std::shared_ptr<const Dataset> data = dataset_of(*origin);
     const ImageShape found{data->rows(), data->columns()};
     if (!config.shape && shape && (shape->rows != found.rows || shape->columns != found.columns)) {
-      throw InputError(component.place, fmt::format("images of {} x {} and of {} x {} reach it: a model takes one size",
-                                                    shape->rows, shape->columns, found.rows, found.columns));
+      throw InputError(component.place,
+                       fmt::format("images of {} x {} and of {} x {} reach it: a model takes one size",
+                                   shape->rows, shape->columns, found.rows, found.columns));
     }
     shape = found;
     if (std::holds_alternative<GeneratorConfig>(origin->kind)) classes = std::max(classes, data->classes());
@@ -123,7 +129,8 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
     shape = ImageShape{static_cast<int>(config.shape->first), static_cast<int>(config.shape->second)};
   }
   if (!shape) {
-    throw InputError(component.place, "no data set reaches it that would tell the size of its images: set `shape`");
+    throw InputError(component.place,
+                     "no data set reaches it that would tell the size of its images: set `shape`");
   }
   options.shape = *shape;
   options.classes = static_cast<int>(config.classes.value_or(classes > 1 ? classes : kClassesWithoutData));
@@ -133,7 +140,8 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
 
 // Only of generators whose whole file reaches the model: what is cut out or selectively routed may hold fewer
 // labels, and is checked when it arrives.
-void ComponentFactory::require_labels(const ComponentConfig& component, const ModelConfig& config, int classes) {
+void ComponentFactory::require_labels(const ComponentConfig& component, const ModelConfig& config,
+                                      int classes) {
   for (const ComponentConfig& writer : parts_.scenario.components) {
     const auto* generator = std::get_if<GeneratorConfig>(&writer.kind);
     if (generator == nullptr || generator->slice || generator->limit) continue;
@@ -141,14 +149,16 @@ void ComponentFactory::require_labels(const ComponentConfig& component, const Mo
     try {
       dataset_of(writer)->require_labels_below(classes);
     } catch (const InputError& refusal) {
-      throw InputError(component.place, fmt::format("the model was made for {} classes, but '{}' sends it more: {}; "
-                                                    "set `classes`",
-                                                    classes, writer.name, refusal.what()));
+      throw InputError(component.place,
+                       fmt::format("the model was made for {} classes, but '{}' sends it more: {}; "
+                                   "set `classes`",
+                                   classes, writer.name, refusal.what()));
     }
   }
 }
 
-std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const ModelConfig& config) {
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
+                                                 const ModelConfig& config) {
   ModelOptions options;
   options.from = config.from;
   options.to = config.to;
@@ -173,15 +183,18 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
       parts_.open_lines(component.name + ".log"));
 }
 
-std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const WatchConfig& config) {
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
+                                                 const WatchConfig& config) {
   return std::make_unique<Watch>(
       WatchOptions{config.from, parts_.scenario.prefetch_of(config.from), config.service_ns},
       parts_.open_lines(component.name + ".csv"));
 }
 
-std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const EnsembleConfig& config) {
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
+                                                 const EnsembleConfig& config) {
   return std::make_unique<Ensemble>(
-      EnsembleOptions{config.from, config.models, parts_.scenario.prefetch_of(config.from), config.service_ns},
+      EnsembleOptions{config.from, config.models, parts_.scenario.prefetch_of(config.from),
+                      config.service_ns},
       parts_.open_lines(component.name + ".csv"), parts_.verdict_of(component.name));
 }
 

@@ -4,7 +4,8 @@
 
 namespace dse {
 
-InprocLink::InprocLink(Parts parts) : parts_(parts), strand_(parts.strands.add({.job_cost = parts.job_cost})) {}
+InprocLink::InprocLink(Parts parts)
+    : parts_(parts), strand_(parts.strands.add({.job_cost = parts.job_cost})) {}
 
 void InprocLink::send(const Frame& frame) {
   parts_.end.send(frame);
@@ -34,7 +35,9 @@ void InprocLink::open_stream(const std::string& resource, std::uint32_t prefetch
 
 void InprocLink::acknowledge(std::uint64_t tag) { send(encode(AcknowledgeCommand{tag})); }
 
-void InprocLink::reject(std::uint64_t tag, bool requeue) { send(encode(Command(RejectCommand{tag, requeue}))); }
+void InprocLink::reject(std::uint64_t tag, bool requeue) {
+  send(encode(Command(RejectCommand{tag, requeue})));
+}
 
 void InprocLink::resume_after(TimeNs delay_ns) {
   parts_.scheduler.schedule(add_time(now(), delay_ns), EventKind::kTimer, parts_.index);

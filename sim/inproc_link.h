@@ -1,4 +1,5 @@
-// A component's link under virtual time: its end of an inproc pair, the scheduler as its clock, and its strand.
+// A component's link under virtual time: its end of an inproc pair, the scheduler as its clock, and its
+// strand.
 #pragma once
 
 #include <functional>

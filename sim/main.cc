@@ -16,7 +16,8 @@ namespace dse {
 namespace {
 
 int run_command(int argc, char** argv) {
-  CLI::App parser("dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.", "dse");
+  CLI::App parser(
+      "dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.", "dse");
   parser.set_version_flag("--version", std::string("dse ") + DSE_VERSION);
   parser.require_subcommand(0, 1);  // else an unknown command would be reported as none
   std::function<int()> run;
@@ -33,7 +34,8 @@ int run_command(int argc, char** argv) {
   }
   try {
     const int status = run();
-    if (std::fflush(stdout) != 0) throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+    if (std::fflush(stdout) != 0)
+      throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
     return status;
   } catch (const InputError& error) {
     fmt::print(stderr, "dse: {}\n", error.what());

@@ -38,7 +38,9 @@ std::optional<TimeNs> parse_until(const std::string& text, Scenario& scenario) {
     return std::nullopt;
   }
   const std::optional<TimeNs> until = parse_duration(text);
-  if (!until) throw InputError({.file = "--until"}, fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
+  if (!until)
+    throw InputError({.file = "--until"},
+                     fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
   return until;
 }
 
@@ -53,7 +55,8 @@ std::string is_seed(const std::string& text) {
 ProgressSink progress_sink(bool shown) {
   if (!shown) return [](TimeNs, std::uint64_t) {};
   return [](TimeNs virtual_time_ns, std::uint64_t events) {
-    fmt::print(stderr, "\r{} virtual, {} events ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000), events);
+    fmt::print(stderr, "\r{} virtual, {} events ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000),
+               events);
     std::fflush(stderr);
   };
 }
@@ -61,7 +64,8 @@ ProgressSink progress_sink(bool shown) {
 int exit_status(const RunResult& result, const std::vector<ExpectationResult>& expectations) {
   if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
   if (result.status == RunStatus::kStalled) return kExitRunFailed;
-  const bool all_met = std::all_of(expectations.begin(), expectations.end(), [](const auto& one) { return one.met; });
+  const bool all_met =
+      std::all_of(expectations.begin(), expectations.end(), [](const auto& one) { return one.met; });
   return all_met && result.failed.empty() ? kExitOk : kExitFailed;
 }
 
@@ -82,7 +86,8 @@ int replay(const ReplayArguments& arguments) {
 
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  const RunReport report{scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
+  const RunReport report{
+      scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
   write_results(report, folder);
   folder.commit();
 
@@ -100,7 +105,8 @@ int replay(const ReplayArguments& arguments) {
 
 void add_replay_command(CLI::App& parser, std::function<int()>& run) {
   auto arguments = std::make_shared<ReplayArguments>();
-  CLI::App* command = parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
+  CLI::App* command =
+      parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
   command->add_option("--seed", arguments->seed, "in place of the scenario's seed")->check(is_seed);

@@ -76,7 +76,8 @@ std::string painted(std::string_view text, std::string_view code, bool color) {
 std::string metric_text(const std::string& metric, double value) {
   if (metric.ends_with("accuracy")) return fmt::format("{} {:.4f}", metric, value);
   if (metric.ends_with("_ns")) {
-    return fmt::format("{} {}", metric.substr(0, metric.size() - 3), format_duration(static_cast<TimeNs>(value)));
+    return fmt::format("{} {}", metric.substr(0, metric.size() - 3),
+                       format_duration(static_cast<TimeNs>(value)));
   }
   return fmt::format("{} {}", metric, value);
 }
@@ -112,21 +113,27 @@ void write_results(const RunReport& report, RunFolder& folder) {
 std::string report_text(const RunReport& report, bool color) {
   const RunResult& result = report.result;
   std::string text = fmt::format("{}\n", report.scenario.title);
-  text += fmt::format("{}, seed {}: {} at {} s virtual, {:.2f} s wall on {} thread{}\n", report.scenario.name,
-                      result.seed, status_name(result.status), seconds_text(result.virtual_time_ns),
-                      report.timing.wall_seconds, report.timing.threads, report.timing.threads == 1 ? "" : "s");
-  text += fmt::format("{} events, {} deliveries, {} unroutable\n\n", result.events, result.deliveries, result.unroutable);
-  for (const ComponentConfig& component : report.scenario.components) text += component_line(component, result);
-  text += fmt::format("\nfingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
-                      result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
-                      result.fingerprints.predictions, result.fingerprints.models);
+  text +=
+      fmt::format("{}, seed {}: {} at {} s virtual, {:.2f} s wall on {} thread{}\n", report.scenario.name,
+                  result.seed, status_name(result.status), seconds_text(result.virtual_time_ns),
+                  report.timing.wall_seconds, report.timing.threads, report.timing.threads == 1 ? "" : "s");
+  text += fmt::format("{} events, {} deliveries, {} unroutable\n\n", result.events, result.deliveries,
+                      result.unroutable);
+  for (const ComponentConfig& component : report.scenario.components)
+    text += component_line(component, result);
+  text +=
+      fmt::format("\nfingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
+                  result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
+                  result.fingerprints.predictions, result.fingerprints.models);
   for (const ExpectationResult& one : report.expectations) {
-    text += fmt::format("{} {} is {}, expected {}\n", one.met ? painted("ok    ", "32", color) : painted("FAILED", "31", color),
-                        one.expectation.metric, one.value ? fmt::format("{}", *one.value) : "not measured in this run",
-                        bounds_text(one.expectation));
+    text += fmt::format(
+        "{} {} is {}, expected {}\n",
+        one.met ? painted("ok    ", "32", color) : painted("FAILED", "31", color), one.expectation.metric,
+        one.value ? fmt::format("{}", *one.value) : "not measured in this run", bounds_text(one.expectation));
   }
   for (const auto& [name, status] : result.failed) {
-    text += fmt::format("{} component '{}' ended with status {}\n", painted("FAILED", "31", color), name, status);
+    text +=
+        fmt::format("{} component '{}' ended with status {}\n", painted("FAILED", "31", color), name, status);
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #include "sim/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -68,7 +69,8 @@ class RunFolder::File {
   File& operator=(const File&) = delete;
 
   void append(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail(path_, "write", std::strerror(errno));
+    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size())
+      fail(path_, "write", std::strerror(errno));
   }
   void close() {
     std::FILE* file = std::exchange(file_, nullptr);
@@ -120,14 +122,18 @@ void RunFolder::write(const std::string& file_name, std::string_view content) {
 void RunFolder::commit() {
   for (auto& [name, file] : files_) file->close();
   files_.clear();
-  fs::path old = target_;
-  old += fmt::format(".old-{}", ::getpid());
   try {
-    const bool replaces = fs::exists(target_);
-    if (replaces) fs::rename(target_, old);
-    fs::rename(temporary_, target_);
+    if (fs::exists(target_)) {
+      // Swaps the two at once, so that a killed process leaves one run or the other; not every file system
+      // can.
+      const bool swapped =
+          ::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0;
+      fs::remove_all(swapped ? temporary_ : target_);
+      if (!swapped) fs::rename(temporary_, target_);
+    } else {
+      fs::rename(temporary_, target_);
+    }
     committed_ = true;
-    if (replaces) fs::remove_all(old);
   } catch (const fs::filesystem_error& error) {
     fail(target_, "move the finished run to", error.code().message());
   }

@@ -4,9 +4,12 @@ namespace dse {
 
 std::string status_name(RunStatus status) {
   switch (status) {
-    case RunStatus::kCompleted: return "completed";
-    case RunStatus::kInterrupted: return "interrupted";
-    case RunStatus::kStalled: return "stalled";
+    case RunStatus::kCompleted:
+      return "completed";
+    case RunStatus::kInterrupted:
+      return "interrupted";
+    case RunStatus::kStalled:
+      return "stalled";
   }
   return "unknown";
 }

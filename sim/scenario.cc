@@ -35,29 +35,32 @@ std::optional<std::string> resource_written(const ComponentConfig& component) {
 }
 
 std::string kind_name(const ComponentConfig& component) {
-  return std::visit(Overloaded{[](const GeneratorConfig&) { return "training-generator"; },
-                               [](const SourceConfig&) { return "production-source"; },
-                               [](const ModelConfig&) { return "model"; },
-                               [](const EchoConfig&) { return "echo"; },
-                               [](const WatchConfig&) { return "watch"; },
-                               [](const EnsembleConfig&) { return "ensemble"; }},
-                    component.kind);
+  return std::visit(
+      Overloaded{[](const GeneratorConfig&) { return "training-generator"; },
+                 [](const SourceConfig&) { return "production-source"; },
+                 [](const ModelConfig&) { return "model"; }, [](const EchoConfig&) { return "echo"; },
+                 [](const WatchConfig&) { return "watch"; },
+                 [](const EnsembleConfig&) { return "ensemble"; }},
+      component.kind);
 }
 
 std::vector<std::string> metric_names(const ComponentConfig& component) {
   using Names = std::vector<std::string>;
-  return std::visit(
-      Overloaded{[](const GeneratorConfig&) { return Names{"sent"}; },
-                 [](const SourceConfig&) { return Names{"sent"}; },
-                 [](const ModelConfig&) {
-                   return Names{"trained",        "predicted",      "accuracy",
-                                "prequential_accuracy", "latency_p50_ns", "latency_p99_ns"};
-                 },
-                 [](const EnsembleConfig&) {
-                   return Names{"received", "decided", "undecided", "accuracy", "latency_p50_ns", "latency_p99_ns"};
-                 },
-                 [](const ConsumerConfig&) { return Names{"received", "latency_p50_ns", "latency_p99_ns"}; }},
-      component.kind);
+  return std::visit(Overloaded{[](const GeneratorConfig&) { return Names{"sent"}; },
+                               [](const SourceConfig&) { return Names{"sent"}; },
+                               [](const ModelConfig&) {
+                                 return Names{"trained",        "predicted",
+                                              "accuracy",       "prequential_accuracy",
+                                              "latency_p50_ns", "latency_p99_ns"};
+                               },
+                               [](const EnsembleConfig&) {
+                                 return Names{"received", "decided",        "undecided",
+                                              "accuracy", "latency_p50_ns", "latency_p99_ns"};
+                               },
+                               [](const ConsumerConfig&) {
+                                 return Names{"received", "latency_p50_ns", "latency_p99_ns"};
+                               }},
+                    component.kind);
 }
 
 std::vector<std::string> resource_names(const Scenario& scenario) {

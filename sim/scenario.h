@@ -84,7 +84,7 @@ struct ExpectConfig {
 
 struct Scenario {
   std::string path;
-  std::string name;  // file name without its ending
+  std::string name;             // file name without its ending
   std::uint64_t file_hash = 0;  // of the file's bytes and of what --set changed
   std::string title;
   std::uint64_t seed = 1;

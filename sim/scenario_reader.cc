@@ -26,19 +26,22 @@ constexpr int kDotsOfLineMax = 100;
 
 std::string read_file(const std::string& path) {
   std::error_code ignored;  // opening tells what is wrong
-  if (std::filesystem::is_directory(path, ignored)) throw InputError({.file = path}, "is a folder, not a scenario file");
+  if (std::filesystem::is_directory(path, ignored))
+    throw InputError({.file = path}, "is a folder, not a scenario file");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError({.file = path}, fmt::format("cannot be opened: {}", std::strerror(errno)));
   std::string text(kFileBytesMax + 1, '\0');  // a device or a pipe may go on forever
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kFileBytesMax) {
-    throw InputError({.file = path}, fmt::format("has more than {} bytes: not a scenario file", kFileBytesMax));
+    throw InputError({.file = path},
+                     fmt::format("has more than {} bytes: not a scenario file", kFileBytesMax));
   }
   return text;
 }
 
-// Each dot of a key is a table within a table, and the parser calls itself for each: thousands exhaust its stack.
+// Each dot of a key is a table within a table, and the parser calls itself for each: thousands exhaust its
+// stack.
 void check_nesting(const std::string& text, const std::string& path) {
   int line = 1;
   int dots = 0;
@@ -47,8 +50,9 @@ void check_nesting(const std::string& text, const std::string& path) {
       ++line;
       dots = 0;
     } else if (c == '.' && ++dots > kDotsOfLineMax) {
-      throw InputError({.file = path, .line = line, .column = 1},
-                       fmt::format("more than {} dots in one line: no key of a scenario is that deep", kDotsOfLineMax));
+      throw InputError(
+          {.file = path, .line = line, .column = 1},
+          fmt::format("more than {} dots in one line: no key of a scenario is that deep", kDotsOfLineMax));
     }
   }
 }
@@ -67,18 +71,19 @@ toml::table parse(const std::string& text, const std::string& path) {
 // Names become parts of metric names, routing keys and file names.
 void check_name(const std::string& name, const InputPlace& place, bool dots_allowed) {
   const auto allowed = [dots_allowed](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           (dots_allowed && c == '.');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || (dots_allowed && c == '.');
   };
   constexpr std::size_t kLongestName = 200;
   if (name.empty() || name.size() > kLongestName || !std::all_of(name.begin(), name.end(), allowed)) {
-    throw InputError(place, fmt::format("'{}' is not a name: expected 1 to {} letters, digits, - and _{}", name,
-                                        kLongestName, dots_allowed ? " and ." : ""));
+    throw InputError(place, fmt::format("'{}' is not a name: expected 1 to {} letters, digits, - and _{}",
+                                        name, kLongestName, dots_allowed ? " and ." : ""));
   }
 }
 
 bool has_control_characters(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 // As short as AMQP has it, and without what would break a line of a log.
@@ -86,9 +91,10 @@ std::string routing_key(TableReader& table, std::string fallback) {
   constexpr std::size_t kBytesMax = 255;
   std::string key = table.text_or("key", std::move(fallback));
   if (key.size() > kBytesMax || has_control_characters(key)) {
-    throw InputError(table.place("key"), fmt::format("is not a routing key: expected at most {} bytes and no control "
-                                                     "characters",
-                                                     kBytesMax));
+    throw InputError(table.place("key"),
+                     fmt::format("is not a routing key: expected at most {} bytes and no control "
+                                 "characters",
+                                 kBytesMax));
   }
   return key;
 }
@@ -162,9 +168,10 @@ std::optional<SliceConfig> Reader::slice(TableReader& table) const {
   const auto pair = table.pair_if_any("slice");
   if (!pair) return std::nullopt;
   if (pair->first < 0 || pair->second <= pair->first) {
-    throw InputError(table.place("slice"), fmt::format("[{}, {}] is not a slice: expected the first index and one "
-                                                       "past the last",
-                                                       pair->first, pair->second));
+    throw InputError(table.place("slice"),
+                     fmt::format("[{}, {}] is not a slice: expected the first index and one "
+                                 "past the last",
+                                 pair->first, pair->second));
   }
   return SliceConfig{pair->first, pair->second, table.place("slice")};
 }
@@ -188,7 +195,8 @@ SourceConfig Reader::source(TableReader& table) const {
   config.to = resource_of(table, "to");
   config.key = routing_key(table, "");
   config.rate = table.rate("rate");
-  config.arrivals = table.choice_or("arrivals", {"regular", "poisson"}, 0) == 0 ? Arrivals::kRegular : Arrivals::kPoisson;
+  config.arrivals =
+      table.choice_or("arrivals", {"regular", "poisson"}, 0) == 0 ? Arrivals::kRegular : Arrivals::kPoisson;
   config.slice = slice(table);
   return config;
 }
@@ -271,15 +279,16 @@ void read_expectation(const toml::table& node, std::size_t number, Scenario& sce
   expect.metric = table.text("metric");
   const std::vector<std::string> known = all_metric_names(scenario);
   if (std::find(known.begin(), known.end(), expect.metric) == known.end()) {
-    throw InputError(table.place("metric"), fmt::format("unknown metric '{}'{}", expect.metric,
-                                                        suggestion(expect.metric, known)));
+    throw InputError(table.place("metric"),
+                     fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
   }
   expect.min = table.number_if_any("min");
   expect.max = table.number_if_any("max");
   table.finish();
   if (!expect.min && !expect.max) throw InputError(table.place(), "expects nothing: give min, max or both");
   if (expect.min && expect.max && *expect.min > *expect.max) {
-    throw InputError(table.place(), fmt::format("min {} is above max {}: no value can meet both", *expect.min, *expect.max));
+    throw InputError(table.place(),
+                     fmt::format("min {} is above max {}: no value can meet both", *expect.min, *expect.max));
   }
   scenario.expectations.push_back(expect);
 }
@@ -327,7 +336,8 @@ void read_resources(TableReader& root, Scenario& scenario) {
     TableReader table(*node, "resource." + name);
     check_name(name, table.place(), true);
     ResourceConfig config;
-    config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
+    config.prefetch =
+        static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
     table.finish();
     scenario.resources.emplace(name, config);
   }
@@ -359,7 +369,8 @@ Scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   for (const auto& [name, node] : root.named_tables("component")) {
     scenario.components.push_back(reader.component(name, *node));
   }
-  if (scenario.components.empty()) throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
+  if (scenario.components.empty())
+    throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
   check_ensembles(scenario);
   number = 0;
   for (const toml::table* node : root.tables("expect")) read_expectation(*node, number++, scenario);

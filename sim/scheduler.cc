@@ -62,7 +62,8 @@ void Scheduler::pop_heap() {
 }
 
 void Scheduler::advance_to(TimeNs time_ns) {
-  DSE_CHECK(time_ns >= now() && (empty() || time_ns <= next_time_ns()), "the clock cannot jump to {} ns", time_ns);
+  DSE_CHECK(time_ns >= now() && (empty() || time_ns <= next_time_ns()), "the clock cannot jump to {} ns",
+            time_ns);
   position_.virtual_time_ns = time_ns;
 }
 

@@ -25,7 +25,7 @@ enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1 };
 // Three words without padding, so that copying one just written does not stall.
 struct Event {
   TimeNs time_ns = 0;
-  std::uint64_t order = 0;  // priority in the top byte, then the sequence number
+  std::uint64_t order = 0;   // priority in the top byte, then the sequence number
   std::uint32_t target = 0;  // a link
   EventKind kind = EventKind::kStart;
 };
@@ -57,7 +57,9 @@ class Scheduler {
   static bool before(const Event& a, const Event& b) {
     return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.order < b.order;
   }
-  bool lane_is_next() const { return heap_.empty() || (!lane_.empty() && before(lane_.front(), heap_.front())); }
+  bool lane_is_next() const {
+    return heap_.empty() || (!lane_.empty() && before(lane_.front(), heap_.front()));
+  }
   void push_heap(const Event& event);
   void pop_heap();
 

@@ -67,17 +67,20 @@ toml::node* descend(toml::node& node, const std::vector<std::string>& parts, std
   const std::string& part = parts[depth];
   if (toml::array* list = node.as_array()) {
     if (toml::node* element = element_at(*list, part)) return element;
-    throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0", part, list->size()));
+    throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0",
+                                                   part, list->size()));
   }
   toml::table* table = node.as_table();
-  if (table == nullptr) throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", part));
+  if (table == nullptr)
+    throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", part));
   if (toml::node* child = table->get(part)) return child;
   // [bus] and the like need not be in the file, nor need a resource's options; a component must.
   const bool is_resource = depth <= 1 && parts.front() == "resource";
   if (is_resource || (depth == 0 && part != "component" && part != "binding" && part != "expect")) {
     return &table->insert(part, toml::table{}).first->second;
   }
-  throw InputError({.file = source}, fmt::format("the scenario has no '{}'{}", part, suggestion(part, keys_of(*table))));
+  throw InputError({.file = source},
+                   fmt::format("the scenario has no '{}'{}", part, suggestion(part, keys_of(*table))));
 }
 
 void apply_setting(toml::table& root, const std::string& setting) {
@@ -89,7 +92,8 @@ void apply_setting(toml::table& root, const std::string& setting) {
   const std::string source = "--set " + key;
   const std::vector<std::string> parts = split_key(key);
   if (std::find(parts.begin(), parts.end(), "") != parts.end()) {
-    throw InputError({.file = source}, "a part of the key is empty: expected a key such as component.lenet.batch");
+    throw InputError({.file = source},
+                     "a part of the key is empty: expected a key such as component.lenet.batch");
   }
   toml::node* at = &root;
   for (std::size_t depth = 0; depth + 1 < parts.size(); ++depth) at = descend(*at, parts, depth, source);
@@ -98,16 +102,19 @@ void apply_setting(toml::table& root, const std::string& setting) {
   toml::node& value = *parsed.get("value");
   if (toml::array* list = at->as_array()) {
     if (element_at(*list, parts.back()) == nullptr) {
-      throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0", parts.back(),
-                                                     list->size()));
+      throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0",
+                                                     parts.back(), list->size()));
     }
     std::size_t index = 0;
     std::from_chars(parts.back().data(), parts.back().data() + parts.back().size(), index);
-    value.visit([&](auto& typed) { list->replace(list->cbegin() + static_cast<std::ptrdiff_t>(index), std::move(typed)); });
+    value.visit([&](auto& typed) {
+      list->replace(list->cbegin() + static_cast<std::ptrdiff_t>(index), std::move(typed));
+    });
     return;
   }
   toml::table* table = at->as_table();
-  if (table == nullptr) throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", parts.back()));
+  if (table == nullptr)
+    throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", parts.back()));
   value.visit([&](auto& typed) { table->insert_or_assign(parts.back(), std::move(typed)); });
 }
 

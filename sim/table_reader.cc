@@ -13,16 +13,24 @@ namespace {
 
 std::string_view type_name(const toml::node& node) {
   switch (node.type()) {
-    case toml::node_type::table: return "a table";
-    case toml::node_type::array: return "a list";
-    case toml::node_type::string: return "a string";
-    case toml::node_type::integer: return "an integer";
-    case toml::node_type::floating_point: return "a floating-point number";
-    case toml::node_type::boolean: return "a boolean";
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a floating-point number";
+    case toml::node_type::boolean:
+      return "a boolean";
     case toml::node_type::date:
     case toml::node_type::time:
-    case toml::node_type::date_time: return "a date or time";
-    case toml::node_type::none: break;
+    case toml::node_type::date_time:
+      return "a date or time";
+    case toml::node_type::none:
+      break;
   }
   return "nothing";
 }
@@ -33,14 +41,16 @@ InputPlace place_of(const toml::node& node, std::string key) {
   const toml::source_region& source = node.source();
   const std::string file = source.path == nullptr ? "" : *source.path;
   // What was set on the command line has no line of its own.
-  if (file.starts_with("--set")) return {.file = file, .key = file.ends_with(" " + key) ? "" : std::move(key)};
+  if (file.starts_with("--set"))
+    return {.file = file, .key = file.ends_with(" " + key) ? "" : std::move(key)};
   return {.file = file,
           .line = static_cast<int>(source.begin.line),
           .column = static_cast<int>(source.begin.column),
           .key = std::move(key)};
 }
 
-TableReader::TableReader(const toml::table& table, std::string prefix) : table_(table), prefix_(std::move(prefix)) {}
+TableReader::TableReader(const toml::table& table, std::string prefix)
+    : table_(table), prefix_(std::move(prefix)) {}
 
 std::string TableReader::full_key(std::string_view key) const {
   return prefix_.empty() ? std::string(key) : fmt::format("{}.{}", prefix_, key);
@@ -65,7 +75,8 @@ const toml::node& TableReader::demand(std::string_view key) {
 }
 
 void TableReader::refuse(const toml::node& node, std::string_view key, std::string_view expected) const {
-  throw InputError(place_of(node, full_key(key)), fmt::format("expected {}, found {}", expected, type_name(node)));
+  throw InputError(place_of(node, full_key(key)),
+                   fmt::format("expected {}, found {}", expected, type_name(node)));
 }
 
 std::string TableReader::text_of(const toml::node& node, std::string_view key) const {
@@ -93,9 +104,10 @@ std::size_t TableReader::choice_or(std::string_view key, const std::vector<std::
   const std::string value = text_of(*node, key);
   const auto at = std::find(choices.begin(), choices.end(), value);
   if (at == choices.end()) {
-    throw InputError(place(key), fmt::format("unknown value '{}'{}; expected one of {}", value,
-                                             nearest_name(value, choices).empty() ? "" : suggestion(value, choices),
-                                             fmt::join(choices, ", ")));
+    throw InputError(place(key),
+                     fmt::format("unknown value '{}'{}; expected one of {}", value,
+                                 nearest_name(value, choices).empty() ? "" : suggestion(value, choices),
+                                 fmt::join(choices, ", ")));
   }
   return static_cast<std::size_t>(at - choices.begin());
 }
@@ -113,13 +125,15 @@ std::vector<std::string> TableReader::texts(std::string_view key) {
   return values;
 }
 
-std::optional<std::int64_t> TableReader::integer_if_any(std::string_view key, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> TableReader::integer_if_any(std::string_view key, std::int64_t least,
+                                                        std::int64_t most) {
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
   const auto* value = node->as_integer();
   if (value == nullptr) refuse(*node, key, "an integer");
   if (value->get() < least || value->get() > most) {
-    throw InputError(place(key), fmt::format("{} is out of range: expected {} to {}", value->get(), least, most));
+    throw InputError(place(key),
+                     fmt::format("{} is out of range: expected {} to {}", value->get(), least, most));
   }
   return value->get();
 }
@@ -146,9 +160,10 @@ TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
   if (value == nullptr) refuse(*node, key, "a duration such as \"50us\"");
   const std::optional<TimeNs> duration = parse_duration(value->get());
   if (!duration) {
-    throw InputError(place(key), fmt::format("'{}' is not a duration: expected a number, not negative, and one of "
-                                             "ns, us, ms, s, min, h, such as \"50us\"",
-                                             value->get()));
+    throw InputError(place(key),
+                     fmt::format("'{}' is not a duration: expected a number, not negative, and one of "
+                                 "ns, us, ms, s, min, h, such as \"50us\"",
+                                 value->get()));
   }
   return *duration;
 }
@@ -159,9 +174,10 @@ Rate TableReader::rate(std::string_view key) {
   if (value == nullptr) refuse(node, key, "a rate such as \"2000/s\"");
   const std::optional<Rate> rate = parse_rate(value->get());
   if (!rate) {
-    throw InputError(place(key), fmt::format("'{}' is not a rate: expected a positive integer by one of ns, us, ms, "
-                                             "s, min, h, such as \"2000/s\"",
-                                             value->get()));
+    throw InputError(place(key),
+                     fmt::format("'{}' is not a rate: expected a positive integer by one of ns, us, ms, "
+                                 "s, min, h, such as \"2000/s\"",
+                                 value->get()));
   }
   return *rate;
 }
@@ -185,8 +201,9 @@ Headers TableReader::headers_if_any(std::string_view key) {
   for (const auto& [name, value] : *table) {
     const std::string header(name.str());
     if (header.starts_with("x-")) {
-      throw InputError(place_of(value, full_key(key)),
-                       fmt::format("'{}': names that begin with x- are reserved and never matched by a broker", header));
+      throw InputError(
+          place_of(value, full_key(key)),
+          fmt::format("'{}': names that begin with x- are reserved and never matched by a broker", header));
     }
     if (const auto* flag = value.as_boolean()) {
       headers.set(header, flag->get());
@@ -249,7 +266,8 @@ void TableReader::finish() const {
       if (table_.get(asked) == nullptr) unread.push_back(asked);
     }
     const std::vector<std::string>& candidates = nearest_name(key, unread).empty() ? asked_ : unread;
-    throw InputError(place_of(value, full_key(key)), fmt::format("unknown key{}", suggestion(key, candidates)));
+    throw InputError(place_of(value, full_key(key)),
+                     fmt::format("unknown key{}", suggestion(key, candidates)));
   }
 }
 

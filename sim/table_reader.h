@@ -4,14 +4,14 @@
 // read, with the nearest of those that were asked for.
 #pragma once
 
+#include <toml++/toml.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "core/error.h"
 #include "core/time.h"

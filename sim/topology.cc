@@ -12,7 +12,8 @@ std::string binding_text(const BindingSpec& binding) {
   std::string text = fmt::format("{} -> {}  key {}", binding.from, binding.to, binding.key);
   if (binding.headers.empty()) return text;
   std::vector<std::string> conditions;
-  for (const auto& [name, value] : binding.headers) conditions.push_back(fmt::format("{} = {}", name, to_text(value)));
+  for (const auto& [name, value] : binding.headers)
+    conditions.push_back(fmt::format("{} = {}", name, to_text(value)));
   return text + fmt::format("  headers {} of {{ {} }}", binding.match == HeaderMatch::kAll ? "all" : "any",
                             fmt::join(conditions, ", "));
 }
@@ -66,18 +67,21 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
   std::vector<std::string> warnings;
   for (const ComponentConfig& component : scenario.components) {
     if (const auto read = resource_read(component); read && writers_into(scenario, *read).empty()) {
-      warnings.push_back(fmt::format("component '{}' reads '{}', which nobody writes", component.name, *read));
+      warnings.push_back(
+          fmt::format("component '{}' reads '{}', which nobody writes", component.name, *read));
     }
     if (const auto written = resource_written(component); written && !leads_somewhere(scenario, *written)) {
-      warnings.push_back(fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
-                                     component.name, *written));
+      warnings.push_back(
+          fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
+                      component.name, *written));
     }
   }
   for (const std::string& resource : resource_names(scenario)) {
     const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
                                    [&](const BindingSpec& binding) { return binding.to == resource; });
     if (bound && readers_of(scenario, resource).empty()) {
-      warnings.push_back(fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", resource));
+      warnings.push_back(
+          fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", resource));
     }
     if (scenario.resources.contains(resource) && !bound && readers_of(scenario, resource).empty() &&
         writers_into(scenario, resource).empty()) {
@@ -107,8 +111,9 @@ std::string topology_text(const Scenario& scenario) {
       if (resource_written(component) == resource) writers.push_back(&component);
     }
     const auto readers = readers_of(scenario, resource);
-    text += fmt::format("    {:<16} written by {}; streamed by {}", resource, writers.empty() ? "nobody" : names(writers),
-                        readers.empty() ? "nobody" : names(readers));
+    text +=
+        fmt::format("    {:<16} written by {}; streamed by {}", resource,
+                    writers.empty() ? "nobody" : names(writers), readers.empty() ? "nobody" : names(readers));
     if (!readers.empty()) text += fmt::format(", prefetch {}", scenario.prefetch_of(resource));
     text += '\n';
   }

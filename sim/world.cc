@@ -56,10 +56,10 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
     std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
     if (app == nullptr) app = factory.make(config);
     const LinkIndex link = bus_.attach();
-    components_.push_back(std::make_unique<Component>(
-        config, std::move(app),
-        InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_, scenario.latency_ns,
-                          job_cost(config)}));
+    components_.push_back(
+        std::make_unique<Component>(config, std::move(app),
+                                    InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
+                                                      scenario.latency_ns, job_cost(config)}));
   }
   wire();
 }
@@ -97,7 +97,8 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
       break;
     }
     dispatch(scheduler_.pop());
-    if (scheduler_.event_number() % kEventsBetweenProgress == 0) progress(scheduler_.now(), scheduler_.event_number());
+    if (scheduler_.event_number() % kEventsBetweenProgress == 0)
+      progress(scheduler_.now(), scheduler_.event_number());
   }
   if (scheduler_.empty()) {
     if (const std::optional<std::string> stall = find_stall()) {
@@ -113,11 +114,15 @@ void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
   switch (event.kind) {
     case EventKind::kStart:
-      record_.add({.time_ns = scheduler_.now(), .kind = RecordKind::kStarted, .component_hash = component.name_hash});
+      record_.add(
+          {.time_ns = scheduler_.now(), .kind = RecordKind::kStarted, .component_hash = component.name_hash});
       return component.machine.start(component.app->program());
-    case EventKind::kBusReceives: return on_bus_receives(event.target);
-    case EventKind::kComponentReceives: return on_component_receives(event.target);
-    case EventKind::kTimer: return component.machine.resume();
+    case EventKind::kBusReceives:
+      return on_bus_receives(event.target);
+    case EventKind::kComponentReceives:
+      return on_component_receives(event.target);
+    case EventKind::kTimer:
+      return component.machine.resume();
     case EventKind::kResult:
       component.link.wait_for_result();
       return component.machine.resume();
@@ -144,9 +149,9 @@ void World::on_bus_receives(LinkIndex link) {
 void World::note_prediction(const Component& component, const Message& message) {
   record_.add_prediction(message);
   if (const std::int64_t* label = message.headers().find_integer("label")) {
-    scorer_.score(scheduler_.now(), {.component = component.config.name,
-                                     .message_id = message.correlation_id(),
-                                     .label = *label});
+    scorer_.score(
+        scheduler_.now(),
+        {.component = component.config.name, .message_id = message.correlation_id(), .label = *label});
   }
 }
 
@@ -179,10 +184,12 @@ std::optional<std::string> World::find_stall() const {
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
-    report += fmt::format("  queue '{}': {} waiting, {} unacknowledged, {} streams\n", broker.name(resource), state.depth,
-                          state.unacknowledged, state.streams);
+    report += fmt::format("  queue '{}': {} waiting, {} unacknowledged, {} streams\n", broker.name(resource),
+                          state.depth, state.unacknowledged, state.streams);
   }
-  if (report.empty()) return std::nullopt;
+  const bool any_stuck = std::any_of(components_.begin(), components_.end(),
+                                     [](const auto& component) { return component->machine.stuck(); });
+  if (report.empty() && !any_stuck) return std::nullopt;
   for (const auto& component : components_) {
     report += fmt::format("  component '{}' waits for {}; {} messages in its inbox\n", component->config.name,
                           component->machine.waits_for(), component->machine.inbox_size());
@@ -221,16 +228,20 @@ void World::finish(RunResult& result) {
 void World::collect_metrics(RunResult& result) {
   for (const auto& component : components_) {
     const std::string& name = component->config.name;
-    for (const Metric& metric : component->app->metrics()) result.metrics[name + "." + metric.name] = metric.value;
-    for (const auto& [suffix, permille] : {std::pair("latency_p50_ns", 500), std::pair("latency_p99_ns", 990)}) {
+    for (const Metric& metric : component->app->metrics())
+      result.metrics[name + "." + metric.name] = metric.value;
+    for (const auto& [suffix, permille] :
+         {std::pair("latency_p50_ns", 500), std::pair("latency_p99_ns", 990)}) {
       const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));
       if (value) result.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
     }
   }
-  for (const auto& [name, accuracy] : scorer_.accuracies()) result.metrics[name + ".accuracy"] = *accuracy.value();
+  for (const auto& [name, accuracy] : scorer_.accuracies())
+    result.metrics[name + ".accuracy"] = *accuracy.value();
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
-    result.metrics[broker.name(resource) + ".max_depth"] = static_cast<double>(broker.queue_state(resource).depth_max);
+    result.metrics[broker.name(resource) + ".max_depth"] =
+        static_cast<double>(broker.queue_state(resource).depth_max);
   }
 }
 

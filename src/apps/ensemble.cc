@@ -12,19 +12,20 @@ Ensemble::Ensemble(EnsembleOptions options, LineSink sink, TruthSink verdict)
 }
 
 Program Ensemble::program() {
-  return {stream_resource(options_.from, options_.prefetch, [this](Machine& machine, const MessagePtr& message) {
-    count(machine, *message);
-    if (options_.service_ns == 0) return machine.next();
-    machine.eval(after(options_.service_ns));
-  })};
+  return {
+      stream_resource(options_.from, options_.prefetch, [this](Machine& machine, const MessagePtr& message) {
+        count(machine, *message);
+        if (options_.service_ns == 0) return machine.next();
+        machine.eval(after(options_.service_ns));
+      })};
 }
 
 void Ensemble::count(const Machine& machine, const Message& message) {
   ++received_;
   const std::int64_t* label = message.headers().find_integer("label");
   const HeaderValue* confidence = message.headers().find("confidence");
-  const bool counts = std::find(options_.models.begin(), options_.models.end(), message.app_id()) !=
-                      options_.models.end();
+  const bool counts =
+      std::find(options_.models.begin(), options_.models.end(), message.app_id()) != options_.models.end();
   if (label == nullptr || message.correlation_id().empty() || !counts) return;
 
   Ballot& ballot = open_[message.correlation_id()];

@@ -54,9 +54,10 @@ void Model::check_payload(const Machine& machine, const Message& message) const 
 
 void Model::learn(Machine& machine, const MessagePtr& message, std::int64_t label) {
   if (label < 0 || label >= options_.learner.classes) {
-    throw InputError({.key = "component." + machine.name()},
-                     fmt::format("message {} has label {}, but the model was made for labels 0 to {}: set `classes`",
-                                 message->id(), label, options_.learner.classes - 1));
+    throw InputError(
+        {.key = "component." + machine.name()},
+        fmt::format("message {} has label {}, but the model was made for labels 0 to {}: set `classes`",
+                    message->id(), label, options_.learner.classes - 1));
   }
   ++trained_;
   filling_->messages.push_back(message);
@@ -88,8 +89,7 @@ void Model::predict(Machine& machine, const MessagePtr& message) {
         const std::array<const std::uint8_t*, 1> image = {pixels_of(*message)};
         learner_->predict(image, std::span(&prediction_, 1));
       },
-      options_.infer_service_ns,
-      [this, message](Machine& again) { forward(again, *message, prediction_); }));
+      options_.infer_service_ns, [this, message](Machine& again) { forward(again, *message, prediction_); }));
 }
 
 void Model::forward(Machine& machine, const Message& message, const Prediction& prediction) {

@@ -23,17 +23,18 @@ Watch::Watch(WatchOptions options, LineSink sink) : options_(std::move(options))
 }
 
 Program Watch::program() {
-  return {stream_resource(options_.from, options_.prefetch, [this](Machine& machine, const MessagePtr& message) {
-    keep(machine, *message);
-    if (options_.service_ns == 0) return machine.next();
-    machine.eval(after(options_.service_ns));
-  })};
+  return {
+      stream_resource(options_.from, options_.prefetch, [this](Machine& machine, const MessagePtr& message) {
+        keep(machine, *message);
+        if (options_.service_ns == 0) return machine.next();
+        machine.eval(after(options_.service_ns));
+      })};
 }
 
 void Watch::keep(const Machine& machine, const Message& message) {
   ++received_;
-  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), message.id(), message.correlation_id(), csv_field(message.key()),
-                    header_text(message, "label"), header_text(message, "model"),
+  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), message.id(), message.correlation_id(),
+                    csv_field(message.key()), header_text(message, "label"), header_text(message, "model"),
                     header_text(message, "confidence"), hex64(message.payload_hash())));
 }
 

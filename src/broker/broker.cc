@@ -68,8 +68,9 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
   for (QueueIndex index : matched_) {
     Queue& queue = *resources_[index]->queue;
     if (queue.depth() >= kQueueDepthMax) {
-      throw RunError(fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
-                                 resources_[index]->name, queue.depth()));
+      throw RunError(
+          fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
+                      resources_[index]->name, queue.depth()));
     }
     if (queue.empty() && !queue.turns().empty()) {
       hand_over(next_in_turn(queue), queue.pass(message));

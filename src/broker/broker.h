@@ -1,5 +1,5 @@
-// The broker: a pure state machine of resources, bindings, queues and streams. No socket, no clock, no thread,
-// no randomness: the same calls give the same answers.
+// The broker: a pure state machine of resources, bindings, queues and streams. No socket, no clock, no
+// thread, no randomness: the same calls give the same answers.
 //
 // A resource is a topic exchange and a queue of one name, the queue bound to the exchange with `#`; the queue
 // exists from the moment somebody streams it or binds into it. Words and rules are those of AMQP 0-9-1 as
@@ -120,7 +120,7 @@ class Broker {
   void hand_over(StreamIndex stream, QueuedMessage queued);
   QueuedMessage settle(DeliveryTag tag, ResourceIndex& resource);
 
-  std::vector<std::unique_ptr<Resource>> resources_;  // stable addresses
+  std::vector<std::unique_ptr<Resource>> resources_;           // stable addresses
   std::unordered_map<std::string_view, ResourceIndex> index_;  // views into resources_
   std::vector<Stream> streams_;
   std::vector<Unacknowledged> unacknowledged_;

@@ -4,9 +4,7 @@
 
 namespace dse {
 
-void Queue::push(MessagePtr message) {
-  fresh_.push_back({std::move(message), next_position_++, false});
-}
+void Queue::push(MessagePtr message) { fresh_.push_back({std::move(message), next_position_++, false}); }
 
 void Queue::put_back(QueuedMessage message) {
   message.redelivered = true;

@@ -25,9 +25,10 @@ LinkIndex DataBus::attach() {
     link.bus_end = std::make_unique<PairEnd>(context_);
     link.component_end = std::make_unique<PairEnd>(context_);
   } catch (const zmq::error_t& error) {
-    throw RunError(fmt::format("cannot make the sockets of component {}: {}; raise the limit of open files (ulimit -n) "
-                               "or use fewer components",
-                               number + 1, error.what()));
+    throw RunError(
+        fmt::format("cannot make the sockets of component {}: {}; raise the limit of open files (ulimit -n) "
+                    "or use fewer components",
+                    number + 1, error.what()));
   }
   link.bus_end->set_peer(*link.component_end);
   link.component_end->set_peer(*link.bus_end);
@@ -41,7 +42,8 @@ LinkIndex DataBus::attach() {
 BusEvent DataBus::serve(LinkIndex link) {
   notified_.clear();
   Command command = decode_command(links_[link].bus_end->receive());
-  BusEvent event = std::visit([&](auto&& alternative) { return apply(link, std::move(alternative)); }, command);
+  BusEvent event =
+      std::visit([&](auto&& alternative) { return apply(link, std::move(alternative)); }, command);
   event.notified = notified_;
   return event;
 }
@@ -49,8 +51,8 @@ BusEvent DataBus::serve(LinkIndex link) {
 void DataBus::send_deliveries(Effects& effects) {
   for (Delivery& delivery : effects.deliveries) {
     const StreamOwner& owner = stream_owners_[delivery.stream];
-    links_[owner.link].bus_end->send(encode(
-        DeliveryNotice{owner.alias, delivery.tag, delivery.redelivered, std::move(delivery.message)}));
+    links_[owner.link].bus_end->send(
+        encode(DeliveryNotice{owner.alias, delivery.tag, delivery.redelivered, std::move(delivery.message)}));
     notified_.push_back(owner.link);
   }
 }
@@ -65,7 +67,8 @@ BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command) {
 
 BusEvent DataBus::apply(LinkIndex, BindCommand&& command) {
   broker_.bind(command.binding);
-  return {.kind = BusEventKind::kBound, .resource_hash = broker_.name_hash(broker_.declare(command.binding.to))};
+  return {.kind = BusEventKind::kBound,
+          .resource_hash = broker_.name_hash(broker_.declare(command.binding.to))};
 }
 
 BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command) {

@@ -34,9 +34,9 @@ enum class BusEventKind : std::uint8_t {
 // What the bus did with one frame.
 struct BusEvent {
   BusEventKind kind = BusEventKind::kClosed;
-  std::uint64_t resource_hash = 0;          // XXH3 of the resource's name; 0 without one
-  MessagePtr message;                       // none unless the event is about one
-  std::span<const LinkIndex> notified;      // the links a notice was sent to, in order; valid until the next call
+  std::uint64_t resource_hash = 0;      // XXH3 of the resource's name; 0 without one
+  MessagePtr message;                   // none unless the event is about one
+  std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call
 };
 
 class DataBus {

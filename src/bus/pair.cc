@@ -15,8 +15,8 @@ PairEnd::PairEnd(zmq::context_t& context) : socket_(context, zmq::socket_type::p
 
 void PairEnd::send(const Frame& frame) {
   if (peer_->under_way_ >= kUnderWayMax) {
-    throw RunError(fmt::format("more than {} frames are under way to one component: lower the rate or the latency",
-                               kUnderWayMax));
+    throw RunError(fmt::format(
+        "more than {} frames are under way to one component: lower the rate or the latency", kUnderWayMax));
   }
   // The C calls: cppzmq's wrappers ask for size and data several times over, and this is the hottest place.
   zmq_msg_t message;
@@ -24,7 +24,8 @@ void PairEnd::send(const Frame& frame) {
   auto* words = static_cast<std::uint64_t*>(zmq_msg_data(&message));
   for (std::size_t word = 0; word < frame.words.size(); ++word) words[word] = frame.words[word];
   const int sent = zmq_msg_send(&message, socket_.handle(), ZMQ_DONTWAIT);
-  DSE_CHECK(sent == static_cast<int>(Frame::kBytes), "an inproc socket without a high-water mark refused a frame");
+  DSE_CHECK(sent == static_cast<int>(Frame::kBytes),
+            "an inproc socket without a high-water mark refused a frame");
   ++peer_->under_way_;
 }
 

@@ -36,8 +36,8 @@ class RunPositionGuard {
 }  // namespace dse
 
 // DSE_CHECK(condition, "format {}", value...)
-#define DSE_CHECK(condition, ...)                                                                   \
-  do {                                                                                              \
-    if (!(condition)) [[unlikely]]                                                                  \
-      ::dse::check_failed(__FILE__, __LINE__, #condition, fmt::format(__VA_ARGS__));                \
+#define DSE_CHECK(condition, ...)                                                    \
+  do {                                                                               \
+    if (!(condition)) [[unlikely]]                                                   \
+      ::dse::check_failed(__FILE__, __LINE__, #condition, fmt::format(__VA_ARGS__)); \
   } while (false)

@@ -75,8 +75,8 @@ TimeNs RandomStream::exponential_gap_ns(const Rate& rate) {
     if (odd_length) break;
   }
   const UnsignedWide variate = (static_cast<UnsignedWide>(whole) << 32) | (fraction >> 32);
-  const UnsignedWide gap = (variate * static_cast<std::uint64_t>(rate.period_ns) /
-                            static_cast<std::uint64_t>(rate.count)) >> 32;
+  const UnsignedWide gap =
+      (variate * static_cast<std::uint64_t>(rate.period_ns) / static_cast<std::uint64_t>(rate.count)) >> 32;
   return static_cast<TimeNs>(gap);
 }
 

@@ -39,7 +39,9 @@ Wire to_wire(const Frame& frame) {
           .reference = reinterpret_cast<const void*>(static_cast<std::uintptr_t>(frame.words[2]))};
 }
 
-MessagePtr adopt_message(const Wire& wire) { return MessagePtr::adopt(static_cast<const Message*>(wire.reference)); }
+MessagePtr adopt_message(const Wire& wire) {
+  return MessagePtr::adopt(static_cast<const Message*>(wire.reference));
+}
 
 template <typename T>
 T adopt_boxed(const Wire& wire) {
@@ -102,22 +104,31 @@ Frame encode(Notice&& notice) {
 Command decode_command(const Frame& frame) {
   const Wire wire = to_wire(frame);
   switch (wire.kind) {
-    case Kind::kDeclare: return DeclareCommand{wire.number, adopt_boxed<std::string>(wire)};
-    case Kind::kBind: return BindCommand{adopt_boxed<BindingSpec>(wire)};
-    case Kind::kPublish: return PublishCommand{wire.number, wire.flag, adopt_message(wire)};
-    case Kind::kStream: return StreamCommand{wire.number, static_cast<std::uint32_t>(wire.tag)};
-    case Kind::kAcknowledge: return AcknowledgeCommand{wire.tag};
-    case Kind::kReject: return RejectCommand{wire.tag, wire.flag};
-    case Kind::kClose: return CloseCommand{};
+    case Kind::kDeclare:
+      return DeclareCommand{wire.number, adopt_boxed<std::string>(wire)};
+    case Kind::kBind:
+      return BindCommand{adopt_boxed<BindingSpec>(wire)};
+    case Kind::kPublish:
+      return PublishCommand{wire.number, wire.flag, adopt_message(wire)};
+    case Kind::kStream:
+      return StreamCommand{wire.number, static_cast<std::uint32_t>(wire.tag)};
+    case Kind::kAcknowledge:
+      return AcknowledgeCommand{wire.tag};
+    case Kind::kReject:
+      return RejectCommand{wire.tag, wire.flag};
+    case Kind::kClose:
+      return CloseCommand{};
     case Kind::kDelivery:
-    case Kind::kReturn: break;
+    case Kind::kReturn:
+      break;
   }
   DSE_CHECK(false, "frame kind {} is not a command", static_cast<int>(wire.kind));
 }
 
 Notice decode_notice(const Frame& frame) {
   const Wire wire = to_wire(frame);
-  if (wire.kind == Kind::kDelivery) return DeliveryNotice{wire.number, wire.tag, wire.flag, adopt_message(wire)};
+  if (wire.kind == Kind::kDelivery)
+    return DeliveryNotice{wire.number, wire.tag, wire.flag, adopt_message(wire)};
   DSE_CHECK(wire.kind == Kind::kReturn, "frame kind {} is not a notice", static_cast<int>(wire.kind));
   return ReturnNotice{wire.number, adopt_message(wire)};
 }

@@ -67,8 +67,8 @@ using Notice = std::variant<DeliveryNotice, ReturnNotice>;
 
 struct Frame {
   static constexpr std::size_t kBytes = 24;
-  // Kind, flag and alias; a delivery tag or prefetch; a reference. Whole words, so that a frame just written is
-  // read back without a stall.
+  // Kind, flag and alias; a delivery tag or prefetch; a reference. Whole words, so that a frame just written
+  // is read back without a stall.
   std::array<std::uint64_t, 3> words{};
 };
 

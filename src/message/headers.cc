@@ -25,8 +25,9 @@ Headers::Headers(std::initializer_list<Entry> entries) {
 }
 
 void Headers::set(std::string name, HeaderValue value) {
-  const auto at = std::lower_bound(entries_.begin(), entries_.end(), name,
-                                   [](const Entry& entry, const std::string& key) { return entry.first < key; });
+  const auto at =
+      std::lower_bound(entries_.begin(), entries_.end(), name,
+                       [](const Entry& entry, const std::string& key) { return entry.first < key; });
   if (at != entries_.end() && at->first == name) {
     at->second = std::move(value);
   } else {

@@ -106,10 +106,14 @@ void Machine::end(int status) {
 
 std::string Machine::waits_for() const {
   switch (waiting_) {
-    case Waiting::kTimer: return "a timer";
-    case Waiting::kResult: return "a result";
-    case Waiting::kDelivery: return "a message";
-    case Waiting::kNothing: break;
+    case Waiting::kTimer:
+      return "a timer";
+    case Waiting::kResult:
+      return "a result";
+    case Waiting::kDelivery:
+      return "a message";
+    case Waiting::kNothing:
+      break;
   }
   return ended() ? fmt::format("nothing: it ended with status {}", *status_)
                  : "nothing: a callback called neither next nor eval";

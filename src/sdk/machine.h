@@ -47,14 +47,16 @@ class Machine {
   }
   void eval(Program steps);
 
-  // The message that this machine's component writes with these fields: id, app_id and timestamp are set.
+  // The message that this machine's component writes with these fields: id, app_id and timestamp are set. Ids
+  // count the calls, so of two calls in one argument list the compiler would choose the order: compose first.
   MessagePtr compose(MessageFields&& fields);
 
   const std::string& name() const { return name_; }
   TimeNs now() const { return link_.now(); }
   // Within a stream's handler: whether this message was delivered before.
   bool redelivered() const { return current_.redelivered; }
-  // Within a stream's handler: the message will be rejected in place of acknowledged when the handler is done.
+  // Within a stream's handler: the message will be rejected in place of acknowledged when the handler is
+  // done.
   void reject_current(bool requeue) { rejection_ = requeue; }
   // Called with each message that came back because it was mandatory and no queue took it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
@@ -69,6 +71,8 @@ class Machine {
   std::optional<int> status() const { return status_; }
   // What the program waits for, for the report of a stall: "a message", "a timer" ...
   std::string waits_for() const;
+  // The program has not ended, and nothing will ever move it on: a callback called neither next nor eval.
+  bool stuck() const { return !ended() && waiting_ == Waiting::kNothing; }
   // Deliveries that have arrived and wait for the handler.
   std::size_t inbox_size() const { return inbox_.size(); }
 

@@ -67,8 +67,8 @@ struct Call {
 // Of a streaming program, after each message: settles it and waits for the next. Made by the machine itself.
 struct FinishDelivery {};
 
-using Step = std::variant<CreateResource, Bind, WriteResource, StreamResource, After, Compute, Post, Exit, Call,
-                          FinishDelivery>;
+using Step = std::variant<CreateResource, Bind, WriteResource, StreamResource, After, Compute, Post, Exit,
+                          Call, FinishDelivery>;
 using Program = std::vector<Step>;
 
 // Asserts that the resource exists; idempotent.

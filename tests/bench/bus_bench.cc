@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPayloadBytes = 784;
 constexpr int kStreams = 4;
-constexpr int kMessages = 100'000;  // of one bus_fanout4 run
+constexpr int kMessages = 100'000;        // of one bus_fanout4 run
 constexpr TimeNs kPublishGapNs = 50'000;  // as in scenarios/mnist.toml: 20,000 messages a second
 
 // One publish and four deliveries, each one frame sent and received over an inproc PAIR, in one thread. The
@@ -48,10 +48,12 @@ void zmq_inproc_fanout4(benchmark::State& state) {
     for (int stream = 1; stream <= kStreams; ++stream) {
       zmq::message_t copy;
       copy.copy(frame);
-      benchmark::DoNotOptimize(pairs[static_cast<std::size_t>(stream)][0].send(copy, zmq::send_flags::dontwait));
+      benchmark::DoNotOptimize(
+          pairs[static_cast<std::size_t>(stream)][0].send(copy, zmq::send_flags::dontwait));
     }
     for (int stream = 1; stream <= kStreams; ++stream) {
-      benchmark::DoNotOptimize(pairs[static_cast<std::size_t>(stream)][1].recv(frame, zmq::recv_flags::dontwait));
+      benchmark::DoNotOptimize(
+          pairs[static_cast<std::size_t>(stream)][1].recv(frame, zmq::recv_flags::dontwait));
     }
   }
   state.SetItemsProcessed(state.iterations() * kStreams);
@@ -71,8 +73,8 @@ class Publisher : public App {
   void step(Machine& machine) {
     if (sent_ == messages_) return machine.eval(exit(0));
     const std::string& key = keys_[static_cast<std::size_t>(sent_++) % keys_.size()];
-    machine.eval(write_resource("feed", machine.compose({.payload = payload_, .key = key})), after(kPublishGapNs),
-                 call([this](Machine& again) { step(again); }));
+    machine.eval(write_resource("feed", machine.compose({.payload = payload_, .key = key})),
+                 after(kPublishGapNs), call([this](Machine& again) { step(again); }));
   }
 
   int messages_;
@@ -133,7 +135,8 @@ void bus_fanout4(benchmark::State& state) {
     auto world = std::make_unique<World>(
         scenario,
         WorldOptions{.make_app = [bindings](const ComponentConfig& component) -> std::unique_ptr<App> {
-          if (component.name == "publisher") return std::make_unique<Publisher>(kMessages, bindings / kStreams);
+          if (component.name == "publisher")
+            return std::make_unique<Publisher>(kMessages, bindings / kStreams);
           return std::make_unique<Sink>(*resource_read(component));
         }},
         [](const std::string&) -> LineSink { return [](std::string_view) {}; });

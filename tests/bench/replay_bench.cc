@@ -23,6 +23,11 @@ void replay_mnist_sample(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(replay_mnist_sample)->Arg(1)->Arg(2)->ArgName("threads")->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(replay_mnist_sample)
+    ->Arg(1)
+    ->Arg(2)
+    ->ArgName("threads")
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace dse

@@ -11,16 +11,17 @@ TEST_CASE("durations are exact or refused") {
   CHECK(parse_duration("1.5ms") == 1'500'000);
   CHECK(parse_duration("2min") == 120 * kNanosecondsPerSecond);
   CHECK(parse_duration("0.000000001s") == 1);
-  for (const char* wrong : {"", "5", "s", "-1s", "1 s", "1.s", ".5s", "0.5ns", "1e3s", "200000000h", "5parsec",
-                            "99999999999999999999s", "0.00000000001s"}) {
+  for (const char* wrong : {"", "5", "s", "-1s", "1 s", "1.s", ".5s", "0.5ns", "1e3s", "200000000h",
+                            "5parsec", "99999999999999999999s", "0.00000000001s"}) {
     INFO(wrong);
     CHECK_FALSE(parse_duration(wrong).has_value());
   }
 }
 
 TEST_CASE("a formatted duration parses to itself") {
-  for (TimeNs duration : {TimeNs{0}, TimeNs{1}, TimeNs{999}, TimeNs{1'000}, TimeNs{50'000}, TimeNs{1'500'000},
-                          TimeNs{3'000'500'000}, TimeNs{90} * kNanosecondsPerSecond + 1, kLongestDurationNs}) {
+  for (TimeNs duration :
+       {TimeNs{0}, TimeNs{1}, TimeNs{999}, TimeNs{1'000}, TimeNs{50'000}, TimeNs{1'500'000},
+        TimeNs{3'000'500'000}, TimeNs{90} * kNanosecondsPerSecond + 1, kLongestDurationNs}) {
     INFO(format_duration(duration));
     CHECK(parse_duration(format_duration(duration)) == duration);
   }

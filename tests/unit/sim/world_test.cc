@@ -85,6 +85,15 @@ TEST_CASE("messages that wait for nobody are a stall, with who waits for what") 
   CHECK(result.metrics.at("full.max_depth") == 3);
 }
 
+TEST_CASE("a callback that never goes on is a stall, though no message waits") {
+  SmallWorld world;
+  world.add("forgetful", {call([](Machine&) {})});
+  const RunResult result = world.run();
+  CHECK(result.status == RunStatus::kStalled);
+  CHECK_THAT(result.stall,
+             ContainsSubstring("'forgetful' waits for nothing: a callback called neither next nor eval"));
+}
+
 TEST_CASE("a handler that never goes on is a stall") {
   SmallWorld world;
   world.add("writer", writing("a", 3), 100);
