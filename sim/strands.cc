@@ -145,15 +145,23 @@ bool Strands::caller_should_run(const Strand& strand) const {
   return strand.home == 0 || workers_[strand.home - 1]->busy || strand.jobs.size() >= kLateJobs;
 }
 
-void Strands::help_or_wait(Lock& lock, Strand& wanted) {
+// What the calling thread does best while it waits: the wanted strand, or else another one of its own.
+std::deque<Strands::Strand*>::iterator Strands::find_for_caller(const Strand& wanted) {
   const auto at = std::find(ready_.begin(), ready_.end(), &wanted);
-  if (at != ready_.end() && caller_should_run(wanted)) {
+  if (at != ready_.end() && caller_should_run(wanted)) return at;
+  return std::find_if(ready_.begin(), ready_.end(), [](const Strand* strand) { return strand->home == 0; });
+}
+
+void Strands::help_or_wait(Lock& lock, Strand& wanted) {
+  const auto at = find_for_caller(wanted);
+  if (at != ready_.end()) {
+    Strand& strand = **at;
     ready_.erase(at);
-    run_one(lock, wanted);
+    run_one(lock, strand);
     return;
   }
   // Its home thread runs it, or is about to.
-  if (at != ready_.end()) call_for(wanted);
+  if (!wanted.running) call_for(wanted);
   const JobTicket done = wanted.done;
   const auto moved_on = [&wanted, done] { return wanted.done.load(std::memory_order_relaxed) != done; };
   spin_until(lock, moved_on);
