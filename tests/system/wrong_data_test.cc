@@ -25,13 +25,15 @@ void check_labels_refused(const std::string& labels, const std::string& message)
   workshop.check_refused(kScenario, {path + ": " + message}, {"--set", "component.trainer.labels=" + path});
 }
 
-// `bytes` drawn out to this size with what does not pack into next to nothing.
-std::string with_noise(std::string bytes, std::size_t size) {
-  for (std::uint32_t state = 1; bytes.size() < size;) {
+// `bytes`, followed by what does not pack into next to nothing.
+std::string with_noise(const std::string& bytes, std::size_t noise_size) {
+  std::string noise(noise_size, '\0');
+  std::uint32_t state = 1;
+  for (char& byte : noise) {
     state = state * 1'664'525U + 1'013'904'223U;
-    bytes += static_cast<char>(state >> 24);
+    byte = static_cast<char>(state >> 24);
   }
-  return bytes;
+  return bytes + noise;
 }
 
 std::string sample_labels_unpacked() { return idx_header(0x08, {2000}) + std::string(2000, '\3'); }
@@ -94,7 +96,7 @@ TEST_CASE("data: truncated data, plain and gzipped") {
       cut,
       "announces 2000 x 28 x 28 unsigned bytes, 1568000 bytes, but ends after 99984 of them: "
       "127 of 2000 items");
-  check_images_refused(gzip(with_noise(idx_header(0x08, {2000, 28, 28}), 100'000)),
+  check_images_refused(gzip(with_noise(idx_header(0x08, {2000, 28, 28}), 99'984)),
                        "ends after 127 of 2000 items");
 }
 

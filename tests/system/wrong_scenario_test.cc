@@ -319,6 +319,10 @@ TEST_CASE("scenario: models that stream what they write come to an end") {
 }
 
 TEST_CASE("scenario: more components than the system has sockets for") {
+#ifdef __SANITIZE_ADDRESS__
+  WARN("not tested: without a file left, the sanitizer takes every exception's memory for wrong");
+  return;
+#endif
   const Workshop workshop;
   std::string text = small_scenario();
   for (int i = 0; i < 300; ++i)
