@@ -28,6 +28,10 @@ struct World::Component {
 
 namespace {
 
+static_assert(static_cast<int>(RecordKind::kDeclared) == static_cast<int>(BusEventKind::kDeclared) &&
+                  static_cast<int>(RecordKind::kClosed) == static_cast<int>(BusEventKind::kClosed),
+              "what happens on the bus is recorded under the same number");
+
 unsigned job_cost(const ComponentConfig& component) {
   const auto* model = std::get_if<ModelConfig>(&component.kind);
   return model == nullptr ? 0 : relative_training_cost(model->learner);
