@@ -31,17 +31,13 @@ struct ReplayArguments {
   bool quiet = false;
 };
 
-std::optional<TimeNs> parse_until(const std::string& text, Scenario& scenario) {
-  if (text.empty()) return std::nullopt;
-  if (text == "drained") {
-    scenario.until_ns.reset();
-    return std::nullopt;
-  }
-  const std::optional<TimeNs> until = parse_duration(text);
-  if (!until)
+void set_until(const std::string& text, Scenario& scenario) {
+  if (text.empty()) return;
+  scenario.until_ns = parse_duration(text);
+  if (!scenario.until_ns && text != "drained") {
     throw InputError({.file = "--until"},
                      fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
-  return until;
+  }
 }
 
 // The parser itself takes -1 for the largest number and nothing for no option.
@@ -72,13 +68,13 @@ int exit_status(const RunResult& result, const std::vector<ExpectationResult>& e
 int replay(const ReplayArguments& arguments) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
-  const std::optional<TimeNs> until = parse_until(arguments.until, scenario);
+  set_until(arguments.until, scenario);
   const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
   for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
-  World world(scenario, {.seed = seed, .threads = arguments.threads, .until_ns = until},
+  World world(scenario, {.seed = seed, .threads = arguments.threads},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
   const RunResult result = world.run(interrupted, progress_sink(show_progress));
@@ -93,8 +89,11 @@ int replay(const ReplayArguments& arguments) {
 
   const char* no_color = std::getenv("NO_COLOR");  // empty means unset: no-color.org
   const bool color = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-  if (!arguments.quiet) fmt::print("{}", report_text(report, color));
-  if (!arguments.quiet) fmt::print("results in {}\n", folder.target().string());
+  if (arguments.quiet) {
+    fmt::print(stderr, "{}", failures_text(report, false));
+  } else {
+    fmt::print("{}results in {}\n", report_text(report, color), folder.target().string());
+  }
   if (result.status == RunStatus::kStalled) {
     fmt::print(stderr, "stalled: work is pending and nothing can happen any more\n{}", result.stall);
   }

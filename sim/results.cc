@@ -32,6 +32,7 @@ Json summary(const RunReport& report) {
   json["scenario_hash"] = hex64(report.scenario.file_hash);
   json["settings"] = report.settings;
   json["seed"] = result.seed;
+  json["until"] = report.scenario.until_ns ? format_duration(*report.scenario.until_ns) : "drained";
   json["version"] = DSE_VERSION;
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;
@@ -97,6 +98,12 @@ std::string bounds_text(const ExpectConfig& expectation) {
   return fmt::format("at most {}", *expectation.max);
 }
 
+std::string expectation_text(const ExpectationResult& one) {
+  return fmt::format("{} is {}, expected {}", one.expectation.metric,
+                     one.value ? fmt::format("{}", *one.value) : "not measured in this run",
+                     bounds_text(one.expectation));
+}
+
 }  // namespace
 
 void write_results(const RunReport& report, RunFolder& folder) {
@@ -108,6 +115,18 @@ void write_results(const RunReport& report, RunFolder& folder) {
   }
   folder.write("metrics.csv", curves);
   folder.write("timing.json", timing(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::string failures_text(const RunReport& report, bool color) {
+  const std::string failed = painted("FAILED", "31", color);
+  std::string text;
+  for (const ExpectationResult& one : report.expectations) {
+    if (!one.met) text += fmt::format("{} {}\n", failed, expectation_text(one));
+  }
+  for (const auto& [name, status] : report.result.failed) {
+    text += fmt::format("{} component '{}' ended with status {}\n", failed, name, status);
+  }
+  return text;
 }
 
 std::string report_text(const RunReport& report, bool color) {
@@ -126,16 +145,9 @@ std::string report_text(const RunReport& report, bool color) {
                   result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
                   result.fingerprints.predictions, result.fingerprints.models);
   for (const ExpectationResult& one : report.expectations) {
-    text += fmt::format(
-        "{} {} is {}, expected {}\n",
-        one.met ? painted("ok    ", "32", color) : painted("FAILED", "31", color), one.expectation.metric,
-        one.value ? fmt::format("{}", *one.value) : "not measured in this run", bounds_text(one.expectation));
+    if (one.met) text += fmt::format("{} {}\n", painted("ok    ", "32", color), expectation_text(one));
   }
-  for (const auto& [name, status] : result.failed) {
-    text +=
-        fmt::format("{} component '{}' ended with status {}\n", painted("FAILED", "31", color), name, status);
-  }
-  return text;
+  return text + failures_text(report, color);
 }
 
 }  // namespace dse

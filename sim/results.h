@@ -26,7 +26,9 @@ struct RunReport {
 // summary.json, metrics.csv and timing.json. Only the last depends on the machine or on the wall clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
-// Several lines; `color` marks what failed and what held.
+// A line for each expectation that was not met and each component that failed; "" when all is well.
+std::string failures_text(const RunReport& report, bool color);
+// Several lines, those failures last; `color` marks what failed and what held.
 std::string report_text(const RunReport& report, bool color);
 
 }  // namespace dse

@@ -160,10 +160,11 @@ TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
   if (value == nullptr) refuse(*node, key, "a duration such as \"50us\"");
   const std::optional<TimeNs> duration = parse_duration(value->get());
   if (!duration) {
-    throw InputError(place(key),
-                     fmt::format("'{}' is not a duration: expected a number, not negative, and one of "
-                                 "ns, us, ms, s, min, h, such as \"50us\"",
-                                 value->get()));
+    throw InputError(
+        place(key),
+        fmt::format("'{}' is not a duration: expected a number from 0 to a hundred years, and one of "
+                    "ns, us, ms, s, min, h, such as \"50us\"",
+                    value->get()));
   }
   return *duration;
 }

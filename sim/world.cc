@@ -88,7 +88,7 @@ void World::wire() {
 RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   const RunPositionGuard position(scheduler_.position());
-  const std::optional<TimeNs> until = options_.until_ns ? options_.until_ns : scenario_.until_ns;
+  const std::optional<TimeNs>& until = scenario_.until_ns;
   RunResult result;
   result.seed = options_.seed;
   while (!scheduler_.empty()) {

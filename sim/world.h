@@ -32,9 +32,8 @@ using MakeApp = std::function<std::unique_ptr<App>(const ComponentConfig& compon
 
 struct WorldOptions {
   std::uint64_t seed = 1;
-  unsigned threads = 1;            // that run jobs, the deciding one included; changes no result
-  std::optional<TimeNs> until_ns;  // in place of the scenario's
-  MakeApp make_app;                // programs that no kind has, for tests and benchmarks
+  unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
+  MakeApp make_app;      // programs that no kind has, for tests and benchmarks
 };
 
 // Called now and then while a run goes on.

@@ -170,3 +170,22 @@ TEST_CASE("command line: a standard output that takes nothing is an error") {
   CHECK(full.status == 3);
   CHECK_THAT(full.err, ContainsSubstring("cannot write to standard output: No space left on device"));
 }
+
+TEST_CASE("command line: --quiet still says on stderr what failed") {
+  const Workshop workshop;
+  const std::string scenario =
+      workshop.write("s.toml", small_scenario() + "\n[[expect]]\nmetric = \"echo.received\"\nmin = 11\n");
+  const Outcome outcome = workshop.replay(scenario, {"--quiet"});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err == "FAILED echo.received is 10, expected at least 11\n");
+}
+
+TEST_CASE("command line: --until counts in place of the scenario's, and the summary says so") {
+  const Workshop workshop;
+  const std::string scenario = workshop.write("s.toml", small_scenario());
+  CHECK(workshop.replay(scenario, {"--until", "3ms"}).status == 0);
+  CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"until\": \"3ms\""));
+  CHECK(workshop.replay(scenario, {}).status == 0);
+  CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"until\": \"drained\""));
+}

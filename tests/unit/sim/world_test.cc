@@ -51,7 +51,7 @@ TEST_CASE("a run ends at its set time, and not at an event before or after it") 
   CHECK(notes == Notes{"writer-0@21", "writer-1@1021", "writer-2@2021"});
 
   notes.clear();
-  world.options.until_ns = 1'500;  // counts in place of the scenario's
+  world.scenario.until_ns = 1'500;
   CHECK(world.run().virtual_time_ns == 1'500);
   CHECK(notes.size() == 2);
 }
