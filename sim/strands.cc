@@ -1,9 +1,13 @@
 #include "sim/strands.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "core/check.h"
+#include "core/error.h"
 
 namespace dse {
 namespace {
@@ -27,16 +31,24 @@ Strands::Strands(unsigned threads) {
   // With more threads than processors a spinning thread keeps a working one waiting.
   if (threads <= std::thread::hardware_concurrency()) spins_max_ = kSpinsMax;
   for (ThreadNumber number = 1; number < threads; ++number) workers_.push_back(std::make_unique<Worker>());
-  for (ThreadNumber number = 1; number < threads; ++number) {
-    workers_[number - 1]->thread = std::jthread([this, number] { work(number); });
+  try {
+    for (ThreadNumber number = 1; number < threads; ++number) {
+      workers_[number - 1]->thread = std::jthread([this, number] { work(number); });
+    }
+  } catch (const std::system_error& error) {
+    stop();
+    throw RunError(
+        fmt::format("cannot start {} threads: {}; use fewer with --threads", threads, error.code().message()));
   }
 }
 
-Strands::~Strands() {
+Strands::~Strands() { stop(); }
+
+// The workers join when the members go.
+void Strands::stop() {
   const Lock lock(mutex_);
   stopping_ = true;
   for (const auto& worker : workers_) call(*worker);
-  // Members go in reverse: the workers join, after the lock is released.
 }
 
 StrandIndex Strands::add(const StrandOptions& options) {

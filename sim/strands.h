@@ -33,7 +33,8 @@ class Strands {
   // The most jobs that wait in one strand; post() then lends a hand first.
   static constexpr std::size_t kJobsMax = 64;
 
-  // `threads` counts the calling thread, which works whenever it waits; 1 starts no other.
+  // `threads` counts the calling thread, which works whenever it waits; 1 starts no other. Throws RunError
+  // when the system refuses one.
   explicit Strands(unsigned threads);
   // Jobs that have not started are dropped.
   ~Strands();
@@ -72,6 +73,7 @@ class Strands {
   };
   using Lock = std::unique_lock<std::mutex>;
 
+  void stop();
   void choose_homes();
   void work(ThreadNumber self);
   void run_one(Lock& lock, Strand& strand);

@@ -9,7 +9,7 @@
 namespace dse {
 
 struct Model::Batch {
-  TimeNs time_ns = 0;  // when it was complete
+  TimeNs time_ns = 0;  // when its last message was handled
   std::vector<MessagePtr> messages;
   std::vector<int> labels;
 };
@@ -62,10 +62,10 @@ void Model::learn(Machine& machine, const MessagePtr& message, std::int64_t labe
   ++trained_;
   filling_->messages.push_back(message);
   filling_->labels.push_back(static_cast<int>(label));
+  filling_->time_ns = machine.now();
   if (filling_->messages.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
 
   std::shared_ptr<Batch> full = std::exchange(filling_, std::make_shared<Batch>());
-  full->time_ns = machine.now();
   machine.eval(post([this, full = std::move(full)] { train(*full); }), after(options_.train_service_ns));
 }
 
@@ -107,7 +107,6 @@ void Model::forward(Machine& machine, const Message& message, const Prediction& 
 
 void Model::finish() {
   if (filling_->messages.empty()) return;
-  filling_->time_ns = filling_->messages.back()->timestamp();
   train(*filling_);
   filling_ = std::make_shared<Batch>();
 }

@@ -72,8 +72,9 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
           fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
                       resources_[index]->name, queue.depth()));
     }
-    if (queue.empty() && !queue.turns().empty()) {
-      hand_over(next_in_turn(queue), queue.pass(message));
+    const std::optional<StreamIndex> reader = queue.empty() ? next_with_room(queue) : std::nullopt;
+    if (reader) {
+      hand_over(*reader, queue.pass(message));
     } else {
       queue.push(message);
       queue.note_depth();
@@ -102,13 +103,20 @@ void Broker::enter_turn(StreamIndex number) {
 
 void Broker::dispatch(ResourceIndex resource) {
   Queue& queue = *resources_[resource]->queue;
-  while (!queue.empty() && !queue.turns().empty()) hand_over(next_in_turn(queue), queue.pop());
+  while (!queue.empty()) {
+    const std::optional<StreamIndex> reader = next_with_room(queue);
+    if (!reader) return;
+    hand_over(*reader, queue.pop());
+  }
 }
 
-StreamIndex Broker::next_in_turn(Queue& queue) {
-  const StreamIndex number = queue.turns().pop_front();
-  streams_[number].in_turn = false;
-  return number;
+std::optional<StreamIndex> Broker::next_with_room(Queue& queue) {
+  while (!queue.turns().empty()) {
+    const StreamIndex number = queue.turns().pop_front();
+    streams_[number].in_turn = false;
+    if (streams_[number].has_room()) return number;
+  }
+  return std::nullopt;
 }
 
 void Broker::hand_over(StreamIndex number, QueuedMessage queued) {
@@ -129,7 +137,7 @@ void Broker::hand_over(StreamIndex number, QueuedMessage queued) {
   ++resources_[stream.resource]->unacknowledged;
   effects_.deliveries.push_back(
       {number, make_tag(slot, entry.generation), entry.queued.redelivered, entry.queued.message});
-  if (stream.has_room()) enter_turn(number);
+  enter_turn(number);
 }
 
 bool Broker::outstanding(DeliveryTag tag) const {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -116,7 +117,7 @@ class Broker {
   Queue& ensure_queue(ResourceIndex resource);
   void enter_turn(StreamIndex stream);
   void dispatch(ResourceIndex resource);
-  StreamIndex next_in_turn(Queue& queue);
+  std::optional<StreamIndex> next_with_room(Queue& queue);
   void hand_over(StreamIndex stream, QueuedMessage queued);
   QueuedMessage settle(DeliveryTag tag, ResourceIndex& resource);
 

@@ -90,7 +90,7 @@ BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command) {
   const ResourceIndex resource = links_[link].resources.at(command.alias);
   const StreamIndex stream = broker_.stream_count();
   stream_owners_.push_back({link, command.alias});
-  links_[link].streams.push_back({stream, command.alias});
+  links_[link].streams.push_back(stream);
   send_deliveries(broker_.open_stream(resource, command.prefetch));
   return {.kind = BusEventKind::kStreamed, .resource_hash = broker_.name_hash(resource)};
 }
@@ -112,9 +112,8 @@ BusEvent DataBus::apply(LinkIndex, RejectCommand&& command) {
 }
 
 BusEvent DataBus::apply(LinkIndex link, CloseCommand&&) {
-  for (const OpenStream& open : links_[link].streams) send_deliveries(broker_.close_stream(open.stream));
+  for (const StreamIndex stream : links_[link].streams) send_deliveries(broker_.close_stream(stream));
   links_[link].streams.clear();
-  links_[link].closed = true;
   return {.kind = BusEventKind::kClosed};
 }
 

@@ -57,16 +57,11 @@ class DataBus {
   const Broker& broker() const { return broker_; }
 
  private:
-  struct OpenStream {
-    StreamIndex stream = 0;
-    ResourceAlias alias = 0;
-  };
   struct Link {
     std::unique_ptr<PairEnd> bus_end;
     std::unique_ptr<PairEnd> component_end;
     std::vector<ResourceIndex> resources;  // by alias
-    std::vector<OpenStream> streams;
-    bool closed = false;
+    std::vector<StreamIndex> streams;
   };
   struct StreamOwner {
     LinkIndex link = 0;

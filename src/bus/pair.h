@@ -18,8 +18,9 @@ class PairEnd {
 
   explicit PairEnd(zmq::context_t& context);
 
-  void bind(const std::string& address) { socket_.bind(address); }
-  void connect(const std::string& address) { socket_.connect(address); }
+  // Throw zmq::error_t when the system has no more file descriptors.
+  void bind(const std::string& address);
+  void connect(const std::string& address);
   // Ends of one pair know each other to count what is under way.
   void set_peer(PairEnd& peer) { peer_ = &peer; }
 

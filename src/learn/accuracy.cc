@@ -1,5 +1,7 @@
 #include "learn/accuracy.h"
 
+#include "core/check.h"
+
 namespace dse {
 namespace {
 
@@ -11,6 +13,7 @@ double ratio(std::int64_t right, std::int64_t count) {
 
 void Accuracy::add(TimeNs time_ns, bool right) {
   const TimeNs interval = time_ns / every_ns_;
+  DSE_CHECK(interval >= interval_, "a prediction at {} ns comes after a later one", time_ns);
   if (interval != interval_) {
     if (interval_count_ > 0) points_.push_back(interval_point());
     interval_ = interval;

@@ -23,7 +23,10 @@ void Machine::eval(Program steps) {
 
 void Machine::next() {
   ready_ = true;
-  if (!running_) run_ready();
+  if (running_) return;
+  DSE_CHECK(waiting_ == Waiting::kNothing, "'{}' waits for {}: only what it waits for can move it on", name_,
+            waits_for());
+  run_ready();
 }
 
 void Machine::run_ready() {

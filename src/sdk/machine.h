@@ -58,7 +58,8 @@ class Machine {
   // Within a stream's handler: the message will be rejected in place of acknowledged when the handler is
   // done.
   void reject_current(bool requeue) { rejection_ = requeue; }
-  // Called with each message that came back because it was mandatory and no queue took it.
+  // Called with each message that came back because it was mandatory and no queue took it: to take note. It
+  // must not call next or eval, because the program is waiting for something else; a later step may act on it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
 
   // Of the link.

@@ -77,7 +77,7 @@ class NaiveBroker {
         if (state == State::kReady) copy.redelivered = true;
       }
     }
-    take_turn_if_room(stream);
+    take_turn(stream);
     dispatch(streams_[stream].queue);
   }
 
@@ -119,24 +119,25 @@ class NaiveBroker {
     return streams_[stream].prefetch == 0 || held_by(stream) < streams_[stream].prefetch;
   }
 
-  void take_turn_if_room(std::uint32_t stream) {
+  void take_turn(std::uint32_t stream) {
     std::vector<std::uint32_t>& turns = turns_[streams_[stream].queue];
     const bool waits = std::find(turns.begin(), turns.end(), stream) != turns.end();
-    if (streams_[stream].open && !waits && has_room(stream)) turns.push_back(stream);
+    if (streams_[stream].open && !waits) turns.push_back(stream);
   }
 
-  // The first copy goes to the first in turn, who goes to the end of the turns if it has room for more.
+  // The first copy goes to the first in turn with room, who goes to the end; those without room leave.
   void dispatch(const std::string& queue) {
     std::vector<std::uint32_t>& turns = turns_[queue];
     for (Copy& copy : copies_) {
-      if (turns.empty()) return;
       if (copy.queue != queue || copy.state != State::kReady) continue;
+      while (!turns.empty() && !has_room(turns.front())) turns.erase(turns.begin());
+      if (turns.empty()) return;
       const std::uint32_t stream = turns.front();
       turns.erase(turns.begin());
       copy.state = State::kUnacknowledged;
       copy.stream = stream;
       deliveries_.push_back({stream, copy.message, copy.redelivered});
-      take_turn_if_room(stream);
+      take_turn(stream);
     }
   }
 

@@ -178,6 +178,17 @@ TEST_CASE("who is full leaves its turn, and comes back at the end when it has ro
   CHECK(story.publish("a", "m6") == "0:m6");
 }
 
+TEST_CASE("who is full keeps its turn until a message finds it so") {
+  Story story;
+  story.stream("a", 1);
+  story.stream("a", 1);
+  CHECK(story.publish("a", "m1") == "0:m1");
+  CHECK(story.publish("a", "m2") == "1:m2");
+  CHECK(story.acknowledge("m2").empty());
+  CHECK(story.acknowledge("m1").empty());
+  CHECK(story.publish("a", "m3") == "0:m3");  // as in RabbitMQ: 0 was served longer ago, and never passed over
+}
+
 TEST_CASE("a requeued message goes back to its place, and is marked when delivered again") {
   Story story;
   story.stream("a", 1);
