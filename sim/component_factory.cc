@@ -135,6 +135,10 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
   options.shape = *shape;
   options.classes = static_cast<int>(config.classes.value_or(classes > 1 ? classes : kClassesWithoutData));
   require_labels(component, config, options.classes);
+  for (const ComponentConfig* origin : origins) {
+    const auto* source = std::get_if<SourceConfig>(&origin->kind);
+    if (source != nullptr && source->truth) dataset_of(*origin)->require_labels_below(options.classes);
+  }
   return options;
 }
 

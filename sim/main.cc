@@ -15,7 +15,20 @@
 namespace dse {
 namespace {
 
+// Learning is compiled for x86-64-v3; elsewhere it would die of an illegal instruction.
+bool processor_is_enough() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return true;
+#endif
+}
+
 int run_command(int argc, char** argv) {
+  if (!processor_is_enough()) {
+    fmt::print(stderr, "dse: this processor has no AVX2 and FMA, which the learners need (x86-64-v3)\n");
+    return kExitRunFailed;
+  }
   CLI::App parser(
       "dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.", "dse");
   parser.set_version_flag("--version", std::string("dse ") + DSE_VERSION);

@@ -28,6 +28,7 @@ enum class RecordKind : std::uint8_t {
   // At a component.
   kStarted,
   kDelivered,
+  kRedelivered,
   kCameBack,
 };
 

@@ -52,7 +52,10 @@ void remove_stale(const fs::path& target) {
 
 fs::path absolute_without_slash(const fs::path& path) {
   const fs::path absolute = fs::absolute(path).lexically_normal();
-  return absolute.has_filename() ? absolute : absolute.parent_path();
+  const fs::path named = absolute.has_filename() ? absolute : absolute.parent_path();
+  std::error_code ignored;
+  // Of a link, the folder that it points to is the one to replace.
+  return fs::is_symlink(named, ignored) && fs::exists(named, ignored) ? fs::canonical(named) : named;
 }
 
 }  // namespace

@@ -156,8 +156,7 @@ ComponentConfig Reader::component(const std::string& name, const toml::table& no
   ComponentConfig config{.name = name, .place = table.place()};
   std::vector<std::string> names;
   for (const Kind& kind : kinds()) names.push_back(kind.name);
-  table.text("kind");  // it must be there
-  const std::size_t kind = table.choice_or("kind", names, 0);
+  const std::size_t kind = table.choice("kind", names);
   config.start_ns = table.duration_or("start", 0);
   config.kind = kinds()[kind].read(*this, table);
   table.finish();
@@ -204,8 +203,7 @@ SourceConfig Reader::source(TableReader& table) const {
 ModelConfig Reader::model(TableReader& table) const {
   ModelConfig config;
   const std::vector<std::string> learners(learner_names().begin(), learner_names().end());
-  table.text("learner");
-  config.learner = learners[table.choice_or("learner", learners, 0)];
+  config.learner = learners[table.choice("learner", learners)];
   config.from = resource_of(table, "from");
   config.to = resource_of(table, "to");
   config.batch = table.integer_or("batch", config.batch, 1, 4096);
@@ -252,6 +250,9 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   binding.key = routing_key(table, "#");
   binding.headers = table.headers_if_any("headers");
   binding.match = table.choice_or("match", {"all", "any"}, 0) == 0 ? HeaderMatch::kAll : HeaderMatch::kAny;
+  if (binding.headers.empty() && node.contains("match")) {
+    throw InputError(table.place("match"), "says how headers match, but there are no headers");
+  }
   table.finish();
   for (const std::string& exchange : from) {
     for (const std::string& queue : to) {
@@ -261,6 +262,18 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
       binding.to = queue;
       bindings.push_back(binding);
     }
+  }
+}
+
+// Options for a resource that nothing else names are a slip of the pen.
+void check_resources(TableReader& root, const Scenario& scenario) {
+  Scenario without_options = scenario;
+  without_options.resources.clear();
+  const std::vector<std::string> used = resource_names(without_options);
+  for (const auto& [name, node] : root.named_tables("resource")) {
+    if (std::find(used.begin(), used.end(), name) != used.end()) continue;
+    throw InputError(place_of(*node, "resource." + name),
+                     fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
   }
 }
 
@@ -369,6 +382,7 @@ Scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   for (const auto& [name, node] : root.named_tables("component")) {
     scenario.components.push_back(reader.component(name, *node));
   }
+  check_resources(root, scenario);
   if (scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
   check_ensembles(scenario);

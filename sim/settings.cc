@@ -75,8 +75,10 @@ toml::node* descend(toml::node& node, const std::vector<std::string>& parts, std
     throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", part));
   if (toml::node* child = table->get(part)) return child;
   // [bus] and the like need not be in the file, nor need a resource's options; a component must.
+  // Within those, a table such as `service` may be missing too; whether it is one is for the reader to say.
   const bool is_resource = depth <= 1 && parts.front() == "resource";
-  if (is_resource || (depth == 0 && part != "component" && part != "binding" && part != "expect")) {
+  if (is_resource || depth >= 2 ||
+      (depth == 0 && part != "component" && part != "binding" && part != "expect")) {
     return &table->insert(part, toml::table{}).first->second;
   }
   throw InputError({.file = source},

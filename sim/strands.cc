@@ -37,8 +37,8 @@ Strands::Strands(unsigned threads) {
     }
   } catch (const std::system_error& error) {
     stop();
-    throw RunError(
-        fmt::format("cannot start {} threads: {}; use fewer with --threads", threads, error.code().message()));
+    throw RunError(fmt::format("cannot start {} threads: {}; use fewer with --threads", threads,
+                               error.code().message()));
   }
 }
 

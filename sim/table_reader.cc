@@ -112,6 +112,11 @@ std::size_t TableReader::choice_or(std::string_view key, const std::vector<std::
   return static_cast<std::size_t>(at - choices.begin());
 }
 
+std::size_t TableReader::choice(std::string_view key, const std::vector<std::string>& choices) {
+  if (table_.get(key) == nullptr) demand(key);
+  return choice_or(key, choices, 0);
+}
+
 std::vector<std::string> TableReader::texts(std::string_view key) {
   const toml::node& node = demand(key);
   const toml::array* list = node.as_array();

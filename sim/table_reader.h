@@ -32,6 +32,7 @@ class TableReader {
   std::string text_or(std::string_view key, std::string fallback);
   std::optional<std::string> text_if_any(std::string_view key);
   // One of the choices, by its position in them.
+  std::size_t choice(std::string_view key, const std::vector<std::string>& choices);
   std::size_t choice_or(std::string_view key, const std::vector<std::string>& choices, std::size_t fallback);
   // A string or a list of strings, at least one.
   std::vector<std::string> texts(std::string_view key);

@@ -83,10 +83,6 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
       warnings.push_back(
           fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", resource));
     }
-    if (scenario.resources.contains(resource) && !bound && readers_of(scenario, resource).empty() &&
-        writers_into(scenario, resource).empty()) {
-      warnings.push_back(fmt::format("resource '{}' has options but nobody uses it", resource));
-    }
   }
   return warnings;
 }

@@ -100,7 +100,11 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
       result.status = RunStatus::kInterrupted;
       break;
     }
-    dispatch(scheduler_.pop());
+    const TimeNs before_ns = scheduler_.now();
+    const Event event = scheduler_.pop();
+    events_at_this_time_ = event.time_ns == before_ns ? events_at_this_time_ + 1 : 0;
+    if (events_at_this_time_ > options_.events_at_one_time_max) fail_for_endless_loop(event);
+    dispatch(event);
     if (scheduler_.event_number() % kEventsBetweenProgress == 0)
       progress(scheduler_.now(), scheduler_.event_number());
   }
@@ -112,6 +116,13 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
   }
   finish(result);
   return result;
+}
+
+void World::fail_for_endless_loop(const Event& event) const {
+  throw RunError(
+      fmt::format("more than {} events at {}: component '{}' goes round in a loop that takes no time",
+                  options_.events_at_one_time_max, format_duration(event.time_ns),
+                  components_[event.target]->config.name));
 }
 
 void World::dispatch(const Event& event) {
@@ -165,8 +176,8 @@ void World::on_component_receives(LinkIndex link) {
   RecordEntry entry{.time_ns = scheduler_.now(), .component_hash = component.name_hash};
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
     const Message& message = *delivery->message;
-    entry.kind = RecordKind::kDelivered;
-    entry.resource_hash = delivery->redelivered ? 1 : 0;
+    entry.kind = delivery->redelivered ? RecordKind::kRedelivered : RecordKind::kDelivered;
+    entry.resource_hash = bus_.resource_hash(link, delivery->alias);
     entry.message_id_hash = message.id_hash();
     record_.add(entry);
     record_.add_delivered_payload(message);
@@ -174,8 +185,9 @@ void World::on_component_receives(LinkIndex link) {
     component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
     return;
   }
-  const MessagePtr& message = std::get<ReturnNotice>(notice).message;
+  const auto& [alias, message] = std::get<ReturnNotice>(notice);
   entry.kind = RecordKind::kCameBack;
+  entry.resource_hash = bus_.resource_hash(link, alias);
   entry.message_id_hash = message->id_hash();
   record_.add(entry);
   component.machine.on_return(message);

@@ -31,6 +31,8 @@ namespace dse {
 using MakeApp = std::function<std::unique_ptr<App>(const ComponentConfig& component)>;
 
 struct WorldOptions {
+  // So many events at one virtual time are taken for a loop without end, and a RunError.
+  std::uint64_t events_at_one_time_max = 20'000'000;
   std::uint64_t seed = 1;
   unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
   MakeApp make_app;      // programs that no kind has, for tests and benchmarks
@@ -54,6 +56,7 @@ class World {
   struct Component;
 
   void wire();
+  [[noreturn]] void fail_for_endless_loop(const Event& event) const;
   void dispatch(const Event& event);
   void on_bus_receives(LinkIndex link);
   void on_component_receives(LinkIndex link);
@@ -71,6 +74,7 @@ class World {
   Record record_;
   Scorer scorer_;
   std::vector<std::unique_ptr<Component>> components_;  // by link
+  std::uint64_t events_at_this_time_ = 0;
   Strands strands_;  // last: its threads stop before what their jobs use goes
 };
 

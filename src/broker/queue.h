@@ -37,7 +37,8 @@ class Queue {
   void note_depth() { depth_max_ = depth() > depth_max_ ? depth() : depth_max_; }
 
   // Streams in the order of their turns, as RabbitMQ keeps its consumers (rabbit_queue_consumers): who was
-  // served goes to the end; who is full when a message comes leaves, and comes back at the end when it settles.
+  // served goes to the end; who is full when a message comes leaves, and comes back at the end when it
+  // settles.
   RingBuffer<StreamIndex>& turns() { return turns_; }
   std::size_t streams = 0;  // open streams, full or not
 

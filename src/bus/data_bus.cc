@@ -24,17 +24,17 @@ LinkIndex DataBus::attach() {
   try {
     link.bus_end = std::make_unique<PairEnd>(context_);
     link.component_end = std::make_unique<PairEnd>(context_);
+    link.bus_end->set_peer(*link.component_end);
+    link.component_end->set_peer(*link.bus_end);
+    const std::string address = fmt::format("inproc://component-{}", number);
+    link.bus_end->bind(address);
+    link.component_end->connect(address);
   } catch (const zmq::error_t& error) {
     throw RunError(
         fmt::format("cannot make the sockets of component {}: {}; raise the limit of open files (ulimit -n) "
                     "or use fewer components",
                     number + 1, error.what()));
   }
-  link.bus_end->set_peer(*link.component_end);
-  link.component_end->set_peer(*link.bus_end);
-  const std::string address = fmt::format("inproc://component-{}", number);
-  link.bus_end->bind(address);
-  link.component_end->connect(address);
   links_.push_back(std::move(link));
   return number;
 }

@@ -53,6 +53,11 @@ class DataBus {
   // Receives the next frame that the component sent, applies it to the broker, and sends what follows.
   BusEvent serve(LinkIndex link);
 
+  // XXH3 of the name of the resource that a component calls `alias`.
+  std::uint64_t resource_hash(LinkIndex link, ResourceAlias alias) const {
+    return broker_.name_hash(links_[link].resources[alias]);
+  }
+
   Broker& broker() { return broker_; }
   const Broker& broker() const { return broker_; }
 

@@ -47,7 +47,8 @@ void PairEnd::send(const Frame& frame) {
   zmq_msg_init_size(&message, Frame::kBytes);
   auto* words = static_cast<std::uint64_t*>(zmq_msg_data(&message));
   for (std::size_t word = 0; word < frame.words.size(); ++word) words[word] = frame.words[word];
-  const int sent = until_not_interrupted([&] { return zmq_msg_send(&message, socket_.handle(), ZMQ_DONTWAIT); });
+  const int sent =
+      until_not_interrupted([&] { return zmq_msg_send(&message, socket_.handle(), ZMQ_DONTWAIT); });
   DSE_CHECK(sent == static_cast<int>(Frame::kBytes),
             "an inproc socket without a high-water mark refused a frame");
   ++peer_->under_way_;

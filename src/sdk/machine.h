@@ -59,7 +59,8 @@ class Machine {
   // done.
   void reject_current(bool requeue) { rejection_ = requeue; }
   // Called with each message that came back because it was mandatory and no queue took it: to take note. It
-  // must not call next or eval, because the program is waiting for something else; a later step may act on it.
+  // must not call next or eval, because the program is waiting for something else; a later step may act on
+  // it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
 
   // Of the link.

@@ -4,19 +4,18 @@
 
 TEST_CASE("check: warnings go to stderr and name the file") {
   const Workshop workshop;
-  const std::string path = workshop.write(
-      "s.toml", replaced(small_scenario(), "from = \"digits\"", "from = \"digts\"") +
-                    "[[binding]]\nfrom = \"digits\"\nto = \"kept\"\n[resource.unused]\nprefetch = 1\n");
+  const std::string path =
+      workshop.write("s.toml", replaced(small_scenario(), "from = \"digits\"", "from = \"digts\"") +
+                                   "[[binding]]\nfrom = \"digits\"\nto = \"kept\"\n");
   Command command = dse_command({"check", path});
   command.folder = workshop.file("");
   const Outcome outcome = run_process(command);
   CHECK(outcome.status == 0);
-  CHECK(
-      lines_of(outcome.err) ==
-      std::vector<std::string>{
-          "warning: " + path + ": component 'echo' reads 'digts', which nobody writes",
-          "warning: " + path + ": queue 'kept' has bindings but nobody streams it: its messages will pile up",
-          "warning: " + path + ": resource 'unused' has options but nobody uses it"});
+  CHECK(lines_of(outcome.err) ==
+        std::vector<std::string>{
+            "warning: " + path + ": component 'echo' reads 'digts', which nobody writes",
+            "warning: " + path +
+                ": queue 'kept' has bindings but nobody streams it: its messages will pile up"});
   CHECK(outcome.out.find("warning") == std::string::npos);
   CHECK_THAT(outcome.out, ContainsSubstring("digits -> kept"));
   CHECK(names_in(workshop.file("")) == std::vector<std::string>{"s.toml"});

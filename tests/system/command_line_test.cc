@@ -189,3 +189,15 @@ TEST_CASE("command line: --until counts in place of the scenario's, and the summ
   CHECK(workshop.replay(scenario, {}).status == 0);
   CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"until\": \"drained\""));
 }
+
+TEST_CASE("command line: more threads than the system gives") {
+  const Workshop workshop;
+  const Command command = workshop.replay_command(kScenario, {"--threads", "256"});
+  const Outcome outcome = run_process(with_shell_limits("ulimit -v 400000", command));
+  // A sanitizer needs more than that for itself.
+  if (outcome.err.find("Sanitizer") != std::string::npos) return;
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.err, ContainsSubstring("cannot start 256 threads"));
+  CHECK_THAT(outcome.err, ContainsSubstring("use fewer with --threads"));
+  CHECK(workshop.runs() == std::vector<std::string>());
+}

@@ -62,6 +62,17 @@ TEST_CASE("determinism: two runs, and 1, 2 and 4 threads", "[determinism]") {
   }
 }
 
+// Needs the full set (data/fetch mnist), so it runs only when asked for by its tag.
+TEST_CASE("determinism: the main scenario on 1, 2 and 4 threads", "[.full]") {
+  const Workshop workshop;
+  const auto first = replayed(workshop, "mnist", {"--threads", "1"});
+  for (const std::string threads : {"2", "4"}) {
+    INFO(threads << " threads, against 1");
+    CHECK(differing(first, replayed(workshop, "mnist", {"--threads", threads})) ==
+          std::vector<std::string>());
+  }
+}
+
 TEST_CASE("determinism: another folder, language and time zone", "[determinism]") {
   const Workshop locale;
   const std::string locale_path = german_locale(locale);

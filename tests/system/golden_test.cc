@@ -11,6 +11,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/hash.h"
 #include "support/catch.h"
 #include "workshop.h"
 
@@ -28,14 +29,25 @@ void check_golden(const std::string& name, const std::string& text) {
   CHECK(text == read_file(kGolden + name));
 }
 
-// The run's five fingerprints, one a line.
+// The hash of every file but timing.json, with its name, in name order.
+std::string hash_of_files(const std::string& run) {
+  dse::Hasher hasher;
+  for (const std::string& name : names_in(run)) {
+    if (name == "timing.json") continue;
+    hasher.add(std::string_view(name));
+    hasher.add(std::string_view(read_file(run + "/" + name)));
+  }
+  return dse::hex64(hasher.digest());
+}
+
+// The run's five fingerprints and the hash of its files, one a line.
 std::string fingerprints(const std::string& run) {
   const auto summary = nlohmann::json::parse(read_file(run + "/summary.json"));
   std::string text;
   for (const char* name : {"events", "payload", "draws", "predictions", "models"}) {
     text += std::string(name) + " " + summary["fingerprint"][name].get<std::string>() + "\n";
   }
-  return text;
+  return text + "files " + hash_of_files(run) + "\n";
 }
 
 }  // namespace

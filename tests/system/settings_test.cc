@@ -135,3 +135,8 @@ TEST_CASE("set: a value nested too deep") {
   for (int i = 0; i < 50'000; ++i) key += "a.";
   check_setting_refused("x={" + key + "a=1}", {"more than 100 dots in one line"});
 }
+
+TEST_CASE("set: options of a resource that nothing uses") {
+  check_setting_refused("resource.mnst.prefetch=1",
+                        {"resource.mnst: nothing writes, binds or streams 'mnst'; did you mean 'mnist'?"});
+}

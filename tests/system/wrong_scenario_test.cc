@@ -191,8 +191,9 @@ TEST_CASE("scenario: a bad duration") {
   for (const std::string bad : {"1", "s", "-1s", "1 s", "1x", "1e3s", "0.5ns", "1.s", ".5s", "",
                                 "99999999999h", "9999999999999999999999ns"}) {
     INFO(bad);
-    check_added_refused("start = \"" + bad + "\"\n", {"s.toml:12:9: component.echo.start: '" + bad +
-                                                      "' is not a duration: expected a number from 0 to a hundred years"});
+    check_added_refused("start = \"" + bad + "\"\n",
+                        {"s.toml:12:9: component.echo.start: '" + bad +
+                         "' is not a duration: expected a number from 0 to a hundred years"});
   }
   check_added_refused("start = 5\n",
                       {"component.echo.start: expected a duration such as \"50us\", found an integer"});
@@ -333,4 +334,17 @@ TEST_CASE("scenario: more components than the system has sockets for") {
   CHECK_THAT(outcome.err,
              ContainsSubstring("raise the limit of open files (ulimit -n) or use fewer components"));
   CHECK(workshop.runs() == std::vector<std::string>());
+}
+
+TEST_CASE("scenario: options of a resource that nothing uses") {
+  check_change_refused("[component.echo]", "[resource.digts]\nprefetch = 1\n[component.echo]",
+                       {"resource.digts: nothing writes, binds or streams 'digts'; did you mean 'digits'?"});
+}
+
+TEST_CASE("scenario: match without headers") {
+  const Workshop workshop;
+  workshop.check_refused(
+      workshop.write("s.toml",
+                     small_scenario() + "[[binding]]\nfrom = \"digits\"\nto = \"a\"\nmatch = \"any\"\n"),
+      {"binding.0.match: says how headers match, but there are no headers"});
 }

@@ -186,7 +186,8 @@ TEST_CASE("who is full keeps its turn until a message finds it so") {
   CHECK(story.publish("a", "m2") == "1:m2");
   CHECK(story.acknowledge("m2").empty());
   CHECK(story.acknowledge("m1").empty());
-  CHECK(story.publish("a", "m3") == "0:m3");  // as in RabbitMQ: 0 was served longer ago, and never passed over
+  CHECK(story.publish("a", "m3") ==
+        "0:m3");  // as in RabbitMQ: 0 was served longer ago, and never passed over
 }
 
 TEST_CASE("a requeued message goes back to its place, and is marked when delivered again") {

@@ -80,13 +80,6 @@ TEST_CASE("a queue that fills and that nobody streams is warned of") {
   CHECK_THAT(warnings[0], ContainsSubstring("queue 'q' has bindings but nobody streams it"));
 }
 
-TEST_CASE("options of a resource that nobody uses are warned of") {
-  Scenario scenario;
-  scenario.components = {writer("camera", "c"), reader("watch", "c")};
-  scenario.resources = {{"typo", {.prefetch = 3}}};
-  CHECK(topology_warnings(scenario) == Names{"resource 'typo' has options but nobody uses it"});
-}
-
 TEST_CASE("the topology in words names components, resources and bindings") {
   Scenario scenario;
   scenario.path = "a.toml";

@@ -269,3 +269,15 @@ TEST_CASE("virtual time that is used up ends the run") {
   world.add("sleeper", {after(INT64_MAX), after(1)});
   CHECK_THROWS_AS(world.run(), RunError);
 }
+
+TEST_CASE("a loop that takes no time ends the run with the name of who goes round") {
+  SmallWorld world;
+  world.add("spinner", {stream_resource("a", 0, [](Machine& machine, const MessagePtr&) {
+              machine.reject_current(true);
+              machine.next();
+            })});
+  world.add("writer", writing("a", 1));
+  world.scenario.latency_ns = 0;
+  CHECK_THROWS_WITH(world.run(),
+                    ContainsSubstring("component 'spinner' goes round in a loop that takes no time"));
+}
