@@ -278,6 +278,7 @@ TEST_CASE("a loop that takes no time ends the run with the name of who goes roun
             })});
   world.add("writer", writing("a", 1));
   world.scenario.latency_ns = 0;
+  world.options.events_at_one_time_max = 1'000;
   CHECK_THROWS_WITH(world.run(),
                     ContainsSubstring("component 'spinner' goes round in a loop that takes no time"));
 }
