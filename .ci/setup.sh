@@ -59,6 +59,9 @@ install_packages() {
     die 3 "could not install ${missing[*]} (see above); install them by hand and try again"
 }
 
+# What to build; empty: everything.
+build_targets=()
+
 # Builds into folder $1; the rest are CMake options for the first time. Ninja runs CMake again when it must.
 build() {
   local folder="$1"
@@ -68,7 +71,7 @@ build() {
     quietly cmake -S "$root" -B "$folder" -G Ninja "$@" || return
   fi
   say "Building in ${folder#"$root"/}/"
-  quietly ninja -C "$folder" -j "$(nproc)"
+  quietly ninja -C "$folder" -j "$(nproc)" "${build_targets[@]}"
 }
 
 passed=0
