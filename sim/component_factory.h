@@ -32,7 +32,7 @@ class ComponentFactory {
   };
   explicit ComponentFactory(Parts parts) : parts_(std::move(parts)) {}
 
-  // Loads the data sets it needs, each file once. Throws InputError when a file, a slice or a shape is wrong.
+  // Loads the data sets it needs, each pair of files once. Throws InputError when a file, a slice or a shape is wrong.
   std::unique_ptr<App> make(const ComponentConfig& component);
 
  private:
