@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "sim/world.h"
+
 namespace dse {
 
 // Exit statuses, as documented for users.
@@ -14,7 +16,7 @@ inline constexpr int kExitRunFailed = 3;   // disk full, stalled
 inline constexpr int kExitInterrupted = 130;
 
 // `run` is set to the command when it is the one that was given.
-void add_replay_command(CLI::App& parser, std::function<int()>& run);
+void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_check_command(CLI::App& parser, std::function<int()>& run);
 
 }  // namespace dse

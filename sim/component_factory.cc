@@ -62,18 +62,12 @@ std::unique_ptr<App> ComponentFactory::make(const ComponentConfig& component) {
   return std::visit([&](const auto& config) { return make_kind(component, config); }, component.kind);
 }
 
-std::shared_ptr<const Dataset> ComponentFactory::dataset(const DatasetFiles& files) {
-  const auto found = datasets_.find(files);
-  if (found != datasets_.end()) return found->second;
-  return datasets_.emplace(files, load_dataset(files.first, files.second)).first->second;
-}
-
 std::shared_ptr<const Dataset> ComponentFactory::dataset_of(const ComponentConfig& component) {
   if (const auto* generator = std::get_if<GeneratorConfig>(&component.kind)) {
-    return dataset({generator->images, generator->labels});
+    return parts_.datasets.get({generator->images, generator->labels});
   }
   const auto& source = std::get<SourceConfig>(component.kind);
-  return dataset({source.images, source.truth});
+  return parts_.datasets.get({source.images, source.truth});
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,

@@ -2,16 +2,14 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "apps/app.h"
 #include "apps/model.h"
 #include "core/random.h"
-#include "dataset/dataset.h"
+#include "sim/dataset_cache.h"
 #include "sim/scenario.h"
 #include "sim/scorer.h"
 
@@ -26,18 +24,17 @@ class ComponentFactory {
   struct Parts {
     const Scenario& scenario;
     RandomStreams& random;
+    DatasetCache& datasets;
     OpenLines open_lines;
     TruthSink truth;
     std::function<TruthSink(const std::string& component)> verdict_of;
   };
   explicit ComponentFactory(Parts parts) : parts_(std::move(parts)) {}
 
-  // Loads the data sets it needs, each pair of files once. Throws InputError when a file, a slice or a shape is wrong.
+  // Loads the data sets it needs. Throws InputError when a file, a slice or a shape is wrong.
   std::unique_ptr<App> make(const ComponentConfig& component);
 
  private:
-  using DatasetFiles = std::pair<std::string, std::optional<std::string>>;
-
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const GeneratorConfig& config);
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const SourceConfig& config);
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const ModelConfig& config);
@@ -45,13 +42,11 @@ class ComponentFactory {
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const WatchConfig& config);
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const EnsembleConfig& config);
 
-  std::shared_ptr<const Dataset> dataset(const DatasetFiles& files);
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   LearnerOptions learner_options(const ComponentConfig& component, const ModelConfig& config);
   void require_labels(const ComponentConfig& component, const ModelConfig& config, int classes);
 
   Parts parts_;
-  std::map<DatasetFiles, std::shared_ptr<const Dataset>> datasets_;
 };
 
 }  // namespace dse

@@ -7,9 +7,10 @@ namespace dse {
 InprocLink::InprocLink(Parts parts)
     : parts_(parts), strand_(parts.strands.add({.job_cost = parts.job_cost})) {}
 
-void InprocLink::send(const Frame& frame) {
+void InprocLink::send(const Frame& frame, EventPriority priority) {
   parts_.end.send(frame);
-  parts_.scheduler.schedule(add_time(now(), parts_.latency_ns), EventKind::kBusReceives, parts_.index);
+  parts_.scheduler.schedule(add_time(now(), parts_.latency_ns), EventKind::kBusReceives, parts_.index,
+                            priority);
 }
 
 ResourceAlias InprocLink::alias(const std::string& resource) const {
@@ -20,17 +21,19 @@ ResourceAlias InprocLink::alias(const std::string& resource) const {
 
 void InprocLink::declare(const std::string& resource) {
   const auto [at, added] = aliases_.try_emplace(resource, static_cast<ResourceAlias>(aliases_.size()));
-  if (added) send(encode(Command(DeclareCommand{at->second, resource})));
+  if (added) send(encode(Command(DeclareCommand{at->second, resource})), EventPriority::kControl);
 }
 
-void InprocLink::bind(const BindingSpec& binding) { send(encode(Command(BindCommand{binding}))); }
+void InprocLink::bind(const BindingSpec& binding) {
+  send(encode(Command(BindCommand{binding})), EventPriority::kControl);
+}
 
 void InprocLink::publish(PublishRequest request) {
   send(encode(PublishCommand{alias(request.resource), request.mandatory, std::move(request.message)}));
 }
 
 void InprocLink::open_stream(const std::string& resource, std::uint32_t prefetch) {
-  send(encode(Command(StreamCommand{alias(resource), prefetch})));
+  send(encode(Command(StreamCommand{alias(resource), prefetch})), EventPriority::kControl);
 }
 
 void InprocLink::acknowledge(std::uint64_t tag) { send(encode(AcknowledgeCommand{tag})); }

@@ -43,7 +43,7 @@ class InprocLink : public Link {
 
  private:
   ResourceAlias alias(const std::string& resource) const;
-  void send(const Frame& frame);
+  void send(const Frame& frame, EventPriority priority = EventPriority::kNormal);
 
   Parts parts_;
   std::unordered_map<std::string, ResourceAlias> aliases_;

@@ -2,6 +2,13 @@
 
 namespace dse {
 
+const std::vector<std::string>& record_kind_names() {
+  static const std::vector<std::string> names = {
+      "declared", "bound",  "published", "unroutable", "returned",    "streamed",  "acknowledged", "rejected",
+      "requeued", "closed", "started",   "delivered",  "redelivered", "came back", "timer",        "result"};
+  return names;
+}
+
 void Record::add_prediction(const Message& prediction) {
   predictions_.add(std::string_view(prediction.app_id()));
   predictions_.add(std::string_view(prediction.correlation_id()));

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/hash.h"
 #include "core/time.h"
@@ -30,7 +31,12 @@ enum class RecordKind : std::uint8_t {
   kDelivered,
   kRedelivered,
   kCameBack,
+  // Of a component, in the record of events alone: a fingerprint has only what others can see.
+  kTimer,
+  kResult,
 };
+// The name of each kind, by its value: "published", "delivered" ...
+const std::vector<std::string>& record_kind_names();
 
 struct RecordEntry {
   TimeNs time_ns = 0;

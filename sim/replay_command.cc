@@ -26,6 +26,8 @@ struct ReplayArguments {
   std::string out;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
+  std::uint64_t ordering = 0;
+  bool record = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::string until;
   bool quiet = false;
@@ -65,7 +67,7 @@ int exit_status(const RunResult& result, const std::vector<ExpectationResult>& e
   return all_met && result.failed.empty() ? kExitOk : kExitFailed;
 }
 
-int replay(const ReplayArguments& arguments) {
+int replay(const ReplayArguments& arguments, const MakeApp& make_app) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
   set_until(arguments.until, scenario);
@@ -74,7 +76,14 @@ int replay(const ReplayArguments& arguments) {
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
-  World world(scenario, {.seed = seed, .threads = arguments.threads},
+  std::optional<EventRecorder> recorder;
+  if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
+  World world(scenario,
+              {.seed = seed,
+               .threads = arguments.threads,
+               .ordering = arguments.ordering,
+               .make_app = make_app,
+               .recorder = recorder ? &*recorder : nullptr},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
   const RunResult result = world.run(interrupted, progress_sink(show_progress));
@@ -102,20 +111,25 @@ int replay(const ReplayArguments& arguments) {
 
 }  // namespace
 
-void add_replay_command(CLI::App& parser, std::function<int()>& run) {
+void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
   auto arguments = std::make_shared<ReplayArguments>();
   CLI::App* command =
       parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
   command->add_option("--seed", arguments->seed, "in place of the scenario's seed")->check(is_seed);
+  command->add_option("--ordering", arguments->ordering,
+                      "put simultaneous events in another order, by this number (0: as they were scheduled)");
   command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
       ->check(CLI::Range(1U, 256U));
   command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
+  command->add_flag("--record", arguments->record,
+                    "write every event to events.sqlite and every prediction to predictions.csv");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  command->callback([arguments, &run] { run = [arguments] { return replay(*arguments); }; });
+  command->callback(
+      [arguments, &run, make_app] { run = [arguments, make_app] { return replay(*arguments, make_app); }; });
 }
 
 }  // namespace dse

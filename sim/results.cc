@@ -32,6 +32,7 @@ Json summary(const RunReport& report) {
   json["scenario_hash"] = hex64(report.scenario.file_hash);
   json["settings"] = report.settings;
   json["seed"] = result.seed;
+  if (result.ordering != 0) json["ordering"] = result.ordering;
   json["until"] = report.scenario.until_ns ? format_duration(*report.scenario.until_ns) : "drained";
   json["version"] = DSE_VERSION;
   json["status"] = status_name(result.status);

@@ -25,6 +25,8 @@ class RunFolder {
   // A sink that appends lines to a new file. It must not outlive the folder. Throws RunError (full disk),
   // also when called.
   LineSink open_lines(const std::string& file_name);
+  // Where somebody else may write a file of the folder, before commit().
+  std::string path_of(const std::string& file_name) const { return (temporary_ / file_name).string(); }
   // Writes a whole file.
   void write(const std::string& file_name, std::string_view content);
   // Flushes everything and moves the folder to its target.

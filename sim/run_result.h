@@ -37,6 +37,7 @@ struct RunResult {
   RunStatus status = RunStatus::kCompleted;
   std::string stall;  // who waits for what; "" unless stalled
   std::uint64_t seed = 0;
+  std::uint64_t ordering = 0;
   TimeNs virtual_time_ns = 0;
   std::uint64_t events = 0;
   std::uint64_t deliveries = 0;

@@ -150,8 +150,9 @@ ComponentConfig Reader::component(const std::string& name, const toml::table& no
   TableReader table(node, "component." + name);
   check_name(name, table.place(), false);
   // Consumers keep what they get in files of their own names.
-  if (name == "metrics") {
-    throw InputError(table.place(), "the name is taken: metrics.csv is a file of every run; choose another");
+  if (name == "metrics" || name == "predictions") {
+    throw InputError(table.place(),
+                     fmt::format("the name is taken: {}.csv is a file of runs; choose another", name));
   }
   ComponentConfig config{.name = name, .place = table.place()};
   std::vector<std::string> names;

@@ -1,18 +1,29 @@
 #include "sim/scheduler.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dse {
 
 void Scheduler::schedule(TimeNs time_ns, EventKind kind, std::uint32_t target, EventPriority priority) {
   DSE_CHECK(time_ns >= now(), "an event at {} ns lies in the past of {} ns", time_ns, now());
-  const std::uint64_t order = (static_cast<std::uint64_t>(priority) << 56) | sequence_++;
+  std::uint64_t order = sequence_++;
+  if (tie_break_ && priority == EventPriority::kNormal) [[unlikely]]
+    order = tie_break_->next(kind, target);
+  order |= static_cast<std::uint64_t>(priority) << TieBreak::kBits;
+  if (causes_) [[unlikely]]
+    causes_->note({kind, target, position_.event_number});
   const Event event{time_ns, order, target, kind};
   if (lane_.empty() || before(lane_.back(), event)) {
     lane_.push_back(event);
   } else {
     push_heap(event);
   }
+}
+
+void Scheduler::break_ties(TieBreak tie_break) {
+  position_.ordering = tie_break.ordering();
+  tie_break_ = std::make_unique<TieBreak>(std::move(tie_break));
 }
 
 Event Scheduler::pop() {
@@ -26,6 +37,8 @@ Event Scheduler::pop() {
   }
   position_.virtual_time_ns = first.time_ns;
   ++position_.event_number;
+  if (causes_) [[unlikely]]
+    last_cause_ = causes_->take(first.kind, first.target);
   return first;
 }
 

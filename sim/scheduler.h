@@ -3,36 +3,27 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/check.h"
 #include "core/ring_buffer.h"
 #include "core/time.h"
+#include "sim/causes.h"
+#include "sim/event.h"
+#include "sim/tie_break.h"
 
 namespace dse {
-
-enum class EventKind : std::uint32_t {
-  kStart,              // a component's program starts
-  kBusReceives,        // the next frame of a link reaches the bus
-  kComponentReceives,  // the next frame of a link reaches its component
-  kTimer,              // a component's delay is over
-  kResult,             // a component's computation is due
-};
-
-// Of events at one time, lower values come first.
-enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1 };
-
-// Three words without padding, so that copying one just written does not stall.
-struct Event {
-  TimeNs time_ns = 0;
-  std::uint64_t order = 0;   // priority in the top byte, then the sequence number
-  std::uint32_t target = 0;  // a link
-  EventKind kind = EventKind::kStart;
-};
 
 class Scheduler {
  public:
   explicit Scheduler(std::uint64_t seed) { position_.seed = seed; }
+
+  // From now on simultaneous events of normal priority come in the order that `tie_break` gives them, in
+  // place of the order in which they were scheduled.
+  void break_ties(TieBreak tie_break);
+  // From now on keeps which event led to which.
+  void trace_causes() { causes_ = std::make_unique<Causes>(); }
 
   // An event at `time_ns`, which must not be past.
   void schedule(TimeNs time_ns, EventKind kind, std::uint32_t target,
@@ -44,6 +35,10 @@ class Scheduler {
   TimeNs next_time_ns() const { return lane_is_next() ? lane_.front().time_ns : heap_.front().time_ns; }
   // Takes the next event and moves the clock to it.
   Event pop();
+
+  // The number of the event during which the event that was taken last was scheduled; 0 when that was before
+  // the run. Only with trace_causes.
+  std::uint64_t last_cause() const { return last_cause_; }
 
   TimeNs now() const { return position_.virtual_time_ns; }
   // Moves the clock on without an event; not backwards and not past the next event.
@@ -68,6 +63,9 @@ class Scheduler {
   RingBuffer<Event> lane_;
   std::vector<Event> heap_;
   std::uint64_t sequence_ = 0;
+  std::unique_ptr<TieBreak> tie_break_;  // none: by sequence
+  std::unique_ptr<Causes> causes_;       // none: not kept
+  std::uint64_t last_cause_ = 0;
   RunPosition position_;
 };
 

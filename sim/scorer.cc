@@ -2,11 +2,17 @@
 
 namespace dse {
 
+std::optional<int> Scorer::truth(const std::string& message_id) const {
+  const auto found = truth_.find(message_id);
+  if (found == truth_.end()) return std::nullopt;
+  return found->second;
+}
+
 void Scorer::score(TimeNs time_ns, const Answer& answer) {
-  const auto truth = truth_.find(answer.message_id);
-  if (truth == truth_.end()) return;
+  const std::optional<int> label = truth(answer.message_id);
+  if (!label) return;
   const auto [accuracy, added] = accuracies_.try_emplace(answer.component, curve_every_ns_);
-  accuracy->second.add(time_ns, answer.label == truth->second);
+  accuracy->second.add(time_ns, answer.label == *label);
 }
 
 }  // namespace dse

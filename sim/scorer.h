@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -22,6 +23,8 @@ class Scorer {
   explicit Scorer(TimeNs curve_every_ns) : curve_every_ns_(curve_every_ns) {}
 
   void add_truth(const std::string& message_id, int label) { truth_.insert_or_assign(message_id, label); }
+  // The label that a message really shows, if it is known.
+  std::optional<int> truth(const std::string& message_id) const;
   // Scores the answer if the truth is known. Times must not decrease.
   void score(TimeNs time_ns, const Answer& answer);
 

@@ -9,9 +9,9 @@
 namespace dse {
 
 // Puts each "key=value" into `root`. A key is a path such as component.lenet.batch or expect.0.min; a value
-// is TOML, or else a bare string. Throws InputError when a setting is not of that form or names a component or
-// list element that the scenario does not have; whether the last parts of the key exist is for whoever reads
-// the table to say.
+// is TOML, or else a bare string. Throws InputError when a setting is not of that form or names a component
+// or list element that the scenario does not have; whether the last parts of the key exist is for whoever
+// reads the table to say.
 void apply_settings(toml::table& root, const std::vector<std::string>& settings);
 
 }  // namespace dse

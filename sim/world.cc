@@ -46,10 +46,12 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       scheduler_(options.seed),
       scorer_(scenario.curve_every_ns),
       strands_(options.threads) {
+  if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
   ComponentFactory factory(
       {.scenario = scenario,
        .random = random_,
-       .open_lines = std::move(open_lines),
+       .datasets = *options_.datasets,
+       .open_lines = open_lines,
        .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
        .verdict_of = [this](const std::string& name) -> TruthSink {
          return [this, name](const std::string& id, int label) {
@@ -65,6 +67,16 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
                                     InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
                                                       scenario.latency_ns, job_cost(config)}));
   }
+  if (options_.recorder != nullptr) {
+    scheduler_.trace_causes();
+    predictions_ = open_lines("predictions.csv");
+    predictions_("virtual_time_ns,model,message,answers,label,confidence,truth");
+  }
+  if (options_.ordering != 0) {
+    std::vector<std::string> names;
+    for (const ComponentConfig& config : scenario.components) names.push_back(config.name);
+    scheduler_.break_ties(TieBreak(options_.ordering, names));
+  }
   wire();
 }
 
@@ -79,7 +91,7 @@ void World::wire() {
     for (LinkIndex link = 0; link < components_.size(); ++link) {
       const ComponentConfig& config = components_[link]->config;
       if (resource_read(config).has_value() == streams) {
-        scheduler_.schedule(config.start_ns, EventKind::kStart, link);
+        scheduler_.schedule(config.start_ns, EventKind::kStart, link, EventPriority::kControl);
       }
     }
   }
@@ -91,6 +103,7 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
   const std::optional<TimeNs>& until = scenario_.until_ns;
   RunResult result;
   result.seed = options_.seed;
+  result.ordering = options_.ordering;
   while (!scheduler_.empty()) {
     if (until && scheduler_.next_time_ns() > *until) {
       scheduler_.advance_to(*until);
@@ -129,29 +142,53 @@ void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
   switch (event.kind) {
     case EventKind::kStart:
-      record_.add(
-          {.time_ns = scheduler_.now(), .kind = RecordKind::kStarted, .component_hash = component.name_hash});
+      note({.kind = RecordKind::kStarted, .component = event.target});
       return component.machine.start(component.app->program());
     case EventKind::kBusReceives:
       return on_bus_receives(event.target);
     case EventKind::kComponentReceives:
       return on_component_receives(event.target);
     case EventKind::kTimer:
+      record({.kind = RecordKind::kTimer, .component = event.target});
       return component.machine.resume();
     case EventKind::kResult:
+      record({.kind = RecordKind::kResult, .component = event.target});
       component.link.wait_for_result();
       return component.machine.resume();
   }
 }
 
+void World::note(const Happening& happening) {
+  const std::uint64_t resource_hash =
+      happening.resource == kNoResource ? 0 : bus_.broker().name_hash(happening.resource);
+  record_.add({.time_ns = scheduler_.now(),
+               .kind = happening.kind,
+               .component_hash = components_[happening.component]->name_hash,
+               .resource_hash = resource_hash,
+               .message_id_hash = happening.message == nullptr ? 0 : (*happening.message)->id_hash()});
+  record(happening);
+}
+
+void World::record(const Happening& happening) {
+  if (options_.recorder == nullptr) return;
+  options_.recorder->add({.number = scheduler_.event_number(),
+                          .cause = scheduler_.last_cause(),
+                          .time_ns = scheduler_.now(),
+                          .kind = happening.kind,
+                          .component = happening.component,
+                          .resource = happening.resource,
+                          .route = options_.recorder->route(happening.queues),
+                          .message = happening.message == nullptr ? MessagePtr() : *happening.message});
+}
+
 void World::on_bus_receives(LinkIndex link) {
   const BusEvent event = bus_.serve(link);
   const Component& component = *components_[link];
-  record_.add({.time_ns = scheduler_.now(),
-               .kind = static_cast<RecordKind>(event.kind),
-               .component_hash = component.name_hash,
-               .resource_hash = event.resource_hash,
-               .message_id_hash = event.message ? event.message->id_hash() : 0});
+  note({.kind = static_cast<RecordKind>(event.kind),
+        .component = link,
+        .resource = event.resource,
+        .message = event.message ? &event.message : nullptr,
+        .queues = event.queues});
   const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
     scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
@@ -168,28 +205,39 @@ void World::note_prediction(const Component& component, const Message& message) 
         scheduler_.now(),
         {.component = component.config.name, .message_id = message.correlation_id(), .label = *label});
   }
+  if (predictions_) write_prediction(message);
+}
+
+void World::write_prediction(const Message& prediction) {
+  const auto header = [&prediction](std::string_view name) {
+    const HeaderValue* value = prediction.headers().find(name);
+    return value == nullptr ? "" : to_text(*value);
+  };
+  const std::optional<int> truth = scorer_.truth(prediction.correlation_id());
+  predictions_(fmt::format("{},{},{},{},{},{},{}", scheduler_.now(), prediction.app_id(), prediction.id(),
+                           prediction.correlation_id(), header("label"), header("confidence"),
+                           truth ? fmt::format("{}", *truth) : ""));
 }
 
 void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.component_end(link).receive());
-  RecordEntry entry{.time_ns = scheduler_.now(), .component_hash = component.name_hash};
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
     const Message& message = *delivery->message;
-    entry.kind = delivery->redelivered ? RecordKind::kRedelivered : RecordKind::kDelivered;
-    entry.resource_hash = bus_.resource_hash(link, delivery->alias);
-    entry.message_id_hash = message.id_hash();
-    record_.add(entry);
+    note({.kind = delivery->redelivered ? RecordKind::kRedelivered : RecordKind::kDelivered,
+          .component = link,
+          .resource = bus_.resource(link, delivery->alias),
+          .message = &delivery->message});
     record_.add_delivered_payload(message);
     component.latencies.add(scheduler_.now() - message.timestamp());
     component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
     return;
   }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
-  entry.kind = RecordKind::kCameBack;
-  entry.resource_hash = bus_.resource_hash(link, alias);
-  entry.message_id_hash = message->id_hash();
-  record_.add(entry);
+  note({.kind = RecordKind::kCameBack,
+        .component = link,
+        .resource = bus_.resource(link, alias),
+        .message = &message});
   component.machine.on_return(message);
 }
 
@@ -239,6 +287,30 @@ void World::finish(RunResult& result) {
   result.fingerprints = record_.fingerprints(random_.digest());
   collect_metrics(result);
   collect_curves(result);
+  if (options_.recorder != nullptr) finish_record(result);
+}
+
+void World::finish_record(const RunResult& result) {
+  RecordEnding ending;
+  ending.run = {{"scenario", scenario_.name},
+                {"scenario_hash", hex64(scenario_.file_hash)},
+                {"version", DSE_VERSION},
+                {"seed", fmt::format("{}", options_.seed)},
+                {"ordering", fmt::format("{}", options_.ordering)},
+                {"status", status_name(result.status)},
+                {"events", fmt::format("{}", result.events)},
+                {"virtual_time_ns", fmt::format("{}", result.virtual_time_ns)},
+                {"fingerprint_events", result.fingerprints.events},
+                {"fingerprint_payload", result.fingerprints.payload},
+                {"fingerprint_draws", result.fingerprints.draws},
+                {"fingerprint_predictions", result.fingerprints.predictions},
+                {"fingerprint_models", result.fingerprints.models}};
+  for (const auto& component : components_) ending.components.push_back(component->config.name);
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource)
+    ending.resources.push_back(broker.name(resource));
+  ending.draws = random_.draws();
+  options_.recorder->finish(ending);
 }
 
 void World::collect_metrics(RunResult& result) {

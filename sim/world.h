@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@
 #include "bus/data_bus.h"
 #include "core/random.h"
 #include "sim/component_factory.h"
+#include "sim/dataset_cache.h"
+#include "sim/event_recorder.h"
 #include "sim/inproc_link.h"
 #include "sim/latency_histogram.h"
 #include "sim/record.h"
@@ -35,7 +38,11 @@ struct WorldOptions {
   std::uint64_t events_at_one_time_max = 20'000'000;
   std::uint64_t seed = 1;
   unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
-  MakeApp make_app;      // programs that no kind has, for tests and benchmarks
+  // Of simultaneous events: 0 as they were scheduled, any other number a permutation of its own.
+  std::uint64_t ordering = 0;
+  MakeApp make_app;                             // programs that no kind has, for tests and benchmarks
+  std::shared_ptr<DatasetCache> datasets = {};  // shared with other worlds; none: its own
+  EventRecorder* recorder = nullptr;            // written and finished by run(); none: no record
 };
 
 // Called now and then while a run goes on.
@@ -60,7 +67,19 @@ class World {
   void dispatch(const Event& event);
   void on_bus_receives(LinkIndex link);
   void on_component_receives(LinkIndex link);
+  // What happens, for the fingerprints and for the record of events.
+  struct Happening {
+    RecordKind kind;
+    LinkIndex component;
+    ResourceIndex resource = kNoResource;
+    const MessagePtr* message = nullptr;
+    std::span<const QueueIndex> queues = {};  // that took a copy
+  };
+  void note(const Happening& happening);
+  void record(const Happening& happening);
+  void finish_record(const RunResult& result);
   void note_prediction(const Component& component, const Message& message);
+  void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
   void finish(RunResult& result);
   void collect_metrics(RunResult& result);
@@ -73,6 +92,7 @@ class World {
   DataBus bus_;
   Record record_;
   Scorer scorer_;
+  LineSink predictions_;                                // of a run that is recorded
   std::vector<std::unique_ptr<Component>> components_;  // by link
   std::uint64_t events_at_this_time_ = 0;
   Strands strands_;  // last: its threads stop before what their jobs use goes

@@ -24,6 +24,7 @@ Effects& Broker::begin() {
   effects_.deliveries.clear();
   effects_.routed = true;
   effects_.returned = MessagePtr();
+  effects_.queues = {};
   return effects_;
 }
 
@@ -65,6 +66,7 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
     if (options.mandatory) effects.returned = message;
     return effects;
   }
+  effects.queues = matched_;
   for (QueueIndex index : matched_) {
     Queue& queue = *resources_[index]->queue;
     if (queue.depth() >= kQueueDepthMax) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,9 +34,10 @@ struct Delivery {
 
 // What follows from one call.
 struct Effects {
-  std::vector<Delivery> deliveries;  // in order
-  bool routed = true;                // of publish: at least one queue took the message
-  MessagePtr returned;               // of publish: the message, when it was mandatory and not routed
+  std::vector<Delivery> deliveries;    // in order
+  bool routed = true;                  // of publish: at least one queue took the message
+  MessagePtr returned;                 // of publish: the message, when it was mandatory and not routed
+  std::span<const QueueIndex> queues;  // of publish: those that took a copy, by the resource's index
 };
 
 // Of acknowledge and reject: which message was settled, where.

@@ -62,21 +62,21 @@ BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command) {
   DSE_CHECK(command.alias == resources.size(), "alias {} out of turn", command.alias);
   const ResourceIndex resource = broker_.declare(command.resource);
   resources.push_back(resource);
-  return {.kind = BusEventKind::kDeclared, .resource_hash = broker_.name_hash(resource)};
+  return {.kind = BusEventKind::kDeclared, .resource = resource};
 }
 
 BusEvent DataBus::apply(LinkIndex, BindCommand&& command) {
   broker_.bind(command.binding);
-  return {.kind = BusEventKind::kBound,
-          .resource_hash = broker_.name_hash(broker_.declare(command.binding.to))};
+  return {.kind = BusEventKind::kBound, .resource = broker_.declare(command.binding.to)};
 }
 
 BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command) {
   const ResourceIndex resource = links_[link].resources.at(command.alias);
   Effects& effects = broker_.publish(resource, command.message, {.mandatory = command.mandatory});
   BusEvent event{.kind = effects.routed ? BusEventKind::kPublished : BusEventKind::kUnroutable,
-                 .resource_hash = broker_.name_hash(resource),
-                 .message = std::move(command.message)};
+                 .resource = resource,
+                 .message = std::move(command.message),
+                 .queues = effects.queues};
   send_deliveries(effects);
   if (effects.returned) {
     event.kind = BusEventKind::kReturned;
@@ -92,14 +92,14 @@ BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command) {
   stream_owners_.push_back({link, command.alias});
   links_[link].streams.push_back(stream);
   send_deliveries(broker_.open_stream(resource, command.prefetch));
-  return {.kind = BusEventKind::kStreamed, .resource_hash = broker_.name_hash(resource)};
+  return {.kind = BusEventKind::kStreamed, .resource = resource};
 }
 
 BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command) {
   Settled settled;
   send_deliveries(broker_.acknowledge(command.tag, settled));
   return {.kind = BusEventKind::kAcknowledged,
-          .resource_hash = broker_.name_hash(settled.resource),
+          .resource = settled.resource,
           .message = std::move(settled.message)};
 }
 
@@ -107,7 +107,7 @@ BusEvent DataBus::apply(LinkIndex, RejectCommand&& command) {
   Settled settled;
   send_deliveries(broker_.reject(command.tag, command.requeue, settled));
   return {.kind = command.requeue ? BusEventKind::kRequeued : BusEventKind::kRejected,
-          .resource_hash = broker_.name_hash(settled.resource),
+          .resource = settled.resource,
           .message = std::move(settled.message)};
 }
 

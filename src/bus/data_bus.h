@@ -31,11 +31,14 @@ enum class BusEventKind : std::uint8_t {
   kClosed,
 };
 
+inline constexpr ResourceIndex kNoResource = UINT32_MAX;
+
 // What the bus did with one frame.
 struct BusEvent {
   BusEventKind kind = BusEventKind::kClosed;
-  std::uint64_t resource_hash = 0;      // XXH3 of the resource's name; 0 without one
+  ResourceIndex resource = kNoResource;
   MessagePtr message;                   // none unless the event is about one
+  std::span<const QueueIndex> queues;   // of a publication: those that took a copy; valid until the next call
   std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call
 };
 
@@ -53,10 +56,8 @@ class DataBus {
   // Receives the next frame that the component sent, applies it to the broker, and sends what follows.
   BusEvent serve(LinkIndex link);
 
-  // XXH3 of the name of the resource that a component calls `alias`.
-  std::uint64_t resource_hash(LinkIndex link, ResourceAlias alias) const {
-    return broker_.name_hash(links_[link].resources[alias]);
-  }
+  // The resource that a component calls `alias`.
+  ResourceIndex resource(LinkIndex link, ResourceAlias alias) const { return links_[link].resources[alias]; }
 
   Broker& broker() { return broker_; }
   const Broker& broker() const { return broker_; }

@@ -19,8 +19,10 @@ RunPositionGuard::~RunPositionGuard() { current_position = previous_; }
 void check_failed(const char* file, int line, const char* condition, const std::string& text) {
   std::string where = "outside a run";
   if (current_position != nullptr) {
-    where = fmt::format("seed {}, virtual time {} ns, event {}", current_position->seed,
-                        current_position->virtual_time_ns, current_position->event_number);
+    const RunPosition& run = *current_position;
+    const std::string ordering = run.ordering == 0 ? "" : fmt::format(", ordering {}", run.ordering);
+    where = fmt::format("seed {}{}, virtual time {} ns, event {}", run.seed, ordering, run.virtual_time_ns,
+                        run.event_number);
   }
   fmt::print(stderr, "{}:{}: check failed: {}: {}\n  at {}\n", file, line, condition, text, where);
   std::fflush(stderr);

@@ -14,6 +14,7 @@ namespace dse {
 // come back to it. Owned by the scheduler.
 struct RunPosition {
   std::uint64_t seed = 0;
+  std::uint64_t ordering = 0;  // of simultaneous events; 0: as they were scheduled
   std::int64_t virtual_time_ns = 0;
   std::uint64_t event_number = 0;
 };

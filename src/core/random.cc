@@ -96,14 +96,21 @@ RandomStream& RandomStreams::stream(const std::string& component, const std::str
   return streams_.emplace(key, RandomStream(seed_, component, purpose)).first->second;
 }
 
+std::vector<RandomStreams::Draws> RandomStreams::draws() const {
+  std::vector<Draws> drawn;
+  for (const auto& [name, stream] : streams_) {
+    if (stream.draws() > 0) drawn.push_back({name.first, name.second, stream.draws(), stream.digest()});
+  }
+  return drawn;
+}
+
 std::uint64_t RandomStreams::digest() const {
   Hasher hasher;
-  for (const auto& [name, stream] : streams_) {
-    if (stream.draws() == 0) continue;
-    hasher.add(name.first);
-    hasher.add(name.second);
-    hasher.add_u64(stream.draws());
-    hasher.add_u64(stream.digest());
+  for (const Draws& stream : draws()) {
+    hasher.add(stream.component);
+    hasher.add(stream.purpose);
+    hasher.add_u64(stream.count);
+    hasher.add_u64(stream.digest);
   }
   return hasher.digest();
 }

@@ -50,7 +50,15 @@ class RandomStreams {
 
   // The stream of this name, made on first use; the reference stays valid.
   RandomStream& stream(const std::string& component, const std::string& purpose);
-  // Over (component, purpose, draws, digest) of every stream that was drawn from, in name order.
+  struct Draws {
+    std::string component;
+    std::string purpose;
+    std::uint64_t count = 0;
+    std::uint64_t digest = 0;
+  };
+  // Of every stream that was drawn from, in name order.
+  std::vector<Draws> draws() const;
+  // Over (component, purpose, draws, digest) of these.
   std::uint64_t digest() const;
 
  private:

@@ -1,0 +1,76 @@
+// An SQLite database file, for event records. The only place that knows sqlite3.h. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace dse {
+
+class Database;
+
+// A prepared statement. Must not outlive its database.
+class Statement {
+ public:
+  // Parameters and columns count from 1 and from 0, as in SQL and in SQLite.
+  void bind(int parameter, std::int64_t value);
+  // `text` must stay valid until the statement has run.
+  void bind(int parameter, std::string_view text);
+  void bind_null(int parameter);
+
+  // Runs to the end, and makes ready to run again. For statements that return no rows.
+  void run();
+  // Moves to the next row; false, and ready to run again, when there is none.
+  bool next_row();
+  std::int64_t integer(int column) const;
+  // Valid until the next step.
+  std::string_view text(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  friend class Database;
+  struct Finalizer {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  Statement(const Database& database, sqlite3_stmt* statement)
+      : database_(&database), statement_(statement) {}
+
+  const Database* database_;
+  std::unique_ptr<sqlite3_stmt, Finalizer> statement_;
+};
+
+class Database {
+ public:
+  // A new file at `path`, without a journal: what is written is whole only once close() has returned. From
+  // then on every failure is a RunError (full disk).
+  static Database create(const std::string& path);
+  // An existing file, to read. Every failure is an InputError that names the file (not a database, cut off,
+  // damaged).
+  static Database open(const std::string& path);
+
+  // One or more statements that return no rows.
+  void run(const std::string& sql);
+  Statement prepare(std::string_view sql) const;
+  // Ends the transaction and closes a file that was created.
+  void close();
+
+ private:
+  friend class Statement;
+  struct Closer {
+    void operator()(sqlite3* handle) const;
+  };
+  Database(std::string path, bool created) : path_(std::move(path)), created_(created) {}
+  void open_handle(int flags);
+  [[noreturn]] void fail() const;
+  [[noreturn]] void fail(const std::string& reason) const;
+
+  std::string path_;
+  bool created_;
+  std::unique_ptr<sqlite3, Closer> handle_;
+};
+
+}  // namespace dse

@@ -1,0 +1,33 @@
+// What the scheduler orders: something that happens to one link at one virtual time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/time.h"
+
+namespace dse {
+
+enum class EventKind : std::uint32_t {
+  kStart,              // a component's program starts
+  kBusReceives,        // the next frame of a link reaches the bus
+  kComponentReceives,  // the next frame of a link reaches its component
+  kTimer,              // a component's delay is over
+  kResult,             // a component's computation is due
+};
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kResult) + 1;
+
+// Of events at one time, lower values come first. What sets up a topology is control: a message that is
+// written at the moment in which its queue is streamed finds the queue, whatever the order of the other
+// events.
+enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1 };
+
+// Three words without padding, so that copying one just written does not stall.
+struct Event {
+  TimeNs time_ns = 0;
+  std::uint64_t order = 0;   // priority in the top byte, then the sequence number
+  std::uint32_t target = 0;  // a link
+  EventKind kind = EventKind::kStart;
+};
+
+}  // namespace dse
