@@ -46,6 +46,7 @@ CREATE VIEW copies AS
 Database create_tables(const std::string& path) {
   Database database = Database::create(path);
   database.run(kTables);
+  database.run(fmt::format("PRAGMA user_version = {}", EventRecorder::kSchema));
   return database;
 }
 

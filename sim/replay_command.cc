@@ -11,10 +11,14 @@
 
 #include "core/error.h"
 #include "sim/command.h"
+#include "sim/event_record.h"
 #include "sim/interrupt.h"
+#include "sim/repeat.h"
 #include "sim/results.h"
+#include "sim/run_difference.h"
 #include "sim/run_folder.h"
 #include "sim/scenario_reader.h"
+#include "sim/temporary_folder.h"
 #include "sim/topology.h"
 #include "sim/world.h"
 
@@ -28,6 +32,7 @@ struct ReplayArguments {
   std::vector<std::string> settings;
   std::uint64_t ordering = 0;
   bool record = false;
+  bool twice = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::string until;
   bool quiet = false;
@@ -67,12 +72,39 @@ int exit_status(const RunResult& result, const std::vector<ExpectationResult>& e
   return all_met && result.failed.empty() ? kExitOk : kExitFailed;
 }
 
+// Of the run itself nothing is kept: what is asked is whether it is the same again.
+int replay_twice(const Scenario& scenario, std::uint64_t seed, const ReplayArguments& arguments,
+                 const MakeApp& make_app) {
+  const WorldOptions options{.seed = seed,
+                             .threads = arguments.threads,
+                             .ordering = arguments.ordering,
+                             .make_app = make_app,
+                             .datasets = std::make_shared<DatasetCache>()};
+  const TemporaryFolder folder;
+  const RecordedRun first = record_run(scenario, options, folder.file("first.sqlite"));
+  if (first.result.status == RunStatus::kInterrupted) return kExitInterrupted;
+  const RecordedRun second = record_run(scenario, options, folder.file("second.sqlite"));
+  if (second.result.status == RunStatus::kInterrupted) return kExitInterrupted;
+  const EventRecord record_a(first.record);
+  const EventRecord record_b(second.record);
+  const std::optional<RunDifference> difference = find_difference(record_a, record_b);
+  if (!difference && first.result.fingerprints == second.result.fingerprints) {
+    if (!arguments.quiet) fmt::print("the same twice: {} events\n", first.result.events);
+    return kExitOk;
+  }
+  fmt::print("{}", difference ? describe(*difference, record_a, record_b, "the first time", "the second time")
+                              : "every recorded event is the same, but the fingerprints differ\n");
+  return kExitFailed;
+}
+
 int replay(const ReplayArguments& arguments, const MakeApp& make_app) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
   set_until(arguments.until, scenario);
   const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
   for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
+
+  if (arguments.twice) return replay_twice(scenario, seed, arguments, make_app);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
@@ -127,6 +159,8 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
   command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
   command->add_flag("--record", arguments->record,
                     "write every event to events.sqlite and every prediction to predictions.csv");
+  command->add_flag("--twice", arguments->twice,
+                    "replay twice and show the first event that differs; leaves no run directory");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command->callback(
       [arguments, &run, make_app] { run = [arguments, make_app] { return replay(*arguments, make_app); }; });
