@@ -18,6 +18,7 @@ inline constexpr int kExitInterrupted = 130;
 // `run` is set to the command when it is the one that was given.
 void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_diff_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
+void add_explore_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_check_command(CLI::App& parser, std::function<int()>& run);
 
 }  // namespace dse

@@ -40,6 +40,7 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   add_replay_command(parser, run, make_app);
   add_check_command(parser, run);
   add_diff_command(parser, run, make_app);
+  add_explore_command(parser, run, make_app);
   try {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

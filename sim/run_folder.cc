@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -25,10 +26,11 @@ constexpr std::string_view kTemporaryMark = ".partial-";
 }
 
 // Committing replaces it, so it must be all that a run writes, not just some folder with a summary.
-bool is_run_directory(const fs::path& path) {
+bool is_run_directory(const fs::path& path, const std::vector<std::string>& files) {
   if (!fs::is_directory(path)) return false;
-  return fs::is_empty(path) || (fs::exists(path / "summary.json") && fs::exists(path / "metrics.csv") &&
-                                fs::exists(path / "timing.json"));
+  return fs::is_empty(path) || std::all_of(files.begin(), files.end(), [&path](const std::string& name) {
+           return fs::exists(path / name);
+         });
 }
 
 // In a container every process may have the number that the killed one had.
@@ -85,10 +87,10 @@ class RunFolder::File {
   std::FILE* file_;
 };
 
-RunFolder::RunFolder(const fs::path& target) : target_(target) {
+RunFolder::RunFolder(const fs::path& target, const std::vector<std::string>& files) : target_(target) {
   try {
     target_ = absolute_without_slash(target);
-    if (fs::exists(target_) && !is_run_directory(target_)) {
+    if (fs::exists(target_) && !is_run_directory(target_, files)) {
       throw InputError({.file = target_.string()},
                        "exists and is not a run directory: remove it or choose another place with --out");
     }

@@ -7,16 +7,21 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "apps/app.h"
 
 namespace dse {
 
+// The files that every run directory of a replay has.
+inline const std::vector<std::string> kRunFiles = {"summary.json", "metrics.csv", "timing.json"};
+
 class RunFolder {
  public:
   // Makes the temporary folder. A run directory that is there already is replaced by commit(); anything else
   // there is refused with InputError. Throws RunError when nothing can be written there.
-  explicit RunFolder(const std::filesystem::path& target);
+  // `files` are those by which a directory of this kind is known.
+  explicit RunFolder(const std::filesystem::path& target, const std::vector<std::string>& files = kRunFiles);
   // Removes what was not committed.
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;

@@ -44,6 +44,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       options_(options),
       random_(options.seed),
       scheduler_(options.seed),
+      bus_(scenario.components.size()),
       scorer_(scenario.curve_every_ns),
       strands_(options.threads) {
   if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();

@@ -8,7 +8,9 @@
 namespace dse {
 
 // inproc needs no I/O thread.
-DataBus::DataBus() : context_(0) { context_.set(zmq::ctxopt::max_sockets, 1'000'000); }
+DataBus::DataBus(std::size_t links_max) : context_(0) {
+  context_.set(zmq::ctxopt::max_sockets, static_cast<int>(2 * links_max));
+}
 
 DataBus::~DataBus() {
   // A frame under way owns a reference; decoding gives it back.

@@ -44,7 +44,8 @@ struct BusEvent {
 
 class DataBus {
  public:
-  DataBus();
+  // A bus of at most `links_max` links. ZeroMQ sets aside room for every socket that there may be.
+  explicit DataBus(std::size_t links_max);
   ~DataBus();
   DataBus(const DataBus&) = delete;
   DataBus& operator=(const DataBus&) = delete;

@@ -26,6 +26,6 @@ std::string describe(const InputPlace& place, const std::string& text) {
 }  // namespace
 
 InputError::InputError(const InputPlace& place, const std::string& text)
-    : std::runtime_error(describe(place, text)) {}
+    : std::runtime_error(describe(place, text)), place_(place), text_(text) {}
 
 }  // namespace dse

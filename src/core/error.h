@@ -19,6 +19,14 @@ struct InputPlace {
 class InputError : public std::runtime_error {
  public:
   InputError(const InputPlace& place, const std::string& text);
+
+  const InputPlace& place() const { return place_; }
+  // Without the place.
+  const std::string& text() const { return text_; }
+
+ private:
+  InputPlace place_;
+  std::string text_;
 };
 
 // Something failed while running: a full disk, an unwritable folder, virtual time used up. Exit status 3.

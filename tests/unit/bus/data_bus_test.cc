@@ -51,7 +51,7 @@ struct Watched {
 }  // namespace
 
 TEST_CASE("a message crosses from its writer to its reader and is acknowledged") {
-  DataBus bus;
+  DataBus bus(8);
   Client writer(bus);
   Client reader(bus);
   CHECK(reader.command(DeclareCommand{0, "a"}).kind == BusEventKind::kDeclared);
@@ -81,7 +81,7 @@ TEST_CASE("a message crosses from its writer to its reader and is acknowledged")
 }
 
 TEST_CASE("nothing happens to a frame before the bus is told to receive it") {
-  DataBus bus;
+  DataBus bus(8);
   Client client(bus);
   client.send(DeclareCommand{0, "a"});
   client.send(StreamCommand{0, 1});
@@ -94,7 +94,7 @@ TEST_CASE("nothing happens to a frame before the bus is told to receive it") {
 }
 
 TEST_CASE("notified links are told in the order of their queues, as often as they get something") {
-  DataBus bus;
+  DataBus bus(8);
   Client writer(bus);
   Client first(bus);
   Client second(bus);
@@ -114,7 +114,7 @@ TEST_CASE("notified links are told in the order of their queues, as often as the
 }
 
 TEST_CASE("an unroutable message is counted, and comes back to its writer if mandatory") {
-  DataBus bus;
+  DataBus bus(8);
   Client writer(bus);
   writer.command(DeclareCommand{0, "a"});
   const MessagePtr sent = message("m0");
@@ -132,7 +132,7 @@ TEST_CASE("an unroutable message is counted, and comes back to its writer if man
 }
 
 TEST_CASE("what a component leaves unacknowledged goes to its competitor when it closes") {
-  DataBus bus;
+  DataBus bus(8);
   Client leaving(bus);
   Client staying(bus);
   Client writer(bus);
@@ -154,7 +154,7 @@ TEST_CASE("what a component leaves unacknowledged goes to its competitor when it
 }
 
 TEST_CASE("rejecting requeues or drops") {
-  DataBus bus;
+  DataBus bus(8);
   Client client(bus);
   stream(client, "a", 1);
   client.command(PublishCommand{0, false, message("m0")});
@@ -175,7 +175,7 @@ TEST_CASE("a bus that goes with frames under way lets go of everything in them")
   Watched unacknowledged;
   Watched returned;
   {
-    DataBus bus;
+    DataBus bus(8);
     Client client(bus);
     stream(client, "a", 2);
     client.command(PublishCommand{0, false, unacknowledged.make()});

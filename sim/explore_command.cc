@@ -1,0 +1,240 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "core/error.h"
+#include "sim/command.h"
+#include "sim/csv.h"
+#include "sim/explorer.h"
+#include "sim/interrupt.h"
+#include "sim/run_folder.h"
+#include "sim/shell.h"
+#include "sim/spread.h"
+
+namespace dse {
+namespace {
+
+// So many failures are printed; all are in failures.csv.
+constexpr std::size_t kFailuresPrinted = 10;
+
+struct ExploreArguments {
+  std::string scenario;
+  std::string seeds;
+  std::uint64_t orderings = 1;
+  std::vector<std::string> vary;
+  std::vector<std::string> settings;
+  std::string out;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool quiet = false;
+};
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// "A..B", or one seed; neither: the scenario's own.
+void read_seeds(const std::string& text, ExplorePlan& plan) {
+  const std::size_t dots = text.find("..");
+  const auto first = whole_number(text.substr(0, dots));
+  const auto last = dots == std::string::npos ? first : whole_number(text.substr(dots + 2));
+  if (!first || !last) {
+    throw InputError({.file = "--seeds"},
+                     fmt::format("'{}' is no range of seeds: expected FIRST..LAST, such as 1..100", text));
+  }
+  if (*first > *last) {
+    throw InputError(
+        {.file = "--seeds"},
+        fmt::format("'{}' is empty: expected the smaller seed first, {}..{}", text, *last, *first));
+  }
+  plan.first_seed = *first;
+  plan.last_seed = *last;
+}
+
+// Splits at commas that stand outside quotes and brackets.
+std::vector<std::string> split_values(std::string_view text) {
+  std::vector<std::string> values(1);
+  int depth = 0;
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '[' || c == '{')) ++depth;
+    if (!quoted && (c == ']' || c == '}')) --depth;
+    if (c == ',' && !quoted && depth == 0) {
+      values.emplace_back();
+    } else {
+      values.back() += c;
+    }
+  }
+  return values;
+}
+
+Parameter read_parameter(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  Parameter parameter;
+  if (equals != std::string::npos)
+    parameter = {text.substr(0, equals), split_values(text.substr(equals + 1))};
+  const auto is_empty = [](const std::string& value) { return value.empty(); };
+  if (parameter.key.empty() || std::any_of(parameter.values.begin(), parameter.values.end(), is_empty)) {
+    throw InputError({.file = "--vary " + text},
+                     "expected KEY=VALUE,VALUE,..., such as resource.digits.prefetch=1,8,64");
+  }
+  return parameter;
+}
+
+// What is wrong with a value comes from --vary, though it is set as --set sets it.
+Explorer make_explorer(const ExplorePlan& plan, const MakeApp& make_app) {
+  try {
+    return Explorer(plan, make_app);
+  } catch (const InputError& error) {
+    for (const Parameter& parameter : plan.parameters) {
+      InputPlace place = error.place();
+      if (place.file != "--set " + parameter.key) continue;
+      place.file = "--vary " + parameter.key;
+      throw InputError(place, error.text());
+    }
+    throw;
+  }
+}
+
+std::string replay_line(const Explorer& explorer, const Trial& trial) {
+  std::string line = fmt::format("dse replay {} --seed {}", shell_word(explorer.plan().scenario), trial.seed);
+  if (trial.ordering != 0) line += fmt::format(" --ordering {}", trial.ordering);
+  for (const std::string& setting : explorer.plan().settings) line += " --set " + shell_word(setting);
+  for (const std::string& setting : explorer.settings_of(trial.point))
+    line += " --set " + shell_word(setting);
+  return line;
+}
+
+std::string failures_text(const Explorer& explorer, const Exploration& exploration) {
+  std::string text;
+  const std::size_t count = exploration.failures.size();
+  for (std::size_t i = 0; i < std::min(count, kFailuresPrinted); ++i) {
+    const FailedTrial& failed = exploration.failures[i];
+    text += fmt::format("FAILED {}\n  {}\n", failed.failure.text, replay_line(explorer, failed.trial));
+  }
+  if (count > kFailuresPrinted) {
+    text += fmt::format("and {} more: each with its line in failures.csv\n", count - kFailuresPrinted);
+  }
+  return text;
+}
+
+std::string failures_csv(const Explorer& explorer, const Exploration& exploration) {
+  std::string text = "failure,replay\n";
+  for (const FailedTrial& failed : exploration.failures) {
+    text += fmt::format("{},{}\n", csv_field(failed.failure.text),
+                        csv_field(replay_line(explorer, failed.trial)));
+  }
+  return text;
+}
+
+std::string runs_csv(const Explorer& explorer, const Exploration& exploration) {
+  std::string text = "seed,ordering";
+  for (const Parameter& parameter : explorer.plan().parameters) text += "," + csv_field(parameter.key);
+  for (const std::string& metric : exploration.metrics) text += "," + metric;
+  text += "\n";
+  for (std::size_t i = 0; i < exploration.trials.size(); ++i) {
+    const Trial& trial = exploration.trials[i];
+    text += fmt::format("{},{}", trial.seed, trial.ordering);
+    for (const std::string& value : explorer.values_of(trial.point)) text += "," + csv_field(value);
+    for (const double value : exploration.values[i])
+      text += std::isnan(value) ? "," : fmt::format(",{}", value);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string summary_json(const Explorer& explorer, const Exploration& exploration) {
+  const ExplorePlan& plan = explorer.plan();
+  nlohmann::ordered_json json;
+  json["scenario"] = plan.scenario;
+  json["settings"] = plan.settings;
+  json["seeds"] = {plan.first_seed, plan.last_seed};
+  json["orderings"] = plan.orderings;
+  json["vary"] = nlohmann::ordered_json::object();
+  for (const Parameter& parameter : plan.parameters) json["vary"][parameter.key] = parameter.values;
+  json["version"] = DSE_VERSION;
+  json["runs"] = exploration.trials.size();
+  json["failed"] = exploration.failures.size();
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
+  ExplorePlan plan{.scenario = arguments.scenario,
+                   .settings = arguments.settings,
+                   .orderings = arguments.orderings,
+                   .jobs = arguments.jobs};
+  read_seeds(arguments.seeds, plan);
+  for (const std::string& text : arguments.vary) plan.parameters.push_back(read_parameter(text));
+  Explorer explorer = make_explorer(plan, make_app);
+
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  const std::string name = std::filesystem::path(plan.scenario).stem().string();
+  RunFolder folder(arguments.out.empty() ? "runs/" + name + "-explored" : arguments.out,
+                   {"summary.json", "spread.csv", "runs.csv"});
+  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const std::uint64_t count = explorer.trial_count();
+  const std::uint64_t step = std::max<std::uint64_t>(1, count / 1000);
+  const Exploration exploration = explorer.run(interrupted, [&](const Explorer::Progress& progress) {
+    if (!show_progress || (progress.done % step != 0 && progress.done != count)) return;
+    fmt::print(stderr, "\r{} of {} runs, {} failed ", progress.done, count, progress.failed);
+    std::fflush(stderr);
+  });
+  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+
+  const std::vector<Spread> table = spreads(exploration);
+  folder.write("summary.json", summary_json(explorer, exploration));
+  folder.write("spread.csv", spread_csv(explorer, table));
+  folder.write("runs.csv", runs_csv(explorer, exploration));
+  folder.write("failures.csv", failures_csv(explorer, exploration));
+  folder.commit();
+  const std::string failures = failures_text(explorer, exploration);
+  if (!arguments.quiet) {
+    fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,
+               exploration.trials.size(), exploration.failures.size(), folder.target().string());
+  } else {
+    fmt::print(stderr, "{}", failures);
+  }
+  if (interrupted.load()) return kExitInterrupted;
+  return exploration.failures.empty() ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void add_explore_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+  auto arguments = std::make_shared<ExploreArguments>();
+  CLI::App* command = parser.add_subcommand(
+      "explore",
+      "Run a scenario over seeds, settings and orders of simultaneous events, and show what depends on them");
+  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
+  command->add_option("--seeds", arguments->seeds, "FIRST..LAST, both included")->required();
+  command
+      ->add_option("--orderings", arguments->orderings,
+                   "orders of simultaneous events: as they were scheduled, and permutations of it")
+      ->check(CLI::Range(std::uint64_t{1}, Explorer::kTrialsMax));
+  command->add_option("--vary", arguments->vary, "KEY=VALUE,VALUE,...: try each; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key in all runs; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--jobs", arguments->jobs, "runs side by side; they change no result")
+      ->check(CLI::Range(1U, 256U));
+  command->add_option("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
+  command->add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
+  command->callback(
+      [arguments, &run, make_app] { run = [arguments, make_app] { return explore(*arguments, make_app); }; });
+}
+
+}  // namespace dse
