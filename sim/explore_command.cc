@@ -18,7 +18,10 @@
 #include "sim/csv.h"
 #include "sim/explorer.h"
 #include "sim/interrupt.h"
+#include "sim/minimiser.h"
 #include "sim/run_folder.h"
+#include "sim/scenario_reader.h"
+#include "sim/scenario_text.h"
 #include "sim/shell.h"
 #include "sim/spread.h"
 
@@ -36,6 +39,7 @@ struct ExploreArguments {
   std::vector<std::string> settings;
   std::string out;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool minimise = false;
   bool quiet = false;
 };
 
@@ -172,6 +176,68 @@ std::string summary_json(const Explorer& explorer, const Exploration& exploratio
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
+// A run that did not fail in this way: rather one of the same settings, then one of the same seed.
+std::optional<Trial> find_passing(const Exploration& exploration, const FailedTrial& failed) {
+  const auto same = [](const Trial& a, const Trial& b) {
+    return a.point == b.point && a.seed == b.seed && a.ordering == b.ordering;
+  };
+  const auto likeness = [&failed](const Trial& trial) {
+    return (trial.point == failed.trial.point ? 2 : 0) + (trial.seed == failed.trial.seed ? 1 : 0);
+  };
+  std::optional<Trial> passing;
+  auto failure = exploration.failures.begin();  // in the order of the trials, as these
+  for (const Trial& trial : exploration.trials) {
+    while (failure != exploration.failures.end() && failure->failure.way != failed.failure.way) ++failure;
+    if (failure != exploration.failures.end() && same(failure->trial, trial)) {
+      ++failure;
+      continue;
+    }
+    if (!passing || likeness(trial) > likeness(*passing)) passing = trial;
+  }
+  return passing;
+}
+
+// Reduces the first failure, writes it into the folder, and returns what to print.
+std::string minimise(const Explorer& explorer, const Exploration& exploration, const MakeApp& make_app,
+                     RunFolder& folder, bool show_progress) {
+  const FailedTrial& first = exploration.failures.front();
+  std::vector<std::string> settings = explorer.plan().settings;
+  for (const std::string& setting : explorer.settings_of(first.trial.point)) settings.push_back(setting);
+  const std::string& path = explorer.plan().scenario;
+  MinimiseRequest request{.path = path,
+                          .scenario = read_scenario_table(path, settings),
+                          .failing = {first.trial.seed, first.trial.ordering},
+                          .way = first.failure.way,
+                          .orderings = explorer.plan().orderings,
+                          .make_app = make_app};
+  if (const std::optional<Trial> passing = find_passing(exploration, first)) {
+    request.passing = RunChoice{passing->seed, passing->ordering};
+    request.passing_settings = explorer.settings_of(passing->point);
+  }
+  Minimiser minimiser(std::move(request));
+  std::optional<Minimised> smallest =
+      minimiser.run(watch_for_interrupt(), [show_progress](std::uint64_t runs) {
+        if (!show_progress || runs % 100 != 0) return;
+        fmt::print(stderr, "\rminimising: {} runs ", runs);
+        std::fflush(stderr);
+      });
+  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+  if (!smallest)
+    return "the first failure did not come again: it is not deterministic; see dse replay --twice\n";
+
+  smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
+  smallest->scenario.insert_or_assign("ordering", static_cast<std::int64_t>(smallest->failing.ordering));
+  if (smallest->failing.ordering == 0) smallest->scenario.erase("ordering");
+  move_data_paths(smallest->scenario, std::filesystem::path(path).parent_path(), folder.target());
+  const std::string file_name = "minimised.toml";
+  folder.write(file_name, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
+                                      std::filesystem::path(path).filename().string(), smallest->failure.text,
+                                      scenario_text(smallest->scenario)));
+  return fmt::format("minimised to {} messages in {} runs: {}\n  dse replay {}\n", smallest->messages,
+                     smallest->runs, smallest->failure.text,
+                     shell_word((folder.target() / file_name).string()));
+}
+
 int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   ExplorePlan plan{.scenario = arguments.scenario,
                    .settings = arguments.settings,
@@ -200,8 +266,10 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   folder.write("spread.csv", spread_csv(explorer, table));
   folder.write("runs.csv", runs_csv(explorer, exploration));
   folder.write("failures.csv", failures_csv(explorer, exploration));
+  std::string failures = failures_text(explorer, exploration);
+  if (arguments.minimise && !exploration.failures.empty())
+    failures += minimise(explorer, exploration, make_app, folder, show_progress);
   folder.commit();
-  const std::string failures = failures_text(explorer, exploration);
   if (!arguments.quiet) {
     fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,
                exploration.trials.size(), exploration.failures.size(), folder.target().string());
@@ -232,6 +300,8 @@ void add_explore_command(CLI::App& parser, std::function<int()>& run, const Make
   command->add_option("--jobs", arguments->jobs, "runs side by side; they change no result")
       ->check(CLI::Range(1U, 256U));
   command->add_option("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
+  command->add_flag("--minimise", arguments->minimise,
+                    "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
   command->add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
   command->callback(
       [arguments, &run, make_app] { run = [arguments, make_app] { return explore(*arguments, make_app); }; });

@@ -30,7 +30,7 @@ struct ReplayArguments {
   std::string out;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
-  std::uint64_t ordering = 0;
+  std::optional<std::uint64_t> ordering;
   bool record = false;
   bool twice = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
@@ -77,7 +77,7 @@ int replay_twice(const Scenario& scenario, std::uint64_t seed, const ReplayArgum
                  const MakeApp& make_app) {
   const WorldOptions options{.seed = seed,
                              .threads = arguments.threads,
-                             .ordering = arguments.ordering,
+                             .ordering = arguments.ordering.value_or(scenario.ordering),
                              .make_app = make_app,
                              .datasets = std::make_shared<DatasetCache>()};
   const TemporaryFolder folder;
@@ -113,7 +113,7 @@ int replay(const ReplayArguments& arguments, const MakeApp& make_app) {
   World world(scenario,
               {.seed = seed,
                .threads = arguments.threads,
-               .ordering = arguments.ordering,
+               .ordering = arguments.ordering.value_or(scenario.ordering),
                .make_app = make_app,
                .recorder = recorder ? &*recorder : nullptr},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
@@ -151,7 +151,7 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
   command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
   command->add_option("--seed", arguments->seed, "in place of the scenario's seed")->check(is_seed);
   command->add_option("--ordering", arguments->ordering,
-                      "put simultaneous events in another order, by this number (0: as they were scheduled)");
+                      "of simultaneous events, in place of the scenario's; 0: as they were scheduled");
   command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--threads", arguments->threads, "threads that compute; they change no result")

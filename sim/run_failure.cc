@@ -17,8 +17,6 @@ std::string without_digits(std::string text) {
 
 std::optional<RunFailure> failure_of(const Scenario& scenario, const RunResult& result) {
   if (result.status == RunStatus::kInterrupted) return std::nullopt;
-  if (result.status == RunStatus::kStalled)
-    return RunFailure{"stalled", "stalled: nothing can happen any more"};
   for (const auto& [name, status] : result.failed) {
     const std::string text = fmt::format("component '{}' ended with status {}", name, status);
     return RunFailure{text, text};
@@ -34,6 +32,8 @@ std::optional<RunFailure> failure_of(const Scenario& scenario, const RunResult& 
                       fmt::format("{} is {}", expectation.metric,
                                   one.value ? fmt::format("{}", *one.value) : "not measured")};
   }
+  if (result.status == RunStatus::kStalled)
+    return RunFailure{"stalled", "stalled: nothing can happen any more"};
   return std::nullopt;
 }
 

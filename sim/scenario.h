@@ -88,6 +88,7 @@ struct Scenario {
   std::uint64_t file_hash = 0;  // of the file's bytes and of what --set changed
   std::string title;
   std::uint64_t seed = 1;
+  std::uint64_t ordering = 0;      // of simultaneous events; 0: as they were scheduled
   std::optional<TimeNs> until_ns;  // empty: until drained
   TimeNs latency_ns = 0;
   TimeNs curve_every_ns = 0;

@@ -330,6 +330,7 @@ void read_root(TableReader& root, Scenario& scenario) {
     throw InputError(root.place("title"), "holds control characters: expected one line of text");
   }
   scenario.seed = static_cast<std::uint64_t>(root.integer_or("seed", 1, 0, INT64_MAX));
+  scenario.ordering = static_cast<std::uint64_t>(root.integer_or("ordering", 0, 0, INT64_MAX));
   if (root.text_or("until", "drained") != "drained") scenario.until_ns = root.duration_or("until", 0);
   if (const toml::table* node = root.table_if_any("bus")) {
     TableReader bus(*node, "bus");
@@ -357,22 +358,11 @@ void read_resources(TableReader& root, Scenario& scenario) {
   }
 }
 
-}  // namespace
-
-Scenario read_scenario(const std::string& path, const std::vector<std::string>& settings) {
-  const std::string text = read_file(path);
-  check_nesting(text, path);
-  for (const std::string& setting : settings) check_nesting(setting, "--set");
-  toml::table file = parse(text, path);
-  apply_settings(file, settings);
-
+Scenario scenario_of(const toml::table& file, const std::string& path, std::uint64_t hash) {
   Scenario scenario;
   scenario.path = path;
   scenario.name = std::filesystem::path(path).stem().string();
-  Hasher hasher;
-  hasher.add(std::string_view(text));
-  for (const std::string& setting : settings) hasher.add(std::string_view(setting));
-  scenario.file_hash = hasher.digest();
+  scenario.file_hash = hash;
 
   TableReader root(file, "");
   read_root(root, scenario);
@@ -391,6 +381,33 @@ Scenario read_scenario(const std::string& path, const std::vector<std::string>& 
   for (const toml::table* node : root.tables("expect")) read_expectation(*node, number++, scenario);
   root.finish();
   return scenario;
+}
+
+toml::table table_of(const std::string& text, const std::string& path,
+                     const std::vector<std::string>& settings) {
+  check_nesting(text, path);
+  for (const std::string& setting : settings) check_nesting(setting, "--set");
+  toml::table file = parse(text, path);
+  apply_settings(file, settings);
+  return file;
+}
+
+}  // namespace
+
+toml::table read_scenario_table(const std::string& path, const std::vector<std::string>& settings) {
+  return table_of(read_file(path), path, settings);
+}
+
+Scenario read_scenario(const std::string& path, const std::vector<std::string>& settings) {
+  const std::string text = read_file(path);
+  Hasher hasher;
+  hasher.add(std::string_view(text));
+  for (const std::string& setting : settings) hasher.add(std::string_view(setting));
+  return scenario_of(table_of(text, path, settings), path, hasher.digest());
+}
+
+Scenario parse_scenario(const std::string& text, const std::string& path) {
+  return scenario_of(parse(text, path), path, hash_text(text));
 }
 
 }  // namespace dse

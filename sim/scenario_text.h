@@ -1,0 +1,19 @@
+// A scenario's table as text.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <filesystem>
+#include <string>
+
+namespace dse {
+
+// TOML that reads back as `root`: first the keys without a table, then the tables, components in the order in
+// which they stand in the file.
+std::string scenario_text(const toml::table& root);
+
+// Rewrites the paths of data files, which are relative to the scenario's folder `from`, to be relative to
+// `to`.
+void move_data_paths(toml::table& root, const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace dse
