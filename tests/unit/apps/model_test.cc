@@ -31,6 +31,8 @@ class FakeLearner : public Learner {
     }
   }
   void hash_state(Hasher& hasher) const override { hasher.add_i64(last_); }
+  void save_state(StateWriter& writer) const override { writer.add_u32(static_cast<std::uint32_t>(last_)); }
+  void load_state(StateReader& reader) override { last_ = static_cast<int>(reader.u32()); }
 
  private:
   Diary& diary_;
