@@ -164,11 +164,14 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   options.batch = static_cast<std::size_t>(config.batch);
   options.train_service_ns = config.train_service_ns;
   options.infer_service_ns = config.infer_service_ns;
-  options.curve_every_ns = parts_.scenario.curve_every_ns;
-  options.learner = learner_options(component, config);
+  options.prequential = {.curve_every_ns = parts_.scenario.curve_every_ns,
+                         .window = static_cast<std::size_t>(parts_.scenario.accuracy_window),
+                         .fading = parts_.scenario.accuracy_fading};
+  options.learner = {config.learner, learner_options(component, config)};
   std::unique_ptr<Learner> learner;
   try {
-    learner = make_learner(config.learner, options.learner, parts_.random.stream(component.name, "weights"));
+    learner = make_learner(config.learner, options.learner.options,
+                           parts_.random.stream(component.name, "weights"));
   } catch (const std::invalid_argument& refusal) {
     throw InputError(component.place, refusal.what());
   }

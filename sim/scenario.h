@@ -91,6 +91,8 @@ struct Scenario {
   std::optional<TimeNs> until_ns;  // empty: until drained
   TimeNs latency_ns = 0;
   TimeNs curve_every_ns = 0;
+  std::int64_t accuracy_window = 1000;  // examples
+  double accuracy_fading = 0.999;
   std::map<std::string, ResourceConfig> resources;  // only those with options
   std::vector<BindingSpec> bindings;
   std::vector<ComponentConfig> components;  // in the file's order

@@ -51,6 +51,8 @@ until = "30s"
 latency = "50us"
 [metrics]
 every = "250ms"
+window = 50
+fading = 0.75
 [resource.lenet]
 prefetch = 3
 [[binding]]
@@ -111,6 +113,8 @@ max = 2
   CHECK(scenario.until_ns == 30 * kNanosecondsPerSecond);
   CHECK(scenario.latency_ns == 50'000);
   CHECK(scenario.curve_every_ns == 250'000'000);
+  CHECK(scenario.accuracy_window == 50);
+  CHECK(scenario.accuracy_fading == 0.75);
   CHECK(scenario.prefetch_of("lenet") == 3);
   CHECK(scenario.prefetch_of("echo") == ResourceConfig{}.prefetch);
 
@@ -167,6 +171,9 @@ TEST_CASE("what is left out has the documented default") {
   CHECK(scenario.seed == 1);
   CHECK_FALSE(scenario.until_ns.has_value());
   CHECK(scenario.latency_ns == 0);
+  CHECK(scenario.curve_every_ns == 100'000'000);
+  CHECK(scenario.accuracy_window == 1000);
+  CHECK(scenario.accuracy_fading == 0.999);
   CHECK(scenario.bindings.at(0).key == "#");
   CHECK(scenario.bindings.at(0).match == HeaderMatch::kAll);
   CHECK(std::get<GeneratorConfig>(scenario.components.at(0).kind).shuffled);
@@ -211,6 +218,15 @@ TEST_CASE("what is wrong in a scenario is told with its line, its column and its
       {"[bus]\nlatancy = \"1us\"\n" + kWatch,
        "a.toml:2:11: bus.latancy: unknown key; did you mean 'latency'?"},
       {"[metrics]\nevery = \"0s\"\n" + kWatch, "a.toml:2:9: metrics.every: expected more than nothing"},
+      {"[metrics]\nwindow = 0\n" + kWatch,
+       "a.toml:2:10: metrics.window: 0 is out of range: expected 1 to 1000000"},
+      {"[metrics]\nwindow = 1000001\n" + kWatch, "metrics.window: 1000001 is out of range"},
+      {"[metrics]\nwindow = 1.5\n" + kWatch, "metrics.window: expected an integer"},
+      {"[metrics]\nfading = 0\n" + kWatch,
+       "a.toml:2:10: metrics.fading: 0 is out of range: expected more than 0, and at most 1"},
+      {"[metrics]\nfading = 1.001\n" + kWatch, "metrics.fading: 1.001 is out of range"},
+      {"[metrics]\nfading = nan\n" + kWatch, "metrics.fading: expected a finite number"},
+      {"[metrics]\nfading = \"0.9\"\n" + kWatch, "metrics.fading: expected a number, found a string"},
       {"[resource.a]\nprefetch = -1\n" + kWatch, "a.toml:2:12: resource.a.prefetch: -1 is out of range"},
       {"[resource.a]\nprefetch = 70000\n" + kWatch,
        "a.toml:2:12: resource.a.prefetch: 70000 is out of range"},
