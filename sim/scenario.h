@@ -41,6 +41,11 @@ struct SourceConfig {
   std::optional<SliceConfig> slice;
 };
 
+struct InitialConfig {
+  std::string path;  // of a saved learner, ready to open
+  InputPlace place;
+};
+
 struct ModelConfig {
   std::string learner;
   std::string from;
@@ -50,6 +55,7 @@ struct ModelConfig {
   TimeNs infer_service_ns = 0;
   std::optional<std::pair<std::int64_t, std::int64_t>> shape;  // rows, columns; from the data if not given
   std::optional<std::int64_t> classes;                         // likewise
+  std::optional<InitialConfig> initial;
 };
 
 struct ConsumerConfig {

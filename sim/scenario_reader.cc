@@ -221,6 +221,9 @@ ModelConfig Reader::model(TableReader& table) const {
     throw InputError(table.place("shape"), fmt::format("expected rows and columns from 1 to {}", kSideMax));
   }
   config.classes = table.integer_if_any("classes", 2, 256);
+  if (const auto initial = table.text_if_any("initial")) {
+    config.initial = InitialConfig{data_path(*initial), table.place("initial")};
+  }
   return config;
 }
 

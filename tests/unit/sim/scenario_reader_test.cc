@@ -88,6 +88,7 @@ batch = 32
 service = { train = "20us", infer = "40us" }
 shape = [28, 30]
 classes = 12
+initial = "before.learner"
 [component.echo]
 kind = "echo"
 from = "echo"
@@ -153,6 +154,9 @@ max = 2
   CHECK(model.infer_service_ns == 40'000);
   CHECK(model.shape == std::pair<std::int64_t, std::int64_t>(28, 30));
   CHECK(model.classes == 12);
+  CHECK_THAT(model.initial.value().path, Catch::EndsWith("/before.learner"));
+  CHECK(model.initial.value().place.key == "component.lenet.initial");
+  CHECK(model.initial.value().place.line > 1);
 
   CHECK(std::get<EchoConfig>(scenario.components[3].kind).service_ns == 7'000);
   CHECK(std::get<EnsembleConfig>(scenario.components[4].kind).models == std::vector<std::string>{"lenet"});
@@ -179,6 +183,7 @@ TEST_CASE("what is left out has the documented default") {
   CHECK(std::get<GeneratorConfig>(scenario.components.at(0).kind).shuffled);
   CHECK(std::get<SourceConfig>(scenario.components.at(1).kind).arrivals == Arrivals::kRegular);
   CHECK(std::get<ModelConfig>(scenario.components.at(2).kind).batch == 16);
+  CHECK_FALSE(std::get<ModelConfig>(scenario.components.at(2).kind).initial.has_value());
 }
 
 TEST_CASE("settings count, and change the scenario's hash") {
@@ -227,6 +232,7 @@ TEST_CASE("what is wrong in a scenario is told with its line, its column and its
       {"[metrics]\nfading = 1.001\n" + kWatch, "metrics.fading: 1.001 is out of range"},
       {"[metrics]\nfading = nan\n" + kWatch, "metrics.fading: expected a finite number"},
       {"[metrics]\nfading = \"0.9\"\n" + kWatch, "metrics.fading: expected a number, found a string"},
+      {kModel + "initial = 5\n", "a.toml:6:11: component.m.initial: expected a string"},
       {"[resource.a]\nprefetch = -1\n" + kWatch, "a.toml:2:12: resource.a.prefetch: -1 is out of range"},
       {"[resource.a]\nprefetch = 70000\n" + kWatch,
        "a.toml:2:12: resource.a.prefetch: 70000 is out of range"},
