@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <stdexcept>
 
 #include "apps/echo.h"
@@ -12,6 +13,8 @@
 #include "apps/training_generator.h"
 #include "apps/watch.h"
 #include "core/error.h"
+#include "dataset/byte_source.h"
+#include "learn/saved_learner.h"
 #include "sim/topology.h"
 
 namespace dse {
@@ -54,6 +57,41 @@ bool gets_everything(const Scenario& scenario, const std::string& exchange, cons
     return binding.from == exchange && binding.to == resource && binding.key == "#" &&
            binding.headers.empty();
   });
+}
+
+// What is read grows in memory only as it comes, and no further than the largest learner.
+SavedLearner read_saved_learner(const std::string& path) {
+  constexpr std::size_t kBlockBytes = 1 << 16;
+  ByteSource source(path);
+  SavedLearner saved{.file = path, .bytes = ""};
+  bool too_large = !source.gzipped() && source.file_bytes() > kSavedLearnerBytesMax;
+  for (std::size_t got = kBlockBytes; got == kBlockBytes && !too_large;) {
+    const std::size_t size = saved.bytes.size();
+    saved.bytes.resize(size + kBlockBytes);
+    got = source.read(std::as_writable_bytes(std::span(saved.bytes).subspan(size)));
+    saved.bytes.resize(size + got);
+    too_large = saved.bytes.size() > kSavedLearnerBytesMax;
+  }
+  if (too_large) {
+    throw InputError({.file = path},
+                     fmt::format("has more than {} bytes, which no learner needs", kSavedLearnerBytesMax));
+  }
+  return saved;
+}
+
+void load_initial(const InitialConfig& initial, const LearnerKind& kind, Learner& learner) {
+  SavedLearner saved;
+  try {
+    saved = read_saved_learner(initial.path);
+  } catch (const InputError& refusal) {
+    throw InputError(initial.place,
+                     fmt::format("{}; name a file that `dse replay --save-models` wrote", refusal.what()));
+  }
+  try {
+    load_learner(saved, kind, learner);
+  } catch (const InputError& refusal) {
+    throw InputError(initial.place, refusal.what());
+  }
 }
 
 }  // namespace
@@ -164,14 +202,18 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   options.batch = static_cast<std::size_t>(config.batch);
   options.train_service_ns = config.train_service_ns;
   options.infer_service_ns = config.infer_service_ns;
-  options.curve_every_ns = parts_.scenario.curve_every_ns;
-  options.learner = learner_options(component, config);
+  options.prequential = {.curve_every_ns = parts_.scenario.curve_every_ns,
+                         .window = static_cast<std::size_t>(parts_.scenario.accuracy_window),
+                         .fading = parts_.scenario.accuracy_fading};
+  options.learner = {config.learner, learner_options(component, config)};
   std::unique_ptr<Learner> learner;
   try {
-    learner = make_learner(config.learner, options.learner, parts_.random.stream(component.name, "weights"));
+    learner = make_learner(config.learner, options.learner.options,
+                           parts_.random.stream(component.name, "weights"));
   } catch (const std::invalid_argument& refusal) {
     throw InputError(component.place, refusal.what());
   }
+  if (config.initial) load_initial(*config.initial, options.learner, *learner);
   return std::make_unique<Model>(std::move(options), std::move(learner));
 }
 

@@ -35,6 +35,7 @@ struct ReplayArguments {
   bool twice = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::string until;
+  bool save_models = false;
   bool quiet = false;
 };
 
@@ -126,6 +127,11 @@ int replay(const ReplayArguments& arguments, const MakeApp& make_app) {
   const RunReport report{
       scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
   write_results(report, folder);
+  if (arguments.save_models) {
+    world.save_models([&folder](const std::string& file_name, std::string_view content) {
+      folder.write(file_name, content);
+    });
+  }
   folder.commit();
 
   const char* no_color = std::getenv("NO_COLOR");  // empty means unset: no-color.org
@@ -161,6 +167,10 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
                     "write every event to events.sqlite and every prediction to predictions.csv");
   command->add_flag("--twice", arguments->twice,
                     "replay twice and show the first event that differs; leaves no run directory");
+  command
+      ->add_flag("--save-models", arguments->save_models,
+                 "write what each model has learned into the run directory, as COMPONENT.learner")
+      ->excludes("--twice");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command->callback(
       [arguments, &run, make_app] { run = [arguments, make_app] { return replay(*arguments, make_app); }; });

@@ -87,6 +87,8 @@ std::string metric_text(const std::string& metric, double value) {
 std::string component_line(const ComponentConfig& component, const RunResult& result) {
   std::vector<std::string> parts;
   for (const std::string& metric : metric_names(component)) {
+    // Three of a kind make the line too long; all are in summary.json.
+    if (metric.starts_with("prequential_accuracy_")) continue;
     const auto found = result.metrics.find(component.name + "." + metric);
     if (found != result.metrics.end()) parts.push_back(metric_text(metric, found->second));
   }

@@ -49,9 +49,14 @@ std::vector<std::string> metric_names(const ComponentConfig& component) {
   return std::visit(Overloaded{[](const GeneratorConfig&) { return Names{"sent"}; },
                                [](const SourceConfig&) { return Names{"sent"}; },
                                [](const ModelConfig&) {
-                                 return Names{"trained",        "predicted",
-                                              "accuracy",       "prequential_accuracy",
-                                              "latency_p50_ns", "latency_p99_ns"};
+                                 return Names{"trained",
+                                              "predicted",
+                                              "accuracy",
+                                              "prequential_accuracy",
+                                              "prequential_accuracy_window",
+                                              "prequential_accuracy_faded",
+                                              "latency_p50_ns",
+                                              "latency_p99_ns"};
                                },
                                [](const EnsembleConfig&) {
                                  return Names{"received", "decided",        "undecided",

@@ -41,6 +41,11 @@ struct SourceConfig {
   std::optional<SliceConfig> slice;
 };
 
+struct InitialConfig {
+  std::string path;  // of a saved learner, ready to open
+  InputPlace place;
+};
+
 struct ModelConfig {
   std::string learner;
   std::string from;
@@ -50,6 +55,7 @@ struct ModelConfig {
   TimeNs infer_service_ns = 0;
   std::optional<std::pair<std::int64_t, std::int64_t>> shape;  // rows, columns; from the data if not given
   std::optional<std::int64_t> classes;                         // likewise
+  std::optional<InitialConfig> initial;
 };
 
 struct ConsumerConfig {
@@ -92,6 +98,8 @@ struct Scenario {
   std::optional<TimeNs> until_ns;  // empty: until drained
   TimeNs latency_ns = 0;
   TimeNs curve_every_ns = 0;
+  std::int64_t accuracy_window = 1000;  // examples
+  double accuracy_fading = 0.999;
   std::map<std::string, ResourceConfig> resources;  // only those with options
   std::vector<BindingSpec> bindings;
   std::vector<ComponentConfig> components;  // in the file's order

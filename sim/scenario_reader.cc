@@ -221,6 +221,9 @@ ModelConfig Reader::model(TableReader& table) const {
     throw InputError(table.place("shape"), fmt::format("expected rows and columns from 1 to {}", kSideMax));
   }
   config.classes = table.integer_if_any("classes", 2, 256);
+  if (const auto initial = table.text_if_any("initial")) {
+    config.initial = InitialConfig{data_path(*initial), table.place("initial")};
+  }
   return config;
 }
 
@@ -324,6 +327,21 @@ void check_ensembles(const Scenario& scenario) {
   }
 }
 
+void read_metrics(TableReader& metrics, Scenario& scenario) {
+  constexpr std::int64_t kWindowMax = 1'000'000;
+  scenario.curve_every_ns = metrics.duration_or("every", scenario.curve_every_ns);
+  if (scenario.curve_every_ns == 0) throw InputError(metrics.place("every"), "expected more than nothing");
+  scenario.accuracy_window = metrics.integer_or("window", scenario.accuracy_window, 1, kWindowMax);
+  scenario.accuracy_fading = metrics.number_if_any("fading").value_or(scenario.accuracy_fading);
+  if (scenario.accuracy_fading <= 0 || scenario.accuracy_fading > 1) {
+    throw InputError(
+        metrics.place("fading"),
+        fmt::format("{} is out of range: expected more than 0, and at most 1, which forgets nothing",
+                    scenario.accuracy_fading));
+  }
+  metrics.finish();
+}
+
 void read_root(TableReader& root, Scenario& scenario) {
   scenario.title = root.text_or("title", scenario.name);
   if (has_control_characters(scenario.title)) {
@@ -340,9 +358,7 @@ void read_root(TableReader& root, Scenario& scenario) {
   scenario.curve_every_ns = 100'000'000;
   if (const toml::table* node = root.table_if_any("metrics")) {
     TableReader metrics(*node, "metrics");
-    scenario.curve_every_ns = metrics.duration_or("every", scenario.curve_every_ns);
-    if (scenario.curve_every_ns == 0) throw InputError(metrics.place("every"), "expected more than nothing");
-    metrics.finish();
+    read_metrics(metrics, scenario);
   }
 }
 

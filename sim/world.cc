@@ -270,14 +270,7 @@ void World::finish(RunResult& result) {
       result.failed.emplace(component->config.name, *status);
     }
   }
-  // In name order, so that the order in the file does not matter.
-  std::map<std::string, const Model*> models;
-  for (const auto& component : components_) {
-    if (const auto* model = dynamic_cast<const Model*>(component->app.get())) {
-      models.emplace(component->config.name, model);
-    }
-  }
-  for (const auto& [name, model] : models) {
+  for (const auto& [name, model] : models()) {
     record_.models().add(std::string_view(name));
     model->hash_state(record_.models());
   }
@@ -312,6 +305,21 @@ void World::finish_record(const RunResult& result) {
     ending.resources.push_back(broker.name(resource));
   ending.draws = random_.draws();
   options_.recorder->finish(ending);
+}
+
+// In name order, so that the order in the file does not matter.
+std::map<std::string, const Model*> World::models() const {
+  std::map<std::string, const Model*> models;
+  for (const auto& component : components_) {
+    if (const auto* model = dynamic_cast<const Model*>(component->app.get())) {
+      models.emplace(component->config.name, model);
+    }
+  }
+  return models;
+}
+
+void World::save_models(const WriteFile& write) const {
+  for (const auto& [name, model] : models()) write(name + ".learner", model->saved_learner());
 }
 
 void World::collect_metrics(RunResult& result) {

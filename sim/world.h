@@ -7,10 +7,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/app.h"
@@ -48,6 +50,9 @@ struct WorldOptions {
 // Called now and then while a run goes on.
 using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t events)>;
 
+// Writes a whole file of the run directory.
+using WriteFile = std::function<void(const std::string& file_name, std::string_view content)>;
+
 class World {
  public:
   // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario` must outlive
@@ -58,6 +63,9 @@ class World {
   // Runs until drained, until the set time, or until `interrupted` becomes true; then lets every job end.
   // Throws RunError, and InputError when a message turns out not to fit its reader. Called once.
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
+
+  // After run(): calls `write` with what each model has learned, as "<component>.learner".
+  void save_models(const WriteFile& write) const;
 
  private:
   struct Component;
@@ -82,6 +90,7 @@ class World {
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
   void finish(RunResult& result);
+  std::map<std::string, const Model*> models() const;
   void collect_metrics(RunResult& result);
   void collect_curves(RunResult& result) const;
 

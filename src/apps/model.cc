@@ -26,7 +26,7 @@ Model::Model(ModelOptions options, std::unique_ptr<Learner> learner)
     : options_(std::move(options)),
       filling_(std::make_shared<Batch>()),
       learner_(std::move(learner)),
-      prequential_(options_.curve_every_ns) {}
+      prequential_(options_.prequential) {}
 
 Program Model::program() {
   return {create_resource(options_.to),
@@ -44,7 +44,7 @@ void Model::handle(Machine& machine, const MessagePtr& message) {
 }
 
 void Model::check_payload(const Machine& machine, const Message& message) const {
-  const ImageShape& shape = options_.learner.shape;
+  const ImageShape& shape = options_.learner.options.shape;
   if (message.payload().size() == shape.pixels()) return;
   throw InputError({.key = "component." + machine.name()},
                    fmt::format("message {} has {} bytes, but the model was made for images of {} x {}: "
@@ -53,11 +53,11 @@ void Model::check_payload(const Machine& machine, const Message& message) const 
 }
 
 void Model::learn(Machine& machine, const MessagePtr& message, std::int64_t label) {
-  if (label < 0 || label >= options_.learner.classes) {
+  if (label < 0 || label >= options_.learner.options.classes) {
     throw InputError(
         {.key = "component." + machine.name()},
         fmt::format("message {} has label {}, but the model was made for labels 0 to {}: set `classes`",
-                    message->id(), label, options_.learner.classes - 1));
+                    message->id(), label, options_.learner.options.classes - 1));
   }
   ++trained_;
   filling_->messages.push_back(message);
@@ -114,15 +114,22 @@ void Model::finish() {
 std::vector<Metric> Model::metrics() const {
   std::vector<Metric> metrics = {{"trained", static_cast<double>(trained_)},
                                  {"predicted", static_cast<double>(predicted_)}};
-  if (const auto value = prequential_.value()) metrics.push_back({"prequential_accuracy", *value});
+  if (const auto value = prequential_.overall().value()) {
+    metrics.push_back({"prequential_accuracy", *value});
+    metrics.push_back({"prequential_accuracy_window", *prequential_.window()});
+    metrics.push_back({"prequential_accuracy_faded", *prequential_.faded()});
+  }
   return metrics;
 }
 
 std::vector<CurvePoint> Model::curve() const {
   std::vector<CurvePoint> points;
-  for (const Accuracy::Point& point : prequential_.curve()) {
-    points.push_back({point.time_ns, "prequential_accuracy", point.value});
-  }
+  const auto add = [&points](const std::string& metric, const std::vector<Accuracy::Point>& curve) {
+    for (const Accuracy::Point& point : curve) points.push_back({point.time_ns, metric, point.value});
+  };
+  add("prequential_accuracy", prequential_.overall().curve());
+  add("prequential_accuracy_window", prequential_.window_curve());
+  add("prequential_accuracy_faded", prequential_.faded_curve());
   return points;
 }
 

@@ -14,8 +14,9 @@
 
 #include "apps/app.h"
 #include "core/hash.h"
-#include "learn/accuracy.h"
 #include "learn/learner.h"
+#include "learn/prequential_accuracy.h"
+#include "learn/saved_learner.h"
 
 namespace dse {
 
@@ -26,8 +27,8 @@ struct ModelOptions {
   std::size_t batch = 16;
   TimeNs train_service_ns = 0;  // virtual cost of one message
   TimeNs infer_service_ns = 0;
-  TimeNs curve_every_ns = kNanosecondsPerSecond;
-  LearnerOptions learner;
+  PrequentialOptions prequential;
+  LearnerKind learner;  // what the learner was made as
 };
 
 class Model : public App {
@@ -37,11 +38,13 @@ class Model : public App {
   Program program() override;
   // Learns the last, incomplete batch.
   void finish() override;
-  // trained, predicted, and prequential_accuracy when anything was learned.
+  // trained, predicted, and the three prequential accuracies when anything was learned.
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override;
   // Adds what was learned.
   void hash_state(Hasher& hasher) const { learner_->hash_state(hasher); }
+  // The bytes of a file from which another model can start.
+  std::string saved_learner() const { return save_learner(*learner_, options_.learner); }
 
  private:
   struct Batch;
@@ -61,7 +64,7 @@ class Model : public App {
 
   // On the strand:
   std::unique_ptr<Learner> learner_;
-  Accuracy prequential_;
+  PrequentialAccuracy prequential_;
 };
 
 }  // namespace dse

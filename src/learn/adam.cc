@@ -72,4 +72,21 @@ void Adam::hash_state(Hasher& hasher) const {
   hasher.add_u64(std::bit_cast<std::uint64_t>(second_power_));
 }
 
+// Rate, epsilon and share are those of one step, and made anew by the next.
+void Adam::save_state(StateWriter& writer) const {
+  writer.add_u64(steps_);
+  writer.add_u64(examples_seen_);
+  writer.add_f64(first_power_);
+  writer.add_f64(second_power_);
+}
+
+void Adam::load_state(StateReader& reader) {
+  steps_ = reader.u64();
+  examples_seen_ = reader.u64();
+  first_power_ = reader.f64();
+  second_power_ = reader.f64();
+  const auto possible = [](double power) { return power >= 0 && power <= 1; };
+  if (!possible(first_power_) || !possible(second_power_)) reader.refuse("powers of decay out of 0 to 1");
+}
+
 }  // namespace dse

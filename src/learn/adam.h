@@ -8,6 +8,8 @@
 
 #include "core/hash.h"
 #include "learn/parameters.h"
+#include "learn/state_reader.h"
+#include "learn/state_writer.h"
 
 namespace dse {
 
@@ -36,6 +38,8 @@ class Adam {
   void update(Parameters& parameters) const;
 
   void hash_state(Hasher& hasher) const;
+  void save_state(StateWriter& writer) const;
+  void load_state(StateReader& reader);
 
  private:
   AdamOptions options_;

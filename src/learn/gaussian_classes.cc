@@ -16,6 +16,8 @@ constexpr double kIdentityShare = 0.05;
 constexpr double kFreedom = 100;
 // Keeps the covariance of images that are all alike invertible.
 constexpr double kFloor = 1e-3;
+// Of a class; so many that no stream has them, and so few that all together can be counted.
+constexpr std::uint64_t kExamplesMax = std::uint64_t{1} << 50;
 
 Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
 
@@ -35,12 +37,7 @@ GaussianClasses::GaussianClasses(std::size_t dimensions, std::size_t classes)
 
 void GaussianClasses::add(const float* point, int label) {
   Class& target = classes_[static_cast<std::size_t>(label)];
-  if (target.count == 0) {
-    target.mean.resize(stride_);
-    target.scatter.resize(stride_ * stride_);
-    target.centre.resize(stride_);
-    target.whitening.resize(stride_ * stride_);
-  }
+  if (target.count == 0) target = Class(stride_);
   ++count_;
   ++target.count;
   const auto count = static_cast<double>(target.count);
@@ -95,6 +92,40 @@ void GaussianClasses::hash_state(Hasher& hasher) const {
     hasher.add(std::as_bytes(std::span(each.centre)));
     hasher.add(std::as_bytes(std::span(each.whitening)));
   }
+}
+
+void GaussianClasses::save_state(StateWriter& writer) const {
+  writer.add(pooled_scatter_);
+  for (const Class& each : classes_) {
+    writer.add_u64(static_cast<std::uint64_t>(each.count));
+    if (each.count == 0) continue;
+    writer.add_u64(static_cast<std::uint64_t>(each.factorised_count));
+    writer.add(each.mean);
+    writer.add(each.scatter);
+    writer.add(each.centre);
+    writer.add(each.whitening);
+    writer.add_f64(each.constant);
+  }
+}
+
+void GaussianClasses::load_state(StateReader& reader) {
+  reader.read(pooled_scatter_);
+  count_ = 0;
+  for (Class& each : classes_) {
+    each = Class();
+    const std::uint64_t count = reader.count(kExamplesMax, "examples of a class");
+    if (count == 0) continue;
+    each = Class(stride_);
+    each.count = static_cast<std::int64_t>(count);
+    each.factorised_count = static_cast<std::int64_t>(reader.count(count, "examples factorised"));
+    reader.read(each.mean);
+    reader.read(each.scatter);
+    reader.read(each.centre);
+    reader.read(each.whitening);
+    each.constant = reader.f64();
+    count_ += each.count;
+  }
+  if (count_ == 0) reader.refuse("classes without any example");
 }
 
 void GaussianClasses::factorise(Class& target) const {

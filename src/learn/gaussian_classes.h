@@ -14,6 +14,8 @@
 #include "core/hash.h"
 #include "learn/floats.h"
 #include "learn/learner.h"
+#include "learn/state_reader.h"
+#include "learn/state_writer.h"
 
 namespace dse {
 
@@ -27,11 +29,19 @@ class GaussianClasses {
   Prediction predict(const float* point);
 
   void hash_state(Hasher& hasher) const;
+  void save_state(StateWriter& writer) const;
+  // Refuses a state without any example.
+  void load_state(StateReader& reader);
 
  private:
   using Doubles = std::vector<double, LaneAllocator<double>>;
 
   struct Class {
+    Class() = default;
+    // Of as many dimensions, with no example.
+    explicit Class(std::size_t stride)
+        : mean(stride), scatter(stride * stride), centre(stride), whitening(stride * stride) {}
+
     std::int64_t count = 0;
     std::int64_t factorised_count = 0;
     Doubles mean;

@@ -31,6 +31,17 @@ void GradientLearner::hash_state(Hasher& hasher) const {
   adam_.hash_state(hasher);
 }
 
+void GradientLearner::save_state(StateWriter& writer) const {
+  for (const Parameters* each : parameters_) each->save_state(writer);
+  adam_.save_state(writer);
+}
+
+void GradientLearner::load_state(StateReader& reader) {
+  for (Parameters* each : parameters_) each->load_state(reader);
+  adam_.load_state(reader);
+  parameters_changed();
+}
+
 double GradientLearner::loss(std::span<const Example> batch) {
   double total = 0;
   for (const Example& example : batch) {

@@ -18,6 +18,8 @@ class GradientLearner : public Learner {
   void train(std::span<const Example> batch, std::span<Prediction> before) final;
   void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) final;
   void hash_state(Hasher& hasher) const final;
+  void save_state(StateWriter& writer) const final;
+  void load_state(StateReader& reader) final;
 
   // The mean cross entropy of the batch, by the current weights.
   double loss(std::span<const Example> batch);

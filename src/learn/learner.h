@@ -14,6 +14,8 @@
 
 #include "core/hash.h"
 #include "core/random.h"
+#include "learn/state_reader.h"
+#include "learn/state_writer.h"
 
 namespace dse {
 
@@ -55,6 +57,13 @@ class Learner {
 
   // Adds everything learned (the state that decides later predictions) to `hasher`.
   virtual void hash_state(Hasher& hasher) const = 0;
+
+  // Writes all that decides later predictions and later learning: more than hash_state, which leaves out what
+  // follows from the rest only by the way it was learned.
+  virtual void save_state(StateWriter& writer) const = 0;
+  // Forgets what was learned, and goes on exactly like the learner of the same kind, shape and classes that
+  // wrote this. Throws InputError for what no such learner writes, and is then good for nothing.
+  virtual void load_state(StateReader& reader) = 0;
 };
 
 // The names make_learner knows: softmax, mlp, lenet5, quadratic.

@@ -9,6 +9,8 @@
 
 #include "core/hash.h"
 #include "learn/floats.h"
+#include "learn/state_reader.h"
+#include "learn/state_writer.h"
 
 namespace dse {
 
@@ -28,6 +30,14 @@ struct Parameters {
     for (const Floats* each : {&values, &averages, &first_moments, &second_moments}) {
       hasher.add(std::as_bytes(std::span(*each)));
     }
+  }
+
+  // The same, in the same order.
+  void save_state(StateWriter& writer) const {
+    for (const Floats* each : {&values, &averages, &first_moments, &second_moments}) writer.add(*each);
+  }
+  void load_state(StateReader& reader) {
+    for (Floats* each : {&values, &averages, &first_moments, &second_moments}) reader.read(*each);
   }
 
   Floats values;

@@ -59,4 +59,14 @@ void PrincipalComponents::hash_state(Hasher& hasher) const {
   hasher.add(std::as_bytes(std::span(offset_)));
 }
 
+void PrincipalComponents::save_state(StateWriter& writer) const {
+  writer.add(directions_);
+  writer.add(offset_);
+}
+
+void PrincipalComponents::load_state(StateReader& reader) {
+  reader.read(directions_);
+  reader.read(offset_);
+}
+
 }  // namespace dse

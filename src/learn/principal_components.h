@@ -10,6 +10,8 @@
 #include "core/random.h"
 #include "learn/floats.h"
 #include "learn/sparse_row.h"
+#include "learn/state_reader.h"
+#include "learn/state_writer.h"
 
 namespace dse {
 
@@ -31,6 +33,8 @@ class PrincipalComponents {
   std::size_t stride() const { return padded(components_); }
 
   void hash_state(Hasher& hasher) const;
+  void save_state(StateWriter& writer) const;
+  void load_state(StateReader& reader);
 
  private:
   std::size_t pixels_;

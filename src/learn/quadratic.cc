@@ -16,9 +16,10 @@ constexpr std::size_t kComponents = 56;
 
 Quadratic::Quadratic(const LearnerOptions& options, RandomStream& random)
     : pixels_(options.shape.pixels()),
-      nearest_mean_(pixels_, static_cast<std::size_t>(options.classes)),
+      classes_(static_cast<std::size_t>(options.classes)),
+      nearest_mean_(pixels_, classes_),
       components_(pixels_, std::min(pixels_, kComponents), random),
-      gaussians_(components_.components(), static_cast<std::size_t>(options.classes)),
+      gaussians_(components_.components(), classes_),
       projected_(components_.stride()) {}
 
 void Quadratic::train(std::span<const Example> batch, std::span<Prediction> before) {
@@ -43,6 +44,45 @@ void Quadratic::hash_state(Hasher& hasher) const {
     gaussians_.hash_state(hasher);
   } else {
     nearest_mean_.hash_state(hasher);
+  }
+}
+
+// The class means follow from the gathered examples, and are of no use once the components are found.
+void Quadratic::save_state(StateWriter& writer) const {
+  components_.save_state(writer);
+  writer.add_u32(found_components_ ? 1 : 0);
+  if (found_components_) return gaussians_.save_state(writer);
+  writer.add_u64(gathered_labels_.size());
+  writer.add(gathered_images_);
+  for (const int label : gathered_labels_) writer.add_u32(static_cast<std::uint32_t>(label));
+}
+
+void Quadratic::load_state(StateReader& reader) {
+  gathered_images_ = {};
+  gathered_labels_ = {};
+  nearest_mean_ = NearestMean(pixels_, classes_);
+  gaussians_ = GaussianClasses(components_.components(), classes_);
+  components_.load_state(reader);
+  const std::uint32_t found = reader.u32();
+  if (found > 1) reader.refuse("neither a yes nor a no");
+  found_components_ = found == 1;
+  if (found_components_) {
+    gaussians_.load_state(reader);
+  } else {
+    load_gathered(reader);
+  }
+}
+
+void Quadratic::load_gathered(StateReader& reader) {
+  const std::size_t count = reader.count(kGathered - 1, "gathered images");
+  reader.require(count * pixels_);
+  gathered_images_.resize(count * pixels_);
+  reader.read(gathered_images_);
+  for (std::size_t at = 0; at < count; ++at) {
+    const std::uint32_t label = reader.u32();
+    if (label >= classes_) reader.refuse("a label that is not among its classes");
+    gathered_labels_.push_back(static_cast<int>(label));
+    nearest_mean_.add({gathered_images_.data() + at * pixels_, gathered_labels_.back()});
   }
 }
 

@@ -20,14 +20,18 @@ class Quadratic : public Learner {
   void train(std::span<const Example> batch, std::span<Prediction> before) override;
   void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override;
   void hash_state(Hasher& hasher) const override;
+  void save_state(StateWriter& writer) const override;
+  void load_state(StateReader& reader) override;
 
  private:
   Prediction predict_one(const std::uint8_t* pixels);
   void learn_one(const Example& example);
   // Finds the components of the gathered examples, and learns from them again through these.
   void find_components();
+  void load_gathered(StateReader& reader);
 
   std::size_t pixels_;
+  std::size_t classes_;
   bool found_components_ = false;
   std::vector<std::uint8_t> gathered_images_;  // until components are found
   std::vector<int> gathered_labels_;

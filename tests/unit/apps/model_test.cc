@@ -31,6 +31,8 @@ class FakeLearner : public Learner {
     }
   }
   void hash_state(Hasher& hasher) const override { hasher.add_i64(last_); }
+  void save_state(StateWriter& writer) const override { writer.add_u32(static_cast<std::uint32_t>(last_)); }
+  void load_state(StateReader& reader) override { last_ = static_cast<int>(reader.u32()); }
 
  private:
   Diary& diary_;
@@ -49,7 +51,8 @@ struct ModelRun {
                .batch = batch,
                .train_service_ns = 20,
                .infer_service_ns = 40,
-               .learner = {.shape = {1, 4}, .classes = 10}},
+               .prequential = {.window = 2, .fading = 0.5},
+               .learner = {.name = "fake", .options = {.shape = {1, 4}, .classes = 10}}},
               std::make_unique<FakeLearner>(diary)) {
     run.link.run_posted = true;
   }
@@ -129,9 +132,37 @@ TEST_CASE("prequential accuracy counts what the model would have said before lea
   CHECK(metric(one.model, "prequential_accuracy") == -1);
   for (std::int64_t label : {5, 5, 5, 6}) one.teach(label);  // says 0, 5, 5, 5
   CHECK(metric(one.model, "prequential_accuracy") == 0.5);
-  REQUIRE(one.model.curve().size() == 1);
-  CHECK(one.model.curve()[0].metric == "prequential_accuracy");
-  CHECK(one.model.curve()[0].value == 0.5);
+  CHECK(metric(one.model, "prequential_accuracy_window") == 0.5);
+  CHECK(metric(one.model, "prequential_accuracy_faded") == (0.25 + 0.5) / 1.875);
+  const std::vector<CurvePoint> curve = one.model.curve();
+  REQUIRE(curve.size() == 3);
+  CHECK(curve[0].metric == "prequential_accuracy");
+  CHECK(curve[0].value == 0.5);
+  CHECK(curve[1].metric == "prequential_accuracy_window");
+  CHECK(curve[2].metric == "prequential_accuracy_faded");
+  CHECK(curve[2].value == (0.25 + 0.5) / 1.875);
+}
+
+TEST_CASE("a model that has learned nothing has no prequential accuracy of any kind") {
+  const ModelRun one;
+  CHECK(one.model.metrics().size() == 2);
+  CHECK(one.model.curve().empty());
+}
+
+TEST_CASE("a model saves what it has learned, the last batch included once it is over") {
+  ModelRun one(2);
+  const auto last_taught = [&one](const Model& model) {
+    FakeLearner learner(one.diary);
+    load_learner({"m.learner", model.saved_learner()}, {"fake", {.shape = {1, 4}, .classes = 10}}, learner);
+    const std::array<const std::uint8_t*, 1> image = {reinterpret_cast<const std::uint8_t*>("abcd")};
+    std::array<Prediction, 1> prediction;
+    learner.predict(image, prediction);
+    return prediction[0].label;
+  };
+  for (std::int64_t label : {3, 4, 5}) one.teach(label);
+  CHECK(last_taught(one.model) == 4);
+  one.model.finish();
+  CHECK(last_taught(one.model) == 5);
 }
 
 TEST_CASE("a model refuses what it was not made for, and says what to set") {

@@ -51,6 +51,8 @@ until = "30s"
 latency = "50us"
 [metrics]
 every = "250ms"
+window = 50
+fading = 0.75
 [resource.lenet]
 prefetch = 3
 [[binding]]
@@ -86,6 +88,7 @@ batch = 32
 service = { train = "20us", infer = "40us" }
 shape = [28, 30]
 classes = 12
+initial = "before.learner"
 [component.echo]
 kind = "echo"
 from = "echo"
@@ -111,6 +114,8 @@ max = 2
   CHECK(scenario.until_ns == 30 * kNanosecondsPerSecond);
   CHECK(scenario.latency_ns == 50'000);
   CHECK(scenario.curve_every_ns == 250'000'000);
+  CHECK(scenario.accuracy_window == 50);
+  CHECK(scenario.accuracy_fading == 0.75);
   CHECK(scenario.prefetch_of("lenet") == 3);
   CHECK(scenario.prefetch_of("echo") == ResourceConfig{}.prefetch);
 
@@ -149,6 +154,9 @@ max = 2
   CHECK(model.infer_service_ns == 40'000);
   CHECK(model.shape == std::pair<std::int64_t, std::int64_t>(28, 30));
   CHECK(model.classes == 12);
+  CHECK_THAT(model.initial.value().path, Catch::EndsWith("/before.learner"));
+  CHECK(model.initial.value().place.key == "component.lenet.initial");
+  CHECK(model.initial.value().place.line > 1);
 
   CHECK(std::get<EchoConfig>(scenario.components[3].kind).service_ns == 7'000);
   CHECK(std::get<EnsembleConfig>(scenario.components[4].kind).models == std::vector<std::string>{"lenet"});
@@ -167,11 +175,15 @@ TEST_CASE("what is left out has the documented default") {
   CHECK(scenario.seed == 1);
   CHECK_FALSE(scenario.until_ns.has_value());
   CHECK(scenario.latency_ns == 0);
+  CHECK(scenario.curve_every_ns == 100'000'000);
+  CHECK(scenario.accuracy_window == 1000);
+  CHECK(scenario.accuracy_fading == 0.999);
   CHECK(scenario.bindings.at(0).key == "#");
   CHECK(scenario.bindings.at(0).match == HeaderMatch::kAll);
   CHECK(std::get<GeneratorConfig>(scenario.components.at(0).kind).shuffled);
   CHECK(std::get<SourceConfig>(scenario.components.at(1).kind).arrivals == Arrivals::kRegular);
   CHECK(std::get<ModelConfig>(scenario.components.at(2).kind).batch == 16);
+  CHECK_FALSE(std::get<ModelConfig>(scenario.components.at(2).kind).initial.has_value());
 }
 
 TEST_CASE("settings count, and change the scenario's hash") {
@@ -211,6 +223,16 @@ TEST_CASE("what is wrong in a scenario is told with its line, its column and its
       {"[bus]\nlatancy = \"1us\"\n" + kWatch,
        "a.toml:2:11: bus.latancy: unknown key; did you mean 'latency'?"},
       {"[metrics]\nevery = \"0s\"\n" + kWatch, "a.toml:2:9: metrics.every: expected more than nothing"},
+      {"[metrics]\nwindow = 0\n" + kWatch,
+       "a.toml:2:10: metrics.window: 0 is out of range: expected 1 to 1000000"},
+      {"[metrics]\nwindow = 1000001\n" + kWatch, "metrics.window: 1000001 is out of range"},
+      {"[metrics]\nwindow = 1.5\n" + kWatch, "metrics.window: expected an integer"},
+      {"[metrics]\nfading = 0\n" + kWatch,
+       "a.toml:2:10: metrics.fading: 0 is out of range: expected more than 0, and at most 1"},
+      {"[metrics]\nfading = 1.001\n" + kWatch, "metrics.fading: 1.001 is out of range"},
+      {"[metrics]\nfading = nan\n" + kWatch, "metrics.fading: expected a finite number"},
+      {"[metrics]\nfading = \"0.9\"\n" + kWatch, "metrics.fading: expected a number, found a string"},
+      {kModel + "initial = 5\n", "a.toml:6:11: component.m.initial: expected a string"},
       {"[resource.a]\nprefetch = -1\n" + kWatch, "a.toml:2:12: resource.a.prefetch: -1 is out of range"},
       {"[resource.a]\nprefetch = 70000\n" + kWatch,
        "a.toml:2:12: resource.a.prefetch: 70000 is out of range"},

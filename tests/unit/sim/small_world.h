@@ -28,6 +28,7 @@ struct SmallWorld {
   dse::WorldOptions options;
   std::atomic<bool> interrupted{false};
   std::map<std::string, std::vector<std::string>> kept;  // lines, by file name
+  std::map<std::string, std::string> saved;              // what the models learned, by file name
 
   SmallWorld() {
     scenario.latency_ns = 10;
@@ -57,7 +58,11 @@ struct SmallWorld {
     dse::World world(scenario, options, [this](const std::string& name) -> dse::LineSink {
       return [&lines = kept[name]](std::string_view line) { lines.emplace_back(line); };
     });
-    return world.run(interrupted, [](dse::TimeNs, std::uint64_t) {});
+    dse::RunResult result = world.run(interrupted, [](dse::TimeNs, std::uint64_t) {});
+    saved.clear();
+    world.save_models(
+        [this](const std::string& name, std::string_view content) { saved.emplace(name, content); });
+    return result;
   }
 };
 

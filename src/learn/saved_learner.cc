@@ -1,0 +1,121 @@
+#include "learn/saved_learner.h"
+
+#include <fmt/format.h>
+
+#include <span>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "learn/state_reader.h"
+#include "learn/state_writer.h"
+
+namespace dse {
+namespace {
+
+constexpr std::string_view kMagic = "DSELEARN";
+constexpr std::uint32_t kNameBytesMax = 64;
+constexpr std::size_t kChecksumBytes = 8;
+// Magic, version and size, which every version has.
+constexpr std::size_t kPrefixBytes = 8 + 4 + 8;
+constexpr std::string_view kSaveAnew = "save it anew with `dse replay --save-models`";
+
+std::uint64_t checksum(std::string_view bytes) {
+  return hash_bytes(std::as_bytes(std::span(bytes.data(), bytes.size())));
+}
+
+[[noreturn]] void refuse(const SavedLearner& saved, const std::string& text) {
+  throw InputError({.file = saved.file}, text);
+}
+
+// What is sure to be a whole file of this version, just as it was written.
+void require_intact(const SavedLearner& saved) {
+  const std::string_view bytes = saved.bytes;
+  if (!bytes.starts_with(kMagic)) {
+    refuse(saved, fmt::format("is not a learner's state: it does not begin with {}; name a file that "
+                              "`dse replay --save-models` wrote",
+                              kMagic));
+  }
+  if (bytes.size() < kPrefixBytes) {
+    refuse(saved, fmt::format("is cut short: it has {} bytes in all; copy it again, or {}", bytes.size(),
+                              kSaveAnew));
+  }
+  StateReader prefix(bytes.substr(kMagic.size()), saved.file);
+  const std::uint32_t version = prefix.u32();
+  if (version != kSavedLearnerVersion) {
+    refuse(saved, fmt::format("is a learner's state of format version {}; this program reads version {}: {}",
+                              version, kSavedLearnerVersion, kSaveAnew));
+  }
+  const std::uint64_t size = prefix.u64();
+  if (size > bytes.size()) {
+    refuse(saved, fmt::format("is cut short: it has {} of its {} bytes; copy it again, or {}", bytes.size(),
+                              size, kSaveAnew));
+  }
+  if (size < bytes.size()) {
+    refuse(saved, fmt::format("has trailing bytes: it says that it has {}, but has {}; copy it again, or {}",
+                              size, bytes.size(), kSaveAnew));
+  }
+  if (size < kPrefixBytes + kChecksumBytes) {
+    refuse(saved, fmt::format("is damaged: it has {} bytes in all; copy it again, or {}", size, kSaveAnew));
+  }
+  const std::string_view covered = bytes.substr(0, bytes.size() - kChecksumBytes);
+  StateReader last(bytes.substr(covered.size()), saved.file);
+  if (last.u64() != checksum(covered)) {
+    refuse(saved, fmt::format("is damaged: its checksum does not match; copy it again, or {}", kSaveAnew));
+  }
+}
+
+void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReader& reader) {
+  const std::string_view name = reader.text(kNameBytesMax);
+  if (name != kind.name) {
+    refuse(saved,
+           fmt::format("is the state of the learner {}, but the model's is {}: set `learner = \"{}\"`, or "
+                       "name another file",
+                       name, kind.name, name));
+  }
+  const auto [rows, columns] = kind.options.shape;
+  const std::uint32_t saved_rows = reader.u32();
+  const std::uint32_t saved_columns = reader.u32();
+  if (saved_rows != static_cast<std::uint32_t>(rows) ||
+      saved_columns != static_cast<std::uint32_t>(columns)) {
+    refuse(saved, fmt::format("was learned from images of {} x {}, but the model takes {} x {}: feed it "
+                              "images of that size, or name another file",
+                              saved_rows, saved_columns, rows, columns));
+  }
+  const std::uint32_t saved_classes = reader.u32();
+  if (saved_classes != static_cast<std::uint32_t>(kind.options.classes)) {
+    refuse(saved,
+           fmt::format("has {} classes, but the model has {}: set `classes = {}`, or name another file",
+                       saved_classes, kind.options.classes, saved_classes));
+  }
+}
+
+}  // namespace
+
+std::string save_learner(const Learner& learner, const LearnerKind& kind) {
+  StateWriter content;
+  content.add_text(kind.name);
+  content.add_u32(static_cast<std::uint32_t>(kind.options.shape.rows));
+  content.add_u32(static_cast<std::uint32_t>(kind.options.shape.columns));
+  content.add_u32(static_cast<std::uint32_t>(kind.options.classes));
+  learner.save_state(content);
+
+  StateWriter prefix;
+  prefix.add_u32(kSavedLearnerVersion);
+  prefix.add_u64(kPrefixBytes + content.bytes().size() + kChecksumBytes);
+  std::string bytes = std::string(kMagic) + prefix.bytes() + content.bytes();
+  StateWriter end;
+  end.add_u64(checksum(bytes));
+  return bytes + end.bytes();
+}
+
+void load_learner(const SavedLearner& saved, const LearnerKind& kind, Learner& learner) {
+  require_intact(saved);
+  const std::string_view bytes = saved.bytes;
+  StateReader reader(bytes.substr(kPrefixBytes, bytes.size() - kPrefixBytes - kChecksumBytes), saved.file);
+  require_kind(saved, kind, reader);
+  learner.load_state(reader);
+  reader.finish();
+}
+
+}  // namespace dse
