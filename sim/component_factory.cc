@@ -205,6 +205,7 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   options.prequential = {.curve_every_ns = parts_.scenario.curve_every_ns,
                          .window = static_cast<std::size_t>(parts_.scenario.accuracy_window),
                          .fading = parts_.scenario.accuracy_fading};
+  options.note_state_every = parts_.note_state_every;
   options.learner = {config.learner, learner_options(component, config)};
   std::unique_ptr<Learner> learner;
   try {

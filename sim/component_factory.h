@@ -25,6 +25,7 @@ class ComponentFactory {
     const Scenario& scenario;
     RandomStreams& random;
     DatasetCache& datasets;
+    std::size_t note_state_every;  // of models: batches
     OpenLines open_lines;
     TruthSink truth;
     std::function<TruthSink(const std::string& component)> verdict_of;

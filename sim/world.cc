@@ -32,6 +32,9 @@ static_assert(static_cast<int>(RecordKind::kDeclared) == static_cast<int>(BusEve
                   static_cast<int>(RecordKind::kClosed) == static_cast<int>(BusEventKind::kClosed),
               "what happens on the bus is recorded under the same number");
 
+// A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
+constexpr std::size_t kBatchesBetweenStates = 16;
+
 unsigned job_cost(const ComponentConfig& component) {
   const auto* model = std::get_if<ModelConfig>(&component.kind);
   return model == nullptr ? 0 : relative_training_cost(model->learner);
@@ -52,6 +55,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       {.scenario = scenario,
        .random = random_,
        .datasets = *options_.datasets,
+       .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
        .open_lines = open_lines,
        .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
        .verdict_of = [this](const std::string& name) -> TruthSink {
@@ -303,6 +307,7 @@ void World::finish_record(const RunResult& result) {
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource)
     ending.resources.push_back(broker.name(resource));
+  ending.model_states = model_states();
   ending.draws = random_.draws();
   options_.recorder->finish(ending);
 }
@@ -320,6 +325,24 @@ std::map<std::string, const Model*> World::models() const {
 
 void World::save_models(const WriteFile& write) const {
   for (const auto& [name, model] : models()) write(name + ".learner", model->saved_learner());
+}
+
+// By time, then by name, so that the order in the file does not matter.
+std::vector<ModelState> World::model_states() const {
+  std::vector<ModelState> states;
+  for (LinkIndex link = 0; link < components_.size(); ++link) {
+    const auto* model = dynamic_cast<const Model*>(components_[link]->app.get());
+    if (model == nullptr) continue;
+    for (const Model::State& state : model->states()) {
+      states.push_back(
+          {.component = link, .time_ns = state.time_ns, .learned = state.learned, .digest = state.digest});
+    }
+  }
+  std::stable_sort(states.begin(), states.end(), [this](const ModelState& a, const ModelState& b) {
+    return std::tie(a.time_ns, components_[a.component]->config.name) <
+           std::tie(b.time_ns, components_[b.component]->config.name);
+  });
+  return states;
 }
 
 void World::collect_metrics(RunResult& result) {

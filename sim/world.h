@@ -86,6 +86,7 @@ class World {
   void note(const Happening& happening);
   void record(const Happening& happening);
   void finish_record(const RunResult& result);
+  std::vector<ModelState> model_states() const;
   void note_prediction(const Component& component, const Message& message);
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;

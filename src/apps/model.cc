@@ -26,7 +26,9 @@ Model::Model(ModelOptions options, std::unique_ptr<Learner> learner)
     : options_(std::move(options)),
       filling_(std::make_shared<Batch>()),
       learner_(std::move(learner)),
-      prequential_(options_.prequential) {}
+      prequential_(options_.prequential) {
+  if (options_.note_state_every > 0) note_state();
+}
 
 Program Model::program() {
   return {create_resource(options_.to),
@@ -80,6 +82,16 @@ void Model::train(const Batch& batch) {
   for (std::size_t i = 0; i < before.size(); ++i) {
     prequential_.add(batch.time_ns, before[i].label == examples[i].label);
   }
+  ++batches_;
+  now_.time_ns = batch.time_ns;
+  now_.learned += examples.size();
+  if (options_.note_state_every > 0 && batches_ % options_.note_state_every == 0) note_state();
+}
+
+void Model::note_state() {
+  Hasher hasher;
+  learner_->hash_state(hasher);
+  states_.push_back({now_.time_ns, now_.learned, hasher.digest()});
 }
 
 void Model::predict(Machine& machine, const MessagePtr& message) {
@@ -106,9 +118,9 @@ void Model::forward(Machine& machine, const Message& message, const Prediction& 
 }
 
 void Model::finish() {
-  if (filling_->messages.empty()) return;
-  train(*filling_);
+  if (!filling_->messages.empty()) train(*filling_);
   filling_ = std::make_shared<Batch>();
+  if (options_.note_state_every > 0 && states_.back().learned != now_.learned) note_state();
 }
 
 std::vector<Metric> Model::metrics() const {

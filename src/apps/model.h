@@ -28,7 +28,8 @@ struct ModelOptions {
   TimeNs train_service_ns = 0;  // virtual cost of one message
   TimeNs infer_service_ns = 0;
   PrequentialOptions prequential;
-  LearnerKind learner;  // what the learner was made as
+  LearnerKind learner;               // what the learner was made as
+  std::size_t note_state_every = 0;  // batches; 0: no states are noted
 };
 
 class Model : public App {
@@ -41,6 +42,14 @@ class Model : public App {
   // trained, predicted, and the three prequential accuracies when anything was learned.
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override;
+  // What was learned at some moment. One at the start, one after every options.note_state_every batches, and
+  // one at the end; final after finish().
+  struct State {
+    TimeNs time_ns = 0;         // when the last message of it was handled
+    std::uint64_t learned = 0;  // messages
+    std::uint64_t digest = 0;   // of hash_state
+  };
+  const std::vector<State>& states() const { return states_; }
   // Adds what was learned.
   void hash_state(Hasher& hasher) const { learner_->hash_state(hasher); }
   // The bytes of a file from which another model can start.
@@ -63,7 +72,12 @@ class Model : public App {
   Prediction prediction_;  // of the one inference under way; written on the strand
 
   // On the strand:
+  void note_state();
+
   std::unique_ptr<Learner> learner_;
+  std::uint64_t batches_ = 0;
+  State now_;  // but for the digest
+  std::vector<State> states_;
   PrequentialAccuracy prequential_;
 };
 
