@@ -144,7 +144,7 @@ TEST_CASE("scenario: what must be there is missing") {
   check_change_refused("rate = \"1000/s\"\n", "", {"s.toml:2:1: component.generator.rate: is missing"});
   check_added_refused("[[expect]]\nmin = 1\n", {"expect.0.metric: is missing"});
   check_added_refused("[[expect]]\nmetric = \"echo.received\"\n",
-                      {"expect.0: expects nothing: give min, max or both"});
+                      {"expect.0: expects nothing: give min, max, equals or rises"});
 }
 
 TEST_CASE("scenario: a wrong type") {
