@@ -14,8 +14,9 @@ enum class EventKind : std::uint32_t {
   kComponentReceives,  // the next frame of a link reaches its component
   kTimer,              // a component's delay is over
   kResult,             // a component's computation is due
+  kCrash,              // a planted fault: a component dies
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kResult) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kCrash) + 1;
 
 // Of events at one time, lower values come first. What sets up a topology is control: a message that is
 // written at the moment in which its queue is streamed finds the queue, whatever the order of the other

@@ -4,8 +4,9 @@ namespace dse {
 
 const std::vector<std::string>& record_kind_names() {
   static const std::vector<std::string> names = {
-      "declared", "bound",  "published", "unroutable", "returned",    "streamed",  "acknowledged", "rejected",
-      "requeued", "closed", "started",   "delivered",  "redelivered", "came back", "timer",        "result"};
+      "declared",     "bound",     "published", "unroutable", "returned", "streamed",
+      "acknowledged", "rejected",  "requeued",  "closed",     "started",  "delivered",
+      "redelivered",  "came back", "timer",     "result",     "crashed"};
   return names;
 }
 

@@ -34,6 +34,8 @@ enum class RecordKind : std::uint8_t {
   // Of a component, in the record of events alone: a fingerprint has only what others can see.
   kTimer,
   kResult,
+  // Of a component, by a planted fault.
+  kCrashed,
 };
 // The name of each kind, by its value: "published", "delivered" ...
 const std::vector<std::string>& record_kind_names();

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "sim/command.h"
 #include "sim/event_record.h"
+#include "sim/expectations.h"
 #include "sim/interrupt.h"
 #include "sim/repeat.h"
 #include "sim/results.h"
@@ -67,10 +68,8 @@ ProgressSink progress_sink(bool shown) {
 
 int exit_status(const RunResult& result, const std::vector<ExpectationResult>& expectations) {
   if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
-  if (result.status == RunStatus::kStalled) return kExitRunFailed;
-  const bool all_met =
-      std::all_of(expectations.begin(), expectations.end(), [](const auto& one) { return one.met; });
-  return all_met && result.failed.empty() ? kExitOk : kExitFailed;
+  if (result.status == RunStatus::kStalled && !judges_status(expectations)) return kExitRunFailed;
+  return passed(result, expectations) ? kExitOk : kExitFailed;
 }
 
 // Of the run itself nothing is kept: what is asked is whether it is the same again.

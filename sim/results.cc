@@ -24,6 +24,39 @@ Json number(double value) {
 
 Json optional_number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
 
+void add_keys(Json& json, const MetricExpect& expect, const ExpectationResult& one) {
+  json["metric"] = expect.metric;
+  json["min"] = optional_number(expect.min);
+  json["max"] = optional_number(expect.max);
+  if (expect.equals) json["equals"] = number(*expect.equals);
+  if (expect.by_ns) json["by"] = format_duration(*expect.by_ns);
+  if (expect.rises) json["rises"] = true;
+  json["value"] = optional_number(one.value);
+}
+
+void add_keys(Json& json, const DeliveryExpect& expect, const ExpectationResult&) {
+  if (!expect.resource.empty()) json["resource"] = expect.resource;
+  if (expect.consumer) json["consumer"] = *expect.consumer;
+  if (expect.delivered) json["delivered"] = guarantee_name(*expect.delivered);
+  if (expect.fifo) json["order"] = "fifo";
+  if (expect.lost) json["lost"] = *expect.lost;
+}
+
+void add_keys(Json& json, const StatusExpect& expect, const ExpectationResult&) {
+  json["status"] = expect.status;
+}
+
+// What the scenario says of it, as far as it says it, and what came of it.
+Json expectation_json(const ExpectationResult& one) {
+  Json json;
+  if (!one.expectation.name.empty()) json["name"] = one.expectation.name;
+  std::visit([&](const auto& what) { add_keys(json, what, one); }, one.expectation.what);
+  if (one.expectation.fails) json["fails"] = true;
+  json["met"] = one.met;
+  if (!one.detail.empty()) json["detail"] = one.detail;
+  return json;
+}
+
 Json summary(const RunReport& report) {
   const RunResult& result = report.result;
   Json json;
@@ -51,11 +84,7 @@ Json summary(const RunReport& report) {
   for (const auto& [name, value] : result.metrics) json["metrics"][name] = number(value);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
-    json["expectations"].push_back({{"metric", one.expectation.metric},
-                                    {"min", optional_number(one.expectation.min)},
-                                    {"max", optional_number(one.expectation.max)},
-                                    {"value", optional_number(one.value)},
-                                    {"met", one.met}});
+    json["expectations"].push_back(expectation_json(one));
   }
   return json;
 }
@@ -95,18 +124,6 @@ std::string component_line(const ComponentConfig& component, const RunResult& re
   return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));
 }
 
-std::string bounds_text(const ExpectConfig& expectation) {
-  if (expectation.min && expectation.max) return fmt::format("{} to {}", *expectation.min, *expectation.max);
-  if (expectation.min) return fmt::format("at least {}", *expectation.min);
-  return fmt::format("at most {}", *expectation.max);
-}
-
-std::string expectation_text(const ExpectationResult& one) {
-  return fmt::format("{} is {}, expected {}", one.expectation.metric,
-                     one.value ? fmt::format("{}", *one.value) : "not measured in this run",
-                     bounds_text(one.expectation));
-}
-
 }  // namespace
 
 void write_results(const RunReport& report, RunFolder& folder) {
@@ -124,7 +141,7 @@ std::string failures_text(const RunReport& report, bool color) {
   const std::string failed = painted("FAILED", "31", color);
   std::string text;
   for (const ExpectationResult& one : report.expectations) {
-    if (!one.met) text += fmt::format("{} {}\n", failed, expectation_text(one));
+    if (!one.as_planned()) text += fmt::format("{} {}\n", failed, expectation_text(one));
   }
   for (const auto& [name, status] : report.result.failed) {
     text += fmt::format("{} component '{}' ended with status {}\n", failed, name, status);
@@ -148,7 +165,9 @@ std::string report_text(const RunReport& report, bool color) {
                   result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
                   result.fingerprints.predictions, result.fingerprints.models);
   for (const ExpectationResult& one : report.expectations) {
-    if (one.met) text += fmt::format("{} {}\n", painted("ok    ", "32", color), expectation_text(one));
+    if (!one.as_planned()) continue;
+    const std::string_view word = one.expectation.fails ? "caught" : "ok    ";
+    text += fmt::format("{} {}\n", painted(word, "32", color), expectation_text(one));
   }
   return text + failures_text(report, color);
 }

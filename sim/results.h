@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/expectations.h"
 #include "sim/run_folder.h"
 #include "sim/run_result.h"
 #include "sim/scenario.h"
@@ -26,7 +27,7 @@ struct RunReport {
 // summary.json, metrics.csv and timing.json. Only the last depends on the machine or on the wall clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
-// A line for each expectation that was not met and each component that failed; "" when all is well.
+// A line for each expectation that is not as planned and each component that failed; "" when all is well.
 std::string failures_text(const RunReport& report, bool color);
 // Several lines, those failures last; `color` marks what failed and what held.
 std::string report_text(const RunReport& report, bool color);

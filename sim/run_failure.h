@@ -21,8 +21,8 @@ struct JudgedRun {
   std::optional<RunFailure> failure;
 };
 
-// Runs the scenario, keeps no files, and judges it: an expectation that was not met, a component that failed,
-// a stall, or a RunError. An interrupted run has not failed. Throws InputError as World does.
+// Runs the scenario, keeps no files, and judges it: an expectation that is not as planned, a component that
+// failed, a stall, or a RunError. An interrupted run has not failed. Throws InputError as World does.
 JudgedRun judge(const Scenario& scenario, const WorldOptions& options, const std::atomic<bool>& interrupted);
 
 }  // namespace dse

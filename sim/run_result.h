@@ -3,15 +3,17 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/time.h"
 #include "sim/record.h"
-#include "sim/scenario.h"
 
 namespace dse {
+
+class Ledger;
 
 enum class RunStatus {
   kCompleted,
@@ -27,13 +29,13 @@ struct CurveRow {
   double value = 0;
 };
 
-struct ExpectationResult {
-  ExpectConfig expectation;
-  std::optional<double> value;  // empty: the metric has no value in this run
-  bool met = false;
+// What was measured, over a whole run or up to some virtual time of it.
+struct Measures {
+  std::map<std::string, double> metrics;  // "<component>.<metric>"
+  std::vector<CurveRow> curves;           // by time, component, metric
 };
 
-struct RunResult {
+struct RunResult : Measures {
   RunStatus status = RunStatus::kCompleted;
   std::string stall;  // who waits for what; "" unless stalled
   std::uint64_t seed = 0;
@@ -43,12 +45,11 @@ struct RunResult {
   std::uint64_t deliveries = 0;
   std::uint64_t unroutable = 0;
   Fingerprints fingerprints;
-  std::map<std::string, double> metrics;  // "<component>.<metric>"
-  std::vector<CurveRow> curves;           // by time, component, metric
-  std::map<std::string, int> failed;      // components whose program ended with another status than 0
+  // Components whose program ended with another status than 0; those that a planted fault made crash are not.
+  std::map<std::string, int> failed;
+  // As expectations ask for them; the run may have ended before.
+  std::map<TimeNs, Measures> measured_by;
+  std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected
 };
-
-// Each expectation against the final metrics, in the scenario's order.
-std::vector<ExpectationResult> check_expectations(const Scenario& scenario, const RunResult& result);
 
 }  // namespace dse

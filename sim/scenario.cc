@@ -68,6 +68,11 @@ std::vector<std::string> metric_names(const ComponentConfig& component) {
                     component.kind);
 }
 
+bool has_curve(std::string_view metric) {
+  const std::string_view name = metric.substr(metric.rfind('.') + 1);
+  return name == "accuracy" || name.starts_with("prequential_accuracy");
+}
+
 std::vector<std::string> resource_names(const Scenario& scenario) {
   std::set<std::string> names;
   for (const auto& [name, options] : scenario.resources) names.insert(name);

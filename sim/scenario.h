@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -82,10 +83,49 @@ struct ResourceConfig {
   std::uint32_t prefetch = 64;  // of each stream of this resource; 0: no limit
 };
 
-struct ExpectConfig {
+// That a metric is within bounds, or rises.
+struct MetricExpect {
   std::string metric;
   std::optional<double> min;
   std::optional<double> max;
+  std::optional<double> equals;
+  bool rises = false;           // its curve: the last quarter's mean is above the first's
+  std::optional<TimeNs> by_ns;  // over everything up to then; empty: over the whole run
+};
+
+enum class Guarantee { kExactlyOnce, kAtLeastOnce };
+
+// What happens to messages on their way; sim/ledger.h says how each is judged.
+struct DeliveryExpect {
+  std::string resource;                 // the queue; "" for all, of `lost` alone
+  std::optional<std::string> consumer;  // one that streams it; empty: all together
+  std::optional<Guarantee> delivered;
+  bool fifo = false;
+  std::optional<std::int64_t> lost;  // exactly so many
+};
+
+// How the run ends.
+struct StatusExpect {
+  std::string status;  // "completed" or "stalled"
+};
+
+struct ExpectConfig {
+  std::string name;    // for people; "" if it has none
+  bool fails = false;  // a planted fault is to be caught here: it must not hold
+  std::variant<MetricExpect, DeliveryExpect, StatusExpect> what;
+};
+
+enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
+
+// Something that goes wrong with one component; sim/faults.h says what each kind does.
+struct FaultConfig {
+  FaultKind kind = FaultKind::kLose;
+  std::string component;
+  std::int64_t every = 1;             // each so-manieth of what it acts on
+  std::optional<std::int64_t> limit;  // at most so many times
+  TimeNs from_ns = 0;                 // not before
+  std::int64_t classes = 10;          // of kMislabel: labels are below it
+  TimeNs at_ns = 0;                   // of kCrash: when
 };
 
 struct Scenario {
@@ -103,6 +143,7 @@ struct Scenario {
   std::map<std::string, ResourceConfig> resources;  // only those with options
   std::vector<BindingSpec> bindings;
   std::vector<ComponentConfig> components;  // in the file's order
+  std::vector<FaultConfig> faults;
   std::vector<ExpectConfig> expectations;
 
   std::uint32_t prefetch_of(const std::string& resource) const;
@@ -115,6 +156,8 @@ std::optional<std::string> resource_written(const ComponentConfig& component);
 std::string kind_name(const ComponentConfig& component);
 // The metrics that a component of this kind has, without its name.
 std::vector<std::string> metric_names(const ComponentConfig& component);
+// Whether the metric "<component>.<metric>" has a learning curve.
+bool has_curve(std::string_view metric);
 // Every resource that is named anywhere, in name order.
 std::vector<std::string> resource_names(const Scenario& scenario);
 

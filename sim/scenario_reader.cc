@@ -14,6 +14,8 @@
 #include "core/hash.h"
 #include "core/names.h"
 #include "learn/learner.h"
+#include "sim/expectation_reader.h"
+#include "sim/fault_reader.h"
 #include "sim/settings.h"
 #include "sim/table_reader.h"
 
@@ -79,11 +81,6 @@ void check_name(const std::string& name, const InputPlace& place, bool dots_allo
     throw InputError(place, fmt::format("'{}' is not a name: expected 1 to {} letters, digits, - and _{}",
                                         name, kLongestName, dots_allowed ? " and ." : ""));
   }
-}
-
-bool has_control_characters(const std::string& text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 // As short as AMQP has it, and without what would break a line of a log.
@@ -281,35 +278,6 @@ void check_resources(TableReader& root, const Scenario& scenario) {
   }
 }
 
-std::vector<std::string> all_metric_names(const Scenario& scenario) {
-  std::vector<std::string> names;
-  for (const ComponentConfig& component : scenario.components) {
-    for (const std::string& metric : metric_names(component)) names.push_back(component.name + "." + metric);
-  }
-  for (const std::string& resource : resource_names(scenario)) names.push_back(resource + ".max_depth");
-  return names;
-}
-
-void read_expectation(const toml::table& node, std::size_t number, Scenario& scenario) {
-  TableReader table(node, fmt::format("expect.{}", number));
-  ExpectConfig expect;
-  expect.metric = table.text("metric");
-  const std::vector<std::string> known = all_metric_names(scenario);
-  if (std::find(known.begin(), known.end(), expect.metric) == known.end()) {
-    throw InputError(table.place("metric"),
-                     fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
-  }
-  expect.min = table.number_if_any("min");
-  expect.max = table.number_if_any("max");
-  table.finish();
-  if (!expect.min && !expect.max) throw InputError(table.place(), "expects nothing: give min, max or both");
-  if (expect.min && expect.max && *expect.min > *expect.max) {
-    throw InputError(table.place(),
-                     fmt::format("min {} is above max {}: no value can meet both", *expect.min, *expect.max));
-  }
-  scenario.expectations.push_back(expect);
-}
-
 void check_ensembles(const Scenario& scenario) {
   std::vector<std::string> models;
   for (const ComponentConfig& component : scenario.components) {
@@ -394,7 +362,13 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
   check_ensembles(scenario);
   number = 0;
-  for (const toml::table* node : root.tables("expect")) read_expectation(*node, number++, scenario);
+  for (const toml::table* node : root.tables("fault")) {
+    scenario.faults.push_back(read_fault(*node, number++, scenario));
+  }
+  number = 0;
+  for (const toml::table* node : root.tables("expect")) {
+    scenario.expectations.push_back(read_expectation(*node, number++, scenario));
+  }
   root.finish();
   return scenario;
 }

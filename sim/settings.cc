@@ -78,7 +78,7 @@ toml::node* descend(toml::node& node, const std::vector<std::string>& parts, std
   // Within those, a table such as `service` may be missing too; whether it is one is for the reader to say.
   const bool is_resource = depth <= 1 && parts.front() == "resource";
   if (is_resource || depth >= 2 ||
-      (depth == 0 && part != "component" && part != "binding" && part != "expect")) {
+      (depth == 0 && part != "component" && part != "binding" && part != "fault" && part != "expect")) {
     return &table->insert(part, toml::table{}).first->second;
   }
   throw InputError({.file = source},

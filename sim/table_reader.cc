@@ -49,6 +49,11 @@ InputPlace place_of(const toml::node& node, std::string key) {
           .key = std::move(key)};
 }
 
+bool has_control_characters(const std::string& text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 TableReader::TableReader(const toml::table& table, std::string prefix)
     : table_(table), prefix_(std::move(prefix)) {}
 
@@ -97,10 +102,18 @@ std::optional<std::string> TableReader::text_if_any(std::string_view key) {
   return text_of(*node, key);
 }
 
-std::size_t TableReader::choice_or(std::string_view key, const std::vector<std::string>& choices,
-                                   std::size_t fallback) {
+std::optional<std::string> TableReader::line_if_any(std::string_view key) {
+  std::optional<std::string> text = text_if_any(key);
+  if (text && has_control_characters(*text)) {
+    throw InputError(place(key), "holds control characters: expected one line of text");
+  }
+  return text;
+}
+
+std::optional<std::size_t> TableReader::choice_if_any(std::string_view key,
+                                                      const std::vector<std::string>& choices) {
   const toml::node* node = find(key);
-  if (node == nullptr) return fallback;
+  if (node == nullptr) return std::nullopt;
   const std::string value = text_of(*node, key);
   const auto at = std::find(choices.begin(), choices.end(), value);
   if (at == choices.end()) {
@@ -110,6 +123,11 @@ std::size_t TableReader::choice_or(std::string_view key, const std::vector<std::
                                  fmt::join(choices, ", ")));
   }
   return static_cast<std::size_t>(at - choices.begin());
+}
+
+std::size_t TableReader::choice_or(std::string_view key, const std::vector<std::string>& choices,
+                                   std::size_t fallback) {
+  return choice_if_any(key, choices).value_or(fallback);
 }
 
 std::size_t TableReader::choice(std::string_view key, const std::vector<std::string>& choices) {
@@ -158,9 +176,26 @@ std::optional<double> TableReader::number_if_any(std::string_view key) {
   return real->get();
 }
 
-TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
+bool TableReader::flag(std::string_view key) {
   const toml::node* node = find(key);
-  if (node == nullptr) return fallback;
+  if (node == nullptr) return false;
+  const auto* value = node->as_boolean();
+  if (value == nullptr) refuse(*node, key, "true or false");
+  return value->get();
+}
+
+TimeNs TableReader::duration(std::string_view key) {
+  if (table_.get(key) == nullptr) demand(key);
+  return duration_or(key, 0);
+}
+
+TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
+  return duration_if_any(key).value_or(fallback);
+}
+
+std::optional<TimeNs> TableReader::duration_if_any(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
   const auto* value = node->as_string();
   if (value == nullptr) refuse(*node, key, "a duration such as \"50us\"");
   const std::optional<TimeNs> duration = parse_duration(value->get());
@@ -171,7 +206,7 @@ TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
                     "ns, us, ms, s, min, h, such as \"50us\"",
                     value->get()));
   }
-  return *duration;
+  return duration;
 }
 
 Rate TableReader::rate(std::string_view key) {

@@ -22,6 +22,9 @@ namespace dse {
 // Where a node stands, for errors about it.
 InputPlace place_of(const toml::node& node, std::string key);
 
+// Whether it is more than one line of text.
+bool has_control_characters(const std::string& text);
+
 class TableReader {
  public:
   // `prefix` is the table's own key: "component.lenet"; "" for the whole file. The table must outlive this.
@@ -31,14 +34,21 @@ class TableReader {
   std::string text(std::string_view key);
   std::string text_or(std::string_view key, std::string fallback);
   std::optional<std::string> text_if_any(std::string_view key);
+  // Text without control characters: what is shown to people in a line of its own.
+  std::optional<std::string> line_if_any(std::string_view key);
   // One of the choices, by its position in them.
   std::size_t choice(std::string_view key, const std::vector<std::string>& choices);
+  std::optional<std::size_t> choice_if_any(std::string_view key, const std::vector<std::string>& choices);
   std::size_t choice_or(std::string_view key, const std::vector<std::string>& choices, std::size_t fallback);
   // A string or a list of strings, at least one.
   std::vector<std::string> texts(std::string_view key);
   std::int64_t integer_or(std::string_view key, std::int64_t fallback, std::int64_t least, std::int64_t most);
   std::optional<std::int64_t> integer_if_any(std::string_view key, std::int64_t least, std::int64_t most);
   std::optional<double> number_if_any(std::string_view key);
+  // A boolean; false when it is not there.
+  bool flag(std::string_view key);
+  std::optional<TimeNs> duration_if_any(std::string_view key);
+  TimeNs duration(std::string_view key);
   TimeNs duration_or(std::string_view key, TimeNs fallback);
   Rate rate(std::string_view key);
   // Two integers.

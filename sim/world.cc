@@ -1,10 +1,14 @@
 #include "sim/world.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "core/hash.h"
+#include "sim/expectations.h"
+#include "sim/faults.h"
+#include "sim/link_layers.h"
 
 namespace dse {
 
@@ -14,16 +18,25 @@ struct World::Component {
   bool is_model;
   std::unique_ptr<App> app;
   InprocLink link;
+  LinkLayers layers;
   Machine machine;
   LatencyHistogram latencies;
+  bool crashed = false;
 
-  Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts)
+  Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts,
+            const std::vector<FaultConfig>& faults, Ledger* ledger)
       : config(component),
         name_hash(hash_text(component.name)),
         is_model(std::holds_alternative<ModelConfig>(component.kind)),
         app(std::move(application)),
         link(parts),
-        machine(component.name, link) {}
+        layers(link_layers(link, parts.index, component, faults, ledger)),
+        machine(component.name, layers.empty() ? static_cast<Link&>(link) : *layers.back()) {
+    if (ledger == nullptr) return;
+    machine.set_on_handle([ledger, index = parts.index](const Delivered& delivery) {
+      ledger->note_delivery(index, *delivery.message, delivery.redelivered);
+    });
+  }
 };
 
 namespace {
@@ -40,6 +53,14 @@ unsigned job_cost(const ComponentConfig& component) {
   return model == nullptr ? 0 : relative_training_cost(model->learner);
 }
 
+// "; waiting: generator-3, generator-4, ...", or nothing when there are none.
+std::string first_ids(std::string_view what, std::size_t count, const std::vector<MessagePtr>& first) {
+  if (count == 0) return "";
+  std::vector<std::string_view> ids;
+  for (const MessagePtr& message : first) ids.push_back(message->id());
+  return fmt::format("; {}: {}{}", what, fmt::join(ids, ", "), count > ids.size() ? ", ..." : "");
+}
+
 }  // namespace
 
 World::World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines)
@@ -49,6 +70,8 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       scheduler_(options.seed),
       bus_(scenario.components.size()),
       scorer_(scenario.curve_every_ns),
+      ledger_(make_ledger(scenario)),
+      snapshots_due_(snapshot_times(scenario)),
       strands_(options.threads) {
   if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
   ComponentFactory factory(
@@ -70,7 +93,8 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
     components_.push_back(
         std::make_unique<Component>(config, std::move(app),
                                     InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
-                                                      scenario.latency_ns, job_cost(config)}));
+                                                      scenario.latency_ns, job_cost(config)},
+                                    scenario.faults, ledger_.get()));
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
@@ -90,6 +114,14 @@ World::~World() = default;
 void World::wire() {
   for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource);
   for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding);
+  // A crash comes before everything else of its time, a start included.
+  for (const FaultConfig& fault : scenario_.faults) {
+    if (fault.kind != FaultKind::kCrash) continue;
+    for (LinkIndex link = 0; link < components_.size(); ++link) {
+      if (components_[link]->config.name != fault.component) continue;
+      scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
+    }
+  }
   // Of components that start at one time, those that stream come first: a queue exists only from the moment
   // somebody streams it, and the first message should find it.
   for (const bool streams : {true, false}) {
@@ -110,6 +142,7 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
   result.seed = options_.seed;
   result.ordering = options_.ordering;
   while (!scheduler_.empty()) {
+    if (!snapshots_due_.empty()) take_due_snapshots(result);
     if (until && scheduler_.next_time_ns() > *until) {
       scheduler_.advance_to(*until);
       break;
@@ -147,6 +180,7 @@ void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
   switch (event.kind) {
     case EventKind::kStart:
+      if (component.machine.ended()) return;  // it crashed before
       note({.kind = RecordKind::kStarted, .component = event.target});
       return component.machine.start(component.app->program());
     case EventKind::kBusReceives:
@@ -160,6 +194,8 @@ void World::dispatch(const Event& event) {
       record({.kind = RecordKind::kResult, .component = event.target});
       component.link.wait_for_result();
       return component.machine.resume();
+    case EventKind::kCrash:
+      return on_crash(event.target);
   }
 }
 
@@ -186,6 +222,14 @@ void World::record(const Happening& happening) {
                           .message = happening.message == nullptr ? MessagePtr() : *happening.message});
 }
 
+void World::on_crash(LinkIndex link) {
+  Component& component = *components_[link];
+  if (component.machine.ended()) return;
+  component.crashed = true;
+  note({.kind = RecordKind::kCrashed, .component = link});
+  component.machine.crash(kCrashStatus);
+}
+
 void World::on_bus_receives(LinkIndex link) {
   const BusEvent event = bus_.serve(link);
   const Component& component = *components_[link];
@@ -194,6 +238,7 @@ void World::on_bus_receives(LinkIndex link) {
         .resource = event.resource,
         .message = event.message ? &event.message : nullptr,
         .queues = event.queues});
+  if (ledger_ != nullptr) ledger_->note_arrival(link, event);
   const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
     scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
@@ -248,13 +293,17 @@ void World::on_component_receives(LinkIndex link) {
 
 // Nothing can happen any more; is anything left to do?
 std::optional<std::string> World::find_stall() const {
+  constexpr std::size_t kIdsShown = 3;
   std::string report;
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
-    report += fmt::format("  queue '{}': {} waiting, {} unacknowledged, {} streams\n", broker.name(resource),
-                          state.depth, state.unacknowledged, state.streams);
+    report +=
+        fmt::format("  queue '{}': {} waiting, {} unacknowledged, {} streams{}{}\n", broker.name(resource),
+                    state.depth, state.unacknowledged, state.streams,
+                    first_ids("waiting", state.depth, broker.waiting(resource, kIdsShown)),
+                    first_ids("unacknowledged", state.unacknowledged, broker.unsettled(resource, kIdsShown)));
   }
   const bool any_stuck = std::any_of(components_.begin(), components_.end(),
                                      [](const auto& component) { return component->machine.stuck(); });
@@ -266,9 +315,34 @@ std::optional<std::string> World::find_stall() const {
   return report;
 }
 
+// The clock is about to pass these times.
+void World::take_due_snapshots(RunResult& result) {
+  while (!snapshots_due_.empty() && scheduler_.next_time_ns() > *snapshots_due_.begin()) {
+    strands_.wait_all();  // so that what is learned does not depend on the threads
+    Measures& measures = result.measured_by[*snapshots_due_.begin()];
+    collect_metrics(measures);
+    collect_curves(measures);
+    snapshots_due_.erase(snapshots_due_.begin());
+  }
+}
+
+void World::close_ledger(RunResult& result) {
+  Ledger::End end{.time_ns = scheduler_.now(), .drained = scheduler_.empty(), .held = {}};
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+    std::set<std::string>& ids = end.held[broker.name(resource)];
+    for (const MessagePtr& message : broker.waiting(resource)) ids.insert(message->id());
+    for (const MessagePtr& message : broker.unsettled(resource)) ids.insert(message->id());
+  }
+  ledger_->close(std::move(end));
+  result.ledger = ledger_;
+}
+
 void World::finish(RunResult& result) {
   strands_.wait_all();
+  if (ledger_ != nullptr) close_ledger(result);
   for (const auto& component : components_) {
+    if (component->crashed) continue;
     component->app->finish();
     if (const auto status = component->machine.status(); status && *status != 0) {
       result.failed.emplace(component->config.name, *status);
@@ -345,38 +419,38 @@ std::vector<ModelState> World::model_states() const {
   return states;
 }
 
-void World::collect_metrics(RunResult& result) {
+void World::collect_metrics(Measures& measures) const {
   for (const auto& component : components_) {
     const std::string& name = component->config.name;
     for (const Metric& metric : component->app->metrics())
-      result.metrics[name + "." + metric.name] = metric.value;
+      measures.metrics[name + "." + metric.name] = metric.value;
     for (const auto& [suffix, permille] :
          {std::pair("latency_p50_ns", 500), std::pair("latency_p99_ns", 990)}) {
       const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));
-      if (value) result.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
+      if (value) measures.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
     }
   }
   for (const auto& [name, accuracy] : scorer_.accuracies())
-    result.metrics[name + ".accuracy"] = *accuracy.value();
+    measures.metrics[name + ".accuracy"] = *accuracy.value();
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
-    result.metrics[broker.name(resource) + ".max_depth"] =
+    measures.metrics[broker.name(resource) + ".max_depth"] =
         static_cast<double>(broker.queue_state(resource).depth_max);
   }
 }
 
-void World::collect_curves(RunResult& result) const {
+void World::collect_curves(Measures& measures) const {
   for (const auto& component : components_) {
     for (const CurvePoint& point : component->app->curve()) {
-      result.curves.push_back({point.time_ns, component->config.name, point.metric, point.value});
+      measures.curves.push_back({point.time_ns, component->config.name, point.metric, point.value});
     }
   }
   for (const auto& [name, accuracy] : scorer_.accuracies()) {
     for (const Accuracy::Point& point : accuracy.curve()) {
-      result.curves.push_back({point.time_ns, name, "accuracy", point.value});
+      measures.curves.push_back({point.time_ns, name, "accuracy", point.value});
     }
   }
-  std::sort(result.curves.begin(), result.curves.end(), [](const CurveRow& a, const CurveRow& b) {
+  std::sort(measures.curves.begin(), measures.curves.end(), [](const CurveRow& a, const CurveRow& b) {
     return std::tie(a.time_ns, a.component, a.metric) < std::tie(b.time_ns, b.component, b.metric);
   });
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@
 #include "sim/event_recorder.h"
 #include "sim/inproc_link.h"
 #include "sim/latency_histogram.h"
+#include "sim/ledger.h"
 #include "sim/record.h"
 #include "sim/run_result.h"
 #include "sim/scenario.h"
@@ -87,13 +89,16 @@ class World {
   void record(const Happening& happening);
   void finish_record(const RunResult& result);
   std::vector<ModelState> model_states() const;
+  void on_crash(LinkIndex link);
   void note_prediction(const Component& component, const Message& message);
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
   void finish(RunResult& result);
   std::map<std::string, const Model*> models() const;
-  void collect_metrics(RunResult& result);
-  void collect_curves(RunResult& result) const;
+  void take_due_snapshots(RunResult& result);
+  void close_ledger(RunResult& result);
+  void collect_metrics(Measures& measures) const;
+  void collect_curves(Measures& measures) const;
 
   const Scenario& scenario_;
   WorldOptions options_;
@@ -103,6 +108,8 @@ class World {
   Record record_;
   Scorer scorer_;
   LineSink predictions_;                                // of a run that is recorded
+  std::shared_ptr<Ledger> ledger_;                      // none unless deliveries are expected
+  std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
   std::vector<std::unique_ptr<Component>> components_;  // by link
   std::uint64_t events_at_this_time_ = 0;
   Strands strands_;  // last: its threads stop before what their jobs use goes

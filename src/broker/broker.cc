@@ -208,4 +208,18 @@ Broker::QueueState Broker::queue_state(ResourceIndex index) const {
           .streams = resource.queue->streams};
 }
 
+std::vector<MessagePtr> Broker::waiting(ResourceIndex resource, std::size_t most) const {
+  const Resource& owner = *resources_[resource];
+  return owner.queue == nullptr ? std::vector<MessagePtr>() : owner.queue->waiting(most);
+}
+
+std::vector<MessagePtr> Broker::unsettled(ResourceIndex resource, std::size_t most) const {
+  std::vector<MessagePtr> messages;
+  for (const Unacknowledged& entry : unacknowledged_) {
+    if (messages.size() == most) break;
+    if (entry.in_use && streams_[entry.stream].resource == resource) messages.push_back(entry.queued.message);
+  }
+  return messages;
+}
+
 }  // namespace dse

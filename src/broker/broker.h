@@ -90,6 +90,10 @@ class Broker {
   };
   // All zero when the resource has no queue.
   QueueState queue_state(ResourceIndex resource) const;
+  // The messages that wait in the queue, in order, and those handed over and not settled yet, in no order
+  // that means anything; at most so many. None when the resource has no queue.
+  std::vector<MessagePtr> waiting(ResourceIndex resource, std::size_t most = SIZE_MAX) const;
+  std::vector<MessagePtr> unsettled(ResourceIndex resource, std::size_t most = SIZE_MAX) const;
   std::uint64_t unroutable() const { return unroutable_; }
 
  private:

@@ -24,4 +24,16 @@ QueuedMessage Queue::pop() {
   return fresh_.pop_front();
 }
 
+std::vector<MessagePtr> Queue::waiting(std::size_t most) const {
+  std::vector<MessagePtr> messages;
+  for (const auto& [position, queued] : returned_) {
+    if (messages.size() == most) return messages;
+    messages.push_back(queued.message);
+  }
+  for (std::size_t place = 0; place < fresh_.size() && messages.size() < most; ++place) {
+    messages.push_back(fresh_.at(place).message);
+  }
+  return messages;
+}
+
 }  // namespace dse

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "core/ring_buffer.h"
 #include "message/message.h"
@@ -30,6 +31,8 @@ class Queue {
 
   std::size_t depth() const { return fresh_.size() + returned_.size(); }
   bool empty() const { return fresh_.empty() && returned_.empty(); }
+  // The first messages that wait, in order, at most so many.
+  std::vector<MessagePtr> waiting(std::size_t most) const;
 
   // The most messages that ever waited at once; kept by note_depth, which the broker calls when a step is
   // over, so that a message handed on at once does not count.

@@ -16,6 +16,8 @@ class RingBuffer {
   // The buffer must not be empty.
   T& front() { return slots_[first_]; }
   const T& front() const { return slots_[first_]; }
+  // Element `place`, counted from the front; it must be there.
+  const T& at(std::size_t place) const { return slots_[(first_ + place) & mask()]; }
   const T& back() const { return slots_[(first_ + size_ - 1) & mask()]; }
 
   void push_back(T value) {

@@ -59,7 +59,13 @@ MessagePtr Machine::compose(MessageFields&& fields) {
   return make_message(std::move(fields));
 }
 
+void Machine::crash(int status) {
+  DSE_CHECK(!running_, "'{}' cannot crash from within its own step", name_);
+  if (!ended()) end(status);
+}
+
 void Machine::resume() {
+  if (ended()) return;  // it crashed while it waited
   DSE_CHECK(waiting_ == Waiting::kTimer || waiting_ == Waiting::kResult, "'{}' was not waiting", name_);
   const bool has_result = waiting_ == Waiting::kResult;
   waiting_ = Waiting::kNothing;
@@ -87,6 +93,7 @@ void Machine::handle(Delivered&& delivery) {
   current_ = std::move(delivery);
   rejection_.reset();
   pending_.emplace_back(FinishDelivery{});
+  if (on_handle_) on_handle_(current_);
   (*handler_)(*this, current_.message);
 }
 

@@ -63,6 +63,13 @@ class Machine {
   // it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
 
+  // Called with each delivery when its handler begins, just before it: to take note, as above.
+  void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
+
+  // From outside, and not from within a step: the program dies where it stands. The bus requeues what it had
+  // not settled; what it waits for comes to nobody. Nothing happens when it has ended before.
+  void crash(int status);
+
   // Of the link.
   void resume();
   void deliver(Delivered&& delivery);
@@ -112,6 +119,7 @@ class Machine {
   Delivered current_;
   std::optional<bool> rejection_;  // of the current message: requeue or not
   std::function<void(const MessagePtr&)> on_return_;
+  std::function<void(const Delivered&)> on_handle_;
 };
 
 }  // namespace dse

@@ -18,7 +18,8 @@ TEST_CASE("stall: a queue that is bound but that nobody streams") {
         std::vector<std::string>{
             "warning: queue 'kept' has bindings but nobody streams it: its messages will pile up",
             "stalled: work is pending and nothing can happen any more",
-            "  queue 'kept': 10 waiting, 0 unacknowledged, 0 streams",
+            "  queue 'kept': 10 waiting, 0 unacknowledged, 0 streams; waiting: generator-0, generator-1, "
+            "generator-2, ...",
             "  component 'generator' waits for nothing: it ended with status 0; 0 messages in its inbox",
             "  component 'echo' waits for a message; 0 messages in its inbox"});
   // The results are kept, and say so.

@@ -37,6 +37,7 @@ std::vector<std::string> names_in(const std::string& folder) {
 std::vector<std::string> sample_scenarios() {
   std::vector<std::string> result;
   for (const std::string& name : names_in(kScenarios)) {
+    if (!name.ends_with(".toml")) continue;
     const std::string text = read_file(kScenarios + name);
     const bool full = text.find("data/mnist/") != std::string::npos ||
                       text.find("data/fashion-mnist/") != std::string::npos;

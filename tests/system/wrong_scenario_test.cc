@@ -123,7 +123,7 @@ TEST_CASE("scenario: an unknown key names the nearest") {
 
 TEST_CASE("scenario: an unknown key that is near to nothing lists the known ones") {
   check_change_refused("title", "zzzzzzzz",
-                       {"zzzzzzzz: unknown key; expected one of title, seed, until, bus, "});
+                       {"zzzzzzzz: unknown key; expected one of title, seed, ordering, until, bus, "});
 }
 
 TEST_CASE("scenario: an unknown kind, learner or metric names the nearest") {
@@ -144,7 +144,7 @@ TEST_CASE("scenario: what must be there is missing") {
   check_change_refused("rate = \"1000/s\"\n", "", {"s.toml:2:1: component.generator.rate: is missing"});
   check_added_refused("[[expect]]\nmin = 1\n", {"expect.0.metric: is missing"});
   check_added_refused("[[expect]]\nmetric = \"echo.received\"\n",
-                      {"expect.0: expects nothing: give min, max or both"});
+                      {"expect.0: expects nothing: give min, max, equals or rises"});
 }
 
 TEST_CASE("scenario: a wrong type") {

@@ -281,3 +281,24 @@ TEST_CASE("every reader has the writer's message, not a copy of it") {
   REQUIRE(effects.deliveries.size() == 2);
   for (const Delivery& delivery : effects.deliveries) CHECK(delivery.message.get() == sent.get());
 }
+
+TEST_CASE("what a queue holds can be looked at: what waits, in order, and what is handed over") {
+  Story story;
+  const auto ids = [](const std::vector<MessagePtr>& messages) {
+    std::string text;
+    for (const MessagePtr& one : messages) text += one->id() + " ";
+    return text;
+  };
+  CHECK(ids(story.broker.waiting(story.broker.declare("none"))).empty());
+  story.stream("a", 2);
+  for (const char* id : {"1", "2", "3", "4", "5"}) story.publish("a", id);
+  const ResourceIndex a = story.broker.declare("a");
+  CHECK(ids(story.broker.waiting(a)) == "3 4 5 ");
+  CHECK(ids(story.broker.waiting(a, 2)) == "3 4 ");
+  CHECK(ids(story.broker.unsettled(a)) == "1 2 ");
+  CHECK(ids(story.broker.unsettled(a, 1)) == "1 ");
+  story.close(0);  // the two go back to their places
+  CHECK(ids(story.broker.waiting(a)) == "1 2 3 4 5 ");
+  CHECK(ids(story.broker.waiting(a, 3)) == "1 2 3 ");
+  CHECK(ids(story.broker.unsettled(a)).empty());
+}

@@ -36,6 +36,7 @@ TEST_CASE("a ring buffer does what a deque does") {
       if (deque.empty()) continue;
       REQUIRE(ring.front() == deque.front());
       REQUIRE(ring.back() == deque.back());
+      for (std::size_t place = 0; place < deque.size(); ++place) REQUIRE(ring.at(place) == deque[place]);
     }
     while (!deque.empty()) {
       REQUIRE(ring.pop_front() == deque.front());

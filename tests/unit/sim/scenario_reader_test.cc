@@ -163,10 +163,78 @@ max = 2
   CHECK(std::get<WatchConfig>(scenario.components[5].kind).from == "sevens");
 
   REQUIRE(scenario.expectations.size() == 2);
-  CHECK(scenario.expectations[0].metric == "lenet.accuracy");
-  CHECK(scenario.expectations[0].min == 0.98);
-  CHECK_FALSE(scenario.expectations[0].max.has_value());
-  CHECK(scenario.expectations[1].max == 2);
+  const auto& accuracy = std::get<MetricExpect>(scenario.expectations[0].what);
+  CHECK(accuracy.metric == "lenet.accuracy");
+  CHECK(accuracy.min == 0.98);
+  CHECK_FALSE(accuracy.max.has_value());
+  CHECK(std::get<MetricExpect>(scenario.expectations[1].what).max == 2);
+}
+
+TEST_CASE("every form of expectation and every fault is read") {
+  const Scenario scenario = read(kGenerator + kModel + kWatch + R"(
+[[fault]]
+kind = "mislabel"
+component = "g"
+every = 3
+limit = 5
+from = "2s"
+classes = 7
+[[fault]]
+kind = "crash"
+component = "w"
+at = "1s"
+[[expect]]
+name = "it learns"
+metric = "m.prequential_accuracy"
+equals = 1
+rises = true
+by = "2s"
+fails = true
+[[expect]]
+resource = "a"
+consumer = "w"
+delivered = "exactly-once"
+order = "fifo"
+lost = 3
+[[expect]]
+lost = 0
+fails = false
+[[expect]]
+status = "stalled"
+)");
+  REQUIRE(scenario.faults.size() == 2);
+  CHECK(scenario.faults[0].kind == FaultKind::kMislabel);
+  CHECK(scenario.faults[0].component == "g");
+  CHECK(scenario.faults[0].every == 3);
+  CHECK(scenario.faults[0].limit == 5);
+  CHECK(scenario.faults[0].from_ns == 2 * kNanosecondsPerSecond);
+  CHECK(scenario.faults[0].classes == 7);
+  CHECK(scenario.faults[1].kind == FaultKind::kCrash);
+  CHECK(scenario.faults[1].at_ns == kNanosecondsPerSecond);
+
+  REQUIRE(scenario.expectations.size() == 4);
+  CHECK(scenario.expectations[0].name == "it learns");
+  CHECK(scenario.expectations[0].fails);
+  const auto& metric = std::get<MetricExpect>(scenario.expectations[0].what);
+  CHECK(metric.equals == 1);
+  CHECK(metric.rises);
+  CHECK(metric.by_ns == 2 * kNanosecondsPerSecond);
+  const auto& delivery = std::get<DeliveryExpect>(scenario.expectations[1].what);
+  CHECK(delivery.resource == "a");
+  CHECK(delivery.consumer == "w");
+  CHECK(delivery.delivered == Guarantee::kExactlyOnce);
+  CHECK(delivery.fifo);
+  CHECK(delivery.lost == 3);
+  const auto& lost = std::get<DeliveryExpect>(scenario.expectations[2].what);
+  CHECK(lost.resource.empty());
+  CHECK_FALSE(lost.delivered.has_value());
+  CHECK_FALSE(lost.fifo);
+  CHECK_FALSE(scenario.expectations[2].fails);
+  CHECK(std::get<StatusExpect>(scenario.expectations[3].what).status == "stalled");
+  CHECK(
+      std::get<DeliveryExpect>(
+          read(kWatch + "[[expect]]\nresource = \"a\"\ndelivered = \"at-least-once\"\n").expectations[0].what)
+          .delivered == Guarantee::kAtLeastOnce);
 }
 
 TEST_CASE("what is left out has the documented default") {
@@ -192,6 +260,7 @@ TEST_CASE("settings count, and change the scenario's hash") {
   CHECK(read(kWatch, {"seed=9"}).file_hash != read(kWatch).file_hash);
   CHECK(read(kWatch + "# more\n").file_hash != read(kWatch).file_hash);
   CHECK(told(kWatch, {"component.w.form=b"}) == "--set component.w.form: unknown key; did you mean 'from'?");
+  CHECK_THAT(told(kWatch, {"fault.0.every=5"}), ContainsSubstring("the scenario has no 'fault'"));
   CHECK_THAT(told(kWatch, {"component.w.from=5"}),
              ContainsSubstring("--set component.w.from: expected a string"));
 }
@@ -290,6 +359,68 @@ TEST_CASE("what is wrong in a scenario is told with its line, its column and its
       {kWatch + "[[expect]]\nmetric = \"w.received\"\n", "a.toml:4:1: expect.0: expects nothing"},
       {kWatch + "[[expect]]\nmetric = \"w.received\"\nmin = \"1\"\n",
        "a.toml:6:7: expect.0.min: expected a number"},
+      {kWatch + "[[expect]]\nmin = 1\n", "a.toml:4:1: expect.0.metric: is missing"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\nequals = 1\nmin = 1\n",
+       "a.toml:6:10: expect.0.equals: says all about the value: leave min and max out"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\nrises = true\n",
+       "a.toml:6:9: expect.0.rises: 'w.received' has no learning curve"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\nrises = 1\n",
+       "a.toml:6:9: expect.0.rises: expected true or false, found an integer"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\nmin = 1\nby = 2\n",
+       "a.toml:7:6: expect.0.by: expected a duration"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\nby = \"2s\"\n",
+       "a.toml:4:1: expect.0: expects nothing: give min, max, equals or rises"},
+      {kWatch + "[[expect]]\nmetric = \"w.received\"\nmin = 1\nlost = 0\n",
+       "a.toml:7:8: expect.0.lost: does not go with `metric`: give it an [[expect]] of its own"},
+      {kWatch + "[[expect]]\nresource = \"a\"\nlost = 0\nstatus = \"stalled\"\n",
+       "a.toml:7:10: expect.0.status: does not go with `resource`"},
+      {kWatch + "[[expect]]\nresource = \"a\"\n",
+       "a.toml:4:1: expect.0: expects nothing: give delivered, order or lost"},
+      {kWatch + "[[expect]]\ndelivered = \"exactly-once\"\n",
+       "a.toml:4:1: expect.0.resource: is missing: only `lost` counts over all queues"},
+      {kWatch + "[[expect]]\nlost = 0\nconsumer = \"w\"\n", "expect.0.resource: is missing"},
+      {kWatch + "[[expect]]\nresource = \"a\"\ndelivered = \"exactly-onec\"\n",
+       "a.toml:6:13: expect.0.delivered: unknown value 'exactly-onec'; did you mean 'exactly-once'?"},
+      {kWatch + "[[expect]]\nresource = \"a\"\norder = \"lifo\"\n",
+       "a.toml:6:9: expect.0.order: unknown value 'lifo'"},
+      {kWatch + "[[expect]]\nresource = \"a\"\nlost = -1\n", "a.toml:6:8: expect.0.lost: -1 is out of range"},
+      {kModel + "[[expect]]\nresource = \"aa\"\nlost = 0\n",
+       "a.toml:7:12: expect.0.resource: unknown resource 'aa'; did you mean 'a'?"},
+      {kModel + "[[expect]]\nresource = \"b\"\nlost = 0\n",
+       "a.toml:7:12: expect.0.resource: 'b' has no queue: nobody streams it and nothing is bound into it"},
+      {kWatch + "[[expect]]\nresource = \"a\"\nconsumer = \"v\"\nlost = 0\n",
+       "a.toml:6:12: expect.0.consumer: no component 'v' streams 'a'; did you mean 'w'?"},
+      {kWatch + "[[expect]]\nresource = \"a\"\nlots = 0\n",
+       "a.toml:6:8: expect.0.lots: unknown key; did you mean 'lost'?"},
+      {kWatch + "[[expect]]\nstatus = \"stuck\"\n", "a.toml:5:10: expect.0.status: unknown value 'stuck'"},
+      {kWatch + "[[expect]]\nstatus = \"stalled\"\nname = \"a\\nb\"\n",
+       "a.toml:6:8: expect.0.name: holds control characters"},
+      {kWatch + "[[expect]]\nstatus = \"stalled\"\nfails = \"yes\"\n",
+       "a.toml:6:9: expect.0.fails: expected true or false, found a string"},
+      {kWatch + "[fault]\nkind = \"lose\"\n", "fault: expected tables, each headed [[fault]]"},
+      {kWatch + "[[fault]]\ncomponent = \"w\"\n", "a.toml:4:1: fault.0.kind: is missing"},
+      {kWatch + "[[fault]]\nkind = \"loose\"\ncomponent = \"w\"\n",
+       "a.toml:5:8: fault.0.kind: unknown value 'loose'; did you mean 'lose'?"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\n", "a.toml:4:1: fault.0.component: is missing"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"v\"\n",
+       "a.toml:6:13: fault.0.component: unknown component 'v'; did you mean 'w'?"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\nevery = 0\n",
+       "a.toml:7:9: fault.0.every: 0 is out of range"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\nlimit = 0\n",
+       "a.toml:7:9: fault.0.limit: 0 is out of range"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\nclasses = 3\n",
+       "a.toml:7:11: fault.0.classes: unknown key"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\nat = \"1s\"\n",
+       "a.toml:7:6: fault.0.at: unknown key"},
+      {kWatch + "[[fault]]\nkind = \"crash\"\ncomponent = \"w\"\n", "a.toml:4:1: fault.0.at: is missing"},
+      {kWatch + "[[fault]]\nkind = \"crash\"\ncomponent = \"w\"\nat = \"1s\"\nevery = 2\n",
+       "a.toml:8:9: fault.0.every: unknown key"},
+      {kWatch + "[[fault]]\nkind = \"lose\"\ncomponent = \"w\"\n",
+       "a.toml:6:13: fault.0.component: 'w' writes nothing: it cannot show the fault 'lose'"},
+      {kSource + "[[fault]]\nkind = \"mislabel\"\ncomponent = \"s\"\n",
+       "fault.0.component: 's' writes no labels: it cannot show the fault 'mislabel'"},
+      {kGenerator + "[[fault]]\nkind = \"mute\"\ncomponent = \"g\"\n",
+       "fault.0.component: 'g' streams nothing, so it acknowledges nothing: it cannot show the fault 'mute'"},
   };
   for (const Wrong& wrong : all) {
     CAPTURE(wrong.text);

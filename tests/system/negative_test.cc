@@ -1,0 +1,123 @@
+// Scenarios with a planted fault: they pass because a named expectation catches it, and only then.
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+#include "workshop.h"
+
+namespace {
+
+const std::string kNegative = kScenarios + "negative/";
+
+std::vector<std::string> negative_scenarios() {
+  std::vector<std::string> names = names_in(kNegative);
+  REQUIRE(names.size() >= 6);
+  return names;
+}
+
+// Without its [[fault]] tables, each of which ends at an empty line; its data named by full path.
+std::string healed(const std::string& text) {
+  std::string result;
+  bool within_fault = false;
+  for (const std::string& line : lines_of(text)) {
+    if (line == "[[fault]]") within_fault = true;
+    if (line.empty()) within_fault = false;
+    if (!within_fault) result += line + "\n";
+  }
+  for (const std::string data = "\"../../data/sample/"; result.find(data) != std::string::npos;) {
+    result = replaced(result, data, "\"" + kSample);
+  }
+  return result;
+}
+
+nlohmann::json expectations_of(const Workshop& workshop) {
+  return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"))["expectations"];
+}
+
+}  // namespace
+
+TEST_CASE("negative: every planted fault is caught, by a named expectation") {
+  for (const std::string& name : negative_scenarios()) {
+    INFO(name);
+    const Workshop workshop;
+    const Outcome outcome = workshop.replay(kNegative + name);
+    INFO(outcome.out + outcome.err);
+    CHECK(outcome.status == 0);
+    int caught = 0;
+    for (const auto& one : expectations_of(workshop)) {
+      if (!one.contains("fails")) continue;
+      ++caught;
+      CHECK(one["met"] == false);
+      CHECK_THAT(outcome.out, ContainsSubstring("caught " + one.at("name").get<std::string>() + ": "));
+    }
+    CHECK(caught > 0);
+  }
+}
+
+TEST_CASE("negative: without its fault the run fails, and names what caught nothing") {
+  for (const std::string& name : negative_scenarios()) {
+    INFO(name);
+    const Workshop workshop;
+    const std::string text = read_file(kNegative + name);
+    REQUIRE_THAT(text, ContainsSubstring("[[fault]]\n"));
+    const Outcome outcome = workshop.replay(workshop.write(name, healed(text)));
+    INFO(outcome.out + outcome.err);
+    CHECK(outcome.status == 1);
+    for (const auto& one : expectations_of(workshop)) {
+      CHECK(one["met"] == true);
+      if (!one.contains("fails")) continue;
+      CHECK_THAT(outcome.out, ContainsSubstring("FAILED " + one.at("name").get<std::string>() + ": "));
+    }
+    CHECK_THAT(outcome.out, ContainsSubstring("it holds, but was to fail: the planted fault went unnoticed"));
+  }
+}
+
+TEST_CASE("negative: a fault that nothing is set to catch fails the run where it shows") {
+  const Workshop workshop;
+  const std::string scenario = small_scenario() +
+                               "[[fault]]\nkind = \"lose\"\ncomponent = \"generator\"\nlimit = 1\n"
+                               "[[expect]]\nname = \"all there\"\nresource = \"digits\"\nlost = 0\n"
+                               "[[expect]]\nresource = \"digits\"\norder = \"fifo\"\n";
+  const Outcome outcome = workshop.replay(workshop.write("s.toml", scenario), {"--quiet"});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.out == "");
+  CHECK(outcome.err ==
+        "FAILED all there: digits lost 0: 1 lost, expected 0: message generator-0, written at 0s, is owed to "
+        "'digits'\n");
+  const auto expectations = expectations_of(workshop);
+  CHECK(expectations[0] ==
+        nlohmann::json::parse(R"({"name": "all there", "resource": "digits", "lost": 0, "met": false,
+             "detail": "1 lost, expected 0: message generator-0, written at 0s, is owed to 'digits'"})"));
+  CHECK(expectations[1] == nlohmann::json::parse(R"({"resource": "digits", "order": "fifo", "met": true,
+                                  "detail": "9 in the order of writing"})"));
+}
+
+TEST_CASE("expect: what is measured by some time does not depend on the threads, and is in the summary") {
+  const std::string scenario =
+      small_scenario() +
+      "[component.model]\nkind = \"model\"\nlearner = \"mlp\"\nfrom = \"digits\"\nto = \"answers\"\n"
+      "batch = 2\n"
+      "[[expect]]\nmetric = \"model.trained\"\nequals = 3\nby = \"5ms\"\n"
+      "[[expect]]\nmetric = \"model.prequential_accuracy\"\nmin = 0\nby = \"5ms\"\n";
+  std::vector<nlohmann::json> values;
+  for (const char* threads : {"1", "2", "8"}) {
+    const Workshop workshop;
+    CHECK(workshop.replay(workshop.write("s.toml", scenario), {"--threads", threads}).status == 0);
+    const auto expectations = expectations_of(workshop);
+    CHECK(expectations[0] == nlohmann::json::parse(R"({"metric": "model.trained", "min": null, "max": null,
+                                                       "equals": 3, "by": "5ms", "value": 3, "met": true})"));
+    values.push_back(expectations[1]);
+  }
+  CHECK(values[1] == values[0]);
+  CHECK(values[2] == values[0]);
+}
+
+TEST_CASE("expect: a stall that is expected is no failure of the run") {
+  const Workshop workshop;
+  const std::string stalling =
+      small_scenario() + "[[binding]]\nfrom = \"digits\"\nto = \"kept\"\n[[expect]]\nstatus = ";
+  CHECK(workshop.replay(workshop.write("s.toml", stalling + "\"stalled\"\n")).status == 0);
+  const Outcome outcome = workshop.replay(workshop.write("s.toml", stalling + "\"completed\"\n"));
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.out, ContainsSubstring("FAILED the run stalled, expected completed\n"));
+  CHECK_THAT(outcome.err, ContainsSubstring("queue 'kept': 10 waiting"));
+}

@@ -1,0 +1,293 @@
+// The ledger, told small stories: each way in which an expectation holds, and each way in which it fails.
+#include "sim/ledger.h"
+
+#include "support/catch.h"
+
+using namespace dse;
+
+namespace {
+
+constexpr TimeNs kLatencyNs = 10;
+const std::vector<std::string> kComponents = {"writer", "other", "echo", "watch"};
+constexpr LinkIndex kWriter = 0;
+constexpr LinkIndex kOther = 1;
+constexpr LinkIndex kEcho = 2;
+constexpr LinkIndex kWatch = 3;
+
+const DeliveryExpect kOnce = {.resource = "a", .delivered = Guarantee::kExactlyOnce};
+const DeliveryExpect kAtLeastOnce = {.resource = "a", .delivered = Guarantee::kAtLeastOnce};
+const DeliveryExpect kFifo = {.resource = "a", .fifo = true};
+const DeliveryExpect kNoneLost = {.resource = "a", .lost = 0};
+const DeliveryExpect kNoneLostAnywhere = {.lost = 0};
+
+struct Story {
+  Ledger ledger;
+
+  explicit Story(const std::vector<BindingSpec>& bindings = {}) : ledger(bindings, kComponents, kLatencyNs) {}
+
+  void stream(LinkIndex link, const std::string& queue) {
+    ledger.note_stream(link, queue);
+    ledger.note_arrival(link, {.kind = BusEventKind::kStreamed});
+  }
+  void bind(LinkIndex link, const BindingSpec& binding) {
+    ledger.note_bind(link, binding);
+    ledger.note_arrival(link, {.kind = BusEventKind::kBound});
+  }
+  // Written by `link`, and never seen again.
+  MessagePtr write_lost(LinkIndex link, const std::string& exchange, MessageFields fields,
+                        TimeNs time_ns = 0) {
+    MessagePtr message = make_message(std::move(fields));
+    ledger.note_write(time_ns, link, exchange, message);
+    return message;
+  }
+  MessagePtr write(LinkIndex link, const std::string& exchange, MessageFields fields) {
+    MessagePtr message = write_lost(link, exchange, std::move(fields));
+    ledger.note_arrival(link, {.kind = BusEventKind::kPublished, .message = message});
+    return message;
+  }
+  MessagePtr write(const std::string& id) { return write(kWriter, "a", {.id = id}); }
+  void deliver(LinkIndex link, const MessagePtr& message, bool redelivered = false) {
+    ledger.note_delivery(link, *message, redelivered);
+  }
+  bool met(const DeliveryExpect& expect) const { return ledger.judge(expect).met; }
+  std::string detail(const DeliveryExpect& expect) const { return ledger.judge(expect).detail; }
+};
+
+DeliveryExpect by(DeliveryExpect expect, const std::string& consumer) {
+  expect.consumer = consumer;
+  return expect;
+}
+
+}  // namespace
+
+TEST_CASE("ledger: everything delivered once and in order is as expected") {
+  Story story;
+  story.stream(kEcho, "a");
+  for (const char* id : {"writer-0", "writer-1", "writer-2"}) story.deliver(kEcho, story.write(id));
+  for (const DeliveryExpect& expect : {kOnce, kAtLeastOnce, kFifo, kNoneLost, kNoneLostAnywhere}) {
+    CHECK(story.met(expect));
+    if (!expect.resource.empty()) CHECK(story.met(by(expect, "echo")));
+  }
+  CHECK(story.detail(kOnce) == "of 3 owed, 0 never delivered, 0 more than once");
+}
+
+TEST_CASE("ledger: several expectations of one table must all hold") {
+  Story story;
+  story.stream(kEcho, "a");
+  const MessagePtr first = story.write("writer-0");
+  const MessagePtr second = story.write("writer-1");
+  story.deliver(kEcho, second);
+  story.deliver(kEcho, first);
+  const DeliveryExpect both = {.resource = "a", .delivered = Guarantee::kExactlyOnce, .fifo = true};
+  CHECK(story.met(kOnce));
+  CHECK_FALSE(story.met(both));
+  CHECK_THAT(story.detail(both), ContainsSubstring("of 2 owed, 0 never delivered, 0 more than once; message "
+                                                   "writer-0, written at 0s, came to echo after writer-1"));
+}
+
+TEST_CASE("ledger: a message that never came is named, the first of them") {
+  Story story;
+  story.stream(kEcho, "a");
+  story.deliver(kEcho, story.write("writer-0"));
+  story.write_lost(kWriter, "a", {.id = "writer-1"}, 17'000'000);
+  story.write_lost(kWriter, "a", {.id = "writer-2"}, 18'000'000);
+  CHECK(story.detail(by(kOnce, "echo")) ==
+        "message writer-1, written at 17ms, was never delivered to echo "
+        "(of 3 owed, 2 never delivered, 0 more than once)");
+  CHECK_FALSE(story.met(kAtLeastOnce));
+  CHECK_THAT(story.detail(kAtLeastOnce), ContainsSubstring("was never delivered to a consumer of 'a'"));
+  CHECK(story.met(kFifo));
+  CHECK(story.detail(kNoneLost) == "2 lost, expected 0: message writer-1, written at 17ms, is owed to 'a'");
+  CHECK(story.met({.resource = "a", .lost = 2}));
+  CHECK_FALSE(story.met({.resource = "a", .lost = 3}));
+  CHECK(story.met({.lost = 2}));
+}
+
+TEST_CASE("ledger: a message that came twice is at least once, and not exactly once") {
+  Story story;
+  story.stream(kEcho, "a");
+  const MessagePtr message = story.write("writer-0");
+  story.deliver(kEcho, message);
+  story.deliver(kEcho, message);
+  CHECK(story.detail(kOnce) ==
+        "message writer-0, written at 0s, was delivered to a consumer of 'a' 2 times "
+        "(of 1 owed, 0 never delivered, 1 more than once)");
+  CHECK(story.met(kAtLeastOnce));
+  CHECK(story.met(kFifo));
+}
+
+TEST_CASE("ledger: a program that writes one message twice is owed two deliveries") {
+  Story story;
+  story.stream(kEcho, "a");
+  const MessagePtr message = story.write("writer-0");
+  story.ledger.note_write(5, kWriter, "a", message);
+  story.ledger.note_arrival(kWriter, {.kind = BusEventKind::kPublished, .message = message});
+  story.deliver(kEcho, message);
+  CHECK_FALSE(story.met(kOnce));
+  CHECK_FALSE(story.met(kAtLeastOnce));
+  story.deliver(kEcho, message);
+  CHECK(story.met(kOnce));
+}
+
+TEST_CASE("ledger: consumers that share a queue are judged together, or one of them alone") {
+  Story story;
+  story.stream(kEcho, "a");
+  story.stream(kWatch, "a");
+  story.deliver(kEcho, story.write("writer-0"));
+  story.deliver(kWatch, story.write("writer-1"));
+  CHECK(story.met(kOnce));
+  CHECK_FALSE(story.met(by(kOnce, "echo")));
+  CHECK(story.met(by(kNoneLost, "echo")));  // who got it does not matter
+}
+
+TEST_CASE("ledger: what reached a consumer though nothing leads it there is not exactly once") {
+  Story story({{.from = "a", .to = "sevens", .headers = {{"label", std::int64_t{7}}}}});
+  story.stream(kEcho, "sevens");
+  story.deliver(kEcho,
+                story.write(kWriter, "a", {.headers = {{"label", std::int64_t{8}}}, .id = "writer-0"}));
+  const DeliveryExpect once = {.resource = "sevens", .delivered = Guarantee::kExactlyOnce};
+  CHECK(story.detail(once) ==
+        "message writer-0 was delivered to a consumer of 'sevens', although nothing leads it there "
+        "(of 0 owed, 0 never delivered, 0 more than once, 1 delivered that were not owed)");
+  CHECK(story.met({.resource = "sevens", .delivered = Guarantee::kAtLeastOnce}));
+}
+
+TEST_CASE("ledger: order is that of each writer, at each consumer") {
+  Story story;
+  story.stream(kEcho, "a");
+  story.stream(kWatch, "a");
+  const MessagePtr w0 = story.write("writer-0");
+  const MessagePtr o0 = story.write(kOther, "a", {.id = "other-0"});
+  const MessagePtr w1 = story.write("writer-1");
+  const MessagePtr w2 = story.write("writer-2");
+  story.deliver(kEcho, o0);  // of another writer
+  story.deliver(kEcho, w1);
+  story.deliver(kWatch, w0);  // to another consumer
+  CHECK(story.met(kFifo));
+  story.deliver(kWatch, w2);
+  CHECK(story.met(kFifo));
+  story.deliver(kEcho, w0);
+  CHECK_FALSE(story.met(kFifo));
+  CHECK(story.met(by(kFifo, "watch")));
+  CHECK(story.detail(by(kFifo, "echo")) ==
+        "message writer-0, written at 0s, came to echo after writer-1, which was written later "
+        "(1 of 3 out of order)");
+}
+
+TEST_CASE("ledger: what is delivered again is out of order by right") {
+  Story story;
+  story.stream(kEcho, "a");
+  const MessagePtr first = story.write("writer-0");
+  const MessagePtr second = story.write("writer-1");
+  story.deliver(kEcho, first);
+  story.deliver(kEcho, second);
+  story.deliver(kEcho, first, true);
+  story.deliver(kEcho, first);  // a second copy is no first delivery either
+  CHECK(story.met(kFifo));
+}
+
+TEST_CASE("ledger: a message is owed to a queue from when there is the queue") {
+  Story story;
+  story.write(kWriter, "a", {.id = "writer-0"});
+  CHECK(story.met(kOnce));
+  CHECK(story.met({.lost = 1}));  // no queue took it
+  CHECK_THAT(story.detail(kNoneLostAnywhere),
+             ContainsSubstring("1 lost, expected 0: message writer-0, written at 0s, fits no queue"));
+  story.stream(kEcho, "a");
+  story.write("writer-1");
+  CHECK_THAT(story.detail(kOnce), ContainsSubstring("message writer-1"));
+}
+
+TEST_CASE("ledger: of a queue and a message issued at one time, the first at the bus was first") {
+  for (const bool queue_first : {true, false}) {
+    CAPTURE(queue_first);
+    Story story;
+    story.ledger.note_stream(kEcho, "a");
+    const MessagePtr message = story.write_lost(kWriter, "a", {.id = "writer-0"});
+    const BusEvent published = {.kind = BusEventKind::kPublished, .message = message};
+    if (!queue_first) story.ledger.note_arrival(kWriter, published);
+    story.ledger.note_arrival(kEcho, {.kind = BusEventKind::kStreamed});
+    if (queue_first) story.ledger.note_arrival(kWriter, published);
+    CHECK(story.met(kAtLeastOnce) != queue_first);
+  }
+}
+
+TEST_CASE("ledger: a binding that a program makes counts from then, and makes its queue") {
+  Story story;
+  story.write("writer-0");
+  story.bind(kEcho, {.from = "a", .to = "b", .key = "x"});
+  story.write(kWriter, "a", {.key = "x", .id = "writer-1"});
+  story.write(kWriter, "a", {.key = "y", .id = "writer-2"});
+  story.write(kWriter, "b", {.key = "y", .id = "writer-3"});
+  CHECK(story.met({.resource = "b", .lost = 2}));
+  CHECK(story.met({.lost = 4}));
+}
+
+TEST_CASE("ledger: one copy to each queue, however many bindings lead there") {
+  Story story({{.from = "a", .to = "b"}, {.from = "a", .to = "b", .key = "x"}});
+  story.stream(kEcho, "b");
+  story.deliver(kEcho, story.write(kWriter, "a", {.key = "x", .id = "writer-0"}));
+  CHECK(story.met({.resource = "b", .delivered = Guarantee::kExactlyOnce}));
+}
+
+TEST_CASE("ledger: what waits at the end is not lost, but not delivered either") {
+  Story story;
+  story.stream(kEcho, "a");
+  story.write("writer-0");
+  story.ledger.close({.time_ns = 100, .drained = true, .held = {{"a", {"writer-0"}}}});
+  CHECK(story.met(kNoneLost));
+  CHECK(story.met(kNoneLostAnywhere));
+  CHECK_FALSE(story.met(kAtLeastOnce));
+}
+
+TEST_CASE("ledger: when a run is cut off, what waits or is on its way is not due") {
+  Story story;
+  story.stream(kEcho, "a");
+  story.write("writer-0");
+  story.write_lost(kWriter, "a", {.id = "writer-1"}, 95);
+  story.ledger.close({.time_ns = 100, .drained = false, .held = {{"a", {"writer-0"}}}});
+  CHECK(story.met(kOnce));
+  CHECK(story.met(kNoneLost));
+  CHECK(story.met(kNoneLostAnywhere));
+  CHECK_THAT(story.detail(kOnce), ContainsSubstring("2 still under way"));
+  story.write_lost(kWriter, "a", {.id = "writer-2"}, 90);  // should have arrived
+  CHECK_FALSE(story.met(kOnce));
+  CHECK_FALSE(story.met(kNoneLost));
+}
+
+TEST_CASE("ledger: topics are matched word by word") {
+  const auto fits = [](const std::string& pattern, const std::string& key) {
+    return takes({.key = pattern}, *make_message({.key = key}));
+  };
+  for (const char* key : {"", "a", "a.b", ".", "a..b"}) CHECK(fits("#", key));
+  CHECK(fits("", ""));
+  CHECK_FALSE(fits("", "a"));
+  CHECK(fits("*", "a"));
+  CHECK_FALSE(fits("*", ""));
+  CHECK_FALSE(fits("*", "a.b"));
+  CHECK(fits("a.*.c", "a.b.c"));
+  CHECK(fits("a.*.c", "a..c"));
+  CHECK_FALSE(fits("a.*.c", "a.c"));
+  CHECK(fits("a.#", "a"));
+  CHECK(fits("a.#.c", "a.c"));
+  CHECK(fits("a.#.c", "a.b.c.c"));
+  CHECK_FALSE(fits("a.#.c", "a.b"));
+  CHECK(fits("#.#", ""));
+  CHECK(fits("*.*", "."));
+}
+
+TEST_CASE("ledger: headers are matched all or any, types included") {
+  const BindingSpec all = {.headers = {{"label", std::int64_t{7}}, {"sure", true}}};
+  BindingSpec any = all;
+  any.match = HeaderMatch::kAny;
+  const auto fits = [](const BindingSpec& binding, Headers headers) {
+    return takes(binding, *make_message({.headers = std::move(headers)}));
+  };
+  CHECK(fits(all, {{"label", std::int64_t{7}}, {"sure", true}}));
+  CHECK_FALSE(fits(all, {{"label", std::int64_t{7}}}));
+  CHECK(fits(any, {{"label", std::int64_t{7}}}));
+  CHECK_FALSE(fits(any, {{"label", "7"}}));
+  CHECK_FALSE(fits(any, {}));
+  const BindingSpec both = {.key = "x", .headers = any.headers, .match = HeaderMatch::kAny};
+  CHECK_FALSE(fits(both, {{"sure", true}}));
+}
