@@ -24,14 +24,6 @@ unsigned job_cost(const ComponentConfig& component) {
   return model == nullptr ? 0 : relative_training_cost(model->learner);
 }
 
-// "; waiting: generator-3, generator-4, ...", or nothing when there are none.
-std::string first_ids(std::string_view what, std::size_t count, const std::vector<MessagePtr>& first) {
-  if (count == 0) return "";
-  std::vector<std::string_view> ids;
-  for (const MessagePtr& message : first) ids.push_back(message->id());
-  return fmt::format("; {}: {}{}", what, fmt::join(ids, ", "), count > ids.size() ? ", ..." : "");
-}
-
 }  // namespace
 
 World::World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines)

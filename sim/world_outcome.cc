@@ -12,6 +12,17 @@
 #include "sim/world_component.h"
 
 namespace dse {
+namespace {
+
+// "; waiting: generator-3, generator-4, ...", or nothing when there are none.
+std::string first_ids(std::string_view what, std::size_t count, const std::vector<MessagePtr>& first) {
+  if (count == 0) return "";
+  std::vector<std::string_view> ids;
+  for (const MessagePtr& message : first) ids.push_back(message->id());
+  return fmt::format("; {}: {}{}", what, fmt::join(ids, ", "), count > ids.size() ? ", ..." : "");
+}
+
+}  // namespace
 
 // Nothing can happen any more; is anything left to do?
 std::optional<std::string> World::find_stall() const {
