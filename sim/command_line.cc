@@ -39,6 +39,7 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   std::function<int()> run;
   add_replay_command(parser, run, make_app);
   add_check_command(parser, run);
+  add_verify_command(parser, run, make_app);
   add_diff_command(parser, run, make_app);
   add_explore_command(parser, run, make_app);
   try {

@@ -1,8 +1,11 @@
 // Command lines that are printed to be pasted.
 #pragma once
 
+#include <errno.h>
+
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dse {
 
@@ -20,6 +23,13 @@ inline std::string shell_word(std::string_view word) {
     }
   }
   return quoted + "'";
+}
+
+// This program, as it was called, with these arguments.
+inline std::string shell_line(const std::vector<std::string>& arguments) {
+  std::string line = shell_word(program_invocation_name);
+  for (const std::string& argument : arguments) line += " " + shell_word(argument);
+  return line;
 }
 
 }  // namespace dse

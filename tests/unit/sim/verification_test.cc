@@ -1,0 +1,90 @@
+// A scenario against its row, where programs of the test's own make it unsteady. How the command reports it
+// is in tests/system/verify_test.cc.
+#include "sim/verification.h"
+
+#include <fstream>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "unit/sim/small_world.h"
+
+using namespace dse;
+
+namespace {
+
+const std::atomic<bool> kNotInterrupted{false};
+
+struct Fixture {
+  TemporaryFolder folder;
+  std::string path = folder.file("s.toml");
+  int made = 0;
+  int messages = 3;  // that the program `writer` writes the first time
+
+  Fixture() {
+    std::ofstream(path) << "[component.writer]\nkind = \"echo\"\nfrom = \"nothing\"\n"
+                           "[component.reader]\nkind = \"watch\"\nfrom = \"numbers\"\n";
+  }
+
+  // The writer writes `more` messages more each time that it is made.
+  Verification verified(const FingerprintRow* kept, int more = 0) {
+    VerifyOptions options;
+    options.make_app = [&, this](const ComponentConfig& component) -> std::unique_ptr<App> {
+      if (component.name != "writer") return nullptr;
+      return std::make_unique<ProgramApp>(writing("numbers", messages + more * made++, 10));
+    };
+    return verify(path, kept, options, kNotInterrupted);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("verification: a scenario is the same as its own row") {
+  Fixture fixture;
+  const Verification first = fixture.verified(nullptr);
+  CHECK(first.verdict == Verdict::kNoRow);
+  CHECK(first.now.file == "s.toml");
+  CHECK(fixture.verified(&first.now).verdict == Verdict::kSame);
+  fixture.messages = 4;
+  const Verification other = fixture.verified(&first.now);
+  CHECK(other.verdict == Verdict::kDiffers);
+  CHECK(other.summary == "events, payload");
+}
+
+TEST_CASE("verification: what differs is replayed again, and said to be unsteady when it is") {
+  Fixture fixture;
+  const Verification first = fixture.verified(nullptr);
+  fixture.messages = 4;
+  const Verification unsteady = fixture.verified(&first.now, 1);
+  CHECK(unsteady.verdict == Verdict::kNotDeterministic);
+  CHECK(unsteady.summary == "events, payload of two replays");
+  REQUIRE(unsteady.details.size() == 1);
+  CHECK_THAT(unsteady.details[0], Catch::Matchers::EndsWith(" replay " + fixture.path + " --twice"));
+  // Nor is a row made of what will not hold.
+  CHECK(fixture.verified(nullptr, 1).verdict == Verdict::kNotDeterministic);
+}
+
+TEST_CASE("verification: a run that stalls or breaks off has failed, and says why") {
+  Fixture fixture;
+  const auto verified = [&](const Program& program) {
+    VerifyOptions options;
+    options.make_app = [&](const ComponentConfig& component) -> std::unique_ptr<App> {
+      return component.name == "writer" ? std::make_unique<ProgramApp>(program) : nullptr;
+    };
+    return verify(fixture.path, nullptr, options, kNotInterrupted);
+  };
+  const Verification stalled = verified({call([](Machine&) {})});
+  CHECK(stalled.verdict == Verdict::kFailed);
+  CHECK(stalled.summary == "stalled: work is pending and nothing can happen any more");
+  REQUIRE(!stalled.details.empty());
+  CHECK_THAT(stalled.details[0], ContainsSubstring("component 'writer' waits for nothing"));
+
+  const Verification broken = verified({call([](Machine&) { throw RunError("the disk is full"); })});
+  CHECK(broken.verdict == Verdict::kFailed);
+  CHECK(broken.summary == "the disk is full");
+}
+
+TEST_CASE("verification: nothing is begun after an interrupt") {
+  const Fixture fixture;
+  const std::atomic<bool> interrupted{true};
+  CHECK(verify(fixture.path, nullptr, {}, interrupted).verdict == Verdict::kInterrupted);
+}
