@@ -174,7 +174,7 @@ TEST_CASE("verify: a scenario that stalls or is wrong fails, the others go on") 
   CHECK_THAT(stalled.out,
              Catch::Matchers::StartsWith(
                  "FAILED   suite/a.toml: stalled: work is pending and nothing can happen any more\n"
-                 "    queue 'kept': 10 waiting, 0 unacknowledged, 0 streams\n"));
+                 "    queue 'kept': 10 waiting, 0 unacknowledged, 0 streams"));
   CHECK_THAT(stalled.out, Catch::Matchers::EndsWith("ok       suite/b.toml\n"));
 
   suite.add("a.toml", "sed = 1\n" + small_scenario());
