@@ -61,6 +61,22 @@ Path split(const std::string& key) {
   return parts;
 }
 
+// A copy of a table does not know where its parts stand in their file, which is what orders components.
+toml::table copy_of(const toml::table& root) { return toml::parse(scenario_text(root)); }
+
+// The part of the scenario that the key of an error lies in. Names of resources may have dots.
+Path part_of(const toml::table& root, const std::string& key) {
+  Path part = split(key);
+  if (part.size() > 2) part.resize(2);
+  const toml::table* resources = root.get_as<toml::table>("resource");
+  if (part.front() != "resource" || resources == nullptr) return part;
+  for (const auto& [name, options] : *resources) {
+    const std::string whole = fmt::format("resource.{}", name.str());
+    if (key == whole || key.starts_with(whole + ".")) part = {"resource", std::string(name.str())};
+  }
+  return part;
+}
+
 // The tables of a scenario, one by one: [component.a], [[binding]] number 0 …, [bus].
 std::vector<Path> parts_of(const toml::table& root) {
   std::vector<Path> parts;
@@ -102,9 +118,7 @@ std::optional<Scenario> pruned(toml::table& root, const std::string& path) {
     try {
       return parse_scenario(scenario_text(root), path);
     } catch (const InputError& error) {
-      Path part = split(error.place().key);
-      if (part.size() > 2) part.resize(2);
-      if (!remove(root, part)) return std::nullopt;
+      if (!remove(root, part_of(root, error.place().key))) return std::nullopt;
     }
   }
   return std::nullopt;
@@ -127,7 +141,7 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
   interrupted_ = &interrupted;
   progress_ = progress;
   best_.failing = request_.failing;
-  if (!accept(request_.scenario)) return std::nullopt;
+  if (!accept(copy_of(request_.scenario))) return std::nullopt;
   // First with the order of events as it is, which is quick; then with any that fails.
   for (const bool search : {false, true}) {
     search_orderings_ = search;
@@ -142,7 +156,7 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
     }
   }
   best_.messages = messages_in(result_);
-  return best_;
+  return std::move(best_);
 }
 
 JudgedRun Minimiser::judge_run(const Scenario& scenario, const RunChoice& choice) {
@@ -180,7 +194,7 @@ bool Minimiser::is_larger(const RunResult& result) const {
 
 bool Minimiser::still_passes(const toml::table& candidate) {
   if (!request_.passing) return true;
-  toml::table passing = candidate;
+  toml::table passing = copy_of(candidate);
   apply_settings(passing, request_.passing_settings);
   JudgedRun judged;
   return !fails_so(parse_scenario(scenario_text(passing), request_.path), *request_.passing, judged);
@@ -206,12 +220,12 @@ bool Minimiser::accept(toml::table candidate) {
 }
 
 bool Minimiser::accept_without(const Path& part) {
-  toml::table candidate = best_.scenario;
+  toml::table candidate = copy_of(best_.scenario);
   return remove(candidate, part) && accept(std::move(candidate));
 }
 
 bool Minimiser::accept_with(const Path& part, const std::string& value) {
-  toml::table candidate = best_.scenario;
+  toml::table candidate = copy_of(best_.scenario);
   toml::node* at = &candidate;
   for (std::size_t i = 0; i + 1 < part.size() && at != nullptr; ++i) at = child(*at, part[i]);
   if (at == nullptr || !at->is_table()) return false;

@@ -56,9 +56,9 @@ class Minimiser {
 
   explicit Minimiser(MinimiseRequest request);
 
-  // Stops early, with what it has, when `interrupted` becomes true. `progress` is called after each run.
-  // Returns nothing when the scenario does not fail in that way. Throws InputError when the scenario is
-  // wrong.
+  // Stops early, with what it has, when `interrupted` becomes true. `progress` is called before each run.
+  // Returns nothing when the scenario does not fail in that way. Called once. Throws InputError when the
+  // scenario is wrong.
   std::optional<Minimised> run(const std::atomic<bool>& interrupted,
                                const std::function<void(std::uint64_t runs)>& progress);
 
