@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "sim/run_failure.h"
+#include "sim/scenario_parts.h"
 #include "sim/world.h"
 
 namespace dse {
@@ -63,8 +64,6 @@ class Minimiser {
                                const std::function<void(std::uint64_t runs)>& progress);
 
  private:
-  using Path = std::vector<std::string>;  // of a part of the table: keys, and numbers of list elements
-
   bool out_of_runs() const { return interrupted_->load() || best_.runs >= kRunsMax; }
   JudgedRun judge_run(const Scenario& scenario, const RunChoice& choice);
   bool fails_so(const Scenario& scenario, const RunChoice& choice, JudgedRun& judged);
@@ -74,8 +73,8 @@ class Minimiser {
   bool still_passes(const toml::table& candidate);
   // Takes the candidate if it still fails in the same way.
   bool accept(toml::table candidate);
-  bool accept_without(const Path& part);
-  bool accept_with(const Path& part, const std::string& value);
+  bool accept_without(const TablePath& part);
+  bool accept_with(const TablePath& part, const std::string& value);
 
   bool drop_parts();
   bool fewer_messages();
