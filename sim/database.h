@@ -55,6 +55,8 @@ class Database {
   // One or more statements that return no rows.
   void run(const std::string& sql);
   Statement prepare(std::string_view sql) const;
+  // Throws the InputError of a file that is not what it should be.
+  [[noreturn]] void refuse(const std::string& reason) const { fail(reason); }
   // Ends the transaction and closes a file that was created.
   void close();
 

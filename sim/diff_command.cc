@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/error.h"
@@ -38,13 +39,14 @@ void require_comparable(const Side& a, const Side& b) {
   }
 }
 
-// The path of the run's record; one that is missing is made in `folder`.
-std::string record_of(const Side& side, const MakeApp& make_app, const TemporaryFolder& folder,
-                      const std::string& name) {
+// The path of the run's record; one that is missing is made in `folder`. Empty when that was interrupted.
+std::optional<std::string> record_of(const Side& side, const MakeApp& make_app, const TemporaryFolder& folder,
+                                     const std::string& name) {
   const std::string recorded = (std::filesystem::path(side.run) / kEventRecordFile).string();
   if (std::filesystem::exists(recorded)) return recorded;
   fmt::print(stderr, "{} has no record of its events; replaying it\n", side.run);
   const RecordedRun again = record_again(side.run, side.summary, make_app, folder.file(name));
+  if (again.result.status == RunStatus::kInterrupted) return std::nullopt;
   if (again.result.fingerprints != side.summary.fingerprints) {
     fmt::print(stderr,
                "warning: this replay gave other fingerprints than the summary of {}: what follows is of "
@@ -59,8 +61,12 @@ int diff(const std::string& run_a, const std::string& run_b, const MakeApp& make
   const Side b{run_b, read_run_summary(run_b)};
   require_comparable(a, b);
   const TemporaryFolder folder;
-  const EventRecord record_a(record_of(a, make_app, folder, "a.sqlite"));
-  const EventRecord record_b(record_of(b, make_app, folder, "b.sqlite"));
+  const std::optional<std::string> path_a = record_of(a, make_app, folder, "a.sqlite");
+  if (!path_a) return kExitInterrupted;
+  const std::optional<std::string> path_b = record_of(b, make_app, folder, "b.sqlite");
+  if (!path_b) return kExitInterrupted;
+  const EventRecord record_a(*path_a);
+  const EventRecord record_b(*path_b);
   const std::optional<RunDifference> difference = find_difference(record_a, record_b);
   if (!difference) {
     fmt::print("the same: {} events\n", record_a.run_value("events"));

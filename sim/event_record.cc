@@ -38,18 +38,29 @@ MessageRow message_of(const Statement& row) {
           .payload_hash = static_cast<std::uint64_t>(row.integer(9))};
 }
 
-}  // namespace
-
-EventRecord::EventRecord(const std::string& path) : database_(Database::open(path)) {
-  Statement version = database_.prepare("PRAGMA user_version");
-  version.next_row();
-  if (version.integer(0) != EventRecorder::kSchema) {
+Database open_record(const std::string& path) {
+  Database database = Database::open(path);
+  Statement row = database.prepare("PRAGMA user_version");
+  row.next_row();
+  const std::int64_t version = row.integer(0);
+  // A file that nobody gave a version, an empty one say, has 0.
+  if (version == 0) database.refuse("it has none of the record's tables");
+  if (version != EventRecorder::kSchema) {
     throw InputError(
         {.file = path},
         fmt::format("has version {} of the record's tables, expected {}: make it again with this "
                     "program and dse replay --record",
-                    version.integer(0), EventRecorder::kSchema));
+                    version, EventRecorder::kSchema));
   }
+  return database;
+}
+
+}  // namespace
+
+EventRecord::EventRecord(const std::string& path)
+    : database_(open_record(path)),
+      event_by_number_(
+          database_.prepare(fmt::format("SELECT {} FROM event WHERE number = ?", kEventColumns))) {
   components_ = names("component");
   resources_ = names("resource");
 }
@@ -77,10 +88,11 @@ std::optional<EventRow> EventRecord::Events::next() {
 }
 
 std::optional<EventRow> EventRecord::event(std::int64_t number) const {
-  Statement row = database_.prepare(fmt::format("SELECT {} FROM event WHERE number = ?", kEventColumns));
-  row.bind(1, number);
-  if (!row.next_row()) return std::nullopt;
-  return event_of(row);
+  event_by_number_.bind(1, number);
+  if (!event_by_number_.next_row()) return std::nullopt;
+  const EventRow event = event_of(event_by_number_);
+  event_by_number_.next_row();  // the end, and ready for the next
+  return event;
 }
 
 EventRecord::Messages EventRecord::messages() const {
@@ -95,7 +107,7 @@ std::optional<MessageRow> EventRecord::Messages::next() {
 MessageRow EventRecord::message(std::int64_t number) const {
   Statement row = database_.prepare(fmt::format("SELECT {} FROM message WHERE message = ?", kMessageColumns));
   row.bind(1, number);
-  row.next_row();
+  if (!row.next_row()) database_.refuse(fmt::format("it has no message {}", number));
   return message_of(row);
 }
 

@@ -63,6 +63,8 @@ class EventRecord {
  public:
   // Throws InputError when the file is no whole record of this version; reading throws it as well.
   explicit EventRecord(const std::string& path);
+  EventRecord(const EventRecord&) = delete;
+  EventRecord& operator=(const EventRecord&) = delete;
 
   // Names by number.
   const std::vector<std::string>& components() const { return components_; }
@@ -94,7 +96,7 @@ class EventRecord {
     Statement rows_;
   };
   Messages messages() const;
-  // There must be one.
+  // Throws InputError when there is none.
   MessageRow message(std::int64_t number) const;
 
   // In the order in which they were reached.
@@ -107,6 +109,7 @@ class EventRecord {
   std::vector<std::string> names(const std::string& table) const;
 
   Database database_;
+  mutable Statement event_by_number_;  // whoever follows causes asks often
   std::vector<std::string> components_;
   std::vector<std::string> resources_;
 };

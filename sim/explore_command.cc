@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <filesystem>
+#include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +14,7 @@
 
 #include "core/error.h"
 #include "sim/command.h"
-#include "sim/csv.h"
+#include "sim/explore_report.h"
 #include "sim/explorer.h"
 #include "sim/interrupt.h"
 #include "sim/minimiser.h"
@@ -27,9 +26,6 @@
 
 namespace dse {
 namespace {
-
-// So many failures are printed; all are in failures.csv.
-constexpr std::size_t kFailuresPrinted = 10;
 
 struct ExploreArguments {
   std::string scenario;
@@ -50,7 +46,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return number;
 }
 
-// "A..B", or one seed; neither: the scenario's own.
+// "A..B", or one seed.
 void read_seeds(const std::string& text, ExplorePlan& plan) {
   const std::size_t dots = text.find("..");
   const auto first = whole_number(text.substr(0, dots));
@@ -96,13 +92,19 @@ Parameter read_parameter(const std::string& text) {
     throw InputError({.file = "--vary " + text},
                      "expected KEY=VALUE,VALUE,..., such as resource.digits.prefetch=1,8,64");
   }
+  // The scenario's own do not count here.
+  if (parameter.key == "seed" || parameter.key == "ordering") {
+    throw InputError({.file = "--vary " + parameter.key},
+                     fmt::format("is not for --vary: use --{}s", parameter.key));
+  }
   return parameter;
 }
 
 // What is wrong with a value comes from --vary, though it is set as --set sets it.
-Explorer make_explorer(const ExplorePlan& plan, const MakeApp& make_app) {
+template <typename Result>
+Result blaming_vary(const ExplorePlan& plan, const std::function<Result()>& explore) {
   try {
-    return Explorer(plan, make_app);
+    return explore();
   } catch (const InputError& error) {
     for (const Parameter& parameter : plan.parameters) {
       InputPlace place = error.place();
@@ -112,68 +114,6 @@ Explorer make_explorer(const ExplorePlan& plan, const MakeApp& make_app) {
     }
     throw;
   }
-}
-
-std::string replay_line(const Explorer& explorer, const Trial& trial) {
-  std::string line = fmt::format("dse replay {} --seed {}", shell_word(explorer.plan().scenario), trial.seed);
-  if (trial.ordering != 0) line += fmt::format(" --ordering {}", trial.ordering);
-  for (const std::string& setting : explorer.plan().settings) line += " --set " + shell_word(setting);
-  for (const std::string& setting : explorer.settings_of(trial.point))
-    line += " --set " + shell_word(setting);
-  return line;
-}
-
-std::string failures_text(const Explorer& explorer, const Exploration& exploration) {
-  std::string text;
-  const std::size_t count = exploration.failures.size();
-  for (std::size_t i = 0; i < std::min(count, kFailuresPrinted); ++i) {
-    const FailedTrial& failed = exploration.failures[i];
-    text += fmt::format("FAILED {}\n  {}\n", failed.failure.text, replay_line(explorer, failed.trial));
-  }
-  if (count > kFailuresPrinted) {
-    text += fmt::format("and {} more: each with its line in failures.csv\n", count - kFailuresPrinted);
-  }
-  return text;
-}
-
-std::string failures_csv(const Explorer& explorer, const Exploration& exploration) {
-  std::string text = "failure,replay\n";
-  for (const FailedTrial& failed : exploration.failures) {
-    text += fmt::format("{},{}\n", csv_field(failed.failure.text),
-                        csv_field(replay_line(explorer, failed.trial)));
-  }
-  return text;
-}
-
-std::string runs_csv(const Explorer& explorer, const Exploration& exploration) {
-  std::string text = "seed,ordering";
-  for (const Parameter& parameter : explorer.plan().parameters) text += "," + csv_field(parameter.key);
-  for (const std::string& metric : exploration.metrics) text += "," + metric;
-  text += "\n";
-  for (std::size_t i = 0; i < exploration.trials.size(); ++i) {
-    const Trial& trial = exploration.trials[i];
-    text += fmt::format("{},{}", trial.seed, trial.ordering);
-    for (const std::string& value : explorer.values_of(trial.point)) text += "," + csv_field(value);
-    for (const double value : exploration.values[i])
-      text += std::isnan(value) ? "," : fmt::format(",{}", value);
-    text += "\n";
-  }
-  return text;
-}
-
-std::string summary_json(const Explorer& explorer, const Exploration& exploration) {
-  const ExplorePlan& plan = explorer.plan();
-  nlohmann::ordered_json json;
-  json["scenario"] = plan.scenario;
-  json["settings"] = plan.settings;
-  json["seeds"] = {plan.first_seed, plan.last_seed};
-  json["orderings"] = plan.orderings;
-  json["vary"] = nlohmann::ordered_json::object();
-  for (const Parameter& parameter : plan.parameters) json["vary"][parameter.key] = parameter.values;
-  json["version"] = DSE_VERSION;
-  json["runs"] = exploration.trials.size();
-  json["failed"] = exploration.failures.size();
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 // A run that did not fail in this way: rather one of the same settings, then one of the same seed.
@@ -199,7 +139,7 @@ std::optional<Trial> find_passing(const Exploration& exploration, const FailedTr
 
 // Reduces the first failure, writes it into the folder, and returns what to print.
 std::string minimise(const Explorer& explorer, const Exploration& exploration, const MakeApp& make_app,
-                     RunFolder& folder, bool show_progress) {
+                     const std::atomic<bool>& interrupted, RunFolder& folder, bool show_progress) {
   const FailedTrial& first = exploration.failures.front();
   std::vector<std::string> settings = explorer.plan().settings;
   for (const std::string& setting : explorer.settings_of(first.trial.point)) settings.push_back(setting);
@@ -212,30 +152,35 @@ std::string minimise(const Explorer& explorer, const Exploration& exploration, c
                           .make_app = make_app};
   if (const std::optional<Trial> passing = find_passing(exploration, first)) {
     request.passing = RunChoice{passing->seed, passing->ordering};
-    request.passing_settings = explorer.settings_of(passing->point);
+    if (passing->point != first.trial.point) request.passing_settings = explorer.settings_of(passing->point);
   }
   Minimiser minimiser(std::move(request));
-  std::optional<Minimised> smallest =
-      minimiser.run(watch_for_interrupt(), [show_progress](std::uint64_t runs) {
-        if (!show_progress || runs % 100 != 0) return;
-        fmt::print(stderr, "\rminimising: {} runs ", runs);
-        std::fflush(stderr);
-      });
+  std::optional<Minimised> smallest = minimiser.run(interrupted, [show_progress](std::uint64_t runs) {
+    if (!show_progress || runs % 100 != 0) return;
+    fmt::print(stderr, "\rminimising: {} runs ", runs);
+    std::fflush(stderr);
+  });
   if (show_progress) fmt::print(stderr, "\r\x1b[K");
+  if (!smallest && interrupted.load()) return "interrupted before the first failure came again\n";
   if (!smallest)
     return "the first failure did not come again: it is not deterministic; see dse replay --twice\n";
 
-  smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
   smallest->scenario.insert_or_assign("ordering", static_cast<std::int64_t>(smallest->failing.ordering));
   if (smallest->failing.ordering == 0) smallest->scenario.erase("ordering");
+  std::string seed_option;  // of a seed that is no integer of TOML
+  if (smallest->failing.seed <= INT64_MAX) {
+    smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
+  } else {
+    seed_option = fmt::format(" --seed {}", smallest->failing.seed);
+  }
   move_data_paths(smallest->scenario, std::filesystem::path(path).parent_path(), folder.target());
   const std::string file_name = "minimised.toml";
   folder.write(file_name, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
                                       std::filesystem::path(path).filename().string(), smallest->failure.text,
                                       scenario_text(smallest->scenario)));
-  return fmt::format("minimised to {} messages in {} runs: {}\n  dse replay {}\n", smallest->messages,
-                     smallest->runs, smallest->failure.text,
-                     shell_word((folder.target() / file_name).string()));
+  return fmt::format("minimised to {} message{} in {} runs: {}\n  dse replay {}{}\n", smallest->messages,
+                     smallest->messages == 1 ? "" : "s", smallest->runs, smallest->failure.text,
+                     shell_word((folder.target() / file_name).string()), seed_option);
 }
 
 int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
@@ -245,7 +190,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
                    .jobs = arguments.jobs};
   read_seeds(arguments.seeds, plan);
   for (const std::string& text : arguments.vary) plan.parameters.push_back(read_parameter(text));
-  Explorer explorer = make_explorer(plan, make_app);
+  Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, make_app); });
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::string name = std::filesystem::path(plan.scenario).stem().string();
@@ -254,11 +199,13 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
   const std::uint64_t count = explorer.trial_count();
   const std::uint64_t step = std::max<std::uint64_t>(1, count / 1000);
-  const Exploration exploration = explorer.run(interrupted, [&](const Explorer::Progress& progress) {
+  const auto show = [&](const Explorer::Progress& progress) {
     if (!show_progress || (progress.done % step != 0 && progress.done != count)) return;
     fmt::print(stderr, "\r{} of {} runs, {} failed ", progress.done, count, progress.failed);
     std::fflush(stderr);
-  });
+  };
+  const Exploration exploration =
+      blaming_vary<Exploration>(plan, [&] { return explorer.run(interrupted, show); });
   if (show_progress) fmt::print(stderr, "\r\x1b[K");
 
   const std::vector<Spread> table = spreads(exploration);
@@ -268,7 +215,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   folder.write("failures.csv", failures_csv(explorer, exploration));
   std::string failures = failures_text(explorer, exploration);
   if (arguments.minimise && !exploration.failures.empty())
-    failures += minimise(explorer, exploration, make_app, folder, show_progress);
+    failures += minimise(explorer, exploration, make_app, interrupted, folder, show_progress);
   folder.commit();
   if (!arguments.quiet) {
     fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,

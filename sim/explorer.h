@@ -67,6 +67,7 @@ class Explorer {
   const ExplorePlan& plan() const { return plan_; }
   std::uint64_t trial_count() const;
   std::size_t points() const { return scenarios_.size(); }
+  const Scenario& scenario(std::size_t point) const { return scenarios_[point]; }
   // The value of each parameter at a point of the grid, and the same as "KEY=VALUE".
   std::vector<std::string> values_of(std::size_t point) const;
   std::vector<std::string> settings_of(std::size_t point) const;

@@ -3,96 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "core/error.h"
+#include "sim/scenario_parts.h"
 #include "sim/scenario_reader.h"
 #include "sim/scenario_text.h"
 #include "sim/settings.h"
 
 namespace dse {
 namespace {
-
-using Path = std::vector<std::string>;
-
-std::optional<std::size_t> index_of(const std::string& part) {
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-  if (error != std::errc() || end != part.data() + part.size()) return std::nullopt;
-  return index;
-}
-
-toml::node* child(toml::node& node, const std::string& part) {
-  if (toml::table* table = node.as_table()) return table->get(part);
-  const std::optional<std::size_t> index = index_of(part);
-  return node.is_array() && index ? node.as_array()->get(*index) : nullptr;
-}
-
-// Removes that part; a table or list that is empty then goes as well. False when it is not there.
-bool remove(toml::node& node, const Path& path, std::size_t depth = 0) {
-  if (depth >= path.size()) return false;
-  const std::string& part = path[depth];
-  toml::node* next = child(node, part);
-  if (next == nullptr) return false;
-  if (depth + 1 < path.size()) {
-    if (!remove(*next, path, depth + 1)) return false;
-    const bool is_empty =
-        (next->is_table() && next->as_table()->empty()) || (next->is_array() && next->as_array()->empty());
-    if (!is_empty) return true;
-  }
-  if (toml::table* table = node.as_table()) {
-    table->erase(part);
-  } else {
-    node.as_array()->erase(node.as_array()->cbegin() + static_cast<std::ptrdiff_t>(*index_of(part)));
-  }
-  return true;
-}
-
-Path split(const std::string& key) {
-  Path parts(1);
-  for (const char c : key) {
-    if (c == '.') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
-
-// The tables of a scenario, one by one: [component.a], [[binding]] number 0 …, [bus].
-std::vector<Path> parts_of(const toml::table& root) {
-  std::vector<Path> parts;
-  for (const auto& [key, value] : root) {
-    const std::string name(key.str());
-    if (value.is_array_of_tables()) {
-      for (std::size_t i = 0; i < value.as_array()->size(); ++i)
-        parts.push_back({name, fmt::format("{}", i)});
-    } else if (value.is_table() && (name == "component" || name == "resource")) {
-      for (const auto& [child_name, child_value] : *value.as_table())
-        parts.push_back({name, std::string(child_name.str())});
-    } else if (value.is_table()) {
-      parts.push_back({name});
-    }
-  }
-  return parts;
-}
-
-// Every key below `node`, deepest last; elements of lists with more than one as well.
-void collect_keys(const toml::node& node, const Path& path, std::vector<Path>& keys) {
-  const auto visit = [&](const std::string& part, const toml::node& value) {
-    Path inner = path;
-    inner.push_back(part);
-    keys.push_back(inner);
-    collect_keys(value, inner, keys);
-  };
-  if (const toml::table* table = node.as_table()) {
-    for (const auto& [key, value] : *table) visit(std::string(key.str()), value);
-  } else if (const toml::array* list = node.as_array(); list != nullptr && list->size() > 1) {
-    for (std::size_t i = list->size(); i-- > 0;) visit(fmt::format("{}", i), *list->get(i));
-  }
-}
 
 // The scenario, after what no longer makes sense in it was taken out; empty when nothing sensible is left.
 // Parts go by the place that the reader's error names.
@@ -102,9 +22,7 @@ std::optional<Scenario> pruned(toml::table& root, const std::string& path) {
     try {
       return parse_scenario(scenario_text(root), path);
     } catch (const InputError& error) {
-      Path part = split(error.place().key);
-      if (part.size() > 2) part.resize(2);
-      if (!remove(root, part)) return std::nullopt;
+      if (!remove_part(root, part_of_key(root, error.place().key))) return std::nullopt;
     }
   }
   return std::nullopt;
@@ -127,7 +45,7 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
   interrupted_ = &interrupted;
   progress_ = progress;
   best_.failing = request_.failing;
-  if (!accept(request_.scenario)) return std::nullopt;
+  if (!accept(copy_with_places(request_.scenario))) return std::nullopt;
   // First with the order of events as it is, which is quick; then with any that fails.
   for (const bool search : {false, true}) {
     search_orderings_ = search;
@@ -142,7 +60,7 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
     }
   }
   best_.messages = messages_in(result_);
-  return best_;
+  return std::move(best_);
 }
 
 JudgedRun Minimiser::judge_run(const Scenario& scenario, const RunChoice& choice) {
@@ -180,7 +98,7 @@ bool Minimiser::is_larger(const RunResult& result) const {
 
 bool Minimiser::still_passes(const toml::table& candidate) {
   if (!request_.passing) return true;
-  toml::table passing = candidate;
+  toml::table passing = copy_with_places(candidate);
   apply_settings(passing, request_.passing_settings);
   JudgedRun judged;
   return !fails_so(parse_scenario(scenario_text(passing), request_.path), *request_.passing, judged);
@@ -205,15 +123,15 @@ bool Minimiser::accept(toml::table candidate) {
   }
 }
 
-bool Minimiser::accept_without(const Path& part) {
-  toml::table candidate = best_.scenario;
-  return remove(candidate, part) && accept(std::move(candidate));
+bool Minimiser::accept_without(const TablePath& part) {
+  toml::table candidate = copy_with_places(best_.scenario);
+  return remove_part(candidate, part) && accept(std::move(candidate));
 }
 
-bool Minimiser::accept_with(const Path& part, const std::string& value) {
-  toml::table candidate = best_.scenario;
+bool Minimiser::accept_with(const TablePath& part, const std::string& value) {
+  toml::table candidate = copy_with_places(best_.scenario);
   toml::node* at = &candidate;
-  for (std::size_t i = 0; i + 1 < part.size() && at != nullptr; ++i) at = child(*at, part[i]);
+  for (std::size_t i = 0; i + 1 < part.size() && at != nullptr; ++i) at = child_of(*at, part[i]);
   if (at == nullptr || !at->is_table()) return false;
   toml::table parsed = toml::parse("value = " + value);
   parsed.get("value")->visit([&](auto& typed) { at->as_table()->insert_or_assign(part.back(), typed); });
@@ -223,7 +141,7 @@ bool Minimiser::accept_with(const Path& part, const std::string& value) {
 bool Minimiser::drop_parts() {
   bool any = false;
   // From the end, so that the numbers of what is left do not change.
-  const std::vector<Path> parts = parts_of(best_.scenario);
+  const std::vector<TablePath> parts = parts_of(best_.scenario);
   for (auto part = parts.rbegin(); part != parts.rend() && !out_of_runs(); ++part) {
     if (accept_without(*part)) any = true;
   }
@@ -279,8 +197,7 @@ bool Minimiser::earlier_end() {
 
 bool Minimiser::simpler_settings() {
   bool any = false;
-  std::vector<Path> keys;
-  collect_keys(best_.scenario, {}, keys);
+  const std::vector<TablePath> keys = keys_of(best_.scenario);
   for (auto key = keys.rbegin(); key != keys.rend() && !out_of_runs(); ++key) {
     if (accept_without(*key)) any = true;
   }

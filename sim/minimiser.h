@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "sim/run_failure.h"
+#include "sim/scenario_parts.h"
 #include "sim/world.h"
 
 namespace dse {
@@ -56,15 +57,13 @@ class Minimiser {
 
   explicit Minimiser(MinimiseRequest request);
 
-  // Stops early, with what it has, when `interrupted` becomes true. `progress` is called after each run.
-  // Returns nothing when the scenario does not fail in that way. Throws InputError when the scenario is
-  // wrong.
+  // Stops early, with what it has, when `interrupted` becomes true. `progress` is called before each run.
+  // Returns nothing when the scenario does not fail in that way. Called once. Throws InputError when the
+  // scenario is wrong.
   std::optional<Minimised> run(const std::atomic<bool>& interrupted,
                                const std::function<void(std::uint64_t runs)>& progress);
 
  private:
-  using Path = std::vector<std::string>;  // of a part of the table: keys, and numbers of list elements
-
   bool out_of_runs() const { return interrupted_->load() || best_.runs >= kRunsMax; }
   JudgedRun judge_run(const Scenario& scenario, const RunChoice& choice);
   bool fails_so(const Scenario& scenario, const RunChoice& choice, JudgedRun& judged);
@@ -74,8 +73,8 @@ class Minimiser {
   bool still_passes(const toml::table& candidate);
   // Takes the candidate if it still fails in the same way.
   bool accept(toml::table candidate);
-  bool accept_without(const Path& part);
-  bool accept_with(const Path& part, const std::string& value);
+  bool accept_without(const TablePath& part);
+  bool accept_with(const TablePath& part, const std::string& value);
 
   bool drop_parts();
   bool fewer_messages();

@@ -18,6 +18,8 @@ void QueueContents::apply(const EventRow& event) {
       return;
     case RecordKind::kDelivered:
     case RecordKind::kRedelivered:
+      // What was under way to a stream that the bus has closed is back in its queue.
+      if (closed_.contains(event.component)) return;
       if (const auto copy = find(event, kWaits); copy != queues_[event.resource].end())
         copy->second = event.component;
       return;
@@ -31,6 +33,7 @@ void QueueContents::apply(const EventRow& event) {
         queues_[event.resource].erase(copy);
       return;
     case RecordKind::kClosed:
+      closed_.insert(event.component);
       for (auto& [queue, copies] : queues_) {
         for (auto& [message, holder] : copies) {
           if (holder == event.component) holder = kWaits;

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "sim/event_record.h"
@@ -36,6 +37,7 @@ class QueueContents {
 
   std::map<std::int64_t, std::vector<std::int64_t>> routes_;
   std::map<std::int64_t, Copies> queues_;
+  std::set<std::int64_t> closed_;  // components whose stream is
 };
 
 }  // namespace dse

@@ -24,6 +24,14 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
                          const std::string& path) {
   const std::string again = "has no record of its events: replay it again with --record";
   if (summary.status == "interrupted") throw InputError({.file = run}, "was interrupted, and " + again);
+  if (summary.version != DSE_VERSION) {
+    throw InputError({.file = run}, fmt::format("{}, with version {} that wrote it; this is version {}",
+                                                again, summary.version, DSE_VERSION));
+  }
+  if (summary.scenario_path.empty()) {
+    throw InputError({.file = run}, fmt::format("{}; its timing.json does not say where its scenario {} was",
+                                                again, summary.scenario));
+  }
   if (!std::filesystem::exists(summary.scenario_path)) {
     throw InputError({.file = run}, fmt::format("{}; its scenario {} is not at '{}' any more", again,
                                                 summary.scenario, summary.scenario_path));

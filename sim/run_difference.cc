@@ -34,6 +34,22 @@ std::int64_t translate(const std::vector<std::int64_t>& names, std::int64_t numb
   return static_cast<std::size_t>(number) < names.size() ? names[static_cast<std::size_t>(number)] : -2;
 }
 
+// The same of routes: two are the same when they lead into the same queues.
+std::map<std::int64_t, std::int64_t> same_routes(const EventRecord& a, const EventRecord& b,
+                                                 const std::vector<std::int64_t>& resources) {
+  std::map<std::set<std::int64_t>, std::int64_t> numbers;  // of A, by its queues
+  for (const auto& [number, queues] : a.routes())
+    numbers.emplace(std::set(queues.begin(), queues.end()), number);
+  std::map<std::int64_t, std::int64_t> translated;
+  for (const auto& [number, queues] : b.routes()) {
+    std::set<std::int64_t> wanted;
+    for (const std::int64_t queue : queues) wanted.insert(translate(resources, queue));
+    const auto found = numbers.find(wanted);
+    translated[number] = found == numbers.end() ? -2 : found->second;
+  }
+  return translated;
+}
+
 std::int64_t first_different_message(const EventRecord& a, const EventRecord& b) {
   EventRecord::Messages messages_a = a.messages();
   EventRecord::Messages messages_b = b.messages();
@@ -49,6 +65,7 @@ std::optional<std::int64_t> first_different_event(const EventRecord& a, const Ev
   const std::int64_t different_message = first_different_message(a, b);
   const std::vector<std::int64_t> components = same_names(a.components(), b.components());
   const std::vector<std::int64_t> resources = same_names(a.resources(), b.resources());
+  std::map<std::int64_t, std::int64_t> routes = same_routes(a, b, resources);
   EventRecord::Events events_a = a.events();
   EventRecord::Events events_b = b.events();
   for (std::int64_t number = 1;; ++number) {
@@ -58,6 +75,7 @@ std::optional<std::int64_t> first_different_event(const EventRecord& a, const Ev
     if (!row_a || !row_b) return number;
     row_b->component = translate(components, row_b->component);
     row_b->resource = translate(resources, row_b->resource);
+    if (row_b->route != 0) row_b->route = routes[row_b->route];
     if (*row_a != *row_b || row_a->message >= different_message) return number;
   }
 }
@@ -102,6 +120,16 @@ std::string different_draws(const EventRecord& a, const EventRecord& b) {
   return "";
 }
 
+std::string different_fingerprints(const EventRecord& a, const EventRecord& b) {
+  for (const std::string name : {"events", "payload", "draws", "predictions", "models"}) {
+    const std::string value_a = a.run_value("fingerprint_" + name);
+    const std::string value_b = b.run_value("fingerprint_" + name);
+    if (value_a != value_b)
+      return fmt::format("the fingerprints of the {} differ: {} and {}", name, value_a, value_b);
+  }
+  return "";
+}
+
 // The event and its message for people, in one line.
 std::string event_text(const EventRecord& record, const EventRow& event) {
   std::string text = fmt::format("#{} at {}: {} {}", event.number, format_duration(event.time_ns),
@@ -115,18 +143,25 @@ std::string event_text(const EventRecord& record, const EventRow& event) {
   return text;
 }
 
+// What led to an event; nothing when that was the start of the run. Only what was before can be, whatever a
+// damaged record says.
+std::optional<EventRow> cause_of(const EventRecord& record, const EventRow& event) {
+  if (event.cause >= event.number) return std::nullopt;
+  return record.event(event.cause);
+}
+
 // The events that led to this one, the nearest first. A component that goes on by itself, such as a generator
 // and its timer, is one line.
 std::string causes_text(const EventRecord& record, const EventRow& event) {
   std::vector<std::string> lines;
-  std::optional<EventRow> cause = record.event(event.cause);
+  std::optional<EventRow> cause = cause_of(record, event);
   while (cause) {
     const EventRow first = *cause;
     std::size_t repeated = 0;
-    std::optional<EventRow> next = record.event(first.cause);
+    std::optional<EventRow> next = cause_of(record, first);
     while (next && next->kind == first.kind && next->component == first.component) {
       ++repeated;
-      next = record.event(next->cause);
+      next = cause_of(record, *next);
     }
     lines.push_back("    " + event_text(record, first) + "\n");
     if (repeated > 0)
@@ -217,7 +252,8 @@ std::string side_text(const EventRecord& record, std::int64_t number, const std:
 
 std::optional<RunDifference> find_difference(const EventRecord& a, const EventRecord& b) {
   if (const auto event = first_different_event(a, b)) return RunDifference{.event = event, .what = ""};
-  for (const std::string& what : {different_states(a, b), different_draws(a, b)}) {
+  for (const std::string& what :
+       {different_states(a, b), different_draws(a, b), different_fingerprints(a, b)}) {
     if (!what.empty()) return RunDifference{.event = std::nullopt, .what = what};
   }
   return std::nullopt;

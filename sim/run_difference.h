@@ -16,8 +16,9 @@ struct RunDifference {
   std::string what;
 };
 
-// Compares every event with its message, then what the models had learned, then the random draws. Empty when
-// all is the same. Components and resources are compared by name.
+// Compares every event with its message and the queues that took it, then what the models had learned, then
+// the random draws, then the fingerprints. Empty when all is the same. Components and resources are compared
+// by name.
 std::optional<RunDifference> find_difference(const EventRecord& a, const EventRecord& b);
 
 // Both sides for people: the event, its chain of causes back to the source, the contents of the queues at

@@ -51,7 +51,12 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
         fmt::format("is not the summary of a run ({}): replay the scenario again", error.what()));
   }
   const std::filesystem::path timing = run / "timing.json";
-  if (std::filesystem::exists(timing)) summary.scenario_path = read_json(timing).value("scenario_path", "");
+  if (!std::filesystem::exists(timing)) return summary;
+  try {
+    read_json(timing).at("scenario_path").get_to(summary.scenario_path);
+  } catch (const nlohmann::json::exception&) {
+    // Without the path: only who replays the run again needs it.
+  }
   return summary;
 }
 

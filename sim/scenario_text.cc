@@ -46,6 +46,7 @@ void move_data_paths(toml::table& root, const std::filesystem::path& from, const
     for (const char* key : {"images", "labels", "truth", "initial"}) {
       toml::value<std::string>* value = component.as_table()->get_as<std::string>(key);
       if (value == nullptr) continue;
+      // By the text of the paths, as the reader takes them, whatever links are on the way.
       const std::filesystem::path path = std::filesystem::absolute(from / value->get()).lexically_normal();
       *value = path.lexically_relative(std::filesystem::absolute(to).lexically_normal()).string();
     }

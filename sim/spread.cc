@@ -44,7 +44,11 @@ std::optional<Spread> spread_of(const Exploration& exploration, std::size_t firs
                 .depends_on_ordering = depends_on_ordering(exploration, first, last, metric)};
 }
 
-std::string figure(double value) { return fmt::format("{:.6g}", value); }
+// Six digits, but nanoseconds whole.
+std::string figure(double value) {
+  const bool is_large = std::abs(value) >= 1e6 && std::abs(value) < 1e12;
+  return is_large ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
+}
 
 }  // namespace
 

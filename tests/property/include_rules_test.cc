@@ -104,6 +104,16 @@ TEST_CASE("each library is used in one folder alone") {
   CHECK(used.size() >= 8);  // else this test looks for the wrong names
 }
 
+TEST_CASE("one file alone knows SQLite") {
+  std::set<std::string> users;
+  for (const Source& source : sources()) {
+    for (const auto& [header, quoted] : includes(source)) {
+      if (header == "sqlite3.h") users.insert(source.path);
+    }
+  }
+  CHECK(users == std::set<std::string>{"sim/database.cc"});
+}
+
 TEST_CASE("nothing is drawn from where it would not be the same again, and nothing reads a clock") {
   const std::regex forbidden(
       R"(random_device|mt19937|_distribution\b|std::shuffle|\bs?rand\(|system_clock|steady_clock|)"

@@ -1,11 +1,9 @@
 // Where results go: places that cannot be written, disks that are full, folders that are somebody else's.
-#include <sys/mount.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
+#include "small_disk.h"
 #include "support/catch.h"
 #include "workshop.h"
 
@@ -18,29 +16,6 @@ const std::string kScenario = kScenarios + "generator-and-echo.toml";
 Outcome replay_to(const std::string& out, const std::string& scenario = kScenario) {
   return run_process(dse_command({"replay", scenario, "--out", out}));
 }
-
-// A small file system in memory, gone at the end; only root can make one, and not everywhere.
-class SmallDisk {
- public:
-  SmallDisk(const std::string& path, const std::string& size) : path_(path) {
-    fs::create_directories(path);
-    mounted_ = mount("tmpfs", path.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
-    if (!mounted_) reason_ = std::strerror(errno);
-  }
-  ~SmallDisk() {
-    if (mounted_) umount2(path_.c_str(), MNT_DETACH);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
-  bool mounted() const { return mounted_; }
-  const std::string& reason() const { return reason_; }
-
- private:
-  std::string path_;
-  bool mounted_ = false;
-  std::string reason_;
-};
 
 void check_full_disk(const std::string& size, const std::string& scenario) {
   const Workshop workshop;

@@ -1,6 +1,8 @@
 #include "sim/scheduler.h"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/random.h"
@@ -51,6 +53,53 @@ TEST_CASE("events come in the order of time, priority and scheduling") {
       REQUIRE(scheduler.empty() == pending.empty());
     }
   }
+}
+
+TEST_CASE("with a tie-break, simultaneous events come by control, then by their places") {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    CAPTURE(seed);
+    RandomStream random(seed, "scheduler", "tie-break");
+    const std::vector<std::string> names = {"a", "b", "c"};
+    TieBreak places(seed, names);  // the same as the scheduler's
+    Scheduler scheduler(seed);
+    scheduler.break_ties(TieBreak(seed, names));
+    CHECK(scheduler.position().ordering == seed);
+    std::vector<std::tuple<TimeNs, EventPriority, std::uint64_t, std::uint32_t>> pending;
+    for (std::uint64_t number = 0; number < 400; ++number) {
+      if (random.below(5) < 3 || pending.empty()) {
+        const auto target = static_cast<std::uint32_t>(random.below(3));
+        const bool control = random.below(4) == 0;
+        const TimeNs time_ns = scheduler.now() + static_cast<TimeNs>(random.below(3));
+        const EventPriority priority = control ? EventPriority::kControl : EventPriority::kNormal;
+        scheduler.schedule(time_ns, EventKind::kTimer, target, priority);
+        pending.emplace_back(time_ns, priority, control ? number : places.next(EventKind::kTimer, target),
+                             target);
+        std::sort(pending.begin(), pending.end());
+      } else {
+        const Event event = scheduler.pop();
+        REQUIRE(event.time_ns == std::get<0>(pending.front()));
+        REQUIRE(event.target == std::get<3>(pending.front()));
+        pending.erase(pending.begin());
+      }
+    }
+  }
+}
+
+TEST_CASE("an event is caused by the one during which it was scheduled") {
+  Scheduler scheduler(1);
+  scheduler.trace_causes();
+  scheduler.schedule(10, EventKind::kTimer, 0);
+  scheduler.schedule(20, EventKind::kTimer, 1);
+  scheduler.pop();
+  CHECK(scheduler.last_cause() == 0);  // before the run
+  scheduler.schedule(15, EventKind::kResult, 1);
+  scheduler.schedule(30, EventKind::kTimer, 0);
+  scheduler.pop();
+  CHECK(scheduler.last_cause() == 1);
+  scheduler.pop();
+  CHECK(scheduler.last_cause() == 0);
+  scheduler.pop();
+  CHECK(scheduler.last_cause() == 1);
 }
 
 TEST_CASE("an event keeps its kind and its target") {

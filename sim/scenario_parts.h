@@ -1,0 +1,30 @@
+// Parts of a scenario's table, by their paths, for who takes some out.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <string>
+#include <vector>
+
+namespace dse {
+
+// Keys, and numbers of list elements from 0.
+using TablePath = std::vector<std::string>;
+
+// What stands in `node` under that key or number; nullptr when nothing does.
+toml::node* child_of(toml::node& node, const std::string& part);
+// Removes that part; a table or list that is empty then goes as well. False when it is not there.
+bool remove_part(toml::table& root, const TablePath& path);
+
+// A copy that knows where its parts stand in a file, which is what orders components; toml++'s own forgets.
+toml::table copy_with_places(const toml::table& root);
+
+// The component, resource or other part that the key of a reader's error lies in. Names of resources may
+// have dots.
+TablePath part_of_key(const toml::table& root, const std::string& key);
+// The tables of a scenario, one by one: [component.a], [[binding]] number 0 ..., [bus].
+std::vector<TablePath> parts_of(const toml::table& root);
+// Every key, those within a table after it; elements of lists as well, but for an only one.
+std::vector<TablePath> keys_of(const toml::table& root);
+
+}  // namespace dse

@@ -1,0 +1,343 @@
+// dse diff and dse replay --twice: the first event that differs is found, named, and explained.
+#include <signal.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+#include "support/sqlite_file.h"
+#include "workshop.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kSampleScenario = kScenarios + "sample-four-models.toml";
+const std::string kSmall = kScenarios + "generator-and-echo.toml";
+
+// A run of the scenario in the workshop's folder of this name; returns its path.
+std::string run_of(const Workshop& workshop, const std::string& scenario, const std::string& name,
+                   std::vector<std::string> options) {
+  const std::string run = workshop.file(name);
+  std::vector<std::string> arguments = {"replay", scenario, "--out", run, "--quiet"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  const Outcome outcome = run_process(dse_command(arguments));
+  INFO(outcome.err);
+  REQUIRE(fs::exists(run + "/summary.json"));
+  return run;
+}
+
+Outcome diff(const std::string& a, const std::string& b) { return run_process(dse_command({"diff", a, b})); }
+
+void check_refused(const std::string& a, const std::string& b, const std::vector<std::string>& messages) {
+  const Outcome outcome = diff(a, b);
+  INFO(outcome.err);
+  CHECK(outcome.signal == 0);
+  CHECK(outcome.status == 2);
+  CHECK(outcome.out == "");
+  REQUIRE_FALSE(outcome.err.empty());
+  const std::string line = lines_of(outcome.err).back();
+  CHECK_THAT(line, Catch::Matchers::StartsWith("dse: "));
+  for (const std::string& message : messages) CHECK_THAT(line, ContainsSubstring(message));
+}
+
+// Changes a key of the run's summary.
+void edit_summary(const std::string& run, const std::string& key, const nlohmann::ordered_json& value) {
+  auto json = nlohmann::ordered_json::parse(read_file(run + "/summary.json"));
+  json[key] = value;
+  const Workshop elsewhere;
+  const std::string written = elsewhere.write("summary.json", json.dump(2));
+  fs::copy_file(written, run + "/summary.json", fs::copy_options::overwrite_existing);
+}
+
+// A generator whose hundreds of digits go through the planted `unordered`.
+std::string unordered_scenario(const Workshop& workshop) {
+  return workshop.write(
+      "unordered.toml",
+      replaced(replaced(small_scenario(), "limit = 10\n", "limit = 1000\n"),
+               "kind = \"echo\"\nfrom = \"digits\"", "kind = \"echo\"\nfrom = \"forwarded\"") +
+          "[component.unordered]\nkind = \"watch\"\nfrom = \"digits\"\n");
+}
+
+Command planted(std::vector<std::string> arguments) {
+  Command command = dse_command(std::move(arguments));
+  command.program = DSE_PLANTED_BINARY;
+  return command;
+}
+
+}  // namespace
+
+TEST_CASE("diff: two recorded runs that are the same") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const std::string b = run_of(workshop, kSmall, "b", {"--record", "--threads", "3"});
+  const Outcome outcome = diff(a, b);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out == "the same: 46 events\n");
+  CHECK(outcome.err == "");
+}
+
+TEST_CASE("diff: the first event that differs, its causes, the queues and the models, on both sides") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSampleScenario, "a", {"--record"});
+  const std::string b = run_of(workshop, kSampleScenario, "b", {"--record", "--ordering", "1"});
+  const Outcome outcome = diff(a, b);
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err == "");
+  const std::size_t middle = outcome.out.find("\nB: " + b + "\n");
+  REQUIRE(middle != std::string::npos);
+  CHECK_THAT(outcome.out, Catch::Matchers::StartsWith("the first event that differs is #35\n\nA: " + a +
+                                                      "\n  #35 at 100us: mlp delivered on mlp, message "
+                                                      "trainer-0 (key '6', headers {\"label\":6}, payload "
+                                                      "db0f09f63db44d87)\n"));
+  for (const std::string& side : {outcome.out.substr(0, middle), outcome.out.substr(middle)}) {
+    INFO(side);
+    CHECK_THAT(side, ContainsSubstring("  #35 at 100us: "));
+    CHECK_THAT(side, ContainsSubstring("  caused by\n    #3"));
+    CHECK_THAT(side, ContainsSubstring(" at 50us: "));
+    CHECK_THAT(side, ContainsSubstring(" at 0s: "));
+    CHECK_THAT(side, ContainsSubstring("  queues before it\n    "));
+    CHECK_THAT(side, ContainsSubstring("lenet: 2 messages: trainer-0 (with lenet), camera-b-0\n"));
+    CHECK_THAT(side, ContainsSubstring("  models, as last noted\n    lenet: "));
+    CHECK_THAT(side, ContainsSubstring(" after 0 messages, at 0s\n"));
+  }
+}
+
+TEST_CASE("diff: a run that has no record is replayed again, as it was") {
+  const Workshop workshop;
+  const std::vector<std::string> options = {"--seed",  "5",    "--ordering", "3",
+                                            "--until", "30ms", "--set",      "component.lenet.batch=4"};
+  std::vector<std::string> recorded_options = options;
+  recorded_options.push_back("--record");
+  const std::string a = run_of(workshop, kSampleScenario, "a", options);
+  const std::string b = run_of(workshop, kSampleScenario, "b", recorded_options);
+  const Outcome outcome = diff(a, b);
+  INFO(outcome.out);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, Catch::Matchers::StartsWith("the same: "));
+  CHECK(outcome.err == a + " has no record of its events; replaying it\n");
+  CHECK_FALSE(fs::exists(a + "/events.sqlite"));  // it is left as it was
+}
+
+TEST_CASE("diff: a replay that does not give what the summary says is told") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {});
+  auto fingerprint = nlohmann::ordered_json::parse(read_file(a + "/summary.json"))["fingerprint"];
+  fingerprint["draws"] = "0123456789abcdef";
+  edit_summary(a, "fingerprint", fingerprint);
+  const Outcome outcome = diff(a, run_of(workshop, kSmall, "b", {"--record"}));
+  CHECK_THAT(outcome.err,
+             ContainsSubstring("warning: this replay gave other fingerprints than the summary of " + a));
+}
+
+TEST_CASE("diff: one run is longer than the other") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record", "--until", "5ms", "--set", "expect=[]"});
+  const std::string b = run_of(workshop, kSmall, "b", {"--record", "--set", "expect=[]"});
+  const Outcome outcome = diff(a, b);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.out, ContainsSubstring("A: " + a + "\n  ended before: it has "));
+}
+
+TEST_CASE("diff: runs of other scenarios, settings and versions are refused") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const std::string other = run_of(workshop, kScenarios + "route-by-key.toml", "other", {"--record"});
+  check_refused(a, other,
+                {other + ": is a run of another scenario", "route-by-key.toml", "generator-and-echo.toml"});
+  const std::string set =
+      run_of(workshop, kSmall, "set", {"--record", "--set", "bus.latency=40us", "--set", "expect=[]"});
+  check_refused(a, set, {set + ": is a run of another scenario, or of another state of it", "same settings"});
+  const std::string old = run_of(workshop, kSmall, "old", {"--record"});
+  edit_summary(old, "version", "0.0.1");
+  check_refused(a, old, {old + ": was written by version 0.0.1", "replay the scenario with one version"});
+}
+
+TEST_CASE("diff: what is no run directory is refused") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  check_refused(
+      a, workshop.file("nowhere"),
+      {workshop.file("nowhere/summary.json"), "expected a run directory, such as dse replay leaves"});
+  check_refused(a, kSmall, {kSmall + "/summary.json", "expected a run directory"});
+  workshop.write("torn/summary.json", "{\"scenario\": ");
+  check_refused(a, workshop.file("torn"), {workshop.file("torn/summary.json"), "is damaged"});
+  workshop.write("empty/summary.json", "{}");
+  check_refused(a, workshop.file("empty"),
+                {workshop.file("empty/summary.json"), "is not the summary of a run", "scenario"});
+  workshop.write("list/summary.json", "[1, 2]");
+  check_refused(a, workshop.file("list"), {"is not the summary of a run"});
+}
+
+TEST_CASE("diff: a run that cannot be replayed again is refused") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const std::string again = "has no record of its events: replay it again with --record";
+
+  const std::string scenario = workshop.write("s.toml", small_scenario());
+  const std::string changed = run_of(workshop, scenario, "changed", {});
+  const std::string moved = run_of(workshop, scenario, "moved", {});
+  const std::string recorded = run_of(workshop, scenario, "recorded", {"--record"});
+  workshop.write("s.toml", small_scenario() + "# a word\n");
+  check_refused(recorded, changed, {changed + ": ", again, "s.toml was changed since"});
+  fs::remove(scenario);
+  check_refused(recorded, moved,
+                {moved + ": ", again, "its scenario s.toml is not at '" + scenario + "' any more"});
+  fs::remove(moved + "/timing.json");
+  check_refused(recorded, moved, {again, "timing.json does not say where its scenario s.toml was"});
+  for (const std::string text : {"[]", "{\"scenario_path\": 5}", "3"}) {
+    fs::copy_file(workshop.write("text", text), moved + "/timing.json", fs::copy_options::overwrite_existing);
+    check_refused(recorded, moved, {"timing.json does not say"});
+  }
+
+  const std::string interrupted = run_of(workshop, kSmall, "interrupted", {});
+  edit_summary(interrupted, "status", "interrupted");
+  check_refused(a, interrupted, {interrupted + ": was interrupted, and " + again});
+
+  const std::string old_a = run_of(workshop, kSmall, "old-a", {});
+  const std::string old_b = run_of(workshop, kSmall, "old-b", {});
+  edit_summary(old_a, "version", "0.0.1");
+  edit_summary(old_b, "version", "0.0.1");
+  check_refused(old_a, old_b, {old_a + ": ", again, "with version 0.0.1 that wrote it"});
+}
+
+TEST_CASE("diff: a record that is cut off, no database, or of another schema is refused") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
+  const std::string record = b + "/events.sqlite";
+  const std::string whole = read_file(record);
+  const auto write_record = [&](const std::string& bytes) {
+    fs::copy_file(workshop.write("bytes", bytes), record, fs::copy_options::overwrite_existing);
+  };
+
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{50}, std::size_t{100},
+                                 std::size_t{5000}, std::size_t{16384}, whole.size() / 2, whole.size() - 1}) {
+    INFO(size << " bytes");
+    write_record(whole.substr(0, size));
+    check_refused(
+        a, b,
+        {record + ": is no record of events, or a damaged one: ", "make it again with dse replay --record"});
+  }
+  write_record(std::string(20'000, 'x'));
+  check_refused(a, b, {record + ": is no record of events, or a damaged one: file is not a database"});
+  write_record(whole);
+  run_sql(record, "PRAGMA user_version = 2");
+  check_refused(a, b, {record + ": has version 2 of the record's tables, expected 1"});
+  write_record(whole);
+  run_sql(record, "ALTER TABLE event RENAME TO occurrence");
+  check_refused(a, b, {record, "no such table: event"});
+  fs::remove(record);
+  fs::create_directory(record);
+  check_refused(a, b, {record});
+}
+
+TEST_CASE("diff: a record of absurd numbers is compared, or refused, and nothing worse") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
+  const std::string record = b + "/events.sqlite";
+  const std::string whole = read_file(record);
+  for (const std::string change :
+       {"UPDATE event SET cause = number WHERE number > 5",
+        "UPDATE event SET cause = number + 1 WHERE number > 5",
+        "UPDATE event SET time_ns = -9223372036854775808 WHERE number = 9",
+        "UPDATE event SET kind = 999999 WHERE number = 12",
+        "UPDATE event SET kind = -1",
+        "UPDATE event SET component = 123456789012 WHERE number = 7",
+        "UPDATE event SET component = -5",
+        "UPDATE event SET resource = 99 WHERE number = 12",
+        "UPDATE event SET route = 77 WHERE number = 12",
+        "UPDATE event SET message = 4242 WHERE number = 14",
+        "DELETE FROM message",
+        "DELETE FROM event",
+        "DELETE FROM component",
+        "DELETE FROM resource",
+        "DELETE FROM route",
+        "DELETE FROM kind",
+        "DELETE FROM event WHERE number = 10",
+        "UPDATE event SET number = -number WHERE number = 10",
+        "UPDATE event SET time_ns = 'soon', message = 'none', cause = x'00ff' WHERE number = 11",
+        "UPDATE message SET headers = NULL, id = NULL",
+        "UPDATE draw SET count = 'many'",
+        "UPDATE run SET value = NULL",
+        "INSERT INTO model_state VALUES (77, -5, -5, NULL)"}) {
+    INFO(change);
+    fs::copy_file(workshop.write("bytes", whole), record, fs::copy_options::overwrite_existing);
+    run_sql(record, change);
+    for (const auto& [first, second] : {std::pair(a, b), std::pair(b, a)}) {
+      const Outcome outcome = diff(first, second);
+      INFO(outcome.err);
+      CHECK(outcome.signal == 0);
+      CHECK((outcome.status <= 2 && outcome.status >= 0));
+      if (outcome.status == 2) CHECK_THAT(outcome.err, ContainsSubstring(record));
+    }
+  }
+}
+
+TEST_CASE("diff: any byte of a record may be wrong") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
+  const std::string whole = read_file(b + "/events.sqlite");
+  for (std::size_t at = 0; at < whole.size(); at += at < 200 ? 13 : 5'003) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0xff);
+    fs::copy_file(workshop.write("bytes", damaged), b + "/events.sqlite",
+                  fs::copy_options::overwrite_existing);
+    const Outcome outcome = diff(a, b);
+    INFO("byte " << at << '\n' << outcome.err);
+    CHECK(outcome.signal == 0);
+    CHECK((outcome.status <= 2 && outcome.status >= 0));
+  }
+}
+
+TEST_CASE("twice: a scenario that is the same twice, also with an ordering of its own") {
+  const Workshop workshop;
+  for (const std::string ordering : {"0", "9"}) {
+    const Outcome outcome = workshop.replay(kSmall, {"--twice", "--ordering", ordering});
+    CHECK(outcome.status == 0);
+    CHECK(outcome.out == "the same twice: 46 events\n");
+    CHECK(outcome.err == "");
+  }
+  CHECK(workshop.replay(kSmall, {"--twice", "--quiet"}).out == "");
+  CHECK(workshop.runs() == std::vector<std::string>());  // it leaves no run directory
+}
+
+TEST_CASE("twice: hidden nondeterminism is found, and the component named") {
+  const Workshop workshop;
+  const std::string scenario = unordered_scenario(workshop);
+  const Outcome outcome = run_process(planted({"replay", scenario, "--twice"}));
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.status == 1);
+  const std::vector<std::string> lines = lines_of(outcome.out);
+  REQUIRE(lines.size() > 5);
+  CHECK_THAT(lines[0], Catch::Matchers::StartsWith("the first event that differs is #"));
+  CHECK(lines[2] == "the first time");
+  CHECK_THAT(lines[3], ContainsSubstring(": unordered published on forwarded, message unordered-"));
+  CHECK_THAT(lines[3], ContainsSubstring(", answers generator-"));
+  CHECK(lines[4] == "  caused by");
+  CHECK_THAT(lines[5], ContainsSubstring(": unordered delivered on digits, message generator-"));
+  CHECK_THAT(outcome.out, ContainsSubstring("earlier ones: generator timer\n"));
+  CHECK_THAT(outcome.out, ContainsSubstring(": generator started\n"));
+  CHECK_THAT(outcome.out, ContainsSubstring("\nthe second time\n"));
+}
+
+TEST_CASE("twice: diff finds the same in two runs") {
+  const Workshop workshop;
+  const std::string scenario = unordered_scenario(workshop);
+  for (const std::string run : {"a", "b"})
+    CHECK(run_process(planted({"replay", scenario, "--record", "--out", workshop.file(run)})).status == 0);
+  const Outcome outcome = run_process(planted({"diff", workshop.file("a"), workshop.file("b")}));
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.out, ContainsSubstring(": unordered published on forwarded, message unordered-"));
+}
+
+TEST_CASE("twice: no folder for temporary files") {
+  const Workshop workshop;
+  Command command = workshop.replay_command(kSmall, {"--twice"});
+  command.environment = {{"TMPDIR", workshop.file("nowhere")}};
+  const Outcome outcome = run_process(command);
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.err, ContainsSubstring("set TMPDIR to a folder that may be written"));
+}

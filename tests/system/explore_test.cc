@@ -1,0 +1,316 @@
+// dse explore: what it prints and writes, and that its lines reproduce what they stand for.
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "small_disk.h"
+#include "support/catch.h"
+#include "workshop.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kScenario = kScenarios + "generator-and-echo.toml";
+
+Command explore_command(const Workshop& workshop, const std::string& scenario,
+                        const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"explore", scenario, "--out", workshop.run()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return dse_command(std::move(arguments));
+}
+
+Outcome explore(const Workshop& workshop, const std::string& scenario, const std::vector<std::string>& more) {
+  return run_process(explore_command(workshop, scenario, more));
+}
+
+void check_refused(const std::vector<std::string>& arguments, const std::string& message) {
+  const Workshop workshop;
+  const Outcome outcome = explore(workshop, kScenario, arguments);
+  INFO(outcome.err);
+  CHECK(outcome.signal == 0);
+  CHECK(outcome.status == 2);
+  CHECK(outcome.out == "");
+  CHECK_THAT(outcome.err, ContainsSubstring(message));
+  CHECK(workshop.runs() == std::vector<std::string>());
+}
+
+// What stands after each FAILED, with the line below it.
+std::vector<std::pair<std::string, std::string>> failures_in(const std::string& text) {
+  std::vector<std::pair<std::string, std::string>> failures;
+  const std::vector<std::string> lines = lines_of(text);
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    if (lines[i].starts_with("FAILED ")) failures.emplace_back(lines[i].substr(7), lines[i + 1].substr(2));
+  }
+  return failures;
+}
+
+// What a user's shell makes of the line, with this program's folder in the PATH.
+Outcome pasted(const std::string& line, const std::string& folder) {
+  const std::string path = fs::path(DSE_BINARY).parent_path().string() + ":/usr/bin:/bin";
+  return run_process(
+      {.program = "/bin/sh", .arguments = {"-c", line}, .environment = {{"PATH", path}}, .folder = folder});
+}
+
+// Sources that all send at once to one reader.
+std::string simultaneous_sources(int count) {
+  std::string text = "[resource.in]\nprefetch = 1\n[component.reader]\nkind = \"watch\"\nfrom = \"in\"\n";
+  for (int number = 1; number <= count; ++number) {
+    text += "[component.s" + std::to_string(number) + "]\nkind = \"production-source\"\nimages = \"" +
+            kSample + "t10k-images-idx3-ubyte.gz\"\nslice = [0, 4]\nto = \"in\"\nrate = \"1000/s\"\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("explore: the spread of every metric at each point of the grid") {
+  const Workshop workshop;
+  const Outcome outcome =
+      explore(workshop, kScenario,
+              {"--seeds", "1..3", "--orderings", "2", "--vary", "component.generator.limit=3,10", "--vary",
+               "bus.latency=50us,60us", "--set", "expect=[]"});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err == "");
+  CHECK_THAT(outcome.out, ContainsSubstring("component.generator.limit=3, bus.latency=60us\n"
+                                            "  metric                  runs          min      quarter "
+                                            "      median   3 quarters          max\n"
+                                            "  echo.latency_p50_ns        6       120000       120000"));
+  CHECK_THAT(outcome.out, ContainsSubstring("24 runs, 0 failed; results in " + workshop.run() + "\n"));
+  CHECK(outcome.out.find("depends on the order") == std::string::npos);
+
+  CHECK(names_in(workshop.run()) ==
+        std::vector<std::string>{"failures.csv", "runs.csv", "spread.csv", "summary.json"});
+  const std::vector<std::string> spread = lines_of(read_file(workshop.run() + "/spread.csv"));
+  CHECK(spread.size() == 1 + 4 * 5);
+  CHECK(spread[0] ==
+        "component.generator.limit,bus.latency,metric,runs,min,lower_quartile,median,upper_quartile,max,"
+        "depends_on_ordering");
+  CHECK(spread[4] == "3,50us,generator.sent,6,3,3,3,3,3,false");
+  CHECK(spread[6] == "3,60us,echo.latency_p50_ns,6,120000,120000,120000,120000,120000,false");
+  const std::vector<std::string> runs = lines_of(read_file(workshop.run() + "/runs.csv"));
+  CHECK(runs.size() == 1 + 24);
+  CHECK(runs[0] ==
+        "seed,ordering,component.generator.limit,bus.latency,echo.latency_p50_ns,"
+        "echo.latency_p99_ns,echo.received,generator.sent,mnist.max_depth");
+  CHECK(runs[4] == "2,1,3,50us,100000,100000,3,3,0");
+  CHECK(lines_of(read_file(workshop.run() + "/failures.csv")) == std::vector<std::string>{"failure,replay"});
+  const auto summary = nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+  CHECK(summary["runs"] == 24);
+  CHECK(summary["failed"] == 0);
+  CHECK(summary["orderings"] == 2);
+  CHECK(summary["vary"]["bus.latency"] == std::vector<std::string>{"50us", "60us"});
+}
+
+TEST_CASE("explore: metrics that depend on the order of simultaneous events are named") {
+  const Workshop workshop;
+  const std::string scenario = workshop.write("s.toml", simultaneous_sources(5));
+  const Outcome outcome = explore(workshop, scenario, {"--seeds", "1", "--orderings", "20"});
+  INFO(outcome.out);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out,
+             ContainsSubstring("\n* depends on the order of simultaneous events: in.max_depth\n"));
+  CHECK_THAT(outcome.out, ContainsSubstring("\n* in.max_depth "));
+  CHECK_THAT(outcome.out, ContainsSubstring("\n  s1.sent "));
+  const std::string spread = read_file(workshop.run() + "/spread.csv");
+  CHECK_THAT(spread, ContainsSubstring("\nreader.received,20,20,20,20,20,20,false\n"));
+  CHECK(std::count(spread.begin(), spread.end(), 't') > 0);
+  CHECK_THAT(spread, ContainsSubstring(",true\n"));
+}
+
+TEST_CASE("explore: jobs change no byte") {
+  const Workshop workshop;
+  const auto explored = [&](const std::string& jobs) {
+    std::vector<std::string> texts;
+    texts.push_back(explore(workshop, kScenario,
+                            {"--seeds", "1..4", "--orderings", "3", "--vary",
+                             "component.generator.limit=9,10", "--jobs", jobs})
+                        .out);
+    for (const std::string& name : names_in(workshop.run()))
+      texts.push_back(read_file(workshop.run() + "/" + name));
+    return texts;
+  };
+  const auto one = explored("1");
+  CHECK(one.size() == 5);
+  CHECK(one == explored("4"));
+}
+
+TEST_CASE("explore: each failure has a line that reproduces it when pasted") {
+  const Workshop workshop;
+  fs::create_directory(workshop.file("it's here"));
+  const std::string scenario =
+      workshop.write("it's here/a scenario; with $pecial (name).toml",
+                     small_scenario() + "[[expect]]\nmetric = \"echo.received\"\nmin = 11\n");
+  const Outcome outcome =
+      explore(workshop, scenario,
+              {"--seeds", "7..8", "--orderings", "2", "--set", "title=two words and a '", "--vary",
+               "component.generator.rate=1000/s,3/ms", "--vary", "component.generator.slice=[0, 9],[5, 11]"});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.status == 1);
+  const auto failures = failures_in(outcome.out);
+  REQUIRE(failures.size() == 10);
+  CHECK_THAT(outcome.out, ContainsSubstring("and 6 more: each with its line in failures.csv\n"));
+  CHECK(lines_of(read_file(workshop.run() + "/failures.csv")).size() == 17);
+  for (const std::size_t number : {std::size_t{0}, std::size_t{1}, std::size_t{5}, std::size_t{9}}) {
+    const auto& [failure, line] = failures[number];
+    INFO(line);
+    const Outcome again = pasted(line + " --out " + workshop.file("again"), workshop.file(""));
+    CHECK(again.status == 1);
+    CHECK_THAT(again.out, ContainsSubstring("FAILED " + failure));
+  }
+  CHECK(failures[0].first == "echo.received is 9");
+  CHECK_THAT(failures[1].second, ContainsSubstring(" --seed 7 --ordering 1 --set "));
+  CHECK(failures[5].first == "echo.received is 6");
+}
+
+TEST_CASE("explore: a line of a scenario that has an ordering of its own") {
+  const Workshop workshop;
+  const std::string scenario = workshop.write(
+      "s.toml", "ordering = 1\n" + small_scenario() + "[[expect]]\nmetric = \"echo.received\"\nmin = 11\n");
+  const auto failures = failures_in(explore(workshop, scenario, {"--seeds", "3", "--orderings", "3"}).out);
+  REQUIRE(failures.size() == 3);
+  CHECK(failures[0].second == "dse replay " + scenario + " --seed 3 --ordering 0");
+  CHECK(failures[1].second == "dse replay " + scenario + " --seed 3");
+  CHECK(failures[2].second == "dse replay " + scenario + " --seed 3 --ordering 2");
+}
+
+TEST_CASE("explore: an error while running and a stall are failures") {
+  const Workshop workshop;
+  // Nobody streams the queue: what waits there waits for ever.
+  const std::string scenario =
+      workshop.write("s.toml", small_scenario() + "[[binding]]\nfrom = \"digits\"\nto = \"nowhere\"\n");
+  const Outcome outcome = explore(workshop, scenario, {"--seeds", "1"});
+  CHECK(outcome.status == 1);
+  const auto failures = failures_in(outcome.out);
+  REQUIRE(failures.size() == 1);
+  CHECK_THAT(failures[0].first, Catch::Matchers::StartsWith("stalled"));
+  const Outcome again = pasted(failures[0].second, workshop.file(""));
+  CHECK(again.status == 3);
+  CHECK_THAT(again.err, ContainsSubstring("stalled"));
+}
+
+TEST_CASE("explore: quiet prints failures alone, on stderr") {
+  const Workshop workshop;
+  const Outcome good = explore(workshop, kScenario, {"--seeds", "1", "--quiet"});
+  CHECK(good.status == 0);
+  CHECK(good.out + good.err == "");
+  const Outcome bad =
+      explore(workshop, kScenario, {"--seeds", "1", "--quiet", "--set", "component.generator.limit=9"});
+  CHECK(bad.status == 1);
+  CHECK(bad.out == "");
+  CHECK(bad.err == "FAILED generator.sent is 9\n  dse replay " + kScenario +
+                       " --seed 1 --set component.generator.limit=9\n");
+}
+
+TEST_CASE("explore: nonsense is refused") {
+  check_refused({"--seeds", "5..3"}, "dse: --seeds: '5..3' is empty: expected the smaller seed first, 3..5");
+  for (const std::string bad : {"x", "1..x", "..3", "1..", "1..2..3", "-1..3", "1...3", " 1", "1.5", ""}) {
+    INFO(bad);
+    check_refused({"--seeds=" + bad}, "--seeds");
+  }
+  check_refused({"--seeds", "x..y"},
+                "dse: --seeds: 'x..y' is no range of seeds: expected FIRST..LAST, such as 1..100");
+  check_refused({"--seeds", "1..18446744073709551616"}, "is no range of seeds");
+  check_refused({}, "--seeds is required");
+  check_refused({"--seeds", "0..18446744073709551615"}, "these are more than 10000000 runs: ask for fewer");
+  check_refused({"--seeds", "1..10000", "--orderings", "1001"}, "these are more than 10000000 runs");
+  check_refused({"--seeds", "1", "--orderings", "0"}, "--orderings");
+  check_refused({"--seeds", "1", "--jobs", "0"}, "--jobs");
+}
+
+TEST_CASE("explore: what is wrong with --vary is said of --vary") {
+  check_refused({"--seeds", "1", "--vary", "nonsense=1"}, "dse: --vary nonsense: unknown key");
+  check_refused({"--seeds", "1", "--vary", "component.generator.lmit=1,2"},
+                "dse: --vary component.generator.lmit: unknown key; did you mean 'limit'?");
+  check_refused({"--seeds", "1", "--vary", "component.nobody.limit=1"},
+                "dse: --vary component.nobody.limit: the scenario has no 'nobody'");
+  check_refused({"--seeds", "1", "--vary", "component.generator.limit=1,many"},
+                "dse: --vary component.generator.limit: expected an integer, found a string");
+  // Only the run can tell how long the file is.
+  check_refused({"--seeds", "1", "--vary", "component.generator.slice=[0, 10],[0, 99999]"},
+                "dse: --vary component.generator.slice: [0, 99999] is out of range");
+  for (const std::string bad :
+       {"component.generator.limit=", "component.generator.limit=1,", "=1", "limit", ""}) {
+    INFO(bad);
+    check_refused({"--seeds", "1", "--vary", bad}, "--vary");
+  }
+  check_refused({"--seeds", "1", "--vary", "bus.latency=1us,,2us"},
+                "expected KEY=VALUE,VALUE,..., such as resource.digits.prefetch=1,8,64");
+  check_refused({"--seeds", "1", "--vary", "seed=1,2"}, "dse: --vary seed: is not for --vary: use --seeds");
+  check_refused({"--seeds", "1", "--vary", "ordering=1,2"},
+                "--vary ordering: is not for --vary: use --orderings");
+}
+
+TEST_CASE("explore: a scenario that is not there, a folder that is something else") {
+  const Workshop workshop;
+  const Outcome missing = explore(workshop, workshop.file("none.toml"), {"--seeds", "1"});
+  CHECK(missing.status == 2);
+  CHECK_THAT(missing.err, ContainsSubstring(workshop.file("none.toml") + ": cannot be opened"));
+  REQUIRE(workshop.replay(kScenario).status == 0);
+  const Outcome taken = explore(workshop, kScenario, {"--seeds", "1"});
+  CHECK(taken.status == 2);
+  CHECK_THAT(taken.err, ContainsSubstring(workshop.run() + ": exists and is not a run directory"));
+  CHECK(fs::exists(workshop.run() + "/metrics.csv"));
+}
+
+TEST_CASE("explore: results go to runs/SCENARIO-explored, and replace those before") {
+  const Workshop workshop;
+  for (const std::string seeds : {"1..2", "4"}) {
+    Command command = dse_command({"explore", kScenario, "--seeds", seeds});
+    command.folder = workshop.file("");
+    CHECK(run_process(command).status == 0);
+  }
+  CHECK(workshop.runs() == std::vector<std::string>{"generator-and-echo-explored"});
+  CHECK(lines_of(read_file(workshop.file("runs/generator-and-echo-explored/runs.csv"))).size() == 2);
+}
+
+TEST_CASE("explore: a live count on a terminal") {
+  if (!fs::exists("/usr/bin/script")) {
+    WARN("not tested: there is no script(1) to make a terminal with");
+    return;
+  }
+  const Workshop workshop;
+  Command command =
+      explore_command(workshop, kScenario, {"--seeds", "1..5", "--set", "component.generator.limit=9"});
+  std::string line = command.program;
+  for (const std::string& word : command.arguments) line += " '" + word + "'";
+  command.arguments = {"--quiet", "--return", "--command", line, "/dev/null"};
+  command.program = "/usr/bin/script";
+  const Outcome outcome = run_process(command);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.out, ContainsSubstring("\r1 of 5 runs, 1 failed \r2 of 5 runs, 2 failed "));
+  CHECK_THAT(outcome.out, ContainsSubstring("\r5 of 5 runs, 5 failed \r\x1b[K"));
+}
+
+TEST_CASE("explore: Ctrl-C keeps what there is") {
+  const Workshop workshop;
+  Process process(explore_command(workshop, kScenario, {"--seeds", "1..1000000", "--minimise"}));
+  process.send_when(SIGINT, [&] { return !workshop.runs().empty(); });
+  const Outcome outcome = process.wait();
+  INFO(outcome.err);
+  CHECK(outcome.signal == 0);
+  CHECK(outcome.status == 130);
+  REQUIRE(workshop.runs() == std::vector<std::string>{"run"});
+  const auto summary = nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+  const auto runs = summary["runs"].get<std::size_t>();
+  CHECK(runs < 1'000'000);
+  CHECK(lines_of(read_file(workshop.run() + "/runs.csv")).size() == runs + 1);
+  CHECK_THAT(outcome.out, ContainsSubstring(std::to_string(runs) + " runs, 0 failed"));
+}
+
+TEST_CASE("explore: a full disk") {
+  const Workshop workshop;
+  const SmallDisk disk(workshop.file("disk"), "8k");
+  if (!disk.mounted()) {
+    WARN("a full disk was not tested: no file system can be mounted here (" << disk.reason() << ")");
+    return;
+  }
+  const Outcome outcome = run_process(
+      dse_command({"explore", kScenario, "--seeds", "1..2000", "--out", workshop.file("disk/run")}));
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.err, ContainsSubstring("No space left on device; free some space"));
+  CHECK(names_in(workshop.file("disk")) == std::vector<std::string>());
+}
