@@ -26,17 +26,6 @@ Outcome explore(const Workshop& workshop, const std::string& scenario, const std
   return run_process(explore_command(workshop, scenario, more));
 }
 
-void check_refused(const std::vector<std::string>& arguments, const std::string& message) {
-  const Workshop workshop;
-  const Outcome outcome = explore(workshop, kScenario, arguments);
-  INFO(outcome.err);
-  CHECK(outcome.signal == 0);
-  CHECK(outcome.status == 2);
-  CHECK(outcome.out == "");
-  CHECK_THAT(outcome.err, ContainsSubstring(message));
-  CHECK(workshop.runs() == std::vector<std::string>());
-}
-
 // What stands after each FAILED, with the line below it.
 std::vector<std::pair<std::string, std::string>> failures_in(const std::string& text) {
   std::vector<std::pair<std::string, std::string>> failures;
@@ -203,45 +192,6 @@ TEST_CASE("explore: quiet prints failures alone, on stderr") {
   CHECK(bad.out == "");
   CHECK(bad.err == "FAILED generator.sent is 9\n  dse replay " + kScenario +
                        " --seed 1 --set component.generator.limit=9\n");
-}
-
-TEST_CASE("explore: nonsense is refused") {
-  check_refused({"--seeds", "5..3"}, "dse: --seeds: '5..3' is empty: expected the smaller seed first, 3..5");
-  for (const std::string bad : {"x", "1..x", "..3", "1..", "1..2..3", "-1..3", "1...3", " 1", "1.5", ""}) {
-    INFO(bad);
-    check_refused({"--seeds=" + bad}, "--seeds");
-  }
-  check_refused({"--seeds", "x..y"},
-                "dse: --seeds: 'x..y' is no range of seeds: expected FIRST..LAST, such as 1..100");
-  check_refused({"--seeds", "1..18446744073709551616"}, "is no range of seeds");
-  check_refused({}, "--seeds is required");
-  check_refused({"--seeds", "0..18446744073709551615"}, "these are more than 10000000 runs: ask for fewer");
-  check_refused({"--seeds", "1..10000", "--orderings", "1001"}, "these are more than 10000000 runs");
-  check_refused({"--seeds", "1", "--orderings", "0"}, "--orderings");
-  check_refused({"--seeds", "1", "--jobs", "0"}, "--jobs");
-}
-
-TEST_CASE("explore: what is wrong with --vary is said of --vary") {
-  check_refused({"--seeds", "1", "--vary", "nonsense=1"}, "dse: --vary nonsense: unknown key");
-  check_refused({"--seeds", "1", "--vary", "component.generator.lmit=1,2"},
-                "dse: --vary component.generator.lmit: unknown key; did you mean 'limit'?");
-  check_refused({"--seeds", "1", "--vary", "component.nobody.limit=1"},
-                "dse: --vary component.nobody.limit: the scenario has no 'nobody'");
-  check_refused({"--seeds", "1", "--vary", "component.generator.limit=1,many"},
-                "dse: --vary component.generator.limit: expected an integer, found a string");
-  // Only the run can tell how long the file is.
-  check_refused({"--seeds", "1", "--vary", "component.generator.slice=[0, 10],[0, 99999]"},
-                "dse: --vary component.generator.slice: [0, 99999] is out of range");
-  for (const std::string bad :
-       {"component.generator.limit=", "component.generator.limit=1,", "=1", "limit", ""}) {
-    INFO(bad);
-    check_refused({"--seeds", "1", "--vary", bad}, "--vary");
-  }
-  check_refused({"--seeds", "1", "--vary", "bus.latency=1us,,2us"},
-                "expected KEY=VALUE,VALUE,..., such as resource.digits.prefetch=1,8,64");
-  check_refused({"--seeds", "1", "--vary", "seed=1,2"}, "dse: --vary seed: is not for --vary: use --seeds");
-  check_refused({"--seeds", "1", "--vary", "ordering=1,2"},
-                "--vary ordering: is not for --vary: use --orderings");
 }
 
 TEST_CASE("explore: a scenario that is not there, a folder that is something else") {
