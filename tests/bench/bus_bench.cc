@@ -11,7 +11,7 @@
 #include <zmq.hpp>
 
 #include "apps/app.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 namespace dse {
 namespace {

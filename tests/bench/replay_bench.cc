@@ -3,8 +3,8 @@
 
 #include <atomic>
 
-#include "sim/scenario_reader.h"
-#include "sim/world.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/world/world.h"
 
 namespace dse {
 namespace {

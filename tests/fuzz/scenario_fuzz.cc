@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/error.h"
-#include "sim/scenario_reader.h"
-#include "sim/topology.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/scenario/topology.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // In memory where there is such a folder; one file per process, as fuzzers run side by side.

@@ -83,6 +83,28 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
   }
 }
 
+TEST_CASE("within the simulator, too") {
+  const std::map<std::string, std::set<std::string>> may_include = {
+      {"scenario", {"scenario"}},
+      {"record", {"record"}},
+      {"world", {"world", "scenario", "record"}},
+      {"results", {"results", "world", "scenario", "record"}},
+      {"regression", {"regression", "results", "world", "scenario", "record"}},
+      {"command", {"command", "regression", "results", "world", "scenario", "record"}},
+  };
+  for (const Source& source : sources()) {
+    if (source.folder != "sim" || source.path == "sim/main.cc") continue;
+    CAPTURE(source.path);
+    const std::string folder = std::next(fs::path(source.path).begin())->string();
+    REQUIRE(may_include.contains(folder));
+    for (const auto& [header, quoted] : includes(source)) {
+      if (!quoted || !header.starts_with("sim/")) continue;
+      CAPTURE(header);
+      CHECK(may_include.at(folder).contains(std::next(fs::path(header).begin())->string()));
+    }
+  }
+}
+
 TEST_CASE("each library is used in one folder alone") {
   const std::vector<std::pair<std::string, std::string>> owners = {
       {"zmq", "bus"},       {"Eigen/", "learn"},  {"zlib", "dataset"},    {"toml++/", "sim"},
@@ -111,7 +133,7 @@ TEST_CASE("one file alone knows SQLite") {
       if (header == "sqlite3.h") users.insert(source.path);
     }
   }
-  CHECK(users == std::set<std::string>{"sim/database.cc"});
+  CHECK(users == std::set<std::string>{"sim/record/database.cc"});
 }
 
 TEST_CASE("nothing is drawn from where it would not be the same again, and nothing reads a clock") {
@@ -119,7 +141,7 @@ TEST_CASE("nothing is drawn from where it would not be the same again, and nothi
       R"(random_device|mt19937|_distribution\b|std::shuffle|\bs?rand\(|system_clock|steady_clock|)"
       R"(high_resolution_clock|gettimeofday|clock_gettime|\btime\((NULL|nullptr|0)\)|sleep_for|sleep_until)");
   // Pacing of a real broker aside, only the report of how long a run took.
-  const std::set<std::string> timed = {"sim/replay_command.cc"};
+  const std::set<std::string> timed = {"sim/command/replay_command.cc"};
   bool found_timing = false;
   for (const Source& source : sources()) {
     CAPTURE(source.path);

@@ -1,13 +1,13 @@
 // The ledger in whole worlds of random topologies: without faults everything is delivered exactly once and in
 // order; with one planted loss it finds exactly the message that was lost, and where it was owed.
-#include "sim/ledger.h"
+#include "sim/world/ledger.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/random.h"
-#include "sim/expectations.h"
+#include "sim/world/expectations.h"
 #include "support/catch.h"
 #include "unit/sim/small_world.h"
 

@@ -6,7 +6,7 @@
 #include <regex>
 
 #include "core/random.h"
-#include "sim/queue_contents.h"
+#include "sim/record/queue_contents.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "unit/sim/recorded_run.h"

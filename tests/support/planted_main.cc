@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/command_line.h"
+#include "sim/command/command_line.h"
 
 namespace {
 

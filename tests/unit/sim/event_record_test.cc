@@ -1,4 +1,4 @@
-#include "sim/event_record.h"
+#include "sim/record/event_record.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Expectations against runs: each form, held and missed.
-#include "sim/expectations.h"
+#include "sim/world/expectations.h"
 
 #include "support/catch.h"
 #include "unit/sim/small_world.h"

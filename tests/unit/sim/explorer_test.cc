@@ -1,8 +1,8 @@
-#include "sim/explorer.h"
+#include "sim/regression/explorer.h"
 
 #include <fstream>
 
-#include "sim/spread.h"
+#include "sim/regression/spread.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "unit/sim/input_error.h"

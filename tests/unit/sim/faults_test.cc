@@ -1,5 +1,5 @@
 // Each fault between one component and the bus, and those that a world sees to.
-#include "sim/faults.h"
+#include "sim/world/faults.h"
 
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"

@@ -1,5 +1,5 @@
 // The table that scenarios are held against: what it takes, what it refuses, and what it writes.
-#include "sim/fingerprint_table.h"
+#include "sim/regression/fingerprint_table.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "sim/latency_histogram.h"
+#include "sim/world/latency_histogram.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,5 +1,5 @@
 // The ledger, told small stories: each way in which an expectation holds, and each way in which it fails.
-#include "sim/ledger.h"
+#include "sim/world/ledger.h"
 
 #include "support/catch.h"
 

@@ -1,9 +1,9 @@
-#include "sim/minimiser.h"
+#include "sim/regression/minimiser.h"
 
 #include <fstream>
 
-#include "sim/scenario_reader.h"
-#include "sim/scenario_text.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/scenario/scenario_text.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 

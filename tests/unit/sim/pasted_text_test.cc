@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/random.h"
-#include "sim/csv.h"
-#include "sim/shell.h"
+#include "sim/results/csv.h"
+#include "sim/results/shell.h"
 #include "support/catch.h"
 
 using namespace dse;

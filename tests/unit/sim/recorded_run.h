@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "sim/event_record.h"
-#include "sim/event_recorder.h"
+#include "sim/record/event_record.h"
+#include "sim/record/event_recorder.h"
 #include "unit/sim/small_world.h"
 
 // A record under construction: what happened, in order, and what was known at the end.

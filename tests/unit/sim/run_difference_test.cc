@@ -1,4 +1,4 @@
-#include "sim/run_difference.h"
+#include "sim/record/run_difference.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "sim/run_folder.h"
+#include "sim/results/run_folder.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

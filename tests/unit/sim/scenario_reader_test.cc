@@ -1,4 +1,4 @@
-#include "sim/scenario_reader.h"
+#include "sim/scenario/scenario_reader.h"
 
 #include <fstream>
 

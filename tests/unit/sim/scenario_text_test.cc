@@ -1,11 +1,11 @@
-#include "sim/scenario_text.h"
+#include "sim/scenario/scenario_text.h"
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
-#include "sim/scenario_reader.h"
-#include "sim/topology.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/scenario/topology.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "sim/scheduler.h"
+#include "sim/world/scheduler.h"
 
 #include <algorithm>
 #include <string>

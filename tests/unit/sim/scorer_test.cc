@@ -1,4 +1,4 @@
-#include "sim/scorer.h"
+#include "sim/world/scorer.h"
 
 #include "support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "sim/settings.h"
+#include "sim/scenario/settings.h"
 
 #include "support/catch.h"
 #include "unit/sim/input_error.h"

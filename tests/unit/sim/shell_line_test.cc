@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <string>
 
-#include "sim/shell.h"
+#include "sim/results/shell.h"
 #include "support/catch.h"
 
 using namespace dse;

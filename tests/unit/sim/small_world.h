@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 // An application that is nothing but a program.
 class ProgramApp : public dse::App {

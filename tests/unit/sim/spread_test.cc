@@ -1,4 +1,4 @@
-#include "sim/spread.h"
+#include "sim/regression/spread.h"
 
 #include <cmath>
 

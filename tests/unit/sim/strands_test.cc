@@ -1,4 +1,4 @@
-#include "sim/strands.h"
+#include "sim/world/strands.h"
 
 #include <atomic>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "sim/table_reader.h"
+#include "sim/scenario/table_reader.h"
 
 #include "support/catch.h"
 #include "unit/sim/input_error.h"

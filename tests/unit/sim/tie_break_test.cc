@@ -1,4 +1,4 @@
-#include "sim/tie_break.h"
+#include "sim/world/tie_break.h"
 
 #include <map>
 #include <set>

@@ -1,4 +1,4 @@
-#include "sim/topology.h"
+#include "sim/scenario/topology.h"
 
 #include <algorithm>
 

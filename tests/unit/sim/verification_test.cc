@@ -1,6 +1,6 @@
 // A scenario against its row, where programs of the test's own make it unsteady. How the command reports it
 // is in tests/system/verify_test.cc.
-#include "sim/verification.h"
+#include "sim/regression/verification.h"
 
 #include <fstream>
 

@@ -1,7 +1,7 @@
 // What a run's fingerprints depend on, and what they do not: on the committed sample of the digits.
 #include <algorithm>
 
-#include "sim/world.h"
+#include "sim/world/world.h"
 #include "support/catch.h"
 #include "unit/sim/small_world.h"
 

@@ -1,5 +1,5 @@
 // Worlds of a few components, as stories.
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 #include <algorithm>
 

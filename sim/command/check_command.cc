@@ -1,0 +1,44 @@
+#include <fmt/format.h>
+
+#include <atomic>
+#include <memory>
+
+#include "sim/command/command.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/scenario/topology.h"
+#include "sim/world/world.h"
+
+namespace dse {
+namespace {
+
+// Reads each scenario, wires it (which opens its data and makes its learners), and prints its topology.
+int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings) {
+  for (const std::string& path : paths) {
+    const Scenario scenario = read_scenario(path, settings);
+    const World world(scenario, {.seed = scenario.seed},
+                      [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+    fmt::print("{}", topology_text(scenario));
+    for (const std::string& warning : topology_warnings(scenario))
+      fmt::print(stderr, "warning: {}: {}\n", path, warning);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& parser, std::function<int()>& run) {
+  struct Arguments {
+    std::vector<std::string> scenarios;
+    std::vector<std::string> settings;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = parser.add_subcommand(
+      "check", "Read scenarios and their data, and print who writes, binds and streams what");
+  command->add_option("scenarios", arguments->scenarios, "scenario files")->required();
+  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of each scenario; may be repeated")
+      ->allow_extra_args(false);
+  command->callback(
+      [arguments, &run] { run = [arguments] { return check(arguments->scenarios, arguments->settings); }; });
+}
+
+}  // namespace dse

@@ -1,0 +1,257 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "core/error.h"
+#include "sim/command/command.h"
+#include "sim/regression/explore_report.h"
+#include "sim/regression/explorer.h"
+#include "sim/regression/minimiser.h"
+#include "sim/regression/spread.h"
+#include "sim/results/run_folder.h"
+#include "sim/results/shell.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/scenario/scenario_text.h"
+#include "sim/world/interrupt.h"
+
+namespace dse {
+namespace {
+
+struct ExploreArguments {
+  std::string scenario;
+  std::string seeds;
+  std::uint64_t orderings = 1;
+  std::vector<std::string> vary;
+  std::vector<std::string> settings;
+  std::string out;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool minimise = false;
+  bool quiet = false;
+};
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// "A..B", or one seed.
+void read_seeds(const std::string& text, ExplorePlan& plan) {
+  const std::size_t dots = text.find("..");
+  const auto first = whole_number(text.substr(0, dots));
+  const auto last = dots == std::string::npos ? first : whole_number(text.substr(dots + 2));
+  if (!first || !last) {
+    throw InputError({.file = "--seeds"},
+                     fmt::format("'{}' is no range of seeds: expected FIRST..LAST, such as 1..100", text));
+  }
+  if (*first > *last) {
+    throw InputError(
+        {.file = "--seeds"},
+        fmt::format("'{}' is empty: expected the smaller seed first, {}..{}", text, *last, *first));
+  }
+  plan.first_seed = *first;
+  plan.last_seed = *last;
+}
+
+// Splits at commas that stand outside quotes and brackets.
+std::vector<std::string> split_values(std::string_view text) {
+  std::vector<std::string> values(1);
+  int depth = 0;
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '[' || c == '{')) ++depth;
+    if (!quoted && (c == ']' || c == '}')) --depth;
+    if (c == ',' && !quoted && depth == 0) {
+      values.emplace_back();
+    } else {
+      values.back() += c;
+    }
+  }
+  return values;
+}
+
+Parameter read_parameter(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  Parameter parameter;
+  if (equals != std::string::npos)
+    parameter = {text.substr(0, equals), split_values(text.substr(equals + 1))};
+  const auto is_empty = [](const std::string& value) { return value.empty(); };
+  if (parameter.key.empty() || std::any_of(parameter.values.begin(), parameter.values.end(), is_empty)) {
+    throw InputError({.file = "--vary " + text},
+                     "expected KEY=VALUE,VALUE,..., such as resource.digits.prefetch=1,8,64");
+  }
+  // The scenario's own do not count here.
+  if (parameter.key == "seed" || parameter.key == "ordering") {
+    throw InputError({.file = "--vary " + parameter.key},
+                     fmt::format("is not for --vary: use --{}s", parameter.key));
+  }
+  return parameter;
+}
+
+// What is wrong with a value comes from --vary, though it is set as --set sets it.
+template <typename Result>
+Result blaming_vary(const ExplorePlan& plan, const std::function<Result()>& explore) {
+  try {
+    return explore();
+  } catch (const InputError& error) {
+    for (const Parameter& parameter : plan.parameters) {
+      InputPlace place = error.place();
+      if (place.file != "--set " + parameter.key) continue;
+      place.file = "--vary " + parameter.key;
+      throw InputError(place, error.text());
+    }
+    throw;
+  }
+}
+
+// A run that did not fail in this way: rather one of the same settings, then one of the same seed.
+std::optional<Trial> find_passing(const Exploration& exploration, const FailedTrial& failed) {
+  const auto same = [](const Trial& a, const Trial& b) {
+    return a.point == b.point && a.seed == b.seed && a.ordering == b.ordering;
+  };
+  const auto likeness = [&failed](const Trial& trial) {
+    return (trial.point == failed.trial.point ? 2 : 0) + (trial.seed == failed.trial.seed ? 1 : 0);
+  };
+  std::optional<Trial> passing;
+  auto failure = exploration.failures.begin();  // in the order of the trials, as these
+  for (const Trial& trial : exploration.trials) {
+    while (failure != exploration.failures.end() && failure->failure.way != failed.failure.way) ++failure;
+    if (failure != exploration.failures.end() && same(failure->trial, trial)) {
+      ++failure;
+      continue;
+    }
+    if (!passing || likeness(trial) > likeness(*passing)) passing = trial;
+  }
+  return passing;
+}
+
+// Reduces the first failure, writes it into the folder, and returns what to print.
+std::string minimise(const Explorer& explorer, const Exploration& exploration, const MakeApp& make_app,
+                     const std::atomic<bool>& interrupted, RunFolder& folder, bool show_progress) {
+  const FailedTrial& first = exploration.failures.front();
+  std::vector<std::string> settings = explorer.plan().settings;
+  for (const std::string& setting : explorer.settings_of(first.trial.point)) settings.push_back(setting);
+  const std::string& path = explorer.plan().scenario;
+  MinimiseRequest request{.path = path,
+                          .scenario = read_scenario_table(path, settings),
+                          .failing = {first.trial.seed, first.trial.ordering},
+                          .way = first.failure.way,
+                          .orderings = explorer.plan().orderings,
+                          .make_app = make_app};
+  if (const std::optional<Trial> passing = find_passing(exploration, first)) {
+    request.passing = RunChoice{passing->seed, passing->ordering};
+    if (passing->point != first.trial.point) request.passing_settings = explorer.settings_of(passing->point);
+  }
+  Minimiser minimiser(std::move(request));
+  std::optional<Minimised> smallest = minimiser.run(interrupted, [show_progress](std::uint64_t runs) {
+    if (!show_progress || runs % 100 != 0) return;
+    fmt::print(stderr, "\rminimising: {} runs ", runs);
+    std::fflush(stderr);
+  });
+  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+  if (!smallest && interrupted.load()) return "interrupted before the first failure came again\n";
+  if (!smallest)
+    return "the first failure did not come again: it is not deterministic; see dse replay --twice\n";
+
+  smallest->scenario.insert_or_assign("ordering", static_cast<std::int64_t>(smallest->failing.ordering));
+  if (smallest->failing.ordering == 0) smallest->scenario.erase("ordering");
+  std::string seed_option;  // of a seed that is no integer of TOML
+  if (smallest->failing.seed <= INT64_MAX) {
+    smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
+  } else {
+    seed_option = fmt::format(" --seed {}", smallest->failing.seed);
+  }
+  move_data_paths(smallest->scenario, std::filesystem::path(path).parent_path(), folder.target());
+  const std::string file_name = "minimised.toml";
+  folder.write(file_name, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
+                                      std::filesystem::path(path).filename().string(), smallest->failure.text,
+                                      scenario_text(smallest->scenario)));
+  return fmt::format("minimised to {} message{} in {} runs: {}\n  dse replay {}{}\n", smallest->messages,
+                     smallest->messages == 1 ? "" : "s", smallest->runs, smallest->failure.text,
+                     shell_word((folder.target() / file_name).string()), seed_option);
+}
+
+int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
+  ExplorePlan plan{.scenario = arguments.scenario,
+                   .settings = arguments.settings,
+                   .orderings = arguments.orderings,
+                   .jobs = arguments.jobs};
+  read_seeds(arguments.seeds, plan);
+  for (const std::string& text : arguments.vary) plan.parameters.push_back(read_parameter(text));
+  Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, make_app); });
+
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  const std::string name = std::filesystem::path(plan.scenario).stem().string();
+  RunFolder folder(arguments.out.empty() ? "runs/" + name + "-explored" : arguments.out,
+                   {"summary.json", "spread.csv", "runs.csv"});
+  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const std::uint64_t count = explorer.trial_count();
+  const std::uint64_t step = std::max<std::uint64_t>(1, count / 1000);
+  const auto show = [&](const Explorer::Progress& progress) {
+    if (!show_progress || (progress.done % step != 0 && progress.done != count)) return;
+    fmt::print(stderr, "\r{} of {} runs, {} failed ", progress.done, count, progress.failed);
+    std::fflush(stderr);
+  };
+  const Exploration exploration =
+      blaming_vary<Exploration>(plan, [&] { return explorer.run(interrupted, show); });
+  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+
+  const std::vector<Spread> table = spreads(exploration);
+  folder.write("summary.json", summary_json(explorer, exploration));
+  folder.write("spread.csv", spread_csv(explorer, table));
+  folder.write("runs.csv", runs_csv(explorer, exploration));
+  folder.write("failures.csv", failures_csv(explorer, exploration));
+  std::string failures = failures_text(explorer, exploration);
+  if (arguments.minimise && !exploration.failures.empty())
+    failures += minimise(explorer, exploration, make_app, interrupted, folder, show_progress);
+  folder.commit();
+  if (!arguments.quiet) {
+    fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,
+               exploration.trials.size(), exploration.failures.size(), folder.target().string());
+  } else {
+    fmt::print(stderr, "{}", failures);
+  }
+  if (interrupted.load()) return kExitInterrupted;
+  return exploration.failures.empty() ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void add_explore_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+  auto arguments = std::make_shared<ExploreArguments>();
+  CLI::App* command = parser.add_subcommand(
+      "explore",
+      "Run a scenario over seeds, settings and orders of simultaneous events, and show what depends on them");
+  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
+  command->add_option("--seeds", arguments->seeds, "FIRST..LAST, both included")->required();
+  command
+      ->add_option("--orderings", arguments->orderings,
+                   "orders of simultaneous events: as they were scheduled, and permutations of it")
+      ->check(CLI::Range(std::uint64_t{1}, Explorer::kTrialsMax));
+  command->add_option("--vary", arguments->vary, "KEY=VALUE,VALUE,...: try each; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key in all runs; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--jobs", arguments->jobs, "runs side by side; they change no result")
+      ->check(CLI::Range(1U, 256U));
+  command->add_option("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
+  command->add_flag("--minimise", arguments->minimise,
+                    "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
+  command->add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
+  command->callback(
+      [arguments, &run, make_app] { run = [arguments, make_app] { return explore(*arguments, make_app); }; });
+}
+
+}  // namespace dse

@@ -1,0 +1,181 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "core/error.h"
+#include "sim/command/command.h"
+#include "sim/record/event_record.h"
+#include "sim/record/run_difference.h"
+#include "sim/regression/repeat.h"
+#include "sim/results/results.h"
+#include "sim/results/run_folder.h"
+#include "sim/results/temporary_folder.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/scenario/topology.h"
+#include "sim/world/expectations.h"
+#include "sim/world/interrupt.h"
+#include "sim/world/world.h"
+
+namespace dse {
+namespace {
+
+struct ReplayArguments {
+  std::string scenario;
+  std::string out;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+  std::optional<std::uint64_t> ordering;
+  bool record = false;
+  bool twice = false;
+  unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  std::string until;
+  bool save_models = false;
+  bool quiet = false;
+};
+
+void set_until(const std::string& text, Scenario& scenario) {
+  if (text.empty()) return;
+  scenario.until_ns = parse_duration(text);
+  if (!scenario.until_ns && text != "drained") {
+    throw InputError({.file = "--until"},
+                     fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
+  }
+}
+
+// The parser itself takes -1 for the largest number and nothing for no option.
+std::string check_whole_number(const std::string& text, const std::string& what) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return "";
+  return fmt::format("'{}' is not {}: expected an integer from 0 to {}", text, what, UINT64_MAX);
+}
+std::string is_seed(const std::string& text) { return check_whole_number(text, "a seed"); }
+std::string is_ordering(const std::string& text) { return check_whole_number(text, "an ordering"); }
+
+ProgressSink progress_sink(bool shown) {
+  if (!shown) return [](TimeNs, std::uint64_t) {};
+  return [](TimeNs virtual_time_ns, std::uint64_t events) {
+    fmt::print(stderr, "\r{} virtual, {} events ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000),
+               events);
+    std::fflush(stderr);
+  };
+}
+
+int exit_status(const RunResult& result, const std::vector<ExpectationResult>& expectations) {
+  if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
+  if (result.status == RunStatus::kStalled && !judges_status(expectations)) return kExitRunFailed;
+  return passed(result, expectations) ? kExitOk : kExitFailed;
+}
+
+// Of the run itself nothing is kept: what is asked is whether it is the same again.
+int replay_twice(const Scenario& scenario, std::uint64_t seed, const ReplayArguments& arguments,
+                 const MakeApp& make_app) {
+  const WorldOptions options{.seed = seed,
+                             .threads = arguments.threads,
+                             .ordering = arguments.ordering.value_or(scenario.ordering),
+                             .make_app = make_app,
+                             .datasets = std::make_shared<DatasetCache>()};
+  const TemporaryFolder folder;
+  const RecordedRun first = record_run(scenario, options, folder.file("first.sqlite"));
+  if (first.result.status == RunStatus::kInterrupted) return kExitInterrupted;
+  const RecordedRun second = record_run(scenario, options, folder.file("second.sqlite"));
+  if (second.result.status == RunStatus::kInterrupted) return kExitInterrupted;
+  const EventRecord record_a(first.record);
+  const EventRecord record_b(second.record);
+  const std::optional<RunDifference> difference = find_difference(record_a, record_b);
+  if (!difference) {
+    if (!arguments.quiet) fmt::print("the same twice: {} events\n", first.result.events);
+    return kExitOk;
+  }
+  fmt::print("{}", describe(*difference, record_a, record_b, "the first time", "the second time"));
+  return kExitFailed;
+}
+
+int replay(const ReplayArguments& arguments, const MakeApp& make_app) {
+  const auto started = std::chrono::steady_clock::now();  // for timing.json alone
+  Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
+  set_until(arguments.until, scenario);
+  const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
+  for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
+
+  if (arguments.twice) return replay_twice(scenario, seed, arguments, make_app);
+
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
+  std::optional<EventRecorder> recorder;
+  if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
+  World world(scenario,
+              {.seed = seed,
+               .threads = arguments.threads,
+               .ordering = arguments.ordering.value_or(scenario.ordering),
+               .make_app = make_app,
+               .recorder = recorder ? &*recorder : nullptr},
+              [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
+  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const RunResult result = world.run(interrupted, progress_sink(show_progress));
+  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+
+  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
+  const RunReport report{
+      scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
+  write_results(report, folder);
+  if (arguments.save_models) {
+    world.save_models([&folder](const std::string& file_name, std::string_view content) {
+      folder.write(file_name, content);
+    });
+  }
+  folder.commit();
+
+  const char* no_color = std::getenv("NO_COLOR");  // empty means unset: no-color.org
+  const bool color = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+  if (arguments.quiet) {
+    fmt::print(stderr, "{}", failures_text(report, false));
+  } else {
+    fmt::print("{}results in {}\n", report_text(report, color), folder.target().string());
+  }
+  if (result.status == RunStatus::kStalled) {
+    fmt::print(stderr, "stalled: work is pending and nothing can happen any more\n{}", result.stall);
+  }
+  return exit_status(result, expectations);
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+  auto arguments = std::make_shared<ReplayArguments>();
+  CLI::App* command =
+      parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
+  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
+  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
+  command->add_option("--seed", arguments->seed, "in place of the scenario's seed")->check(is_seed);
+  command
+      ->add_option("--ordering", arguments->ordering,
+                   "of simultaneous events, in place of the scenario's; 0: as they were scheduled")
+      ->check(is_ordering);
+  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
+      ->check(CLI::Range(1U, 256U));
+  command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
+  command->add_flag("--record", arguments->record,
+                    "write every event to events.sqlite and every prediction to predictions.csv");
+  command->add_flag("--twice", arguments->twice,
+                    "replay twice and show the first event that differs; leaves no run directory");
+  command
+      ->add_flag("--save-models", arguments->save_models,
+                 "write what each model has learned into the run directory, as COMPONENT.learner")
+      ->excludes("--twice");
+  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command->callback(
+      [arguments, &run, make_app] { run = [arguments, make_app] { return replay(*arguments, make_app); }; });
+}
+
+}  // namespace dse

@@ -1,0 +1,256 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <list>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/error.h"
+#include "sim/command/command.h"
+#include "sim/regression/fingerprint_table.h"
+#include "sim/regression/verification.h"
+#include "sim/results/shell.h"
+#include "sim/world/interrupt.h"
+
+namespace dse {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct VerifyArguments {
+  std::vector<std::string> paths = {"scenarios"};
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  unsigned threads = 1;
+  bool update = false;
+  bool quiet = false;
+};
+
+// A folder that scenarios are in, and what is kept of them.
+struct KeptFolder {
+  fs::path path;  // as the user named it
+  FingerprintTable table;
+  bool whole = false;  // all of it is to be verified, not only some scenarios
+  bool changed = false;
+};
+
+struct Target {
+  std::string path;
+  std::string file;  // its name in the folder
+  KeptFolder& folder;
+};
+
+// What the user named, in that order, each scenario once. Throws InputError when something named is not
+// there, or a table is damaged.
+class Selection {
+ public:
+  explicit Selection(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      if (!fs::exists(path)) {
+        throw InputError({.file = path},
+                         "there is no such file or folder: expected scenarios, or folders of them");
+      }
+      if (fs::is_directory(path))
+        add_folder(path);
+      else
+        add(path, folder_of(fs::path(path).parent_path()));
+    }
+  }
+  Selection(const Selection&) = delete;
+  Selection& operator=(const Selection&) = delete;
+
+  const std::vector<Target>& targets() const { return targets_; }
+  std::list<KeptFolder>& folders() { return folders_; }
+
+ private:
+  KeptFolder& folder_of(const fs::path& path) {
+    const auto same = [&path](const KeptFolder& folder) {
+      return fs::equivalent(folder.path.empty() ? "." : folder.path, path.empty() ? "." : path);
+    };
+    const auto found = std::find_if(folders_.begin(), folders_.end(), same);
+    if (found != folders_.end()) return *found;
+    return folders_.emplace_back(KeptFolder{path, FingerprintTable(path / FingerprintTable::kFileName)});
+  }
+  void add_folder(const fs::path& path) {
+    KeptFolder& folder = folder_of(path);
+    folder.whole = true;
+    std::set<fs::path> scenarios;
+    for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
+      if (entry.path().extension() == ".toml" && !entry.is_directory()) scenarios.insert(entry.path());
+    }
+    if (scenarios.empty() && folder.table.rows().empty()) {
+      throw InputError({.file = path.string()}, "holds no scenario: expected files that end in .toml");
+    }
+    for (const fs::path& scenario : scenarios) add(scenario, folder);
+  }
+  void add(const fs::path& path, KeptFolder& folder) {
+    const std::string file = path.filename().string();
+    if (!FingerprintTable::can_hold(file)) {
+      throw InputError(
+          {.file = path.string()},
+          fmt::format("has a name that {} cannot hold: expected no comma, quotation mark or control "
+                      "character in it",
+                      FingerprintTable::kFileName));
+    }
+    if (seen_.emplace(&folder, file).second) targets_.push_back({path.string(), file, folder});
+  }
+
+  std::list<KeptFolder> folders_;  // a list: targets refer to them
+  std::vector<Target> targets_;
+  std::set<std::pair<const KeptFolder*, std::string>> seen_;
+};
+
+// Prints what came of each scenario, takes over what is to be updated, and knows the exit status.
+class Report {
+ public:
+  explicit Report(const VerifyArguments& arguments) : arguments_(arguments) {}
+
+  void add(const Target& target, const Verification& one) {
+    const std::string& path = target.path;
+    const std::string table = target.folder.table.path().string();
+    switch (one.verdict) {
+      case Verdict::kSame:
+        if (!arguments_.quiet) line("ok", path);
+        return;
+      case Verdict::kNoRow:
+        if (arguments_.update) return update("ADDED", target, one);
+        fail(kExitFailed, "NO ROW", fmt::format("{}: expected one in {}", path, table));
+        return detail(shell_line({"verify", path, "--update"}));
+      case Verdict::kDiffers:
+        if (arguments_.update) return update("UPDATED", target, one);
+        fail(kExitFailed, "DIFFERS", fmt::format("{}: {}", path, one.summary));
+        break;
+      case Verdict::kNotDeterministic:
+        fail(kExitFailed, "DIFFERS", fmt::format("{}: {}: it is not deterministic", path, one.summary));
+        break;
+      case Verdict::kFailed:
+        fail(kExitFailed, "FAILED", with_path(path, one.summary));
+        break;
+      case Verdict::kWrongInput:
+        fail(kExitWrongInput, "FAILED", with_path(path, one.summary));
+        break;
+      case Verdict::kInterrupted:
+        status_ = kExitInterrupted;
+        return;
+    }
+    for (const std::string& text : one.details) detail(text);
+    if (arguments_.update) detail("its row is not updated");
+  }
+
+  // Rows of scenarios that are not there any more.
+  void add_left_over(KeptFolder& folder) {
+    std::vector<std::string> left;
+    for (const auto& [file, row] : folder.table.rows()) {
+      if (!fs::exists(folder.path / file)) left.push_back(file);
+    }
+    for (const std::string& file : left) {
+      const std::string path = (folder.path / file).string();
+      if (arguments_.update) {
+        line("DROPPED", path);
+        folder.table.erase(file);
+        folder.changed = true;
+      } else {
+        fail(kExitFailed, "NO FILE",
+             fmt::format("{}: its row is left in {}", path, folder.table.path().string()));
+        detail(shell_line({"verify", folder.path.string(), "--update"}));
+      }
+    }
+  }
+
+  int status() const { return status_; }
+
+ private:
+  // Many of the reasons name the scenario themselves.
+  static std::string with_path(const std::string& path, const std::string& summary) {
+    if (summary.starts_with(path + ":")) return summary;
+    return summary.empty() ? path : path + ": " + summary;
+  }
+  static void line(const std::string& verdict, const std::string& text) {
+    fmt::print("{:<8} {}\n", verdict, text);
+    std::fflush(stdout);
+  }
+  static void detail(const std::string& text) { fmt::print("  {}\n", text); }
+
+  // Wrong input stands above a difference.
+  void fail(int status, const std::string& verdict, const std::string& text) {
+    status_ = std::max(status_, status);
+    line(verdict, text);
+  }
+  void update(const std::string& verdict, const Target& target, const Verification& one) {
+    line(verdict, with_path(target.path, one.summary));
+    target.folder.table.put(one.now);
+    target.folder.changed = true;
+  }
+
+  const VerifyArguments& arguments_;
+  int status_ = kExitOk;
+};
+
+// Verifies `jobs` scenarios side by side, and reports them in their order.
+void verify_all(const std::vector<Target>& targets, const VerifyArguments& arguments, const MakeApp& make_app,
+                Report& report) {
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  const VerifyOptions options{
+      .threads = arguments.threads, .make_app = make_app, .datasets = std::make_shared<DatasetCache>()};
+  std::vector<std::packaged_task<Verification()>> tasks;
+  std::vector<std::future<Verification>> verifications;
+  for (const Target& target : targets) {
+    // A copy: the table changes while others are still at work.
+    const FingerprintRow* row = target.folder.table.find(target.file);
+    const std::optional<FingerprintRow> kept = row == nullptr ? std::nullopt : std::optional(*row);
+    tasks.emplace_back([&options, &interrupted, path = target.path, kept] {
+      return verify(path, kept ? &*kept : nullptr, options, interrupted);
+    });
+    verifications.push_back(tasks.back().get_future());
+  }
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> workers;
+  for (std::size_t started = 0; started < std::min<std::size_t>(arguments.jobs, tasks.size()); ++started) {
+    workers.emplace_back([&tasks, &next] {
+      for (std::size_t index = next++; index < tasks.size(); index = next++) tasks[index]();
+    });
+  }
+  for (std::size_t index = 0; index < targets.size(); ++index)
+    report.add(targets[index], verifications[index].get());
+}
+
+int verify_command(const VerifyArguments& arguments, const MakeApp& make_app) {
+  Selection selection(arguments.paths);
+  Report report(arguments);
+  verify_all(selection.targets(), arguments, make_app, report);
+  for (KeptFolder& folder : selection.folders()) {
+    if (folder.whole && report.status() != kExitInterrupted) report.add_left_over(folder);
+    if (folder.changed) folder.table.write();
+  }
+  return report.status();
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+  auto arguments = std::make_shared<VerifyArguments>();
+  CLI::App* command = parser.add_subcommand(
+      "verify", "Replay scenarios and compare them with the fingerprints.csv beside them");
+  command->add_option("scenarios", arguments->paths,
+                      "scenario files, or folders of them (default: scenarios)");
+  command->add_option("--jobs", arguments->jobs, "scenarios side by side (default: one a core)")
+      ->check(CLI::Range(1U, 256U));
+  command->add_option("--threads", arguments->threads, "threads that compute in each run (default: 1)")
+      ->check(CLI::Range(1U, 256U));
+  command->add_flag("--update", arguments->update,
+                    "rewrite the rows that differ, add those that are missing, drop those left over");
+  command->add_flag("--quiet", arguments->quiet, "print only what is not as it was");
+  command->callback([arguments, &run, make_app] {
+    run = [arguments, make_app] { return verify_command(*arguments, make_app); };
+  });
+}
+
+}  // namespace dse

@@ -1,0 +1,117 @@
+// Reads events.sqlite, as EventRecorder wrote it. docs/event-record.md is its schema. One thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "sim/record/database.h"
+#include "sim/record/record.h"
+
+namespace dse {
+
+// One row of table `event`; numbers stand for names.
+struct EventRow {
+  std::int64_t number = 0;
+  TimeNs time_ns = 0;
+  RecordKind kind = RecordKind::kStarted;
+  std::int64_t component = 0;
+  std::int64_t resource = -1;  // none
+  std::int64_t message = 0;    // none
+  std::int64_t cause = 0;      // the start of the run
+  std::int64_t route = 0;      // none
+  bool operator==(const EventRow&) const = default;
+};
+
+// One row of table `message`.
+struct MessageRow {
+  std::int64_t number = 0;
+  std::string id;
+  std::string correlation;
+  std::string writer;
+  std::string key;
+  std::string headers;
+  std::string content_type;
+  TimeNs timestamp_ns = 0;
+  std::int64_t payload_bytes = 0;
+  std::uint64_t payload_hash = 0;
+  bool operator==(const MessageRow&) const = default;
+};
+
+// One row of table `model_state`.
+struct ModelStateRow {
+  std::int64_t component = 0;
+  TimeNs time_ns = 0;
+  std::int64_t learned = 0;
+  std::string digest;
+  bool operator==(const ModelStateRow&) const = default;
+};
+
+// One row of table `draw`.
+struct DrawRow {
+  std::string component;
+  std::string purpose;
+  std::int64_t count = 0;
+  std::string digest;
+  bool operator==(const DrawRow&) const = default;
+};
+
+class EventRecord {
+ public:
+  // Throws InputError when the file is no whole record of this version; reading throws it as well.
+  explicit EventRecord(const std::string& path);
+  EventRecord(const EventRecord&) = delete;
+  EventRecord& operator=(const EventRecord&) = delete;
+
+  // Names by number.
+  const std::vector<std::string>& components() const { return components_; }
+  const std::vector<std::string>& resources() const { return resources_; }
+  // The value of a key of table `run`; "" without one.
+  std::string run_value(const std::string& key) const;
+
+  // Rows in the order of their numbers. An EventRow is read anew for each call of its cursor.
+  class Events {
+   public:
+    // The next row; empty at the end.
+    std::optional<EventRow> next();
+
+   private:
+    friend class EventRecord;
+    explicit Events(Statement rows) : rows_(std::move(rows)) {}
+    Statement rows_;
+  };
+  Events events() const;
+  std::optional<EventRow> event(std::int64_t number) const;
+
+  class Messages {
+   public:
+    std::optional<MessageRow> next();
+
+   private:
+    friend class EventRecord;
+    explicit Messages(Statement rows) : rows_(std::move(rows)) {}
+    Statement rows_;
+  };
+  Messages messages() const;
+  // Throws InputError when there is none.
+  MessageRow message(std::int64_t number) const;
+
+  // In the order in which they were reached.
+  std::vector<ModelStateRow> model_states() const;
+  std::vector<DrawRow> draws() const;
+  // The queues of each route.
+  std::map<std::int64_t, std::vector<std::int64_t>> routes() const;
+
+ private:
+  std::vector<std::string> names(const std::string& table) const;
+
+  Database database_;
+  mutable Statement event_by_number_;  // whoever follows causes asks often
+  std::vector<std::string> components_;
+  std::vector<std::string> resources_;
+};
+
+}  // namespace dse

@@ -1,0 +1,237 @@
+#include "sim/record/event_recorder.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace dse {
+namespace {
+
+// Raw tables have names in the singular and are joined into views in the plural, which people read.
+constexpr const char* kTables = R"sql(
+CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE kind (kind INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE component (component INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE resource (resource INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE route (route INTEGER, resource INTEGER, PRIMARY KEY (route, resource)) WITHOUT ROWID;
+CREATE TABLE message (
+  message INTEGER PRIMARY KEY, id TEXT, correlation TEXT, writer TEXT, key TEXT, headers TEXT, content_type TEXT,
+  timestamp_ns INTEGER, payload_bytes INTEGER, payload_hash INTEGER);
+CREATE TABLE event (
+  number INTEGER PRIMARY KEY, time_ns INTEGER, kind INTEGER, component INTEGER, resource INTEGER, message INTEGER,
+  cause INTEGER, route INTEGER);
+CREATE TABLE model_state (component INTEGER, time_ns INTEGER, learned INTEGER, digest TEXT);
+CREATE TABLE draw (component TEXT, purpose TEXT, count INTEGER, digest TEXT);
+CREATE VIEW messages AS
+  SELECT id, correlation, writer, key, headers, content_type, timestamp_ns, payload_bytes,
+         printf('%016x', payload_hash) AS payload_hash
+  FROM message;
+CREATE VIEW events AS
+  SELECT event.number, event.time_ns, kind.name AS kind, component.name AS component, resource.name AS resource,
+         message.id AS message, message.correlation, event.cause,
+         iif(message.payload_hash IS NULL, NULL, printf('%016x', message.payload_hash)) AS payload_hash
+  FROM event
+  JOIN kind USING (kind)
+  JOIN component USING (component)
+  LEFT JOIN resource USING (resource)
+  LEFT JOIN message USING (message);
+CREATE VIEW copies AS
+  SELECT event.number, event.time_ns, resource.name AS queue, message.id AS message
+  FROM event
+  JOIN route USING (route)
+  JOIN resource ON resource.resource = route.resource
+  JOIN message USING (message);
+)sql";
+
+Database create_tables(const std::string& path) {
+  Database database = Database::create(path);
+  database.run(kTables);
+  database.run(fmt::format("PRAGMA user_version = {}", EventRecorder::kSchema));
+  return database;
+}
+
+std::string headers_text(const Headers& headers) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : headers)
+    std::visit([&json, &name = name](const auto& one) { json[name] = one; }, value);
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+void insert_names(Database& database, const std::string& table, const std::vector<std::string>& names) {
+  Statement insert = database.prepare(fmt::format("INSERT INTO {} VALUES (?, ?)", table));
+  for (std::size_t number = 0; number < names.size(); ++number) {
+    insert.bind(1, static_cast<std::int64_t>(number));
+    insert.bind(2, names[number]);
+    insert.run();
+  }
+}
+
+}  // namespace
+
+EventRecorder::EventRecorder(const std::string& path)
+    : database_(create_tables(path)),
+      insert_event_(database_.prepare("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
+      insert_message_(database_.prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      writer_([this] { write_chunks(); }) {
+  filling_.reserve(kChunkEvents);
+}
+
+EventRecorder::~EventRecorder() { stop(); }
+
+void EventRecorder::add(RecordedEvent&& event) {
+  filling_.push_back(std::move(event));
+  if (filling_.size() == kChunkEvents) hand_over();
+}
+
+std::uint32_t EventRecorder::route(std::span<const QueueIndex> queues) {
+  if (queues.empty()) return 0;
+  wanted_route_.assign(queues.begin(), queues.end());
+  const auto next = static_cast<std::uint32_t>(routes_.size() + 1);
+  return routes_.try_emplace(wanted_route_, next).first->second;
+}
+
+void EventRecorder::hand_over() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_.size() < kChunksMax || error_; });
+  if (error_) std::rethrow_exception(error_);
+  waiting_.push_back(std::move(filling_));
+  lock.unlock();
+  changed_.notify_all();
+  filling_ = Chunk();
+  filling_.reserve(kChunkEvents);
+}
+
+void EventRecorder::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (writer_.joinable()) writer_.join();
+}
+
+void EventRecorder::write_chunks() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
+    if (waiting_.empty() || error_) return;
+    const Chunk chunk = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    changed_.notify_all();
+    std::exception_ptr error;
+    try {
+      write(chunk);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    error_ = error;
+    if (error_) {
+      changed_.notify_all();
+      return;
+    }
+  }
+}
+
+void EventRecorder::write(const Chunk& chunk) {
+  for (const RecordedEvent& event : chunk) {
+    // A message's row comes first, so that messages are numbered in the order of their first events.
+    const std::int64_t message = event.message ? message_number(*event.message) : 0;
+    insert_event_.bind(1, static_cast<std::int64_t>(event.number));
+    insert_event_.bind(2, event.time_ns);
+    insert_event_.bind(3, static_cast<std::int64_t>(event.kind));
+    insert_event_.bind(4, static_cast<std::int64_t>(event.component));
+    if (event.resource == kNoResource) {
+      insert_event_.bind_null(5);
+    } else {
+      insert_event_.bind(5, static_cast<std::int64_t>(event.resource));
+    }
+    if (event.message) {
+      insert_event_.bind(6, message);
+    } else {
+      insert_event_.bind_null(6);
+    }
+    insert_event_.bind(7, static_cast<std::int64_t>(event.cause));
+    if (event.route == 0) {
+      insert_event_.bind_null(8);
+    } else {
+      insert_event_.bind(8, static_cast<std::int64_t>(event.route));
+    }
+    insert_event_.run();
+  }
+}
+
+std::int64_t EventRecorder::message_number(const Message& message) {
+  const auto next = static_cast<std::int64_t>(message_numbers_.size() + 1);
+  const auto [at, is_new] = message_numbers_.try_emplace(message.id_hash(), next);
+  if (!is_new) return at->second;
+  const std::string headers = headers_text(message.headers());
+  insert_message_.bind(1, next);
+  insert_message_.bind(2, message.id());
+  if (message.correlation_id().empty()) {
+    insert_message_.bind_null(3);
+  } else {
+    insert_message_.bind(3, message.correlation_id());
+  }
+  insert_message_.bind(4, message.app_id());
+  insert_message_.bind(5, message.key());
+  insert_message_.bind(6, headers);
+  insert_message_.bind(7, message.fields().content_type);
+  insert_message_.bind(8, message.timestamp());
+  insert_message_.bind(9, static_cast<std::int64_t>(message.payload().size()));
+  insert_message_.bind(10, static_cast<std::int64_t>(message.payload_hash()));
+  insert_message_.run();
+  return next;
+}
+
+void EventRecorder::finish(const RecordEnding& ending) {
+  if (!filling_.empty()) hand_over();
+  stop();
+  if (error_) std::rethrow_exception(error_);
+  write_ending(ending);
+  // Statements hold the database open.
+  Statement(std::move(insert_event_));
+  Statement(std::move(insert_message_));
+  database_.close();
+}
+
+void EventRecorder::write_ending(const RecordEnding& ending) {
+  Statement insert_run = database_.prepare("INSERT INTO run VALUES (?, ?)");
+  for (const auto& [key, value] : ending.run) {
+    insert_run.bind(1, key);
+    insert_run.bind(2, value);
+    insert_run.run();
+  }
+  insert_names(database_, "kind", record_kind_names());
+  insert_names(database_, "component", ending.components);
+  insert_names(database_, "resource", ending.resources);
+  Statement insert_route = database_.prepare("INSERT INTO route VALUES (?, ?)");
+  for (const auto& [queues, number] : routes_) {
+    for (const QueueIndex queue : queues) {
+      insert_route.bind(1, static_cast<std::int64_t>(number));
+      insert_route.bind(2, static_cast<std::int64_t>(queue));
+      insert_route.run();
+    }
+  }
+  Statement insert_state = database_.prepare("INSERT INTO model_state VALUES (?, ?, ?, ?)");
+  for (const ModelState& state : ending.model_states) {
+    const std::string digest = hex64(state.digest);
+    insert_state.bind(1, static_cast<std::int64_t>(state.component));
+    insert_state.bind(2, state.time_ns);
+    insert_state.bind(3, static_cast<std::int64_t>(state.learned));
+    insert_state.bind(4, digest);
+    insert_state.run();
+  }
+  Statement insert_draw = database_.prepare("INSERT INTO draw VALUES (?, ?, ?, ?)");
+  for (const RandomStreams::Draws& draws : ending.draws) {
+    const std::string digest = hex64(draws.digest);
+    insert_draw.bind(1, draws.component);
+    insert_draw.bind(2, draws.purpose);
+    insert_draw.bind(3, static_cast<std::int64_t>(draws.count));
+    insert_draw.bind(4, digest);
+    insert_draw.run();
+  }
+}
+
+}  // namespace dse

@@ -1,0 +1,112 @@
+// Writes what happens in a run to events.sqlite: every event, what it was about, and which event led to it.
+// docs/event-record.md is its schema.
+//
+// The deciding thread hands over events in chunks; a thread of its own writes them. The same events give the
+// same bytes.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "bus/data_bus.h"
+#include "core/random.h"
+#include "core/time.h"
+#include "message/message.h"
+#include "sim/record/database.h"
+#include "sim/record/record.h"
+
+namespace dse {
+
+// Its name in a run directory.
+inline constexpr const char* kEventRecordFile = "events.sqlite";
+
+struct RecordedEvent {
+  std::uint64_t number = 0;  // from 1
+  std::uint64_t cause = 0;   // the number of the event that led to it; 0: the start of the run
+  TimeNs time_ns = 0;
+  RecordKind kind = RecordKind::kStarted;
+  LinkIndex component = 0;
+  ResourceIndex resource = kNoResource;
+  std::uint32_t route = 0;  // as EventRecorder::route gave it; 0: none
+  MessagePtr message;
+};
+
+// What a model had learned at some moment.
+struct ModelState {
+  LinkIndex component = 0;
+  TimeNs time_ns = 0;         // of the last message learned
+  std::uint64_t learned = 0;  // messages
+  std::uint64_t digest = 0;   // XXH3 of what decides its later predictions
+};
+
+// What is known when the run is over.
+struct RecordEnding {
+  std::vector<std::pair<std::string, std::string>> run;  // keys and values of table `run`
+  std::vector<std::string> components;                   // names by number
+  std::vector<std::string> resources;
+  std::vector<ModelState> model_states;
+  std::vector<RandomStreams::Draws> draws;
+};
+
+class EventRecorder {
+ public:
+  // Version of the schema; changes with every table or column.
+  static constexpr int kSchema = 1;
+
+  // Creates the file. Throws RunError when it cannot be written, as every call below.
+  explicit EventRecorder(const std::string& path);
+  // Stops; the file is whole only after finish().
+  ~EventRecorder();
+  EventRecorder(const EventRecorder&) = delete;
+  EventRecorder& operator=(const EventRecorder&) = delete;
+
+  // All calls come from one thread.
+  void add(RecordedEvent&& event);
+  // The number of this set of queues, for RecordedEvent::route.
+  std::uint32_t route(std::span<const QueueIndex> queues);
+  // Writes the rest and closes the file. Called once, last.
+  void finish(const RecordEnding& ending);
+
+ private:
+  using Chunk = std::vector<RecordedEvent>;
+  // So many events cross to the writer at once, and so many chunks may wait for it.
+  static constexpr std::size_t kChunkEvents = 4096;
+  static constexpr std::size_t kChunksMax = 16;
+
+  void hand_over();
+  void stop();
+  void write_chunks();
+  void write(const Chunk& chunk);
+  std::int64_t message_number(const Message& message);
+  void write_ending(const RecordEnding& ending);
+
+  Chunk filling_;
+  std::map<std::vector<QueueIndex>, std::uint32_t> routes_;
+  std::vector<QueueIndex> wanted_route_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Chunk> waiting_;
+  bool stopping_ = false;
+  std::exception_ptr error_;
+
+  // Of the writer, and of finish() when it has ended:
+  Database database_;
+  Statement insert_event_;
+  Statement insert_message_;
+  std::unordered_map<std::uint64_t, std::int64_t> message_numbers_;  // by hash of the id
+
+  std::thread writer_;  // last: it uses the others
+};
+
+}  // namespace dse

@@ -1,0 +1,56 @@
+#include "sim/record/queue_contents.h"
+
+#include <algorithm>
+
+namespace dse {
+
+QueueContents::Copies::iterator QueueContents::find(const EventRow& event, std::int64_t holder) {
+  Copies& copies = queues_[event.resource];
+  const auto [first, last] = copies.equal_range(event.message);
+  const auto found = std::find_if(first, last, [holder](const auto& copy) { return copy.second == holder; });
+  return found == last ? copies.end() : found;
+}
+
+void QueueContents::apply(const EventRow& event) {
+  switch (event.kind) {
+    case RecordKind::kPublished:
+      for (const std::int64_t queue : routes_[event.route]) queues_[queue].emplace(event.message, kWaits);
+      return;
+    case RecordKind::kDelivered:
+    case RecordKind::kRedelivered:
+      // What was under way to a stream that the bus has closed is back in its queue.
+      if (closed_.contains(event.component)) return;
+      if (const auto copy = find(event, kWaits); copy != queues_[event.resource].end())
+        copy->second = event.component;
+      return;
+    case RecordKind::kRequeued:
+      if (const auto copy = find(event, event.component); copy != queues_[event.resource].end())
+        copy->second = kWaits;
+      return;
+    case RecordKind::kAcknowledged:
+    case RecordKind::kRejected:
+      if (const auto copy = find(event, event.component); copy != queues_[event.resource].end())
+        queues_[event.resource].erase(copy);
+      return;
+    case RecordKind::kClosed:
+      closed_.insert(event.component);
+      for (auto& [queue, copies] : queues_) {
+        for (auto& [message, holder] : copies) {
+          if (holder == event.component) holder = kWaits;
+        }
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+std::map<std::int64_t, std::vector<QueueContents::Copy>> QueueContents::queues() const {
+  std::map<std::int64_t, std::vector<Copy>> contents;
+  for (const auto& [queue, copies] : queues_) {
+    for (const auto& [message, holder] : copies) contents[queue].push_back({message, holder});
+  }
+  return contents;
+}
+
+}  // namespace dse

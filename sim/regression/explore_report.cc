@@ -1,0 +1,83 @@
+#include "sim/regression/explore_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "sim/results/csv.h"
+#include "sim/results/shell.h"
+
+namespace dse {
+namespace {
+
+// So many failures are printed; all are in failures.csv.
+constexpr std::size_t kFailuresPrinted = 10;
+
+std::string replay_line(const Explorer& explorer, const Trial& trial) {
+  std::string line = fmt::format("dse replay {} --seed {}", shell_word(explorer.plan().scenario), trial.seed);
+  if (trial.ordering != explorer.scenario(trial.point).ordering)
+    line += fmt::format(" --ordering {}", trial.ordering);
+  for (const std::string& setting : explorer.plan().settings) line += " --set " + shell_word(setting);
+  for (const std::string& setting : explorer.settings_of(trial.point))
+    line += " --set " + shell_word(setting);
+  return line;
+}
+
+}  // namespace
+
+std::string failures_text(const Explorer& explorer, const Exploration& exploration) {
+  std::string text;
+  const std::size_t count = exploration.failures.size();
+  for (std::size_t i = 0; i < std::min(count, kFailuresPrinted); ++i) {
+    const FailedTrial& failed = exploration.failures[i];
+    text += fmt::format("FAILED {}\n  {}\n", failed.failure.text, replay_line(explorer, failed.trial));
+  }
+  if (count > kFailuresPrinted) {
+    text += fmt::format("and {} more: each with its line in failures.csv\n", count - kFailuresPrinted);
+  }
+  return text;
+}
+
+std::string failures_csv(const Explorer& explorer, const Exploration& exploration) {
+  std::string text = "failure,replay\n";
+  for (const FailedTrial& failed : exploration.failures) {
+    text += fmt::format("{},{}\n", csv_field(failed.failure.text),
+                        csv_field(replay_line(explorer, failed.trial)));
+  }
+  return text;
+}
+
+std::string runs_csv(const Explorer& explorer, const Exploration& exploration) {
+  std::string text = "seed,ordering";
+  for (const Parameter& parameter : explorer.plan().parameters) text += "," + csv_field(parameter.key);
+  for (const std::string& metric : exploration.metrics) text += "," + metric;
+  text += "\n";
+  for (std::size_t i = 0; i < exploration.trials.size(); ++i) {
+    const Trial& trial = exploration.trials[i];
+    text += fmt::format("{},{}", trial.seed, trial.ordering);
+    for (const std::string& value : explorer.values_of(trial.point)) text += "," + csv_field(value);
+    for (const double value : exploration.values[i])
+      text += std::isnan(value) ? "," : fmt::format(",{}", value);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string summary_json(const Explorer& explorer, const Exploration& exploration) {
+  const ExplorePlan& plan = explorer.plan();
+  nlohmann::ordered_json json;
+  json["scenario"] = plan.scenario;
+  json["settings"] = plan.settings;
+  json["seeds"] = {plan.first_seed, plan.last_seed};
+  json["orderings"] = plan.orderings;
+  json["vary"] = nlohmann::ordered_json::object();
+  for (const Parameter& parameter : plan.parameters) json["vary"][parameter.key] = parameter.values;
+  json["version"] = DSE_VERSION;
+  json["runs"] = exploration.trials.size();
+  json["failed"] = exploration.failures.size();
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace dse

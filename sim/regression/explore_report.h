@@ -1,0 +1,19 @@
+// What an exploration prints and writes, beside the spread of its metrics (sim/regression/spread.h).
+#pragma once
+
+#include <string>
+
+#include "sim/regression/explorer.h"
+
+namespace dse {
+
+// Each failure with the line that reproduces it when it is pasted into a shell; of many, the first.
+std::string failures_text(const Explorer& explorer, const Exploration& exploration);
+// The same of all failures: columns failure and replay.
+std::string failures_csv(const Explorer& explorer, const Exploration& exploration);
+// One row a run: seed, ordering, parameters, metrics.
+std::string runs_csv(const Explorer& explorer, const Exploration& exploration);
+// What was asked for, and how many runs there were.
+std::string summary_json(const Explorer& explorer, const Exploration& exploration);
+
+}  // namespace dse

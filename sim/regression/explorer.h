@@ -1,0 +1,96 @@
+// Runs one scenario many times: over seeds, over values of its settings, and over orders of simultaneous
+// events.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/scenario/scenario.h"
+#include "sim/world/run_failure.h"
+#include "sim/world/world.h"
+
+namespace dse {
+
+// A key of the scenario and the values that it takes, as --set would be given them.
+struct Parameter {
+  std::string key;
+  std::vector<std::string> values;
+};
+
+struct ExplorePlan {
+  std::string scenario;               // path
+  std::vector<std::string> settings;  // the same in all runs
+  std::uint64_t first_seed = 1;
+  std::uint64_t last_seed = 1;  // included
+  // Of simultaneous events: the first as they were scheduled, the others permutations.
+  std::uint64_t orderings = 1;
+  std::vector<Parameter> parameters;
+  unsigned jobs = 1;  // runs side by side; they change no result
+};
+
+// One run of an exploration.
+struct Trial {
+  std::size_t point = 0;  // of the grid of parameters
+  std::uint64_t seed = 0;
+  std::uint64_t ordering = 0;
+};
+
+struct FailedTrial {
+  Trial trial;
+  RunFailure failure;
+};
+
+// What came out. Trials are in order: points, then seeds, then orderings.
+struct Exploration {
+  std::vector<Trial> trials;                // that were run to their end
+  std::vector<std::string> metrics;         // names, in order
+  std::vector<std::vector<double>> values;  // of each trial, by metric; NaN where it has none
+  std::vector<FailedTrial> failures;
+};
+
+class Explorer {
+ public:
+  // The most trials of one exploration.
+  static constexpr std::uint64_t kTrialsMax = 10'000'000;
+
+  // Reads the scenario for each point of the grid. Throws InputError when it is wrong with some values, or
+  // when that would be too many trials.
+  Explorer(ExplorePlan plan, MakeApp make_app);
+
+  const ExplorePlan& plan() const { return plan_; }
+  std::uint64_t trial_count() const;
+  std::size_t points() const { return scenarios_.size(); }
+  const Scenario& scenario(std::size_t point) const { return scenarios_[point]; }
+  // The value of each parameter at a point of the grid, and the same as "KEY=VALUE".
+  std::vector<std::string> values_of(std::size_t point) const;
+  std::vector<std::string> settings_of(std::size_t point) const;
+
+  struct Progress {
+    std::uint64_t done = 0;
+    std::uint64_t failed = 0;
+  };
+  // Runs every trial, `plan.jobs` at a time; stops when `interrupted` becomes true. `progress` is called
+  // after each trial, by one thread at a time. Throws InputError as World does.
+  Exploration run(const std::atomic<bool>& interrupted, const std::function<void(const Progress&)>& progress);
+
+ private:
+  struct Outcome;
+
+  Trial trial(std::uint64_t number) const;
+  Exploration collect(std::vector<Outcome> outcomes) const;
+  Outcome run_one(const Trial& trial, const std::atomic<bool>& interrupted) const;
+
+  ExplorePlan plan_;
+  MakeApp make_app_;
+  std::vector<Scenario> scenarios_;  // by point
+  std::shared_ptr<DatasetCache> datasets_ = std::make_shared<DatasetCache>();
+};
+
+}  // namespace dse

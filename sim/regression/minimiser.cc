@@ -1,0 +1,207 @@
+#include "sim/regression/minimiser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.h"
+#include "sim/scenario/scenario_parts.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/scenario/scenario_text.h"
+#include "sim/scenario/settings.h"
+
+namespace dse {
+namespace {
+
+// The scenario, after what no longer makes sense in it was taken out; empty when nothing sensible is left.
+// Parts go by the place that the reader's error names.
+std::optional<Scenario> pruned(toml::table& root, const std::string& path) {
+  constexpr int kPartsMax = 64;
+  for (int i = 0; i < kPartsMax; ++i) {
+    try {
+      return parse_scenario(scenario_text(root), path);
+    } catch (const InputError& error) {
+      if (!remove_part(root, part_of_key(root, error.place().key))) return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+std::uint64_t messages_in(const RunResult& result) {
+  double messages = 0;
+  for (const auto& [name, value] : result.metrics) {
+    if (name.ends_with(".sent") || name.ends_with(".predicted")) messages += value;
+  }
+  return static_cast<std::uint64_t>(messages);
+}
+
+}  // namespace
+
+Minimiser::Minimiser(MinimiseRequest request) : request_(std::move(request)) {}
+
+std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
+                                        const std::function<void(std::uint64_t)>& progress) {
+  interrupted_ = &interrupted;
+  progress_ = progress;
+  best_.failing = request_.failing;
+  if (!accept(copy_with_places(request_.scenario))) return std::nullopt;
+  // First with the order of events as it is, which is quick; then with any that fails.
+  for (const bool search : {false, true}) {
+    search_orderings_ = search;
+    if (search && request_.orderings <= 1) break;
+    bool smaller = true;
+    while (smaller && !out_of_runs()) {
+      smaller = false;
+      for (const auto step : {&Minimiser::drop_parts, &Minimiser::fewer_messages, &Minimiser::earlier_end,
+                              &Minimiser::simpler_settings}) {
+        if ((this->*step)()) smaller = true;
+      }
+    }
+  }
+  best_.messages = messages_in(result_);
+  return std::move(best_);
+}
+
+JudgedRun Minimiser::judge_run(const Scenario& scenario, const RunChoice& choice) {
+  ++best_.runs;
+  progress_(best_.runs);
+  return judge(scenario,
+               {.seed = choice.seed,
+                .ordering = choice.ordering,
+                .make_app = request_.make_app,
+                .datasets = datasets_},
+               *interrupted_);
+}
+
+bool Minimiser::fails_so(const Scenario& scenario, const RunChoice& choice, JudgedRun& judged) {
+  judged = judge_run(scenario, choice);
+  return judged.failure && judged.failure->way == request_.way;
+}
+
+std::optional<RunChoice> Minimiser::find_failing(const Scenario& scenario, JudgedRun& judged) {
+  if (fails_so(scenario, best_.failing, judged)) return best_.failing;
+  if (!search_orderings_) return std::nullopt;
+  const std::uint64_t orderings = std::min(request_.orderings, kOrderingsMax);
+  for (std::uint64_t ordering = 0; ordering < orderings && !out_of_runs(); ++ordering) {
+    const RunChoice choice{best_.failing.seed, ordering};
+    if (fails_so(scenario, choice, judged)) return choice;
+  }
+  return std::nullopt;
+}
+
+// Simpler settings that make more of the same are no simplification.
+bool Minimiser::is_larger(const RunResult& result) const {
+  if (best_.scenario.empty()) return false;
+  return messages_in(result) > messages_in(result_) || result.virtual_time_ns > result_.virtual_time_ns;
+}
+
+bool Minimiser::still_passes(const toml::table& candidate) {
+  if (!request_.passing) return true;
+  toml::table passing = copy_with_places(candidate);
+  apply_settings(passing, request_.passing_settings);
+  JudgedRun judged;
+  return !fails_so(parse_scenario(scenario_text(passing), request_.path), *request_.passing, judged);
+}
+
+bool Minimiser::accept(toml::table candidate) {
+  if (out_of_runs()) return false;
+  const std::optional<Scenario> scenario = pruned(candidate, request_.path);
+  if (!scenario) return false;
+  try {
+    JudgedRun judged;
+    if (!still_passes(candidate)) return false;
+    const std::optional<RunChoice> failing = find_failing(*scenario, judged);
+    if (!failing || judged.result.status == RunStatus::kInterrupted || is_larger(judged.result)) return false;
+    best_.scenario = std::move(candidate);
+    best_.failing = *failing;
+    best_.failure = *judged.failure;
+    result_ = std::move(judged.result);
+    return true;
+  } catch (const InputError&) {
+    return false;  // it does not fit its data any more
+  }
+}
+
+bool Minimiser::accept_without(const TablePath& part) {
+  toml::table candidate = copy_with_places(best_.scenario);
+  return remove_part(candidate, part) && accept(std::move(candidate));
+}
+
+bool Minimiser::accept_with(const TablePath& part, const std::string& value) {
+  toml::table candidate = copy_with_places(best_.scenario);
+  toml::node* at = &candidate;
+  for (std::size_t i = 0; i + 1 < part.size() && at != nullptr; ++i) at = child_of(*at, part[i]);
+  if (at == nullptr || !at->is_table()) return false;
+  toml::table parsed = toml::parse("value = " + value);
+  parsed.get("value")->visit([&](auto& typed) { at->as_table()->insert_or_assign(part.back(), typed); });
+  return accept(std::move(candidate));
+}
+
+bool Minimiser::drop_parts() {
+  bool any = false;
+  // From the end, so that the numbers of what is left do not change.
+  const std::vector<TablePath> parts = parts_of(best_.scenario);
+  for (auto part = parts.rbegin(); part != parts.rend() && !out_of_runs(); ++part) {
+    if (accept_without(*part)) any = true;
+  }
+  return any;
+}
+
+bool Minimiser::fewer_messages() {
+  bool any = false;
+  const toml::table* components = best_.scenario.get_as<toml::table>("component");
+  std::vector<std::string> names;
+  for (const auto& [name, value] : *components) names.emplace_back(name.str());
+  for (const std::string& name : names) {
+    while (!out_of_runs() && fewer_messages_of(name)) any = true;
+  }
+  return any;
+}
+
+// One step: the first of some smaller numbers, or of some shorter slices, that still fails.
+bool Minimiser::fewer_messages_of(const std::string& component) {
+  const auto sent = result_.metrics.find(component + ".sent");
+  const toml::table* table = best_.scenario["component"][component].as_table();
+  if (sent == result_.metrics.end() || table == nullptr) return false;
+  const auto count = static_cast<std::int64_t>(sent->second);
+  if (count <= 1) return false;
+  const bool has_limit = table->get_as<std::string>("labels") != nullptr;  // a generator
+  std::int64_t first = 0;
+  std::int64_t last = count;
+  if (const toml::array* slice = table->get_as<toml::array>("slice");
+      slice != nullptr && slice->size() == 2) {
+    first = slice->get(0)->value_or(std::int64_t{0});
+    last = slice->get(1)->value_or(count);
+  }
+  for (const std::int64_t fewer :
+       {std::int64_t{1}, count / 8, count / 4, count / 2, count - count / 4, count - count / 8, count - 1}) {
+    if (fewer < 1 || fewer >= count) continue;
+    if (has_limit && accept_with({"component", component, "limit"}, fmt::format("{}", fewer))) return true;
+    for (const std::int64_t begin : {first, last - fewer}) {
+      if (accept_with({"component", component, "slice"}, fmt::format("[{}, {}]", begin, begin + fewer)))
+        return true;
+    }
+  }
+  return false;
+}
+
+bool Minimiser::earlier_end() {
+  bool any = false;
+  for (TimeNs end_ns = result_.virtual_time_ns / 2; end_ns > 0 && !out_of_runs(); end_ns /= 2) {
+    if (!accept_with({"until"}, fmt::format("\"{}\"", format_duration(end_ns)))) break;
+    any = true;
+  }
+  return any;
+}
+
+bool Minimiser::simpler_settings() {
+  bool any = false;
+  const std::vector<TablePath> keys = keys_of(best_.scenario);
+  for (auto key = keys.rbegin(); key != keys.rend() && !out_of_runs(); ++key) {
+    if (accept_without(*key)) any = true;
+  }
+  return any;
+}
+
+}  // namespace dse

@@ -1,0 +1,49 @@
+#include "sim/regression/repeat.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <filesystem>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/world/interrupt.h"
+
+namespace dse {
+
+RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, const std::string& path) {
+  EventRecorder recorder(path);
+  WorldOptions recording = options;
+  recording.recorder = &recorder;
+  World world(scenario, recording, [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+  return {world.run(watch_for_interrupt(), [](TimeNs, std::uint64_t) {}), path};
+}
+
+RecordedRun record_again(const std::string& run, const RunSummary& summary, const MakeApp& make_app,
+                         const std::string& path) {
+  const std::string again = "has no record of its events: replay it again with --record";
+  if (summary.status == "interrupted") throw InputError({.file = run}, "was interrupted, and " + again);
+  if (summary.version != DSE_VERSION) {
+    throw InputError({.file = run}, fmt::format("{}, with version {} that wrote it; this is version {}",
+                                                again, summary.version, DSE_VERSION));
+  }
+  if (summary.scenario_path.empty()) {
+    throw InputError({.file = run}, fmt::format("{}; its timing.json does not say where its scenario {} was",
+                                                again, summary.scenario));
+  }
+  if (!std::filesystem::exists(summary.scenario_path)) {
+    throw InputError({.file = run}, fmt::format("{}; its scenario {} is not at '{}' any more", again,
+                                                summary.scenario, summary.scenario_path));
+  }
+  Scenario scenario = read_scenario(summary.scenario_path, summary.settings);
+  if (hex64(scenario.file_hash) != summary.scenario_hash) {
+    throw InputError({.file = run},
+                     fmt::format("{}; its scenario {} was changed since", again, summary.scenario_path));
+  }
+  scenario.until_ns = parse_duration(summary.until);  // none: drained
+  return record_run(scenario, {.seed = summary.seed, .ordering = summary.ordering, .make_app = make_app},
+                    path);
+}
+
+}  // namespace dse

@@ -1,0 +1,157 @@
+#include "sim/regression/verification.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <optional>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "sim/record/event_recorder.h"
+#include "sim/results/results.h"
+#include "sim/results/run_summary.h"
+#include "sim/results/shell.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/world/expectations.h"
+
+namespace dse {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+RunResult replay(const Scenario& scenario, const VerifyOptions& options,
+                 const std::atomic<bool>& interrupted) {
+  World world(scenario,
+              {.seed = scenario.seed,
+               .threads = options.threads,
+               .ordering = scenario.ordering,
+               .make_app = options.make_app,
+               .datasets = options.datasets},
+              [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+  return world.run(interrupted, [](TimeNs, std::uint64_t) {});
+}
+
+std::string differences_of(const FingerprintRow& now, const FingerprintRow& kept) {
+  std::vector<std::string> names = differing_fingerprints(now.fingerprints, kept.fingerprints);
+  if (now.seed != kept.seed)
+    names.insert(names.begin(), fmt::format("seed {}, kept {}", now.seed, kept.seed));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Why `dse diff` could not compare the run directory `run` with a run of today, and what to do; none when it
+// can.
+std::vector<std::string> obstacles(const std::string& run, const Scenario& scenario,
+                                   const FingerprintRow& kept) {
+  const auto record_one = [&](const std::string& reason) -> std::vector<std::string> {
+    return {fmt::format(
+                "to see where, {}: with what wrote the row (version {}), run the next line, and verify again",
+                reason, kept.version),
+            shell_line({"replay", scenario.path, "--record"})};
+  };
+  const auto only_update = [&](const std::string& reason) -> std::vector<std::string> {
+    return {reason + ", so that the two cannot be compared event by event; if the difference is meant:",
+            shell_line({"verify", scenario.path, "--update"})};
+  };
+  if (!fs::exists(fs::path(run) / "summary.json")) return record_one(run + " is missing");
+  RunSummary summary;
+  try {
+    summary = read_run_summary(run);
+  } catch (const InputError& error) {
+    return record_one(error.what());
+  }
+  if (summary.fingerprints != kept.fingerprints) return record_one(run + " is of another run");
+  if (summary.scenario_hash != hex64(scenario.file_hash))
+    return only_update(fmt::format("the scenario was changed since {}", run));
+  if (summary.version != DSE_VERSION)
+    return only_update(fmt::format("{} is of version {}, this is {}", run, summary.version, DSE_VERSION));
+  if (!fs::exists(fs::path(run) / kEventRecordFile)) return record_one(run + " has no record of its events");
+  return {};
+}
+
+// What to paste to see in which event the run of today differs from the one that was kept.
+std::vector<std::string> how_to_see(const Scenario& scenario, const FingerprintRow& kept, bool failed) {
+  const std::string before = fmt::format("runs/{}-s{}", scenario.name, kept.seed);
+  const std::string now = fmt::format("runs/{}-now", scenario.name);
+  const std::vector<std::string> instead = obstacles(before, scenario, kept);
+  if (!instead.empty()) return instead;
+  // The replay of a run that fails its expectations ends with status 1.
+  return {shell_line({"replay", scenario.path, "--record", "--out", now}) + (failed ? "; " : " && ") +
+          shell_line({"diff", before, now})};
+}
+
+void append(std::vector<std::string>& lines, const std::vector<std::string>& more) {
+  lines.insert(lines.end(), more.begin(), more.end());
+}
+
+Verification verify_scenario(const Scenario& scenario, const FingerprintRow* kept,
+                             const VerifyOptions& options, const std::atomic<bool>& interrupted) {
+  const RunResult result = replay(scenario, options, interrupted);
+  if (result.status == RunStatus::kInterrupted) return {.verdict = Verdict::kInterrupted};
+  Verification verification;
+  verification.now = {.file = fs::path(scenario.path).filename().string(),
+                      .seed = scenario.seed,
+                      .fingerprints = result.fingerprints,
+                      .version = DSE_VERSION};
+  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
+  const bool failed = !passed(result, expectations);
+  verification.details = lines_of(failures_text({scenario, {}, result, expectations, {}}, false));
+  if (result.status == RunStatus::kStalled && !judges_status(expectations)) {
+    verification.verdict = Verdict::kFailed;
+    verification.summary = "stalled: work is pending and nothing can happen any more";
+    append(verification.details, lines_of(result.stall));
+    return verification;
+  }
+  if (kept != nullptr) verification.summary = differences_of(verification.now, *kept);
+  if (kept != nullptr && verification.summary.empty()) {
+    verification.verdict = failed ? Verdict::kFailed : Verdict::kSame;
+    return verification;
+  }
+
+  const RunResult again = replay(scenario, options, interrupted);
+  if (again.status == RunStatus::kInterrupted) return {.verdict = Verdict::kInterrupted};
+  const std::vector<std::string> unsteady = differing_fingerprints(result.fingerprints, again.fingerprints);
+  if (!unsteady.empty()) {
+    std::vector<std::string> line = {"replay", scenario.path, "--twice"};
+    if (options.threads > 1) append(line, {"--threads", fmt::format("{}", options.threads)});
+    verification.verdict = Verdict::kNotDeterministic;
+    verification.summary = fmt::format("{} of two replays", fmt::join(unsteady, ", "));
+    verification.details.push_back(shell_line(line));
+    return verification;
+  }
+  verification.verdict = failed ? Verdict::kFailed : kept == nullptr ? Verdict::kNoRow : Verdict::kDiffers;
+  if (kept != nullptr) append(verification.details, how_to_see(scenario, *kept, failed));
+  return verification;
+}
+
+}  // namespace
+
+Verification verify(const std::string& path, const FingerprintRow* kept, const VerifyOptions& options,
+                    const std::atomic<bool>& interrupted) {
+  if (interrupted.load(std::memory_order_relaxed)) return {.verdict = Verdict::kInterrupted};
+  const auto failed = [](Verdict verdict, const std::string& reason) -> Verification {
+    return {.verdict = verdict, .summary = reason};
+  };
+  // Caught here and not in main: the other scenarios go on.
+  try {
+    return verify_scenario(read_scenario(path, {}), kept, options, interrupted);
+  } catch (const InputError& error) {
+    return failed(Verdict::kWrongInput, error.what());
+  } catch (const std::bad_alloc&) {
+    return failed(Verdict::kFailed, "out of memory: verify fewer scenarios side by side with --jobs");
+  } catch (const std::exception& error) {
+    return failed(Verdict::kFailed, error.what());
+  }
+}
+
+}  // namespace dse

@@ -1,0 +1,175 @@
+#include "sim/results/results.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "apps/message_text.h"
+#include "core/hash.h"
+
+namespace dse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Counts are written as integers.
+Json number(double value) {
+  constexpr double kExactMax = 9007199254740992.0;  // beyond, doubles leave integers out
+  if (std::abs(value) <= kExactMax && std::trunc(value) == value) return static_cast<std::int64_t>(value);
+  return value;
+}
+
+Json optional_number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+
+void add_keys(Json& json, const MetricExpect& expect, const ExpectationResult& one) {
+  json["metric"] = expect.metric;
+  json["min"] = optional_number(expect.min);
+  json["max"] = optional_number(expect.max);
+  if (expect.equals) json["equals"] = number(*expect.equals);
+  if (expect.by_ns) json["by"] = format_duration(*expect.by_ns);
+  if (expect.rises) json["rises"] = true;
+  json["value"] = optional_number(one.value);
+}
+
+void add_keys(Json& json, const DeliveryExpect& expect, const ExpectationResult&) {
+  if (!expect.resource.empty()) json["resource"] = expect.resource;
+  if (expect.consumer) json["consumer"] = *expect.consumer;
+  if (expect.delivered) json["delivered"] = guarantee_name(*expect.delivered);
+  if (expect.fifo) json["order"] = "fifo";
+  if (expect.lost) json["lost"] = *expect.lost;
+}
+
+void add_keys(Json& json, const StatusExpect& expect, const ExpectationResult&) {
+  json["status"] = expect.status;
+}
+
+// What the scenario says of it, as far as it says it, and what came of it.
+Json expectation_json(const ExpectationResult& one) {
+  Json json;
+  if (!one.expectation.name.empty()) json["name"] = one.expectation.name;
+  std::visit([&](const auto& what) { add_keys(json, what, one); }, one.expectation.what);
+  if (one.expectation.fails) json["fails"] = true;
+  json["met"] = one.met;
+  if (!one.detail.empty()) json["detail"] = one.detail;
+  return json;
+}
+
+Json summary(const RunReport& report) {
+  const RunResult& result = report.result;
+  Json json;
+  json["title"] = report.scenario.title;
+  json["scenario"] = std::filesystem::path(report.scenario.path).filename().string();
+  json["scenario_hash"] = hex64(report.scenario.file_hash);
+  json["settings"] = report.settings;
+  json["seed"] = result.seed;
+  if (result.ordering != 0) json["ordering"] = result.ordering;
+  json["until"] = report.scenario.until_ns ? format_duration(*report.scenario.until_ns) : "drained";
+  json["version"] = DSE_VERSION;
+  json["status"] = status_name(result.status);
+  if (!result.stall.empty()) json["stall"] = result.stall;
+  json["virtual_time_ns"] = result.virtual_time_ns;
+  json["events"] = result.events;
+  json["deliveries"] = result.deliveries;
+  json["unroutable"] = result.unroutable;
+  json["fingerprint"] = {{"events", result.fingerprints.events},
+                         {"payload", result.fingerprints.payload},
+                         {"draws", result.fingerprints.draws},
+                         {"predictions", result.fingerprints.predictions},
+                         {"models", result.fingerprints.models}};
+  json["failed_components"] = result.failed;
+  json["metrics"] = Json::object();
+  for (const auto& [name, value] : result.metrics) json["metrics"][name] = number(value);
+  json["expectations"] = Json::array();
+  for (const ExpectationResult& one : report.expectations) {
+    json["expectations"].push_back(expectation_json(one));
+  }
+  return json;
+}
+
+Json timing(const RunReport& report) {
+  const double seconds = report.timing.wall_seconds;
+  Json json;
+  json["wall_seconds"] = seconds;
+  json["threads"] = report.timing.threads;
+  json["events_per_second"] = seconds > 0 ? static_cast<double>(report.result.events) / seconds : 0;
+  json["deliveries_per_second"] = seconds > 0 ? static_cast<double>(report.result.deliveries) / seconds : 0;
+  json["scenario_path"] = std::filesystem::absolute(report.scenario.path).lexically_normal().string();
+  return json;
+}
+
+std::string painted(std::string_view text, std::string_view code, bool color) {
+  return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+std::string metric_text(const std::string& metric, double value) {
+  if (metric.ends_with("accuracy")) return fmt::format("{} {:.4f}", metric, value);
+  if (metric.ends_with("_ns")) {
+    return fmt::format("{} {}", metric.substr(0, metric.size() - 3),
+                       format_duration(static_cast<TimeNs>(value)));
+  }
+  return fmt::format("{} {}", metric, value);
+}
+
+std::string component_line(const ComponentConfig& component, const RunResult& result) {
+  std::vector<std::string> parts;
+  for (const std::string& metric : metric_names(component)) {
+    // Three of a kind make the line too long; all are in summary.json.
+    if (metric.starts_with("prequential_accuracy_")) continue;
+    const auto found = result.metrics.find(component.name + "." + metric);
+    if (found != result.metrics.end()) parts.push_back(metric_text(metric, found->second));
+  }
+  return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+void write_results(const RunReport& report, RunFolder& folder) {
+  // Text from a scenario may be anything; what is no UTF-8 is replaced.
+  folder.write("summary.json", summary(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  std::string curves = "virtual_time_ns,component,metric,value\n";
+  for (const CurveRow& row : report.result.curves) {
+    curves += fmt::format("{},{},{},{}\n", row.time_ns, row.component, row.metric, row.value);
+  }
+  folder.write("metrics.csv", curves);
+  folder.write("timing.json", timing(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::string failures_text(const RunReport& report, bool color) {
+  const std::string failed = painted("FAILED", "31", color);
+  std::string text;
+  for (const ExpectationResult& one : report.expectations) {
+    if (!one.as_planned()) text += fmt::format("{} {}\n", failed, expectation_text(one));
+  }
+  for (const auto& [name, status] : report.result.failed) {
+    text += fmt::format("{} component '{}' ended with status {}\n", failed, name, status);
+  }
+  return text;
+}
+
+std::string report_text(const RunReport& report, bool color) {
+  const RunResult& result = report.result;
+  std::string text = fmt::format("{}\n", report.scenario.title);
+  text +=
+      fmt::format("{}, seed {}: {} at {} s virtual, {:.2f} s wall on {} thread{}\n", report.scenario.name,
+                  result.seed, status_name(result.status), seconds_text(result.virtual_time_ns),
+                  report.timing.wall_seconds, report.timing.threads, report.timing.threads == 1 ? "" : "s");
+  text += fmt::format("{} events, {} deliveries, {} unroutable\n\n", result.events, result.deliveries,
+                      result.unroutable);
+  for (const ComponentConfig& component : report.scenario.components)
+    text += component_line(component, result);
+  text +=
+      fmt::format("\nfingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
+                  result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
+                  result.fingerprints.predictions, result.fingerprints.models);
+  for (const ExpectationResult& one : report.expectations) {
+    if (!one.as_planned()) continue;
+    const std::string_view word = one.expectation.fails ? "caught" : "ok    ";
+    text += fmt::format("{} {}\n", painted(word, "32", color), expectation_text(one));
+  }
+  return text + failures_text(report, color);
+}
+
+}  // namespace dse

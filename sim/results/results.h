@@ -1,0 +1,35 @@
+// The files of a run directory, and the summary for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/results/run_folder.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/expectations.h"
+#include "sim/world/run_result.h"
+
+namespace dse {
+
+struct Timing {
+  double wall_seconds = 0;
+  unsigned threads = 0;
+};
+
+struct RunReport {
+  const Scenario& scenario;
+  const std::vector<std::string>& settings;  // --set, as given
+  const RunResult& result;
+  const std::vector<ExpectationResult>& expectations;
+  Timing timing;
+};
+
+// summary.json, metrics.csv and timing.json. Only the last depends on the machine or on the wall clock.
+void write_results(const RunReport& report, RunFolder& folder);
+
+// A line for each expectation that is not as planned and each component that failed; "" when all is well.
+std::string failures_text(const RunReport& report, bool color);
+// Several lines, those failures last; `color` marks what failed and what held.
+std::string report_text(const RunReport& report, bool color);
+
+}  // namespace dse

@@ -1,0 +1,29 @@
+// What a run directory says of its run: read back from summary.json and timing.json.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/record/record.h"
+
+namespace dse {
+
+struct RunSummary {
+  std::string scenario;       // file name
+  std::string scenario_hash;  // hex
+  std::string scenario_path;  // where it was; "" when timing.json is not there to say
+  std::vector<std::string> settings;
+  std::uint64_t seed = 0;
+  std::uint64_t ordering = 0;
+  std::string until;
+  std::string version;
+  std::string status;
+  Fingerprints fingerprints;
+};
+
+// Throws InputError when the folder is no run directory, or its summary is damaged.
+RunSummary read_run_summary(const std::filesystem::path& run);
+
+}  // namespace dse

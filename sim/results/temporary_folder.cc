@@ -1,0 +1,31 @@
+#include "sim/results/temporary_folder.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "core/error.h"
+
+namespace dse {
+
+TemporaryFolder::TemporaryFolder() {
+  std::error_code error;
+  std::string pattern = (std::filesystem::temp_directory_path(error) / "dse-XXXXXX").string();
+  if (error || ::mkdtemp(pattern.data()) == nullptr) {
+    throw RunError(
+        fmt::format("cannot make a temporary folder such as {}: {}; set TMPDIR to a folder that may "
+                    "be written",
+                    pattern, error ? error.message() : std::strerror(errno)));
+  }
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace dse

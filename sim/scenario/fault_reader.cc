@@ -1,0 +1,77 @@
+#include "sim/scenario/fault_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/names.h"
+#include "sim/scenario/table_reader.h"
+
+namespace dse {
+namespace {
+
+const ComponentConfig& component_of(const FaultConfig& fault, const InputPlace& place,
+                                    const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const ComponentConfig& component : scenario.components) {
+    if (component.name == fault.component) return component;
+    names.push_back(component.name);
+  }
+  throw InputError(
+      place, fmt::format("unknown component '{}'{}", fault.component, suggestion(fault.component, names)));
+}
+
+bool writes_labels(const ComponentConfig& component) {
+  return std::holds_alternative<GeneratorConfig>(component.kind) ||
+         std::holds_alternative<ModelConfig>(component.kind);
+}
+
+// What keeps the component from showing the fault; "" when nothing does.
+std::string obstacle(FaultKind kind, const ComponentConfig& component) {
+  switch (kind) {
+    case FaultKind::kLose:
+    case FaultKind::kDuplicate:
+    case FaultKind::kSwap:
+      return resource_written(component) ? "" : "writes nothing";
+    case FaultKind::kMislabel:
+      return writes_labels(component) ? "" : "writes no labels";
+    case FaultKind::kMute:
+      return resource_read(component) ? "" : "streams nothing, so it acknowledges nothing";
+    case FaultKind::kCrash:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+FaultConfig read_fault(const toml::table& node, std::size_t number, const Scenario& scenario) {
+  const std::vector<std::string> kinds = {"lose", "duplicate", "swap", "mislabel", "mute", "crash"};
+  constexpr std::int64_t kCountMax = 1'000'000'000;
+  TableReader table(node, fmt::format("fault.{}", number));
+  FaultConfig fault;
+  const std::size_t kind = table.choice("kind", kinds);
+  fault.kind = static_cast<FaultKind>(kind);
+  fault.component = table.text("component");
+  if (fault.kind == FaultKind::kCrash) {
+    fault.at_ns = table.duration("at");
+  } else {
+    fault.every = table.integer_or("every", fault.every, 1, kCountMax);
+    fault.limit = table.integer_if_any("limit", 1, kCountMax);
+    fault.from_ns = table.duration_or("from", 0);
+    if (fault.kind == FaultKind::kMislabel) {
+      fault.classes = table.integer_or("classes", fault.classes, 2, 256);
+    }
+  }
+  table.finish();
+  const ComponentConfig& component = component_of(fault, table.place("component"), scenario);
+  if (const std::string reason = obstacle(fault.kind, component); !reason.empty()) {
+    throw InputError(table.place("component"), fmt::format("'{}' {}: it cannot show the fault '{}'",
+                                                           component.name, reason, kinds[kind]));
+  }
+  return fault;
+}
+
+}  // namespace dse

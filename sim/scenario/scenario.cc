@@ -1,0 +1,87 @@
+#include "sim/scenario/scenario.h"
+
+#include <set>
+
+namespace dse {
+namespace {
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;  // clang 14 does not deduce it by itself
+
+}  // namespace
+
+std::uint32_t Scenario::prefetch_of(const std::string& resource) const {
+  const auto found = resources.find(resource);
+  return found == resources.end() ? ResourceConfig{}.prefetch : found->second.prefetch;
+}
+
+std::optional<std::string> resource_read(const ComponentConfig& component) {
+  if (const auto* model = std::get_if<ModelConfig>(&component.kind)) return model->from;
+  if (const auto* echo = std::get_if<EchoConfig>(&component.kind)) return echo->from;
+  if (const auto* watch = std::get_if<WatchConfig>(&component.kind)) return watch->from;
+  if (const auto* ensemble = std::get_if<EnsembleConfig>(&component.kind)) return ensemble->from;
+  return std::nullopt;
+}
+
+std::optional<std::string> resource_written(const ComponentConfig& component) {
+  if (const auto* generator = std::get_if<GeneratorConfig>(&component.kind)) return generator->to;
+  if (const auto* source = std::get_if<SourceConfig>(&component.kind)) return source->to;
+  if (const auto* model = std::get_if<ModelConfig>(&component.kind)) return model->to;
+  return std::nullopt;
+}
+
+std::string kind_name(const ComponentConfig& component) {
+  return std::visit(
+      Overloaded{[](const GeneratorConfig&) { return "training-generator"; },
+                 [](const SourceConfig&) { return "production-source"; },
+                 [](const ModelConfig&) { return "model"; }, [](const EchoConfig&) { return "echo"; },
+                 [](const WatchConfig&) { return "watch"; },
+                 [](const EnsembleConfig&) { return "ensemble"; }},
+      component.kind);
+}
+
+std::vector<std::string> metric_names(const ComponentConfig& component) {
+  using Names = std::vector<std::string>;
+  return std::visit(Overloaded{[](const GeneratorConfig&) { return Names{"sent"}; },
+                               [](const SourceConfig&) { return Names{"sent"}; },
+                               [](const ModelConfig&) {
+                                 return Names{"trained",
+                                              "predicted",
+                                              "accuracy",
+                                              "prequential_accuracy",
+                                              "prequential_accuracy_window",
+                                              "prequential_accuracy_faded",
+                                              "latency_p50_ns",
+                                              "latency_p99_ns"};
+                               },
+                               [](const EnsembleConfig&) {
+                                 return Names{"received", "decided",        "undecided",
+                                              "accuracy", "latency_p50_ns", "latency_p99_ns"};
+                               },
+                               [](const ConsumerConfig&) {
+                                 return Names{"received", "latency_p50_ns", "latency_p99_ns"};
+                               }},
+                    component.kind);
+}
+
+bool has_curve(std::string_view metric) {
+  const std::string_view name = metric.substr(metric.rfind('.') + 1);
+  return name == "accuracy" || name.starts_with("prequential_accuracy");
+}
+
+std::vector<std::string> resource_names(const Scenario& scenario) {
+  std::set<std::string> names;
+  for (const auto& [name, options] : scenario.resources) names.insert(name);
+  for (const BindingSpec& binding : scenario.bindings) names.insert({binding.from, binding.to});
+  for (const ComponentConfig& component : scenario.components) {
+    if (const auto read = resource_read(component)) names.insert(*read);
+    if (const auto written = resource_written(component)) names.insert(*written);
+  }
+  return {names.begin(), names.end()};
+}
+
+}  // namespace dse

@@ -1,0 +1,164 @@
+// A scenario: what the user's TOML file says, as plain values. docs/scenario-format.md describes every key.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "apps/production_source.h"
+#include "core/error.h"
+#include "core/time.h"
+#include "message/binding.h"
+
+namespace dse {
+
+struct SliceConfig {
+  std::int64_t first = 0;
+  std::int64_t last = 0;  // one past
+  InputPlace place;
+};
+
+struct GeneratorConfig {
+  std::string images;  // path, ready to open
+  std::string labels;
+  std::string to;
+  Rate rate;
+  bool shuffled = true;
+  std::optional<std::int64_t> limit;
+  std::optional<SliceConfig> slice;
+};
+
+struct SourceConfig {
+  std::string images;
+  std::optional<std::string> truth;
+  std::string to;
+  std::string key;
+  Rate rate;
+  Arrivals arrivals = Arrivals::kRegular;
+  std::optional<SliceConfig> slice;
+};
+
+struct InitialConfig {
+  std::string path;  // of a saved learner, ready to open
+  InputPlace place;
+};
+
+struct ModelConfig {
+  std::string learner;
+  std::string from;
+  std::string to;
+  std::int64_t batch = 16;
+  TimeNs train_service_ns = 0;
+  TimeNs infer_service_ns = 0;
+  std::optional<std::pair<std::int64_t, std::int64_t>> shape;  // rows, columns; from the data if not given
+  std::optional<std::int64_t> classes;                         // likewise
+  std::optional<InitialConfig> initial;
+};
+
+struct ConsumerConfig {
+  std::string from;
+  TimeNs service_ns = 0;
+};
+struct EchoConfig : ConsumerConfig {};
+struct WatchConfig : ConsumerConfig {};
+struct EnsembleConfig : ConsumerConfig {
+  std::vector<std::string> models;
+};
+
+using KindConfig =
+    std::variant<GeneratorConfig, SourceConfig, ModelConfig, EchoConfig, WatchConfig, EnsembleConfig>;
+
+struct ComponentConfig {
+  std::string name;
+  TimeNs start_ns = 0;
+  KindConfig kind;
+  InputPlace place;
+};
+
+struct ResourceConfig {
+  std::uint32_t prefetch = 64;  // of each stream of this resource; 0: no limit
+};
+
+// That a metric is within bounds, or rises.
+struct MetricExpect {
+  std::string metric;
+  std::optional<double> min;
+  std::optional<double> max;
+  std::optional<double> equals;
+  bool rises = false;           // its curve: the last quarter's mean is above the first's
+  std::optional<TimeNs> by_ns;  // over everything up to then; empty: over the whole run
+};
+
+enum class Guarantee { kExactlyOnce, kAtLeastOnce };
+
+// What happens to messages on their way; sim/world/ledger.h says how each is judged.
+struct DeliveryExpect {
+  std::string resource;                 // the queue; "" for all, of `lost` alone
+  std::optional<std::string> consumer;  // one that streams it; empty: all together
+  std::optional<Guarantee> delivered;
+  bool fifo = false;
+  std::optional<std::int64_t> lost;  // exactly so many
+};
+
+// How the run ends.
+struct StatusExpect {
+  std::string status;  // "completed" or "stalled"
+};
+
+struct ExpectConfig {
+  std::string name;    // for people; "" if it has none
+  bool fails = false;  // a planted fault is to be caught here: it must not hold
+  std::variant<MetricExpect, DeliveryExpect, StatusExpect> what;
+};
+
+enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
+
+// Something that goes wrong with one component; sim/world/faults.h says what each kind does.
+struct FaultConfig {
+  FaultKind kind = FaultKind::kLose;
+  std::string component;
+  std::int64_t every = 1;             // each so-manieth of what it acts on
+  std::optional<std::int64_t> limit;  // at most so many times
+  TimeNs from_ns = 0;                 // not before
+  std::int64_t classes = 10;          // of kMislabel: labels are below it
+  TimeNs at_ns = 0;                   // of kCrash: when
+};
+
+struct Scenario {
+  std::string path;
+  std::string name;             // file name without its ending
+  std::uint64_t file_hash = 0;  // of the file's bytes and of what --set changed
+  std::string title;
+  std::uint64_t seed = 1;
+  std::uint64_t ordering = 0;      // of simultaneous events; 0: as they were scheduled
+  std::optional<TimeNs> until_ns;  // empty: until drained
+  TimeNs latency_ns = 0;
+  TimeNs curve_every_ns = 0;
+  std::int64_t accuracy_window = 1000;  // examples
+  double accuracy_fading = 0.999;
+  std::map<std::string, ResourceConfig> resources;  // only those with options
+  std::vector<BindingSpec> bindings;
+  std::vector<ComponentConfig> components;  // in the file's order
+  std::vector<FaultConfig> faults;
+  std::vector<ExpectConfig> expectations;
+
+  std::uint32_t prefetch_of(const std::string& resource) const;
+};
+
+// The resource that a component streams and the one that it writes; empty when it does not.
+std::optional<std::string> resource_read(const ComponentConfig& component);
+std::optional<std::string> resource_written(const ComponentConfig& component);
+// "training-generator", "model", ...
+std::string kind_name(const ComponentConfig& component);
+// The metrics that a component of this kind has, without its name.
+std::vector<std::string> metric_names(const ComponentConfig& component);
+// Whether the metric "<component>.<metric>" has a learning curve.
+bool has_curve(std::string_view metric);
+// Every resource that is named anywhere, in name order.
+std::vector<std::string> resource_names(const Scenario& scenario);
+
+}  // namespace dse

@@ -1,0 +1,129 @@
+#include "sim/scenario/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/names.h"
+
+namespace dse {
+namespace {
+
+// Splits at dots outside double quotes; the quotes go.
+std::vector<std::string> split_key(std::string_view key) {
+  std::vector<std::string> parts(1);
+  bool quoted = false;
+  for (char c : key) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == '.' && !quoted) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+std::vector<std::string> keys_of(const toml::table& table) {
+  std::vector<std::string> keys;
+  for (const auto& [name, value] : table) keys.emplace_back(name.str());
+  return keys;
+}
+
+// The value as a one-key table, whose nodes name the setting as their source.
+toml::table parse_value(const std::string& value, const std::string& source) {
+  try {
+    toml::table parsed = toml::parse("value = " + value, source);
+    if (parsed.size() == 1) return parsed;
+    throw InputError({.file = source}, "expected one value, found lines that set other keys as well");
+  } catch (const toml::parse_error&) {
+    std::string escaped;
+    for (char c : value) {
+      if (c == '\\' || c == '"') escaped += '\\';
+      escaped += c;
+    }
+    try {
+      return toml::parse("value = \"" + escaped + "\"", source);
+    } catch (const toml::parse_error& error) {
+      throw InputError({.file = source}, fmt::format("the value is no TOML value: {}", error.description()));
+    }
+  }
+}
+
+toml::node* element_at(toml::array& list, const std::string& part) {
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+  if (error != std::errc() || end != part.data() + part.size() || index >= list.size()) return nullptr;
+  return list.get(index);
+}
+
+toml::node* descend(toml::node& node, const std::vector<std::string>& parts, std::size_t depth,
+                    const std::string& source) {
+  const std::string& part = parts[depth];
+  if (toml::array* list = node.as_array()) {
+    if (toml::node* element = element_at(*list, part)) return element;
+    throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0",
+                                                   part, list->size()));
+  }
+  toml::table* table = node.as_table();
+  if (table == nullptr)
+    throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", part));
+  if (toml::node* child = table->get(part)) return child;
+  // [bus] and the like need not be in the file, nor need a resource's options; a component must.
+  // Within those, a table such as `service` may be missing too; whether it is one is for the reader to say.
+  const bool is_resource = depth <= 1 && parts.front() == "resource";
+  if (is_resource || depth >= 2 ||
+      (depth == 0 && part != "component" && part != "binding" && part != "fault" && part != "expect")) {
+    return &table->insert(part, toml::table{}).first->second;
+  }
+  throw InputError({.file = source},
+                   fmt::format("the scenario has no '{}'{}", part, suggestion(part, keys_of(*table))));
+}
+
+void apply_setting(toml::table& root, const std::string& setting) {
+  const std::size_t equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw InputError({.file = "--set " + setting}, "expected KEY=VALUE, such as component.lenet.batch=32");
+  }
+  const std::string key = setting.substr(0, equals);
+  const std::string source = "--set " + key;
+  const std::vector<std::string> parts = split_key(key);
+  if (std::find(parts.begin(), parts.end(), "") != parts.end()) {
+    throw InputError({.file = source},
+                     "a part of the key is empty: expected a key such as component.lenet.batch");
+  }
+  toml::node* at = &root;
+  for (std::size_t depth = 0; depth + 1 < parts.size(); ++depth) at = descend(*at, parts, depth, source);
+
+  toml::table parsed = parse_value(setting.substr(equals + 1), source);
+  toml::node& value = *parsed.get("value");
+  if (toml::array* list = at->as_array()) {
+    if (element_at(*list, parts.back()) == nullptr) {
+      throw InputError({.file = source}, fmt::format("there is no element '{}': there are {}, counted from 0",
+                                                     parts.back(), list->size()));
+    }
+    std::size_t index = 0;
+    std::from_chars(parts.back().data(), parts.back().data() + parts.back().size(), index);
+    value.visit([&](auto& typed) {
+      list->replace(list->cbegin() + static_cast<std::ptrdiff_t>(index), std::move(typed));
+    });
+    return;
+  }
+  toml::table* table = at->as_table();
+  if (table == nullptr)
+    throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", parts.back()));
+  value.visit([&](auto& typed) { table->insert_or_assign(parts.back(), std::move(typed)); });
+}
+
+}  // namespace
+
+void apply_settings(toml::table& root, const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) apply_setting(root, setting);
+}
+
+}  // namespace dse

@@ -1,0 +1,315 @@
+#include "sim/scenario/table_reader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/names.h"
+
+namespace dse {
+namespace {
+
+std::string_view type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a floating-point number";
+    case toml::node_type::boolean:
+      return "a boolean";
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time:
+      return "a date or time";
+    case toml::node_type::none:
+      break;
+  }
+  return "nothing";
+}
+
+}  // namespace
+
+InputPlace place_of(const toml::node& node, std::string key) {
+  const toml::source_region& source = node.source();
+  const std::string file = source.path == nullptr ? "" : *source.path;
+  // What was set on the command line has no line of its own.
+  if (file.starts_with("--set"))
+    return {.file = file, .key = file.ends_with(" " + key) ? "" : std::move(key)};
+  return {.file = file,
+          .line = static_cast<int>(source.begin.line),
+          .column = static_cast<int>(source.begin.column),
+          .key = std::move(key)};
+}
+
+bool has_control_characters(const std::string& text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+TableReader::TableReader(const toml::table& table, std::string prefix)
+    : table_(table), prefix_(std::move(prefix)) {}
+
+std::string TableReader::full_key(std::string_view key) const {
+  return prefix_.empty() ? std::string(key) : fmt::format("{}.{}", prefix_, key);
+}
+
+InputPlace TableReader::place(std::string_view key) const {
+  const toml::node* node = table_.get(key);
+  return place_of(node == nullptr ? table_ : *node, full_key(key));
+}
+
+InputPlace TableReader::place() const { return place_of(table_, prefix_); }
+
+const toml::node* TableReader::find(std::string_view key) {
+  asked_.emplace_back(key);
+  return table_.get(key);
+}
+
+const toml::node& TableReader::demand(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) throw InputError(place_of(table_, full_key(key)), "is missing");
+  return *node;
+}
+
+void TableReader::refuse(const toml::node& node, std::string_view key, std::string_view expected) const {
+  throw InputError(place_of(node, full_key(key)),
+                   fmt::format("expected {}, found {}", expected, type_name(node)));
+}
+
+std::string TableReader::text_of(const toml::node& node, std::string_view key) const {
+  if (const auto* value = node.as_string()) return value->get();
+  refuse(node, key, "a string");
+}
+
+std::string TableReader::text(std::string_view key) { return text_of(demand(key), key); }
+
+std::string TableReader::text_or(std::string_view key, std::string fallback) {
+  const toml::node* node = find(key);
+  return node == nullptr ? fallback : text_of(*node, key);
+}
+
+std::optional<std::string> TableReader::text_if_any(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  return text_of(*node, key);
+}
+
+std::optional<std::string> TableReader::line_if_any(std::string_view key) {
+  std::optional<std::string> text = text_if_any(key);
+  if (text && has_control_characters(*text)) {
+    throw InputError(place(key), "holds control characters: expected one line of text");
+  }
+  return text;
+}
+
+std::optional<std::size_t> TableReader::choice_if_any(std::string_view key,
+                                                      const std::vector<std::string>& choices) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  const std::string value = text_of(*node, key);
+  const auto at = std::find(choices.begin(), choices.end(), value);
+  if (at == choices.end()) {
+    throw InputError(place(key),
+                     fmt::format("unknown value '{}'{}; expected one of {}", value,
+                                 nearest_name(value, choices).empty() ? "" : suggestion(value, choices),
+                                 fmt::join(choices, ", ")));
+  }
+  return static_cast<std::size_t>(at - choices.begin());
+}
+
+std::size_t TableReader::choice_or(std::string_view key, const std::vector<std::string>& choices,
+                                   std::size_t fallback) {
+  return choice_if_any(key, choices).value_or(fallback);
+}
+
+std::size_t TableReader::choice(std::string_view key, const std::vector<std::string>& choices) {
+  if (table_.get(key) == nullptr) demand(key);
+  return choice_or(key, choices, 0);
+}
+
+std::vector<std::string> TableReader::texts(std::string_view key) {
+  const toml::node& node = demand(key);
+  const toml::array* list = node.as_array();
+  if (list == nullptr) {
+    if (!node.is_string()) refuse(node, key, "a string or a list of strings");
+    return {text_of(node, key)};
+  }
+  if (list->empty()) throw InputError(place(key), "the list is empty: name at least one");
+  std::vector<std::string> values;
+  for (const toml::node& element : *list) values.push_back(text_of(element, key));
+  return values;
+}
+
+std::optional<std::int64_t> TableReader::integer_if_any(std::string_view key, std::int64_t least,
+                                                        std::int64_t most) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  const auto* value = node->as_integer();
+  if (value == nullptr) refuse(*node, key, "an integer");
+  if (value->get() < least || value->get() > most) {
+    throw InputError(place(key),
+                     fmt::format("{} is out of range: expected {} to {}", value->get(), least, most));
+  }
+  return value->get();
+}
+
+std::int64_t TableReader::integer_or(std::string_view key, std::int64_t fallback, std::int64_t least,
+                                     std::int64_t most) {
+  return integer_if_any(key, least, most).value_or(fallback);
+}
+
+std::optional<double> TableReader::number_if_any(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  if (const auto* integer = node->as_integer()) return static_cast<double>(integer->get());
+  const auto* real = node->as_floating_point();
+  if (real == nullptr) refuse(*node, key, "a number");
+  if (!std::isfinite(real->get())) throw InputError(place(key), "expected a finite number");
+  return real->get();
+}
+
+bool TableReader::flag(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return false;
+  const auto* value = node->as_boolean();
+  if (value == nullptr) refuse(*node, key, "true or false");
+  return value->get();
+}
+
+TimeNs TableReader::duration(std::string_view key) {
+  if (table_.get(key) == nullptr) demand(key);
+  return duration_or(key, 0);
+}
+
+TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
+  return duration_if_any(key).value_or(fallback);
+}
+
+std::optional<TimeNs> TableReader::duration_if_any(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  const auto* value = node->as_string();
+  if (value == nullptr) refuse(*node, key, "a duration such as \"50us\"");
+  const std::optional<TimeNs> duration = parse_duration(value->get());
+  if (!duration) {
+    throw InputError(
+        place(key),
+        fmt::format("'{}' is not a duration: expected a number from 0 to a hundred years, and one of "
+                    "ns, us, ms, s, min, h, such as \"50us\"",
+                    value->get()));
+  }
+  return duration;
+}
+
+Rate TableReader::rate(std::string_view key) {
+  const toml::node& node = demand(key);
+  const auto* value = node.as_string();
+  if (value == nullptr) refuse(node, key, "a rate such as \"2000/s\"");
+  const std::optional<Rate> rate = parse_rate(value->get());
+  if (!rate) {
+    throw InputError(place(key),
+                     fmt::format("'{}' is not a rate: expected a positive integer by one of ns, us, ms, "
+                                 "s, min, h, such as \"2000/s\"",
+                                 value->get()));
+  }
+  return *rate;
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> TableReader::pair_if_any(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  const toml::array* list = node->as_array();
+  if (list == nullptr || list->size() != 2 || !list->get(0)->is_integer() || !list->get(1)->is_integer()) {
+    refuse(*node, key, "a list of two integers");
+  }
+  return std::pair(list->get(0)->as_integer()->get(), list->get(1)->as_integer()->get());
+}
+
+Headers TableReader::headers_if_any(std::string_view key) {
+  Headers headers;
+  const toml::node* node = find(key);
+  if (node == nullptr) return headers;
+  const toml::table* table = node->as_table();
+  if (table == nullptr) refuse(*node, key, "a table such as { label = 7 }");
+  for (const auto& [name, value] : *table) {
+    const std::string header(name.str());
+    if (header.starts_with("x-")) {
+      throw InputError(
+          place_of(value, full_key(key)),
+          fmt::format("'{}': names that begin with x- are reserved and never matched by a broker", header));
+    }
+    if (const auto* flag = value.as_boolean()) {
+      headers.set(header, flag->get());
+    } else if (const auto* integer = value.as_integer()) {
+      headers.set(header, std::int64_t{integer->get()});
+    } else if (const auto* real = value.as_floating_point()) {
+      headers.set(header, real->get());
+    } else if (const auto* text = value.as_string()) {
+      headers.set(header, text->get());
+    } else {
+      refuse(value, fmt::format("{}.{}", key, header), "a boolean, an integer, a number or a string");
+    }
+  }
+  return headers;
+}
+
+const toml::table* TableReader::table_if_any(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return nullptr;
+  if (!node->is_table()) refuse(*node, key, "a table");
+  return node->as_table();
+}
+
+std::vector<const toml::table*> TableReader::tables(std::string_view key) {
+  std::vector<const toml::table*> result;
+  const toml::node* node = find(key);
+  if (node == nullptr) return result;
+  const toml::array* list = node->as_array();
+  if (list == nullptr) refuse(*node, key, fmt::format("tables, each headed [[{}]]", key));
+  for (const toml::node& element : *list) {
+    if (!element.is_table()) refuse(element, key, fmt::format("tables, each headed [[{}]]", key));
+    result.push_back(element.as_table());
+  }
+  return result;
+}
+
+std::vector<std::pair<std::string, const toml::table*>> TableReader::named_tables(std::string_view key) {
+  std::vector<std::pair<std::string, const toml::table*>> result;
+  const toml::table* table = table_if_any(key);
+  if (table == nullptr) return result;
+  for (const auto& [name, value] : *table) {
+    const std::string own_key = fmt::format("{}.{}", key, name.str());
+    if (!value.is_table()) refuse(value, own_key, "a table");
+    result.emplace_back(std::string(name.str()), value.as_table());
+  }
+  std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
+    const auto& first = a.second->source().begin;
+    const auto& second = b.second->source().begin;
+    return first.line != second.line ? first.line < second.line : first.column < second.column;
+  });
+  return result;
+}
+
+void TableReader::finish() const {
+  for (const auto& [name, value] : table_) {
+    const std::string key(name.str());
+    if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
+    std::vector<std::string> unread;
+    for (const std::string& asked : asked_) {
+      if (table_.get(asked) == nullptr) unread.push_back(asked);
+    }
+    const std::vector<std::string>& candidates = nearest_name(key, unread).empty() ? asked_ : unread;
+    throw InputError(place_of(value, full_key(key)),
+                     fmt::format("unknown key{}", suggestion(key, candidates)));
+  }
+}
+
+}  // namespace dse

@@ -1,0 +1,121 @@
+#include "sim/scenario/topology.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace dse {
+namespace {
+
+std::string binding_text(const BindingSpec& binding) {
+  std::string text = fmt::format("{} -> {}  key {}", binding.from, binding.to, binding.key);
+  if (binding.headers.empty()) return text;
+  std::vector<std::string> conditions;
+  for (const auto& [name, value] : binding.headers)
+    conditions.push_back(fmt::format("{} = {}", name, to_text(value)));
+  return text + fmt::format("  headers {} of {{ {} }}", binding.match == HeaderMatch::kAll ? "all" : "any",
+                            fmt::join(conditions, ", "));
+}
+
+bool leads_somewhere(const Scenario& scenario, const std::string& exchange) {
+  const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
+                                 [&](const BindingSpec& binding) { return binding.from == exchange; });
+  return bound || !readers_of(scenario, exchange).empty();
+}
+
+std::string names(const std::vector<const ComponentConfig*>& components) {
+  std::vector<std::string> list;
+  for (const ComponentConfig* component : components) list.push_back(component->name);
+  return fmt::format("{}", fmt::join(list, ", "));
+}
+
+}  // namespace
+
+std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource) {
+  std::vector<std::string> exchanges = {resource};
+  for (const BindingSpec& binding : scenario.bindings) {
+    if (binding.to != resource) continue;
+    if (std::find(exchanges.begin(), exchanges.end(), binding.from) == exchanges.end()) {
+      exchanges.push_back(binding.from);
+    }
+  }
+  return exchanges;
+}
+
+std::vector<const ComponentConfig*> writers_into(const Scenario& scenario, const std::string& resource) {
+  const std::vector<std::string> exchanges = exchanges_into(scenario, resource);
+  std::vector<const ComponentConfig*> writers;
+  for (const ComponentConfig& component : scenario.components) {
+    const auto written = resource_written(component);
+    if (written && std::find(exchanges.begin(), exchanges.end(), *written) != exchanges.end()) {
+      writers.push_back(&component);
+    }
+  }
+  return writers;
+}
+
+std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const std::string& resource) {
+  std::vector<const ComponentConfig*> readers;
+  for (const ComponentConfig& component : scenario.components) {
+    if (resource_read(component) == resource) readers.push_back(&component);
+  }
+  return readers;
+}
+
+std::vector<std::string> topology_warnings(const Scenario& scenario) {
+  std::vector<std::string> warnings;
+  for (const ComponentConfig& component : scenario.components) {
+    if (const auto read = resource_read(component); read && writers_into(scenario, *read).empty()) {
+      warnings.push_back(
+          fmt::format("component '{}' reads '{}', which nobody writes", component.name, *read));
+    }
+    if (const auto written = resource_written(component); written && !leads_somewhere(scenario, *written)) {
+      warnings.push_back(
+          fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
+                      component.name, *written));
+    }
+  }
+  for (const std::string& resource : resource_names(scenario)) {
+    const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
+                                   [&](const BindingSpec& binding) { return binding.to == resource; });
+    if (bound && readers_of(scenario, resource).empty()) {
+      warnings.push_back(
+          fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", resource));
+    }
+  }
+  return warnings;
+}
+
+std::string topology_text(const Scenario& scenario) {
+  std::string text = fmt::format("{}: {}\n", scenario.path, scenario.title);
+  text += fmt::format("  seed {}, until {}, latency {} each way\n", scenario.seed,
+                      scenario.until_ns ? format_duration(*scenario.until_ns) : "drained",
+                      format_duration(scenario.latency_ns));
+  text += "  components\n";
+  for (const ComponentConfig& component : scenario.components) {
+    text += fmt::format("    {:<16} {:<18}", component.name, kind_name(component));
+    if (const auto read = resource_read(component)) text += fmt::format(" streams {}", *read);
+    if (const auto written = resource_written(component)) text += fmt::format(" writes {}", *written);
+    if (component.start_ns > 0) text += fmt::format(" from {}", format_duration(component.start_ns));
+    text += '\n';
+  }
+  text += "  resources\n";
+  for (const std::string& resource : resource_names(scenario)) {
+    std::vector<const ComponentConfig*> writers;
+    for (const ComponentConfig& component : scenario.components) {
+      if (resource_written(component) == resource) writers.push_back(&component);
+    }
+    const auto readers = readers_of(scenario, resource);
+    text +=
+        fmt::format("    {:<16} written by {}; streamed by {}", resource,
+                    writers.empty() ? "nobody" : names(writers), readers.empty() ? "nobody" : names(readers));
+    if (!readers.empty()) text += fmt::format(", prefetch {}", scenario.prefetch_of(resource));
+    text += '\n';
+  }
+  if (!scenario.bindings.empty()) text += "  bindings\n";
+  for (const BindingSpec& binding : scenario.bindings) text += fmt::format("    {}\n", binding_text(binding));
+  return text;
+}
+
+}  // namespace dse

@@ -1,0 +1,25 @@
+// Who writes what, what is bound to what, and who streams what: read off a scenario, without running it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/scenario/scenario.h"
+
+namespace dse {
+
+// The exchanges whose messages can reach the queue of `resource`: its own, and those bound to it.
+std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource);
+// The components that write to one of these exchanges, in the scenario's order.
+std::vector<const ComponentConfig*> writers_into(const Scenario& scenario, const std::string& resource);
+// The components that stream the resource, in the scenario's order.
+std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const std::string& resource);
+
+// What is probably a mistake: who reads what nobody writes, what is written and goes nowhere, a queue that
+// fills and nobody streams. One sentence each, naming the component or resource.
+std::vector<std::string> topology_warnings(const Scenario& scenario);
+
+// The topology for people, several lines.
+std::string topology_text(const Scenario& scenario);
+
+}  // namespace dse

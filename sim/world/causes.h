@@ -1,0 +1,36 @@
+// Which event led to which: for each event that is scheduled, the number of the one that was happening then.
+//
+// Events of one kind and target happen in the order in which they were scheduled, whatever the order among
+// targets: frames of a link are first in, first out, and a program waits for one thing at a time. One thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/ring_buffer.h"
+#include "sim/world/event.h"
+
+namespace dse {
+
+class Causes {
+ public:
+  struct Scheduled {
+    EventKind kind;
+    std::uint32_t target;
+    std::uint64_t cause;
+  };
+  void note(const Scheduled& scheduled) {
+    if (scheduled.target >= waiting_.size()) waiting_.resize(scheduled.target + 1);
+    waiting_[scheduled.target][static_cast<std::size_t>(scheduled.kind)].push_back(scheduled.cause);
+  }
+  // The cause of the event that now happens; it was noted before.
+  std::uint64_t take(EventKind kind, std::uint32_t target) {
+    return waiting_[target][static_cast<std::size_t>(kind)].pop_front();
+  }
+
+ private:
+  std::vector<std::array<RingBuffer<std::uint64_t>, kEventKinds>> waiting_;  // by target and kind
+};
+
+}  // namespace dse

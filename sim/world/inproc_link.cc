@@ -1,0 +1,60 @@
+#include "sim/world/inproc_link.h"
+
+#include <utility>
+
+namespace dse {
+
+InprocLink::InprocLink(Parts parts)
+    : parts_(parts), strand_(parts.strands.add({.job_cost = parts.job_cost})) {}
+
+void InprocLink::send(const Frame& frame, EventPriority priority) {
+  parts_.end.send(frame);
+  parts_.scheduler.schedule(add_time(now(), parts_.latency_ns), EventKind::kBusReceives, parts_.index,
+                            priority);
+}
+
+ResourceAlias InprocLink::alias(const std::string& resource) const {
+  const auto found = aliases_.find(resource);
+  DSE_CHECK(found != aliases_.end(), "resource '{}' is used before it was declared", resource);
+  return found->second;
+}
+
+void InprocLink::declare(const std::string& resource) {
+  const auto [at, added] = aliases_.try_emplace(resource, static_cast<ResourceAlias>(aliases_.size()));
+  if (added) send(encode(Command(DeclareCommand{at->second, resource})), EventPriority::kControl);
+}
+
+void InprocLink::bind(const BindingSpec& binding) {
+  send(encode(Command(BindCommand{binding})), EventPriority::kControl);
+}
+
+void InprocLink::publish(PublishRequest request) {
+  send(encode(PublishCommand{alias(request.resource), request.mandatory, std::move(request.message)}));
+}
+
+void InprocLink::open_stream(const std::string& resource, std::uint32_t prefetch) {
+  send(encode(Command(StreamCommand{alias(resource), prefetch})), EventPriority::kControl);
+}
+
+void InprocLink::acknowledge(std::uint64_t tag) { send(encode(AcknowledgeCommand{tag})); }
+
+void InprocLink::reject(std::uint64_t tag, bool requeue) {
+  send(encode(Command(RejectCommand{tag, requeue})));
+}
+
+void InprocLink::resume_after(TimeNs delay_ns) {
+  parts_.scheduler.schedule(add_time(now(), delay_ns), EventKind::kTimer, parts_.index);
+}
+
+void InprocLink::compute(Job job, TimeNs duration_ns) {
+  awaited_ = parts_.strands.post(strand_, std::move(job));
+  parts_.scheduler.schedule(add_time(now(), duration_ns), EventKind::kResult, parts_.index);
+}
+
+void InprocLink::wait_for_result() { parts_.strands.wait(strand_, awaited_); }
+
+void InprocLink::post(Job job) { parts_.strands.post(strand_, std::move(job)); }
+
+void InprocLink::end(int) { send(encode(Command(CloseCommand{}))); }
+
+}  // namespace dse

@@ -1,0 +1,54 @@
+// A component's link under virtual time: its end of an inproc pair, the scheduler as its clock, and its
+// strand.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+#include "bus/pair.h"
+#include "message/frame.h"
+#include "sdk/link.h"
+#include "sim/world/scheduler.h"
+#include "sim/world/strands.h"
+
+namespace dse {
+
+class InprocLink : public Link {
+ public:
+  struct Parts {
+    std::uint32_t index;  // of this link on the bus, and the target of its events
+    PairEnd& end;
+    Scheduler& scheduler;
+    Strands& strands;
+    TimeNs latency_ns;  // one way
+    unsigned job_cost;  // of its jobs, beside those of others
+  };
+  explicit InprocLink(Parts parts);
+
+  TimeNs now() const override { return parts_.scheduler.now(); }
+  void declare(const std::string& resource) override;
+  void bind(const BindingSpec& binding) override;
+  void publish(PublishRequest request) override;
+  void open_stream(const std::string& resource, std::uint32_t prefetch) override;
+  void acknowledge(std::uint64_t tag) override;
+  void reject(std::uint64_t tag, bool requeue) override;
+  void resume_after(TimeNs delay_ns) override;
+  void compute(Job job, TimeNs duration_ns) override;
+  void post(Job job) override;
+  void end(int status) override;
+
+  // Of the driver, when a kResult event is due: waits for the real result.
+  void wait_for_result();
+
+ private:
+  ResourceAlias alias(const std::string& resource) const;
+  void send(const Frame& frame, EventPriority priority = EventPriority::kNormal);
+
+  Parts parts_;
+  std::unordered_map<std::string, ResourceAlias> aliases_;
+  StrandIndex strand_;
+  JobTicket awaited_ = 0;
+};
+
+}  // namespace dse

@@ -1,0 +1,197 @@
+#include "sim/world/ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+
+namespace dse {
+namespace {
+
+// "" has no words, "." has two empty ones.
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  if (text.empty()) return words;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t dot = std::min(text.find('.', from), text.size());
+    words.push_back(text.substr(from, dot - from));
+    from = dot + 1;
+  }
+  return words;
+}
+
+// matched[j]: the pattern's words so far take the first j words of the key.
+bool topic_takes(std::string_view pattern, std::string_view key) {
+  if (pattern == "#") return true;
+  const std::vector<std::string_view> words = words_of(key);
+  std::vector<bool> matched(words.size() + 1, false);
+  matched[0] = true;
+  for (const std::string_view part : words_of(pattern)) {
+    std::vector<bool> next(words.size() + 1, false);
+    for (std::size_t j = 0; j <= words.size(); ++j) {
+      if (part == "#") {
+        next[j] = matched[j] || (j > 0 && next[j - 1]);
+      } else if (j > 0) {
+        next[j] = matched[j - 1] && (part == "*" || part == words[j - 1]);
+      }
+    }
+    matched = std::move(next);
+  }
+  return matched.back();
+}
+
+}  // namespace
+
+bool takes(const BindingSpec& binding, const Message& message) {
+  if (!topic_takes(binding.key, message.key())) return false;
+  if (binding.headers.empty()) return true;
+  const auto held = std::count_if(binding.headers.begin(), binding.headers.end(), [&](const auto& entry) {
+    const HeaderValue* found = message.headers().find(entry.first);
+    return found != nullptr && *found == entry.second;
+  });
+  return binding.match == HeaderMatch::kAll ? static_cast<std::size_t>(held) == binding.headers.size()
+                                            : held > 0;
+}
+
+Ledger::Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components,
+               TimeNs latency_ns)
+    : components_(std::move(components)), latency_ns_(latency_ns), makings_under_way_(components_.size()) {
+  makings_.push_back({.issued = 0, .arrived = 0});  // before everything
+  for (const BindingSpec& binding : bindings) {
+    bindings_.push_back({binding, 0});
+    bind_to_itself(binding.to, 0);
+  }
+}
+
+void Ledger::bind_to_itself(const std::string& queue, std::size_t made) {
+  bindings_.push_back({{.from = queue, .to = queue, .key = "#"}, made});
+}
+
+std::size_t Ledger::make(LinkIndex link) {
+  makings_.push_back({.issued = ++issued_, .arrived = std::nullopt});
+  makings_under_way_[link].push_back(makings_.size() - 1);
+  return makings_.size() - 1;
+}
+
+void Ledger::note_bind(LinkIndex link, const BindingSpec& binding) {
+  const std::size_t made = make(link);
+  bindings_.push_back({binding, made});
+  bind_to_itself(binding.to, made);
+}
+
+void Ledger::note_stream(LinkIndex link, const std::string& queue) {
+  bind_to_itself(queue, make(link));
+  streams_[link] = queue;
+}
+
+void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& exchange,
+                        const MessagePtr& message) {
+  writes_by_id_[message->id()].push_back(writes_.size());
+  writes_.push_back({.time_ns = time_ns,
+                     .writer = link,
+                     .exchange = exchange,
+                     .message = message,
+                     .moment = {.issued = ++issued_, .arrived = std::nullopt}});
+}
+
+void Ledger::note_arrival(LinkIndex link, const BusEvent& event) {
+  ++arrived_;
+  switch (event.kind) {
+    case BusEventKind::kBound:
+    case BusEventKind::kStreamed: {
+      std::deque<std::size_t>& under_way = makings_under_way_[link];
+      DSE_CHECK(!under_way.empty(), "'{}' bound what it never asked for", components_[link]);
+      makings_[under_way.front()].arrived = arrived_;
+      under_way.pop_front();
+      return;
+    }
+    case BusEventKind::kPublished:
+    case BusEventKind::kUnroutable:
+    case BusEventKind::kReturned: {
+      // A second copy of one write finds nothing left to note.
+      for (const std::size_t write : writes_by_id_[event.message->id()]) {
+        if (writes_[write].moment.arrived) continue;
+        writes_[write].moment.arrived = arrived_;
+        return;
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void Ledger::note_delivery(LinkIndex link, const Message& message, bool redelivered) {
+  receipts_.push_back({link, message.id(), redelivered});
+}
+
+bool Ledger::owed(const Write& write, const std::string& queue) const {
+  return std::any_of(bindings_.begin(), bindings_.end(), [&](const Binding& binding) {
+    return binding.spec.to == queue && binding.spec.from == write.exchange &&
+           makings_[binding.made].before(write.moment) && takes(binding.spec, *write.message);
+  });
+}
+
+// Not delivered, but not lost either.
+bool Ledger::under_way(const Write& write, const std::string& queue) const {
+  const auto held = end_.held.find(queue);
+  if (held != end_.held.end() && held->second.contains(write.message->id())) return true;
+  return !end_.drained && write.time_ns + latency_ns_ > end_.time_ns;
+}
+
+bool Ledger::reads(LinkIndex link, const std::string& queue,
+                   const std::optional<std::string>& consumer) const {
+  const auto stream = streams_.find(link);
+  return stream != streams_.end() && stream->second == queue && (!consumer || components_[link] == *consumer);
+}
+
+std::vector<Ledger::Account> Ledger::accounts(const std::string& queue,
+                                              const std::optional<std::string>& consumer,
+                                              std::vector<std::string>& strays) const {
+  std::vector<Account> accounts;
+  std::unordered_map<std::string_view, std::size_t> by_id;
+  for (std::size_t write = 0; write < writes_.size(); ++write) {
+    if (!owed(writes_[write], queue)) continue;
+    const auto [at, added] = by_id.try_emplace(writes_[write].message->id(), accounts.size());
+    if (added) accounts.push_back({.write = write});
+    ++accounts[at->second].owed;
+  }
+  for (const Receipt& receipt : receipts_) {
+    if (!reads(receipt.consumer, queue, consumer)) continue;
+    const auto found = by_id.find(receipt.id);
+    if (found == by_id.end()) {
+      strays.push_back(receipt.id);
+    } else {
+      ++accounts[found->second].delivered;
+    }
+  }
+  return accounts;
+}
+
+std::vector<std::string> Ledger::queues() const {
+  std::set<std::string> names;
+  for (const Binding& binding : bindings_) names.insert(binding.spec.to);
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::size_t> Ledger::lost(const std::string& queue) const {
+  std::vector<std::size_t> writes;
+  std::vector<std::string> strays;
+  for (const Account& account : accounts(queue, std::nullopt, strays)) {
+    if (account.delivered == 0 && !under_way(writes_[account.write], queue)) writes.push_back(account.write);
+  }
+  return writes;
+}
+
+std::vector<std::size_t> Ledger::unrouted() const {
+  const std::vector<std::string> names = queues();
+  std::vector<std::size_t> writes;
+  for (std::size_t write = 0; write < writes_.size(); ++write) {
+    const auto takes_it = [&](const std::string& queue) { return owed(writes_[write], queue); };
+    if (std::any_of(names.begin(), names.end(), takes_it)) continue;
+    if (!under_way(writes_[write], "")) writes.push_back(write);
+  }
+  return writes;
+}
+
+}  // namespace dse

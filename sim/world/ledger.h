@@ -1,0 +1,140 @@
+// The ledger: what components wrote and what handlers got, noted on both sides of the bus and apart from it.
+//
+// A write is noted at the component's side of its link, before anything can go wrong with it, and a delivery
+// when its handler begins. Which queues a message is owed to is worked out from the bindings word by word,
+// not by the broker. A message is owed to a queue when a binding that fits it leads from the exchange it was
+// written to into that queue, and was made before it was written. Bindings are made by the scenario, before
+// the run; by programs; and by the first stream of a resource or the first binding into it, from which on its
+// queue exists and is bound to the exchange of its own name with `#`. Of a binding and a message, the one
+// that reached the bus first was before the other. When a fault kept the message from it, the order in which
+// the components issued the two counts: all hops take the same time, so without faults the orders are one.
+//
+// What is judged, of one queue, and of one consumer of it or of all together:
+//
+//   exactly-once   every owed message was delivered once, and nothing else was delivered
+//   at-least-once  every owed message was delivered
+//   fifo           to each consumer, the first deliveries of one writer's messages came in the order in which
+//                  it wrote them; what is marked redelivered does not count. AMQP 0-9-1, section 4.7,
+//                  guarantees this for messages of one channel that pass through one exchange and one queue
+//   lost           owed, never delivered to anybody, and at the end neither in the queue, nor handed over and
+//                  unsettled, nor on its way
+//
+// When a run is cut off at a set time, what has not been delivered but is not lost either is not due yet, and
+// held against nobody. Every message noted is kept until the end. Of the deciding thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "bus/data_bus.h"
+#include "core/time.h"
+#include "message/binding.h"
+#include "message/message.h"
+#include "sim/scenario/scenario.h"
+
+namespace dse {
+
+class Ledger {
+ public:
+  // `components` are named by link; `latency_ns` is the time of one hop.
+  Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components, TimeNs latency_ns);
+
+  // At the component's side of its link.
+  void note_bind(LinkIndex link, const BindingSpec& binding);
+  void note_stream(LinkIndex link, const std::string& queue);
+  void note_write(TimeNs time_ns, LinkIndex link, const std::string& exchange, const MessagePtr& message);
+  // What that link's component issued has reached the bus.
+  void note_arrival(LinkIndex link, const BusEvent& event);
+  // A handler begins.
+  void note_delivery(LinkIndex link, const Message& message, bool redelivered);
+
+  // What there is when the run is over.
+  struct End {
+    TimeNs time_ns = 0;
+    bool drained = true;  // nothing can happen any more: what is on its way nowhere will not come
+    std::map<std::string, std::set<std::string>> held;  // by queue: ids that wait in it or are unsettled
+  };
+  void close(End end) { end_ = std::move(end); }
+
+  struct Finding {
+    bool met = true;
+    std::string detail;  // with the first offending message, and counts
+  };
+  // After close().
+  Finding judge(const DeliveryExpect& expect) const;
+
+ private:
+  // When something was issued by its component and when it reached the bus; counted, not timed.
+  struct Moment {
+    std::uint64_t issued = 0;
+    std::optional<std::uint64_t> arrived;
+    bool before(const Moment& other) const {
+      return arrived && other.arrived ? *arrived < *other.arrived : issued < other.issued;
+    }
+  };
+  struct Binding {
+    BindingSpec spec;
+    std::size_t made = 0;  // place in makings_
+  };
+  struct Write {
+    TimeNs time_ns = 0;
+    LinkIndex writer = 0;
+    std::string exchange;
+    MessagePtr message;
+    Moment moment;
+  };
+  struct Receipt {
+    LinkIndex consumer = 0;
+    std::string id;
+    bool redelivered = false;
+  };
+  // What became of one owed message id.
+  struct Account {
+    std::size_t write = 0;  // the first that is owed
+    std::size_t owed = 0;   // times
+    std::size_t delivered = 0;
+  };
+
+  std::size_t make(LinkIndex link);
+  void bind_to_itself(const std::string& queue, std::size_t made);
+  bool owed(const Write& write, const std::string& queue) const;
+  bool reads(LinkIndex link, const std::string& queue, const std::optional<std::string>& consumer) const;
+  bool under_way(const Write& write, const std::string& queue) const;
+  // By id, in the order of writing.
+  std::vector<Account> accounts(const std::string& queue, const std::optional<std::string>& consumer,
+                                std::vector<std::string>& strays) const;
+  std::vector<std::string> queues() const;
+  std::vector<std::size_t> lost(const std::string& queue) const;
+  std::vector<std::size_t> unrouted() const;
+
+  Finding judge_delivered(const DeliveryExpect& expect) const;
+  Finding judge_order(const DeliveryExpect& expect) const;
+  Finding judge_lost(const DeliveryExpect& expect) const;
+  std::string describe(std::size_t write) const;
+
+  std::vector<std::string> components_;
+  TimeNs latency_ns_;
+  std::uint64_t issued_ = 0;
+  std::uint64_t arrived_ = 0;
+  std::vector<Moment> makings_;
+  std::vector<Binding> bindings_;
+  std::vector<std::deque<std::size_t>> makings_under_way_;  // by link
+  std::map<LinkIndex, std::string> streams_;                // a program streams one resource
+  std::vector<Write> writes_;
+  std::unordered_map<std::string, std::vector<std::size_t>> writes_by_id_;
+  std::vector<Receipt> receipts_;
+  End end_;
+};
+
+// Whether the binding takes such a message: its topic pattern the routing key, word by word, and its header
+// values those of the message.
+bool takes(const BindingSpec& binding, const Message& message);
+
+}  // namespace dse

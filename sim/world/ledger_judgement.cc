@@ -1,0 +1,117 @@
+// What the ledger makes of its notes.
+#include <fmt/format.h>
+
+#include "sim/world/ledger.h"
+
+namespace dse {
+namespace {
+
+std::string reader_text(const DeliveryExpect& expect) {
+  return expect.consumer ? *expect.consumer : fmt::format("a consumer of '{}'", expect.resource);
+}
+
+}  // namespace
+
+std::string Ledger::describe(std::size_t write) const {
+  return fmt::format("message {}, written at {}", writes_[write].message->id(),
+                     format_duration(writes_[write].time_ns));
+}
+
+Ledger::Finding Ledger::judge(const DeliveryExpect& expect) const {
+  std::vector<Finding> findings;
+  if (expect.delivered) findings.push_back(judge_delivered(expect));
+  if (expect.fifo) findings.push_back(judge_order(expect));
+  if (expect.lost) findings.push_back(judge_lost(expect));
+  Finding whole;
+  for (const Finding& finding : findings) {
+    whole.met = whole.met && finding.met;
+    if (!whole.detail.empty()) whole.detail += "; ";
+    whole.detail += finding.detail;
+  }
+  return whole;
+}
+
+Ledger::Finding Ledger::judge_delivered(const DeliveryExpect& expect) const {
+  const bool once = *expect.delivered == Guarantee::kExactlyOnce;
+  const std::string reader = reader_text(expect);
+  std::vector<std::string> strays;
+  std::size_t owed = 0;
+  std::size_t never = 0;
+  std::size_t again = 0;
+  std::size_t not_due = 0;
+  std::string offence;  // the first, in the order of writing
+  for (const Account& account : accounts(expect.resource, expect.consumer, strays)) {
+    ++owed;
+    if (account.delivered < account.owed && !end_.drained &&
+        under_way(writes_[account.write], expect.resource)) {
+      ++not_due;
+    } else if (account.delivered < account.owed) {
+      ++never;
+      if (offence.empty()) {
+        offence = fmt::format("{}, was never delivered to {}", describe(account.write), reader);
+      }
+    } else if (account.delivered > account.owed) {
+      ++again;
+      if (once && offence.empty()) {
+        offence = fmt::format("{}, was delivered to {} {} times", describe(account.write), reader,
+                              account.delivered);
+      }
+    }
+  }
+  if (once && offence.empty() && !strays.empty()) {
+    offence = fmt::format("message {} was delivered to {}, although nothing leads it there", strays.front(),
+                          reader);
+  }
+  std::string counts = fmt::format("of {} owed, {} never delivered, {} more than once", owed, never, again);
+  if (!strays.empty()) counts += fmt::format(", {} delivered that were not owed", strays.size());
+  if (not_due > 0) counts += fmt::format(", {} still under way", not_due);
+  if (offence.empty()) return {true, counts};
+  return {false, fmt::format("{} ({})", offence, counts)};
+}
+
+Ledger::Finding Ledger::judge_order(const DeliveryExpect& expect) const {
+  std::map<std::pair<LinkIndex, LinkIndex>, std::size_t> latest;  // write, by consumer and writer
+  std::set<std::pair<LinkIndex, std::string_view>> seen;
+  std::size_t counted = 0;
+  std::size_t late = 0;
+  std::string offence;
+  for (const Receipt& receipt : receipts_) {
+    if (receipt.redelivered || !reads(receipt.consumer, expect.resource, expect.consumer)) continue;
+    if (!seen.emplace(receipt.consumer, receipt.id).second) continue;
+    ++counted;
+    const std::size_t write = writes_by_id_.at(receipt.id).front();
+    const auto [at, first] = latest.try_emplace({receipt.consumer, writes_[write].writer}, write);
+    if (first || write > at->second) {
+      at->second = write;
+      continue;
+    }
+    ++late;
+    if (offence.empty()) {
+      offence = fmt::format("{}, came to {} after {}, which was written later", describe(write),
+                            components_[receipt.consumer], writes_[at->second].message->id());
+    }
+  }
+  if (offence.empty()) return {true, fmt::format("{} in the order of writing", counted)};
+  return {false, fmt::format("{} ({} of {} out of order)", offence, late, counted)};
+}
+
+Ledger::Finding Ledger::judge_lost(const DeliveryExpect& expect) const {
+  std::size_t count = 0;
+  std::string first;
+  const auto add = [&](const std::vector<std::size_t>& writes, const std::string& where) {
+    count += writes.size();
+    if (first.empty() && !writes.empty()) first = fmt::format("{}, {}", describe(writes.front()), where);
+  };
+  if (expect.resource.empty()) {
+    for (const std::string& queue : queues()) add(lost(queue), fmt::format("is owed to '{}'", queue));
+    add(unrouted(), "fits no queue");
+  } else {
+    add(lost(expect.resource), fmt::format("is owed to '{}'", expect.resource));
+  }
+  const auto expected = static_cast<std::size_t>(*expect.lost);
+  if (count == expected) return {true, fmt::format("{} lost", count)};
+  const std::string found = first.empty() ? "" : fmt::format(": {}", first);
+  return {false, fmt::format("{} lost, expected {}{}", count, expected, found)};
+}
+
+}  // namespace dse

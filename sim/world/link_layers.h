@@ -1,0 +1,21 @@
+// What stands between a machine and its link: the ledger's notes and planted faults, or nothing.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sdk/link.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/ledger.h"
+
+namespace dse {
+
+using LinkLayers =
+    std::vector<std::unique_ptr<Link>>;  // each around the one before it; the machine's is last
+
+// The layers around `link`, which is the component's and has this number: its faults, the first of the file
+// nearest to the machine, and around them the ledger's notes, if there is a ledger. All must outlive them.
+LinkLayers link_layers(Link& link, LinkIndex index, const ComponentConfig& component,
+                       const std::vector<FaultConfig>& faults, Ledger* ledger);
+
+}  // namespace dse

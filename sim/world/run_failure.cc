@@ -1,0 +1,67 @@
+#include "sim/world/run_failure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "sim/world/expectations.h"
+
+namespace dse {
+namespace {
+
+std::string without_digits(std::string text) {
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }),
+             text.end());
+  return text;
+}
+
+// Which way an expectation was missed, without figures.
+std::string way_of(const ExpectationResult& one) {
+  const std::string label = expectation_label(one.expectation);
+  if (one.expectation.fails) return label + " holds, but was to fail";
+  const auto* metric = std::get_if<MetricExpect>(&one.expectation.what);
+  if (metric == nullptr) return label + " does not hold";
+  if (!one.value) return label + " without a value";
+  const std::optional<double> least = metric->equals ? metric->equals : metric->min;
+  const std::optional<double> most = metric->equals ? metric->equals : metric->max;
+  if (least && *one.value < *least) return label + " too low";
+  if (most && *one.value > *most) return label + " too high";
+  return label + " does not rise";
+}
+
+std::string text_of(const ExpectationResult& one) {
+  const auto* metric = std::get_if<MetricExpect>(&one.expectation.what);
+  if (metric == nullptr || metric->rises || one.expectation.fails) return expectation_text(one);
+  return fmt::format("{} is {}", metric->metric, one.value ? fmt::format("{}", *one.value) : "not measured");
+}
+
+std::optional<RunFailure> failure_of(const Scenario& scenario, const RunResult& result) {
+  if (result.status == RunStatus::kInterrupted) return std::nullopt;
+  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
+  for (const auto& [name, status] : result.failed) {
+    const std::string text = fmt::format("component '{}' ended with status {}", name, status);
+    return RunFailure{text, text};
+  }
+  for (const ExpectationResult& one : expectations) {
+    if (!one.as_planned()) return RunFailure{way_of(one), text_of(one)};
+  }
+  if (result.status == RunStatus::kStalled && !judges_status(expectations))
+    return RunFailure{"stalled", "stalled: nothing can happen any more"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+JudgedRun judge(const Scenario& scenario, const WorldOptions& options, const std::atomic<bool>& interrupted) {
+  try {
+    World world(scenario, options, [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+    JudgedRun judged{.result = world.run(interrupted, [](TimeNs, std::uint64_t) {}), .failure = std::nullopt};
+    judged.failure = failure_of(scenario, judged.result);
+    return judged;
+  } catch (const RunError& error) {
+    return {.result = {}, .failure = RunFailure{without_digits(error.what()), error.what()}};
+  }
+}
+
+}  // namespace dse

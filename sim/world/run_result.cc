@@ -1,0 +1,17 @@
+#include "sim/world/run_result.h"
+
+namespace dse {
+
+std::string status_name(RunStatus status) {
+  switch (status) {
+    case RunStatus::kCompleted:
+      return "completed";
+    case RunStatus::kInterrupted:
+      return "interrupted";
+    case RunStatus::kStalled:
+      return "stalled";
+  }
+  return "unknown";
+}
+
+}  // namespace dse

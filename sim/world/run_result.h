@@ -1,0 +1,55 @@
+// What a run leaves behind.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "sim/record/record.h"
+
+namespace dse {
+
+class Ledger;
+
+enum class RunStatus {
+  kCompleted,
+  kInterrupted,  // by the user, before its end
+  kStalled,      // work was pending and nothing could happen any more
+};
+std::string status_name(RunStatus status);
+
+struct CurveRow {
+  TimeNs time_ns = 0;
+  std::string component;
+  std::string metric;
+  double value = 0;
+};
+
+// What was measured, over a whole run or up to some virtual time of it.
+struct Measures {
+  std::map<std::string, double> metrics;  // "<component>.<metric>"
+  std::vector<CurveRow> curves;           // by time, component, metric
+};
+
+struct RunResult : Measures {
+  RunStatus status = RunStatus::kCompleted;
+  std::string stall;  // who waits for what; "" unless stalled
+  std::uint64_t seed = 0;
+  std::uint64_t ordering = 0;
+  TimeNs virtual_time_ns = 0;
+  std::uint64_t events = 0;
+  std::uint64_t deliveries = 0;
+  std::uint64_t unroutable = 0;
+  Fingerprints fingerprints;
+  // Components whose program ended with another status than 0; those that a planted fault made crash are not.
+  std::map<std::string, int> failed;
+  // As expectations ask for them; the run may have ended before.
+  std::map<TimeNs, Measures> measured_by;
+  std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected
+};
+
+}  // namespace dse

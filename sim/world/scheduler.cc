@@ -1,0 +1,83 @@
+#include "sim/world/scheduler.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dse {
+
+void Scheduler::schedule(TimeNs time_ns, EventKind kind, std::uint32_t target, EventPriority priority) {
+  DSE_CHECK(time_ns >= now(), "an event at {} ns lies in the past of {} ns", time_ns, now());
+  std::uint64_t order = sequence_++;
+  if (tie_break_ && priority == EventPriority::kNormal) [[unlikely]]
+    order = tie_break_->next(kind, target);
+  order |= static_cast<std::uint64_t>(priority) << TieBreak::kBits;
+  if (causes_) [[unlikely]]
+    causes_->note({kind, target, position_.event_number});
+  const Event event{time_ns, order, target, kind};
+  if (lane_.empty() || before(lane_.back(), event)) {
+    lane_.push_back(event);
+  } else {
+    push_heap(event);
+  }
+}
+
+void Scheduler::break_ties(TieBreak tie_break) {
+  position_.ordering = tie_break.ordering();
+  tie_break_ = std::make_unique<TieBreak>(std::move(tie_break));
+}
+
+Event Scheduler::pop() {
+  DSE_CHECK(!empty(), "no event is left");
+  Event first;
+  if (lane_is_next()) {
+    first = lane_.pop_front();
+  } else {
+    first = heap_.front();
+    pop_heap();
+  }
+  position_.virtual_time_ns = first.time_ns;
+  ++position_.event_number;
+  if (causes_) [[unlikely]]
+    last_cause_ = causes_->take(first.kind, first.target);
+  return first;
+}
+
+void Scheduler::push_heap(const Event& event) {
+  std::size_t at = heap_.size();
+  heap_.push_back(event);
+  while (at > 0) {
+    const std::size_t parent = (at - 1) / kArity;
+    if (!before(event, heap_[parent])) break;
+    heap_[at] = heap_[parent];
+    at = parent;
+  }
+  heap_[at] = event;
+}
+
+void Scheduler::pop_heap() {
+  const Event event = heap_.back();
+  heap_.pop_back();
+  if (heap_.empty()) return;
+  std::size_t at = 0;
+  for (;;) {
+    const std::size_t first_child = at * kArity + 1;
+    if (first_child >= heap_.size()) break;
+    const std::size_t end = std::min(first_child + kArity, heap_.size());
+    std::size_t smallest = first_child;
+    for (std::size_t child = first_child + 1; child < end; ++child) {
+      if (before(heap_[child], heap_[smallest])) smallest = child;
+    }
+    if (!before(heap_[smallest], event)) break;
+    heap_[at] = heap_[smallest];
+    at = smallest;
+  }
+  heap_[at] = event;
+}
+
+void Scheduler::advance_to(TimeNs time_ns) {
+  DSE_CHECK(time_ns >= now() && (empty() || time_ns <= next_time_ns()), "the clock cannot jump to {} ns",
+            time_ns);
+  position_.virtual_time_ns = time_ns;
+}
+
+}  // namespace dse

@@ -1,0 +1,209 @@
+#include "sim/world/strands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "core/check.h"
+#include "core/error.h"
+
+namespace dse {
+namespace {
+
+// Jobs are as short as a few microseconds and waking a thread costs as much, so who finds nothing to do looks
+// again this often, for some 50 us in all, before it sleeps.
+constexpr unsigned kSpinsMax = 1000;
+
+void pause_a_little() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+
+}  // namespace
+
+Strands::Strands(unsigned threads) {
+  DSE_CHECK(threads >= 1, "no threads");
+  // With more threads than processors a spinning thread keeps a working one waiting.
+  if (threads <= std::thread::hardware_concurrency()) spins_max_ = kSpinsMax;
+  for (ThreadNumber number = 1; number < threads; ++number) workers_.push_back(std::make_unique<Worker>());
+  try {
+    for (ThreadNumber number = 1; number < threads; ++number) {
+      workers_[number - 1]->thread = std::jthread([this, number] { work(number); });
+    }
+  } catch (const std::system_error& error) {
+    stop();
+    throw RunError(fmt::format("cannot start {} threads: {}; use fewer with --threads", threads,
+                               error.code().message()));
+  }
+}
+
+Strands::~Strands() { stop(); }
+
+// The workers join when the members go.
+void Strands::stop() {
+  const Lock lock(mutex_);
+  stopping_ = true;
+  for (const auto& worker : workers_) call(*worker);
+}
+
+StrandIndex Strands::add(const StrandOptions& options) {
+  const Lock lock(mutex_);
+  DSE_CHECK(!homes_chosen_, "a strand is added after the first job");
+  strands_.push_back(std::make_unique<Strand>());
+  strands_.back()->job_cost = options.job_cost;
+  return static_cast<StrandIndex>(strands_.size() - 1);
+}
+
+// The costliest strand first, each to the thread with the least work so far; of equals to the last, because
+// the calling thread has more to do than jobs.
+void Strands::choose_homes() {
+  homes_chosen_ = true;
+  std::vector<Strand*> by_cost;
+  for (const auto& strand : strands_) by_cost.push_back(strand.get());
+  std::stable_sort(by_cost.begin(), by_cost.end(),
+                   [](const Strand* a, const Strand* b) { return a->job_cost > b->job_cost; });
+  std::vector<std::uint64_t> load(workers_.size() + 1);
+  for (Strand* strand : by_cost) {
+    const auto least = std::min_element(load.rbegin(), load.rend());
+    *least += strand->job_cost;
+    strand->home = static_cast<ThreadNumber>(load.rend() - least - 1);
+  }
+}
+
+void Strands::work(ThreadNumber self) {
+  Worker& worker = *workers_[self - 1];
+  Lock lock(mutex_);
+  while (!stopping_) {
+    if (Strand* strand = take_ready(self)) {
+      worker.busy = true;
+      run_one(lock, *strand);
+      worker.busy = false;
+      if (caller_asleep_) job_done_.notify_one();
+      continue;
+    }
+    const std::uint64_t seen = worker.calls;
+    const auto called = [&worker, seen] { return worker.calls.load(std::memory_order_relaxed) != seen; };
+    spin_until(lock, called);
+    worker.asleep = true;
+    worker.wake.wait(lock, called);
+    worker.asleep = false;
+  }
+}
+
+// Takes off the ready strands one that this worker should run, or nothing.
+Strands::Strand* Strands::take_ready(ThreadNumber self) {
+  auto at = std::find_if(ready_.begin(), ready_.end(),
+                         [self](const Strand* strand) { return strand->home == self; });
+  if (at == ready_.end()) {
+    at = std::find_if(ready_.begin(), ready_.end(),
+                      [](const Strand* strand) { return strand->jobs.size() >= kLateJobs; });
+  }
+  if (at == ready_.end()) return nullptr;
+  Strand* strand = *at;
+  ready_.erase(at);
+  return strand;
+}
+
+void Strands::call(Worker& worker) {
+  ++worker.calls;
+  if (worker.asleep) worker.wake.notify_one();
+}
+
+// A strand has become ready, or one job later than it was.
+void Strands::call_for(const Strand& strand) {
+  if (strand.home > 0) call(*workers_[strand.home - 1]);
+  if (strand.jobs.size() < kLateJobs) return;
+  for (const auto& worker : workers_) {
+    if (!worker->busy) return call(*worker);
+  }
+}
+
+// The strand has a job, is not running and is not in ready_.
+void Strands::run_one(Lock& lock, Strand& strand) {
+  strand.running = true;
+  {
+    const std::function<void()> job = std::move(strand.jobs.front());
+    strand.jobs.pop_front();
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      job();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    if (error && !strand.error) strand.error = error;
+  }
+  strand.running = false;
+  ++strand.done;
+  if (!strand.jobs.empty()) ready_.push_back(&strand);
+}
+
+// Returns with the mutex held, when the condition held without it or the patience is over.
+template <typename Condition>
+void Strands::spin_until(Lock& lock, Condition condition) const {
+  if (spins_max_ == 0) return;
+  lock.unlock();
+  for (unsigned spin = 0; spin < spins_max_ && !condition(); ++spin) pause_a_little();
+  lock.lock();
+}
+
+bool Strands::caller_should_run(const Strand& strand) const {
+  return strand.home == 0 || workers_[strand.home - 1]->busy || strand.jobs.size() >= kLateJobs;
+}
+
+// What the calling thread does best while it waits: the wanted strand, or else another one of its own.
+std::deque<Strands::Strand*>::iterator Strands::find_for_caller(const Strand& wanted) {
+  const auto at = std::find(ready_.begin(), ready_.end(), &wanted);
+  if (at != ready_.end() && caller_should_run(wanted)) return at;
+  return std::find_if(ready_.begin(), ready_.end(), [](const Strand* strand) { return strand->home == 0; });
+}
+
+void Strands::help_or_wait(Lock& lock, Strand& wanted) {
+  const auto at = find_for_caller(wanted);
+  if (at != ready_.end()) {
+    Strand& strand = **at;
+    ready_.erase(at);
+    run_one(lock, strand);
+    return;
+  }
+  // Its home thread runs it, or is about to.
+  if (!wanted.running) call_for(wanted);
+  const JobTicket done = wanted.done;
+  const auto moved_on = [&wanted, done] { return wanted.done.load(std::memory_order_relaxed) != done; };
+  spin_until(lock, moved_on);
+  caller_asleep_ = true;
+  job_done_.wait(lock, moved_on);
+  caller_asleep_ = false;
+}
+
+JobTicket Strands::post(StrandIndex index, std::function<void()> job) {
+  Lock lock(mutex_);
+  if (!homes_chosen_) choose_homes();
+  Strand& strand = *strands_[index];
+  while (strand.jobs.size() >= kJobsMax) help_or_wait(lock, strand);
+  strand.jobs.push_back(std::move(job));
+  if (!strand.running) {
+    if (strand.jobs.size() == 1) ready_.push_back(&strand);
+    call_for(strand);
+  }
+  return ++strand.posted;
+}
+
+void Strands::wait(StrandIndex index, JobTicket ticket) {
+  Lock lock(mutex_);
+  Strand& strand = *strands_[index];
+  while (strand.done < ticket) help_or_wait(lock, strand);
+  if (strand.error) std::rethrow_exception(strand.error);
+}
+
+void Strands::wait_all() {
+  for (StrandIndex index = 0; index < strands_.size(); ++index) wait(index, strands_[index]->posted);
+}
+
+}  // namespace dse

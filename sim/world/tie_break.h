@@ -1,0 +1,36 @@
+// A keyed order of simultaneous events: which of two that happen at one virtual time comes first.
+//
+// An event's place depends on the key, on the component it happens to, on its kind and on how many such came
+// before it, not on what other components do; so a smaller scenario keeps the order of what is left in it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "sim/world/event.h"
+
+namespace dse {
+
+class TieBreak {
+ public:
+  // Bits of a place in the order.
+  static constexpr unsigned kBits = 56;
+
+  // `ordering` is the key; components by target.
+  TieBreak(std::uint64_t ordering, const std::vector<std::string>& components);
+
+  std::uint64_t ordering() const { return ordering_; }
+  // The place of the next event of this kind and target: below 2^kBits, the lowest comes first.
+  std::uint64_t next(EventKind kind, std::uint32_t target) {
+    return places_[target][static_cast<std::size_t>(kind)].next_u64() >> (64 - kBits);
+  }
+
+ private:
+  std::uint64_t ordering_;
+  std::vector<std::vector<RandomStream>> places_;  // by target and kind
+};
+
+}  // namespace dse

@@ -1,0 +1,257 @@
+#include "sim/world/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/hash.h"
+#include "sim/world/expectations.h"
+#include "sim/world/world_component.h"
+
+namespace dse {
+
+namespace {
+
+static_assert(static_cast<int>(RecordKind::kDeclared) == static_cast<int>(BusEventKind::kDeclared) &&
+                  static_cast<int>(RecordKind::kClosed) == static_cast<int>(BusEventKind::kClosed),
+              "what happens on the bus is recorded under the same number");
+
+// A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
+constexpr std::size_t kBatchesBetweenStates = 16;
+
+unsigned job_cost(const ComponentConfig& component) {
+  const auto* model = std::get_if<ModelConfig>(&component.kind);
+  return model == nullptr ? 0 : relative_training_cost(model->learner);
+}
+
+}  // namespace
+
+World::World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines)
+    : scenario_(scenario),
+      options_(options),
+      random_(options.seed),
+      scheduler_(options.seed),
+      bus_(scenario.components.size()),
+      scorer_(scenario.curve_every_ns),
+      ledger_(make_ledger(scenario)),
+      snapshots_due_(snapshot_times(scenario)),
+      strands_(options.threads) {
+  if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
+  ComponentFactory factory(
+      {.scenario = scenario,
+       .random = random_,
+       .datasets = *options_.datasets,
+       .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
+       .open_lines = open_lines,
+       .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
+       .verdict_of = [this](const std::string& name) -> TruthSink {
+         return [this, name](const std::string& id, int label) {
+           scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
+         };
+       }});
+  for (const ComponentConfig& config : scenario.components) {
+    std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
+    if (app == nullptr) app = factory.make(config);
+    const LinkIndex link = bus_.attach();
+    components_.push_back(
+        std::make_unique<Component>(config, std::move(app),
+                                    InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
+                                                      scenario.latency_ns, job_cost(config)},
+                                    scenario.faults, ledger_.get()));
+  }
+  if (options_.recorder != nullptr) {
+    scheduler_.trace_causes();
+    predictions_ = open_lines("predictions.csv");
+    predictions_("virtual_time_ns,model,message,answers,label,confidence,truth");
+  }
+  if (options_.ordering != 0) {
+    std::vector<std::string> names;
+    for (const ComponentConfig& config : scenario.components) names.push_back(config.name);
+    scheduler_.break_ties(TieBreak(options_.ordering, names));
+  }
+  wire();
+}
+
+World::~World() = default;
+
+void World::wire() {
+  for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource);
+  for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding);
+  // A crash comes before everything else of its time, a start included.
+  for (const FaultConfig& fault : scenario_.faults) {
+    if (fault.kind != FaultKind::kCrash) continue;
+    for (LinkIndex link = 0; link < components_.size(); ++link) {
+      if (components_[link]->config.name != fault.component) continue;
+      scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
+    }
+  }
+  // Of components that start at one time, those that stream come first: a queue exists only from the moment
+  // somebody streams it, and the first message should find it.
+  for (const bool streams : {true, false}) {
+    for (LinkIndex link = 0; link < components_.size(); ++link) {
+      const ComponentConfig& config = components_[link]->config;
+      if (resource_read(config).has_value() == streams) {
+        scheduler_.schedule(config.start_ns, EventKind::kStart, link, EventPriority::kControl);
+      }
+    }
+  }
+}
+
+RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& progress) {
+  constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
+  const RunPositionGuard position(scheduler_.position());
+  const std::optional<TimeNs>& until = scenario_.until_ns;
+  RunResult result;
+  result.seed = options_.seed;
+  result.ordering = options_.ordering;
+  while (!scheduler_.empty()) {
+    if (!snapshots_due_.empty()) take_due_snapshots(result);
+    if (until && scheduler_.next_time_ns() > *until) {
+      scheduler_.advance_to(*until);
+      break;
+    }
+    if (interrupted.load(std::memory_order_relaxed)) {
+      result.status = RunStatus::kInterrupted;
+      break;
+    }
+    const TimeNs before_ns = scheduler_.now();
+    const Event event = scheduler_.pop();
+    events_at_this_time_ = event.time_ns == before_ns ? events_at_this_time_ + 1 : 0;
+    if (events_at_this_time_ > options_.events_at_one_time_max) fail_for_endless_loop(event);
+    dispatch(event);
+    if (scheduler_.event_number() % kEventsBetweenProgress == 0)
+      progress(scheduler_.now(), scheduler_.event_number());
+  }
+  if (scheduler_.empty()) {
+    if (const std::optional<std::string> stall = find_stall()) {
+      result.status = RunStatus::kStalled;
+      result.stall = *stall;
+    }
+  }
+  finish(result);
+  return result;
+}
+
+void World::fail_for_endless_loop(const Event& event) const {
+  throw RunError(
+      fmt::format("more than {} events at {}: component '{}' goes round in a loop that takes no time",
+                  options_.events_at_one_time_max, format_duration(event.time_ns),
+                  components_[event.target]->config.name));
+}
+
+void World::dispatch(const Event& event) {
+  Component& component = *components_[event.target];
+  switch (event.kind) {
+    case EventKind::kStart:
+      if (component.machine.ended()) return;  // it crashed before
+      note({.kind = RecordKind::kStarted, .component = event.target});
+      return component.machine.start(component.app->program());
+    case EventKind::kBusReceives:
+      return on_bus_receives(event.target);
+    case EventKind::kComponentReceives:
+      return on_component_receives(event.target);
+    case EventKind::kTimer:
+      record({.kind = RecordKind::kTimer, .component = event.target});
+      return component.machine.resume();
+    case EventKind::kResult:
+      record({.kind = RecordKind::kResult, .component = event.target});
+      component.link.wait_for_result();
+      return component.machine.resume();
+    case EventKind::kCrash:
+      return on_crash(event.target);
+  }
+}
+
+void World::note(const Happening& happening) {
+  const std::uint64_t resource_hash =
+      happening.resource == kNoResource ? 0 : bus_.broker().name_hash(happening.resource);
+  record_.add({.time_ns = scheduler_.now(),
+               .kind = happening.kind,
+               .component_hash = components_[happening.component]->name_hash,
+               .resource_hash = resource_hash,
+               .message_id_hash = happening.message == nullptr ? 0 : (*happening.message)->id_hash()});
+  record(happening);
+}
+
+void World::record(const Happening& happening) {
+  if (options_.recorder == nullptr) return;
+  options_.recorder->add({.number = scheduler_.event_number(),
+                          .cause = scheduler_.last_cause(),
+                          .time_ns = scheduler_.now(),
+                          .kind = happening.kind,
+                          .component = happening.component,
+                          .resource = happening.resource,
+                          .route = options_.recorder->route(happening.queues),
+                          .message = happening.message == nullptr ? MessagePtr() : *happening.message});
+}
+
+void World::on_crash(LinkIndex link) {
+  Component& component = *components_[link];
+  if (component.machine.ended()) return;
+  component.crashed = true;
+  note({.kind = RecordKind::kCrashed, .component = link});
+  component.machine.crash(kCrashStatus);
+}
+
+void World::on_bus_receives(LinkIndex link) {
+  const BusEvent event = bus_.serve(link);
+  const Component& component = *components_[link];
+  note({.kind = static_cast<RecordKind>(event.kind),
+        .component = link,
+        .resource = event.resource,
+        .message = event.message ? &event.message : nullptr,
+        .queues = event.queues});
+  if (ledger_ != nullptr) ledger_->note_arrival(link, event);
+  const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
+  for (LinkIndex notified : event.notified) {
+    scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
+  }
+  const bool published = event.kind == BusEventKind::kPublished || event.kind == BusEventKind::kUnroutable ||
+                         event.kind == BusEventKind::kReturned;
+  if (component.is_model && published) note_prediction(component, *event.message);
+}
+
+void World::note_prediction(const Component& component, const Message& message) {
+  record_.add_prediction(message);
+  if (const std::int64_t* label = message.headers().find_integer("label")) {
+    scorer_.score(
+        scheduler_.now(),
+        {.component = component.config.name, .message_id = message.correlation_id(), .label = *label});
+  }
+  if (predictions_) write_prediction(message);
+}
+
+void World::write_prediction(const Message& prediction) {
+  const auto header = [&prediction](std::string_view name) {
+    const HeaderValue* value = prediction.headers().find(name);
+    return value == nullptr ? "" : to_text(*value);
+  };
+  const std::optional<int> truth = scorer_.truth(prediction.correlation_id());
+  predictions_(fmt::format("{},{},{},{},{},{},{}", scheduler_.now(), prediction.app_id(), prediction.id(),
+                           prediction.correlation_id(), header("label"), header("confidence"),
+                           truth ? fmt::format("{}", *truth) : ""));
+}
+
+void World::on_component_receives(LinkIndex link) {
+  Component& component = *components_[link];
+  Notice notice = decode_notice(bus_.component_end(link).receive());
+  if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
+    const Message& message = *delivery->message;
+    note({.kind = delivery->redelivered ? RecordKind::kRedelivered : RecordKind::kDelivered,
+          .component = link,
+          .resource = bus_.resource(link, delivery->alias),
+          .message = &delivery->message});
+    record_.add_delivered_payload(message);
+    component.latencies.add(scheduler_.now() - message.timestamp());
+    component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
+    return;
+  }
+  const auto& [alias, message] = std::get<ReturnNotice>(notice);
+  note({.kind = RecordKind::kCameBack,
+        .component = link,
+        .resource = bus_.resource(link, alias),
+        .message = &message});
+  component.machine.on_return(message);
+}
+
+}  // namespace dse

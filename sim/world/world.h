@@ -1,0 +1,118 @@
+// A world: one scenario wired up, and run under virtual time.
+//
+// The thread that calls run() is the one that decides: it alone takes events off the scheduler, drives the
+// bus and the machines, and keeps the record. Jobs run on strands.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/app.h"
+#include "bus/data_bus.h"
+#include "core/random.h"
+#include "sim/record/event_recorder.h"
+#include "sim/record/record.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/component_factory.h"
+#include "sim/world/dataset_cache.h"
+#include "sim/world/inproc_link.h"
+#include "sim/world/latency_histogram.h"
+#include "sim/world/ledger.h"
+#include "sim/world/run_result.h"
+#include "sim/world/scheduler.h"
+#include "sim/world/scorer.h"
+#include "sim/world/strands.h"
+
+namespace dse {
+
+// Makes a component's application; nullptr leaves it to the component's kind.
+using MakeApp = std::function<std::unique_ptr<App>(const ComponentConfig& component)>;
+
+struct WorldOptions {
+  // So many events at one virtual time are taken for a loop without end, and a RunError.
+  std::uint64_t events_at_one_time_max = 20'000'000;
+  std::uint64_t seed = 1;
+  unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
+  // Of simultaneous events: 0 as they were scheduled, any other number a permutation of its own.
+  std::uint64_t ordering = 0;
+  MakeApp make_app;                             // programs that no kind has, for tests and benchmarks
+  std::shared_ptr<DatasetCache> datasets = {};  // shared with other worlds; none: its own
+  EventRecorder* recorder = nullptr;            // written and finished by run(); none: no record
+};
+
+// Called now and then while a run goes on.
+using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t events)>;
+
+// Writes a whole file of the run directory.
+using WriteFile = std::function<void(const std::string& file_name, std::string_view content)>;
+
+class World {
+ public:
+  // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario` must outlive
+  // the world. Throws InputError for what is wrong with the scenario's data.
+  World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines);
+  ~World();
+
+  // Runs until drained, until the set time, or until `interrupted` becomes true; then lets every job end.
+  // Throws RunError, and InputError when a message turns out not to fit its reader. Called once.
+  RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
+
+  // After run(): calls `write` with what each model has learned, as "<component>.learner".
+  void save_models(const WriteFile& write) const;
+
+ private:
+  struct Component;
+
+  void wire();
+  [[noreturn]] void fail_for_endless_loop(const Event& event) const;
+  void dispatch(const Event& event);
+  void on_bus_receives(LinkIndex link);
+  void on_component_receives(LinkIndex link);
+  // What happens, for the fingerprints and for the record of events.
+  struct Happening {
+    RecordKind kind;
+    LinkIndex component;
+    ResourceIndex resource = kNoResource;
+    const MessagePtr* message = nullptr;
+    std::span<const QueueIndex> queues = {};  // that took a copy
+  };
+  void note(const Happening& happening);
+  void record(const Happening& happening);
+  void finish_record(const RunResult& result);
+  std::vector<ModelState> model_states() const;
+  void on_crash(LinkIndex link);
+  void note_prediction(const Component& component, const Message& message);
+  void write_prediction(const Message& prediction);
+  std::optional<std::string> find_stall() const;
+  void finish(RunResult& result);
+  std::map<std::string, const Model*> models() const;
+  void take_due_snapshots(RunResult& result);
+  void close_ledger(RunResult& result);
+  void collect_metrics(Measures& measures) const;
+  void collect_curves(Measures& measures) const;
+
+  const Scenario& scenario_;
+  WorldOptions options_;
+  RandomStreams random_;
+  Scheduler scheduler_;
+  DataBus bus_;
+  Record record_;
+  Scorer scorer_;
+  LineSink predictions_;                                // of a run that is recorded
+  std::shared_ptr<Ledger> ledger_;                      // none unless deliveries are expected
+  std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
+  std::vector<std::unique_ptr<Component>> components_;  // by link
+  std::uint64_t events_at_this_time_ = 0;
+  Strands strands_;  // last: its threads stop before what their jobs use goes
+};
+
+}  // namespace dse

@@ -1,0 +1,191 @@
+// What a world leaves behind when its run is over.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "core/hash.h"
+#include "sim/world/expectations.h"
+#include "sim/world/world.h"
+#include "sim/world/world_component.h"
+
+namespace dse {
+namespace {
+
+// "; waiting: generator-3, generator-4, ...", or nothing when there are none.
+std::string first_ids(std::string_view what, std::size_t count, const std::vector<MessagePtr>& first) {
+  if (count == 0) return "";
+  std::vector<std::string_view> ids;
+  for (const MessagePtr& message : first) ids.push_back(message->id());
+  return fmt::format("; {}: {}{}", what, fmt::join(ids, ", "), count > ids.size() ? ", ..." : "");
+}
+
+}  // namespace
+
+// Nothing can happen any more; is anything left to do?
+std::optional<std::string> World::find_stall() const {
+  constexpr std::size_t kIdsShown = 3;
+  std::string report;
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+    const Broker::QueueState state = broker.queue_state(resource);
+    if (state.depth == 0 && state.unacknowledged == 0) continue;
+    report +=
+        fmt::format("  queue '{}': {} waiting, {} unacknowledged, {} streams{}{}\n", broker.name(resource),
+                    state.depth, state.unacknowledged, state.streams,
+                    first_ids("waiting", state.depth, broker.waiting(resource, kIdsShown)),
+                    first_ids("unacknowledged", state.unacknowledged, broker.unsettled(resource, kIdsShown)));
+  }
+  const bool any_stuck = std::any_of(components_.begin(), components_.end(),
+                                     [](const auto& component) { return component->machine.stuck(); });
+  if (report.empty() && !any_stuck) return std::nullopt;
+  for (const auto& component : components_) {
+    report += fmt::format("  component '{}' waits for {}; {} messages in its inbox\n", component->config.name,
+                          component->machine.waits_for(), component->machine.inbox_size());
+  }
+  return report;
+}
+
+// The clock is about to pass these times.
+void World::take_due_snapshots(RunResult& result) {
+  while (!snapshots_due_.empty() && scheduler_.next_time_ns() > *snapshots_due_.begin()) {
+    strands_.wait_all();  // so that what is learned does not depend on the threads
+    Measures& measures = result.measured_by[*snapshots_due_.begin()];
+    collect_metrics(measures);
+    collect_curves(measures);
+    snapshots_due_.erase(snapshots_due_.begin());
+  }
+}
+
+void World::close_ledger(RunResult& result) {
+  Ledger::End end{.time_ns = scheduler_.now(), .drained = scheduler_.empty(), .held = {}};
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+    std::set<std::string>& ids = end.held[broker.name(resource)];
+    for (const MessagePtr& message : broker.waiting(resource)) ids.insert(message->id());
+    for (const MessagePtr& message : broker.unsettled(resource)) ids.insert(message->id());
+  }
+  ledger_->close(std::move(end));
+  result.ledger = ledger_;
+}
+
+void World::finish(RunResult& result) {
+  strands_.wait_all();
+  if (ledger_ != nullptr) close_ledger(result);
+  for (const auto& component : components_) {
+    if (component->crashed) continue;
+    component->app->finish();
+    if (const auto status = component->machine.status(); status && *status != 0) {
+      result.failed.emplace(component->config.name, *status);
+    }
+  }
+  for (const auto& [name, model] : models()) {
+    record_.models().add(std::string_view(name));
+    model->hash_state(record_.models());
+  }
+  result.virtual_time_ns = scheduler_.now();
+  result.events = scheduler_.event_number();
+  result.deliveries = record_.deliveries();
+  result.unroutable = bus_.broker().unroutable();
+  result.fingerprints = record_.fingerprints(random_.digest());
+  collect_metrics(result);
+  collect_curves(result);
+  if (options_.recorder != nullptr) finish_record(result);
+}
+
+void World::finish_record(const RunResult& result) {
+  RecordEnding ending;
+  ending.run = {{"scenario", scenario_.name},
+                {"scenario_hash", hex64(scenario_.file_hash)},
+                {"version", DSE_VERSION},
+                {"seed", fmt::format("{}", options_.seed)},
+                {"ordering", fmt::format("{}", options_.ordering)},
+                {"status", status_name(result.status)},
+                {"events", fmt::format("{}", result.events)},
+                {"virtual_time_ns", fmt::format("{}", result.virtual_time_ns)},
+                {"fingerprint_events", result.fingerprints.events},
+                {"fingerprint_payload", result.fingerprints.payload},
+                {"fingerprint_draws", result.fingerprints.draws},
+                {"fingerprint_predictions", result.fingerprints.predictions},
+                {"fingerprint_models", result.fingerprints.models}};
+  for (const auto& component : components_) ending.components.push_back(component->config.name);
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource)
+    ending.resources.push_back(broker.name(resource));
+  ending.model_states = model_states();
+  ending.draws = random_.draws();
+  options_.recorder->finish(ending);
+}
+
+// In name order, so that the order in the file does not matter.
+std::map<std::string, const Model*> World::models() const {
+  std::map<std::string, const Model*> models;
+  for (const auto& component : components_) {
+    if (const auto* model = dynamic_cast<const Model*>(component->app.get())) {
+      models.emplace(component->config.name, model);
+    }
+  }
+  return models;
+}
+
+void World::save_models(const WriteFile& write) const {
+  for (const auto& [name, model] : models()) write(name + ".learner", model->saved_learner());
+}
+
+// By time, then by name, so that the order in the file does not matter.
+std::vector<ModelState> World::model_states() const {
+  std::vector<ModelState> states;
+  for (LinkIndex link = 0; link < components_.size(); ++link) {
+    const auto* model = dynamic_cast<const Model*>(components_[link]->app.get());
+    if (model == nullptr) continue;
+    for (const Model::State& state : model->states()) {
+      states.push_back(
+          {.component = link, .time_ns = state.time_ns, .learned = state.learned, .digest = state.digest});
+    }
+  }
+  std::stable_sort(states.begin(), states.end(), [this](const ModelState& a, const ModelState& b) {
+    return std::tie(a.time_ns, components_[a.component]->config.name) <
+           std::tie(b.time_ns, components_[b.component]->config.name);
+  });
+  return states;
+}
+
+void World::collect_metrics(Measures& measures) const {
+  for (const auto& component : components_) {
+    const std::string& name = component->config.name;
+    for (const Metric& metric : component->app->metrics())
+      measures.metrics[name + "." + metric.name] = metric.value;
+    for (const auto& [suffix, permille] :
+         {std::pair("latency_p50_ns", 500), std::pair("latency_p99_ns", 990)}) {
+      const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));
+      if (value) measures.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
+    }
+  }
+  for (const auto& [name, accuracy] : scorer_.accuracies())
+    measures.metrics[name + ".accuracy"] = *accuracy.value();
+  const Broker& broker = bus_.broker();
+  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+    measures.metrics[broker.name(resource) + ".max_depth"] =
+        static_cast<double>(broker.queue_state(resource).depth_max);
+  }
+}
+
+void World::collect_curves(Measures& measures) const {
+  for (const auto& component : components_) {
+    for (const CurvePoint& point : component->app->curve()) {
+      measures.curves.push_back({point.time_ns, component->config.name, point.metric, point.value});
+    }
+  }
+  for (const auto& [name, accuracy] : scorer_.accuracies()) {
+    for (const Accuracy::Point& point : accuracy.curve()) {
+      measures.curves.push_back({point.time_ns, name, "accuracy", point.value});
+    }
+  }
+  std::sort(measures.curves.begin(), measures.curves.end(), [](const CurveRow& a, const CurveRow& b) {
+    return std::tie(a.time_ns, a.component, a.metric) < std::tie(b.time_ns, b.component, b.metric);
+  });
+}
+
+}  // namespace dse
