@@ -53,7 +53,7 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   }
   try {
     const int status = run();
-    if (std::fflush(stdout) != 0)
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
       throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
     return status;
   } catch (const InputError& error) {

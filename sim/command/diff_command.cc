@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "sim/command/command.h"
@@ -39,13 +41,34 @@ void require_comparable(const Side& a, const Side& b) {
   }
 }
 
+void require_own_record(const Side& side, const std::string& path) {
+  const EventRecord record(path);
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"scenario_hash", side.summary.scenario_hash},
+      {"version", side.summary.version},
+      {"seed", fmt::format("{}", side.summary.seed)},
+      {"ordering", fmt::format("{}", side.summary.ordering)},
+      {"fingerprint_events", side.summary.fingerprints.events}};
+  for (const auto& [key, value] : expected) {
+    if (record.run_value(key) == value) continue;
+    throw InputError({.file = path},
+                     fmt::format("is not the record of this run: its {} is '{}', that of summary.json '{}'; "
+                                 "replay the scenario again with --record",
+                                 key, record.run_value(key), value));
+  }
+}
+
 // The path of the run's record; one that is missing is made in `folder`. Empty when that was interrupted.
-std::optional<std::string> record_of(const Side& side, const MakeApp& make_app, const TemporaryFolder& folder,
-                                     const std::string& name) {
+std::optional<std::string> record_of(const Side& side, const MakeApp& make_app,
+                                     std::optional<TemporaryFolder>& folder, const std::string& name) {
   const std::string recorded = (std::filesystem::path(side.run) / kEventRecordFile).string();
-  if (std::filesystem::exists(recorded)) return recorded;
+  if (std::filesystem::exists(recorded)) {
+    require_own_record(side, recorded);
+    return recorded;
+  }
+  if (!folder) folder.emplace();
   fmt::print(stderr, "{} has no record of its events; replaying it\n", side.run);
-  const RecordedRun again = record_again(side.run, side.summary, make_app, folder.file(name));
+  const RecordedRun again = record_again(side.run, side.summary, make_app, folder->file(name));
   if (again.result.status == RunStatus::kInterrupted) return std::nullopt;
   if (again.result.fingerprints != side.summary.fingerprints) {
     fmt::print(stderr,
@@ -60,7 +83,7 @@ int diff(const std::string& run_a, const std::string& run_b, const MakeApp& make
   const Side a{run_a, read_run_summary(run_a)};
   const Side b{run_b, read_run_summary(run_b)};
   require_comparable(a, b);
-  const TemporaryFolder folder;
+  std::optional<TemporaryFolder> folder;  // only when a record is missing: a killed process would leave it
   const std::optional<std::string> path_a = record_of(a, make_app, folder, "a.sqlite");
   if (!path_a) return kExitInterrupted;
   const std::optional<std::string> path_b = record_of(b, make_app, folder, "b.sqlite");

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -64,22 +65,35 @@ void read_seeds(const std::string& text, ExplorePlan& plan) {
   plan.last_seed = *last;
 }
 
-// Splits at commas that stand outside quotes and brackets.
+// Splits at commas that stand outside TOML's quotes and brackets.
 std::vector<std::string> split_values(std::string_view text) {
   std::vector<std::string> values(1);
   int depth = 0;
-  bool quoted = false;
+  char quote = 0;
+  bool escaped = false;
   for (const char c : text) {
-    if (c == '"') quoted = !quoted;
-    if (!quoted && (c == '[' || c == '{')) ++depth;
-    if (!quoted && (c == ']' || c == '}')) --depth;
-    if (c == ',' && !quoted && depth == 0) {
+    if (quote == 0 && c == ',' && depth == 0) {
       values.emplace_back();
-    } else {
-      values.back() += c;
+      continue;
+    }
+    values.back() += c;
+    if (quote != 0) {
+      if (c == quote && !escaped) quote = 0;
+      escaped = quote == '"' && c == '\\' && !escaped;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
     }
   }
   return values;
+}
+
+std::string without_quotes(std::string key) {
+  key.erase(std::remove(key.begin(), key.end(), '"'), key.end());
+  return key;
 }
 
 Parameter read_parameter(const std::string& text) {
@@ -93,11 +107,26 @@ Parameter read_parameter(const std::string& text) {
                      "expected KEY=VALUE,VALUE,..., such as resource.digits.prefetch=1,8,64");
   }
   // The scenario's own do not count here.
-  if (parameter.key == "seed" || parameter.key == "ordering") {
-    throw InputError({.file = "--vary " + parameter.key},
-                     fmt::format("is not for --vary: use --{}s", parameter.key));
-  }
+  const std::string key = without_quotes(parameter.key);
+  if (key == "seed" || key == "ordering")
+    throw InputError({.file = "--vary " + key}, fmt::format("is not for --vary: use --{}s", key));
+  const std::set<std::string> different(parameter.values.begin(), parameter.values.end());
+  if (different.size() < parameter.values.size())
+    throw InputError({.file = "--vary " + text}, "has a value twice: give each once");
   return parameter;
+}
+
+std::vector<Parameter> read_parameters(const std::vector<std::string>& texts) {
+  std::vector<Parameter> parameters;
+  std::set<std::string> keys;
+  for (const std::string& text : texts) {
+    parameters.push_back(read_parameter(text));
+    if (!keys.insert(without_quotes(parameters.back().key)).second) {
+      throw InputError({.file = "--vary " + parameters.back().key},
+                       "is given twice: give all its values at once, KEY=VALUE,VALUE,...");
+    }
+  }
+  return parameters;
 }
 
 // What is wrong with a value comes from --vary, though it is set as --set sets it.
@@ -165,22 +194,22 @@ std::string minimise(const Explorer& explorer, const Exploration& exploration, c
   if (!smallest)
     return "the first failure did not come again: it is not deterministic; see dse replay --twice\n";
 
+  const std::string file_name = "minimised.toml";
   smallest->scenario.insert_or_assign("ordering", static_cast<std::int64_t>(smallest->failing.ordering));
   if (smallest->failing.ordering == 0) smallest->scenario.erase("ordering");
-  std::string seed_option;  // of a seed that is no integer of TOML
+  std::vector<std::string> line = {"replay", (folder.target() / file_name).string()};
   if (smallest->failing.seed <= INT64_MAX) {
     smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
-  } else {
-    seed_option = fmt::format(" --seed {}", smallest->failing.seed);
+  } else {  // it is no integer of TOML
+    line.insert(line.end(), {"--seed", fmt::format("{}", smallest->failing.seed)});
   }
   move_data_paths(smallest->scenario, std::filesystem::path(path).parent_path(), folder.target());
-  const std::string file_name = "minimised.toml";
   folder.write(file_name, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
                                       std::filesystem::path(path).filename().string(), smallest->failure.text,
                                       scenario_text(smallest->scenario)));
-  return fmt::format("minimised to {} message{} in {} runs: {}\n  dse replay {}{}\n", smallest->messages,
+  return fmt::format("minimised to {} message{} in {} runs: {}\n  {}\n", smallest->messages,
                      smallest->messages == 1 ? "" : "s", smallest->runs, smallest->failure.text,
-                     shell_word((folder.target() / file_name).string()), seed_option);
+                     shell_line(line));
 }
 
 int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
@@ -189,7 +218,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
                    .orderings = arguments.orderings,
                    .jobs = arguments.jobs};
   read_seeds(arguments.seeds, plan);
-  for (const std::string& text : arguments.vary) plan.parameters.push_back(read_parameter(text));
+  plan.parameters = read_parameters(arguments.vary);
   Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, make_app); });
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();

@@ -167,8 +167,11 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
   command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
   command->add_flag("--record", arguments->record,
                     "write every event to events.sqlite and every prediction to predictions.csv");
-  command->add_flag("--twice", arguments->twice,
-                    "replay twice and show the first event that differs; leaves no run directory");
+  command
+      ->add_flag("--twice", arguments->twice,
+                 "replay twice and show the first event that differs; leaves no run directory")
+      ->excludes("--out")
+      ->excludes("--record");
   command
       ->add_flag("--save-models", arguments->save_models,
                  "write what each model has learned into the run directory, as COMPONENT.learner")

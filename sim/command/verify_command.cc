@@ -38,8 +38,8 @@ struct VerifyArguments {
 struct KeptFolder {
   fs::path path;  // as the user named it
   FingerprintTable table;
-  bool whole = false;  // all of it is to be verified, not only some scenarios
-  bool changed = false;
+  bool whole = false;                     // all of it is to be verified, not only some scenarios
+  std::vector<std::string> changes = {};  // of the table, to tell when it is written
 };
 
 struct Target {
@@ -54,7 +54,8 @@ class Selection {
  public:
   explicit Selection(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
-      if (!fs::exists(path)) {
+      std::error_code error;  // of a name that no file can have
+      if (!fs::exists(path, error)) {
         throw InputError({.file = path},
                          "there is no such file or folder: expected scenarios, or folders of them");
       }
@@ -139,6 +140,7 @@ class Report {
         break;
       case Verdict::kInterrupted:
         status_ = kExitInterrupted;
+        ++not_verified_;
         return;
     }
     for (const std::string& text : one.details) detail(text);
@@ -154,18 +156,18 @@ class Report {
     for (const std::string& file : left) {
       const std::string path = (folder.path / file).string();
       if (arguments_.update) {
-        line("DROPPED", path);
+        folder.changes.push_back(verdict_line("DROPPED", path));
         folder.table.erase(file);
-        folder.changed = true;
       } else {
         fail(kExitFailed, "NO FILE",
              fmt::format("{}: its row is left in {}", path, folder.table.path().string()));
-        detail(shell_line({"verify", folder.path.string(), "--update"}));
+        detail(shell_line({"verify", folder.path.empty() ? "." : folder.path.string(), "--update"}));
       }
     }
   }
 
   int status() const { return status_; }
+  std::size_t not_verified() const { return not_verified_; }
 
  private:
   // Many of the reasons name the scenario themselves.
@@ -173,8 +175,11 @@ class Report {
     if (summary.starts_with(path + ":")) return summary;
     return summary.empty() ? path : path + ": " + summary;
   }
+  static std::string verdict_line(const std::string& verdict, const std::string& text) {
+    return fmt::format("{:<8} {}\n", verdict, text);
+  }
   static void line(const std::string& verdict, const std::string& text) {
-    fmt::print("{:<8} {}\n", verdict, text);
+    fmt::print("{}", verdict_line(verdict, text));
     std::fflush(stdout);
   }
   static void detail(const std::string& text) { fmt::print("  {}\n", text); }
@@ -185,13 +190,13 @@ class Report {
     line(verdict, text);
   }
   void update(const std::string& verdict, const Target& target, const Verification& one) {
-    line(verdict, with_path(target.path, one.summary));
+    target.folder.changes.push_back(verdict_line(verdict, with_path(target.path, one.summary)));
     target.folder.table.put(one.now);
-    target.folder.changed = true;
   }
 
   const VerifyArguments& arguments_;
   int status_ = kExitOk;
+  std::size_t not_verified_ = 0;
 };
 
 // Verifies `jobs` scenarios side by side, and reports them in their order.
@@ -228,8 +233,12 @@ int verify_command(const VerifyArguments& arguments, const MakeApp& make_app) {
   verify_all(selection.targets(), arguments, make_app, report);
   for (KeptFolder& folder : selection.folders()) {
     if (folder.whole && report.status() != kExitInterrupted) report.add_left_over(folder);
-    if (folder.changed) folder.table.write();
+    if (folder.changes.empty()) continue;
+    folder.table.write();
+    for (const std::string& change : folder.changes) fmt::print("{}", change);
   }
+  if (report.not_verified() > 0)
+    fmt::print(stderr, "interrupted: {} scenarios were not verified\n", report.not_verified());
   return report.status();
 }
 

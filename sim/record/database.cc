@@ -119,8 +119,9 @@ void Database::fail() const { fail(handle_ ? sqlite3_errmsg(handle_.get()) : "ou
 
 void Database::fail(const std::string& reason) const {
   if (created_) {
-    throw RunError(
-        fmt::format("cannot write {}: {}; free some space, or write elsewhere with --out", path_, reason));
+    throw RunError(fmt::format(
+        "cannot write {}: {}; free some space, or write elsewhere (--out; TMPDIR for what is temporary)",
+        path_, reason));
   }
   throw InputError({.file = path_},
                    fmt::format("is no record of events, or a damaged one: {}; make it again with "

@@ -16,13 +16,14 @@ namespace {
 constexpr std::size_t kFailuresPrinted = 10;
 
 std::string replay_line(const Explorer& explorer, const Trial& trial) {
-  std::string line = fmt::format("dse replay {} --seed {}", shell_word(explorer.plan().scenario), trial.seed);
+  std::vector<std::string> words = {"replay", explorer.plan().scenario, "--seed",
+                                    fmt::format("{}", trial.seed)};
   if (trial.ordering != explorer.scenario(trial.point).ordering)
-    line += fmt::format(" --ordering {}", trial.ordering);
-  for (const std::string& setting : explorer.plan().settings) line += " --set " + shell_word(setting);
+    words.insert(words.end(), {"--ordering", fmt::format("{}", trial.ordering)});
+  for (const std::string& setting : explorer.plan().settings) words.insert(words.end(), {"--set", setting});
   for (const std::string& setting : explorer.settings_of(trial.point))
-    line += " --set " + shell_word(setting);
-  return line;
+    words.insert(words.end(), {"--set", setting});
+  return shell_line(words);
 }
 
 }  // namespace

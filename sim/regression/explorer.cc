@@ -43,6 +43,11 @@ Explorer::Explorer(ExplorePlan plan, MakeApp make_app)
         fmt::format("these are more than {} runs: ask for fewer seeds, orderings or values", kTrialsMax));
   }
   const std::uint64_t points = point_count(plan_);
+  if (points > kPointsMax) {
+    throw InputError(
+        {.file = "--vary"},
+        fmt::format("these are {} combinations of values, more than {}: give fewer", points, kPointsMax));
+  }
   for (std::size_t point = 0; point < points; ++point) {
     std::vector<std::string> settings = plan_.settings;
     for (const std::string& setting : settings_of(point)) settings.push_back(setting);
@@ -52,7 +57,7 @@ Explorer::Explorer(ExplorePlan plan, MakeApp make_app)
 
 std::uint64_t Explorer::trial_count() const {
   const std::uint64_t seeds = plan_.last_seed - plan_.first_seed;
-  if (seeds >= kTrialsMax) return seeds;
+  if (seeds >= kTrialsMax) return kTrialsMax + 1;
   return checked_product(checked_product(point_count(plan_), seeds + 1), plan_.orderings);
 }
 

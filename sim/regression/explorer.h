@@ -58,7 +58,9 @@ struct Exploration {
 class Explorer {
  public:
   // The most trials of one exploration.
-  static constexpr std::uint64_t kTrialsMax = 10'000'000;
+  static constexpr std::uint64_t kTrialsMax = 1'000'000;
+  // The most points of its grid: each is a scenario of its own.
+  static constexpr std::uint64_t kPointsMax = 10'000;
 
   // Reads the scenario for each point of the grid. Throws InputError when it is wrong with some values, or
   // when that would be too many trials.

@@ -63,6 +63,7 @@ std::vector<std::string> obstacles(const std::string& run, const Scenario& scena
     return {reason + ", so that the two cannot be compared event by event; if the difference is meant:",
             shell_line({"verify", scenario.path, "--update"})};
   };
+  if (kept.seed != scenario.seed) return only_update("the scenario was changed");
   if (!fs::exists(fs::path(run) / "summary.json")) return record_one(run + " is missing");
   RunSummary summary;
   try {

@@ -13,12 +13,14 @@ namespace dse {
 
 TemporaryFolder::TemporaryFolder() {
   std::error_code error;
-  std::string pattern = (std::filesystem::temp_directory_path(error) / "dse-XXXXXX").string();
+  const std::filesystem::path place = std::filesystem::temp_directory_path(error);
+  std::string pattern = (place / "dse-XXXXXX").string();
   if (error || ::mkdtemp(pattern.data()) == nullptr) {
+    const char* wanted = std::getenv("TMPDIR");
     throw RunError(
-        fmt::format("cannot make a temporary folder such as {}: {}; set TMPDIR to a folder that may "
-                    "be written",
-                    pattern, error ? error.message() : std::strerror(errno)));
+        fmt::format("cannot make a temporary folder in '{}': {}; set TMPDIR to a folder that may be written",
+                    error && wanted != nullptr ? wanted : place.string(),
+                    error ? error.message() : std::strerror(errno)));
   }
   path_ = pattern;
 }

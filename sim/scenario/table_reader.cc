@@ -69,7 +69,7 @@ InputPlace TableReader::place(std::string_view key) const {
 InputPlace TableReader::place() const { return place_of(table_, prefix_); }
 
 const toml::node* TableReader::find(std::string_view key) {
-  asked_.emplace_back(key);
+  if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.emplace_back(key);
   return table_.get(key);
 }
 

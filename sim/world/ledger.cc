@@ -94,7 +94,7 @@ void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& excha
                      .moment = {.issued = ++issued_, .arrived = std::nullopt}});
 }
 
-void Ledger::note_arrival(LinkIndex link, const BusEvent& event) {
+void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event) {
   ++arrived_;
   switch (event.kind) {
     case BusEventKind::kBound:
@@ -103,6 +103,11 @@ void Ledger::note_arrival(LinkIndex link, const BusEvent& event) {
       DSE_CHECK(!under_way.empty(), "'{}' bound what it never asked for", components_[link]);
       makings_[under_way.front()].arrived = arrived_;
       under_way.pop_front();
+      if (event.kind == BusEventKind::kStreamed) {
+        HandOvers& hand_overs = hand_overs_[streams_.at(link)];
+        hand_overs.consumers.insert(link);
+        hand_overs.changed_ns = time_ns;
+      }
       return;
     }
     case BusEventKind::kPublished:
@@ -112,12 +117,41 @@ void Ledger::note_arrival(LinkIndex link, const BusEvent& event) {
       for (const std::size_t write : writes_by_id_[event.message->id()]) {
         if (writes_[write].moment.arrived) continue;
         writes_[write].moment.arrived = arrived_;
+        writes_[write].arrived_ns = time_ns;
         return;
       }
       return;
     }
+    case BusEventKind::kAcknowledged:
+    case BusEventKind::kRejected:
+    case BusEventKind::kRequeued:
+      return settle(time_ns, link, event.message->id());
+    case BusEventKind::kClosed:
+      if (const auto stream = streams_.find(link); stream != streams_.end()) {
+        hand_overs_[stream->second].consumers.erase(link);
+        hand_overs_[stream->second].unsettled.erase(link);
+        hand_overs_[stream->second].changed_ns = time_ns;
+      }
+      return;
     default:
       return;
+  }
+}
+
+void Ledger::settle(TimeNs time_ns, LinkIndex link, const std::string& id) {
+  HandOvers& hand_overs = hand_overs_[streams_.at(link)];
+  hand_overs.changed_ns = time_ns;
+  std::multiset<std::string>& unsettled = hand_overs.unsettled[link];
+  if (const auto found = unsettled.find(id); found != unsettled.end()) unsettled.erase(found);
+}
+
+void Ledger::note_hand_over(LinkIndex link, const Message& message) {
+  HandOvers& hand_overs = hand_overs_[streams_.at(link)];
+  hand_overs.unsettled[link].insert(message.id());
+  hand_overs.ever.insert(message.id());
+  for (const std::size_t write : writes_by_id_[message.id()]) {
+    hand_overs.latest_arrival =
+        std::max(hand_overs.latest_arrival, writes_[write].moment.arrived.value_or(0));
   }
 }
 
@@ -132,11 +166,27 @@ bool Ledger::owed(const Write& write, const std::string& queue) const {
   });
 }
 
+bool Ledger::on_its_way_to_the_bus(const Write& write) const {
+  return !end_.drained && !write.moment.arrived && add_time(write.time_ns, latency_ns_) > end_.time_ns;
+}
+
 // Not delivered, but not lost either.
 bool Ledger::under_way(const Write& write, const std::string& queue) const {
-  const auto held = end_.held.find(queue);
-  if (held != end_.held.end() && held->second.contains(write.message->id())) return true;
-  return !end_.drained && write.time_ns + latency_ns_ > end_.time_ns;
+  if (!write.moment.arrived) return on_its_way_to_the_bus(write);
+  const auto found = hand_overs_.find(queue);
+  if (found == hand_overs_.end()) return true;  // nobody streams it
+  const HandOvers& hand_overs = found->second;
+  bool any_unsettled = false;
+  for (const auto& [consumer, ids] : hand_overs.unsettled) {
+    if (ids.contains(write.message->id())) return true;
+    any_unsettled = any_unsettled || !ids.empty();
+  }
+  const bool was_there = hand_overs.ever.contains(write.message->id());
+  if (!was_there && *write.moment.arrived < hand_overs.latest_arrival) return false;  // overtaken
+  if (any_unsettled || hand_overs.consumers.empty()) return true;
+  // An idle consumer gets what there is within one hop.
+  const TimeNs since_ns = std::max(write.arrived_ns, hand_overs.changed_ns);
+  return !end_.drained && add_time(since_ns, latency_ns_) > end_.time_ns;
 }
 
 bool Ledger::reads(LinkIndex link, const std::string& queue,
@@ -189,7 +239,7 @@ std::vector<std::size_t> Ledger::unrouted() const {
   for (std::size_t write = 0; write < writes_.size(); ++write) {
     const auto takes_it = [&](const std::string& queue) { return owed(writes_[write], queue); };
     if (std::any_of(names.begin(), names.end(), takes_it)) continue;
-    if (!under_way(writes_[write], "")) writes.push_back(write);
+    if (!on_its_way_to_the_bus(writes_[write])) writes.push_back(write);
   }
   return writes;
 }

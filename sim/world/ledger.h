@@ -16,11 +16,16 @@
 //   fifo           to each consumer, the first deliveries of one writer's messages came in the order in which
 //                  it wrote them; what is marked redelivered does not count. AMQP 0-9-1, section 4.7,
 //                  guarantees this for messages of one channel that pass through one exchange and one queue
-//   lost           owed, never delivered to anybody, and at the end neither in the queue, nor handed over and
-//                  unsettled, nor on its way
+//   lost           owed, never delivered to anybody, and at the end not under way
 //
-// When a run is cut off at a set time, what has not been delivered but is not lost either is not due yet, and
-// held against nobody. Every message noted is kept until the end. Of the deciding thread.
+// Under way is what may still come, as seen from outside: it has not had the time to reach the bus; or it has
+// reached a consumer, which has not settled it; or it waits in the queue, where later messages do not
+// overtake it unless it was there before and came back, and where something that a consumer has not settled
+// stands before it.
+//
+// When a run is cut off at a set time, what is under way is not due yet, and held against nobody. An
+// expectation of deliveries is not met when nothing was owed. Every message noted is kept until the end. Of
+// the deciding thread.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +56,9 @@ class Ledger {
   void note_stream(LinkIndex link, const std::string& queue);
   void note_write(TimeNs time_ns, LinkIndex link, const std::string& exchange, const MessagePtr& message);
   // What that link's component issued has reached the bus.
-  void note_arrival(LinkIndex link, const BusEvent& event);
+  void note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event);
+  // A message has reached a consumer, which will handle it when it can.
+  void note_hand_over(LinkIndex link, const Message& message);
   // A handler begins.
   void note_delivery(LinkIndex link, const Message& message, bool redelivered);
 
@@ -59,7 +66,6 @@ class Ledger {
   struct End {
     TimeNs time_ns = 0;
     bool drained = true;  // nothing can happen any more: what is on its way nowhere will not come
-    std::map<std::string, std::set<std::string>> held;  // by queue: ids that wait in it or are unsettled
   };
   void close(End end) { end_ = std::move(end); }
 
@@ -89,11 +95,20 @@ class Ledger {
     std::string exchange;
     MessagePtr message;
     Moment moment;
+    TimeNs arrived_ns = 0;  // if it has
   };
   struct Receipt {
     LinkIndex consumer = 0;
     std::string id;
     bool redelivered = false;
+  };
+  // What a queue's consumers have got.
+  struct HandOvers {
+    std::set<LinkIndex> consumers;                              // that have not ended
+    std::map<LinkIndex, std::multiset<std::string>> unsettled;  // ids, by consumer
+    std::set<std::string> ever;
+    std::uint64_t latest_arrival = 0;  // on the bus, of those that were handed over
+    TimeNs changed_ns = 0;             // when a consumer came, settled something or went
   };
   // What became of one owed message id.
   struct Account {
@@ -106,7 +121,9 @@ class Ledger {
   void bind_to_itself(const std::string& queue, std::size_t made);
   bool owed(const Write& write, const std::string& queue) const;
   bool reads(LinkIndex link, const std::string& queue, const std::optional<std::string>& consumer) const;
+  bool on_its_way_to_the_bus(const Write& write) const;
   bool under_way(const Write& write, const std::string& queue) const;
+  void settle(TimeNs time_ns, LinkIndex link, const std::string& id);
   // By id, in the order of writing.
   std::vector<Account> accounts(const std::string& queue, const std::optional<std::string>& consumer,
                                 std::vector<std::string>& strays) const;
@@ -130,6 +147,7 @@ class Ledger {
   std::vector<Write> writes_;
   std::unordered_map<std::string, std::vector<std::size_t>> writes_by_id_;
   std::vector<Receipt> receipts_;
+  std::map<std::string, HandOvers> hand_overs_;  // by queue
   End end_;
 };
 

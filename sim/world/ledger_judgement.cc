@@ -65,6 +65,7 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpect& expect) const {
   std::string counts = fmt::format("of {} owed, {} never delivered, {} more than once", owed, never, again);
   if (!strays.empty()) counts += fmt::format(", {} delivered that were not owed", strays.size());
   if (not_due > 0) counts += fmt::format(", {} still under way", not_due);
+  if (owed == 0 && offence.empty()) offence = fmt::format("nothing was owed to '{}'", expect.resource);
   if (offence.empty()) return {true, counts};
   return {false, fmt::format("{} ({})", offence, counts)};
 }
@@ -79,7 +80,10 @@ Ledger::Finding Ledger::judge_order(const DeliveryExpect& expect) const {
     if (receipt.redelivered || !reads(receipt.consumer, expect.resource, expect.consumer)) continue;
     if (!seen.emplace(receipt.consumer, receipt.id).second) continue;
     ++counted;
-    const std::size_t write = writes_by_id_.at(receipt.id).front();
+    const auto writes = writes_by_id_.find(receipt.id);
+    if (writes == writes_by_id_.end() || writes->second.empty())
+      continue;  // nobody wrote it: judge_delivered
+    const std::size_t write = writes->second.front();
     const auto [at, first] = latest.try_emplace({receipt.consumer, writes_[write].writer}, write);
     if (first || write > at->second) {
       at->second = write;

@@ -201,7 +201,7 @@ void World::on_bus_receives(LinkIndex link) {
         .resource = event.resource,
         .message = event.message ? &event.message : nullptr,
         .queues = event.queues});
-  if (ledger_ != nullptr) ledger_->note_arrival(link, event);
+  if (ledger_ != nullptr) ledger_->note_arrival(scheduler_.now(), link, event);
   const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
     scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
@@ -243,6 +243,7 @@ void World::on_component_receives(LinkIndex link) {
           .message = &delivery->message});
     record_.add_delivered_payload(message);
     component.latencies.add(scheduler_.now() - message.timestamp());
+    if (ledger_ != nullptr) ledger_->note_hand_over(link, message);
     component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
     return;
   }

@@ -31,8 +31,8 @@ TEST_CASE("explore: nonsense is refused") {
                 "dse: --seeds: 'x..y' is no range of seeds: expected FIRST..LAST, such as 1..100");
   check_refused({"--seeds", "1..18446744073709551616"}, "is no range of seeds");
   check_refused({}, "--seeds is required");
-  check_refused({"--seeds", "0..18446744073709551615"}, "these are more than 10000000 runs: ask for fewer");
-  check_refused({"--seeds", "1..10000", "--orderings", "1001"}, "these are more than 10000000 runs");
+  check_refused({"--seeds", "0..18446744073709551615"}, "these are more than 1000000 runs: ask for fewer");
+  check_refused({"--seeds", "1..1000", "--orderings", "1001"}, "these are more than 1000000 runs");
   check_refused({"--seeds", "1", "--orderings", "0"}, "--orderings");
   check_refused({"--seeds", "1", "--jobs", "0"}, "--jobs");
 }
@@ -58,4 +58,12 @@ TEST_CASE("explore: what is wrong with --vary is said of --vary") {
   check_refused({"--seeds", "1", "--vary", "seed=1,2"}, "dse: --vary seed: is not for --vary: use --seeds");
   check_refused({"--seeds", "1", "--vary", "ordering=1,2"},
                 "--vary ordering: is not for --vary: use --orderings");
+}
+
+TEST_CASE("explore: what is varied twice is refused") {
+  const std::string key = "component.generator.limit";
+  check_refused({"--seeds", "1", "--vary", key + "=1,2", "--vary", key + "=3"},
+                "--vary component.generator.limit: is given twice");
+  check_refused({"--seeds", "1", "--vary", key + "=1,2,2"}, "has a value twice");
+  check_refused({"--seeds", "1", "--vary", "\"seed\"=1,2"}, "--vary seed: is not for --vary: use --seeds");
 }

@@ -161,9 +161,9 @@ TEST_CASE("explore: a line of a scenario that has an ordering of its own") {
       "s.toml", "ordering = 1\n" + small_scenario() + "[[expect]]\nmetric = \"echo.received\"\nmin = 11\n");
   const auto failures = failures_in(explore(workshop, scenario, {"--seeds", "3", "--orderings", "3"}).out);
   REQUIRE(failures.size() == 3);
-  CHECK(failures[0].second == "dse replay " + scenario + " --seed 3 --ordering 0");
-  CHECK(failures[1].second == "dse replay " + scenario + " --seed 3");
-  CHECK(failures[2].second == "dse replay " + scenario + " --seed 3 --ordering 2");
+  CHECK(failures[0].second == std::string(DSE_BINARY) + " replay " + scenario + " --seed 3 --ordering 0");
+  CHECK(failures[1].second == std::string(DSE_BINARY) + " replay " + scenario + " --seed 3");
+  CHECK(failures[2].second == std::string(DSE_BINARY) + " replay " + scenario + " --seed 3 --ordering 2");
 }
 
 TEST_CASE("explore: an error while running and a stall are failures") {
@@ -190,7 +190,7 @@ TEST_CASE("explore: quiet prints failures alone, on stderr") {
       explore(workshop, kScenario, {"--seeds", "1", "--quiet", "--set", "component.generator.limit=9"});
   CHECK(bad.status == 1);
   CHECK(bad.out == "");
-  CHECK(bad.err == "FAILED generator.sent is 9\n  dse replay " + kScenario +
+  CHECK(bad.err == std::string("FAILED generator.sent is 9\n  ") + DSE_BINARY + " replay " + kScenario +
                        " --seed 1 --set component.generator.limit=9\n");
 }
 

@@ -47,13 +47,11 @@ Minimised minimise(const Workshop& workshop, const std::string& scenario, std::v
   REQUIRE(fs::exists(file));
   result.text = read_file(file);
   std::smatch found;
-  const std::regex printed(R"(minimised to (\d+) messages? in \d+ runs: .*\n  dse (replay .*)\n)");
+  const std::regex printed(R"(minimised to (\d+) messages? in \d+ runs: .*\n  (.* replay .*)\n)");
   REQUIRE(std::regex_search(result.explored.out, found, printed));
   result.messages = std::stol(found[1].str());
   result.replayed =
-      run_process({.program = "/bin/sh",
-                   .arguments = {"-c", std::string("exec '") + DSE_PLANTED_BINARY + "' " + found[2].str()},
-                   .folder = workshop.file("")});
+      run_process({.program = "/bin/sh", .arguments = {"-c", found[2].str()}, .folder = workshop.file("")});
   return result;
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("verify: scenarios without rows are reported, --update adds them, then
 
   const Outcome added = suite.verify({"suite", "--update"});
   check_status(added, 0);
-  CHECK(added.out == "ADDED    suite/a.toml\nok       suite/b.toml\n");
+  CHECK(added.out == "ok       suite/b.toml\nADDED    suite/a.toml\n");
   const Outcome well = suite.verify();
   check_status(well, 0);
   CHECK(well.out == "ok       suite/a.toml\nok       suite/b.toml\n");
@@ -137,7 +137,7 @@ TEST_CASE("verify: --update rewrites what changed, drops what is left over, and 
 
   const Outcome updated = suite.verify({"suite", "--update"});
   check_status(updated, 0);
-  CHECK(updated.out == "UPDATED  suite/a.toml: events\nok       suite/b.toml\nDROPPED  suite/gone.toml\n");
+  CHECK(updated.out == "ok       suite/b.toml\nUPDATED  suite/a.toml: events\nDROPPED  suite/gone.toml\n");
   CHECK(suite.table() == with_field(table, "b.toml", 7, "0.0.1"));
   CHECK(suite.verify({"suite", "--update"}).out == "ok       suite/a.toml\nok       suite/b.toml\n");
   CHECK(suite.table() == with_field(table, "b.toml", 7, "0.0.1"));
