@@ -103,3 +103,14 @@ TEST_CASE("diff: any byte of a record may be wrong") {
     CHECK((outcome.status <= 2 && outcome.status >= 0));
   }
 }
+
+TEST_CASE("diff: a whole record, but of another run, is refused") {
+  const Workshop workshop;
+  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
+  const std::string other = run_of(workshop, kSmall, "other", {"--record", "--seed", "9"});
+  const std::string record = b + "/events.sqlite";
+  fs::copy_file(other + "/events.sqlite", record, fs::copy_options::overwrite_existing);
+  check_refused(a, b,
+                {record + ": is not the record of this run: its seed is '9', that of summary.json '1'"});
+}

@@ -343,3 +343,16 @@ TEST_CASE("verify: this project's scenarios have each a row, and no row is left 
     CHECK(rows == scenarios);
   }
 }
+
+TEST_CASE("verify: what cannot be printed, and a name that no file can have") {
+  const Suite suite;
+  suite.keep();
+  Command command = dse_command({"verify", "suite"});
+  command.folder = suite.workshop.file("");
+  const Outcome full = run_process(with_shell_limits("exec >/dev/full", command));
+  CHECK(full.status == 3);
+  CHECK_THAT(full.err, ContainsSubstring("cannot write to standard output"));
+  const Outcome long_name = suite.verify({std::string(300, 'a')});
+  CHECK(long_name.status == 2);
+  CHECK_THAT(long_name.err, ContainsSubstring("there is no such file or folder"));
+}
