@@ -7,22 +7,21 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <set>
 
 #include "core/hash.h"
 #include "core/names.h"
-#include "learn/learner.h"
+#include "sim/scenario/component_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
+#include "sim/scenario/key_rules.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
 namespace {
 
-constexpr std::int64_t kCountMax = 1'000'000'000;
 constexpr std::size_t kFileBytesMax = 4 << 20;
 constexpr int kDotsOfLineMax = 100;
 
@@ -68,178 +67,6 @@ toml::table parse(const std::string& text, const std::string& path) {
                       .column = static_cast<int>(error.source().begin.column)},
                      fmt::format("not a TOML file: {}", error.description()));
   }
-}
-
-// Names become parts of metric names, routing keys and file names.
-void check_name(const std::string& name, const InputPlace& place, bool dots_allowed) {
-  const auto allowed = [dots_allowed](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || (dots_allowed && c == '.');
-  };
-  constexpr std::size_t kLongestName = 200;
-  if (name.empty() || name.size() > kLongestName || !std::all_of(name.begin(), name.end(), allowed)) {
-    throw InputError(place, fmt::format("'{}' is not a name: expected 1 to {} letters, digits, - and _{}",
-                                        name, kLongestName, dots_allowed ? " and ." : ""));
-  }
-}
-
-// As short as AMQP has it, and without what would break a line of a log.
-std::string routing_key(TableReader& table, std::string fallback) {
-  constexpr std::size_t kBytesMax = 255;
-  std::string key = table.text_or("key", std::move(fallback));
-  if (key.size() > kBytesMax || has_control_characters(key)) {
-    throw InputError(table.place("key"),
-                     fmt::format("is not a routing key: expected at most {} bytes and no control "
-                                 "characters",
-                                 kBytesMax));
-  }
-  return key;
-}
-
-std::string resource_of(TableReader& table, std::string_view key) {
-  std::string name = table.text(key);
-  check_name(name, table.place(key), true);
-  return name;
-}
-
-class Reader {
- public:
-  explicit Reader(std::filesystem::path folder) : folder_(std::move(folder)) {}
-
-  ComponentConfig component(const std::string& name, const toml::table& node) const;
-
- private:
-  using KindReader = std::function<KindConfig(const Reader&, TableReader&)>;
-  struct Kind {
-    std::string name;
-    KindReader read;
-  };
-  static const std::vector<Kind>& kinds();
-
-  GeneratorConfig generator(TableReader& table) const;
-  SourceConfig source(TableReader& table) const;
-  ModelConfig model(TableReader& table) const;
-  template <typename Config>
-  Config consumer(TableReader& table) const;
-  EnsembleConfig ensemble(TableReader& table) const;
-
-  std::string data_path(const std::string& path) const {
-    return (folder_ / path).lexically_normal().string();
-  }
-  std::optional<SliceConfig> slice(TableReader& table) const;
-
-  std::filesystem::path folder_;
-};
-
-const std::vector<Reader::Kind>& Reader::kinds() {
-  static const std::vector<Kind> table = {
-      {"training-generator", [](const Reader& reader, TableReader& node) { return reader.generator(node); }},
-      {"production-source", [](const Reader& reader, TableReader& node) { return reader.source(node); }},
-      {"model", [](const Reader& reader, TableReader& node) { return reader.model(node); }},
-      {"echo", [](const Reader& reader, TableReader& node) { return reader.consumer<EchoConfig>(node); }},
-      {"watch", [](const Reader& reader, TableReader& node) { return reader.consumer<WatchConfig>(node); }},
-      {"ensemble", [](const Reader& reader, TableReader& node) { return reader.ensemble(node); }},
-  };
-  return table;
-}
-
-ComponentConfig Reader::component(const std::string& name, const toml::table& node) const {
-  TableReader table(node, "component." + name);
-  check_name(name, table.place(), false);
-  // Consumers keep what they get in files of their own names.
-  if (name == "metrics" || name == "predictions") {
-    throw InputError(table.place(),
-                     fmt::format("the name is taken: {}.csv is a file of runs; choose another", name));
-  }
-  ComponentConfig config{.name = name, .place = table.place()};
-  std::vector<std::string> names;
-  for (const Kind& kind : kinds()) names.push_back(kind.name);
-  const std::size_t kind = table.choice("kind", names);
-  config.start_ns = table.duration_or("start", 0);
-  config.kind = kinds()[kind].read(*this, table);
-  table.finish();
-  return config;
-}
-
-std::optional<SliceConfig> Reader::slice(TableReader& table) const {
-  const auto pair = table.pair_if_any("slice");
-  if (!pair) return std::nullopt;
-  if (pair->first < 0 || pair->second <= pair->first) {
-    throw InputError(table.place("slice"),
-                     fmt::format("[{}, {}] is not a slice: expected the first index and one "
-                                 "past the last",
-                                 pair->first, pair->second));
-  }
-  return SliceConfig{pair->first, pair->second, table.place("slice")};
-}
-
-GeneratorConfig Reader::generator(TableReader& table) const {
-  GeneratorConfig config;
-  config.images = data_path(table.text("images"));
-  config.labels = data_path(table.text("labels"));
-  config.to = resource_of(table, "to");
-  config.rate = table.rate("rate");
-  config.shuffled = table.choice_or("order", {"shuffled", "file"}, 0) == 0;
-  config.limit = table.integer_if_any("limit", 0, kCountMax);
-  config.slice = slice(table);
-  return config;
-}
-
-SourceConfig Reader::source(TableReader& table) const {
-  SourceConfig config;
-  config.images = data_path(table.text("images"));
-  if (const auto truth = table.text_if_any("truth")) config.truth = data_path(*truth);
-  config.to = resource_of(table, "to");
-  config.key = routing_key(table, "");
-  config.rate = table.rate("rate");
-  config.arrivals =
-      table.choice_or("arrivals", {"regular", "poisson"}, 0) == 0 ? Arrivals::kRegular : Arrivals::kPoisson;
-  config.slice = slice(table);
-  return config;
-}
-
-ModelConfig Reader::model(TableReader& table) const {
-  ModelConfig config;
-  const std::vector<std::string> learners(learner_names().begin(), learner_names().end());
-  config.learner = learners[table.choice("learner", learners)];
-  config.from = resource_of(table, "from");
-  config.to = resource_of(table, "to");
-  config.batch = table.integer_or("batch", config.batch, 1, 4096);
-  if (const toml::table* node = table.table_if_any("service")) {
-    TableReader service(*node, table.place().key + ".service");
-    config.train_service_ns = service.duration_or("train", 0);
-    config.infer_service_ns = service.duration_or("infer", 0);
-    service.finish();
-  }
-  config.shape = table.pair_if_any("shape");
-  constexpr std::int64_t kSideMax = 4096;
-  if (config.shape && (std::min(config.shape->first, config.shape->second) < 1 ||
-                       std::max(config.shape->first, config.shape->second) > kSideMax)) {
-    throw InputError(table.place("shape"), fmt::format("expected rows and columns from 1 to {}", kSideMax));
-  }
-  config.classes = table.integer_if_any("classes", 2, 256);
-  if (const auto initial = table.text_if_any("initial")) {
-    config.initial = InitialConfig{data_path(*initial), table.place("initial")};
-  }
-  return config;
-}
-
-template <typename Config>
-Config Reader::consumer(TableReader& table) const {
-  Config config;
-  config.from = resource_of(table, "from");
-  config.service_ns = table.duration_or("service", 0);
-  return config;
-}
-
-EnsembleConfig Reader::ensemble(TableReader& table) const {
-  auto config = consumer<EnsembleConfig>(table);
-  config.models = table.texts("models");
-  for (auto model = config.models.begin(); model != config.models.end(); ++model) {
-    if (std::find(config.models.begin(), model, *model) == model) continue;
-    throw InputError(table.place("models"), fmt::format("names '{}' twice: a model has one vote", *model));
-  }
-  return config;
 }
 
 // Every pair of `from` and `to`.
@@ -353,9 +180,9 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
   read_resources(root, scenario);
   std::size_t number = 0;
   for (const toml::table* node : root.tables("binding")) read_binding(*node, number++, scenario.bindings);
-  const Reader reader(std::filesystem::path(path).parent_path());
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   for (const auto& [name, node] : root.named_tables("component")) {
-    scenario.components.push_back(reader.component(name, *node));
+    scenario.components.push_back(read_component(name, *node, folder));
   }
   check_resources(root, scenario);
   if (scenario.components.empty())

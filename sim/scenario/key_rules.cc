@@ -1,0 +1,40 @@
+#include "sim/scenario/key_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace dse {
+
+void check_name(const std::string& name, const InputPlace& place, bool dots_allowed) {
+  const auto allowed = [dots_allowed](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || (dots_allowed && c == '.');
+  };
+  constexpr std::size_t kLongestName = 200;
+  if (name.empty() || name.size() > kLongestName || !std::all_of(name.begin(), name.end(), allowed)) {
+    throw InputError(place, fmt::format("'{}' is not a name: expected 1 to {} letters, digits, - and _{}",
+                                        name, kLongestName, dots_allowed ? " and ." : ""));
+  }
+}
+
+std::string routing_key(TableReader& table, std::string fallback) {
+  constexpr std::size_t kBytesMax = 255;
+  std::string key = table.text_or("key", std::move(fallback));
+  if (key.size() > kBytesMax || has_control_characters(key)) {
+    throw InputError(table.place("key"),
+                     fmt::format("is not a routing key: expected at most {} bytes and no control "
+                                 "characters",
+                                 kBytesMax));
+  }
+  return key;
+}
+
+std::string resource_of(TableReader& table, std::string_view key) {
+  std::string name = table.text(key);
+  check_name(name, table.place(key), true);
+  return name;
+}
+
+}  // namespace dse

@@ -1,0 +1,21 @@
+// What names and routing keys of a scenario may hold.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "sim/scenario/table_reader.h"
+
+namespace dse {
+
+// Throws InputError unless `name` is 1 to 200 letters, digits, - and _, and . where dots are allowed: names
+// become parts of metric names, routing keys and file names.
+void check_name(const std::string& name, const InputPlace& place, bool dots_allowed);
+// The table's `key`, or the fallback. Throws InputError when it is longer than AMQP has it, or would break a
+// line of a log.
+std::string routing_key(TableReader& table, std::string fallback);
+// The name of a resource under that key.
+std::string resource_of(TableReader& table, std::string_view key);
+
+}  // namespace dse
