@@ -6,11 +6,20 @@
 #include "core/error.h"
 
 namespace dse {
+namespace {
 
-// inproc needs no I/O thread.
-DataBus::DataBus(std::size_t links_max) : context_(0) {
-  context_.set(zmq::ctxopt::max_sockets, static_cast<int>(2 * links_max));
+zmq::context_t make_context(std::size_t links_max) {
+  // libzmq sets up its multicast library with a process's first context and tears it down with the last one,
+  // and two threads that do so at once race. A context that lasts as long as the process keeps it set up.
+  static const zmq::context_t lasting(0);
+  zmq::context_t context(0);  // inproc needs no I/O thread
+  context.set(zmq::ctxopt::max_sockets, static_cast<int>(2 * links_max));
+  return context;
 }
+
+}  // namespace
+
+DataBus::DataBus(std::size_t links_max) : context_(make_context(links_max)) {}
 
 DataBus::~DataBus() {
   // A frame under way owns a reference; decoding gives it back.
