@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <system_error>
 
 #include "core/error.h"
@@ -20,10 +19,14 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kTemporaryMark = ".partial-";
 
-[[noreturn]] void fail(const fs::path& path, const std::string& action, const std::string& reason) {
-  throw RunError(fmt::format("cannot {} '{}': {}; free some space or choose another place with --out", action,
-                             path.string(), reason));
+[[noreturn]] void fail(const fs::path& path, const std::string& action, const std::error_code& error) {
+  const bool no_files = error == std::errc::too_many_files_open;
+  throw RunError(fmt::format("cannot {} '{}': {}; {}", action, path.string(), error.message(),
+                             no_files ? "raise the limit of open files (ulimit -n) or use fewer components"
+                                      : "free some space or choose another place with --out"));
 }
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
 
 // Committing replaces it, so it must be all that a run writes, not just some folder with a summary.
 bool is_run_directory(const fs::path& path, const std::vector<std::string>& files) {
@@ -65,7 +68,7 @@ fs::path absolute_without_slash(const fs::path& path) {
 class RunFolder::File {
  public:
   explicit File(fs::path path) : path_(std::move(path)), file_(std::fopen(path_.c_str(), "wb")) {
-    if (file_ == nullptr) fail(path_, "write", std::strerror(errno));
+    if (file_ == nullptr) fail(path_, "write", last_error());
   }
   ~File() {
     if (file_ != nullptr) std::fclose(file_);
@@ -74,12 +77,11 @@ class RunFolder::File {
   File& operator=(const File&) = delete;
 
   void append(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size())
-      fail(path_, "write", std::strerror(errno));
+    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail(path_, "write", last_error());
   }
   void close() {
     std::FILE* file = std::exchange(file_, nullptr);
-    if (std::fclose(file) != 0) fail(path_, "write", std::strerror(errno));
+    if (std::fclose(file) != 0) fail(path_, "write", last_error());
   }
 
  private:
@@ -100,7 +102,7 @@ RunFolder::RunFolder(const fs::path& target, const std::vector<std::string>& fil
     remove_stale(target_);
     fs::create_directory(temporary_);
   } catch (const fs::filesystem_error& error) {
-    fail(target_, "make the run directory", error.code().message());
+    fail(target_, "make the run directory", error.code());
   }
 }
 
@@ -140,7 +142,7 @@ void RunFolder::commit() {
     }
     committed_ = true;
   } catch (const fs::filesystem_error& error) {
-    fail(target_, "move the finished run to", error.code().message());
+    fail(target_, "move the finished run to", error.code());
   }
 }
 

@@ -35,6 +35,10 @@ void Headers::set(std::string name, HeaderValue value) {
   }
 }
 
+void Headers::remove(std::string_view name) {
+  std::erase_if(entries_, [name](const Entry& entry) { return entry.first == name; });
+}
+
 const HeaderValue* Headers::find(std::string_view name) const {
   // A message carries a handful of headers: a scan beats a search.
   for (const Entry& entry : entries_) {

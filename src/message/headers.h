@@ -31,6 +31,8 @@ class Headers {
 
   // Adds the header or replaces its value.
   void set(std::string name, HeaderValue value);
+  // Takes the header away, if it is there.
+  void remove(std::string_view name);
   // The value, or nullptr.
   const HeaderValue* find(std::string_view name) const;
   // The value if it is there and an integer, or nullptr.

@@ -1,0 +1,33 @@
+// What goes wrong with a broker. Exit status 3, as every RunError.
+#pragma once
+
+#include "core/error.h"
+
+namespace dse {
+
+// The text names the broker, without a password, and says what to do.
+class BrokerError : public RunError {
+ public:
+  using RunError::RunError;
+};
+
+// The connection is gone or could not be made, and a later attempt may be luckier.
+class ConnectionLost : public BrokerError {
+ public:
+  using BrokerError::BrokerError;
+};
+
+// The broker refused one operation and closed the channel (AMQP 0-9-1, section 4.8.3); the connection goes
+// on.
+class ChannelClosed : public BrokerError {
+ public:
+  ChannelClosed(const std::string& text, int code) : BrokerError(text), code_(code) {}
+
+  // The AMQP reply code: 403 access refused, 404 not found, 405 resource locked, 406 precondition failed ...
+  int code() const { return code_; }
+
+ private:
+  int code_;
+};
+
+}  // namespace dse

@@ -1,0 +1,262 @@
+#include "amqp/connection.h"
+
+#include <amqp.h>
+#include <fmt/format.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "amqp/login.h"
+#include "amqp/properties.h"
+
+namespace dse {
+namespace {
+
+timeval to_timeval(std::chrono::milliseconds time) {
+  return {.tv_sec = time.count() / 1000, .tv_usec = time.count() % 1000 * 1000};
+}
+
+}  // namespace
+
+struct Connection::State {
+  AmqpState amqp;
+  std::string broker;
+  ChannelNumber channels = 0;
+
+  [[noreturn]] void lost(int status) const { throw_lost(broker, status); }
+  void check_sent(int status) const {
+    if (status < 0) lost(status);
+  }
+  // The broker refused something on `channel` and waits for us to agree that it is closed.
+  [[noreturn]] void closed(ChannelNumber channel, const amqp_channel_close_t& close) const {
+    const int code = close.reply_code;
+    const std::string text = to_string(close.reply_text);
+    amqp_channel_close_ok_t ok{};
+    amqp_send_method(amqp.get(), channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok);
+    throw ChannelClosed(fmt::format("broker {}: {}{}", broker, text, advice_for(code)), code);
+  }
+  [[noreturn]] void closed(const amqp_connection_close_t& close) const {
+    throw_closed(broker, close.reply_code, to_string(close.reply_text));
+  }
+  // After an operation that the broker answers.
+  void check_answer(ChannelNumber channel) const { check_answer(channel, amqp_get_rpc_reply(amqp.get())); }
+  void check_answer(ChannelNumber channel, const amqp_rpc_reply_t& reply) const {
+    if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
+    if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION) lost(reply.library_error);
+    if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION) on_method(channel, reply.reply);
+    lost(AMQP_STATUS_CONNECTION_CLOSED);
+  }
+  void on_method(ChannelNumber channel, const amqp_method_t& method) const {
+    if (method.id == AMQP_CHANNEL_CLOSE_METHOD)
+      closed(channel, *static_cast<const amqp_channel_close_t*>(method.decoded));
+    if (method.id == AMQP_CONNECTION_CLOSE_METHOD)
+      closed(*static_cast<const amqp_connection_close_t*>(method.decoded));
+  }
+
+  ReadMessage read(ChannelNumber channel) const;
+  std::optional<AmqpEvent> event_of(ChannelNumber channel, const amqp_method_t& method) const;
+};
+
+ReadMessage Connection::State::read(ChannelNumber channel) const {
+  amqp_message_t message;
+  check_answer(channel, amqp_read_message(amqp.get(), channel, &message, 0));
+  ReadMessage result = read_message(message);
+  amqp_destroy_message(&message);
+  return result;
+}
+
+std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel,
+                                                     const amqp_method_t& method) const {
+  switch (method.id) {
+    case AMQP_BASIC_DELIVER_METHOD: {
+      // What is decoded lies in memory that the message's frames do not overwrite, but copied first it is
+      // certain.
+      const auto deliver = *static_cast<const amqp_basic_deliver_t*>(method.decoded);
+      AmqpDelivery delivery{.channel = channel,
+                            .consumer = to_string(deliver.consumer_tag),
+                            .tag = deliver.delivery_tag,
+                            .redelivered = deliver.redelivered != 0,
+                            .exchange = to_string(deliver.exchange)};
+      std::string key = to_string(deliver.routing_key);
+      ReadMessage message = read(channel);
+      delivery.message = std::move(message.fields);
+      delivery.message.key = std::move(key);
+      delivery.refused_header = std::move(message.refused_header);
+      return delivery;
+    }
+    case AMQP_BASIC_RETURN_METHOD: {
+      const auto returned = *static_cast<const amqp_basic_return_t*>(method.decoded);
+      AmqpReturn result{.channel = channel, .exchange = to_string(returned.exchange)};
+      std::string key = to_string(returned.routing_key);
+      result.message = read(channel).fields;
+      result.message.key = std::move(key);
+      return result;
+    }
+    case AMQP_BASIC_ACK_METHOD: {
+      const auto& ack = *static_cast<const amqp_basic_ack_t*>(method.decoded);
+      return AmqpConfirm{channel, ack.delivery_tag, ack.multiple != 0, true};
+    }
+    case AMQP_BASIC_NACK_METHOD: {
+      const auto& nack = *static_cast<const amqp_basic_nack_t*>(method.decoded);
+      return AmqpConfirm{channel, nack.delivery_tag, nack.multiple != 0, false};
+    }
+    case AMQP_BASIC_CANCEL_METHOD: {
+      const auto& cancel = *static_cast<const amqp_basic_cancel_t*>(method.decoded);
+      return AmqpCancelled{channel, to_string(cancel.consumer_tag)};
+    }
+    case AMQP_CONNECTION_BLOCKED_METHOD: {
+      const auto& blocked = *static_cast<const amqp_connection_blocked_t*>(method.decoded);
+      return AmqpBlocked{true, to_string(blocked.reason)};
+    }
+    case AMQP_CONNECTION_UNBLOCKED_METHOD:
+      return AmqpBlocked{false, ""};
+    default:
+      on_method(channel, method);
+      return std::nullopt;
+  }
+}
+
+Connection::Connection(ConnectionOptions options)
+    : options_(std::move(options)), state_(std::make_unique<State>()) {
+  state_->broker = options_.address.describe();
+  state_->amqp = log_in(options_);
+}
+
+Connection::~Connection() = default;
+
+ChannelNumber Connection::open_channel() {
+  const auto channel = static_cast<ChannelNumber>(state_->channels + 1);
+  amqp_channel_open(state_->amqp.get(), channel);
+  state_->check_answer(channel);
+  state_->channels = channel;
+  return channel;
+}
+
+void Connection::close_channel(ChannelNumber channel) {
+  state_->check_answer(channel, amqp_channel_close(state_->amqp.get(), channel, AMQP_REPLY_SUCCESS));
+}
+
+void Connection::declare_exchange(ChannelNumber channel, const std::string& name,
+                                  const ExchangeOptions& options) {
+  amqp_exchange_declare(state_->amqp.get(), channel, amqp_text(name), amqp_text(options.type),
+                        options.passive, options.durable, options.auto_delete, options.internal,
+                        amqp_empty_table);
+  state_->check_answer(channel);
+}
+
+QueueInfo Connection::declare_queue(ChannelNumber channel, const std::string& name,
+                                    const QueueOptions& options) {
+  AmqpTable arguments(options.arguments);
+  const amqp_queue_declare_ok_t* ok =
+      amqp_queue_declare(state_->amqp.get(), channel, amqp_text(name), options.passive, options.durable,
+                         options.exclusive, options.auto_delete, arguments.table());
+  state_->check_answer(channel);
+  return {to_string(ok->queue), ok->message_count, ok->consumer_count};
+}
+
+void Connection::bind_queue(ChannelNumber channel, const AmqpRoute& route) {
+  AmqpTable arguments(route.arguments);
+  amqp_queue_bind(state_->amqp.get(), channel, amqp_text(route.destination), amqp_text(route.source),
+                  amqp_text(route.key), arguments.table());
+  state_->check_answer(channel);
+}
+
+void Connection::bind_exchange(ChannelNumber channel, const AmqpRoute& route) {
+  AmqpTable arguments(route.arguments);
+  amqp_exchange_bind(state_->amqp.get(), channel, amqp_text(route.destination), amqp_text(route.source),
+                     amqp_text(route.key), arguments.table());
+  state_->check_answer(channel);
+}
+
+void Connection::unbind_queue(ChannelNumber channel, const AmqpRoute& route) {
+  AmqpTable arguments(route.arguments);
+  amqp_queue_unbind(state_->amqp.get(), channel, amqp_text(route.destination), amqp_text(route.source),
+                    amqp_text(route.key), arguments.table());
+  state_->check_answer(channel);
+}
+
+void Connection::delete_queue(ChannelNumber channel, const std::string& name, const DeleteOptions& options) {
+  amqp_queue_delete(state_->amqp.get(), channel, amqp_text(name), options.if_unused, options.if_empty);
+  state_->check_answer(channel);
+}
+
+void Connection::delete_exchange(ChannelNumber channel, const std::string& name,
+                                 const DeleteOptions& options) {
+  amqp_exchange_delete(state_->amqp.get(), channel, amqp_text(name), options.if_unused);
+  state_->check_answer(channel);
+}
+
+std::uint32_t Connection::purge_queue(ChannelNumber channel, const std::string& name) {
+  const amqp_queue_purge_ok_t* ok = amqp_queue_purge(state_->amqp.get(), channel, amqp_text(name));
+  state_->check_answer(channel);
+  return ok->message_count;
+}
+
+void Connection::select_confirms(ChannelNumber channel) {
+  amqp_confirm_select(state_->amqp.get(), channel);
+  state_->check_answer(channel);
+}
+
+void Connection::set_prefetch(ChannelNumber channel, std::uint16_t prefetch) {
+  amqp_basic_qos(state_->amqp.get(), channel, 0, prefetch, 0);
+  state_->check_answer(channel);
+}
+
+std::string Connection::consume(ChannelNumber channel, const std::string& queue) {
+  const amqp_basic_consume_ok_t* ok = amqp_basic_consume(state_->amqp.get(), channel, amqp_text(queue),
+                                                         amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+  state_->check_answer(channel);
+  return to_string(ok->consumer_tag);
+}
+
+void Connection::cancel(ChannelNumber channel, const std::string& consumer) {
+  amqp_basic_cancel(state_->amqp.get(), channel, amqp_text(consumer));
+  state_->check_answer(channel);
+}
+
+void Connection::publish(ChannelNumber channel, const Publication& publication) {
+  const MessageFields& fields = publication.message.fields;
+  const std::span<const std::byte> bytes = fields.payload.bytes();
+  if (bytes.size() > kPayloadBytesMax) {
+    throw BrokerError(
+        fmt::format("broker {}: message '{}' has {} bytes, and at most {} are sent: make it smaller",
+                    state_->broker, fields.id, bytes.size(), kPayloadBytesMax));
+  }
+  amqp_basic_properties_t properties = to_properties(publication.message);
+  AmqpTable headers(fields.headers);
+  if (fields.timestamp % kNanosecondsPerSecond != 0) headers.add(kTimestampHeader, fields.timestamp);
+  properties.headers = headers.table();
+  const amqp_bytes_t body{bytes.size(), const_cast<std::byte*>(bytes.data())};
+  state_->check_sent(amqp_basic_publish(state_->amqp.get(), channel, amqp_text(publication.exchange),
+                                        amqp_text(publication.key), publication.mandatory ? 1 : 0, 0,
+                                        &properties, body));
+}
+
+void Connection::settle(ChannelNumber channel, const Settlement& settlement) {
+  state_->check_sent(settlement.acknowledge
+                         ? amqp_basic_ack(state_->amqp.get(), channel, settlement.tag, settlement.multiple)
+                         : amqp_basic_nack(state_->amqp.get(), channel, settlement.tag, settlement.multiple,
+                                           settlement.requeue));
+}
+
+std::optional<AmqpEvent> Connection::wait(std::chrono::milliseconds timeout) {
+  amqp_maybe_release_buffers(state_->amqp.get());
+  amqp_frame_t frame;
+  timeval time = to_timeval(std::max(timeout, std::chrono::milliseconds(0)));
+  const int status = amqp_simple_wait_frame_noblock(state_->amqp.get(), &frame, &time);
+  if (status == AMQP_STATUS_TIMEOUT) return std::nullopt;
+  if (status != AMQP_STATUS_OK) state_->lost(status);
+  if (frame.frame_type != AMQP_FRAME_METHOD)
+    return std::nullopt;  // the rest of a message on a closed channel
+  return state_->event_of(frame.channel, frame.payload.method);
+}
+
+int Connection::descriptor() const { return amqp_get_sockfd(state_->amqp.get()); }
+
+std::chrono::milliseconds Connection::heartbeat_interval() const {
+  const int seconds = amqp_get_heartbeat(state_->amqp.get());
+  return seconds == 0 ? std::chrono::minutes(1) : std::chrono::milliseconds(seconds * 1000 / 2);
+}
+
+}  // namespace dse

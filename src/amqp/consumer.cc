@@ -1,0 +1,138 @@
+#include "amqp/consumer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace dse {
+
+Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed)
+    : broker_(connection.address.describe()), subscriptions_(std::move(subscriptions)) {
+  session_ = std::make_unique<Session>(std::move(connection), static_cast<SessionClient&>(*this), changed);
+}
+
+Consumer::~Consumer() { session_.reset(); }
+
+std::vector<Arrival> Consumer::take() {
+  std::vector<Arrival> arrived;
+  {
+    const std::lock_guard lock(mutex_);
+    arrived.swap(arrived_);
+  }
+  if (arrived.empty()) session_->check();
+  return arrived;
+}
+
+void Consumer::acknowledge(const ArrivalTag& tag) { settle({.tag = tag}); }
+
+void Consumer::reject(const ArrivalTag& tag, bool requeue) {
+  settle({.tag = tag, .acknowledge = false, .requeue = requeue});
+}
+
+void Consumer::settle(Wanted&& wanted) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = wanted_.empty();
+    wanted_.push_back(wanted);
+  }
+  if (first) session_->wake();
+}
+
+bool Consumer::settled() const {
+  const std::lock_guard lock(mutex_);
+  return wanted_.empty() && !settling_;
+}
+
+void Consumer::ask_depth() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++depth_.asked;
+  }
+  session_->wake();
+}
+
+Consumer::Depth Consumer::depth() const {
+  const std::lock_guard lock(mutex_);
+  return depth_;
+}
+
+// A channel each, so that the order of their acknowledgements is their own.
+void Consumer::on_connected(Connection& connection) {
+  ++connections_;
+  channels_.clear();
+  for (Subscription& subscription : subscriptions_) {
+    const ChannelNumber channel = connection.open_channel();
+    subscription.queue = subscription.set_up(connection, channel);
+    connection.set_prefetch(channel, subscription.prefetch);
+    channels_.push_back(channel);
+    connection.consume(channel, subscription.queue);
+  }
+}
+
+void Consumer::on_event(Connection&, AmqpEvent&& event) {
+  const auto number_of = [this](ChannelNumber channel) {
+    return static_cast<std::size_t>(std::find(channels_.begin(), channels_.end(), channel) -
+                                    channels_.begin());
+  };
+  if (const auto* cancelled = std::get_if<AmqpCancelled>(&event)) {
+    throw BrokerError(
+        fmt::format("broker {}: queue '{}' was deleted while it was read: declare it and start again",
+                    broker_, subscriptions_[number_of(cancelled->channel)].queue));
+  }
+  auto* delivery = std::get_if<AmqpDelivery>(&event);
+  if (delivery == nullptr) return;
+  const std::size_t number = number_of(delivery->channel);
+  if (!delivery->refused_header.empty()) {
+    throw BrokerError(fmt::format(
+        "broker {}: message '{}' in queue '{}' has header '{}' of a type that is not carried (only "
+        "bool, integer, number and text are): take it out of the queue, or write the header as text",
+        broker_, delivery->message.id, subscriptions_[number].queue, delivery->refused_header));
+  }
+  const std::lock_guard lock(mutex_);
+  arrived_.push_back({.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
+                      .redelivered = delivery->redelivered,
+                      .message = std::move(delivery->message)});
+}
+
+bool Consumer::on_turn(Connection& connection) {
+  std::vector<Wanted> wanted;
+  bool asked = false;
+  {
+    const std::lock_guard lock(mutex_);
+    wanted.swap(wanted_);
+    settling_ = !wanted.empty();
+    asked = depth_.asked != depth_.answered;
+  }
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Wanted& one = wanted[i];
+    if (one.tag.connection != connections_) continue;
+    connection.settle(channels_[one.tag.subscription],
+                      {.tag = one.tag.tag, .acknowledge = one.acknowledge, .requeue = one.requeue});
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    settling_ = false;
+  }
+  if (asked) answer_depth(connection);
+  return false;
+}
+
+void Consumer::answer_depth(Connection& connection) {
+  std::uint64_t asked = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    asked = depth_.asked;
+  }
+  const QueueInfo info =
+      connection.declare_queue(channels_.front(), subscriptions_.front().queue, {.passive = true});
+  // What the broker delivered before it answered was kept by the connection while we waited for the answer.
+  while (std::optional<AmqpEvent> event = connection.wait(std::chrono::milliseconds(0)))
+    on_event(connection, std::move(*event));
+  const std::lock_guard lock(mutex_);
+  depth_.answered = asked;
+  depth_.ready = info.messages;
+}
+
+}  // namespace dse

@@ -1,0 +1,93 @@
+// Consumes from queues of a broker, with acknowledgements. When the connection is lost it subscribes again on
+// the next one, and the broker delivers again what was not acknowledged.
+//
+// Has a connection and a thread of its own. Calls come from one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "amqp/session.h"
+
+namespace dse {
+
+struct Subscription {
+  std::string queue;           // set by `set_up` when the broker names it
+  std::uint16_t prefetch = 0;  // most unacknowledged deliveries; 0: no limit
+  // Declares what is needed, and returns the queue's name.
+  std::function<std::string(Connection& connection, ChannelNumber channel)> set_up;
+};
+
+// Names one delivery of one connection.
+struct ArrivalTag {
+  std::uint64_t connection = 0;
+  std::size_t subscription = 0;
+  std::uint64_t tag = 0;
+};
+
+struct Arrival {
+  ArrivalTag tag;
+  bool redelivered = false;
+  MessageFields message;
+};
+
+class Consumer : private SessionClient {
+ public:
+  // `changed`, which is rung when something has arrived, must outlive this. Throws as Session.
+  Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed);
+  ~Consumer() override;
+
+  // Everything that has arrived since the last call, in order. Throws what ended the session: a queue that
+  // was deleted, a message with a header of a type that is not carried.
+  std::vector<Arrival> take();
+  // Of a connection that is gone, nothing happens: the broker delivers it again.
+  void acknowledge(const ArrivalTag& tag);
+  void reject(const ArrivalTag& tag, bool requeue);
+  // Every settlement so far has been sent, or its connection is gone.
+  bool settled() const;
+
+  // Asks the broker, after everything that was delivered before: how many messages are ready in the queue of
+  // subscription 0. take() returns nothing that arrived before an answer that is new.
+  struct Depth {
+    std::uint64_t asked = 0;     // how often
+    std::uint64_t answered = 0;  // this answer is to that question
+    std::uint32_t ready = 0;
+  };
+  void ask_depth();
+  Depth depth() const;
+
+  SessionState state() const { return session_->state(); }
+
+ private:
+  struct Wanted {
+    ArrivalTag tag;
+    bool acknowledge = true;
+    bool requeue = false;
+  };
+
+  void on_connected(Connection& connection) override;
+  void on_event(Connection& connection, AmqpEvent&& event) override;
+  bool on_turn(Connection& connection) override;
+  void settle(Wanted&& wanted);
+  void answer_depth(Connection& connection);
+
+  std::string broker_;
+  std::vector<Subscription> subscriptions_;
+
+  mutable std::mutex mutex_;
+  std::vector<Arrival> arrived_;
+  std::vector<Wanted> wanted_;
+  bool settling_ = false;
+  Depth depth_;
+
+  // Of the session's thread:
+  std::uint64_t connections_ = 0;
+  std::vector<ChannelNumber> channels_;  // by subscription
+
+  std::unique_ptr<Session> session_;  // last: its thread uses the others
+};
+
+}  // namespace dse

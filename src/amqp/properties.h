@@ -1,0 +1,55 @@
+// Messages and headers in the types of rabbitmq-c, and back. Of connection.cc alone.
+//
+//   message        AMQP basic properties (AMQP 0-9-1, section 1.8.3, "basic")
+//   id             message-id
+//   timestamp      timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns has all
+//   of it headers        bool 't', int64 'l', double 'd', string 'S' (RabbitMQ's field types); integers and
+//   floats of other
+//                  sizes are read as well
+//
+// Headers of foreign messages that begin with "x-" and are of other types are the broker's own ("x-death")
+// and are left out.
+#pragma once
+
+#include <amqp.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amqp/connection.h"
+
+namespace dse {
+
+// `text` in rabbitmq-c's type; it must outlive the result.
+amqp_bytes_t amqp_text(std::string_view text);
+std::string to_string(amqp_bytes_t bytes);
+
+// Names and values that stay where they are as long as this does and the headers do.
+class AmqpTable {
+ public:
+  explicit AmqpTable(const Headers& headers);
+  amqp_table_t table();
+  void add(std::string_view name, std::int64_t value);
+
+ private:
+  std::vector<amqp_table_entry_t> entries_;
+};
+
+struct ReadHeaders {
+  Headers headers;
+  std::string refused;  // the first of a type that is not carried; "" none
+};
+ReadHeaders read_headers(const amqp_table_t& table);
+
+// The message's properties, without headers. Points into the message.
+amqp_basic_properties_t to_properties(const AmqpMessage& message);
+struct ReadMessage {
+  MessageFields fields;  // without its key
+  std::string refused_header;
+};
+ReadMessage read_message(const amqp_message_t& message);
+
+inline constexpr std::string_view kTimestampHeader = "x-dse-timestamp-ns";
+
+}  // namespace dse

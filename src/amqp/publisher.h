@@ -1,0 +1,98 @@
+// Publishes to a broker with confirms: what the broker has not confirmed when the connection is lost is
+// published again, in order, on the next one. So each message arrives at least once, and first arrivals come
+// in order.
+//
+// Has a connection and a thread of its own (RabbitMQ holds back a connection that publishes too much, and
+// with it everything that the connection carries). Calls come from one thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "amqp/session.h"
+
+namespace dse {
+
+// Marks the messages of one process, whose ids are unique only within it.
+inline constexpr std::string_view kRunHeader = "x-dse-run";
+
+// Declares on a new channel what the messages need.
+using SetUp = std::function<void(Connection& connection, ChannelNumber channel)>;
+
+struct Outgoing {
+  std::string exchange;
+  MessagePtr message;
+};
+
+class Publisher : private SessionClient {
+ public:
+  struct Options {
+    ConnectionOptions connection;
+    SetUp set_up;
+    std::string run;  // for the header x-dse-run; "" for none
+  };
+  // `changed` must outlive this. Throws as Session.
+  Publisher(Options options, Bell& changed);
+  ~Publisher() override;
+
+  // Never waits. Throws what ended the session.
+  void publish(Outgoing&& outgoing);
+  // So many are not confirmed that it is better to wait (for `changed`) before publishing more.
+  bool full() const { return unconfirmed() >= kUnconfirmedMax; }
+  std::uint64_t unconfirmed() const;
+  // How many messages are confirmed, and all before them.
+  std::uint64_t confirmed() const;
+
+  struct Counts {
+    std::uint64_t published = 0;    // each once
+    std::uint64_t republished = 0;  // after a lost connection or a refusal of the broker
+    std::uint64_t unroutable = 0;   // no queue of the broker took it
+    bool blocked = false;           // the broker asks to wait
+    std::string blocked_reason;
+  };
+  Counts counts() const;
+  SessionState state() const { return session_->state(); }
+  void check() const { session_->check(); }
+
+  static constexpr std::size_t kUnconfirmedMax = 20'000;
+
+ private:
+  enum class Fate { kUnknown, kTaken, kRefused };
+  struct Sent {
+    Outgoing outgoing;
+    std::uint64_t tag = 0;  // on this connection
+    Fate fate = Fate::kUnknown;
+  };
+
+  void on_connected(Connection& connection) override;
+  void on_event(Connection& connection, AmqpEvent&& event) override;
+  bool on_turn(Connection& connection) override;
+  void on_confirm(const AmqpConfirm& confirm);
+  void forget_settled();
+  std::optional<Outgoing> next_outgoing();
+  void send(Connection& connection, Outgoing&& outgoing);
+
+  Options options_;
+
+  mutable std::mutex mutex_;
+  std::deque<Outgoing> waiting_;
+  Counts counts_;
+  std::uint64_t confirmed_ = 0;
+
+  // Of the session's thread:
+  ChannelNumber channel_ = 0;
+  std::uint64_t next_tag_ = 1;
+  std::deque<Sent> sent_;       // by tag; the first is not confirmed
+  std::deque<Outgoing> again_;  // to be sent before what waits
+  bool blocked_ = false;
+
+  std::unique_ptr<Session> session_;  // last: its thread uses the others
+};
+
+}  // namespace dse

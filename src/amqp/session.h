@@ -1,0 +1,77 @@
+// Keeps a connection to a broker on a thread of its own, and makes it anew when it is lost.
+//
+// Attempts come after 0.1 s, 0.2 s, 0.4 s ... and never more than 5 s apart. What goes wrong for another
+// reason than a lost connection ends the session; check() then throws it to the owner.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "amqp/bell.h"
+#include "amqp/connection.h"
+
+namespace dse {
+
+// Called on the session's thread.
+class SessionClient {
+ public:
+  virtual ~SessionClient() = default;
+
+  // There is a new connection; the one before, if there was one, is gone with its channels.
+  virtual void on_connected(Connection& connection) = 0;
+  virtual void on_event(Connection& connection, AmqpEvent&& event) = 0;
+  // After wake(), and after a connection was made or events came. True when there is more to do at once.
+  virtual bool on_turn(Connection& connection) = 0;
+};
+
+struct SessionState {
+  bool connected = false;
+  std::uint64_t reconnects = 0;
+  std::string problem;  // while not connected: why
+};
+
+class Session {
+ public:
+  // Connects before it returns: throws what the first attempt throws. `client` and `changed`, which is rung
+  // whenever the client may have something for its owner, must outlive the session.
+  Session(ConnectionOptions options, SessionClient& client, Bell& changed);
+  // Ends the connection and the thread.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Any thread: the client's on_turn will be called.
+  void wake();
+  SessionState state() const;
+  // Throws what ended the session, if something has.
+  void check() const;
+
+ private:
+  class Signal;  // an eventfd
+
+  void run();
+  void serve();
+  void take_events();
+  bool connect_again();
+  void wait_for_signal(std::chrono::milliseconds timeout, bool broker_too);
+
+  ConnectionOptions options_;
+  SessionClient& client_;
+  Bell& changed_;
+  std::unique_ptr<Signal> signal_;
+  std::unique_ptr<Connection> connection_;  // of the thread
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex mutex_;
+  SessionState state_;
+  std::exception_ptr error_;
+  std::thread thread_;
+};
+
+}  // namespace dse
