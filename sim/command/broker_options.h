@@ -1,0 +1,25 @@
+// The options of every command that talks to a broker.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "amqp/broker_address.h"
+
+namespace dse {
+
+struct BrokerArguments {
+  std::string url;
+  std::string password_file;
+  TlsFiles files;
+  std::string login = "plain";
+};
+
+// Adds --broker, --password-file, --ca, --cert, --key and --login.
+void add_broker_options(CLI::App& command, BrokerArguments& arguments);
+
+// The broker of --broker, or else of the environment variable DSE_AMQP_URL. Throws InputError when neither
+// names one or something does not fit together; warns on stderr of a password on the command line.
+BrokerAddress broker_address(const BrokerArguments& arguments);
+
+}  // namespace dse
