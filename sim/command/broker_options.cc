@@ -9,8 +9,6 @@
 namespace dse {
 namespace {
 
-constexpr const char* kVariable = "DSE_AMQP_URL";
-
 void check_files(const BrokerAddress& address) {
   const TlsFiles& files = address.files;
   if (!address.tls && !(files.authorities + files.certificate + files.key).empty()) {
@@ -30,7 +28,7 @@ void check_files(const BrokerAddress& address) {
 void add_broker_options(CLI::App& command, BrokerArguments& arguments) {
   command.add_option(
       "--broker", arguments.url,
-      fmt::format("amqp[s]://USER@HOST:PORT/VHOST (default: the environment's {})", kVariable));
+      fmt::format("amqp[s]://USER@HOST:PORT/VHOST (default: the environment's {})", kBrokerVariable));
   command.add_option("--password-file", arguments.password_file, "a file whose first line is the password");
   command.add_option(
       "--ca", arguments.files.authorities,
@@ -44,19 +42,20 @@ void add_broker_options(CLI::App& command, BrokerArguments& arguments) {
 }
 
 BrokerAddress broker_address(const BrokerArguments& arguments) {
-  const char* variable = std::getenv(kVariable);
+  const char* variable = std::getenv(kBrokerVariable);
   const bool on_command_line = !arguments.url.empty();
   if (!on_command_line && (variable == nullptr || *variable == '\0')) {
-    throw InputError({.file = "--broker"},
-                     fmt::format("names no broker: give its URL, or set {} in the environment", kVariable));
+    throw InputError(
+        {.file = "--broker"},
+        fmt::format("names no broker: give its URL, or set {} in the environment", kBrokerVariable));
   }
-  BrokerAddress address =
-      on_command_line ? parse_broker_url(arguments.url, "--broker") : parse_broker_url(variable, kVariable);
+  BrokerAddress address = on_command_line ? parse_broker_url(arguments.url, "--broker")
+                                          : parse_broker_url(variable, kBrokerVariable);
   if (on_command_line && has_password(arguments.url)) {
     fmt::print(stderr,
                "warning: everybody on this machine can read the password on a command line: set {}, or use "
                "--password-file\n",
-               kVariable);
+               kBrokerVariable);
   }
   if (!arguments.password_file.empty()) address.password = read_password_file(arguments.password_file);
   address.files = arguments.files;

@@ -8,6 +8,9 @@
 
 namespace dse {
 
+// The environment variable that holds the broker's URL.
+inline constexpr const char* kBrokerVariable = "DSE_AMQP_URL";
+
 struct BrokerArguments {
   std::string url;
   std::string password_file;

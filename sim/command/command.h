@@ -21,5 +21,7 @@ void add_diff_command(CLI::App& parser, std::function<int()>& run, const MakeApp
 void add_explore_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_verify_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_check_command(CLI::App& parser, std::function<int()>& run);
+void add_node_command(CLI::App& parser, std::function<int()>& run);
+void add_nodes_command(CLI::App& parser, std::function<int()>& run);
 
 }  // namespace dse

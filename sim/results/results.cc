@@ -3,32 +3,27 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/message_text.h"
 #include "core/hash.h"
+#include "sim/results/numbers.h"
 
 namespace dse {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Counts are written as integers.
-Json number(double value) {
-  constexpr double kExactMax = 9007199254740992.0;  // beyond, doubles leave integers out
-  if (std::abs(value) <= kExactMax && std::trunc(value) == value) return static_cast<std::int64_t>(value);
-  return value;
+Json optional_number(const std::optional<double>& value) {
+  return value ? json_number(*value) : Json(nullptr);
 }
-
-Json optional_number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
 
 void add_keys(Json& json, const MetricExpect& expect, const ExpectationResult& one) {
   json["metric"] = expect.metric;
   json["min"] = optional_number(expect.min);
   json["max"] = optional_number(expect.max);
-  if (expect.equals) json["equals"] = number(*expect.equals);
+  if (expect.equals) json["equals"] = json_number(*expect.equals);
   if (expect.by_ns) json["by"] = format_duration(*expect.by_ns);
   if (expect.rises) json["rises"] = true;
   json["value"] = optional_number(one.value);
@@ -57,6 +52,15 @@ Json expectation_json(const ExpectationResult& one) {
   return json;
 }
 
+Json fingerprint_json(const Fingerprints& fingerprints) {
+  return {{"events", fingerprints.events},
+          {"payload", fingerprints.payload},
+          {"draws", fingerprints.draws},
+          {"predictions", fingerprints.predictions},
+          {"models", fingerprints.models}};
+}
+
+// Of a run on a real broker there are no fingerprints: nothing in it comes in the same order twice.
 Json summary(const RunReport& report) {
   const RunResult& result = report.result;
   Json json;
@@ -74,14 +78,10 @@ Json summary(const RunReport& report) {
   json["events"] = result.events;
   json["deliveries"] = result.deliveries;
   json["unroutable"] = result.unroutable;
-  json["fingerprint"] = {{"events", result.fingerprints.events},
-                         {"payload", result.fingerprints.payload},
-                         {"draws", result.fingerprints.draws},
-                         {"predictions", result.fingerprints.predictions},
-                         {"models", result.fingerprints.models}};
+  if (result.fingerprints != Fingerprints()) json["fingerprint"] = fingerprint_json(result.fingerprints);
   json["failed_components"] = result.failed;
   json["metrics"] = Json::object();
-  for (const auto& [name, value] : result.metrics) json["metrics"][name] = number(value);
+  for (const auto& [name, value] : result.metrics) json["metrics"][name] = json_number(value);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
     json["expectations"].push_back(expectation_json(one));
@@ -149,6 +149,15 @@ std::string failures_text(const RunReport& report, bool color) {
   return text;
 }
 
+namespace {
+
+std::string fingerprint_text(const Fingerprints& prints) {
+  return fmt::format("fingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
+                     prints.events, prints.payload, prints.draws, prints.predictions, prints.models);
+}
+
+}  // namespace
+
 std::string report_text(const RunReport& report, bool color) {
   const RunResult& result = report.result;
   std::string text = fmt::format("{}\n", report.scenario.title);
@@ -160,10 +169,8 @@ std::string report_text(const RunReport& report, bool color) {
                       result.unroutable);
   for (const ComponentConfig& component : report.scenario.components)
     text += component_line(component, result);
-  text +=
-      fmt::format("\nfingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
-                  result.fingerprints.events, result.fingerprints.payload, result.fingerprints.draws,
-                  result.fingerprints.predictions, result.fingerprints.models);
+  text += "\n";
+  if (result.fingerprints != Fingerprints()) text += fingerprint_text(result.fingerprints);
   for (const ExpectationResult& one : report.expectations) {
     if (!one.as_planned()) continue;
     const std::string_view word = one.expectation.fails ? "caught" : "ok    ";

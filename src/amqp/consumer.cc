@@ -5,7 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "amqp/headers.h"
+#include "core/hash.h"
+
 namespace dse {
+
+std::uint64_t Arrival::id_hash() const {
+  return message.id.empty() ? 0 : hash_chain(hash_text(run), hash_text(message.id));
+}
 
 Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed)
     : broker_(connection.address.describe()), subscriptions_(std::move(subscriptions)) {
@@ -22,6 +29,11 @@ std::vector<Arrival> Consumer::take() {
   }
   if (arrived.empty()) session_->check();
   return arrived;
+}
+
+bool Consumer::has_arrivals() const {
+  const std::lock_guard lock(mutex_);
+  return !arrived_.empty();
 }
 
 void Consumer::acknowledge(const ArrivalTag& tag) { settle({.tag = tag}); }
@@ -90,10 +102,13 @@ void Consumer::on_event(Connection&, AmqpEvent&& event) {
         "bool, integer, number and text are): take it out of the queue, or write the header as text",
         broker_, delivery->message.id, subscriptions_[number].queue, delivery->refused_header));
   }
+  Arrival arrival{.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
+                  .redelivered = delivery->redelivered,
+                  .message = std::move(delivery->message)};
+  if (const HeaderValue* run = arrival.message.headers.find(kRunHeader)) arrival.run = to_text(*run);
+  arrival.message.headers.remove(kRunHeader);
   const std::lock_guard lock(mutex_);
-  arrived_.push_back({.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
-                      .redelivered = delivery->redelivered,
-                      .message = std::move(delivery->message)});
+  arrived_.push_back(std::move(arrival));
 }
 
 bool Consumer::on_turn(Connection& connection) {
@@ -105,8 +120,7 @@ bool Consumer::on_turn(Connection& connection) {
     settling_ = !wanted.empty();
     asked = depth_.asked != depth_.answered;
   }
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const Wanted& one = wanted[i];
+  for (const Wanted& one : wanted) {
     if (one.tag.connection != connections_) continue;
     connection.settle(channels_[one.tag.subscription],
                       {.tag = one.tag.tag, .acknowledge = one.acknowledge, .requeue = one.requeue});

@@ -31,7 +31,11 @@ struct ArrivalTag {
 struct Arrival {
   ArrivalTag tag;
   bool redelivered = false;
-  MessageFields message;
+  std::string run;        // of the header x-dse-run
+  MessageFields message;  // without that header
+
+  // Tells one message from every other; 0 when it has no id.
+  std::uint64_t id_hash() const;
 };
 
 class Consumer : private SessionClient {
@@ -43,14 +47,15 @@ class Consumer : private SessionClient {
   // Everything that has arrived since the last call, in order. Throws what ended the session: a queue that
   // was deleted, a message with a header of a type that is not carried.
   std::vector<Arrival> take();
+  bool has_arrivals() const;
   // Of a connection that is gone, nothing happens: the broker delivers it again.
   void acknowledge(const ArrivalTag& tag);
   void reject(const ArrivalTag& tag, bool requeue);
   // Every settlement so far has been sent, or its connection is gone.
   bool settled() const;
 
-  // Asks the broker, after everything that was delivered before: how many messages are ready in the queue of
-  // subscription 0. take() returns nothing that arrived before an answer that is new.
+  // Asks the broker how many messages are ready in the queue of subscription 0. What it had delivered before
+  // it answered is in what take() returns after the answer is here.
   struct Depth {
     std::uint64_t asked = 0;     // how often
     std::uint64_t answered = 0;  // this answer is to that question

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "amqp/connection.h"
+#include "amqp/headers.h"
 
 namespace dse {
 
@@ -49,7 +50,5 @@ struct ReadMessage {
   std::string refused_header;
 };
 ReadMessage read_message(const amqp_message_t& message);
-
-inline constexpr std::string_view kTimestampHeader = "x-dse-timestamp-ns";
 
 }  // namespace dse

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "amqp/headers.h"
+
 namespace dse {
 namespace {
 

@@ -13,14 +13,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "amqp/session.h"
 
 namespace dse {
-
-// Marks the messages of one process, whose ids are unique only within it.
-inline constexpr std::string_view kRunHeader = "x-dse-run";
 
 // Declares on a new channel what the messages need.
 using SetUp = std::function<void(Connection& connection, ChannelNumber channel)>;

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "core/error.h"
+#include "sim/command/broker_options.h"
+#include "sim/command/command.h"
+#include "sim/node/node.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/world/interrupt.h"
+
+namespace dse {
+namespace {
+
+struct NodeArguments {
+  BrokerArguments broker;
+  std::string scenario;
+  std::string component;
+  std::string out;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+  double pace = 1;
+  bool quiet = false;
+  std::optional<std::int64_t> epoch_ns;  // of the process that started it
+  std::optional<int> overseer;
+};
+
+int run_node(const NodeArguments& arguments) {
+  const Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
+  const ComponentConfig& component = find_component(scenario, arguments.component);
+  const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
+  NodeOptions options{.broker = broker_address(arguments.broker), .seed = seed, .pace = arguments.pace};
+  options.epoch = arguments.epoch_ns
+                      ? std::chrono::system_clock::time_point(std::chrono::nanoseconds(*arguments.epoch_ns))
+                      : std::chrono::system_clock::now();
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  RunFolder folder(
+      arguments.out.empty() ? fmt::format("runs/{}-{}-node", scenario.name, component.name) : arguments.out,
+      kNodeFiles);
+  std::optional<Overseer> overseer;
+  if (arguments.overseer) overseer.emplace(*arguments.overseer);
+
+  Node node(scenario, component, options, folder);
+  if (!arguments.quiet)
+    fmt::print(stderr, "{} is a node on broker {}\n", component.name, options.broker.describe());
+  const Node::End end = node.run(interrupted, overseer ? &*overseer : nullptr);
+  node.write_results(end);
+  folder.commit();
+  if (!arguments.quiet) {
+    const NodeReport report = node.report();
+    fmt::print("{}: sent {}, received {}; results in {}\n", component.name, report.sent, report.received,
+               folder.target().string());
+  }
+  if (end == Node::End::kInterrupted) return kExitInterrupted;
+  return node.exit_status() == 0 ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void add_node_command(CLI::App& parser, std::function<int()>& run) {
+  auto arguments = std::make_shared<NodeArguments>();
+  CLI::App* command = parser.add_subcommand("node", "Run one component of a scenario on a real broker");
+  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
+  command->add_option("component", arguments->component, "the component's name")->required();
+  add_broker_options(*command, arguments->broker);
+  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-COMPONENT-node)");
+  command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
+  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1)")
+      ->check(CLI::Range(1e-6, 1e6));
+  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  // Of `dse nodes`, for the nodes that it starts.
+  command->add_option("--epoch", arguments->epoch_ns)->group("");
+  command->add_option("--overseer", arguments->overseer)->group("");
+  command->callback([arguments, &run] { run = [arguments] { return run_node(*arguments); }; });
+}
+
+}  // namespace dse

@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "core/error.h"
+#include "sim/command/broker_options.h"
+#include "sim/command/command.h"
+#include "sim/node/nodes.h"
+#include "sim/results/results.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/world/expectations.h"
+#include "sim/world/interrupt.h"
+
+namespace dse {
+namespace {
+
+struct NodesArguments {
+  BrokerArguments broker;
+  std::string scenario;
+  std::string out;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+  double pace = 1;
+  std::string longest;
+  bool quiet = false;
+};
+
+// What a real broker does not show: how full queues were, what each delivery was, and how things stood at a
+// virtual time.
+void keep_what_can_be_judged(Scenario& scenario) {
+  std::erase_if(scenario.expectations, [](const ExpectConfig& expectation) {
+    const auto* metric = std::get_if<MetricExpect>(&expectation.what);
+    return metric == nullptr || metric->by_ns || metric->metric.ends_with(".max_depth");
+  });
+}
+
+// The URL goes by the environment: everybody can read a command line.
+std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments) {
+  if (!arguments.broker.url.empty()) setenv(kBrokerVariable, arguments.broker.url.c_str(), 1);
+  const auto epoch = std::chrono::system_clock::now().time_since_epoch();
+  std::vector<std::string> words = {"--quiet",
+                                    "--login",
+                                    arguments.broker.login,
+                                    "--pace",
+                                    fmt::format("{}", arguments.pace),
+                                    "--epoch",
+                                    fmt::format("{}", std::chrono::nanoseconds(epoch).count())};
+  const auto add = [&words](const std::string& option, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {option, value});
+  };
+  add("--password-file", arguments.broker.password_file);
+  add("--ca", arguments.broker.files.authorities);
+  add("--cert", arguments.broker.files.certificate);
+  add("--key", arguments.broker.files.key);
+  if (arguments.seed) add("--seed", fmt::format("{}", *arguments.seed));
+  for (const std::string& setting : arguments.settings) add("--set", setting);
+  return words;
+}
+
+std::string status_line(const NodeState& node) {
+  std::string line = fmt::format("{:<20} pid {:<8} sent {:<9} received {:<9}", node.component, node.pid,
+                                 node.report.sent, node.report.received);
+  if (node.exit_status) return line + fmt::format("ended, status {}", *node.exit_status);
+  if (!node.report.problem.empty()) return line + node.report.problem;
+  if (node.report.unconfirmed > 0) line += fmt::format("unconfirmed {}", node.report.unconfirmed);
+  return line;
+}
+
+// One line each, written over when it is a terminal.
+class StatusLines {
+ public:
+  explicit StatusLines(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+  void show(const std::vector<NodeState>& nodes) {
+    constexpr int kShowsBetweenLines = 20;
+    if (quiet_ || (!terminal_ && shows_++ % kShowsBetweenLines != 0)) return;
+    std::string text = terminal_ && shown_ > 0 ? fmt::format("\x1b[{}A", shown_) : "";
+    for (const NodeState& node : nodes) text += status_line(node) + (terminal_ ? "\x1b[K\n" : "\n");
+    shown_ = nodes.size();
+    fmt::print(stderr, "{}", text);
+  }
+
+ private:
+  bool quiet_;
+  bool terminal_;
+  int shows_ = 0;
+  std::size_t shown_ = 0;
+};
+
+int run_nodes(const NodesArguments& arguments) {
+  const auto started = std::chrono::steady_clock::now();
+  Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
+  keep_what_can_be_judged(scenario);
+  Nodes::Options options{.broker = broker_address(arguments.broker),
+                         .arguments = arguments_of_nodes(arguments)};
+  if (!arguments.longest.empty()) {
+    options.longest = parse_duration(arguments.longest);
+    if (!options.longest) {
+      throw InputError({.file = "--for"},
+                       fmt::format("'{}' is not a duration such as 30s", arguments.longest));
+    }
+  }
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-nodes", scenario.name) : arguments.out);
+  Nodes nodes(scenario, std::move(options), folder);
+  StatusLines lines(arguments.quiet);
+  const RunStatus status =
+      nodes.run(interrupted, [&lines](const std::vector<NodeState>& states) { lines.show(states); });
+  nodes.finish();
+  RunResult result = nodes.gather(status);
+  result.seed = arguments.seed.value_or(scenario.seed);
+
+  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
+  const RunReport report{scenario, arguments.settings, result, expectations, {wall.count(), 0}};
+  write_results(report, folder);
+  folder.commit();
+  if (arguments.quiet) {
+    fmt::print(stderr, "{}", failures_text(report, false));
+  } else {
+    fmt::print("{}results in {}\n", report_text(report, false), folder.target().string());
+  }
+  if (status == RunStatus::kInterrupted) return kExitInterrupted;
+  return passed(result, expectations) ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void add_nodes_command(CLI::App& parser, std::function<int()>& run) {
+  auto arguments = std::make_shared<NodesArguments>();
+  CLI::App* command = parser.add_subcommand(
+      "nodes", "Run every component of a scenario on a real broker, each in a process of its own");
+  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
+  add_broker_options(*command, arguments->broker);
+  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-nodes)");
+  command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
+  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1)")
+      ->check(CLI::Range(1e-6, 1e6));
+  command->add_option("--for", arguments->longest,
+                      "end after this time, such as 30s (default: when all is done)");
+  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command->callback([arguments, &run] { run = [arguments] { return run_nodes(*arguments); }; });
+}
+
+}  // namespace dse

@@ -1,0 +1,194 @@
+#include "sim/node/node.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "amqp/topology.h"
+#include "core/hash.h"
+#include "core/names.h"
+#include "sim/results/csv.h"
+#include "sim/results/numbers.h"
+#include "sim/scenario/topology.h"
+#include "sim/world/forwarding_link.h"
+
+namespace dse {
+namespace {
+
+// Told of every message that the program writes.
+class NotingLink : public ForwardingLink {
+ public:
+  NotingLink(Link& inner, std::function<void(const Message&)> on_publish)
+      : ForwardingLink(inner), on_publish_(std::move(on_publish)) {}
+
+  void publish(PublishRequest request) override {
+    on_publish_(*request.message);
+    ForwardingLink::publish(std::move(request));
+  }
+
+ private:
+  std::function<void(const Message&)> on_publish_;
+};
+
+// Ids of messages are unique only within a process.
+std::string run_mark(const std::string& component) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  return hex64(hash_text(fmt::format("{} {} {}", component, getpid(), now)));
+}
+
+}  // namespace
+
+const ComponentConfig& find_component(const Scenario& scenario, const std::string& name) {
+  std::vector<std::string> names;
+  for (const ComponentConfig& component : scenario.components) {
+    if (component.name == name) return component;
+    names.push_back(component.name);
+  }
+  throw InputError({.file = scenario.path},
+                   fmt::format("has no component '{}'{}", name, suggestion(name, names)));
+}
+
+SetUp topology_of(const Scenario& scenario, const ComponentConfig& component) {
+  const std::optional<std::string> written = resource_written(component);
+  const std::optional<std::string> read = resource_read(component);
+  std::vector<std::string> queues;
+  if (read) queues.push_back(*read);
+  const auto into = [&](const std::string& resource) {
+    return std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
+                       [&](const BindingSpec& binding) { return binding.to == resource; });
+  };
+  if (written && (into(*written) || !readers_of(scenario, *written).empty())) queues.push_back(*written);
+  std::vector<BindingSpec> bindings;
+  for (const BindingSpec& binding : scenario.bindings) {
+    if (binding.from == written || binding.to == read) bindings.push_back(binding);
+  }
+  return [written, queues, bindings](Connection& connection, ChannelNumber channel) {
+    if (written) assert_exchange(connection, channel, *written);
+    for (const std::string& queue : queues) assert_queue(connection, channel, queue);
+    for (const BindingSpec& binding : bindings) assert_binding(connection, channel, binding);
+  };
+}
+
+Node::Node(const Scenario& scenario, const ComponentConfig& component, const NodeOptions& options,
+           RunFolder& folder)
+    : scenario_(scenario), component_(component), folder_(folder), random_(options.seed) {
+  ComponentFactory factory(
+      {.scenario = scenario,
+       .random = random_,
+       .datasets = datasets_,
+       .note_state_every = 0,
+       .open_lines = [&folder](const std::string& name) { return folder.open_lines(name); },
+       .truth =
+           [this](const std::string& id, int label) {
+             if (!truths_) truths_ = folder_.open_lines("truths.csv");
+             truths_(fmt::format("{},{}", csv_field(id), label));
+           },
+       .verdict_of = [this](const std::string&) -> TruthSink {
+         return [this](const std::string& id, int label) {
+           answers_(fmt::format("{},{},{}", link_->now(), csv_field(id), label));
+         };
+       }});
+  app_ = factory.make(component);
+  const bool answers = std::holds_alternative<ModelConfig>(component.kind) ||
+                       std::holds_alternative<EnsembleConfig>(component.kind);
+  if (answers) answers_ = folder.open_lines("answers.csv");
+  link_ = std::make_unique<AmqpLink>(
+      AmqpLink::Options{.connection = {.address = options.broker, .name = "dse node " + component.name},
+                        .set_up = topology_of(scenario, component),
+                        .run = run_mark(component.name),
+                        .epoch = options.epoch,
+                        .pace = options.pace,
+                        .on_arrival = [this](const Message& message, TimeNs time_ns) {
+                          latencies_.add(time_ns - message.timestamp());
+                        }});
+  noting_link_ =
+      std::make_unique<NotingLink>(*link_, [this](const Message& message) { note_publication(message); });
+  machine_ = std::make_unique<Machine>(component.name, *noting_link_);
+}
+
+Node::~Node() = default;
+
+void Node::note_publication(const Message& message) {
+  if (!std::holds_alternative<ModelConfig>(component_.kind)) return;
+  if (const std::int64_t* label = message.headers().find_integer("label")) {
+    answers_(fmt::format("{},{},{}", link_->now(), csv_field(message.correlation_id()), *label));
+  }
+}
+
+Node::End Node::run(const std::atomic<bool>& interrupted, Overseer* overseer) {
+  constexpr std::chrono::milliseconds kBetweenLooks{50};
+  std::optional<std::uint64_t> asked;
+  bool started = false;
+  const auto over = [&] { return interrupted || (overseer != nullptr && overseer->gone()); };
+  while (!over()) {
+    if (!started && link_->clock_ns() >= component_.start_ns) {
+      started = true;
+      machine_->start(app_->program());
+    }
+    if (started) link_->serve(*machine_, std::chrono::steady_clock::now() + kBetweenLooks);
+    const bool ended = machine_->ended();
+    if (ended && !link_->settle(over)) break;
+    if (overseer == nullptr) {
+      if (ended) return End::kProgram;
+    } else {
+      overseer->listen();
+      if (overseer->finish()) return End::kFinished;
+      if (overseer->round() != asked) {
+        asked = overseer->round();
+        if (asked) link_->ask_idle();
+      }
+      const std::optional<bool> idle = !started ? std::optional(false)
+                                       : ended  ? std::optional(true)
+                                                : link_->idle();
+      if (asked && idle) {
+        NodeReport answer = report();
+        answer.activity = ended ? NodeActivity::kEnded : *idle ? NodeActivity::kIdle : NodeActivity::kBusy;
+        overseer->answer(answer);
+        asked.reset();
+      }
+    }
+    if (!started || ended) link_->bell().wait_until(std::chrono::steady_clock::now() + kBetweenLooks);
+  }
+  return End::kInterrupted;
+}
+
+NodeReport Node::report() const {
+  const AmqpLink::Counts counts = link_->counts();
+  return {.sent = counts.published.published,
+          .received = counts.received,
+          .handled = counts.handled,
+          .unconfirmed = counts.unconfirmed,
+          .reconnects = counts.reconnects,
+          .problem = counts.problem};
+}
+
+void Node::write_results(End end) const {
+  link_->settle([] { return true; });
+  app_->finish();
+  nlohmann::ordered_json json;
+  json["component"] = component_.name;
+  json["scenario_hash"] = hex64(scenario_.file_hash);
+  json["version"] = DSE_VERSION;
+  json["status"] = end == End::kInterrupted ? "interrupted" : "completed";
+  json["exit_status"] = exit_status();
+  const AmqpLink::Counts counts = link_->counts();
+  json["broker"] = {
+      {"published", counts.published.published},   {"republished", counts.published.republished},
+      {"unroutable", counts.published.unroutable}, {"received", counts.received},
+      {"duplicates_dropped", counts.duplicates},   {"reconnects", counts.reconnects}};
+  json["metrics"] = nlohmann::ordered_json::object();
+  for (const Metric& metric : app_->metrics()) json["metrics"][metric.name] = json_number(metric.value);
+  for (const auto& [name, permille] :
+       {std::pair("latency_p50_ns", 500U), std::pair("latency_p99_ns", 990U)}) {
+    if (const auto value = latencies_.quantile(permille)) json["metrics"][name] = *value;
+  }
+  json["curve"] = nlohmann::ordered_json::array();
+  for (const CurvePoint& point : app_->curve()) {
+    json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
+  }
+  folder_.write("node.json", json.dump(2) + "\n");
+}
+
+}  // namespace dse

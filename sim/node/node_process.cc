@@ -1,0 +1,95 @@
+#include "sim/node/node_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/error.h"
+
+namespace dse {
+
+struct NodeProcess::Ends {
+  int ours = -1;
+  int theirs = -1;
+};
+
+// Neither is inherited by another child; spawn() hands one over under a number of its own.
+NodeProcess::Ends NodeProcess::make_line() {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    throw RunError(fmt::format("cannot make a line to a node: {}", std::strerror(errno)));
+  return {ends[0], ends[1]};
+}
+
+namespace {
+
+constexpr int kLineOfChild = 3;
+
+pid_t spawn(const std::vector<std::string>& arguments, int line) {
+  std::vector<std::string> words = {"dse"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  words.insert(words.end(), {"--overseer", std::to_string(kLineOfChild)});
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  // dup2 onto itself would leave it closed on exec.
+  const int above = fcntl(line, F_DUPFD_CLOEXEC, kLineOfChild + 1);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, above, kLineOfChild);
+  pid_t pid = -1;
+  const int error = posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close(above);
+  if (error != 0) throw RunError(fmt::format("cannot start a node: {}", std::strerror(error)));
+  return pid;
+}
+
+}  // namespace
+
+NodeProcess::NodeProcess(std::string component, const std::vector<std::string>& arguments)
+    : NodeProcess(std::move(component), arguments, make_line()) {}
+
+NodeProcess::NodeProcess(std::string component, const std::vector<std::string>& arguments, Ends ends)
+    : component_(std::move(component)), line_(ends.ours) {
+  const LineSocket theirs(ends.theirs);
+  pid_ = spawn(arguments, theirs.descriptor());
+}
+
+NodeProcess::~NodeProcess() {
+  if (pid_ < 0 || exit_status()) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+NodeProcess::NodeProcess(NodeProcess&& other) noexcept
+    : component_(std::move(other.component_)),
+      pid_(std::exchange(other.pid_, -1)),
+      line_(std::move(other.line_)),
+      report_(std::move(other.report_)),
+      exit_status_(other.exit_status_) {}
+
+void NodeProcess::listen() {
+  while (const std::optional<std::string> line = line_.receive()) {
+    if (const std::optional<NodeReport> report = parse_report(*line)) report_ = *report;
+  }
+}
+
+std::optional<int> NodeProcess::exit_status() {
+  if (exit_status_ || pid_ < 0) return exit_status_;
+  int status = 0;
+  if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+  exit_status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return exit_status_;
+}
+
+}  // namespace dse

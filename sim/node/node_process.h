@@ -1,0 +1,46 @@
+// A child process that runs one node, and the line to it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/node/overseer.h"
+
+namespace dse {
+
+class NodeProcess {
+ public:
+  // Starts this program with these arguments and "--overseer" and the line's descriptor. Throws RunError.
+  NodeProcess(std::string component, const std::vector<std::string>& arguments);
+  // Kills it if it still runs.
+  ~NodeProcess();
+  NodeProcess(NodeProcess&& other) noexcept;
+  NodeProcess& operator=(NodeProcess&&) = delete;
+
+  const std::string& component() const { return component_; }
+  pid_t pid() const { return pid_; }
+  void ask(std::uint64_t round) { line_.send("round " + std::to_string(round)); }
+  void finish() { line_.send("finish"); }
+  // Takes in what has come; the latest report is then in report().
+  void listen();
+  const NodeReport& report() const { return report_; }
+  int descriptor() const { return line_.descriptor(); }
+  // Its exit status, or 128 + the signal that killed it; empty while it runs.
+  std::optional<int> exit_status();
+
+ private:
+  struct Ends;
+  static Ends make_line();
+  NodeProcess(std::string component, const std::vector<std::string>& arguments, Ends ends);
+
+  std::string component_;
+  pid_t pid_ = -1;
+  LineSocket line_;
+  NodeReport report_;
+  std::optional<int> exit_status_;
+};
+
+}  // namespace dse

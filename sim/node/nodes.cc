@@ -1,0 +1,199 @@
+#include "sim/node/nodes.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "sim/world/scorer.h"
+
+namespace dse {
+namespace {
+
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr milliseconds kBetweenRounds{100};
+constexpr milliseconds kBetweenShows{500};
+constexpr std::chrono::seconds kFinishMax{60};
+
+struct AnswerRow {
+  TimeNs time_ns = 0;
+  std::string component;
+  std::string message;
+  std::int64_t label = 0;
+};
+
+// Our own files, one record a line; an id that holds a comma is quoted and cannot be told apart here.
+std::vector<std::vector<std::string>> read_rows(const std::string& path) {
+  std::vector<std::vector<std::string>> rows;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    std::vector<std::string> row(1);
+    for (const char c : line) {
+      if (c == ',') {
+        row.emplace_back();
+      } else {
+        row.back() += c;
+      }
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+Nodes::Nodes(const Scenario& scenario, Options options, const RunFolder& folder)
+    : scenario_(scenario), options_(std::move(options)), folder_(folder.path_of("")) {
+  for (const ComponentConfig& component : scenario.components) {
+    std::vector<std::string> arguments = {"node", scenario.path, component.name, "--out",
+                                          folder_of(component.name)};
+    arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
+    nodes_.emplace_back(component.name, arguments);
+  }
+}
+
+std::string Nodes::folder_of(const std::string& component) const {
+  return (std::filesystem::path(folder_) / component).string();
+}
+
+std::vector<NodeState> Nodes::states() {
+  std::vector<NodeState> states;
+  for (NodeProcess& node : nodes_) {
+    states.push_back({node.component(), node.pid(), node.report(), node.exit_status()});
+  }
+  return states;
+}
+
+RunStatus Nodes::run(const std::atomic<bool>& interrupted, const Show& show) {
+  const auto started = SteadyClock::now();
+  auto shown = started - kBetweenShows;
+  auto asked = started - kBetweenRounds;
+  while (!interrupted) {
+    std::vector<pollfd> lines;
+    for (const NodeProcess& node : nodes_) lines.push_back({node.descriptor(), POLLIN, 0});
+    poll(lines.data(), lines.size(), static_cast<int>(kBetweenRounds.count()));
+    for (NodeProcess& node : nodes_) node.listen();
+    const auto now = SteadyClock::now();
+    if (now - shown >= kBetweenShows) {
+      shown = now;
+      show(states());
+    }
+    if (options_.longest && now - started >= std::chrono::nanoseconds(*options_.longest))
+      return RunStatus::kCompleted;
+    if (!round_answered() || now - asked < kBetweenRounds) continue;
+    if (round_ > 0 && quiet()) return RunStatus::kCompleted;
+    asked = now;
+    ++round_;
+    for (NodeProcess& node : nodes_) {
+      if (!node.exit_status()) node.ask(round_);
+    }
+  }
+  return RunStatus::kInterrupted;
+}
+
+bool Nodes::round_answered() {
+  return std::all_of(nodes_.begin(), nodes_.end(), [this](NodeProcess& node) {
+    return node.exit_status().has_value() || node.report().round >= round_;
+  });
+}
+
+bool Nodes::quiet() {
+  bool idle = true;
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters;
+  for (NodeProcess& node : nodes_) {
+    const NodeReport& report = node.report();
+    if (!node.exit_status() && report.activity == NodeActivity::kBusy) idle = false;
+    counters[node.component()] = {report.sent, report.received};
+  }
+  const bool same = idle && idle_before_ && counters == counters_before_;
+  idle_before_ = idle;
+  counters_before_ = std::move(counters);
+  return same;
+}
+
+void Nodes::finish() {
+  for (NodeProcess& node : nodes_) {
+    if (!node.exit_status()) node.finish();
+  }
+  const auto longest = SteadyClock::now() + kFinishMax;
+  const auto all_ended = [this] {
+    return std::all_of(nodes_.begin(), nodes_.end(),
+                       [](NodeProcess& node) { return node.exit_status().has_value(); });
+  };
+  while (!all_ended() && SteadyClock::now() < longest) {
+    // A line that ends is readable.
+    std::vector<pollfd> lines;
+    for (NodeProcess& node : nodes_) {
+      node.listen();
+      if (!node.exit_status()) lines.push_back({node.descriptor(), POLLIN, 0});
+    }
+    poll(lines.data(), lines.size(), 10);
+  }
+}
+
+RunResult Nodes::gather(RunStatus status) {
+  RunResult result;
+  result.status = status;
+  for (NodeProcess& node : nodes_) {
+    const int exit_status = node.exit_status().value_or(-1);
+    if (exit_status != 0 && !(status == RunStatus::kInterrupted && exit_status == 130))
+      result.failed.emplace(node.component(), exit_status);
+    gather_one(node.component(), result);
+  }
+  score(result);
+  std::sort(result.curves.begin(), result.curves.end(), [](const CurveRow& a, const CurveRow& b) {
+    return std::tie(a.time_ns, a.component, a.metric) < std::tie(b.time_ns, b.component, b.metric);
+  });
+  return result;
+}
+
+void Nodes::gather_one(const std::string& component, RunResult& result) {
+  std::ifstream file(folder_of(component) + "/node.json");
+  if (!file) return;  // it was killed
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  if (json.is_discarded()) throw RunError(fmt::format("node '{}' left a damaged node.json", component));
+  for (const auto& [metric, value] : json.at("metrics").items())
+    result.metrics[component + "." + metric] = value.get<double>();
+  for (const auto& point : json.at("curve")) {
+    result.curves.push_back(
+        {point.at(0).get<TimeNs>(), component, point.at(1).get<std::string>(), point.at(2).get<double>()});
+    result.virtual_time_ns = std::max(result.virtual_time_ns, result.curves.back().time_ns);
+  }
+  result.deliveries += json.at("broker").at("received").get<std::uint64_t>();
+  result.unroutable += json.at("broker").at("unroutable").get<std::uint64_t>();
+}
+
+// The truth is known to sources alone, until the run is over.
+void Nodes::score(RunResult& result) const {
+  Scorer scorer(scenario_.curve_every_ns);
+  std::vector<AnswerRow> answers;
+  for (const ComponentConfig& component : scenario_.components) {
+    for (const auto& row : read_rows(folder_of(component.name) + "/truths.csv")) {
+      if (row.size() == 2) scorer.add_truth(row[0], std::stoi(row[1]));
+    }
+    for (const auto& row : read_rows(folder_of(component.name) + "/answers.csv")) {
+      if (row.size() == 3)
+        answers.push_back({std::stoll(row[0]), component.name, row[1], std::stoll(row[2])});
+    }
+  }
+  std::stable_sort(answers.begin(), answers.end(),
+                   [](const AnswerRow& a, const AnswerRow& b) { return a.time_ns < b.time_ns; });
+  for (const AnswerRow& answer : answers) {
+    scorer.score(answer.time_ns,
+                 {.component = answer.component, .message_id = answer.message, .label = answer.label});
+    result.virtual_time_ns = std::max(result.virtual_time_ns, answer.time_ns);
+  }
+  for (const auto& [name, accuracy] : scorer.accuracies()) {
+    result.metrics[name + ".accuracy"] = *accuracy.value();
+    for (const Accuracy::Point& point : accuracy.curve())
+      result.curves.push_back({point.time_ns, name, "accuracy", point.value});
+  }
+}
+
+}  // namespace dse

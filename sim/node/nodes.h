@@ -1,0 +1,70 @@
+// All components of a scenario as nodes, each a child process: starts them, watches them, ends them when
+// there is nothing left to do, and gathers what they leave.
+//
+// There is nothing left to do when every node has ended or is idle and, from one round of questions to the
+// next, none has sent or received anything (Mattern, "Algorithms for distributed termination detection",
+// 1987: four counters). None is started again: a node that is gone may be replaced by hand, `dse node
+// SCENARIO COMPONENT`.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amqp/broker_address.h"
+#include "sim/node/node_process.h"
+#include "sim/results/run_folder.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/run_result.h"
+
+namespace dse {
+
+struct NodeState {
+  std::string component;
+  pid_t pid = 0;
+  NodeReport report;
+  std::optional<int> exit_status;
+};
+
+class Nodes {
+ public:
+  struct Options {
+    BrokerAddress broker;
+    std::vector<std::string> arguments;  // of every node, for the broker, the settings and the pace
+    std::optional<TimeNs> longest;       // real time
+  };
+  // `folder` is the run directory; each node has a folder of its name in it while it runs.
+  Nodes(const Scenario& scenario, Options options, const RunFolder& folder);
+
+  using Show = std::function<void(const std::vector<NodeState>& nodes)>;
+  // Runs until there is nothing left to do, the longest time is over, or `interrupted`. Calls `show` now and
+  // then.
+  RunStatus run(const std::atomic<bool>& interrupted, const Show& show);
+  // Tells every node that still runs to write its results, and waits for that.
+  void finish();
+  // After finish(): what the nodes counted, and answers scored against the truth. Components whose node
+  // failed are in RunResult::failed.
+  RunResult gather(RunStatus status);
+
+ private:
+  bool quiet();
+  bool round_answered();
+  std::vector<NodeState> states();
+  void gather_one(const std::string& component, RunResult& result);
+  void score(RunResult& result) const;
+  std::string folder_of(const std::string& component) const;
+
+  const Scenario& scenario_;
+  Options options_;
+  std::string folder_;
+  std::vector<NodeProcess> nodes_;
+  std::uint64_t round_ = 0;
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
+  bool idle_before_ = false;
+};
+
+}  // namespace dse

@@ -1,0 +1,73 @@
+// The line between a node and the process that started it: a socket pair, a line of text a message.
+//
+//   to the node    "round N"    answer when it is known whether the node is idle
+//                  "finish"     write the results and end
+//   from the node  "N idle|busy|ended SENT RECEIVED HANDLED UNCONFIRMED RECONNECTS PROBLEM"
+//
+// N is 0 for what nobody asked for. When either end is gone, the other learns of it. One thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dse {
+
+enum class NodeActivity { kIdle, kBusy, kEnded };
+
+struct NodeReport {
+  std::uint64_t round = 0;
+  NodeActivity activity = NodeActivity::kBusy;
+  std::uint64_t sent = 0;  // published
+  std::uint64_t received = 0;
+  std::uint64_t handled = 0;
+  std::uint64_t unconfirmed = 0;
+  std::uint64_t reconnects = 0;
+  std::string problem;  // "" none
+};
+std::string to_line(const NodeReport& report);
+// Empty when it is no such line.
+std::optional<NodeReport> parse_report(const std::string& line);
+
+// One end of a stream socket that carries lines. Owns the descriptor.
+class LineSocket {
+ public:
+  explicit LineSocket(int descriptor);
+  ~LineSocket();
+  LineSocket(LineSocket&& other) noexcept;
+  LineSocket& operator=(LineSocket&&) = delete;
+
+  // False when the other end is gone.
+  bool send(const std::string& line);
+  // The next whole line, if one has come; never waits.
+  std::optional<std::string> receive();
+  // The other end is gone, and every line of it has been received.
+  bool closed() const { return closed_ && buffer_.find('\n') == std::string::npos; }
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+  std::string buffer_;
+  bool closed_ = false;
+};
+
+// Of the node: what the process that started it wants.
+class Overseer {
+ public:
+  explicit Overseer(int descriptor) : socket_(descriptor) {}
+
+  // Takes in what has come.
+  void listen();
+  // The round that waits for an answer.
+  std::optional<std::uint64_t> round() const { return round_; }
+  void answer(NodeReport report);
+  bool finish() const { return finish_; }
+  bool gone() const { return socket_.closed(); }
+
+ private:
+  LineSocket socket_;
+  std::optional<std::uint64_t> round_;
+  bool finish_ = false;
+};
+
+}  // namespace dse

@@ -1,0 +1,17 @@
+// Numbers in the JSON files of results.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+namespace dse {
+
+// Counts are written as integers.
+inline nlohmann::ordered_json json_number(double value) {
+  constexpr double kExactMax = 9007199254740992.0;  // beyond, doubles leave integers out
+  if (std::abs(value) <= kExactMax && std::trunc(value) == value) return static_cast<std::int64_t>(value);
+  return value;
+}
+
+}  // namespace dse

@@ -1,0 +1,239 @@
+#include "amqp/amqp_link.h"
+
+#include <utility>
+
+#include "amqp/topology.h"
+#include "core/check.h"
+
+namespace dse {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kSettledIdsMax = 200'000;
+
+}  // namespace
+
+AmqpLink::AmqpLink(Options options)
+    : options_(std::move(options)),
+      start_(SteadyClock::now() -
+             std::chrono::duration_cast<nanoseconds>(std::chrono::system_clock::now() - options_.epoch)),
+      settled_(kSettledIdsMax),
+      worker_(bell_) {
+  publisher_ = std::make_unique<Publisher>(
+      Publisher::Options{.connection = options_.connection, .set_up = options_.set_up, .run = options_.run},
+      bell_);
+}
+
+AmqpLink::~AmqpLink() = default;
+
+TimeNs AmqpLink::clock_ns() const {
+  const auto real_ns = std::chrono::duration_cast<nanoseconds>(SteadyClock::now() - start_).count();
+  return static_cast<TimeNs>(static_cast<double>(real_ns) * options_.pace);
+}
+
+SteadyClock::time_point AmqpLink::real_time(TimeNs time_ns) const {
+  return start_ + nanoseconds(static_cast<std::int64_t>(static_cast<double>(time_ns) / options_.pace));
+}
+
+// The topology that the program asks for is asserted beforehand (Options::set_up); what is not in it, here.
+void AmqpLink::declare(const std::string& resource) {
+  if (!declared_.insert(resource).second) return;
+  command(
+      [&](Connection& connection, ChannelNumber channel) { assert_exchange(connection, channel, resource); });
+}
+
+void AmqpLink::bind(const BindingSpec& binding) {
+  command(
+      [&](Connection& connection, ChannelNumber channel) { assert_binding(connection, channel, binding); });
+}
+
+void AmqpLink::command(const SetUp& what) const {
+  Connection connection(options_.connection);
+  what(connection, connection.open_channel());
+}
+
+void AmqpLink::publish(PublishRequest request) {
+  publisher_->publish({.exchange = request.resource, .message = std::move(request.message)});
+  ++published_;
+}
+
+void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) {
+  consumer_ = std::make_unique<Consumer>(
+      options_.connection,
+      std::vector<Subscription>{{.queue = resource,
+                                 .prefetch = static_cast<std::uint16_t>(prefetch),
+                                 .set_up =
+                                     [this, resource](Connection& connection, ChannelNumber channel) {
+                                       options_.set_up(connection, channel);
+                                       return assert_queue(connection, channel, resource).name;
+                                     }}},
+      bell_);
+}
+
+AmqpLink::Outstanding AmqpLink::take_outstanding(std::uint64_t tag) {
+  DSE_CHECK(tag >= first_outstanding_ && tag - first_outstanding_ < outstanding_.size() &&
+                outstanding_[tag - first_outstanding_].has_value(),
+            "delivery {} is not outstanding", tag);
+  const Outstanding taken = *std::exchange(outstanding_[tag - first_outstanding_], std::nullopt);
+  while (!outstanding_.empty() && !outstanding_.front().has_value()) {
+    outstanding_.pop_front();
+    ++first_outstanding_;
+  }
+  if (taken.id_hash != 0) outstanding_ids_.erase(taken.id_hash);
+  ++counts_.handled;
+  return taken;
+}
+
+void AmqpLink::acknowledge(std::uint64_t tag) {
+  const Outstanding taken = take_outstanding(tag);
+  if (taken.id_hash != 0) settled_.add(taken.id_hash);
+  settle_later(taken.arrival, std::nullopt);
+}
+
+void AmqpLink::reject(std::uint64_t tag, bool requeue) {
+  settle_later(take_outstanding(tag).arrival, requeue);
+}
+
+void AmqpLink::settle_later(const ArrivalTag& arrival, std::optional<bool> requeue) {
+  settlements_.push_back({.arrival = arrival, .published_before = published_, .requeue = requeue});
+}
+
+void AmqpLink::release_settlements() {
+  if (settlements_.empty()) return;
+  const std::uint64_t confirmed = publisher_->confirmed();
+  while (!settlements_.empty() && settlements_.front().published_before <= confirmed) {
+    const Settlement& settlement = settlements_.front();
+    if (settlement.requeue) {
+      consumer_->reject(settlement.arrival, *settlement.requeue);
+    } else {
+      consumer_->acknowledge(settlement.arrival);
+    }
+    settlements_.pop_front();
+  }
+}
+
+void AmqpLink::resume_after(TimeNs delay_ns) { timer_ns_ = add_time(now_ns_, delay_ns); }
+
+// The work takes the time that it takes.
+void AmqpLink::compute(Job job, TimeNs) { awaited_job_ = worker_.post(std::move(job)); }
+
+void AmqpLink::post(Job job) { worker_.post(std::move(job)); }
+
+void AmqpLink::end(int) {
+  timer_ns_.reset();
+  awaited_job_.reset();
+}
+
+void AmqpLink::serve(Machine& machine, SteadyClock::time_point until) {
+  while (!machine.ended()) {
+    publisher_->check();
+    release_settlements();
+    const bool moved = turn(machine);
+    const auto now = SteadyClock::now();
+    if (now >= until) return;
+    if (moved) continue;
+    bell_.wait_until(timer_ns_ ? std::min(until, real_time(*timer_ns_)) : until);
+  }
+}
+
+// One step forward, if there is one. Nothing new is taken on while the broker is behind with what was
+// published.
+bool AmqpLink::turn(Machine& machine) {
+  if (publisher_->full()) return false;
+  return finish_result(machine) || finish_timer(machine) || take_arrivals(machine);
+}
+
+bool AmqpLink::finish_result(Machine& machine) {
+  if (!awaited_job_ || worker_.done() < *awaited_job_) return false;
+  awaited_job_.reset();
+  advance_clock(clock_ns());
+  machine.resume();
+  return true;
+}
+
+bool AmqpLink::finish_timer(Machine& machine) {
+  if (!timer_ns_ || clock_ns() < *timer_ns_) return false;
+  advance_clock(*std::exchange(timer_ns_, std::nullopt));
+  machine.resume();
+  return true;
+}
+
+bool AmqpLink::take_arrivals(Machine& machine) {
+  if (consumer_ == nullptr) return false;
+  std::vector<Arrival> arrived = consumer_->take();
+  const TimeNs time_ns = clock_ns();
+  for (Arrival& arrival : arrived) {
+    const std::uint64_t id_hash = arrival.id_hash();
+    if (id_hash != 0 && is_duplicate(arrival, id_hash)) {
+      ++counts_.duplicates;
+      continue;
+    }
+    const std::uint64_t tag = first_outstanding_ + outstanding_.size();
+    outstanding_.push_back(Outstanding{.arrival = arrival.tag, .id_hash = id_hash});
+    if (id_hash != 0) outstanding_ids_.emplace(id_hash, tag);
+    ++counts_.received;
+    MessagePtr message = make_message(std::move(arrival.message));
+    if (options_.on_arrival) options_.on_arrival(*message, time_ns);
+    if (!timer_ns_ && !awaited_job_) advance_clock(time_ns);
+    machine.deliver({.message = std::move(message), .tag = tag, .redelivered = arrival.redelivered});
+  }
+  return !arrived.empty();
+}
+
+// The connection was lost before the broker heard that it had been settled, or while the program still has
+// it.
+bool AmqpLink::is_duplicate(const Arrival& arrival, std::uint64_t id_hash) {
+  if (settled_.contains(id_hash)) {
+    settle_later(arrival.tag, std::nullopt);
+    return true;
+  }
+  const auto held = outstanding_ids_.find(id_hash);
+  if (held == outstanding_ids_.end()) return false;
+  outstanding_[held->second - first_outstanding_]->arrival = arrival.tag;
+  return true;
+}
+
+bool AmqpLink::nothing_under_way() const {
+  return publisher_->unconfirmed() == 0 && settlements_.empty() &&
+         (consumer_ == nullptr || consumer_->settled());
+}
+
+bool AmqpLink::settle(const std::function<bool()>& enough) {
+  worker_.wait_all();
+  while (!nothing_under_way()) {
+    if (enough()) return false;
+    publisher_->check();
+    release_settlements();
+    bell_.wait_until(SteadyClock::now() + std::chrono::milliseconds(20));
+  }
+  return true;
+}
+
+AmqpLink::Counts AmqpLink::counts() const {
+  Counts counts = counts_;
+  counts.published = publisher_->counts();
+  counts.unconfirmed = publisher_->unconfirmed();
+  const SessionState publishing = publisher_->state();
+  counts.reconnects = publishing.reconnects;
+  counts.problem = publishing.problem;
+  if (consumer_ == nullptr) return counts;
+  const SessionState consuming = consumer_->state();
+  counts.reconnects += consuming.reconnects;
+  if (counts.problem.empty()) counts.problem = consuming.problem;
+  return counts;
+}
+
+void AmqpLink::ask_idle() {
+  if (consumer_ != nullptr) consumer_->ask_depth();
+}
+
+std::optional<bool> AmqpLink::idle() {
+  if (consumer_ == nullptr) return nothing_under_way();
+  const Consumer::Depth depth = consumer_->depth();
+  if (depth.answered != depth.asked) return std::nullopt;
+  return depth.ready == 0 && outstanding_.empty() && nothing_under_way() && !consumer_->has_arrivals();
+}
+
+}  // namespace dse

@@ -1,0 +1,13 @@
+// Headers that only messages on a real broker have: added when one is published, taken away when one arrives.
+#pragma once
+
+#include <string_view>
+
+namespace dse {
+
+// Nanoseconds, when the message's timestamp has more than AMQP's whole seconds.
+inline constexpr std::string_view kTimestampHeader = "x-dse-timestamp-ns";
+// The process that wrote the message: its ids are unique only within it.
+inline constexpr std::string_view kRunHeader = "x-dse-run";
+
+}  // namespace dse
