@@ -7,6 +7,7 @@ readonly build_packages=(
   libzmq3-dev cppzmq-dev libeigen3-dev libcli11-dev libfmt-dev catch2 libtomlplusplus-dev libxxhash-dev
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libssl-dev
 )
+readonly broker_packages=(rabbitmq-server python3-pika openssl)
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -54,10 +55,28 @@ install_packages() {
   say "Installing ${missing[*]}"
   quietly as_root apt-get update ||
     say "apt-get update failed; trying with the package lists that are there"
-  quietly as_root env DEBIAN_FRONTEND=noninteractive \
+  without_starting_services quietly as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends "${missing[@]}" ||
     die 3 "could not install ${missing[*]} (see above); install them by hand and try again"
 }
+
+# Runs a command that installs packages, without their services being started: not now, and those of a RabbitMQ that
+# was not there before not at the next boot either. The tests start one of their own. What the system says of its
+# services otherwise (policy-rc.d) is left alone.
+without_starting_services() (
+  if [[ ! -d /run/systemd/system ]]; then "$@"; exit; fi
+  had_rabbitmq=false policy=/usr/sbin/policy-rc.d
+  if [[ -e /usr/sbin/rabbitmqctl ]]; then had_rabbitmq=true; fi
+  if [[ ! -e "$policy" ]]; then
+    trap 'as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+  fi
+  "$@" || exit
+  if ! "$had_rabbitmq" && [[ -e /usr/sbin/rabbitmqctl ]]; then
+    quietly as_root systemctl disable rabbitmq-server.service epmd.service epmd.socket
+  fi
+)
 
 # What to build; empty: everything.
 build_targets=()
@@ -77,8 +96,8 @@ build() {
 passed=0
 failed=0
 
-# Which of its tests a build runs. Those on the full data sets need them fetched.
-ctest_choice=(-LE full)
+# Which of its tests a build runs. Those on the full data sets need them fetched, those of label `broker` a RabbitMQ.
+ctest_choice=(-LE 'full|broker')
 
 # Builds into folder $1 with CMake options $2… and runs its tests, adding to `passed` and `failed` what CTest
 # counted. A build that fails counts as one failure.
