@@ -6,7 +6,7 @@ const std::vector<std::string>& record_kind_names() {
   static const std::vector<std::string> names = {
       "declared",     "bound",     "published", "unroutable", "returned", "streamed",
       "acknowledged", "rejected",  "requeued",  "closed",     "started",  "delivered",
-      "redelivered",  "came back", "timer",     "result",     "crashed"};
+      "redelivered",  "came back", "timer",     "result",     "crashed",  "handed in"};
   return names;
 }
 

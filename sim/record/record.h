@@ -36,6 +36,8 @@ enum class RecordKind : std::uint8_t {
   kResult,
   // Of a component, by a planted fault.
   kCrashed,
+  // Of a component, in the record of events alone: a message came to it from outside.
+  kHandedIn,
 };
 // The name of each kind, by its value: "published", "delivered" ...
 const std::vector<std::string>& record_kind_names();

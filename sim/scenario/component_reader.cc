@@ -60,12 +60,7 @@ const std::vector<Reader::Kind>& Reader::kinds() {
 
 ComponentConfig Reader::component(const std::string& name, const toml::table& node) const {
   TableReader table(node, "component." + name);
-  check_name(name, table.place(), false);
-  // Consumers keep what they get in files of their own names.
-  if (name == "metrics" || name == "predictions") {
-    throw InputError(table.place(),
-                     fmt::format("the name is taken: {}.csv is a file of runs; choose another", name));
-  }
+  check_component_name(name, table.place());
   ComponentConfig config{.name = name, .place = table.place()};
   std::vector<std::string> names;
   for (const Kind& kind : kinds()) names.push_back(kind.name);

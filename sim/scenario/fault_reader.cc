@@ -25,7 +25,8 @@ const ComponentConfig& component_of(const FaultConfig& fault, const InputPlace& 
 
 bool writes_labels(const ComponentConfig& component) {
   return std::holds_alternative<GeneratorConfig>(component.kind) ||
-         std::holds_alternative<ModelConfig>(component.kind);
+         std::holds_alternative<ModelConfig>(component.kind) ||
+         std::holds_alternative<ImportConfig>(component.kind);
 }
 
 // What keeps the component from showing the fault; "" when nothing does.

@@ -19,6 +19,14 @@ void check_name(const std::string& name, const InputPlace& place, bool dots_allo
   }
 }
 
+void check_component_name(const std::string& name, const InputPlace& place) {
+  check_name(name, place, false);
+  // Consumers keep what they get in files of their own names.
+  if (name == "metrics" || name == "predictions") {
+    throw InputError(place, fmt::format("the name is taken: {}.csv is a file of runs; choose another", name));
+  }
+}
+
 std::string routing_key(TableReader& table, std::string fallback) {
   constexpr std::size_t kBytesMax = 255;
   std::string key = table.text_or("key", std::move(fallback));

@@ -24,6 +24,7 @@ std::optional<std::string> resource_read(const ComponentConfig& component) {
   if (const auto* echo = std::get_if<EchoConfig>(&component.kind)) return echo->from;
   if (const auto* watch = std::get_if<WatchConfig>(&component.kind)) return watch->from;
   if (const auto* ensemble = std::get_if<EnsembleConfig>(&component.kind)) return ensemble->from;
+  if (const auto* exported = std::get_if<ExportConfig>(&component.kind)) return exported->queue;
   return std::nullopt;
 }
 
@@ -31,6 +32,7 @@ std::optional<std::string> resource_written(const ComponentConfig& component) {
   if (const auto* generator = std::get_if<GeneratorConfig>(&component.kind)) return generator->to;
   if (const auto* source = std::get_if<SourceConfig>(&component.kind)) return source->to;
   if (const auto* model = std::get_if<ModelConfig>(&component.kind)) return model->to;
+  if (const auto* imported = std::get_if<ImportConfig>(&component.kind)) return imported->to;
   return std::nullopt;
 }
 
@@ -39,8 +41,9 @@ std::string kind_name(const ComponentConfig& component) {
       Overloaded{[](const GeneratorConfig&) { return "training-generator"; },
                  [](const SourceConfig&) { return "production-source"; },
                  [](const ModelConfig&) { return "model"; }, [](const EchoConfig&) { return "echo"; },
-                 [](const WatchConfig&) { return "watch"; },
-                 [](const EnsembleConfig&) { return "ensemble"; }},
+                 [](const WatchConfig&) { return "watch"; }, [](const EnsembleConfig&) { return "ensemble"; },
+                 [](const ExportConfig&) { return "gateway-export"; },
+                 [](const ImportConfig&) { return "gateway-import"; }},
       component.kind);
 }
 
@@ -64,7 +67,11 @@ std::vector<std::string> metric_names(const ComponentConfig& component) {
                                },
                                [](const ConsumerConfig&) {
                                  return Names{"received", "latency_p50_ns", "latency_p99_ns"};
-                               }},
+                               },
+                               [](const ExportConfig&) {
+                                 return Names{"exported", "latency_p50_ns", "latency_p99_ns"};
+                               },
+                               [](const ImportConfig&) { return Names{"imported"}; }},
                     component.kind);
 }
 

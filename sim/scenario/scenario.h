@@ -69,8 +69,24 @@ struct EnsembleConfig : ConsumerConfig {
   std::vector<std::string> models;
 };
 
-using KindConfig =
-    std::variant<GeneratorConfig, SourceConfig, ModelConfig, EchoConfig, WatchConfig, EnsembleConfig>;
+// What is written to a resource leaves for an exchange of a broker.
+struct ExportConfig {
+  std::string from;      // resource
+  std::string queue;     // its own, named like the component; a binding of the scenario leads into it
+  std::string exchange;  // on the broker
+};
+
+// What a broker has enters a resource: all of a queue, or what an exchange gets.
+struct ImportConfig {
+  std::string queue;      // on the broker; "" when it is an exchange
+  std::string exchange;   // on the broker; "" when it is a queue
+  std::string key = "#";  // topic pattern, of an exchange
+  std::string to;         // resource
+  std::uint32_t prefetch = 256;
+};
+
+using KindConfig = std::variant<GeneratorConfig, SourceConfig, ModelConfig, EchoConfig, WatchConfig,
+                                EnsembleConfig, ExportConfig, ImportConfig>;
 
 struct ComponentConfig {
   std::string name;
@@ -142,7 +158,7 @@ struct Scenario {
   double accuracy_fading = 0.999;
   std::map<std::string, ResourceConfig> resources;  // only those with options
   std::vector<BindingSpec> bindings;
-  std::vector<ComponentConfig> components;  // in the file's order
+  std::vector<ComponentConfig> components;  // in the file's order; then exports, then imports
   std::vector<FaultConfig> faults;
   std::vector<ExpectConfig> expectations;
 

@@ -81,7 +81,8 @@ toml::table copy_with_places(const toml::table& root) { return toml::parse(scena
 
 TablePath part_of_key(const toml::table& root, const std::string& key) {
   TablePath part = split(key);
-  if (part.size() > 2) part.resize(2);
+  const std::size_t depth = part.front() == "gateway" ? 3 : 2;
+  if (part.size() > depth) part.resize(depth);
   const toml::table* resources = root.get_as<toml::table>("resource");
   if (part.front() != "resource" || resources == nullptr) return part;
   for (const auto& [name, options] : *resources) {
@@ -93,11 +94,20 @@ TablePath part_of_key(const toml::table& root, const std::string& key) {
 
 std::vector<TablePath> parts_of(const toml::table& root) {
   std::vector<TablePath> parts;
+  const auto add_each = [&parts](const TablePath& path, const toml::array& list) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      parts.push_back(path);
+      parts.back().push_back(fmt::format("{}", i));
+    }
+  };
   for (const auto& [key, value] : root) {
     const std::string name(key.str());
     if (value.is_array_of_tables()) {
-      for (std::size_t i = 0; i < value.as_array()->size(); ++i)
-        parts.push_back({name, fmt::format("{}", i)});
+      add_each({name}, *value.as_array());
+    } else if (value.is_table() && name == "gateway") {
+      for (const auto& [way, list] : *value.as_table()) {
+        if (list.is_array()) add_each({name, std::string(way.str())}, *list.as_array());
+      }
     } else if (value.is_table() && (name == "component" || name == "resource")) {
       for (const auto& [child_name, child_value] : *value.as_table())
         parts.push_back({name, std::string(child_name.str())});

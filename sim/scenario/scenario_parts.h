@@ -22,7 +22,8 @@ toml::table copy_with_places(const toml::table& root);
 // The component, resource or other part that the key of a reader's error lies in. Names of resources may
 // have dots.
 TablePath part_of_key(const toml::table& root, const std::string& key);
-// The tables of a scenario, one by one: [component.a], [[binding]] number 0 ..., [bus].
+// The tables of a scenario, one by one: [component.a], [[binding]] number 0 ..., [bus],
+// [[gateway.export]] number 0 ...
 std::vector<TablePath> parts_of(const toml::table& root);
 // Every key, those within a table after it; elements of lists as well, but for an only one.
 std::vector<TablePath> keys_of(const toml::table& root);

@@ -15,6 +15,7 @@
 #include "sim/scenario/component_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
+#include "sim/scenario/gateway_reader.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
@@ -184,6 +185,7 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
   for (const auto& [name, node] : root.named_tables("component")) {
     scenario.components.push_back(read_component(name, *node, folder));
   }
+  if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, scenario);
   check_resources(root, scenario);
   if (scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");

@@ -273,9 +273,9 @@ std::vector<const toml::table*> TableReader::tables(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return result;
   const toml::array* list = node->as_array();
-  if (list == nullptr) refuse(*node, key, fmt::format("tables, each headed [[{}]]", key));
+  if (list == nullptr) refuse(*node, key, fmt::format("tables, each headed [[{}]]", full_key(key)));
   for (const toml::node& element : *list) {
-    if (!element.is_table()) refuse(element, key, fmt::format("tables, each headed [[{}]]", key));
+    if (!element.is_table()) refuse(element, key, fmt::format("tables, each headed [[{}]]", full_key(key)));
     result.push_back(element.as_table());
   }
   return result;

@@ -9,6 +9,7 @@
 
 #include "apps/echo.h"
 #include "apps/ensemble.h"
+#include "apps/gateway_import.h"
 #include "apps/production_source.h"
 #include "apps/training_generator.h"
 #include "apps/watch.h"
@@ -37,14 +38,14 @@ Slice checked_slice(const std::optional<SliceConfig>& config, const Dataset& dat
   return {static_cast<std::uint32_t>(config->first), static_cast<std::uint32_t>(config->last)};
 }
 
-// The components whose payloads can reach `resource`, straight or forwarded by models.
+// The components whose data sets' payloads can reach `resource`, straight or forwarded by models.
 void collect_origins(const Scenario& scenario, const std::string& resource, std::set<std::string>& visited,
                      std::vector<const ComponentConfig*>& origins) {
   if (!visited.insert(resource).second) return;
   for (const ComponentConfig* writer : writers_into(scenario, resource)) {
     if (const auto read = resource_read(*writer)) {
       collect_origins(scenario, *read, visited, origins);
-    } else {
+    } else if (!std::holds_alternative<ImportConfig>(writer->kind)) {
       origins.push_back(writer);
     }
   }
@@ -237,6 +238,17 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
       EnsembleOptions{config.from, config.models, parts_.scenario.prefetch_of(config.from),
                       config.service_ns},
       parts_.open_lines(component.name + ".csv"), parts_.verdict_of(component.name));
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
+                                                 const ExportConfig& config) {
+  return std::make_unique<GatewayExport>(
+      GatewayExportOptions{config.queue, parts_.scenario.prefetch_of(config.queue)},
+      parts_.export_of(component));
+}
+
+std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig&, const ImportConfig& config) {
+  return std::make_unique<GatewayImport>(config.to);
 }
 
 }  // namespace dse

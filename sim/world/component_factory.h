@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/app.h"
+#include "apps/gateway_export.h"
 #include "apps/model.h"
 #include "core/random.h"
 #include "sim/scenario/scenario.h"
@@ -20,7 +21,8 @@ using OpenLines = std::function<LineSink(const std::string& file_name)>;
 
 class ComponentFactory {
  public:
-  // Everything must outlive the applications made. `verdict_of` gives the sink for an ensemble's decisions.
+  // Everything must outlive the applications made. `verdict_of` gives the sink for an ensemble's decisions,
+  // `export_of` that for an export's messages.
   struct Parts {
     const Scenario& scenario;
     RandomStreams& random;
@@ -29,6 +31,7 @@ class ComponentFactory {
     OpenLines open_lines;
     TruthSink truth;
     std::function<TruthSink(const std::string& component)> verdict_of;
+    std::function<GatewayExport::Sink(const ComponentConfig& component)> export_of;
   };
   explicit ComponentFactory(Parts parts) : parts_(std::move(parts)) {}
 
@@ -42,6 +45,8 @@ class ComponentFactory {
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const EchoConfig& config);
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const WatchConfig& config);
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const EnsembleConfig& config);
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const ExportConfig& config);
+  std::unique_ptr<App> make_kind(const ComponentConfig& component, const ImportConfig& config);
 
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   LearnerOptions learner_options(const ComponentConfig& component, const ModelConfig& config);

@@ -15,13 +15,15 @@ enum class EventKind : std::uint32_t {
   kTimer,              // a component's delay is over
   kResult,             // a component's computation is due
   kCrash,              // a planted fault: a component dies
+  kImport,             // a message from outside reaches a component
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kCrash) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kImport) + 1;
 
 // Of events at one time, lower values come first. What sets up a topology is control: a message that is
 // written at the moment in which its queue is streamed finds the queue, whatever the order of the other
-// events.
-enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1 };
+// events. What is handed in from outside comes after all else, in the order of handing in, so that it does
+// not matter how long before its time it was handed in.
+enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1, kImport = 2 };
 
 // Three words without padding, so that copying one just written does not stall.
 struct Event {

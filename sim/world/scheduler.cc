@@ -12,7 +12,7 @@ void Scheduler::schedule(TimeNs time_ns, EventKind kind, std::uint32_t target, E
     order = tie_break_->next(kind, target);
   order |= static_cast<std::uint64_t>(priority) << TieBreak::kBits;
   if (causes_) [[unlikely]]
-    causes_->note({kind, target, position_.event_number});
+    causes_->note({kind, target, priority == EventPriority::kImport ? 0 : position_.event_number});
   const Event event{time_ns, order, target, kind};
   if (lane_.empty() || before(lane_.back(), event)) {
     lane_.push_back(event);

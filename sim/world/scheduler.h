@@ -37,7 +37,7 @@ class Scheduler {
   Event pop();
 
   // The number of the event during which the event that was taken last was scheduled; 0 when that was before
-  // the run. Only with trace_causes.
+  // the run, and of what comes from outside. Only with trace_causes.
   std::uint64_t last_cause() const { return last_cause_; }
 
   TimeNs now() const { return position_.virtual_time_ns; }

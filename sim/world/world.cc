@@ -48,6 +48,10 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
          return [this, name](const std::string& id, int label) {
            scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
          };
+       },
+       .export_of = [this](const ComponentConfig& config) -> GatewayExport::Sink {
+         if (!options_.on_export) return {};
+         return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
        }});
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
@@ -98,22 +102,37 @@ void World::wire() {
 }
 
 RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& progress) {
+  const std::optional<TimeNs>& until = scenario_.until_ns;
+  if (!handle_until(until.value_or(INT64_MAX), interrupted, progress)) {
+    return finish(RunStatus::kInterrupted);
+  }
+  if (!scheduler_.empty()) {
+    take_snapshots_before(*until + 1);
+    scheduler_.advance_to(*until);
+  }
+  return finish(RunStatus::kCompleted);
+}
+
+bool World::advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
+  DSE_CHECK(time_ns >= now() && time_ns < INT64_MAX, "the clock cannot go from {} to {} ns", now(), time_ns);
+  if (!handle_until(time_ns, interrupted, progress)) return false;
+  take_snapshots_before(time_ns + 1);
+  scheduler_.advance_to(time_ns);
+  return true;
+}
+
+std::optional<TimeNs> World::next_time_ns() const {
+  if (scheduler_.empty()) return std::nullopt;
+  return scheduler_.next_time_ns();
+}
+
+// False when it was interrupted before.
+bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   const RunPositionGuard position(scheduler_.position());
-  const std::optional<TimeNs>& until = scenario_.until_ns;
-  RunResult result;
-  result.seed = options_.seed;
-  result.ordering = options_.ordering;
-  while (!scheduler_.empty()) {
-    if (!snapshots_due_.empty()) take_due_snapshots(result);
-    if (until && scheduler_.next_time_ns() > *until) {
-      scheduler_.advance_to(*until);
-      break;
-    }
-    if (interrupted.load(std::memory_order_relaxed)) {
-      result.status = RunStatus::kInterrupted;
-      break;
-    }
+  while (!scheduler_.empty() && scheduler_.next_time_ns() <= last_ns) {
+    if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
+    if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
     const Event event = scheduler_.pop();
     events_at_this_time_ = event.time_ns == before_ns ? events_at_this_time_ + 1 : 0;
@@ -122,14 +141,18 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
     if (scheduler_.event_number() % kEventsBetweenProgress == 0)
       progress(scheduler_.now(), scheduler_.event_number());
   }
-  if (scheduler_.empty()) {
-    if (const std::optional<std::string> stall = find_stall()) {
-      result.status = RunStatus::kStalled;
-      result.stall = *stall;
-    }
-  }
-  finish(result);
-  return result;
+  return true;
+}
+
+void World::import(std::size_t component, MessagePtr message, TimeNs time_ns) {
+  DSE_CHECK(component < components_.size() &&
+                std::holds_alternative<ImportConfig>(components_[component]->config.kind),
+            "component {} is not an import", component);
+  DSE_CHECK(time_ns > now() && time_ns >= last_import_ns_, "an import at {} ns, after one at {} ns, at {} ns",
+            time_ns, last_import_ns_, now());
+  last_import_ns_ = time_ns;
+  components_[component]->imports.push_back(std::move(message));
+  scheduler_.schedule(time_ns, EventKind::kImport, static_cast<LinkIndex>(component), EventPriority::kImport);
 }
 
 void World::fail_for_endless_loop(const Event& event) const {
@@ -159,6 +182,8 @@ void World::dispatch(const Event& event) {
       return component.machine.resume();
     case EventKind::kCrash:
       return on_crash(event.target);
+    case EventKind::kImport:
+      return on_import(event.target);
   }
 }
 
@@ -191,6 +216,14 @@ void World::on_crash(LinkIndex link) {
   component.crashed = true;
   note({.kind = RecordKind::kCrashed, .component = link});
   component.machine.crash(kCrashStatus);
+}
+
+// The fingerprints have it when it is published.
+void World::on_import(LinkIndex link) {
+  Component& component = *components_[link];
+  MessagePtr message = component.imports.pop_front();
+  record({.kind = RecordKind::kHandedIn, .component = link, .message = &message});
+  component.machine.hand_in(std::move(message));
 }
 
 void World::on_bus_receives(LinkIndex link) {
@@ -242,7 +275,9 @@ void World::on_component_receives(LinkIndex link) {
           .resource = bus_.resource(link, delivery->alias),
           .message = &delivery->message});
     record_.add_delivered_payload(message);
-    component.latencies.add(scheduler_.now() - message.timestamp());
+    // What comes from outside may say that it was written at any time.
+    if (message.timestamp() >= 0 && message.timestamp() <= scheduler_.now())
+      component.latencies.add(scheduler_.now() - message.timestamp());
     if (ledger_ != nullptr) ledger_->note_hand_over(link, message);
     component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
     return;

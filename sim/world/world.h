@@ -1,7 +1,7 @@
 // A world: one scenario wired up, and run under virtual time.
 //
-// The thread that calls run() is the one that decides: it alone takes events off the scheduler, drives the
-// bus and the machines, and keeps the record. Jobs run on strands.
+// The thread that calls run(), or advance_to(), is the one that decides: it alone takes events off the
+// scheduler, drives the bus and the machines, and keeps the record. Jobs run on strands.
 #pragma once
 
 #include <atomic>
@@ -34,6 +34,9 @@
 
 namespace dse {
 
+// Takes each message that an export hands out, when it does.
+using ExportSink = std::function<void(const ComponentConfig& exporter, const MessagePtr& message)>;
+
 // Makes a component's application; nullptr leaves it to the component's kind.
 using MakeApp = std::function<std::unique_ptr<App>(const ComponentConfig& component)>;
 
@@ -47,6 +50,7 @@ struct WorldOptions {
   MakeApp make_app;                             // programs that no kind has, for tests and benchmarks
   std::shared_ptr<DatasetCache> datasets = {};  // shared with other worlds; none: its own
   EventRecorder* recorder = nullptr;            // written and finished by run(); none: no record
+  ExportSink on_export = {};                    // none: the messages are counted only
 };
 
 // Called now and then while a run goes on.
@@ -66,13 +70,33 @@ class World {
   // Throws RunError, and InputError when a message turns out not to fit its reader. Called once.
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
 
-  // After run(): calls `write` with what each model has learned, as "<component>.learner".
+  // The same step by step, for who hands in messages from outside: any number of imports and advances, then
+  // finish, once. What the run does depends on the messages, their times and the end, and neither on how
+  // long before its time a message is handed in nor on the steps (docs/determinism.md).
+
+  // A message for the component, by its place among the scenario's, which is an import: it is written, with
+  // all its fields as they are, at `time_ns`, after everything else of that time but earlier imports. That
+  // time is later than now(), and not before that of an earlier import.
+  void import(std::size_t component, MessagePtr message, TimeNs time_ns);
+  // Handles every event up to and including `time_ns`, which is not past; then the clock stands there. False
+  // when it returned early because `interrupted` is true: advance_to(now()) with one that is not comes to a
+  // whole time again. Throws as run() does.
+  bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
+  TimeNs now() const { return scheduler_.now(); }
+  // When the next event happens; empty when none is left.
+  std::optional<TimeNs> next_time_ns() const;
+  // Lets every job end, and gives what there is. `status` is kCompleted or kInterrupted; a run that is
+  // completed, has nothing left that could happen, and has work pending, is stalled.
+  RunResult finish(RunStatus status);
+
+  // After run() or finish(): calls `write` with what each model has learned, as "<component>.learner".
   void save_models(const WriteFile& write) const;
 
  private:
   struct Component;
 
   void wire();
+  bool handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   [[noreturn]] void fail_for_endless_loop(const Event& event) const;
   void dispatch(const Event& event);
   void on_bus_receives(LinkIndex link);
@@ -90,13 +114,13 @@ class World {
   void finish_record(const RunResult& result);
   std::vector<ModelState> model_states() const;
   void on_crash(LinkIndex link);
+  void on_import(LinkIndex link);
   void note_prediction(const Component& component, const Message& message);
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
-  void finish(RunResult& result);
   std::map<std::string, const Model*> models() const;
-  void take_due_snapshots(RunResult& result);
-  void close_ledger(RunResult& result);
+  void take_snapshots_before(TimeNs time_ns);
+  void close_ledger();
   void collect_metrics(Measures& measures) const;
   void collect_curves(Measures& measures) const;
 
@@ -112,7 +136,9 @@ class World {
   std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
   std::vector<std::unique_ptr<Component>> components_;  // by link
   std::uint64_t events_at_this_time_ = 0;
-  Strands strands_;  // last: its threads stop before what their jobs use goes
+  TimeNs last_import_ns_ = 0;
+  RunResult result_;  // as far as it is known
+  Strands strands_;   // last: its threads stop before what their jobs use goes
 };
 
 }  // namespace dse

@@ -18,6 +18,7 @@ struct World::Component {
   Machine machine;
   LatencyHistogram latencies;
   bool crashed = false;
+  RingBuffer<MessagePtr> imports;  // handed in, and their time has not come
 
   Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts,
             const std::vector<FaultConfig>& faults, Ledger* ledger)

@@ -48,30 +48,41 @@ std::optional<std::string> World::find_stall() const {
   return report;
 }
 
-// The clock is about to pass these times.
-void World::take_due_snapshots(RunResult& result) {
-  while (!snapshots_due_.empty() && scheduler_.next_time_ns() > *snapshots_due_.begin()) {
+// Those that are due before that time; everything that happens before it has happened.
+void World::take_snapshots_before(TimeNs time_ns) {
+  while (!snapshots_due_.empty() && *snapshots_due_.begin() < time_ns) {
     strands_.wait_all();  // so that what is learned does not depend on the threads
-    Measures& measures = result.measured_by[*snapshots_due_.begin()];
+    Measures& measures = result_.measured_by[*snapshots_due_.begin()];
     collect_metrics(measures);
     collect_curves(measures);
     snapshots_due_.erase(snapshots_due_.begin());
   }
 }
 
-void World::close_ledger(RunResult& result) {
+void World::close_ledger() {
   ledger_->close({.time_ns = scheduler_.now(), .drained = scheduler_.empty()});
-  result.ledger = ledger_;
+  result_.ledger = ledger_;
 }
 
-void World::finish(RunResult& result) {
+RunResult World::finish(RunStatus status) {
+  const RunPositionGuard position(scheduler_.position());
+  RunResult& result = result_;
+  result.status = status;
+  result.seed = options_.seed;
+  result.ordering = options_.ordering;
+  if (status == RunStatus::kCompleted && scheduler_.empty()) {
+    if (const std::optional<std::string> stall = find_stall()) {
+      result.status = RunStatus::kStalled;
+      result.stall = *stall;
+    }
+  }
   strands_.wait_all();
-  if (ledger_ != nullptr) close_ledger(result);
+  if (ledger_ != nullptr) close_ledger();
   for (const auto& component : components_) {
     if (component->crashed) continue;
     component->app->finish();
-    if (const auto status = component->machine.status(); status && *status != 0) {
-      result.failed.emplace(component->config.name, *status);
+    if (const auto exited = component->machine.status(); exited && *exited != 0) {
+      result.failed.emplace(component->config.name, *exited);
     }
   }
   for (const auto& [name, model] : models()) {
@@ -86,6 +97,7 @@ void World::finish(RunResult& result) {
   collect_metrics(result);
   collect_curves(result);
   if (options_.recorder != nullptr) finish_record(result);
+  return std::move(result_);
 }
 
 void World::finish_record(const RunResult& result) {

@@ -89,6 +89,21 @@ void Machine::on_return(const MessagePtr& message) {
   if (!ended() && on_return_) on_return_(message);
 }
 
+void Machine::hand_in(MessagePtr message) {
+  if (ended()) return;
+  handed_in_.push_back(std::move(message));
+  if (waiting_ != Waiting::kHandIn) return;
+  waiting_ = Waiting::kNothing;
+  receive_next();
+}
+
+// As the program's next step, so that what the handler evaluates waits until the handler is done.
+void Machine::receive_next() {
+  pending_.emplace_back(Call{[handler = std::move(receiver_), message = handed_in_.pop_front()](
+                                 Machine& machine) { (*handler)(machine, message); }});
+  next();
+}
+
 void Machine::handle(Delivered&& delivery) {
   current_ = std::move(delivery);
   rejection_.reset();
@@ -109,6 +124,7 @@ void Machine::end(int status) {
   status_ = status;
   pending_.clear();
   inbox_.clear();
+  handed_in_.clear();
   current_ = Delivered();
   waiting_ = Waiting::kNothing;
   link_.end(status);
@@ -122,6 +138,8 @@ std::string Machine::waits_for() const {
       return "a result";
     case Waiting::kDelivery:
       return "a message";
+    case Waiting::kHandIn:
+      return "a message from outside";
     case Waiting::kNothing:
       break;
   }
@@ -167,6 +185,12 @@ void Machine::run(Compute& step) {
 void Machine::run(Post& step) {
   link_.post(std::move(step.job));
   next();
+}
+
+void Machine::run(Receive& step) {
+  receiver_ = std::move(step.handler);
+  if (!handed_in_.empty()) return receive_next();
+  waiting_ = Waiting::kHandIn;
 }
 
 void Machine::run(Exit& step) { end(step.status); }

@@ -74,6 +74,9 @@ class Machine {
   void resume();
   void deliver(Delivered&& delivery);
   void on_return(const MessagePtr& message);
+  // From outside, and not from within a step: a message for the program's next `receive`. Those that come
+  // before it wait in order.
+  void hand_in(MessagePtr message);
 
   bool ended() const { return status_.has_value(); }
   // The exit status; empty while the program runs.
@@ -86,7 +89,7 @@ class Machine {
   std::size_t inbox_size() const { return inbox_.size(); }
 
  private:
-  enum class Waiting { kNothing, kTimer, kResult, kDelivery };
+  enum class Waiting { kNothing, kTimer, kResult, kDelivery, kHandIn };
 
   void run(CreateResource& step);
   void run(Bind& step);
@@ -95,12 +98,14 @@ class Machine {
   void run(After& step);
   void run(Compute& step);
   void run(Post& step);
+  void run(Receive& step);
   void run(Exit& step);
   void run(Call& step);
   void run(FinishDelivery&) { finish_delivery(); }
   void finish_delivery();
   void run_ready();
   void handle(Delivered&& delivery);
+  void receive_next();
   void await_delivery();
   void end(int status);
 
@@ -116,6 +121,8 @@ class Machine {
   std::shared_ptr<const Handler> handler_;
   Callback then_;
   RingBuffer<Delivered> inbox_;
+  std::shared_ptr<const Handler> receiver_;
+  RingBuffer<MessagePtr> handed_in_;
   Delivered current_;
   std::optional<bool> rejection_;  // of the current message: requeue or not
   std::function<void(const MessagePtr&)> on_return_;

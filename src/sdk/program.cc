@@ -28,6 +28,8 @@ Step compute(Job job, TimeNs duration_ns, Callback then) {
 
 Step post(Job job) { return Post{std::move(job)}; }
 
+Step receive(Handler handler) { return Receive{std::make_shared<const Handler>(std::move(handler))}; }
+
 Step exit(int status) { return Exit{status}; }
 
 Step call(Callback callback) { return Call{std::move(callback)}; }

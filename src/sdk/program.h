@@ -58,6 +58,9 @@ struct Compute {
 struct Post {
   Job job;
 };
+struct Receive {
+  std::shared_ptr<const Handler> handler;
+};
 struct Exit {
   int status = 0;
 };
@@ -67,8 +70,8 @@ struct Call {
 // Of a streaming program, after each message: settles it and waits for the next. Made by the machine itself.
 struct FinishDelivery {};
 
-using Step = std::variant<CreateResource, Bind, WriteResource, StreamResource, After, Compute, Post, Exit,
-                          Call, FinishDelivery>;
+using Step = std::variant<CreateResource, Bind, WriteResource, StreamResource, After, Compute, Post, Receive,
+                          Exit, Call, FinishDelivery>;
 using Program = std::vector<Step>;
 
 // Asserts that the resource exists; idempotent.
@@ -88,6 +91,9 @@ Step after(TimeNs delay_ns);
 Step compute(Job job, TimeNs duration_ns, Callback then);
 // Runs `job` on the component's strand; the program goes on at once.
 Step post(Job job);
+// Waits for the next message that somebody hands in beside the Data Bus (Machine::hand_in), and runs
+// `handler` with it, once.
+Step receive(Handler handler);
 // Ends the program.
 Step exit(int status);
 // Runs a callback.

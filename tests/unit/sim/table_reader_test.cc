@@ -92,8 +92,10 @@ TEST_CASE("a value of the wrong type says what was expected and what was found")
   check("[1]", "expected a list of two integers, found a list", [](TableReader& r) { r.pair_if_any("x"); });
   check("[1, 2.0]", "expected a list of two integers", [](TableReader& r) { r.pair_if_any("x"); });
   check("[]", "expected a table, found a list", [](TableReader& r) { r.table_if_any("x"); });
-  check("1", "expected tables, each headed [[x]], found an integer", [](TableReader& r) { r.tables("x"); });
-  check("[1]", "expected tables, each headed [[x]], found an integer", [](TableReader& r) { r.tables("x"); });
+  check("1", "expected tables, each headed [[component.lenet.x]], found an integer",
+        [](TableReader& r) { r.tables("x"); });
+  check("[1]", "expected tables, each headed [[component.lenet.x]], found an integer",
+        [](TableReader& r) { r.tables("x"); });
   check("{ y = 1 }", "expected a table, found an integer", [](TableReader& r) { r.named_tables("x"); });
   check("7", "expected a table such as { label = 7 }", [](TableReader& r) { r.headers_if_any("x"); });
   check("{ y = [] }", "x.y: expected a boolean, an integer, a number or a string, found a list",

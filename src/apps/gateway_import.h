@@ -1,0 +1,28 @@
+// The way into the Data Bus: writes every message that is handed in from outside.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/app.h"
+
+namespace dse {
+
+// Messages are written as they are handed in: id, app_id, timestamp and all else stay what they were outside.
+class GatewayImport : public App {
+ public:
+  explicit GatewayImport(std::string to) : to_(std::move(to)) {}
+
+  Program program() override;
+  std::vector<Metric> metrics() const override { return {{"imported", static_cast<double>(imported_)}}; }
+
+ private:
+  Step next_message();
+
+  std::string to_;
+  std::uint64_t imported_ = 0;
+};
+
+}  // namespace dse
