@@ -20,6 +20,7 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
 void add_diff_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_explore_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_verify_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
+void add_capture_command(CLI::App& parser, std::function<int()>& run);
 void add_check_command(CLI::App& parser, std::function<int()>& run);
 void add_node_command(CLI::App& parser, std::function<int()>& run);
 void add_nodes_command(CLI::App& parser, std::function<int()>& run);

@@ -13,6 +13,7 @@
 #include "sim/command/command.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
+#include "sim/regression/captured_run.h"
 #include "sim/regression/repeat.h"
 #include "sim/results/results.h"
 #include "sim/results/run_folder.h"
@@ -36,6 +37,7 @@ struct ReplayArguments {
   bool twice = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::string until;
+  std::string capture;
   bool save_models = false;
   bool quiet = false;
 };
@@ -74,18 +76,45 @@ int exit_status(const RunResult& result, const std::vector<ExpectationResult>& e
   return passed(result, expectations) ? kExitOk : kExitFailed;
 }
 
+// What the scenario and its capture leave to be done.
+struct Replay {
+  Scenario scenario;
+  std::optional<CapturedInput> captured;
+
+  const CapturedInput* captured_input() const { return captured ? &*captured : nullptr; }
+};
+
+// Seed, ordering and end are those of the command line, or else of the capture, or else of the scenario.
+Replay prepare(const ReplayArguments& arguments) {
+  Replay replay{.scenario = read_scenario(arguments.scenario, arguments.settings)};
+  Scenario& scenario = replay.scenario;
+  if (!arguments.capture.empty()) scenario.until_ns.reset();
+  set_until(arguments.until, scenario);
+  if (!arguments.capture.empty()) {
+    replay.captured = open_capture(arguments.capture, scenario, scenario.until_ns);
+    scenario.until_ns = replay.captured->end_ns;
+    scenario.seed = replay.captured->survey.header.seed;
+    scenario.ordering = replay.captured->survey.header.ordering;
+  }
+  if (arguments.seed) scenario.seed = *arguments.seed;
+  if (arguments.ordering) scenario.ordering = *arguments.ordering;
+  return replay;
+}
+
 // Of the run itself nothing is kept: what is asked is whether it is the same again.
-int replay_twice(const Scenario& scenario, std::uint64_t seed, const ReplayArguments& arguments,
-                 const MakeApp& make_app) {
-  const WorldOptions options{.seed = seed,
+int replay_twice(const Replay& replay, const ReplayArguments& arguments, const MakeApp& make_app) {
+  const Scenario& scenario = replay.scenario;
+  const WorldOptions options{.seed = scenario.seed,
                              .threads = arguments.threads,
-                             .ordering = arguments.ordering.value_or(scenario.ordering),
+                             .ordering = scenario.ordering,
                              .make_app = make_app,
                              .datasets = std::make_shared<DatasetCache>()};
   const TemporaryFolder folder;
-  const RecordedRun first = record_run(scenario, options, folder.file("first.sqlite"));
+  const RecordedRun first =
+      record_run(scenario, options, folder.file("first.sqlite"), replay.captured_input());
   if (first.result.status == RunStatus::kInterrupted) return kExitInterrupted;
-  const RecordedRun second = record_run(scenario, options, folder.file("second.sqlite"));
+  const RecordedRun second =
+      record_run(scenario, options, folder.file("second.sqlite"), replay.captured_input());
   if (second.result.status == RunStatus::kInterrupted) return kExitInterrupted;
   const EventRecord record_a(first.record);
   const EventRecord record_b(second.record);
@@ -98,34 +127,35 @@ int replay_twice(const Scenario& scenario, std::uint64_t seed, const ReplayArgum
   return kExitFailed;
 }
 
-int replay(const ReplayArguments& arguments, const MakeApp& make_app) {
+int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
-  Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
-  set_until(arguments.until, scenario);
-  const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
+  const Replay replay = prepare(arguments);
+  const Scenario& scenario = replay.scenario;
   for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
 
-  if (arguments.twice) return replay_twice(scenario, seed, arguments, make_app);
+  if (arguments.twice) return replay_twice(replay, arguments, make_app);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, seed) : arguments.out);
+  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, scenario.seed)
+                                         : arguments.out);
   std::optional<EventRecorder> recorder;
   if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
   World world(scenario,
-              {.seed = seed,
+              {.seed = scenario.seed,
                .threads = arguments.threads,
-               .ordering = arguments.ordering.value_or(scenario.ordering),
+               .ordering = scenario.ordering,
                .make_app = make_app,
                .recorder = recorder ? &*recorder : nullptr},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
-  const RunResult result = world.run(interrupted, progress_sink(show_progress));
+  const RunResult result =
+      run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
   if (show_progress) fmt::print(stderr, "\r\x1b[K");
 
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  const RunReport report{
-      scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
+  RunReport report{scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
+  if (replay.captured) report.capture = CaptureNote{replay.captured->path, replay.captured->survey.checksum};
   write_results(report, folder);
   if (arguments.save_models) {
     world.save_models([&folder](const std::string& file_name, std::string_view content) {
@@ -165,6 +195,9 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
   command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
       ->check(CLI::Range(1U, 256U));
   command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
+  command->add_option(
+      "--capture", arguments->capture,
+      "repeat an attached run from this file of its run directory, with its seed and ordering");
   command->add_flag("--record", arguments->record,
                     "write every event to events.sqlite and every prediction to predictions.csv");
   command
@@ -177,8 +210,9 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
                  "write what each model has learned into the run directory, as COMPONENT.learner")
       ->excludes("--twice");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  command->callback(
-      [arguments, &run, make_app] { run = [arguments, make_app] { return replay(*arguments, make_app); }; });
+  command->callback([arguments, &run, make_app] {
+    run = [arguments, make_app] { return replay_command(*arguments, make_app); };
+  });
 }
 
 }  // namespace dse

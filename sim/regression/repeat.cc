@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 
 #include "core/error.h"
 #include "core/hash.h"
@@ -12,12 +13,33 @@
 
 namespace dse {
 
-RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, const std::string& path) {
+namespace {
+
+// None for a run into which nothing came from outside.
+std::optional<CapturedInput> capture_of(const std::string& run, const RunSummary& summary,
+                                        const Scenario& scenario, const std::string& again) {
+  if (summary.capture.empty()) return std::nullopt;
+  if (!std::filesystem::exists(summary.capture_path)) {
+    throw InputError({.file = run},
+                     fmt::format("{}; its capture is not at '{}' any more", again, summary.capture_path));
+  }
+  CapturedInput captured = open_capture(summary.capture_path, scenario, scenario.until_ns);
+  if (hex64(captured.survey.checksum) != summary.capture) {
+    throw InputError({.file = run},
+                     fmt::format("{}; its capture {} was changed since", again, summary.capture_path));
+  }
+  return captured;
+}
+
+}  // namespace
+
+RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, const std::string& path,
+                       const CapturedInput* captured) {
   EventRecorder recorder(path);
   WorldOptions recording = options;
   recording.recorder = &recorder;
   World world(scenario, recording, [](const std::string&) -> LineSink { return [](std::string_view) {}; });
-  return {world.run(watch_for_interrupt(), [](TimeNs, std::uint64_t) {}), path};
+  return {run_world(world, scenario, captured, watch_for_interrupt(), [](TimeNs, std::uint64_t) {}), path};
 }
 
 RecordedRun record_again(const std::string& run, const RunSummary& summary, const MakeApp& make_app,
@@ -42,8 +64,9 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
                      fmt::format("{}; its scenario {} was changed since", again, summary.scenario_path));
   }
   scenario.until_ns = parse_duration(summary.until);  // none: drained
+  const std::optional<CapturedInput> captured = capture_of(run, summary, scenario, again);
   return record_run(scenario, {.seed = summary.seed, .ordering = summary.ordering, .make_app = make_app},
-                    path);
+                    path, captured ? &*captured : nullptr);
 }
 
 }  // namespace dse

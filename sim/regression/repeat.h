@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sim/regression/captured_run.h"
 #include "sim/results/run_summary.h"
 #include "sim/world/world.h"
 
@@ -13,12 +14,13 @@ struct RecordedRun {
   std::string record;  // the path of its events.sqlite
 };
 
-// Runs the scenario, and writes the record of its events to `path`; nothing else is kept.
-// Throws as World does.
-RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, const std::string& path);
+// Runs the scenario, with what was captured if that is not nullptr, and writes the record of its events to
+// `path`; nothing else is kept. Throws as World and run_world do.
+RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, const std::string& path,
+                       const CapturedInput* captured = nullptr);
 
 // Replays the run that left `summary` in the folder `run`, with a record at `path`. Throws InputError when
-// its scenario is not where it was, has changed since, or was not replayed to its end.
+// its scenario or its capture is not where it was, has changed since, or was not replayed to its end.
 RecordedRun record_again(const std::string& run, const RunSummary& summary, const MakeApp& make_app,
                          const std::string& path);
 

@@ -71,6 +71,7 @@ Json summary(const RunReport& report) {
   json["seed"] = result.seed;
   if (result.ordering != 0) json["ordering"] = result.ordering;
   json["until"] = report.scenario.until_ns ? format_duration(*report.scenario.until_ns) : "drained";
+  if (report.capture) json["capture"] = hex64(report.capture->checksum);
   json["version"] = DSE_VERSION;
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;
@@ -97,6 +98,9 @@ Json timing(const RunReport& report) {
   json["events_per_second"] = seconds > 0 ? static_cast<double>(report.result.events) / seconds : 0;
   json["deliveries_per_second"] = seconds > 0 ? static_cast<double>(report.result.deliveries) / seconds : 0;
   json["scenario_path"] = std::filesystem::absolute(report.scenario.path).lexically_normal().string();
+  if (report.capture) {
+    json["capture_path"] = std::filesystem::absolute(report.capture->path).lexically_normal().string();
+  }
   return json;
 }
 

@@ -1,6 +1,8 @@
 // The files of a run directory, and the summary for people.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +18,19 @@ struct Timing {
   unsigned threads = 0;
 };
 
+// The capture that a run was repeated from, or that it wrote.
+struct CaptureNote {
+  std::string path;
+  std::uint64_t checksum = 0;  // of its last record
+};
+
 struct RunReport {
   const Scenario& scenario;
   const std::vector<std::string>& settings;  // --set, as given
   const RunResult& result;
   const std::vector<ExpectationResult>& expectations;
   Timing timing;
+  std::optional<CaptureNote> capture = {};  // of an attached run and its replay
 };
 
 // summary.json, metrics.csv and timing.json. Only the last depends on the machine or on the wall clock.

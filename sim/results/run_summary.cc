@@ -36,6 +36,7 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
     json.at("settings").get_to(summary.settings);
     json.at("seed").get_to(summary.seed);
     summary.ordering = json.value("ordering", std::uint64_t{0});
+    summary.capture = json.value("capture", "");
     json.at("until").get_to(summary.until);
     json.at("version").get_to(summary.version);
     json.at("status").get_to(summary.status);
@@ -53,9 +54,11 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
   const std::filesystem::path timing = run / "timing.json";
   if (!std::filesystem::exists(timing)) return summary;
   try {
-    read_json(timing).at("scenario_path").get_to(summary.scenario_path);
+    const nlohmann::json paths = read_json(timing);
+    paths.at("scenario_path").get_to(summary.scenario_path);
+    if (!summary.capture.empty()) paths.at("capture_path").get_to(summary.capture_path);
   } catch (const nlohmann::json::exception&) {
-    // Without the path: only who replays the run again needs it.
+    // Without the paths: only who replays the run again needs it.
   }
   return summary;
 }

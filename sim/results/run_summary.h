@@ -15,6 +15,8 @@ struct RunSummary {
   std::string scenario_hash;  // hex
   std::string scenario_path;  // where it was; "" when timing.json is not there to say
   std::vector<std::string> settings;
+  std::string capture;       // hex; "" of a run into which nothing came from outside
+  std::string capture_path;  // where it was; "" as above
   std::uint64_t seed = 0;
   std::uint64_t ordering = 0;
   std::string until;

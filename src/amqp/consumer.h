@@ -65,6 +65,8 @@ class Consumer : private SessionClient {
   Depth depth() const;
 
   SessionState state() const { return session_->state(); }
+  // Throws what ended the session.
+  void check() const { session_->check(); }
 
  private:
   struct Wanted {

@@ -8,9 +8,9 @@
 namespace dse {
 namespace {
 
-// RFC 4180: what holds a comma or a quote is quoted.
+// RFC 4180: what holds a comma, a quote or a line's end is quoted.
 std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"") == std::string::npos) return text;
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (char c : text) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + '"';
@@ -33,9 +33,10 @@ Program Watch::program() {
 
 void Watch::keep(const Machine& machine, const Message& message) {
   ++received_;
-  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), message.id(), message.correlation_id(),
-                    csv_field(message.key()), header_text(message, "label"), header_text(message, "model"),
-                    header_text(message, "confidence"), hex64(message.payload_hash())));
+  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), csv_field(message.id()),
+                    csv_field(message.correlation_id()), csv_field(message.key()),
+                    csv_field(header_text(message, "label")), csv_field(header_text(message, "model")),
+                    csv_field(header_text(message, "confidence")), hex64(message.payload_hash())));
 }
 
 std::vector<Metric> Watch::metrics() const { return {{"received", static_cast<double>(received_)}}; }

@@ -88,9 +88,10 @@ TEST_CASE("within the simulator, too") {
       {"scenario", {"scenario"}},
       {"record", {"record"}},
       {"world", {"world", "scenario", "record"}},
+      {"capture", {"capture", "scenario"}},
       {"results", {"results", "world", "scenario", "record"}},
-      {"regression", {"regression", "results", "world", "scenario", "record"}},
-      {"command", {"command", "regression", "results", "world", "scenario", "record"}},
+      {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
+      {"command", {"command", "regression", "results", "world", "scenario", "record", "capture"}},
   };
   for (const Source& source : sources()) {
     if (source.folder != "sim" || source.path == "sim/main.cc") continue;

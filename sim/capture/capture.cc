@@ -1,0 +1,26 @@
+#include "sim/capture/capture.h"
+
+#include <filesystem>
+#include <variant>
+
+#include "core/hash.h"
+
+namespace dse {
+
+CaptureHeader capture_header(const Scenario& scenario, std::uint64_t seed, std::uint64_t ordering) {
+  CaptureHeader header{.scenario = std::filesystem::path(scenario.path).filename().string(),
+                       .scenario_hash = scenario.file_hash,
+                       .seed = seed,
+                       .ordering = ordering,
+                       .version = DSE_VERSION};
+  for (const ComponentConfig& component : scenario.components) {
+    if (std::holds_alternative<ImportConfig>(component.kind)) header.imports.push_back(component.name);
+  }
+  return header;
+}
+
+std::uint64_t capture_checksum(std::uint64_t before, std::string_view body) {
+  return hash_chain(before, hash_text(body));
+}
+
+}  // namespace dse

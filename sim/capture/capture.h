@@ -1,0 +1,49 @@
+// A capture: what came into an attached run from outside, so that the run can be repeated without a broker.
+// docs/capture-format.md describes the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.h"
+#include "message/message.h"
+#include "sim/scenario/scenario.h"
+
+namespace dse {
+
+// The file of that run's directory.
+inline constexpr const char* kCaptureFile = "capture";
+
+// Which run it was.
+struct CaptureHeader {
+  std::string scenario;  // file name
+  std::uint64_t scenario_hash = 0;
+  std::uint64_t seed = 0;
+  std::uint64_t ordering = 0;  // of simultaneous events
+  std::string version;         // of dse
+  std::vector<std::string> imports;
+
+  bool operator==(const CaptureHeader&) const = default;
+};
+
+// That of a run of the scenario by this program.
+CaptureHeader capture_header(const Scenario& scenario, std::uint64_t seed, std::uint64_t ordering);
+
+// A message, in the order of handing in.
+struct CapturedMessage {
+  std::size_t import = 0;  // its place in the header
+  TimeNs time_ns = 0;      // of the import, as World::import has it
+  MessagePtr message;
+};
+
+// Of the file, as docs/capture-format.md has it.
+inline constexpr std::string_view kCaptureMagic = "dse capture\n";
+inline constexpr std::uint32_t kCaptureFormat = 1;
+enum class CaptureRecord : std::uint8_t { kHeader = 1, kMessage = 2, kEnd = 3 };
+// The checksum of a record, which covers those before it as well; `before` is that of the last, 0 of none.
+std::uint64_t capture_checksum(std::uint64_t before, std::string_view body);
+
+}  // namespace dse

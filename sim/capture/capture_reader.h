@@ -1,0 +1,69 @@
+// Reads a capture. One thread.
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/capture/capture.h"
+
+namespace dse {
+
+class CaptureReader {
+ public:
+  // Throws InputError when the file cannot be read, is no capture, is of another format, or was cut off
+  // before its header was whole.
+  explicit CaptureReader(const std::string& path);
+
+  const CaptureHeader& header() const { return header_; }
+  // The next message that is whole; empty when there is none. Throws InputError where the file holds what no
+  // capture does.
+  std::optional<CapturedMessage> next();
+
+  // When next() gave nothing: the time at which the run ended; empty when the file was cut off before that.
+  std::optional<TimeNs> end_ns() const { return end_ns_; }
+  // Where and how it was cut off, for people: "at byte 120, in the middle of a record".
+  const std::string& cut() const { return cut_; }
+  // Of the last record that is whole; it covers all before it.
+  std::uint64_t checksum() const { return checksum_; }
+
+ private:
+  bool read_record();
+  void read_start();
+  void read_header();
+  CapturedMessage read_message(std::string_view rest);
+  void read_end(std::string_view rest);
+  [[noreturn]] void refuse(const std::string& what) const;
+
+  std::string path_;
+  std::ifstream file_;
+  std::uint64_t size_ = 0;  // of the file when it was opened
+  std::uint64_t left_ = 0;  // bytes after the last whole record
+  std::uint64_t at_ = 0;    // the byte at which the current record begins
+  CaptureHeader header_;
+  std::string body_;
+  TimeNs last_ns_ = 0;
+  std::uint64_t messages_ = 0;
+  std::optional<TimeNs> end_ns_;
+  std::string cut_;
+  std::uint64_t checksum_ = 0;
+};
+
+// All that can be said of a capture without its messages.
+struct CaptureSurvey {
+  CaptureHeader header;
+  std::vector<std::uint64_t> messages_by_import;
+  std::uint64_t messages = 0;
+  TimeNs first_ns = 0;  // of a message, if there are any
+  TimeNs last_ns = 0;
+  std::optional<TimeNs> end_ns;  // empty: it was cut off
+  std::string cut;
+  std::uint64_t checksum = 0;
+};
+// Reads the whole file. Throws as the reader does.
+CaptureSurvey survey_capture(const std::string& path);
+
+}  // namespace dse

@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/message_text.h"
+#include "core/hash.h"
+#include "message/message_bytes.h"
+#include "sim/capture/capture_reader.h"
+#include "sim/command/command.h"
+
+namespace dse {
+namespace {
+
+// What came from outside may hold anything; here it stays in its line.
+std::string shown(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      result += fmt::format("\\x{:02x}", byte);
+    } else {
+      result.append(c == '\\' ? 2 : 1, c);
+    }
+  }
+  return result;
+}
+
+std::string headers_text(const Headers& headers) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : headers) {
+    const std::string quote = std::holds_alternative<std::string>(value) ? "\"" : "";
+    parts.push_back(fmt::format("{} = {}{}{}", shown(name), quote, shown(to_text(value)), quote));
+  }
+  return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
+}
+
+std::string line_of(const CapturedMessage& captured, const CaptureHeader& header) {
+  const Message& message = *captured.message;
+  return fmt::format("{} {} {} key={} headers={} {} bytes {}", seconds_text(captured.time_ns),
+                     header.imports[captured.import], shown(message.id()), shown(message.key()),
+                     headers_text(message.headers()), message.payload().size(),
+                     hex64(message.payload_hash()));
+}
+
+int info(const std::string& path) {
+  const CaptureSurvey survey = survey_capture(path);
+  const CaptureHeader& header = survey.header;
+  fmt::print("scenario  {} ({})\nseed      {}\n", shown(header.scenario), hex64(header.scenario_hash),
+             header.seed);
+  if (header.ordering != 0) fmt::print("ordering  {}\n", header.ordering);
+  fmt::print("version   {}\nchecksum  {}\nmessages  {}", shown(header.version), hex64(survey.checksum),
+             survey.messages);
+  if (survey.messages > 0)
+    fmt::print(", from {} s to {} s", seconds_text(survey.first_ns), seconds_text(survey.last_ns));
+  fmt::print("\n");
+  for (std::size_t at = 0; at < header.imports.size(); ++at)
+    fmt::print("  {:<16} {}\n", shown(header.imports[at]), survey.messages_by_import[at]);
+  if (survey.end_ns) {
+    fmt::print("whole     the run ended at {} s\n", seconds_text(*survey.end_ns));
+  } else {
+    fmt::print("cut off   {}\n", survey.cut);
+  }
+  return kExitOk;
+}
+
+int cat(const std::string& path, std::optional<std::uint64_t> count) {
+  CaptureReader reader(path);
+  for (std::uint64_t number = 0; !count || number < *count; ++number) {
+    const std::optional<CapturedMessage> captured = reader.next();
+    if (!captured) break;
+    fmt::print("{}\n", line_of(*captured, reader.header()));
+  }
+  if (!reader.cut().empty()) fmt::print(stderr, "warning: {} was cut off {}\n", path, reader.cut());
+  return kExitOk;
+}
+
+std::vector<std::string> differing_fields(const CaptureHeader& a, const CaptureHeader& b) {
+  std::vector<std::string> fields;
+  const auto add = [&fields](std::string_view name, const auto& of_a, const auto& of_b) {
+    if (of_a != of_b) fields.push_back(fmt::format("{} {} and {}", name, of_a, of_b));
+  };
+  add("scenario", shown(a.scenario), shown(b.scenario));
+  add("scenario hash", hex64(a.scenario_hash), hex64(b.scenario_hash));
+  add("seed", a.seed, b.seed);
+  add("ordering", a.ordering, b.ordering);
+  add("version", shown(a.version), shown(b.version));
+  add("imports", shown(fmt::format("{}", fmt::join(a.imports, ", "))),
+      shown(fmt::format("{}", fmt::join(b.imports, ", "))));
+  return fields;
+}
+
+std::string bytes_of(const CapturedMessage& captured) {
+  std::string bytes;
+  append_message(*captured.message, bytes);
+  return bytes;
+}
+
+// Of two captures whose imports are the same.
+std::vector<std::string> differing_fields(const CapturedMessage& a, const CapturedMessage& b) {
+  std::vector<std::string> fields;
+  if (a.time_ns == b.time_ns && a.import == b.import && bytes_of(a) == bytes_of(b)) return fields;
+  const auto add = [&fields](std::string_view name, const auto& of_a, const auto& of_b) {
+    if (of_a != of_b) fields.emplace_back(name);
+  };
+  const MessageFields& one = a.message->fields();
+  const MessageFields& other = b.message->fields();
+  add("time", a.time_ns, b.time_ns);
+  add("import", a.import, b.import);
+  add("id", one.id, other.id);
+  add("key", one.key, other.key);
+  add("correlation_id", one.correlation_id, other.correlation_id);
+  add("app_id", one.app_id, other.app_id);
+  add("content_type", one.content_type, other.content_type);
+  add("timestamp", one.timestamp, other.timestamp);
+  add("headers", one.headers, other.headers);
+  if (!std::ranges::equal(one.payload.bytes(), other.payload.bytes())) fields.emplace_back("payload");
+  return fields;
+}
+
+std::string ending(const CaptureReader& reader) {
+  if (reader.end_ns()) return fmt::format("the run ended at {} s", seconds_text(*reader.end_ns()));
+  return "it was cut off " + reader.cut();
+}
+
+int differ(const std::string& what, const std::string& of_a, const std::string& of_b) {
+  fmt::print("{}\n  A: {}\n  B: {}\n", what, of_a, of_b);
+  return kExitFailed;
+}
+
+int diff(const std::string& path_a, const std::string& path_b) {
+  CaptureReader a(path_a);
+  CaptureReader b(path_b);
+  if (const auto fields = differing_fields(a.header(), b.header()); !fields.empty()) {
+    fmt::print("of different runs: {}\n", fmt::join(fields, ", "));
+    return kExitFailed;
+  }
+  for (std::uint64_t number = 0;; ++number) {
+    const std::optional<CapturedMessage> of_a = a.next();
+    const std::optional<CapturedMessage> of_b = b.next();
+    if (of_a && of_b) {
+      const std::vector<std::string> fields = differing_fields(*of_a, *of_b);
+      if (fields.empty()) continue;
+      return differ(fmt::format("message {} differs in {}", number, fmt::join(fields, ", ")),
+                    line_of(*of_a, a.header()), line_of(*of_b, b.header()));
+    }
+    if (of_a || of_b) {
+      return differ(fmt::format("message {} is in one alone", number),
+                    of_a ? line_of(*of_a, a.header()) : ending(a),
+                    of_b ? line_of(*of_b, b.header()) : ending(b));
+    }
+    if (a.end_ns() != b.end_ns())
+      return differ(fmt::format("{} messages are the same, the end differs", number), ending(a), ending(b));
+    fmt::print("the same: {} messages{}\n", number, a.end_ns() ? "" : ", both cut off");
+    return kExitOk;
+  }
+}
+
+}  // namespace
+
+void add_capture_command(CLI::App& parser, std::function<int()>& run) {
+  struct Arguments {
+    std::string a;
+    std::string b;
+    std::optional<std::uint64_t> count;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = parser.add_subcommand("capture", "Look into what came into an attached run");
+  command->require_subcommand(1);
+  CLI::App* info_command =
+      command->add_subcommand("info", "Which run it was, how many messages, and whether whole");
+  info_command->add_option("FILE", arguments->a, "a capture")->required();
+  info_command->callback([arguments, &run] { run = [arguments] { return info(arguments->a); }; });
+  CLI::App* cat_command = command->add_subcommand("cat", "A line a message");
+  cat_command->add_option("FILE", arguments->a, "a capture")->required();
+  cat_command->add_option("--count", arguments->count, "only the first so many")
+      ->check(CLI::Range(std::int64_t{0}, INT64_MAX));
+  cat_command->callback(
+      [arguments, &run] { run = [arguments] { return cat(arguments->a, arguments->count); }; });
+  CLI::App* diff_command = command->add_subcommand("diff", "The first message in which two captures differ");
+  diff_command->add_option("A", arguments->a, "a capture")->required();
+  diff_command->add_option("B", arguments->b, "another")->required();
+  diff_command->callback(
+      [arguments, &run] { run = [arguments] { return diff(arguments->a, arguments->b); }; });
+}
+
+}  // namespace dse
