@@ -22,6 +22,7 @@ void add_explore_command(CLI::App& parser, std::function<int()>& run, const Make
 void add_verify_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_capture_command(CLI::App& parser, std::function<int()>& run);
 void add_check_command(CLI::App& parser, std::function<int()>& run);
+void add_attach_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_node_command(CLI::App& parser, std::function<int()>& run);
 void add_nodes_command(CLI::App& parser, std::function<int()>& run);
 

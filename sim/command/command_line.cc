@@ -42,6 +42,7 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   add_verify_command(parser, run, make_app);
   add_diff_command(parser, run, make_app);
   add_explore_command(parser, run, make_app);
+  add_attach_command(parser, run, make_app);
   add_node_command(parser, run);
   add_nodes_command(parser, run);
   add_capture_command(parser, run);

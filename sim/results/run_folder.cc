@@ -18,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTemporaryMark = ".partial-";
+// A capture: what came in from outside comes no second time.
+constexpr std::string_view kKeptFile = "capture";
 
 [[noreturn]] void fail(const fs::path& path, const std::string& action, const std::error_code& error) {
   const bool no_files = error == std::errc::too_many_files_open;
@@ -49,9 +51,8 @@ void remove_stale(const fs::path& target) {
   const std::string prefix = target.filename().string() + std::string(kTemporaryMark);
   for (const fs::directory_entry& entry : fs::directory_iterator(target.parent_path())) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(prefix) && process_is_gone(std::string_view(name).substr(prefix.size()))) {
-      fs::remove_all(entry.path());
-    }
+    if (!name.starts_with(prefix) || !process_is_gone(std::string_view(name).substr(prefix.size()))) continue;
+    if (!fs::exists(entry.path() / kKeptFile)) fs::remove_all(entry.path());
   }
 }
 

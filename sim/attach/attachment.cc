@@ -1,0 +1,197 @@
+#include "sim/attach/attachment.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "core/hash.h"
+
+namespace dse {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr milliseconds kTurnMax{2};    // then it looks what has arrived
+constexpr milliseconds kRestMax{100};  // then it looks whether it is over
+constexpr milliseconds kBetweenShows{200};
+constexpr std::chrono::seconds kConfirmsMax{30};
+
+const std::atomic<bool> kNever{false};
+
+// Ids of messages are unique only within a run.
+std::string run_mark(const Scenario& scenario) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  return hex64(hash_text(fmt::format("{} {} {}", scenario.path, getpid(), now)));
+}
+
+}  // namespace
+
+Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker) {
+  Gateway::Options options{.connection = {.address = broker, .name = "dse attach " + scenario.name},
+                           .run = run_mark(scenario)};
+  for (const ComponentConfig& component : scenario.components) {
+    if (const auto* exported = std::get_if<ExportConfig>(&component.kind))
+      options.exports.push_back({exported->exchange});
+    if (const auto* imported = std::get_if<ImportConfig>(&component.kind)) {
+      options.imports.push_back({.name = component.name,
+                                 .queue = imported->queue,
+                                 .exchange = imported->exchange,
+                                 .key = imported->key,
+                                 .prefetch = static_cast<std::uint16_t>(imported->prefetch)});
+    }
+  }
+  return options;
+}
+
+Attachment::Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter& capture,
+                       Options options)
+    : scenario_(scenario), world_(world), gateway_(gateway), capture_(capture), options_(options) {
+  for (std::size_t i = 0; i < scenario.components.size(); ++i) {
+    const ComponentConfig& component = scenario.components[i];
+    if (std::holds_alternative<ExportConfig>(component.kind))
+      exports_.emplace(component.name, exports_.size());
+    if (std::holds_alternative<ImportConfig>(component.kind)) imports_.push_back(i);
+  }
+}
+
+void Attachment::write(const ComponentConfig& exporter, const MessagePtr& message) {
+  gateway_.write(exports_.at(exporter.name), message);
+}
+
+RunResult Attachment::run(const std::atomic<bool>& interrupted, const Show& show) {
+  start_ = Clock::now();
+  shown_ = start_;
+  try {
+    serve(interrupted, show);
+  } catch (const BrokerError&) {
+    failure_ = std::current_exception();
+  }
+  const bool completed = failure_ == nullptr && !interrupted;
+  // What is in the capture has been on the bus.
+  advance_to(std::max(world_.now(), last_import_ns_));
+  capture_.end(world_.now());
+  if (failure_ == nullptr) {
+    try {
+      settle();
+      wait_for_confirms(interrupted, show);
+    } catch (const BrokerError&) {
+      failure_ = std::current_exception();
+    }
+  }
+  return world_.finish(completed ? RunStatus::kCompleted : RunStatus::kInterrupted);
+}
+
+void Attachment::serve(const std::atomic<bool>& interrupted, const Show& show) {
+  while (!over(interrupted)) {
+    turn();
+    show_now_and_then(show);
+    rest();
+  }
+}
+
+bool Attachment::over(const std::atomic<bool>& interrupted) const {
+  if (interrupted) return true;
+  if (options_.longest && Clock::now() - start_ >= nanoseconds(*options_.longest)) return true;
+  if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return true;
+  return imports_.empty() && !world_.next_time_ns();
+}
+
+void Attachment::turn() {
+  gateway_.check();
+  take_imports();
+  advance();
+  settle();
+}
+
+TimeNs Attachment::paced_now_ns() const {
+  const auto real_ns = std::chrono::duration_cast<nanoseconds>(Clock::now() - start_).count();
+  const auto paced_ns = static_cast<TimeNs>(static_cast<double>(real_ns) * options_.pace);
+  return scenario_.until_ns ? std::min(paced_ns, *scenario_.until_ns) : paced_ns;
+}
+
+void Attachment::take_imports() {
+  if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return;
+  for (Imported& imported : gateway_.take()) {
+    // A duplicate waits for the first of it.
+    if (imported.message) {
+      const std::size_t component = imports_[imported.import];
+      last_import_ns_ = std::max({add_time(world_.now(), 1), paced_now_ns(), last_import_ns_});
+      capture_.add(scenario_.components[component].name, last_import_ns_, *imported.message);
+      world_.import(component, std::move(imported.message), last_import_ns_);
+    }
+    unsettled_.push_back({last_import_ns_, imported.tag});
+  }
+}
+
+// Everything that is due, or a part of it when that takes long or the broker is behind.
+void Attachment::advance() {
+  const Clock::time_point longest = Clock::now() + kTurnMax;
+  const bool paced = options_.pace > 0;
+  const TimeNs last_ns = paced ? paced_now_ns() : scenario_.until_ns.value_or(INT64_MAX - 1);
+  while (!gateway_.full()) {
+    const std::optional<TimeNs> next_ns = world_.next_time_ns();
+    if (!next_ns || *next_ns > last_ns) {
+      // The clock itself goes on beside the real one.
+      const TimeNs clock_ns = paced                                    ? last_ns
+                              : scenario_.until_ns && imports_.empty() ? last_ns
+                                                                       : world_.now();
+      if (clock_ns > world_.now()) advance_to(clock_ns);
+      return;
+    }
+    advance_to(*next_ns);
+    if (Clock::now() >= longest) return;
+  }
+}
+
+void Attachment::advance_to(TimeNs time_ns) {
+  world_.advance_to(time_ns, kNever, [](TimeNs, std::uint64_t) {});
+}
+
+void Attachment::settle() {
+  if (unsettled_.empty()) return;
+  capture_.flush();
+  while (!unsettled_.empty() && unsettled_.front().time_ns <= world_.now()) {
+    gateway_.acknowledge(unsettled_.front().tag);
+    unsettled_.pop_front();
+  }
+}
+
+// Until the next event is due, something arrives, or it is time to look.
+void Attachment::rest() {
+  const auto now = Clock::now();
+  auto until = now + kRestMax;
+  const std::optional<TimeNs> next_ns = world_.next_time_ns();
+  if (next_ns && !gateway_.full()) {
+    const double due_ns = options_.pace > 0 ? static_cast<double>(*next_ns) / options_.pace : 0;
+    const auto longest_ns =
+        static_cast<double>(std::chrono::duration_cast<nanoseconds>(until - start_).count());
+    until = start_ + nanoseconds(static_cast<std::int64_t>(std::min(due_ns, longest_ns)));
+  }
+  if (until > now) gateway_.bell().wait_until(until);
+}
+
+void Attachment::wait_for_confirms(const std::atomic<bool>& interrupted, const Show& show) {
+  const bool was_interrupted = interrupted;
+  const auto longest = Clock::now() + kConfirmsMax;
+  while (gateway_.unconfirmed() > 0 || !gateway_.settled()) {
+    gateway_.check();
+    if (interrupted != was_interrupted) break;
+    if (Clock::now() >= longest) {
+      throw BrokerError(fmt::format("{} exported messages were not confirmed by the broker within {} s: {}",
+                                    gateway_.unconfirmed(), kConfirmsMax.count(), gateway_.counts().problem));
+    }
+    show_now_and_then(show);
+    gateway_.bell().wait_until(Clock::now() + kRestMax);
+  }
+}
+
+void Attachment::show_now_and_then(const Show& show) {
+  const auto now = Clock::now();
+  if (now - shown_ < kBetweenShows) return;
+  shown_ = now;
+  show({world_.now(), gateway_.counts(), gateway_.unconfirmed()});
+}
+
+}  // namespace dse

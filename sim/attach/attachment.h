@@ -1,0 +1,90 @@
+// Runs a world beside the real clock, with its gateway joined to a broker.
+//
+// What arrives gets a virtual time that is later than every event that has happened, is written to the
+// capture, and is acknowledged once it has been on the bus and the capture was flushed. So a replay of the
+// capture is the same run. One thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amqp/gateway.h"
+#include "sim/capture/capture_writer.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/world.h"
+
+namespace dse {
+
+// The exports and imports of a scenario, in the order of its components, for Gateway.
+Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker);
+
+class Attachment {
+ public:
+  struct Options {
+    double pace = 1;                // virtual seconds a second; 0: as fast as possible
+    std::optional<TimeNs> longest;  // real time
+  };
+  struct Status {
+    TimeNs virtual_time_ns = 0;
+    Gateway::Counts gateway;
+    std::uint64_t unconfirmed = 0;
+  };
+  using Show = std::function<void(const Status& status)>;
+
+  // All must outlive this; the world must not have been run.
+  Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter& capture,
+             Options options);
+
+  // The world's sink.
+  void write(const ComponentConfig& exporter, const MessagePtr& message);
+  // Until the scenario's end, until nothing is left to do (without imports), until the longest time is over,
+  // or `interrupted`; then until what was exported is confirmed. Calls `show` now and then. When the broker
+  // fails for good the run ends as if interrupted; check() then throws why.
+  RunResult run(const std::atomic<bool>& interrupted, const Show& show);
+
+  // Throws what the broker has failed with.
+  void check() const {
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Unsettled {
+    TimeNs time_ns = 0;  // when it is on the bus
+    ArrivalTag tag;
+  };
+
+  bool over(const std::atomic<bool>& interrupted) const;
+  void turn();
+  TimeNs paced_now_ns() const;
+  void take_imports();
+  void advance();
+  void advance_to(TimeNs time_ns);
+  void settle();
+  void rest();
+  void serve(const std::atomic<bool>& interrupted, const Show& show);
+  void wait_for_confirms(const std::atomic<bool>& interrupted, const Show& show);
+  void show_now_and_then(const Show& show);
+
+  const Scenario& scenario_;
+  World& world_;
+  Gateway& gateway_;
+  CaptureWriter& capture_;
+  Options options_;
+  std::map<std::string, std::size_t> exports_;  // by component, its place among the gateway's
+  std::vector<std::size_t> imports_;            // the components, in the gateway's order
+  Clock::time_point start_;
+  Clock::time_point shown_;
+  TimeNs last_import_ns_ = 0;
+  std::deque<Unsettled> unsettled_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace dse
