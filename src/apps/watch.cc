@@ -2,18 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "apps/message_text.h"
 #include "core/hash.h"
 
 namespace dse {
 namespace {
 
-// RFC 4180: what holds a comma, a quote or a line's end is quoted.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
+// RFC 4180: what holds a comma, a quote or a line's end is quoted, into `quoted`; all else is as it is.
+std::string_view csv_field(std::string_view text, std::string& quoted) {
+  const auto is_special = [](char c) { return c == ',' || c == '"' || c == '\n' || c == '\r'; };
+  if (std::none_of(text.begin(), text.end(), is_special)) return text;
+  quoted.assign(1, '"');
   for (char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + '"';
+  return quoted += '"';
 }
 
 }  // namespace
@@ -33,10 +38,14 @@ Program Watch::program() {
 
 void Watch::keep(const Machine& machine, const Message& message) {
   ++received_;
-  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), csv_field(message.id()),
-                    csv_field(message.correlation_id()), csv_field(message.key()),
-                    csv_field(header_text(message, "label")), csv_field(header_text(message, "model")),
-                    csv_field(header_text(message, "confidence")), hex64(message.payload_hash())));
+  const std::string label = header_text(message, "label");
+  const std::string model = header_text(message, "model");
+  const std::string confidence = header_text(message, "confidence");
+  std::array<std::string, 6> quoted;
+  sink_(fmt::format("{},{},{},{},{},{},{},{}", machine.now(), csv_field(message.id(), quoted[0]),
+                    csv_field(message.correlation_id(), quoted[1]), csv_field(message.key(), quoted[2]),
+                    csv_field(label, quoted[3]), csv_field(model, quoted[4]),
+                    csv_field(confidence, quoted[5]), hex64(message.payload_hash())));
 }
 
 std::vector<Metric> Watch::metrics() const { return {{"received", static_cast<double>(received_)}}; }

@@ -86,6 +86,15 @@ TEST_CASE("watch keeps a line of what was routed to it") {
   CHECK(metric(watch, "received") == 2);
 }
 
+TEST_CASE("watch quotes what would break its line") {
+  std::vector<std::string> lines;
+  Watch watch({.from = "sevens"}, into(lines));
+  AppRun run("sevens", watch);
+  run.deliver({.headers = {{"label", std::string("a\nb")}}, .id = "x,y", .correlation_id = "say \"z\""});
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1] == "0,\"x,y\",\"say \"\"z\"\"\",,\"a\nb\",-,-," + hex64(hash_text("")));
+}
+
 TEST_CASE("the majority of the models decides, whatever the confidences") {
   EnsembleRun one({"a", "b", "c"});
   CHECK(one.decide({{"a", 1, 0.99}, {"b", 2, 0.1}, {"c", 2, 0.1}}) == 2);
