@@ -12,7 +12,7 @@ namespace dse {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;      // an expectation or a verification
 inline constexpr int kExitWrongInput = 2;  // command line, scenario or data
-inline constexpr int kExitRunFailed = 3;   // disk full, stalled
+inline constexpr int kExitRunFailed = 3;   // disk full, stalled, broker unreachable
 inline constexpr int kExitInterrupted = 130;
 
 // `run` is set to the command when it is the one that was given.
@@ -25,5 +25,6 @@ void add_check_command(CLI::App& parser, std::function<int()>& run);
 void add_attach_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app);
 void add_node_command(CLI::App& parser, std::function<int()>& run);
 void add_nodes_command(CLI::App& parser, std::function<int()>& run);
+void add_conform_command(CLI::App& parser, std::function<int()>& run);
 
 }  // namespace dse

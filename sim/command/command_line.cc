@@ -46,6 +46,7 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   add_node_command(parser, run);
   add_nodes_command(parser, run);
   add_capture_command(parser, run);
+  add_conform_command(parser, run);
   try {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

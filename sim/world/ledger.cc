@@ -1,6 +1,8 @@
 #include "sim/world/ledger.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/check.h"
@@ -40,6 +42,19 @@ bool topic_takes(std::string_view pattern, std::string_view key) {
   return matched.back();
 }
 
+// A number as a type that holds every int64 and every double exactly.
+std::optional<long double> number(const HeaderValue& value) {
+  static_assert(std::numeric_limits<long double>::digits >= 64);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<long double>(*integer);
+  if (const auto* real = std::get_if<double>(&value)) return static_cast<long double>(*real);
+  return std::nullopt;
+}
+
+bool value_takes(const HeaderValue& wanted, const HeaderValue& found) {
+  const std::optional<long double> value = number(wanted);
+  return value ? value == number(found) : wanted == found;
+}
+
 }  // namespace
 
 bool takes(const BindingSpec& binding, const Message& message) {
@@ -47,7 +62,7 @@ bool takes(const BindingSpec& binding, const Message& message) {
   if (binding.headers.empty()) return true;
   const auto held = std::count_if(binding.headers.begin(), binding.headers.end(), [&](const auto& entry) {
     const HeaderValue* found = message.headers().find(entry.first);
-    return found != nullptr && *found == entry.second;
+    return found != nullptr && value_takes(entry.second, *found);
   });
   return binding.match == HeaderMatch::kAll ? static_cast<std::size_t>(held) == binding.headers.size()
                                             : held > 0;

@@ -22,7 +22,8 @@ timeval to_timeval(std::chrono::milliseconds time) {
 struct Connection::State {
   AmqpState amqp;
   std::string broker;
-  ChannelNumber channels = 0;
+  ChannelNumber channels = 0;                // numbers given out so far
+  std::vector<ChannelNumber> free_channels;  // those of channels that we closed
 
   [[noreturn]] void lost(int status) const { throw_lost(broker, status); }
   void check_sent(int status) const {
@@ -126,15 +127,19 @@ Connection::Connection(ConnectionOptions options)
 Connection::~Connection() = default;
 
 ChannelNumber Connection::open_channel() {
-  const auto channel = static_cast<ChannelNumber>(state_->channels + 1);
+  const bool again = !state_->free_channels.empty();
+  const auto channel =
+      again ? state_->free_channels.back() : static_cast<ChannelNumber>(state_->channels + 1);
   amqp_channel_open(state_->amqp.get(), channel);
   state_->check_answer(channel);
-  state_->channels = channel;
+  if (again) state_->free_channels.pop_back();
+  state_->channels = std::max(state_->channels, channel);
   return channel;
 }
 
 void Connection::close_channel(ChannelNumber channel) {
   state_->check_answer(channel, amqp_channel_close(state_->amqp.get(), channel, AMQP_REPLY_SUCCESS));
+  state_->free_channels.push_back(channel);
 }
 
 void Connection::declare_exchange(ChannelNumber channel, const std::string& name,

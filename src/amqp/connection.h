@@ -118,6 +118,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // A broker allows so many at a time (RabbitMQ: 2047 a connection); the number of a closed one is used
+  // again.
   ChannelNumber open_channel();
   // What it had not acknowledged is requeued.
   void close_channel(ChannelNumber channel);

@@ -1,6 +1,7 @@
 #include "broker/topic_trie.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace dse {
 namespace {
@@ -15,6 +16,7 @@ bool next_word(std::string_view& rest, bool& more, std::string_view& word) {
   return true;
 }
 
+// The same for values that match.
 std::uint64_t entry_hash(const Headers::Entry& entry) {
   struct Mix {
     std::uint64_t operator()(bool value) const { return value ? 1 : 2; }
@@ -22,13 +24,14 @@ std::uint64_t entry_hash(const Headers::Entry& entry) {
     std::uint64_t operator()(double value) const { return std::hash<double>{}(value); }
     std::uint64_t operator()(const std::string& value) const { return hash_text(value); }
   };
-  return hash_chain(hash_text(entry.first), std::visit(Mix{}, entry.second));
+  const std::optional<std::int64_t> whole = whole_number(entry.second);
+  return hash_chain(hash_text(entry.first), whole ? Mix{}(*whole) : std::visit(Mix{}, entry.second));
 }
 
 bool holds(const Headers& wanted, HeaderMatch match, const Headers& headers) {
   const auto present = [&headers](const Headers::Entry& entry) {
     const HeaderValue* value = headers.find(entry.first);
-    return value != nullptr && *value == entry.second;
+    return value != nullptr && matches(entry.second, *value);
   };
   if (match == HeaderMatch::kAll) return std::all_of(wanted.begin(), wanted.end(), present);
   return std::any_of(wanted.begin(), wanted.end(), present);

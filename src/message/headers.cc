@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace dse {
 
@@ -17,6 +18,20 @@ void add_to_hash(Hasher& hasher, const HeaderValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) hasher.add_i64(*integer);
   if (const auto* real = std::get_if<double>(&value)) hasher.add_u64(std::bit_cast<std::uint64_t>(*real));
   if (const auto* text = std::get_if<std::string>(&value)) hasher.add(std::string_view(*text));
+}
+
+std::optional<std::int64_t> whole_number(const HeaderValue& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
+  const auto* real = std::get_if<double>(&value);
+  // The bounds are powers of two, which doubles are exactly; nothing outside them is an int64.
+  constexpr double kEnd = 9223372036854775808.0;
+  if (real == nullptr || !(*real >= -kEnd && *real < kEnd) || std::trunc(*real) != *real) return std::nullopt;
+  return static_cast<std::int64_t>(*real);
+}
+
+bool matches(const HeaderValue& wanted, const HeaderValue& found) {
+  const std::optional<std::int64_t> whole = whole_number(wanted);
+  return whole ? whole_number(found) == whole : wanted == found;
 }
 
 Headers::Headers(std::initializer_list<Entry> entries) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,9 +14,15 @@
 
 namespace dse {
 
-// Two values are equal only when their types are: 7 is not "7" and not 7.0 (as a RabbitMQ headers exchange
-// compares them).
+// Two values are equal only when their types are: 7 is not "7" and not 7.0. What a binding matches is another
+// question: see `matches`.
 using HeaderValue = std::variant<bool, std::int64_t, double, std::string>;
+
+// Whether a binding's value takes a message's: numbers are compared exactly by what they are worth, so that 7
+// takes 7.0; everything else takes only its equal (as a headers exchange of RabbitMQ 3.10 compares them).
+bool matches(const HeaderValue& wanted, const HeaderValue& found);
+// The integer that this number is, if it is one that an int64 holds.
+std::optional<std::int64_t> whole_number(const HeaderValue& value);
 
 // true, 7, 0.5, text
 std::string to_text(const HeaderValue& value);

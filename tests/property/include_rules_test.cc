@@ -91,7 +91,8 @@ TEST_CASE("within the simulator, too") {
       {"capture", {"capture", "scenario"}},
       {"results", {"results", "world", "scenario", "record"}},
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
-      {"command", {"command", "regression", "results", "world", "scenario", "record", "capture"}},
+      {"conform", {"conform"}},
+      {"command", {"command", "regression", "results", "world", "scenario", "record", "capture", "conform"}},
   };
   for (const Source& source : sources()) {
     if (source.folder != "sim" || source.path == "sim/main.cc") continue;

@@ -1,5 +1,6 @@
 #include "message/headers.h"
 
+#include <cmath>
 #include <limits>
 
 #include "support/catch.h"
@@ -45,6 +46,34 @@ TEST_CASE("values are equal only when their types are") {
       CHECK((digest_of(all_different[a]) == digest_of(all_different[b])) == (a == b));
     }
   }
+}
+
+TEST_CASE("a binding's number matches what is worth the same, exactly") {
+  const auto both = [](const HeaderValue& a, const HeaderValue& b) {
+    CHECK(matches(a, b) == matches(b, a));
+    return matches(a, b);
+  };
+  const double two_to_53 = 9007199254740992.0;
+  CHECK(both(std::int64_t{7}, 7.0));
+  CHECK(both(0.0, -0.0));
+  CHECK(both(std::int64_t{0}, -0.0));
+  CHECK(both(0.5, 0.5));
+  CHECK_FALSE(both(std::int64_t{0}, 0.5));
+  CHECK(both(std::int64_t{9007199254740992}, two_to_53));
+  CHECK_FALSE(both(std::int64_t{9007199254740993}, two_to_53));
+  CHECK(both(INT64_MIN, -9223372036854775808.0));
+  CHECK_FALSE(both(INT64_MAX, 9223372036854775808.0));
+  CHECK(both(1e300, 1e300));
+  CHECK_FALSE(both(std::nan(""), std::nan("")));
+}
+
+TEST_CASE("a binding's text or truth matches its equal alone") {
+  CHECK(matches(std::string("1"), std::string("1")));
+  CHECK(matches(true, true));
+  CHECK_FALSE(matches(std::string("1"), std::int64_t{1}));
+  CHECK_FALSE(matches(true, std::int64_t{1}));
+  CHECK_FALSE(matches(true, std::string("true")));
+  CHECK_FALSE(matches(false, 0.0));
 }
 
 TEST_CASE("a header is found by its name, and as an integer only when it is one") {

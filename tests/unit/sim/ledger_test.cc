@@ -328,7 +328,7 @@ TEST_CASE("ledger: topics are matched word by word") {
   CHECK(fits("*.*", "."));
 }
 
-TEST_CASE("ledger: headers are matched all or any, types included") {
+TEST_CASE("ledger: headers are matched all or any, numbers by what they are worth") {
   const BindingSpec all = {.headers = {{"label", std::int64_t{7}}, {"sure", true}}};
   BindingSpec any = all;
   any.match = HeaderMatch::kAny;
@@ -338,6 +338,8 @@ TEST_CASE("ledger: headers are matched all or any, types included") {
   CHECK(fits(all, {{"label", std::int64_t{7}}, {"sure", true}}));
   CHECK_FALSE(fits(all, {{"label", std::int64_t{7}}}));
   CHECK(fits(any, {{"label", std::int64_t{7}}}));
+  CHECK(fits(any, {{"label", 7.0}}));
+  CHECK_FALSE(fits(any, {{"label", 7.5}}));
   CHECK_FALSE(fits(any, {{"label", "7"}}));
   CHECK_FALSE(fits(any, {}));
   const BindingSpec both = {.key = "x", .headers = any.headers, .match = HeaderMatch::kAny};

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "amqp/connection.h"
+#include "sim/command/broker_options.h"
+#include "sim/command/command.h"
+#include "sim/conform/broker_run.h"
+#include "sim/conform/comparison.h"
+#include "sim/conform/process_run.h"
+#include "sim/conform/shrink.h"
+#include "sim/results/shell.h"
+#include "sim/world/interrupt.h"
+
+namespace dse {
+namespace {
+
+constexpr SideNames kSides = {"in the process", "on the broker"};
+
+struct ConformArguments {
+  BrokerArguments broker;
+  std::uint64_t cases = 2000;
+  std::uint64_t seed = 2015;
+  std::uint64_t first = 1;
+  bool quiet = false;
+};
+
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+// What is known of the first case on which the two differ, for people.
+std::string report(const ConformArguments& arguments, std::uint64_t number, const Comparison& failing,
+                   const Shrunk& shrunk) {
+  std::string text = fmt::format("case {} of seed {} differs after {}", number, arguments.seed,
+                                 counted(failing.steps.size(), "operation"));
+  text += fmt::format(", and the smallest one found in {} after {}:\n\n{}\n", counted(shrunk.runs, "trial"),
+                      shrunk.comparison.steps.size(), describe(shrunk.comparison, kSides));
+  return text +
+         fmt::format("again: {}\n", shell_line({"conform", "--seed", fmt::format("{}", arguments.seed),
+                                                "--first", fmt::format("{}", number), "--cases", "1"}));
+}
+
+int conform(const ConformArguments& arguments) {
+  const BrokerAddress address = broker_address(arguments.broker);
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  Connection connection({.address = address, .name = "dse conform"});
+  const MakeSide on_broker = broker_runs(connection);
+  const auto run = [&on_broker](const ConformCase& drawn) {
+    return compare(
+        drawn, [] { return std::make_unique<ProcessRun>(); }, on_broker);
+  };
+  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const auto clear_progress = [show_progress] {
+    if (show_progress) fmt::print(stderr, "\r\x1b[K");
+  };
+  for (std::uint64_t done = 0; done < arguments.cases; ++done) {
+    if (interrupted.load()) {
+      clear_progress();
+      fmt::print("interrupted after {} of {}, no difference\n", done, counted(arguments.cases, "case"));
+      return kExitInterrupted;
+    }
+    if (show_progress && done % 10 == 0) {
+      fmt::print(stderr, "\r{} of {} ", done, counted(arguments.cases, "case"));
+      std::fflush(stderr);
+    }
+    const std::uint64_t number = arguments.first + done;
+    const ConformCase drawn = draw_case(arguments.seed, number);
+    const Comparison comparison = run(drawn);
+    if (!comparison.differs) continue;
+    clear_progress();
+    const Shrunk shrunk = shrink(drawn, comparison, run, interrupted);
+    fmt::print("{}", report(arguments, number, comparison, shrunk));
+    return interrupted.load() ? kExitInterrupted : kExitFailed;
+  }
+  clear_progress();
+  fmt::print("{}, no difference\n", counted(arguments.cases, "case"));
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_conform_command(CLI::App& parser, std::function<int()>& run) {
+  auto arguments = std::make_shared<ConformArguments>();
+  CLI::App* command = parser.add_subcommand(
+      "conform", "Compare the broker in the process with a real one, on random topologies and operations");
+  command->add_option("--cases", arguments->cases, "how many cases (default: 2000)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
+  command->add_option("--seed", arguments->seed, "what the cases are drawn from (default: 2015)");
+  command->add_option("--first", arguments->first, "the first case's number (default: 1)");
+  command->add_flag("--quiet", arguments->quiet, "show no progress");
+  add_broker_options(*command, arguments->broker);
+  command->callback([arguments, &run] { run = [arguments] { return conform(*arguments); }; });
+}
+
+}  // namespace dse

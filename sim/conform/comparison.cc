@@ -1,0 +1,46 @@
+#include "sim/conform/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dse {
+
+Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second) {
+  const std::unique_ptr<Side> first = make_first();
+  const std::unique_ptr<Side> second = make_second();
+  std::vector<Operation> operations = drawn.operations;
+  for (Operation& closing : closing_operations(drawn)) operations.push_back(std::move(closing));
+  Comparison comparison;
+  for (const Operation& operation : operations) {
+    comparison.steps.push_back({operation, first->perform(operation), second->perform(operation)});
+    ComparedStep& step = comparison.steps.back();
+    for (int looks = 0; step.first != step.second && looks < kLooksMax; ++looks) {
+      first->look_again(step.first);
+      second->look_again(step.second);
+    }
+    comparison.differs = step.first != step.second;
+    if (comparison.differs) break;
+  }
+  return comparison;
+}
+
+std::string describe(const Comparison& comparison, const SideNames& names) {
+  const std::size_t width = std::max(names.first.size(), names.second.size()) + 1;
+  std::string text;
+  std::size_t number = 0;
+  for (const ComparedStep& step : comparison.steps) {
+    text += fmt::format("{:4}  {}\n", ++number, describe(step.operation));
+    if (step.first == step.second) {
+      const std::string outcome = describe(step.first);
+      if (outcome != "nothing") text += fmt::format("        {}\n", outcome);
+      continue;
+    }
+    text += fmt::format("        {:<{}} {}\n", fmt::format("{}:", names.first), width, describe(step.first));
+    text +=
+        fmt::format("        {:<{}} {}\n", fmt::format("{}:", names.second), width, describe(step.second));
+  }
+  return text;
+}
+
+}  // namespace dse

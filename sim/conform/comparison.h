@@ -1,0 +1,37 @@
+// One conformance case on two sides, operation by operation, up to the first one with different outcomes.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/conform/conform_case.h"
+#include "sim/conform/side.h"
+
+namespace dse {
+
+struct ComparedStep {
+  Operation operation;
+  Outcome first;
+  Outcome second;
+};
+
+struct Comparison {
+  std::vector<ComparedStep> steps;  // what was done; when the sides differ, they do in the last step
+  bool differs = false;
+};
+
+// An outcome that differs is looked at so often before it counts.
+inline constexpr int kLooksMax = 300;
+
+// Does the case's operations and then its closing ones on a new side of each kind.
+Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second);
+
+struct SideNames {
+  std::string_view first;
+  std::string_view second;
+};
+// The steps as a list, a line for the operation and one for what followed, two where the sides differ.
+std::string describe(const Comparison& comparison, const SideNames& names);
+
+}  // namespace dse

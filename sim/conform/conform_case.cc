@@ -1,0 +1,169 @@
+#include "sim/conform/conform_case.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/random.h"
+
+namespace dse {
+namespace {
+
+constexpr std::uint64_t kResourcesMax = 4;
+constexpr std::uint64_t kOperationsMin = 5;
+constexpr std::uint64_t kOperationsMax = 45;
+constexpr std::uint64_t kStreamsMax = 6;
+constexpr std::uint64_t kWordsMax = 4;
+constexpr std::uint64_t kPrefetchMax = 3;
+constexpr std::uint64_t kWhichMax = 8;
+
+// Small alphabets, so that what is drawn meets. Words that are empty come of dots that are doubled, lead or
+// trail; a key may hold the pattern's own signs.
+constexpr std::array<std::string_view, 8> kPatternWords = {"a", "b", "*", "*", "#", "#", "", "ab"};
+constexpr std::array<std::string_view, 8> kKeyWords = {"a", "a", "b", "b", "", "ab", "*", "#"};
+constexpr std::array<std::string_view, 5> kHeaderNames = {"h", "k", "K", "x-h", "x"};
+
+// Values that look the same and are of other types, or compare as equal and look different.
+HeaderValue header_value(std::uint64_t drawn) {
+  constexpr double kTwoTo53 = 9007199254740992.0;
+  const std::array<HeaderValue, 16> values = {true,
+                                              false,
+                                              std::int64_t{1},
+                                              std::int64_t{0},
+                                              1.0,
+                                              0.0,
+                                              std::string("1"),
+                                              std::string("true"),
+                                              -0.0,
+                                              0.5,
+                                              std::string("0"),
+                                              std::string("a"),
+                                              std::string(),
+                                              kTwoTo53,
+                                              std::int64_t{9007199254740993},
+                                              std::int64_t{-1}};
+  return values[drawn % values.size()];
+}
+
+class Drawing {
+ public:
+  Drawing(std::uint64_t seed, std::uint64_t number)
+      : random_(seed, fmt::format("case-{}", number), "conform") {}
+
+  ConformCase draw() {
+    resources_ = 1 + random_.below(kResourcesMax);
+    const std::uint64_t count = kOperationsMin + random_.below(kOperationsMax - kOperationsMin + 1);
+    ConformCase drawn;
+    while (drawn.operations.size() < count) drawn.operations.push_back(operation());
+    return drawn;
+  }
+
+ private:
+  Operation operation() {
+    const std::uint64_t choice = random_.below(32);
+    if (choice < 1) return DeclareOperation{resource()};
+    if (choice < 6) return bind();
+    if (choice < 9 && streams_ < kStreamsMax) return open();
+    if (streams_ > 0) {
+      if (choice < 10) return CloseOperation{stream()};
+      if (choice < 19) return settle();
+    }
+    return publish();
+  }
+
+  Operation bind() {
+    // Sometimes what is bound already.
+    if (!bindings_.empty() && random_.below(6) == 0)
+      return BindOperation{bindings_[random_.below(bindings_.size())]};
+    BindingSpec binding{.from = resource(), .to = resource(), .key = words(kPatternWords)};
+    if (random_.below(2) == 0) {
+      binding.headers = headers(1 + random_.below(3));
+      binding.match = random_.below(2) == 0 ? HeaderMatch::kAll : HeaderMatch::kAny;
+    }
+    bindings_.push_back(binding);
+    return BindOperation{binding};
+  }
+
+  Operation publish() {
+    const std::string id = fmt::format("m{}", ++messages_);
+    return PublishOperation{.resource = resource(),
+                            .id = id,
+                            .key = words(kKeyWords),
+                            .headers = headers(random_.below(4)),
+                            .mandatory = random_.below(2) == 0};
+  }
+
+  Operation open() {
+    return OpenOperation{.stream = static_cast<CaseStream>(++streams_),
+                         .resource = resource(),
+                         .prefetch = static_cast<std::uint16_t>(random_.below(kPrefetchMax + 1))};
+  }
+
+  Operation settle() {
+    constexpr std::array<SettleHow, 5> ways = {SettleHow::kAcknowledge, SettleHow::kAcknowledge,
+                                               SettleHow::kAcknowledge, SettleHow::kRequeue,
+                                               SettleHow::kReject};
+    return SettleOperation{
+        .stream = stream(), .which = random_.below(kWhichMax), .how = ways[random_.below(ways.size())]};
+  }
+
+  // The first resources are met more often than the last.
+  std::string resource() {
+    const std::uint64_t number = random_.below(1 + random_.below(resources_));
+    return std::string(1, static_cast<char>('a' + number));
+  }
+
+  CaseStream stream() { return static_cast<CaseStream>(1 + random_.below(streams_)); }
+
+  std::string words(const std::array<std::string_view, 8>& alphabet) {
+    std::string text;
+    for (std::uint64_t left = random_.below(kWordsMax + 1), first = left; left > 0; --left) {
+      if (left != first) text += '.';
+      text += alphabet[random_.below(alphabet.size())];
+    }
+    return text;
+  }
+
+  Headers headers(std::uint64_t count) {
+    Headers result;
+    // Of few values often, of all sometimes.
+    const std::uint64_t values = random_.below(2) == 0 ? 8 : 16;
+    for (; count > 0; --count) {
+      const std::string_view name = kHeaderNames[random_.below(kHeaderNames.size())];
+      result.set(std::string(name), header_value(random_.below(values)));
+    }
+    return result;
+  }
+
+  RandomStream random_;
+  std::uint64_t resources_ = 0;
+  std::uint64_t streams_ = 0;
+  std::uint64_t messages_ = 0;
+  std::vector<BindingSpec> bindings_;
+};
+
+}  // namespace
+
+ConformCase draw_case(std::uint64_t seed, std::uint64_t number) { return Drawing(seed, number).draw(); }
+
+std::vector<Operation> closing_operations(const ConformCase& drawn) {
+  std::set<CaseStream> streams;
+  std::set<std::string> queues;
+  for (const Operation& operation : drawn.operations) {
+    if (const auto* bind = std::get_if<BindOperation>(&operation)) queues.insert(bind->binding.to);
+    if (const auto* open = std::get_if<OpenOperation>(&operation)) {
+      streams.insert(open->stream);
+      queues.insert(open->resource);
+    }
+    if (const auto* close = std::get_if<CloseOperation>(&operation)) streams.erase(close->stream);
+  }
+  std::vector<Operation> result;
+  for (const CaseStream stream : streams) result.emplace_back(CloseOperation{stream});
+  for (const std::string& queue : queues) result.emplace_back(DrainOperation{queue});
+  return result;
+}
+
+}  // namespace dse

@@ -1,0 +1,22 @@
+// A conformance case: a topology and what is done with it, drawn from a seed.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/conform/operation.h"
+
+namespace dse {
+
+struct ConformCase {
+  std::vector<Operation> operations;
+};
+
+// The case of this number; the same for the same two numbers, whatever other cases there are.
+ConformCase draw_case(std::uint64_t seed, std::uint64_t number);
+
+// What every case ends with, so that all that is left is seen: its streams are closed, in the order of their
+// numbers, and its queues are drained, in the order of their names.
+std::vector<Operation> closing_operations(const ConformCase& drawn);
+
+}  // namespace dse

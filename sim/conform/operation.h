@@ -1,0 +1,60 @@
+// What a conformance case asks of a broker: one operation, as a plain value that reads the same whichever
+// broker it is asked of. Streams have numbers of the case's own choosing, so that an operation keeps its
+// meaning when others are taken out of the case.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "message/binding.h"
+#include "message/headers.h"
+
+namespace dse {
+
+// A stream of a case: each number is opened once.
+using CaseStream = std::uint32_t;
+
+struct DeclareOperation {
+  std::string resource;
+};
+struct BindOperation {
+  BindingSpec binding;
+};
+struct PublishOperation {
+  std::string resource;
+  std::string id;
+  std::string key;
+  Headers headers;
+  bool mandatory = false;
+};
+struct OpenOperation {
+  CaseStream stream = 0;
+  std::string resource;
+  std::uint16_t prefetch = 0;  // 0: no limit
+};
+enum class SettleHow { kAcknowledge, kReject, kRequeue };
+// Settles one delivery that the stream has not settled: the first of them, or the one so many later, counted
+// round. Nothing happens when there is none.
+struct SettleOperation {
+  CaseStream stream = 0;
+  std::size_t which = 0;
+  SettleHow how = SettleHow::kAcknowledge;
+};
+// Nothing happens when the stream is not open.
+struct CloseOperation {
+  CaseStream stream = 0;
+};
+// Takes all that waits in a queue. Each case ends with one for each of its queues.
+struct DrainOperation {
+  std::string resource;
+};
+
+using Operation = std::variant<DeclareOperation, BindOperation, PublishOperation, OpenOperation,
+                               SettleOperation, CloseOperation, DrainOperation>;
+
+// One line for people: `publish m3 to a, key "x.y", {h = 7}, mandatory`.
+std::string describe(const Operation& operation);
+
+}  // namespace dse

@@ -1,0 +1,97 @@
+#include "sim/conform/shrink.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/conform/plainer.h"
+
+namespace dse {
+namespace {
+
+class Shrinking {
+ public:
+  Shrinking(const ConformCase& drawn, const Comparison& failing,
+            const std::function<Comparison(const ConformCase&)>& run, const std::atomic<bool>& interrupted)
+      : run_(run), interrupted_(interrupted), shrunk_{drawn, failing} {}
+
+  Shrunk shrink() {
+    drop_what_follows();
+    bool smaller = true;
+    while (smaller) {
+      smaller = drop_operations();
+      smaller = make_plainer() || smaller;
+    }
+    return std::move(shrunk_);
+  }
+
+ private:
+  std::vector<Operation>& operations() { return shrunk_.smallest.operations; }
+  bool at_end() const { return interrupted_.load() || shrunk_.runs >= kShrinkRunsMax; }
+
+  // Whether the sides differ on it; if so it is the smallest now.
+  bool accept(ConformCase smaller) {
+    if (at_end()) return false;
+    ++shrunk_.runs;
+    Comparison comparison = run_(smaller);
+    if (!comparison.differs) return false;
+    shrunk_.smallest = std::move(smaller);
+    shrunk_.comparison = std::move(comparison);
+    drop_what_follows();
+    return true;
+  }
+
+  // What comes after the difference has no part in it. Nothing that was done changes by this, so that it
+  // needs no run: either the difference lies in an operation and there is no more after it, or all of them
+  // were done.
+  void drop_what_follows() {
+    operations().resize(std::min(operations().size(), shrunk_.comparison.steps.size()));
+  }
+
+  bool drop_operations() {
+    bool dropped = false;
+    for (std::size_t length = std::max<std::size_t>(1, operations().size() / 2); length > 0; length /= 2) {
+      // From the end: what comes later hangs on what came before.
+      for (std::size_t end = operations().size(); end > 0 && !at_end();) {
+        const std::size_t begin = end - std::min(length, end);
+        ConformCase smaller = shrunk_.smallest;
+        smaller.operations.erase(smaller.operations.begin() + static_cast<std::ptrdiff_t>(begin),
+                                 smaller.operations.begin() + static_cast<std::ptrdiff_t>(end));
+        dropped = accept(std::move(smaller)) || dropped;
+        end = std::min(begin, operations().size());
+      }
+    }
+    return dropped;
+  }
+
+  bool make_plainer() {
+    bool plainer = false;
+    for (std::size_t place = 0; place < operations().size(); ++place) {
+      while (make_plainer(place)) plainer = true;
+    }
+    return plainer;
+  }
+
+  bool make_plainer(std::size_t place) {
+    if (place >= operations().size()) return false;
+    for (Operation& form : plainer_forms(operations()[place])) {
+      ConformCase smaller = shrunk_.smallest;
+      smaller.operations[place] = std::move(form);
+      if (accept(std::move(smaller))) return true;
+    }
+    return false;
+  }
+
+  const std::function<Comparison(const ConformCase&)>& run_;
+  const std::atomic<bool>& interrupted_;
+  Shrunk shrunk_;
+};
+
+}  // namespace
+
+Shrunk shrink(const ConformCase& drawn, const Comparison& failing,
+              const std::function<Comparison(const ConformCase&)>& run,
+              const std::atomic<bool>& interrupted) {
+  return Shrinking(drawn, failing, run, interrupted).shrink();
+}
+
+}  // namespace dse

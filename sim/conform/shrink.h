@@ -1,0 +1,28 @@
+// Reduces a conformance case on which two sides differ to a smaller one on which they still do: fewer
+// operations, fewer conditions and headers, plainer keys and prefetches (delta debugging: Zeller and
+// Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE TSE 2002).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "sim/conform/comparison.h"
+
+namespace dse {
+
+struct Shrunk {
+  ConformCase smallest;
+  Comparison comparison;   // of it
+  std::uint64_t runs = 0;  // of cases that were tried
+};
+
+// The most cases that are tried; at most so many, the smallest so far is good enough.
+inline constexpr std::uint64_t kShrinkRunsMax = 1000;
+
+// `failing` is the comparison of `drawn`, which differs. Any difference counts as the same. Ends early, with
+// what it has, when `interrupted` becomes true.
+Shrunk shrink(const ConformCase& drawn, const Comparison& failing,
+              const std::function<Comparison(const ConformCase&)>& run, const std::atomic<bool>& interrupted);
+
+}  // namespace dse

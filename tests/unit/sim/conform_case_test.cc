@@ -1,0 +1,116 @@
+#include "sim/conform/conform_case.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "sim/conform/process_run.h"
+#include "support/catch.h"
+
+using namespace dse;
+
+namespace {
+
+std::string text_of(const ConformCase& drawn) {
+  std::string text;
+  for (const Operation& operation : drawn.operations) text += describe(operation) + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("conform: a case is the same for the same seed and number, and another for others") {
+  std::set<std::string> different;
+  for (std::uint64_t number = 1; number <= 50; ++number) {
+    const std::string text = text_of(draw_case(7, number));
+    CHECK(text == text_of(draw_case(7, number)));
+    different.insert(text);
+    different.insert(text_of(draw_case(8, number)));
+  }
+  CHECK(different.size() == 100);
+}
+
+TEST_CASE("conform: the cases hold everything that is to be compared") {
+  std::set<std::string> seen;
+  for (std::uint64_t number = 1; number <= 300; ++number) {
+    const ConformCase drawn = draw_case(1, number);
+    std::set<std::string> bound;
+    std::set<CaseStream> streams;
+    for (const Operation& operation : drawn.operations) {
+      if (const auto* bind = std::get_if<BindOperation>(&operation)) {
+        if (!bound.insert(describe(operation)).second) seen.insert("bound twice");
+        if (bind->binding.key.find("..") != std::string::npos) seen.insert("doubled dots in a pattern");
+        if (bind->binding.match == HeaderMatch::kAny) seen.insert("any");
+        if (bind->binding.headers.find("x-h") != nullptr) seen.insert("x- condition");
+      } else if (const auto* publish = std::get_if<PublishOperation>(&operation)) {
+        if (publish->mandatory && bound.empty() && streams.empty()) seen.insert("mandatory before any queue");
+        if (publish->key.empty()) seen.insert("empty key");
+        if (publish->headers.size() > 1) seen.insert("headers");
+      } else if (const auto* open = std::get_if<OpenOperation>(&operation)) {
+        CHECK(streams.insert(open->stream).second);  // each number once
+        seen.insert(open->prefetch == 0 ? "no limit" : "limit");
+      } else if (const auto* settle = std::get_if<SettleOperation>(&operation)) {
+        if (settle->which > 0) seen.insert("out of order");
+        seen.insert("settle " + std::to_string(static_cast<int>(settle->how)));
+      } else if (std::holds_alternative<CloseOperation>(operation)) {
+        seen.insert("close");
+      } else if (std::holds_alternative<DeclareOperation>(operation)) {
+        seen.insert("declare");
+      }
+    }
+  }
+  CHECK(seen == std::set<std::string>{"bound twice", "doubled dots in a pattern", "any", "x- condition",
+                                      "mandatory before any queue", "empty key", "headers", "no limit",
+                                      "limit", "out of order", "settle 0", "settle 1", "settle 2", "close",
+                                      "declare"});
+}
+
+TEST_CASE("conform: every case settles, delivers again, and returns often enough to tell something") {
+  std::size_t settled = 0;
+  std::size_t again = 0;
+  std::size_t returned = 0;
+  std::size_t left = 0;
+  for (std::uint64_t number = 1; number <= 100; ++number) {
+    const ConformCase drawn = draw_case(1, number);
+    ProcessRun run;
+    std::vector<Operation> operations = drawn.operations;
+    for (const Operation& closing : closing_operations(drawn)) operations.push_back(closing);
+    for (const Operation& operation : operations) {
+      const Outcome outcome = run.perform(operation);
+      settled += outcome.settled.empty() ? 0 : 1;
+      returned += outcome.returned.size();
+      for (const auto& [stream, deliveries] : outcome.deliveries) {
+        if (stream == kDrained) left += deliveries.size();
+        again += static_cast<std::size_t>(std::count_if(deliveries.begin(), deliveries.end(),
+                                                        [](const auto& one) { return one.redelivered; }));
+      }
+    }
+  }
+  CHECK(settled > 100);
+  CHECK(again > 100);
+  CHECK(returned > 50);
+  CHECK(left > 100);
+}
+
+TEST_CASE("conform: a case ends with its open streams closed and its queues drained") {
+  const ConformCase drawn{{BindOperation{{.from = "c", .to = "b"}}, OpenOperation{1, "a", 0},
+                           OpenOperation{2, "a", 0}, CloseOperation{1}, DeclareOperation{"d"}}};
+  CHECK(text_of({closing_operations(drawn)}) == "close s2\ntake what is left in a\ntake what is left in b\n");
+}
+
+TEST_CASE("conform: an operation reads as a line") {
+  const auto line = [](const Operation& operation) { return describe(operation); };
+  CHECK(line(DeclareOperation{"a"}) == "declare a");
+  CHECK(line(BindOperation{{.from = "a", .to = "b", .key = "x.*"}}) == "bind a -> b, key \"x.*\"");
+  CHECK(line(BindOperation{{.from = "a",
+                            .to = "b",
+                            .headers = {{"h", 1.0}, {"k", true}, {"t", std::string("1")}},
+                            .match = HeaderMatch::kAny}}) ==
+        "bind a -> b, key \"#\", any of {h = 1.0, k = true, t = \"1\"}");
+  CHECK(line(PublishOperation{"a", "m1", "", {{"h", std::int64_t{1}}}, true}) ==
+        "publish m1 to a, key \"\", {h = 1}, mandatory");
+  CHECK(line(OpenOperation{1, "a", 0}) == "stream a as s1, prefetch no limit");
+  CHECK(line(OpenOperation{1, "a", 3}) == "stream a as s1, prefetch 3");
+  CHECK(line(SettleOperation{1, 2, SettleHow::kRequeue}) == "requeue unsettled delivery 2 of s1");
+  CHECK(line(CloseOperation{1}) == "close s1");
+}
