@@ -74,7 +74,7 @@ without_starting_services() (
   fi
   "$@" || exit
   if ! "$had_rabbitmq" && [[ -e /usr/sbin/rabbitmqctl ]]; then
-    quietly as_root systemctl disable rabbitmq-server.service epmd.service epmd.socket
+    quietly as_root systemctl disable rabbitmq-server.service epmd.service epmd.socket || true
   fi
 )
 
