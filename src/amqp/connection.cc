@@ -35,7 +35,7 @@ struct Connection::State {
     const std::string text = to_string(close.reply_text);
     amqp_channel_close_ok_t ok{};
     amqp_send_method(amqp.get(), channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok);
-    throw ChannelClosed(fmt::format("broker {}: {}{}", broker, text, advice_for(code)), code);
+    throw ChannelClosed(fmt::format("broker {}: {}{}", broker, text, advice_for(code, text)), code);
   }
   [[noreturn]] void closed(const amqp_connection_close_t& close) const {
     throw_closed(broker, close.reply_code, to_string(close.reply_text));

@@ -185,7 +185,9 @@ void throw_closed(const std::string& broker, int code, const std::string& text) 
   throw BrokerError(message);
 }
 
-std::string advice_for(int code) {
+std::string advice_for(int code, const std::string& text) {
+  if (text.find("message size") != std::string::npos)
+    return "; make the messages smaller, or raise max_message_size on the broker";
   switch (code) {
     case AMQP_ACCESS_REFUSED:
       return "; give the user this permission (rabbitmqctl set_permissions) or use another one";

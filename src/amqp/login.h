@@ -23,7 +23,7 @@ AmqpState log_in(const ConnectionOptions& options);
 [[noreturn]] void throw_lost(const std::string& broker, int status);
 // The broker closed the connection, with this reply.
 [[noreturn]] void throw_closed(const std::string& broker, int code, const std::string& text);
-// "; what to do" for a reply code of the broker, or "".
-std::string advice_for(int code);
+// "; what to do" for a reply of the broker, or "".
+std::string advice_for(int code, const std::string& text);
 
 }  // namespace dse

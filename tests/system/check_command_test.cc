@@ -1,6 +1,6 @@
 // dse check: the topology on stdout, warnings on stderr, no run.
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 TEST_CASE("check: warnings go to stderr and name the file") {
   const Workshop workshop;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 // A run of the scenario in the workshop's folder of this name; returns its path.
 inline std::string run_of(const Workshop& workshop, const std::string& scenario, const std::string& name,

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace fs = std::filesystem;
 

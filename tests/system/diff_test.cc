@@ -4,7 +4,7 @@
 
 #include "compared_runs.h"
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace fs = std::filesystem;
 

@@ -1,6 +1,6 @@
 // What dse explore refuses, and how it says so.
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace {
 

@@ -12,7 +12,7 @@
 
 #include "core/hash.h"
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "support/catch.h"
 #include "unit/dataset/idx_files.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace fs = std::filesystem;
 

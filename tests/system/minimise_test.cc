@@ -4,7 +4,7 @@
 #include <regex>
 
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace fs = std::filesystem;
 

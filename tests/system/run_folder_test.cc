@@ -5,7 +5,7 @@
 
 #include "small_disk.h"
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace fs = std::filesystem;
 

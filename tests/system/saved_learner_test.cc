@@ -6,7 +6,7 @@
 #include "core/hash.h"
 #include "support/catch.h"
 #include "unit/dataset/idx_files.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "support/catch.h"
-#include "workshop.h"
+#include "support/workshop.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "workshop.h"
+#include "support/workshop.h"
 
 #include <algorithm>
 #include <filesystem>

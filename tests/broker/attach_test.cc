@@ -1,0 +1,168 @@
+// dse attach: what crosses the gateway stays what it was, and a replay of the capture is the same run.
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "attached.h"
+
+namespace {
+
+constexpr const char* kThrough =
+    "[component.inbox]\nkind = \"echo\"\nfrom = \"arrived\"\n"
+    "[[gateway.import]]\nqueue = \"attach-in\"\nto = \"arrived\"\n"
+    "[[gateway.export]]\nfrom = \"arrived\"\nexchange = \"attach-out\"\n";
+
+dse::AmqpMessage message(const std::string& id) {
+  return {.fields = {.payload = dse::Payload::copy_of(std::string_view("\0\1 bytes", 8)),
+                     .headers = {{"flag", true},
+                                 {"label", std::int64_t{-7}},
+                                 {"number", 0.1},
+                                 {"text", std::string("seven")}},
+                     .id = id,
+                     .correlation_id = "question-1",
+                     .app_id = "somebody",
+                     .content_type = "application/x-test",
+                     .timestamp = 1'500'000'000'123'456'789}};
+}
+
+// Publishes numbered messages at random moments until it goes.
+class Traffic {
+ public:
+  Traffic(const std::string& url, unsigned seed)
+      : thread_([this, url, seed] {
+          dse::Connection connection = connect_to(url);
+          const dse::ChannelNumber channel = connection.open_channel();
+          std::mt19937 random(seed);
+          for (int number = 0; !done_; ++number) {
+            const std::string key = number % 3 == 0 ? "a.b" : "";
+            connection.publish(
+                channel, {.exchange = "attach-in", .key = key, .message = message(std::to_string(number))});
+            std::this_thread::sleep_for(std::chrono::microseconds(random() % 4000));
+          }
+        }) {}
+  ~Traffic() {
+    done_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+// The folder of a run that goes on, or was killed; "" when there is none.
+std::string unfinished_run(const Workshop& workshop) {
+  for (const std::string& name : workshop.runs()) {
+    if (name.starts_with("run.partial-")) return workshop.file("runs/" + name);
+  }
+  return "";
+}
+
+// What is flushed in the capture of that run.
+int captured_so_far(const Workshop& workshop) {
+  const Outcome info = run_process(dse_command({"capture", "info", unfinished_run(workshop) + "/capture"}));
+  const std::size_t at = info.out.find("messages  ");
+  return at == std::string::npos ? 0 : std::stoi(info.out.substr(at + 10));
+}
+
+}  // namespace
+
+TEST_CASE("attach: what goes in and out again keeps key, headers with their types, ids and timestamp") {
+  const RabbitMq broker = RabbitMq::shared();
+  dse::Connection connection = connect_to(broker.url());
+  const dse::ChannelNumber channel = connection.open_channel();
+  declare_resource(connection, channel, "attach-in");
+  declare_resource(connection, channel, "attach-out");
+  const dse::AmqpMessage sent = message("m1");
+  connection.publish(channel, {.exchange = "attach-in", .key = "a.b.c", .message = sent});
+  const Workshop workshop;
+  const Outcome outcome =
+      run_process(broker_command(broker.url(), {"attach", workshop.write("through.toml", kThrough), "--for",
+                                                "2s", "--out", workshop.run()}));
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 0);
+  connection.consume(channel, "attach-out");
+  const auto event = connection.wait(std::chrono::seconds(10));
+  REQUIRE(event.has_value());
+  const auto& delivery = std::get<dse::AmqpDelivery>(*event);
+  CHECK(delivery.message.key == "a.b.c");
+  CHECK(delivery.message.id == "m1");
+  CHECK(delivery.message.correlation_id == "question-1");
+  CHECK(delivery.message.app_id == "somebody");
+  CHECK(delivery.message.content_type == "application/x-test");
+  CHECK(delivery.message.timestamp == sent.fields.timestamp);
+  const auto bytes = delivery.message.payload.bytes();
+  CHECK(std::equal(bytes.begin(), bytes.end(), sent.fields.payload.bytes().begin()));
+  dse::Headers headers = delivery.message.headers;
+  CHECK(headers.find("x-dse-run") != nullptr);
+  headers.remove("x-dse-run");
+  CHECK(headers == sent.fields.headers);
+}
+
+TEST_CASE("attach: a replay from the capture has the same fingerprints, 20 times") {
+  const RabbitMq broker = RabbitMq::shared();
+  dse::Connection connection = connect_to(broker.url());
+  const dse::ChannelNumber channel = connection.open_channel();
+  declare_resource(connection, channel, "attach-in");
+  const Workshop workshop;
+  const std::string scenario = workshop.write("through.toml", kThrough);
+  for (unsigned time = 0; time < 20; ++time) {
+    CAPTURE(time);
+    connection.purge_queue(channel, "attach-in");
+    const std::string live = workshop.file("live");
+    {
+      const Traffic traffic(broker.url(), time);
+      const std::string pace = time % 3 == 0 ? "0" : time % 3 == 1 ? "1" : "0.3";
+      const Outcome attached = run_process(
+          broker_command(broker.url(), {"attach", scenario, "--for", "400ms", "--pace", pace, "--out", live,
+                                        "--threads", std::to_string(1 + time % 2), "--quiet"}));
+      CAPTURE(attached.err);
+      REQUIRE(attached.status == 0);
+    }
+    const Outcome replayed = workshop.replay(scenario, {"--capture", live + "/capture", "--quiet"});
+    CAPTURE(replayed.err);
+    REQUIRE(replayed.status == 0);
+    CHECK(read_file(live + "/inbox.log").size() > 100);
+    CHECK(fingerprints_of(live) == fingerprints_of(workshop.run()));
+    CHECK(read_file(live + "/inbox.log") == read_file(workshop.run() + "/inbox.log"));
+  }
+}
+
+TEST_CASE("attach: after kill -9 the capture is there, and what was not acknowledged comes again") {
+  const RabbitMq broker = RabbitMq::shared();
+  dse::Connection connection = connect_to(broker.url());
+  const dse::ChannelNumber channel = connection.open_channel();
+  declare_resource(connection, channel, "attach-in");
+  for (int i = 0; i < 20; ++i)
+    connection.publish(channel, {.exchange = "attach-in", .key = "", .message = message(std::to_string(i))});
+  const Workshop workshop;
+  const std::string scenario = workshop.write("through.toml", kThrough);
+  Process process(broker_command(broker.url(), {"attach", scenario, "--out", workshop.run(), "--quiet"}));
+  process.send_when(SIGKILL, [&] { return captured_so_far(workshop) == 20; });
+  CHECK(process.wait().signal == SIGKILL);
+  // The next run leaves the capture alone.
+  CHECK(workshop.replay(scenario, {"--until", "1ms"}).status == 0);
+  const std::string capture = unfinished_run(workshop) + "/capture";
+  const Outcome cut = workshop.replay(scenario, {"--capture", capture});
+  CHECK(cut.status == 2);
+  CHECK_THAT(cut.err, ContainsSubstring("--until"));
+  CHECK(workshop.replay(scenario, {"--capture", capture, "--until", "1ns"}).status == 0);
+}
+
+TEST_CASE("attach: Ctrl-C ends it, and what was captured and exported is kept") {
+  const RabbitMq broker = RabbitMq::shared();
+  dse::Connection connection = connect_to(broker.url());
+  declare_resource(connection, connection.open_channel(), "attach-in");
+  const Workshop workshop;
+  const std::string scenario = workshop.write("through.toml", kThrough);
+  const Traffic traffic(broker.url(), 1);
+  Process process(broker_command(broker.url(), {"attach", scenario, "--out", workshop.run(), "--quiet"}));
+  process.send_when(SIGINT, [&] { return captured_so_far(workshop) > 0; });
+  const Outcome outcome = process.wait();
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 130);
+  CHECK(read_file(workshop.run() + "/summary.json").find("\"status\": \"interrupted\"") != std::string::npos);
+}

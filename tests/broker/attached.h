@@ -1,0 +1,76 @@
+// What tests of the gateway share: a broker with a name space of the test's own, and dse attached to it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "amqp/connection.h"
+#include "support/catch.h"
+#include "support/process.h"
+#include "support/rabbitmq.h"
+#include "support/workshop.h"
+
+inline dse::Connection connect_to(const std::string& url) {
+  return dse::Connection({.address = dse::parse_broker_url(url, "test"), .name = "test"});
+}
+
+inline Command broker_command(const std::string& url, std::vector<std::string> arguments) {
+  Command command = dse_command(std::move(arguments));
+  command.environment = {{"DSE_AMQP_URL", url}};
+  return command;
+}
+
+// A durable topic exchange, and a durable queue of its name that gets all of it; empty.
+inline void declare_resource(dse::Connection& connection, dse::ChannelNumber channel,
+                             const std::string& name) {
+  connection.declare_exchange(channel, name, {});
+  connection.declare_queue(channel, name, {});
+  connection.bind_queue(channel, {.source = name, .destination = name, .key = "#"});
+  connection.purge_queue(channel, name);
+}
+
+// Messages "generator-0" ... of one pixel each go out to `exchange`, at 2,000 a second; what comes from
+// `queue` is kept by a watch named "inbox".
+inline std::string crossing_scenario(const Workshop& workshop, std::size_t messages,
+                                     const std::string& exchange, const std::string& queue) {
+  const auto header = [messages](int type, const std::string& rest) {
+    std::string bytes = {'\0', '\0', '\x08', static_cast<char>(type)};
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(messages >> shift & 0xFF);
+    return bytes + rest + std::string(messages, '\1');
+  };
+  workshop.write("images", header(3, std::string("\0\0\0\1\0\0\0\1", 8)));
+  workshop.write("labels", header(1, ""));
+  return workshop.write(
+      "crossing.toml",
+      "seed = 3\n[component.generator]\nkind = \"training-generator\"\nimages = \"images\"\n"
+      "labels = \"labels\"\nto = \"digits\"\nrate = \"2000/s\"\norder = \"file\"\n"
+      "[component.inbox]\nkind = \"watch\"\nfrom = \"arrived\"\n"
+      "[[gateway.export]]\nfrom = \"digits\"\nexchange = \"" +
+          exchange + "\"\n[[gateway.import]]\nqueue = \"" + queue + "\"\nto = \"arrived\"\nprefetch = 500\n");
+}
+
+// The numbers of the messages that the watch has kept, in order.
+inline std::vector<std::size_t> numbers_kept(const std::string& run) {
+  std::vector<std::size_t> numbers;
+  for (const std::string& line : lines_of(read_file(run + "/inbox.csv"))) {
+    const std::size_t at = line.find(",generator-");
+    if (at != std::string::npos) numbers.push_back(std::stoul(line.substr(at + 11)));
+  }
+  return numbers;
+}
+
+// 0, 1, 2 ... up to `messages`: none lost, none twice, none out of order.
+inline void check_all_crossed(const std::string& run, std::size_t messages) {
+  const std::vector<std::size_t> numbers = numbers_kept(run);
+  CHECK(numbers.size() == messages);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] == i) continue;
+    FAIL("at place " << i << " came message " << numbers[i]);
+  }
+}
+
+inline std::string fingerprints_of(const std::string& run) {
+  const std::string summary = read_file(run + "/summary.json");
+  const std::size_t first = summary.find("\"fingerprint\"");
+  return summary.substr(first, summary.find('}', first) - first);
+}

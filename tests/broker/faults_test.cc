@@ -1,0 +1,111 @@
+// What crosses the gateway arrives once and in order, whatever happens to the broker and to the connections.
+#include <chrono>
+#include <thread>
+
+#include "attached.h"
+#include "support/tcp_proxy.h"
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Waits for a condition of the outside world, at most for a minute.
+template <typename Condition>
+void wait_until(Condition condition) {
+  const auto longest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!condition()) {
+    REQUIRE(std::chrono::steady_clock::now() < longest);
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+}
+
+std::string through(const TcpProxy& proxy, const std::string& parameters) {
+  return "amqp://guest:guest@127.0.0.1:" + std::to_string(proxy.port()) + "/%2f" + parameters;
+}
+
+}  // namespace
+
+TEST_CASE("faults: 20,000 messages each way, while the broker is killed three times") {
+  constexpr std::size_t kMessages = 20'000;
+  RabbitMq broker;
+  {
+    dse::Connection connection = connect_to(broker.url());
+    declare_resource(connection, connection.open_channel(), "crossing");
+  }
+  const Workshop workshop;
+  const std::string scenario = crossing_scenario(workshop, kMessages, "crossing", "crossing");
+  Process process(
+      broker_command(broker.url(), {"attach", scenario, "--for", "45s", "--out", workshop.run()}));
+  for (int time = 0; time < 3; ++time) {
+    dse::Connection connection = connect_to(broker.url());
+    const dse::ChannelNumber channel = connection.open_channel();
+    // Something is on its way.
+    wait_until([&] {
+      return connection.declare_queue(channel, "crossing", {.passive = true}).messages > 0 || time > 0;
+    });
+    broker.kill();
+    broker.restart();
+  }
+  const Outcome outcome = process.wait();
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, !ContainsSubstring("reconnects 0"));
+  check_all_crossed(workshop.run(), kMessages);
+}
+
+TEST_CASE("faults: connections that are cut, in mid-frame too, and stalled, 100 times") {
+  constexpr std::size_t kMessages = 40'000;
+  const RabbitMq broker = RabbitMq::shared();
+  {
+    dse::Connection connection = connect_to(broker.url());
+    declare_resource(connection, connection.open_channel(), "faults");
+  }
+  TcpProxy proxy({.target_port = broker.port()});
+  const Workshop workshop;
+  const std::string scenario = crossing_scenario(workshop, kMessages, "faults", "faults");
+  // What is stalled is noticed by the heartbeat.
+  Process process(broker_command(through(proxy, "?heartbeat=1"),
+                                 {"attach", scenario, "--for", "60s", "--out", workshop.run()}));
+  for (int time = 0; time < 100; ++time) {
+    const std::uint64_t before = proxy.forwarded_bytes(TcpProxy::kToTarget);
+    wait_until([&] { return proxy.forwarded_bytes(TcpProxy::kToTarget) > before + 5'000; });
+    if (time % 10 == 9) {
+      const std::uint64_t connections = proxy.connections();
+      proxy.stall();
+      wait_until([&] { return proxy.connections() > connections; });
+      proxy.cut();
+      proxy.resume();
+    } else if (time % 2 == 0) {
+      proxy.cut();
+    } else {
+      const std::uint64_t cuts = proxy.cuts();
+      proxy.cut_after(time % 4 == 1 ? TcpProxy::kToTarget : TcpProxy::kToClient, 333);
+      wait_until([&] { return proxy.cuts() > cuts; });
+    }
+  }
+  const Outcome outcome = process.wait();
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == 0);
+  check_all_crossed(workshop.run(), kMessages);
+}
+
+TEST_CASE("faults: a broker that is short of memory is waited for") {
+  constexpr std::size_t kMessages = 3'000;
+  RabbitMq broker;
+  {
+    dse::Connection connection = connect_to(broker.url());
+    declare_resource(connection, connection.open_channel(), "crossing");
+  }
+  broker.ctl({"set_vm_memory_high_watermark", "absolute", "1MB"});
+  const Workshop workshop;
+  const std::string scenario = crossing_scenario(workshop, kMessages, "crossing", "crossing");
+  Process process(
+      broker_command(broker.url(), {"attach", scenario, "--for", "20s", "--out", workshop.run()}));
+  wait_until([&] { return broker.ctl({"list_connections", "state"}).find("blocked") != std::string::npos; });
+  broker.ctl({"set_vm_memory_high_watermark", "0.4"});
+  const Outcome outcome = process.wait();
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.err, ContainsSubstring("the broker asks to wait"));
+  check_all_crossed(workshop.run(), kMessages);
+}
