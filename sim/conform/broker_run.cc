@@ -37,6 +37,8 @@ void BrokerRun::clean_up() {
   for (const auto& [resource, name] : exchanges_) connection_.delete_exchange(channel, name, {});
   connection_.close_channel(channel);
   connection_.close_channel(control_);
+  // What one stream gave back as it was closed, another was given: nothing of it is for the next run.
+  while (connection_.wait(std::chrono::milliseconds(0))) continue;
 }
 
 const std::string& BrokerRun::exchange(const std::string& resource) {

@@ -77,7 +77,7 @@ TEST_CASE("conform: every case settles, delivers again, and returns often enough
     for (const Operation& closing : closing_operations(drawn)) operations.push_back(closing);
     for (const Operation& operation : operations) {
       const Outcome outcome = run.perform(operation);
-      settled += outcome.settled.empty() ? 0 : 1;
+      if (!outcome.settled.empty()) ++settled;
       returned += outcome.returned.size();
       for (const auto& [stream, deliveries] : outcome.deliveries) {
         if (stream == kDrained) left += deliveries.size();
