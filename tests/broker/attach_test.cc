@@ -53,21 +53,6 @@ class Traffic {
   std::thread thread_;
 };
 
-// The folder of a run that goes on, or was killed; "" when there is none.
-std::string unfinished_run(const Workshop& workshop) {
-  for (const std::string& name : workshop.runs()) {
-    if (name.starts_with("run.partial-")) return workshop.file("runs/" + name);
-  }
-  return "";
-}
-
-// What is flushed in the capture of that run.
-int captured_so_far(const Workshop& workshop) {
-  const Outcome info = run_process(dse_command({"capture", "info", unfinished_run(workshop) + "/capture"}));
-  const std::size_t at = info.out.find("messages  ");
-  return at == std::string::npos ? 0 : std::stoi(info.out.substr(at + 10));
-}
-
 }  // namespace
 
 TEST_CASE("attach: what goes in and out again keeps key, headers with their types, ids and timestamp") {

@@ -74,3 +74,18 @@ inline std::string fingerprints_of(const std::string& run) {
   const std::size_t first = summary.find("\"fingerprint\"");
   return summary.substr(first, summary.find('}', first) - first);
 }
+
+// The folder of a run that goes on, or was killed; "" when there is none.
+inline std::string unfinished_run(const Workshop& workshop) {
+  for (const std::string& name : workshop.runs()) {
+    if (name.starts_with("run.partial-")) return workshop.file("runs/" + name);
+  }
+  return "";
+}
+
+// What is flushed in the capture of that run.
+inline int captured_so_far(const Workshop& workshop) {
+  const Outcome info = run_process(dse_command({"capture", "info", unfinished_run(workshop) + "/capture"}));
+  const std::size_t at = info.out.find("messages  ");
+  return at == std::string::npos ? 0 : std::stoi(info.out.substr(at + 10));
+}
