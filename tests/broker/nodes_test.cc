@@ -1,0 +1,138 @@
+// dse node and dse nodes: the components of a scenario as processes of their own, with RabbitMQ as their Data
+// Bus.
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "attached.h"
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Two models that learn from one generator; resources begin with `prefix`.
+std::string two_models(const Workshop& workshop, const std::string& prefix) {
+  const auto model = [&](const std::string& name) {
+    return "[component." + name + "]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"" + prefix + name +
+           "\"\nto = \"" + prefix + "predictions\"\n[[binding]]\nfrom = \"" + prefix + "digits\"\nto = \"" +
+           prefix + name + "\"\n";
+  };
+  return workshop.write("models.toml", "[component.trainer]\nkind = \"training-generator\"\nimages = \"" +
+                                           kSample + "train-images-idx3-ubyte.gz\"\nlabels = \"" + kSample +
+                                           "train-labels-idx1-ubyte.gz\"\nto = \"" + prefix +
+                                           "digits\"\nrate = \"500/s\"\nlimit = 1500\n" + model("first") +
+                                           model("second"));
+}
+
+// The number after `name` in a JSON file.
+std::int64_t number_in(const std::string& file, const std::string& name) {
+  const std::string text = read_file(file);
+  const std::size_t at = text.find("\"" + name + "\": ");
+  return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 4));
+}
+
+// The child process whose arguments hold this word; 0 while there is none.
+pid_t child_with(pid_t parent, const std::string& word) {
+  const std::string id = std::to_string(parent);
+  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+  for (pid_t child = 0; children >> child;) {
+    const std::string words = read_file("/proc/" + std::to_string(child) + "/cmdline");
+    if (words.find('\0' + word + '\0') != std::string::npos) return child;
+  }
+  return 0;
+}
+
+std::uint32_t ready(dse::Connection& connection, dse::ChannelNumber channel, const std::string& queue) {
+  return connection.declare_queue(channel, queue, {.passive = true}).messages;
+}
+
+}  // namespace
+
+TEST_CASE("nodes: every component of a scenario, and what they counted in one run directory") {
+  const RabbitMq broker = RabbitMq::shared();
+  const Workshop workshop;
+  const Outcome outcome = run_process(broker_command(
+      broker.url(), {"nodes", kScenarios + "few-digits.toml", "--out", workshop.run(), "--quiet"}));
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 0);
+  const std::string summary = workshop.run() + "/summary.json";
+  CHECK(number_in(summary, "trainer.sent") == 96);
+  for (const std::string model : {"softmax", "mlp", "lenet", "quadratic"}) {
+    CHECK(number_in(summary, model + ".trained") == 96);
+    CHECK(number_in(summary, model + ".predicted") == 24);
+    CHECK_THAT(read_file(summary), ContainsSubstring("\"" + model + ".accuracy\""));
+  }
+  CHECK(number_in(summary, "echo.received") == 24);
+  CHECK(number_in(summary, "votes.decided") == 24);
+  CHECK_THAT(read_file(summary), ContainsSubstring("\"votes.accuracy\""));
+  CHECK(lines_of(read_file(workshop.run() + "/echo/echo.log")).size() == 24);
+}
+
+TEST_CASE("nodes: one at a time, the writer first, in any order") {
+  const RabbitMq broker = RabbitMq::shared();
+  const Workshop workshop;
+  const std::string scenario = two_models(workshop, "alone-");
+  const Outcome writer =
+      run_process(broker_command(broker.url(), {"node", scenario, "trainer", "--pace", "100", "--out",
+                                                workshop.file("trainer"), "--quiet"}));
+  CAPTURE(writer.err);
+  CHECK(writer.status == 0);
+  dse::Connection connection = connect_to(broker.url());
+  const dse::ChannelNumber channel = connection.open_channel();
+  CHECK(ready(connection, channel, "alone-first") == 1500);
+  Process reader(
+      broker_command(broker.url(), {"node", scenario, "first", "--out", workshop.file("first"), "--quiet"}));
+  reader.send_when(SIGINT, [&] { return ready(connection, channel, "alone-first") == 0; });
+  CHECK(reader.wait().status == 130);
+  // What it had not settled is there again.
+  const std::uint32_t left = ready(connection, channel, "alone-first");
+  CHECK(number_in(workshop.file("first") + "/node.json", "trained") >=
+        1500 - static_cast<std::int64_t>(left) - 1);
+  CHECK(ready(connection, channel, "alone-second") == 1500);
+  for (const std::string name : {"alone-first", "alone-second"}) connection.purge_queue(channel, name);
+}
+
+TEST_CASE(
+    "nodes: a model is killed and replaced, the others do not notice, the new one learns from what is left") {
+  const RabbitMq broker = RabbitMq::shared();
+  const Workshop workshop;
+  const std::string scenario = two_models(workshop, "killed-");
+  Process nodes(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run(), "--quiet"}));
+  pid_t second = 0;
+  while (second == 0) {
+    second = child_with(nodes.id(), "second");
+    std::this_thread::yield();
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // of the three in which messages come
+  REQUIRE(kill(second, SIGKILL) == 0);
+  Process replacement(broker_command(
+      broker.url(), {"node", scenario, "second", "--out", workshop.file("second"), "--quiet"}));
+  const Outcome outcome = nodes.wait();
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, ContainsSubstring("component 'second' ended with status 137"));
+  CHECK(number_in(workshop.run() + "/summary.json", "first.trained") == 1500);
+  dse::Connection connection = connect_to(broker.url());
+  const dse::ChannelNumber channel = connection.open_channel();
+  replacement.send_when(SIGINT, [&] { return ready(connection, channel, "killed-second") == 0; });
+  CHECK(replacement.wait().status == 130);
+  const std::int64_t trained = number_in(workshop.file("second") + "/node.json", "trained");
+  CHECK(trained > 500);
+  CHECK(trained < 1500);
+}
+
+TEST_CASE("nodes: what is wrong is said") {
+  const RabbitMq broker = RabbitMq::shared();
+  const Workshop workshop;
+  const std::string scenario = two_models(workshop, "wrong-");
+  const Outcome unknown = run_process(broker_command(broker.url(), {"node", scenario, "frist"}));
+  CHECK(unknown.status == 2);
+  CHECK_THAT(unknown.err, ContainsSubstring("has no component 'frist'; did you mean 'first'?"));
+  const Outcome nobody =
+      run_process(broker_command("amqp://guest:secret@127.0.0.1:1", {"node", scenario, "first"}));
+  CHECK(nobody.status == 3);
+  CHECK_THAT(nobody.err, ContainsSubstring("amqp://guest@127.0.0.1:1/ cannot be reached"));
+  CHECK_THAT(nobody.err, !ContainsSubstring("secret"));
+}
