@@ -5,8 +5,8 @@
 
 #include "core/hash.h"
 #include "support/catch.h"
-#include "unit/dataset/idx_files.h"
 #include "support/workshop.h"
+#include "unit/dataset/idx_files.h"
 
 namespace {
 

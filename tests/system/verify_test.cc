@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "support/catch.h"
-#include "unit/dataset/idx_files.h"
 #include "support/workshop.h"
+#include "unit/dataset/idx_files.h"
 
 namespace fs = std::filesystem;
 
