@@ -113,7 +113,7 @@ build_and_test() {
   local status=0
   (
     cd "$folder" || exit
-    exec "${test_wrapper[@]}" ctest --output-on-failure --no-tests=error -j2 "${ctest_choice[@]}" \
+    exec "${test_wrapper[@]}" ctest --output-on-failure --no-tests=error -j3 "${ctest_choice[@]}" \
       --output-junit ctest.xml
   ) || status=$?
   local all bad not_run

@@ -15,8 +15,7 @@ namespace {
 int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings) {
   for (const std::string& path : paths) {
     const Scenario scenario = read_scenario(path, settings);
-    const World world(scenario, {.seed = scenario.seed},
-                      [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+    const World world(scenario, {.seed = scenario.seed}, no_files());
     fmt::print("{}", topology_text(scenario));
     for (const std::string& warning : topology_warnings(scenario))
       fmt::print(stderr, "warning: {}: {}\n", path, warning);

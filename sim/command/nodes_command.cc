@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "amqp/connection.h"
 #include "core/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
@@ -105,6 +106,8 @@ int run_nodes(const NodesArguments& arguments) {
                        fmt::format("'{}' is not a duration such as 30s", arguments.longest));
     }
   }
+  // What is wrong with the broker is said once, not by every node.
+  Connection({.address = options.broker, .name = "dse nodes " + scenario.name});
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-nodes", scenario.name) : arguments.out);
   Nodes nodes(scenario, std::move(options), folder);

@@ -40,10 +40,19 @@ std::string run_mark(const std::string& component) {
 
 }  // namespace
 
+bool is_gateway_end(const ComponentConfig& component) {
+  return std::holds_alternative<ExportConfig>(component.kind) ||
+         std::holds_alternative<ImportConfig>(component.kind);
+}
+
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name) {
   std::vector<std::string> names;
   for (const ComponentConfig& component : scenario.components) {
-    if (component.name == name) return component;
+    if (component.name == name) {
+      if (is_gateway_end(component))
+        throw InputError(component.place, "is an end of a gateway: it runs with dse attach, not as a node");
+      return component;
+    }
     names.push_back(component.name);
   }
   throw InputError({.file = scenario.path},
@@ -118,40 +127,47 @@ void Node::note_publication(const Message& message) {
 }
 
 Node::End Node::run(const std::atomic<bool>& interrupted, Overseer* overseer) {
-  constexpr std::chrono::milliseconds kBetweenLooks{50};
-  std::optional<std::uint64_t> asked;
-  bool started = false;
-  const auto over = [&] { return interrupted || (overseer != nullptr && overseer->gone()); };
-  while (!over()) {
-    if (!started && link_->clock_ns() >= component_.start_ns) {
-      started = true;
-      machine_->start(app_->program());
-    }
-    if (started) link_->serve(*machine_, std::chrono::steady_clock::now() + kBetweenLooks);
-    const bool ended = machine_->ended();
-    if (ended && !link_->settle(over)) break;
+  while (!interrupted && (overseer == nullptr || !overseer->gone())) {
+    turn();
     if (overseer == nullptr) {
-      if (ended) return End::kProgram;
-    } else {
-      overseer->listen();
-      if (overseer->finish()) return End::kFinished;
-      if (overseer->round() != asked) {
-        asked = overseer->round();
-        if (asked) link_->ask_idle();
-      }
-      const std::optional<bool> idle = !started ? std::optional(false)
-                                       : ended  ? std::optional(true)
-                                                : link_->idle();
-      if (asked && idle) {
-        NodeReport answer = report();
-        answer.activity = ended ? NodeActivity::kEnded : *idle ? NodeActivity::kIdle : NodeActivity::kBusy;
-        overseer->answer(answer);
-        asked.reset();
-      }
+      if (settled_) return End::kProgram;
+      continue;
     }
-    if (!started || ended) link_->bell().wait_until(std::chrono::steady_clock::now() + kBetweenLooks);
+    overseer->listen();
+    if (overseer->finish()) return End::kFinished;
+    answer(*overseer);
   }
   return End::kInterrupted;
+}
+
+// For a short while: the program, or when it has ended what it has left to the link.
+void Node::turn() {
+  constexpr std::chrono::milliseconds kTurnMax{50};
+  const auto until = std::chrono::steady_clock::now() + kTurnMax;
+  if (!started_ && link_->clock_ns() >= component_.start_ns) {
+    started_ = true;
+    machine_->start(app_->program());
+  }
+  const bool running = started_ && !machine_->ended();
+  if (running) link_->serve(*machine_, until);
+  if (started_ && machine_->ended()) settled_ = link_->settle(until);
+  if (!running) link_->bell().wait_until(until);
+}
+
+void Node::answer(Overseer& overseer) {
+  if (overseer.round() != asked_) {
+    asked_ = overseer.round();
+    link_->ask_idle();
+  }
+  if (!asked_) return;
+  const std::optional<bool> idle = settled_ ? std::optional(true) : link_->idle();
+  if (!idle) return;
+  NodeReport answer = report();
+  answer.activity = settled_            ? NodeActivity::kEnded
+                    : *idle && started_ ? NodeActivity::kIdle
+                                        : NodeActivity::kBusy;
+  overseer.answer(answer);
+  asked_.reset();
 }
 
 NodeReport Node::report() const {
@@ -164,8 +180,9 @@ NodeReport Node::report() const {
           .problem = counts.problem};
 }
 
-void Node::write_results(End end) const {
-  link_->settle([] { return true; });
+void Node::write_results(End end) {
+  constexpr std::chrono::seconds kSettleMax{10};
+  link_->settle(std::chrono::steady_clock::now() + kSettleMax);
   app_->finish();
   nlohmann::ordered_json json;
   json["component"] = component_.name;

@@ -44,13 +44,15 @@ class Node {
   // Runs until the program ends, the overseer (if there is one) says that it is enough, or `interrupted`.
   End run(const std::atomic<bool>& interrupted, Overseer* overseer);
   // After run(): what the component counted, to node.json.
-  void write_results(End end) const;
+  void write_results(End end);
   // Of the program, 0 unless it ended with another.
   int exit_status() const { return machine_->status().value_or(0); }
   NodeReport report() const;
 
  private:
   void note_publication(const Message& message);
+  void turn();
+  void answer(Overseer& overseer);
 
   const Scenario& scenario_;
   const ComponentConfig& component_;
@@ -64,9 +66,15 @@ class Node {
   std::unique_ptr<AmqpLink> link_;
   std::unique_ptr<Link> noting_link_;  // around it
   std::unique_ptr<Machine> machine_;
+  bool started_ = false;
+  bool settled_ = false;                // the program has ended, and the broker has everything
+  std::optional<std::uint64_t> asked_;  // the overseer's round that is not answered yet
 };
 
-// The component of this name. Throws InputError, naming those that there are.
+// Whether it is an export or an import, which join a run in one process to a broker.
+bool is_gateway_end(const ComponentConfig& component);
+
+// The component of this name, which is not one of these. Throws InputError, naming those that there are.
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name);
 
 // What a component needs on a broker; see above.

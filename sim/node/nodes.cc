@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "sim/node/node.h"
 #include "sim/world/scorer.h"
 
 namespace dse {
@@ -51,6 +52,7 @@ std::vector<std::vector<std::string>> read_rows(const std::string& path) {
 Nodes::Nodes(const Scenario& scenario, Options options, const RunFolder& folder)
     : scenario_(scenario), options_(std::move(options)), folder_(folder.path_of("")) {
   for (const ComponentConfig& component : scenario.components) {
+    if (is_gateway_end(component)) continue;
     std::vector<std::string> arguments = {"node", scenario.path, component.name, "--out",
                                           folder_of(component.name)};
     arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());

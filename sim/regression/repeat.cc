@@ -38,7 +38,7 @@ RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, co
   EventRecorder recorder(path);
   WorldOptions recording = options;
   recording.recorder = &recorder;
-  World world(scenario, recording, [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+  World world(scenario, recording, no_files());
   return {run_world(world, scenario, captured, watch_for_interrupt(), [](TimeNs, std::uint64_t) {}), path};
 }
 

@@ -38,7 +38,7 @@ RunResult replay(const Scenario& scenario, const VerifyOptions& options,
                .ordering = scenario.ordering,
                .make_app = options.make_app,
                .datasets = options.datasets},
-              [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+              no_files());
   return world.run(interrupted, [](TimeNs, std::uint64_t) {});
 }
 

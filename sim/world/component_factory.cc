@@ -97,6 +97,10 @@ void load_initial(const InitialConfig& initial, const LearnerKind& kind, Learner
 
 }  // namespace
 
+OpenLines no_files() {
+  return [](const std::string&) -> LineSink { return [](std::string_view) {}; };
+}
+
 std::unique_ptr<App> ComponentFactory::make(const ComponentConfig& component) {
   return std::visit([&](const auto& config) { return make_kind(component, config); }, component.kind);
 }

@@ -18,6 +18,8 @@ namespace dse {
 
 // Opens a file of the run directory to write lines into.
 using OpenLines = std::function<LineSink(const std::string& file_name)>;
+// For a run that keeps no files.
+OpenLines no_files();
 
 class ComponentFactory {
  public:

@@ -55,7 +55,7 @@ std::optional<RunFailure> failure_of(const Scenario& scenario, const RunResult& 
 
 JudgedRun judge(const Scenario& scenario, const WorldOptions& options, const std::atomic<bool>& interrupted) {
   try {
-    World world(scenario, options, [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+    World world(scenario, options, no_files());
     JudgedRun judged{.result = world.run(interrupted, [](TimeNs, std::uint64_t) {}), .failure = std::nullopt};
     judged.failure = failure_of(scenario, judged.result);
     return judged;

@@ -200,13 +200,13 @@ bool AmqpLink::nothing_under_way() const {
          (consumer_ == nullptr || consumer_->settled());
 }
 
-bool AmqpLink::settle(const std::function<bool()>& enough) {
+bool AmqpLink::settle(SteadyClock::time_point until) {
   worker_.wait_all();
   while (!nothing_under_way()) {
-    if (enough()) return false;
     publisher_->check();
     release_settlements();
-    bell_.wait_until(SteadyClock::now() + std::chrono::milliseconds(20));
+    if (SteadyClock::now() >= until) return false;
+    bell_.wait_until(std::min(until, SteadyClock::now() + std::chrono::milliseconds(20)));
   }
   return true;
 }

@@ -60,9 +60,9 @@ class AmqpLink : public Link {
   // Does what has come up for `machine`, which runs on this link, and waits for more, until that time at the
   // latest. Throws RunError and InputError.
   void serve(Machine& machine, std::chrono::steady_clock::time_point until);
-  // Waits until everything published is confirmed, every job done and every acknowledgement sent, or until
-  // `enough` says so. Whether it was.
-  bool settle(const std::function<bool()>& enough);
+  // Waits until every job is done, everything published confirmed and every acknowledgement sent, the latter
+  // two until that time at the latest. Whether it was so.
+  bool settle(std::chrono::steady_clock::time_point until);
   // Rings when there is something for serve(); any thread may ring it.
   Bell& bell() { return bell_; }
 

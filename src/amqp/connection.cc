@@ -174,13 +174,6 @@ void Connection::bind_exchange(ChannelNumber channel, const AmqpRoute& route) {
   state_->check_answer(channel);
 }
 
-void Connection::unbind_queue(ChannelNumber channel, const AmqpRoute& route) {
-  AmqpTable arguments(route.arguments);
-  amqp_queue_unbind(state_->amqp.get(), channel, amqp_text(route.destination), amqp_text(route.source),
-                    amqp_text(route.key), arguments.table());
-  state_->check_answer(channel);
-}
-
 void Connection::delete_queue(ChannelNumber channel, const std::string& name, const DeleteOptions& options) {
   amqp_queue_delete(state_->amqp.get(), channel, amqp_text(name), options.if_unused, options.if_empty);
   state_->check_answer(channel);

@@ -128,7 +128,6 @@ class Connection {
   QueueInfo declare_queue(ChannelNumber channel, const std::string& name, const QueueOptions& options);
   void bind_queue(ChannelNumber channel, const AmqpRoute& route);
   void bind_exchange(ChannelNumber channel, const AmqpRoute& route);
-  void unbind_queue(ChannelNumber channel, const AmqpRoute& route);
   // False when it was not deleted because it is in use or not empty; throws when it is not there.
   void delete_queue(ChannelNumber channel, const std::string& name, const DeleteOptions& options);
   void delete_exchange(ChannelNumber channel, const std::string& name, const DeleteOptions& options);

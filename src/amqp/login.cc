@@ -11,6 +11,7 @@
 #include <sys/time.h>
 
 #include <array>
+#include <string_view>
 
 #include "amqp/properties.h"
 
@@ -62,7 +63,8 @@ void open_socket(amqp_connection_state_t state, const ConnectionOptions& options
   }
 }
 
-amqp_table_entry_t text_entry(const char* name, const std::string& text) {
+// `text` must outlive the result.
+amqp_table_entry_t text_entry(const char* name, std::string_view text) {
   amqp_table_entry_t entry{amqp_cstring_bytes(name), {}};
   entry.value.kind = AMQP_FIELD_KIND_UTF8;
   entry.value.value.bytes = amqp_text(text);
