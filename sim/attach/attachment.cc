@@ -68,7 +68,6 @@ RunResult Attachment::run(const std::atomic<bool>& interrupted, const Show& show
   } catch (const BrokerError&) {
     failure_ = std::current_exception();
   }
-  const bool completed = failure_ == nullptr && !interrupted;
   // What is in the capture has been on the bus.
   advance_to(std::max(world_.now(), last_import_ns_));
   capture_.end(world_.now());
@@ -80,6 +79,7 @@ RunResult Attachment::run(const std::atomic<bool>& interrupted, const Show& show
       failure_ = std::current_exception();
     }
   }
+  const bool completed = failure_ == nullptr && !interrupted;
   return world_.finish(completed ? RunStatus::kCompleted : RunStatus::kInterrupted);
 }
 
@@ -134,10 +134,7 @@ void Attachment::advance() {
     const std::optional<TimeNs> next_ns = world_.next_time_ns();
     if (!next_ns || *next_ns > last_ns) {
       // The clock itself goes on beside the real one.
-      const TimeNs clock_ns = paced                                    ? last_ns
-                              : scenario_.until_ns && imports_.empty() ? last_ns
-                                                                       : world_.now();
-      if (clock_ns > world_.now()) advance_to(clock_ns);
+      if (paced || (scenario_.until_ns && imports_.empty())) advance_to(std::max(last_ns, world_.now()));
       return;
     }
     advance_to(*next_ns);
@@ -163,7 +160,8 @@ void Attachment::rest() {
   const auto now = Clock::now();
   auto until = now + kRestMax;
   const std::optional<TimeNs> next_ns = world_.next_time_ns();
-  if (next_ns && !gateway_.full()) {
+  const bool comes = next_ns && (!scenario_.until_ns || *next_ns <= *scenario_.until_ns);
+  if (comes && !gateway_.full()) {
     const double due_ns = options_.pace > 0 ? static_cast<double>(*next_ns) / options_.pace : 0;
     const auto longest_ns =
         static_cast<double>(std::chrono::duration_cast<nanoseconds>(until - start_).count());

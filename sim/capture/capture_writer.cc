@@ -72,6 +72,7 @@ void CaptureWriter::end(TimeNs time_ns) {
 }
 
 void CaptureWriter::flush() {
+  if (file_ == nullptr) return;  // ended, and closed
   if (std::fflush(file_.get()) != 0) fail(path_);
 }
 

@@ -104,7 +104,7 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   require_gateway(joined, scenario);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, scenario.seed)
+  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed)
                                          : arguments.out);
   std::optional<EventRecorder> recorder;
   if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
@@ -167,7 +167,7 @@ void add_attach_command(CLI::App& parser, std::function<int()>& run, const MakeA
       "attach", "Run a scenario beside the real clock, its gateway joined to a real broker");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   add_broker_options(*command, arguments->broker);
-  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
+  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED-attached)");
   command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
   command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
       ->allow_extra_args(false);

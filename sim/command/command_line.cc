@@ -9,7 +9,9 @@
 #include <exception>
 #include <functional>
 #include <new>
+#include <string_view>
 
+#include "amqp/broker_address.h"
 #include "core/error.h"
 #include "sim/command/command.h"
 
@@ -47,6 +49,14 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   add_nodes_command(parser, run);
   add_capture_command(parser, run);
   add_conform_command(parser, run);
+  // The parser would print it.
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (!argument.starts_with("amqp") || !has_password(std::string(argument))) continue;
+    if (std::string_view(argv[i - 1]) == "--broker") continue;
+    fmt::print(stderr, "dse: a broker's URL stands behind --broker\n");
+    return kExitWrongInput;
+  }
   try {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

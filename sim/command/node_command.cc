@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 
@@ -47,9 +48,16 @@ int run_node(const NodeArguments& arguments) {
   Node node(scenario, component, options, folder);
   if (!arguments.quiet)
     fmt::print(stderr, "{} is a node on broker {}\n", component.name, options.broker.describe());
-  const Node::End end = node.run(interrupted, overseer ? &*overseer : nullptr);
+  Node::End end = Node::End::kInterrupted;
+  std::exception_ptr failure;
+  try {
+    end = node.run(interrupted, overseer ? &*overseer : nullptr);
+  } catch (const BrokerError&) {
+    failure = std::current_exception();  // what it has counted is kept all the same
+  }
   node.write_results(end);
   folder.commit();
+  if (failure != nullptr) std::rethrow_exception(failure);
   if (!arguments.quiet) {
     const NodeReport report = node.report();
     fmt::print("{}: sent {}, received {}; results in {}\n", component.name, report.sent, report.received,

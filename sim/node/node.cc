@@ -32,6 +32,13 @@ class NotingLink : public ForwardingLink {
   std::function<void(const Message&)> on_publish_;
 };
 
+std::set<std::string> resources_of(const ComponentConfig& component) {
+  std::set<std::string> resources;
+  if (const auto read = resource_read(component)) resources.insert(*read);
+  if (const auto written = resource_written(component)) resources.insert(*written);
+  return resources;
+}
+
 // Ids of messages are unique only within a process.
 std::string run_mark(const std::string& component) {
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
@@ -106,6 +113,7 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
   link_ = std::make_unique<AmqpLink>(
       AmqpLink::Options{.connection = {.address = options.broker, .name = "dse node " + component.name},
                         .set_up = topology_of(scenario, component),
+                        .asserted = resources_of(component),
                         .run = run_mark(component.name),
                         .epoch = options.epoch,
                         .pace = options.pace,
@@ -182,7 +190,11 @@ NodeReport Node::report() const {
 
 void Node::write_results(End end) {
   constexpr std::chrono::seconds kSettleMax{10};
-  link_->settle(std::chrono::steady_clock::now() + kSettleMax);
+  try {
+    link_->settle(std::chrono::steady_clock::now() + kSettleMax);
+  } catch (const BrokerError&) {
+    // It has been said why; what was counted is written all the same.
+  }
   app_->finish();
   nlohmann::ordered_json json;
   json["component"] = component_.name;

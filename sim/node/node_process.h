@@ -28,6 +28,8 @@ class NodeProcess {
   void listen();
   const NodeReport& report() const { return report_; }
   int descriptor() const { return line_.descriptor(); }
+  // Its end of the line is closed.
+  bool gone() const { return line_.closed(); }
   // Its exit status, or 128 + the signal that killed it; empty while it runs.
   std::optional<int> exit_status();
 

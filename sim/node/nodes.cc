@@ -78,7 +78,9 @@ RunStatus Nodes::run(const std::atomic<bool>& interrupted, const Show& show) {
   auto asked = started - kBetweenRounds;
   while (!interrupted) {
     std::vector<pollfd> lines;
-    for (const NodeProcess& node : nodes_) lines.push_back({node.descriptor(), POLLIN, 0});
+    // The line of a node that is gone would be readable for ever.
+    for (NodeProcess& node : nodes_)
+      lines.push_back({node.exit_status() || node.gone() ? -1 : node.descriptor(), POLLIN, 0});
     poll(lines.data(), lines.size(), static_cast<int>(kBetweenRounds.count()));
     for (NodeProcess& node : nodes_) node.listen();
     const auto now = SteadyClock::now();
@@ -160,8 +162,10 @@ void Nodes::gather_one(const std::string& component, RunResult& result) {
   if (!file) return;  // it was killed
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (json.is_discarded()) throw RunError(fmt::format("node '{}' left a damaged node.json", component));
-  for (const auto& [metric, value] : json.at("metrics").items())
+  for (const auto& [metric, value] : json.at("metrics").items()) {
+    if (!value.is_number()) continue;  // no number came of it
     result.metrics[component + "." + metric] = value.get<double>();
+  }
   for (const auto& point : json.at("curve")) {
     result.curves.push_back(
         {point.at(0).get<TimeNs>(), component, point.at(1).get<std::string>(), point.at(2).get<double>()});

@@ -97,6 +97,12 @@ RunFolder::RunFolder(const fs::path& target, const std::vector<std::string>& fil
       throw InputError({.file = target_.string()},
                        "exists and is not a run directory: remove it or choose another place with --out");
     }
+    if (fs::exists(target_ / kKeptFile)) {
+      throw InputError(
+          {.file = target_.string()},
+          "holds a capture, and what came in comes no second time: move it away or choose another "
+          "place with --out");
+    }
     temporary_ = target_;
     temporary_ += fmt::format("{}{}", kTemporaryMark, ::getpid());
     fs::create_directories(target_.parent_path());
@@ -109,8 +115,13 @@ RunFolder::RunFolder(const fs::path& target, const std::vector<std::string>& fil
 
 RunFolder::~RunFolder() {
   files_.clear();
+  if (committed_) return;
   std::error_code ignored;
-  if (!committed_) fs::remove_all(temporary_, ignored);
+  if (fs::exists(temporary_ / kKeptFile, ignored)) {
+    std::fprintf(stderr, "what came in is kept in %s\n", temporary_.c_str());
+  } else {
+    fs::remove_all(temporary_, ignored);
+  }
 }
 
 LineSink RunFolder::open_lines(const std::string& file_name) {

@@ -18,11 +18,11 @@ inline const std::vector<std::string> kRunFiles = {"summary.json", "metrics.csv"
 
 class RunFolder {
  public:
-  // Makes the temporary folder. A run directory that is there already is replaced by commit(); anything else
-  // there is refused with InputError. Throws RunError when nothing can be written there.
-  // `files` are those by which a directory of this kind is known.
+  // Makes the temporary folder. A run directory that is there already is replaced by commit(), unless it
+  // holds a capture; that and anything else there is refused with InputError. Throws RunError when nothing
+  // can be written there. `files` are those by which a directory of this kind is known.
   explicit RunFolder(const std::filesystem::path& target, const std::vector<std::string>& files = kRunFiles);
-  // Removes what was not committed.
+  // Removes what was not committed, unless it holds a capture.
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;

@@ -37,9 +37,8 @@ SteadyClock::time_point AmqpLink::real_time(TimeNs time_ns) const {
   return start_ + nanoseconds(static_cast<std::int64_t>(static_cast<double>(time_ns) / options_.pace));
 }
 
-// The topology that the program asks for is asserted beforehand (Options::set_up); what is not in it, here.
 void AmqpLink::declare(const std::string& resource) {
-  if (!declared_.insert(resource).second) return;
+  if (options_.asserted.contains(resource)) return;
   command(
       [&](Connection& connection, ChannelNumber channel) { assert_exchange(connection, channel, resource); });
 }
@@ -134,7 +133,8 @@ void AmqpLink::serve(Machine& machine, SteadyClock::time_point until) {
     const auto now = SteadyClock::now();
     if (now >= until) return;
     if (moved) continue;
-    bell_.wait_until(timer_ns_ ? std::min(until, real_time(*timer_ns_)) : until);
+    const bool timed = timer_ns_ && !publisher_->full();
+    bell_.wait_until(timed ? std::min(until, real_time(*timer_ns_)) : until);
   }
 }
 
@@ -204,6 +204,7 @@ bool AmqpLink::settle(SteadyClock::time_point until) {
   worker_.wait_all();
   while (!nothing_under_way()) {
     publisher_->check();
+    if (consumer_ != nullptr) consumer_->check();
     release_settlements();
     if (SteadyClock::now() >= until) return false;
     bell_.wait_until(std::min(until, SteadyClock::now() + std::chrono::milliseconds(20)));
@@ -230,6 +231,7 @@ void AmqpLink::ask_idle() {
 }
 
 std::optional<bool> AmqpLink::idle() {
+  if (timer_ns_ || awaited_job_) return false;  // it goes on by itself
   if (consumer_ == nullptr) return nothing_under_way();
   const Consumer::Depth depth = consumer_->depth();
   if (depth.answered != depth.asked) return std::nullopt;

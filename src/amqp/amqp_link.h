@@ -34,8 +34,9 @@ class AmqpLink : public Link {
  public:
   struct Options {
     ConnectionOptions connection;
-    SetUp set_up;     // what has to be there before anything is published or streamed
-    std::string run;  // marks this process's messages
+    SetUp set_up;                    // what has to be there before anything is published or streamed
+    std::set<std::string> asserted;  // the resources that are there then
+    std::string run;                 // marks this process's messages
     std::chrono::system_clock::time_point epoch;
     double pace = 1;  // virtual seconds a second
     // Told of each message that has arrived, and when; may be empty.
@@ -123,7 +124,6 @@ class AmqpLink : public Link {
   std::deque<std::optional<Outstanding>> outstanding_;
   std::unordered_map<std::uint64_t, std::uint64_t> outstanding_ids_;  // id hash to tag
   RecentIds settled_;
-  std::set<std::string> declared_;
   std::uint64_t published_ = 0;
   Counts counts_;
   Worker worker_;  // last: its thread stops before what its jobs use goes

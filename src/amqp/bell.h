@@ -16,12 +16,11 @@ class Bell {
     rung_ = true;
     heard_.notify_one();
   }
-  // Returns when it has been rung since the last return, or at that time; whether it was rung.
-  bool wait_until(Clock::time_point time) {
+  // Returns when it has been rung since the last return, or at that time.
+  void wait_until(Clock::time_point time) {
     std::unique_lock lock(mutex_);
-    const bool rung = heard_.wait_until(lock, time, [this] { return rung_; });
+    heard_.wait_until(lock, time, [this] { return rung_; });
     rung_ = false;
-    return rung;
   }
 
  private:

@@ -221,6 +221,15 @@ void Connection::publish(ChannelNumber channel, const Publication& publication) 
         fmt::format("broker {}: message '{}' has {} bytes, and at most {} are sent: make it smaller",
                     state_->broker, fields.id, bytes.size(), kPayloadBytesMax));
   }
+  constexpr std::size_t kShortTextBytesMax = 255;  // AMQP 0-9-1, section 4.2.5.3
+  for (const std::string* text : {&publication.exchange, &publication.key, &fields.id, &fields.correlation_id,
+                                  &fields.app_id, &fields.content_type}) {
+    if (text->size() <= kShortTextBytesMax) continue;
+    throw BrokerError(
+        fmt::format("broker {}: '{}...' of message '{:.40}' has {} bytes, and AMQP carries names, keys "
+                    "and ids of at most {}: make it shorter",
+                    state_->broker, text->substr(0, 40), fields.id, text->size(), kShortTextBytesMax));
+  }
   amqp_basic_properties_t properties = to_properties(publication.message);
   AmqpTable headers(fields.headers);
   if (fields.timestamp % kNanosecondsPerSecond != 0) headers.add(kTimestampHeader, fields.timestamp);

@@ -26,8 +26,6 @@ using ChannelNumber = std::uint16_t;
 struct AmqpMessage {
   MessageFields fields;  // without its key
   bool persistent = true;
-  std::string type;           // the property of this name
-  std::string expiration_ms;  // "" none
 };
 
 struct AmqpDelivery {
@@ -128,7 +126,8 @@ class Connection {
   QueueInfo declare_queue(ChannelNumber channel, const std::string& name, const QueueOptions& options);
   void bind_queue(ChannelNumber channel, const AmqpRoute& route);
   void bind_exchange(ChannelNumber channel, const AmqpRoute& route);
-  // False when it was not deleted because it is in use or not empty; throws when it is not there.
+  // Throw ChannelClosed (406) when it is in use or not empty and must not be. What is not there is deleted
+  // already.
   void delete_queue(ChannelNumber channel, const std::string& name, const DeleteOptions& options);
   void delete_exchange(ChannelNumber channel, const std::string& name, const DeleteOptions& options);
   // How many messages were dropped.

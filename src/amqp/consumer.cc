@@ -53,6 +53,7 @@ void Consumer::settle(Wanted&& wanted) {
 }
 
 bool Consumer::settled() const {
+  if (!session_->state().connected) return true;
   const std::lock_guard lock(mutex_);
   return wanted_.empty() && !settling_;
 }

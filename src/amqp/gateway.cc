@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+#include <optional>
 #include <utility>
 
 namespace dse {
@@ -29,14 +31,15 @@ Gateway::Gateway(Options options) : options_(std::move(options)) {
 
 Gateway::~Gateway() {
   consumer_.reset();
-  for (const ImportRoute& route : options_.imports) {
-    if (!route.queue.empty()) continue;
-    try {
-      Connection connection(options_.connection);
-      connection.delete_queue(connection.open_channel(), own_queue(route), {});
-    } catch (const BrokerError&) {
-      // The broker deletes it in time.
+  try {
+    std::optional<Connection> connection;
+    for (const ImportRoute& route : options_.imports) {
+      if (!route.queue.empty()) continue;
+      if (!connection) connection.emplace(options_.connection);
+      connection->delete_queue(connection->open_channel(), own_queue(route), {});
     }
+  } catch (const std::exception&) {
+    // The broker deletes them in time.
   }
 }
 

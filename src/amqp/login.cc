@@ -157,10 +157,12 @@ void throw_lost(const std::string& broker, int status) {
            "its certificate is for another host name: use the name that the certificate has in the URL");
     case AMQP_STATUS_SSL_PEER_VERIFY_FAILED:
     case AMQP_STATUS_SSL_CONNECTION_FAILED:
-      fail(broker,
-           "TLS failed: its certificate does not verify, or it does not take ours; name the authority that "
-           "signed "
-           "it with --ca, and our certificate with --cert and --key");
+      // A broker that goes down in the middle of the handshake looks the same.
+      throw ConnectionLost(fmt::format(
+          "broker {}: {}", broker,
+          "TLS failed: its certificate does not verify, or it does not take ours; name the authority that "
+          "signed "
+          "it with --ca, and our certificate with --cert and --key"));
     case AMQP_STATUS_SOCKET_ERROR:
     case AMQP_STATUS_TCP_ERROR:
       throw ConnectionLost(

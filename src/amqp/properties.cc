@@ -108,8 +108,6 @@ amqp_basic_properties_t to_properties(const AmqpMessage& message) {
   set(AMQP_BASIC_CORRELATION_ID_FLAG, properties.correlation_id, fields.correlation_id);
   set(AMQP_BASIC_APP_ID_FLAG, properties.app_id, fields.app_id);
   set(AMQP_BASIC_CONTENT_TYPE_FLAG, properties.content_type, fields.content_type);
-  set(AMQP_BASIC_TYPE_FLAG, properties.type, message.type);
-  set(AMQP_BASIC_EXPIRATION_FLAG, properties.expiration, message.expiration_ms);
   if (fields.timestamp >= 0) {
     properties._flags |= AMQP_BASIC_TIMESTAMP_FLAG;
     properties.timestamp = static_cast<std::uint64_t>(fields.timestamp / kNanosecondsPerSecond);
@@ -139,7 +137,8 @@ ReadMessage read_message(const amqp_message_t& message) {
   if (has(AMQP_BASIC_TIMESTAMP_FLAG) && properties.timestamp <= kSecondsMax) {
     fields.timestamp = static_cast<TimeNs>(properties.timestamp) * kNanosecondsPerSecond;
   }
-  if (const std::int64_t* exact = fields.headers.find_integer(kTimestampHeader)) fields.timestamp = *exact;
+  const std::int64_t* exact = fields.headers.find_integer(kTimestampHeader);
+  if (exact != nullptr && *exact >= 0) fields.timestamp = *exact;
   fields.headers.remove(kTimestampHeader);
   return result;
 }

@@ -1,11 +1,10 @@
 // Messages and headers in the types of rabbitmq-c, and back. Of connection.cc alone.
 //
-//   message        AMQP basic properties (AMQP 0-9-1, section 1.8.3, "basic")
-//   id             message-id
-//   timestamp      timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns has all
-//   of it headers        bool 't', int64 'l', double 'd', string 'S' (RabbitMQ's field types); integers and
-//   floats of other
-//                  sizes are read as well
+//   message     AMQP basic properties (AMQP 0-9-1, section 1.8.3, "basic")
+//   id          message-id
+//   timestamp   timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns has it all
+//   headers     bool 't', int64 'l', double 'd', text 'S' (RabbitMQ's field types); integers and floats of
+//               other sizes are read as well
 //
 // Headers of foreign messages that begin with "x-" and are of other types are the broker's own ("x-death")
 // and are left out.

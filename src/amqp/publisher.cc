@@ -20,13 +20,11 @@ Publisher::Publisher(Options options, Bell& changed) : options_(std::move(option
 Publisher::~Publisher() { session_.reset(); }
 
 void Publisher::publish(Outgoing&& outgoing) {
-  session_->check();
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
     first = waiting_.empty();
-    waiting_.push_back(std::move(outgoing));
-    ++counts_.published;
+    waiting_.push_back({.outgoing = std::move(outgoing), .number = counts_.published++});
   }
   if (first) session_->wake();
 }
@@ -56,7 +54,7 @@ void Publisher::on_connected(Connection& connection) {
   for (Sent& sent : sent_) {
     if (sent.fate != Fate::kUnknown) continue;
     sent.fate = Fate::kRefused;
-    again_.insert(again_.begin() + static_cast<std::ptrdiff_t>(republished), std::move(sent.outgoing));
+    again_.insert(again_.begin() + static_cast<std::ptrdiff_t>(republished), std::move(sent.message));
     ++republished;
   }
   forget_settled();
@@ -85,8 +83,11 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
   for (auto sent = first; sent <= last; ++sent) {
     if (sent->fate != Fate::kUnknown) continue;
     sent->fate = confirm.taken ? Fate::kTaken : Fate::kRefused;
-    if (confirm.taken) continue;
-    again_.push_back(std::move(sent->outgoing));
+    if (confirm.taken) {
+      note_taken(sent->message.number);
+      continue;
+    }
+    again_.push_back(std::move(sent->message));
     ++refused;
   }
   forget_settled();
@@ -94,22 +95,26 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
   counts_.republished += refused;
 }
 
-// What was refused is counted when it is taken.
 void Publisher::forget_settled() {
-  std::uint64_t taken = 0;
-  while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) {
-    if (sent_.front().fate == Fate::kTaken) ++taken;
-    sent_.pop_front();
-  }
+  while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) sent_.pop_front();
+}
+
+void Publisher::note_taken(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
-  confirmed_ += taken;
+  const std::size_t place = number - confirmed_;
+  if (place >= taken_.size()) taken_.resize(place + 1);
+  taken_[place] = true;
+  while (!taken_.empty() && taken_.front()) {
+    taken_.pop_front();
+    ++confirmed_;
+  }
 }
 
 bool Publisher::on_turn(Connection& connection) {
   if (blocked_) return false;
   std::size_t sent = 0;
   while (sent < kSentAtOnce && sent_.size() < kSentMax) {
-    std::optional<Outgoing> outgoing = next_outgoing();
+    std::optional<Numbered> outgoing = next_outgoing();
     if (!outgoing) break;
     send(connection, std::move(*outgoing));
     ++sent;
@@ -117,19 +122,19 @@ bool Publisher::on_turn(Connection& connection) {
   return sent > 0;
 }
 
-std::optional<Outgoing> Publisher::next_outgoing() {
+std::optional<Publisher::Numbered> Publisher::next_outgoing() {
   const std::lock_guard lock(mutex_);
-  std::deque<Outgoing>& from = again_.empty() ? waiting_ : again_;
+  std::deque<Numbered>& from = again_.empty() ? waiting_ : again_;
   if (from.empty()) return std::nullopt;
-  Outgoing outgoing = std::move(from.front());
+  Numbered outgoing = std::move(from.front());
   from.pop_front();
   return outgoing;
 }
 
 // Noted as sent before it is, so that it is not lost when sending fails.
-void Publisher::send(Connection& connection, Outgoing&& outgoing) {
-  sent_.push_back({.outgoing = std::move(outgoing), .tag = next_tag_++});
-  const Outgoing& sent = sent_.back().outgoing;
+void Publisher::send(Connection& connection, Numbered&& message_to_send) {
+  sent_.push_back({.message = std::move(message_to_send), .tag = next_tag_++});
+  const Outgoing& sent = sent_.back().message.outgoing;
   AmqpMessage message{.fields = sent.message->fields()};
   if (!options_.run.empty()) message.fields.headers.set(std::string(kRunHeader), options_.run);
   connection.publish(

@@ -37,18 +37,18 @@ class Publisher : private SessionClient {
   Publisher(Options options, Bell& changed);
   ~Publisher() override;
 
-  // Never waits. Throws what ended the session.
+  // Never waits and never throws; check() says whether there is a session that sends it.
   void publish(Outgoing&& outgoing);
   // So many are not confirmed that it is better to wait (for `changed`) before publishing more.
   bool full() const { return unconfirmed() >= kUnconfirmedMax; }
   std::uint64_t unconfirmed() const;
-  // How many messages are confirmed, and all before them.
+  // So many messages from the first on are confirmed, every one of them.
   std::uint64_t confirmed() const;
 
   struct Counts {
     std::uint64_t published = 0;    // each once
     std::uint64_t republished = 0;  // after a lost connection or a refusal of the broker
-    std::uint64_t unroutable = 0;   // no queue of the broker took it
+    std::uint64_t unroutable = 0;   // how often no queue of the broker took one
     bool blocked = false;           // the broker asks to wait
     std::string blocked_reason;
   };
@@ -60,8 +60,12 @@ class Publisher : private SessionClient {
 
  private:
   enum class Fate { kUnknown, kTaken, kRefused };
-  struct Sent {
+  struct Numbered {
     Outgoing outgoing;
+    std::uint64_t number = 0;  // from 0, of all that is published
+  };
+  struct Sent {
+    Numbered message;
     std::uint64_t tag = 0;  // on this connection
     Fate fate = Fate::kUnknown;
   };
@@ -71,21 +75,23 @@ class Publisher : private SessionClient {
   bool on_turn(Connection& connection) override;
   void on_confirm(const AmqpConfirm& confirm);
   void forget_settled();
-  std::optional<Outgoing> next_outgoing();
-  void send(Connection& connection, Outgoing&& outgoing);
+  void note_taken(std::uint64_t number);
+  std::optional<Numbered> next_outgoing();
+  void send(Connection& connection, Numbered&& message);
 
   Options options_;
 
   mutable std::mutex mutex_;
-  std::deque<Outgoing> waiting_;
+  std::deque<Numbered> waiting_;
   Counts counts_;
   std::uint64_t confirmed_ = 0;
+  std::deque<bool> taken_;  // from message `confirmed_` on: confirmed, though an earlier one is not
 
   // Of the session's thread:
   ChannelNumber channel_ = 0;
   std::uint64_t next_tag_ = 1;
   std::deque<Sent> sent_;       // by tag; the first is not confirmed
-  std::deque<Outgoing> again_;  // to be sent before what waits
+  std::deque<Numbered> again_;  // to be sent before what waits
   bool blocked_ = false;
 
   std::unique_ptr<Session> session_;  // last: its thread uses the others

@@ -89,6 +89,7 @@ void Session::run() {
   } catch (...) {
     const std::lock_guard lock(mutex_);
     error_ = std::current_exception();
+    state_.connected = false;
   }
   connection_.reset();
   changed_.ring();

@@ -97,7 +97,7 @@ TEST_CASE("attach: a replay from the capture has the same fingerprints, 20 times
   for (unsigned time = 0; time < 20; ++time) {
     CAPTURE(time);
     connection.purge_queue(channel, "attach-in");
-    const std::string live = workshop.file("live");
+    const std::string live = workshop.file("live-" + std::to_string(time));
     {
       const Traffic traffic(broker.url(), time);
       const std::string pace = time % 3 == 0 ? "0" : time % 3 == 1 ? "1" : "0.3";
