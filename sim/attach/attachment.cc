@@ -45,7 +45,7 @@ Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& 
   return options;
 }
 
-Attachment::Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter& capture,
+Attachment::Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter* capture,
                        Options options)
     : scenario_(scenario), world_(world), gateway_(gateway), capture_(capture), options_(options) {
   for (std::size_t i = 0; i < scenario.components.size(); ++i) {
@@ -70,7 +70,7 @@ RunResult Attachment::run(const std::atomic<bool>& interrupted, const Show& show
   }
   // What is in the capture has been on the bus.
   advance_to(std::max(world_.now(), last_import_ns_));
-  capture_.end(world_.now());
+  if (capture_ != nullptr) capture_->end(world_.now());
   if (failure_ == nullptr) {
     try {
       settle();
@@ -118,7 +118,7 @@ void Attachment::take_imports() {
     if (imported.message) {
       const std::size_t component = imports_[imported.import];
       last_import_ns_ = std::max({add_time(world_.now(), 1), paced_now_ns(), last_import_ns_});
-      capture_.add(scenario_.components[component].name, last_import_ns_, *imported.message);
+      capture_->add(scenario_.components[component].name, last_import_ns_, *imported.message);
       world_.import(component, std::move(imported.message), last_import_ns_);
     }
     unsettled_.push_back({last_import_ns_, imported.tag});
@@ -148,7 +148,7 @@ void Attachment::advance_to(TimeNs time_ns) {
 
 void Attachment::settle() {
   if (unsettled_.empty()) return;
-  capture_.flush();
+  capture_->flush();
   while (!unsettled_.empty() && unsettled_.front().time_ns <= world_.now()) {
     gateway_.acknowledge(unsettled_.front().tag);
     unsettled_.pop_front();

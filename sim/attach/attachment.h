@@ -38,8 +38,8 @@ class Attachment {
   };
   using Show = std::function<void(const Status& status)>;
 
-  // All must outlive this; the world must not have been run.
-  Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter& capture,
+  // All must outlive this; the world must not have been run. `capture` may be null when there are no imports.
+  Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter* capture,
              Options options);
 
   // The world's sink.
@@ -76,7 +76,7 @@ class Attachment {
   const Scenario& scenario_;
   World& world_;
   Gateway& gateway_;
-  CaptureWriter& capture_;
+  CaptureWriter* capture_;  // none without imports
   Options options_;
   std::map<std::string, std::size_t> exports_;  // by component, its place among the gateway's
   std::vector<std::size_t> imports_;            // the components, in the gateway's order

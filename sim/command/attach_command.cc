@@ -120,9 +120,11 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
                                   const MessagePtr& message) { attachment->write(exporter, message); }},
       [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
   Gateway gateway(joined);
-  CaptureWriter capture(folder.path_of(kCaptureFile),
-                        capture_header(scenario, scenario.seed, scenario.ordering));
-  attachment.emplace(scenario, world, gateway, capture, options);
+  std::optional<CaptureWriter> capture;
+  if (!joined.imports.empty()) {
+    capture.emplace(folder.path_of(kCaptureFile), capture_header(scenario, scenario.seed, scenario.ordering));
+  }
+  attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr, options);
   if (!arguments.quiet) fmt::print(stderr, "attached to broker {}\n", broker.describe());
   RunResult result;
   {
@@ -133,12 +135,12 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   scenario.until_ns = result.virtual_time_ns;  // as its replay has it
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  const RunReport report{.scenario = scenario,
-                         .settings = arguments.settings,
-                         .result = result,
-                         .expectations = expectations,
-                         .timing = {wall.count(), arguments.threads},
-                         .capture = CaptureNote{folder.target() / kCaptureFile, capture.checksum()}};
+  RunReport report{.scenario = scenario,
+                   .settings = arguments.settings,
+                   .result = result,
+                   .expectations = expectations,
+                   .timing = {wall.count(), arguments.threads}};
+  if (capture) report.capture = CaptureNote{folder.target() / kCaptureFile, capture->checksum()};
   write_results(report, folder);
   folder.commit();
   // What was captured is kept, whatever went wrong with the broker.
