@@ -120,7 +120,7 @@ TEST_CASE(
   CHECK(replacement.wait().status == 130);
   const std::int64_t trained = number_in(workshop.file("second") + "/node.json", "trained");
   CHECK(trained > 500);
-  CHECK(trained < 1500);
+  CHECK(trained <= 1500);  // all, when the first was killed before it had learned anything
 }
 
 TEST_CASE("nodes: what is wrong is said") {
