@@ -2,7 +2,6 @@
 
 #include <amqp.h>
 #include <fmt/format.h>
-#include <sys/time.h>
 
 #include <algorithm>
 #include <utility>
@@ -11,13 +10,6 @@
 #include "amqp/properties.h"
 
 namespace dse {
-namespace {
-
-timeval to_timeval(std::chrono::milliseconds time) {
-  return {.tv_sec = time.count() / 1000, .tv_usec = time.count() % 1000 * 1000};
-}
-
-}  // namespace
 
 struct Connection::State {
   AmqpState amqp;
@@ -206,11 +198,6 @@ std::string Connection::consume(ChannelNumber channel, const std::string& queue)
                                                          amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
   state_->check_answer(channel);
   return to_string(ok->consumer_tag);
-}
-
-void Connection::cancel(ChannelNumber channel, const std::string& consumer) {
-  amqp_basic_cancel(state_->amqp.get(), channel, amqp_text(consumer));
-  state_->check_answer(channel);
 }
 
 void Connection::publish(ChannelNumber channel, const Publication& publication) {

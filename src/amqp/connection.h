@@ -140,7 +140,6 @@ class Connection {
   void set_prefetch(ChannelNumber channel, std::uint16_t prefetch);
   // Starts a consumer with acknowledgements; returns its tag.
   std::string consume(ChannelNumber channel, const std::string& queue);
-  void cancel(ChannelNumber channel, const std::string& consumer);
 
   struct Publication {
     const std::string& exchange;

@@ -20,10 +20,6 @@ namespace {
 
 constexpr int kFrameBytesMax = 131072;  // what RabbitMQ offers
 
-timeval to_timeval(std::chrono::milliseconds time) {
-  return {.tv_sec = time.count() / 1000, .tv_usec = time.count() % 1000 * 1000};
-}
-
 [[noreturn]] void fail(const std::string& broker, const std::string& text) {
   throw BrokerError(fmt::format("broker {}: {}", broker, text));
 }
@@ -129,6 +125,10 @@ void check_login(const amqp_rpc_reply_t& reply, const BrokerAddress& address) {
 }
 
 }  // namespace
+
+timeval to_timeval(std::chrono::milliseconds time) {
+  return {.tv_sec = time.count() / 1000, .tv_usec = time.count() % 1000 * 1000};
+}
 
 void AmqpStateCloser::operator()(amqp_connection_state_t state) const {
   const timeval patience = {.tv_sec = 1, .tv_usec = 0};

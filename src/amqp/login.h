@@ -3,13 +3,17 @@
 #pragma once
 
 #include <amqp.h>
+#include <sys/time.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 #include "amqp/connection.h"
 
 namespace dse {
+
+timeval to_timeval(std::chrono::milliseconds time);
 
 struct AmqpStateCloser {
   void operator()(amqp_connection_state_t state) const;
