@@ -37,7 +37,8 @@ bool can_publish(const Connection& connection, const char* exchange) {
   amqp_basic_properties_t properties{};
   properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG;
   properties.delivery_mode = AMQP_DELIVERY_PERSISTENT;
-  amqp_basic_publish(connection.get(), 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes("a.key"), 0, 0,
+  // Mandatory: what no queue takes comes back before its confirm.
+  amqp_basic_publish(connection.get(), 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes("a.key"), 1, 0,
                      &properties, amqp_cstring_bytes("a message"));
   amqp_frame_t frame{};
   const timeval longest{.tv_sec = 30, .tv_usec = 0};
@@ -113,10 +114,14 @@ TEST_CASE("a broker keeps its ports, and what is durable, when it is killed or s
   }
   broker.kill();
   broker.restart();
-  CHECK(depth(log_in(broker, "guest", "guest"), "kept") == 1);
   CHECK(broker.url() == url);
-
-  REQUIRE(can_publish(log_in(broker, "guest", "guest"), "kept"));
+  {
+    const Connection connection = log_in(broker, "guest", "guest");
+    CHECK(depth(connection, "kept") == 1);
+    // After a kill it may list a topic binding and not route by it until somebody asserts it again.
+    declare_resource(connection, "kept");
+    REQUIRE(can_publish(connection, "kept"));
+  }
   broker.restart();
   CHECK(depth(log_in(broker, "guest", "guest"), "kept") == 2);
   CHECK_THAT(broker.ctl({"list_queues", "name", "messages"}), ContainsSubstring("kept\t2"));
