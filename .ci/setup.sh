@@ -131,6 +131,25 @@ build_and_test() {
 }
 test_wrapper=()
 
+# Runs the tests on the sample with AddressSanitizer and UndefinedBehaviorSanitizer, those that match the regex of CTest
+# labels $2 left out; builds into folder $1, with CMake options $3….
+test_with_address_sanitizer() {
+  local folder="$1" ctest_choice=(-LE "full|$2")
+  shift 2
+  build_and_test "$folder" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=address "$@"
+}
+
+# Runs the tests of what has threads, and of what drives it, with ThreadSanitizer.
+test_with_thread_sanitizer() {
+  local build_targets=(dse dse_planted test_unit_sim test_unit_support test_system) test_wrapper=()
+  local ctest_choice=(-LE 'full|broker'
+    -R '^(unit/(sim|support)|scenario|system/(determinism|diff|explore|interrupt|saved_learner|verify))')
+  local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
+  # ThreadSanitizer of gcc 12 does not start where the kernel spreads addresses more than it knows.
+  if setarch --addr-no-randomize true 2>/dev/null; then test_wrapper=(setarch --addr-no-randomize); fi
+  build_and_test "$root/build-tsan" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=thread
+}
+
 # The attribute $2 of the test suite in CTest's report $1; 0 without a report.
 junit_count() {
   local value=""

@@ -1,11 +1,10 @@
 #include "sim/attach/attachment.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 
-#include "core/hash.h"
+#include "amqp/run_mark.h"
 
 namespace dse {
 namespace {
@@ -20,17 +19,11 @@ constexpr std::chrono::seconds kConfirmsMax{30};
 
 const std::atomic<bool> kNever{false};
 
-// Ids of messages are unique only within a run.
-std::string run_mark(const Scenario& scenario) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  return hex64(hash_text(fmt::format("{} {} {}", scenario.path, getpid(), now)));
-}
-
 }  // namespace
 
 Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker) {
   Gateway::Options options{.connection = {.address = broker, .name = "dse attach " + scenario.name},
-                           .run = run_mark(scenario)};
+                           .run = make_run_mark(scenario.path)};
   for (const ComponentConfig& component : scenario.components) {
     if (const auto* exported = std::get_if<ExportConfig>(&component.kind))
       options.exports.push_back({exported->exchange});

@@ -11,6 +11,7 @@
 #include "sim/attach/attachment.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/run_options.h"
 #include "sim/record/event_recorder.h"
 #include "sim/results/results.h"
 #include "sim/results/run_folder.h"
@@ -76,15 +77,6 @@ class StatusLine {
   std::string problem_;
 };
 
-Attachment::Options options_of(const AttachArguments& arguments) {
-  Attachment::Options options{.pace = arguments.pace};
-  if (arguments.longest.empty()) return options;
-  options.longest = parse_duration(arguments.longest);
-  if (!options.longest)
-    throw InputError({.file = "--for"}, fmt::format("'{}' is not a duration such as 30s", arguments.longest));
-  return options;
-}
-
 // A gateway that joins nothing would wait for nothing.
 void require_gateway(const Gateway::Options& options, const Scenario& scenario) {
   if (!options.exports.empty() || !options.imports.empty()) return;
@@ -98,7 +90,8 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
   if (arguments.seed) scenario.seed = *arguments.seed;
   for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
-  const Attachment::Options options = options_of(arguments);
+  const Attachment::Options options{.pace = arguments.pace,
+                                    .longest = given_duration("--for", arguments.longest)};
   const BrokerAddress broker = broker_address(arguments.broker);
   const Gateway::Options joined = gateway_options(scenario, broker);
   require_gateway(joined, scenario);
@@ -171,8 +164,7 @@ void add_attach_command(CLI::App& parser, std::function<int()>& run, const MakeA
   add_broker_options(*command, arguments->broker);
   command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED-attached)");
   command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
-  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
-      ->allow_extra_args(false);
+  add_setting_option(*command, arguments->settings);
   command
       ->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1); 0: as fast as possible")
       ->check(CLI::Range(0.0, 1e6));

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "sim/command/command.h"
+#include "sim/command/run_options.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/world.h"
@@ -34,8 +35,7 @@ void add_check_command(CLI::App& parser, std::function<int()>& run) {
   CLI::App* command = parser.add_subcommand(
       "check", "Read scenarios and their data, and print who writes, binds and streams what");
   command->add_option("scenarios", arguments->scenarios, "scenario files")->required();
-  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of each scenario; may be repeated")
-      ->allow_extra_args(false);
+  add_setting_option(*command, arguments->settings);
   command->callback(
       [arguments, &run] { run = [arguments] { return check(arguments->scenarios, arguments->settings); }; });
 }

@@ -15,6 +15,7 @@
 
 #include "core/error.h"
 #include "sim/command/command.h"
+#include "sim/command/run_options.h"
 #include "sim/regression/explore_report.h"
 #include "sim/regression/explorer.h"
 #include "sim/regression/minimiser.h"
@@ -271,8 +272,7 @@ void add_explore_command(CLI::App& parser, std::function<int()>& run, const Make
       ->check(CLI::Range(std::uint64_t{1}, Explorer::kTrialsMax));
   command->add_option("--vary", arguments->vary, "KEY=VALUE,VALUE,...: try each; may be repeated")
       ->allow_extra_args(false);
-  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key in all runs; may be repeated")
-      ->allow_extra_args(false);
+  add_setting_option(*command, arguments->settings);
   command->add_option("--jobs", arguments->jobs, "runs side by side; they change no result")
       ->check(CLI::Range(1U, 256U));
   command->add_option("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");

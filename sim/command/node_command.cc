@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/run_options.h"
 #include "sim/node/node.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/interrupt.h"
@@ -77,8 +78,7 @@ void add_node_command(CLI::App& parser, std::function<int()>& run) {
   add_broker_options(*command, arguments->broker);
   command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-COMPONENT-node)");
   command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
-  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
-      ->allow_extra_args(false);
+  add_setting_option(*command, arguments->settings);
   command->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1)")
       ->check(CLI::Range(1e-6, 1e6));
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");

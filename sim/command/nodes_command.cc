@@ -11,6 +11,8 @@
 #include "core/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/run_options.h"
+#include "sim/node/belongings.h"
 #include "sim/node/nodes.h"
 #include "sim/results/results.h"
 #include "sim/scenario/scenario_reader.h"
@@ -93,21 +95,49 @@ class StatusLines {
   std::size_t shown_ = 0;
 };
 
+RunReport report_of(const Scenario& scenario, const NodesArguments& arguments, const RunResult& result,
+                    const std::vector<ExpectationResult>& expectations,
+                    std::chrono::steady_clock::time_point started) {
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
+  return {.scenario = scenario,
+          .settings = arguments.settings,
+          .result = result,
+          .expectations = expectations,
+          .timing = {wall.count(), 0}};
+}
+
+void print_report(const RunReport& report, const RunFolder& folder, bool quiet) {
+  if (quiet) {
+    fmt::print(stderr, "{}", failures_text(report, false));
+  } else {
+    fmt::print("{}results in {}\n", report_text(report, false), folder.target().string());
+  }
+}
+
+// What a run that did not end well has left in queues, another one may go on from.
+void tidy_up(const Belongings& belongings, const ConnectionOptions& options) {
+  try {
+    Connection connection(options);
+    belongings.remove(connection);
+  } catch (const BrokerError& error) {
+    fmt::print(stderr, "warning: what the run made on the broker is still there: {}\n", error.what());
+  }
+}
+
 int run_nodes(const NodesArguments& arguments) {
   const auto started = std::chrono::steady_clock::now();
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
   keep_what_can_be_judged(scenario);
-  Nodes::Options options{.broker = broker_address(arguments.broker),
-                         .arguments = arguments_of_nodes(arguments)};
-  if (!arguments.longest.empty()) {
-    options.longest = parse_duration(arguments.longest);
-    if (!options.longest) {
-      throw InputError({.file = "--for"},
-                       fmt::format("'{}' is not a duration such as 30s", arguments.longest));
-    }
-  }
-  // What is wrong with the broker is said once, not by every node.
-  Connection({.address = options.broker, .name = "dse nodes " + scenario.name});
+  const ConnectionOptions connection_options{.address = broker_address(arguments.broker),
+                                             .name = "dse nodes " + scenario.name};
+  Nodes::Options options{.broker = connection_options.address,
+                         .arguments = arguments_of_nodes(arguments),
+                         .longest = given_duration("--for", arguments.longest)};
+  std::optional<Connection> connection(
+      connection_options);  // what is wrong with it is said once, not by every node
+  const Belongings belongings(scenario, *connection);
+  connection.reset();
+
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-nodes", scenario.name) : arguments.out);
   Nodes nodes(scenario, std::move(options), folder);
@@ -117,17 +147,13 @@ int run_nodes(const NodesArguments& arguments) {
   nodes.finish();
   RunResult result = nodes.gather(status);
   result.seed = arguments.seed.value_or(scenario.seed);
+  if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(belongings, connection_options);
 
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  const RunReport report{scenario, arguments.settings, result, expectations, {wall.count(), 0}};
+  const RunReport report = report_of(scenario, arguments, result, expectations, started);
   write_results(report, folder);
   folder.commit();
-  if (arguments.quiet) {
-    fmt::print(stderr, "{}", failures_text(report, false));
-  } else {
-    fmt::print("{}results in {}\n", report_text(report, false), folder.target().string());
-  }
+  print_report(report, folder, arguments.quiet);
   if (status == RunStatus::kInterrupted) return kExitInterrupted;
   return passed(result, expectations) ? kExitOk : kExitFailed;
 }
@@ -142,8 +168,7 @@ void add_nodes_command(CLI::App& parser, std::function<int()>& run) {
   add_broker_options(*command, arguments->broker);
   command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-nodes)");
   command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
-  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
-      ->allow_extra_args(false);
+  add_setting_option(*command, arguments->settings);
   command->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1)")
       ->check(CLI::Range(1e-6, 1e6));
   command->add_option("--for", arguments->longest,

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "sim/command/command.h"
+#include "sim/command/run_options.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
 #include "sim/regression/captured_run.h"
@@ -190,8 +191,7 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
       ->add_option("--ordering", arguments->ordering,
                    "of simultaneous events, in place of the scenario's; 0: as they were scheduled")
       ->check(is_ordering);
-  command->add_option("--set", arguments->settings, "KEY=VALUE: set a key of the scenario; may be repeated")
-      ->allow_extra_args(false);
+  add_setting_option(*command, arguments->settings);
   command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
       ->check(CLI::Range(1U, 256U));
   command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");

@@ -1,11 +1,11 @@
 #include "sim/node/node.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "amqp/run_mark.h"
 #include "amqp/topology.h"
 #include "core/hash.h"
 #include "core/names.h"
@@ -37,12 +37,6 @@ std::set<std::string> resources_of(const ComponentConfig& component) {
   if (const auto read = resource_read(component)) resources.insert(*read);
   if (const auto written = resource_written(component)) resources.insert(*written);
   return resources;
-}
-
-// Ids of messages are unique only within a process.
-std::string run_mark(const std::string& component) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  return hex64(hash_text(fmt::format("{} {} {}", component, getpid(), now)));
 }
 
 }  // namespace
@@ -114,7 +108,7 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
       AmqpLink::Options{.connection = {.address = options.broker, .name = "dse node " + component.name},
                         .set_up = topology_of(scenario, component),
                         .asserted = resources_of(component),
-                        .run = run_mark(component.name),
+                        .run = make_run_mark(component.name),
                         .epoch = options.epoch,
                         .pace = options.pace,
                         .on_arrival = [this](const Message& message, TimeNs time_ns) {

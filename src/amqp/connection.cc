@@ -15,43 +15,44 @@ struct Connection::State {
   AmqpState amqp;
   std::string broker;
   ChannelNumber channels = 0;                // numbers given out so far
-  std::vector<ChannelNumber> free_channels;  // those of channels that we closed
+  std::vector<ChannelNumber> free_channels;  // those of channels that are closed
 
   [[noreturn]] void lost(int status) const { throw_lost(broker, status); }
   void check_sent(int status) const {
     if (status < 0) lost(status);
   }
   // The broker refused something on `channel` and waits for us to agree that it is closed.
-  [[noreturn]] void closed(ChannelNumber channel, const amqp_channel_close_t& close) const {
+  [[noreturn]] void closed(ChannelNumber channel, const amqp_channel_close_t& close) {
     const int code = close.reply_code;
     const std::string text = to_string(close.reply_text);
     amqp_channel_close_ok_t ok{};
     amqp_send_method(amqp.get(), channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok);
+    free_channels.push_back(channel);
     throw ChannelClosed(fmt::format("broker {}: {}{}", broker, text, advice_for(code, text)), code);
   }
   [[noreturn]] void closed(const amqp_connection_close_t& close) const {
     throw_closed(broker, close.reply_code, to_string(close.reply_text));
   }
   // After an operation that the broker answers.
-  void check_answer(ChannelNumber channel) const { check_answer(channel, amqp_get_rpc_reply(amqp.get())); }
-  void check_answer(ChannelNumber channel, const amqp_rpc_reply_t& reply) const {
+  void check_answer(ChannelNumber channel) { check_answer(channel, amqp_get_rpc_reply(amqp.get())); }
+  void check_answer(ChannelNumber channel, const amqp_rpc_reply_t& reply) {
     if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
     if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION) lost(reply.library_error);
     if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION) on_method(channel, reply.reply);
     lost(AMQP_STATUS_CONNECTION_CLOSED);
   }
-  void on_method(ChannelNumber channel, const amqp_method_t& method) const {
+  void on_method(ChannelNumber channel, const amqp_method_t& method) {
     if (method.id == AMQP_CHANNEL_CLOSE_METHOD)
       closed(channel, *static_cast<const amqp_channel_close_t*>(method.decoded));
     if (method.id == AMQP_CONNECTION_CLOSE_METHOD)
       closed(*static_cast<const amqp_connection_close_t*>(method.decoded));
   }
 
-  ReadMessage read(ChannelNumber channel) const;
-  std::optional<AmqpEvent> event_of(ChannelNumber channel, const amqp_method_t& method) const;
+  ReadMessage read(ChannelNumber channel);
+  std::optional<AmqpEvent> event_of(ChannelNumber channel, const amqp_method_t& method);
 };
 
-ReadMessage Connection::State::read(ChannelNumber channel) const {
+ReadMessage Connection::State::read(ChannelNumber channel) {
   amqp_message_t message;
   check_answer(channel, amqp_read_message(amqp.get(), channel, &message, 0));
   ReadMessage result = read_message(message);
@@ -59,8 +60,7 @@ ReadMessage Connection::State::read(ChannelNumber channel) const {
   return result;
 }
 
-std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel,
-                                                     const amqp_method_t& method) const {
+std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel, const amqp_method_t& method) {
   switch (method.id) {
     case AMQP_BASIC_DELIVER_METHOD: {
       // What is decoded lies in memory that the message's frames do not overwrite, but copied first it is
@@ -130,6 +130,8 @@ ChannelNumber Connection::open_channel() {
 }
 
 void Connection::close_channel(ChannelNumber channel) {
+  std::vector<ChannelNumber>& free = state_->free_channels;
+  if (std::find(free.begin(), free.end(), channel) != free.end()) return;
   state_->check_answer(channel, amqp_channel_close(state_->amqp.get(), channel, AMQP_REPLY_SUCCESS));
   state_->free_channels.push_back(channel);
 }

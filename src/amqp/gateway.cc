@@ -54,7 +54,11 @@ Subscription Gateway::subscription(const ImportRoute& route) const {
     if (!route.queue.empty()) return connection.declare_queue(channel, queue, {.passive = true}).name;
     constexpr std::int64_t kUnreadMillisecondsMax = 600'000;
     connection.declare_exchange(channel, route.exchange, {.type = "topic"});
-    connection.declare_queue(channel, queue, {.arguments = {{"x-expires", kUnreadMillisecondsMax}}});
+    // One reader at a time: a new connection gets nothing before what an old one had, whose end the broker
+    // may notice later, is back in its place.
+    connection.declare_queue(
+        channel, queue,
+        {.arguments = {{"x-expires", kUnreadMillisecondsMax}, {"x-single-active-consumer", true}}});
     connection.bind_queue(channel, {.source = route.exchange, .destination = queue, .key = route.key});
     return queue;
   };

@@ -1,0 +1,22 @@
+// What tells the messages of this process from those of others (header x-dse-run): their ids are unique only
+// within a run.
+#pragma once
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "core/hash.h"
+
+namespace dse {
+
+// 16 hexadecimal digits, others at every call. `subject`: what the process runs.
+inline std::string make_run_mark(std::string_view subject) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  return hex64(hash_text(fmt::format("{} {} {}", subject, getpid(), now)));
+}
+
+}  // namespace dse
