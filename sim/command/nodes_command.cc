@@ -114,6 +114,11 @@ void print_report(const RunReport& report, const RunFolder& folder, bool quiet) 
   }
 }
 
+bool ended_with(const RunResult& result, int exit_status) {
+  return std::any_of(result.failed.begin(), result.failed.end(),
+                     [exit_status](const auto& failed) { return failed.second == exit_status; });
+}
+
 // What a run that did not end well has left in queues, another one may go on from.
 void tidy_up(const Belongings& belongings, const ConnectionOptions& options) {
   try {
@@ -155,7 +160,12 @@ int run_nodes(const NodesArguments& arguments) {
   folder.commit();
   print_report(report, folder, arguments.quiet);
   if (status == RunStatus::kInterrupted) return kExitInterrupted;
-  return passed(result, expectations) ? kExitOk : kExitFailed;
+  if (passed(result, expectations)) return kExitOk;
+  // What a node cannot read, or a broker that refuses it, is no failed expectation.
+  for (const int reason : {kExitWrongInput, kExitRunFailed}) {
+    if (ended_with(result, reason)) return reason;
+  }
+  return kExitFailed;
 }
 
 }  // namespace

@@ -176,7 +176,6 @@ NodeReport Node::report() const {
   const AmqpLink::Counts counts = link_->counts();
   return {.sent = counts.published.published,
           .received = counts.received,
-          .handled = counts.handled,
           .unconfirmed = counts.unconfirmed,
           .reconnects = counts.reconnects,
           .problem = counts.problem};

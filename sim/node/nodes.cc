@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "sim/node/node.h"
+#include "sim/results/csv.h"
 #include "sim/world/scorer.h"
 
 namespace dse {
@@ -29,22 +30,9 @@ struct AnswerRow {
   std::int64_t label = 0;
 };
 
-// Our own files, one record a line; an id that holds a comma is quoted and cannot be told apart here.
-std::vector<std::vector<std::string>> read_rows(const std::string& path) {
-  std::vector<std::vector<std::string>> rows;
+void for_each_line(const std::string& path, const std::function<void(std::string_view)>& use) {
   std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    std::vector<std::string> row(1);
-    for (const char c : line) {
-      if (c == ',') {
-        row.emplace_back();
-      } else {
-        row.back() += c;
-      }
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
+  for (std::string line; std::getline(file, line);) use(line);
 }
 
 }  // namespace
@@ -180,13 +168,19 @@ void Nodes::score(RunResult& result) const {
   Scorer scorer(scenario_.curve_every_ns);
   std::vector<AnswerRow> answers;
   for (const ComponentConfig& component : scenario_.components) {
-    for (const auto& row : read_rows(folder_of(component.name) + "/truths.csv")) {
-      if (row.size() == 2) scorer.add_truth(row[0], std::stoi(row[1]));
-    }
-    for (const auto& row : read_rows(folder_of(component.name) + "/answers.csv")) {
-      if (row.size() == 3)
-        answers.push_back({std::stoll(row[0]), component.name, row[1], std::stoll(row[2])});
-    }
+    // "MESSAGE,LABEL" and "TIME,MESSAGE,LABEL", as the node has written them: numbers hold no comma.
+    for_each_line(folder_of(component.name) + "/truths.csv", [&](std::string_view line) {
+      const std::size_t comma = line.rfind(',');
+      scorer.add_truth(csv_text(line.substr(0, comma)), std::stoi(std::string(line.substr(comma + 1))));
+    });
+    for_each_line(folder_of(component.name) + "/answers.csv", [&](std::string_view line) {
+      const std::size_t first = line.find(',');
+      const std::size_t last = line.rfind(',');
+      answers.push_back({.time_ns = std::stoll(std::string(line.substr(0, first))),
+                         .component = component.name,
+                         .message = csv_text(line.substr(first + 1, last - first - 1)),
+                         .label = std::stoll(std::string(line.substr(last + 1)))});
+    });
   }
   std::stable_sort(answers.begin(), answers.end(),
                    [](const AnswerRow& a, const AnswerRow& b) { return a.time_ns < b.time_ns; });

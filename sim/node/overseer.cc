@@ -22,17 +22,17 @@ std::string to_line(const NodeReport& report) {
   for (char& c : problem) {
     if (c == '\n') c = ' ';
   }
-  return fmt::format("{} {} {} {} {} {} {} {}", report.round,
+  return fmt::format("{} {} {} {} {} {} {}", report.round,
                      kActivities[static_cast<std::size_t>(report.activity)], report.sent, report.received,
-                     report.handled, report.unconfirmed, report.reconnects, problem);
+                     report.unconfirmed, report.reconnects, problem);
 }
 
 std::optional<NodeReport> parse_report(const std::string& line) {
   std::istringstream text(line);
   NodeReport report;
   std::string activity;
-  text >> report.round >> activity >> report.sent >> report.received >> report.handled >>
-      report.unconfirmed >> report.reconnects;
+  text >> report.round >> activity >> report.sent >> report.received >> report.unconfirmed >>
+      report.reconnects;
   if (!text) return std::nullopt;
   text.ignore(1);
   std::getline(text, report.problem);

@@ -2,7 +2,7 @@
 //
 //   to the node    "round N"    answer when it is known whether the node is idle
 //                  "finish"     write the results and end
-//   from the node  "N idle|busy|ended SENT RECEIVED HANDLED UNCONFIRMED RECONNECTS PROBLEM"
+//   from the node  "N idle|busy|ended SENT RECEIVED UNCONFIRMED RECONNECTS PROBLEM"
 //
 // N is 0 for what nobody asked for. When either end is gone, the other learns of it. One thread.
 #pragma once
@@ -20,7 +20,6 @@ struct NodeReport {
   NodeActivity activity = NodeActivity::kBusy;
   std::uint64_t sent = 0;  // published
   std::uint64_t received = 0;
-  std::uint64_t handled = 0;
   std::uint64_t unconfirmed = 0;
   std::uint64_t reconnects = 0;
   std::string problem;  // "" none

@@ -81,7 +81,6 @@ AmqpLink::Outstanding AmqpLink::take_outstanding(std::uint64_t tag) {
     ++first_outstanding_;
   }
   if (taken.id_hash != 0) outstanding_ids_.erase(taken.id_hash);
-  ++counts_.handled;
   return taken;
 }
 

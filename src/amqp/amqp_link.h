@@ -73,7 +73,6 @@ class AmqpLink : public Link {
   struct Counts {
     std::uint64_t received = 0;    // each message once
     std::uint64_t duplicates = 0;  // dropped
-    std::uint64_t handled = 0;     // settled by the program
     Publisher::Counts published;
     std::uint64_t unconfirmed = 0;
     std::uint64_t reconnects = 0;

@@ -67,7 +67,6 @@ struct ExchangeOptions {
   std::string type = "topic";
   bool durable = true;
   bool auto_delete = false;
-  bool internal = false;
   bool passive = false;  // only checks that it is there
 };
 

@@ -156,6 +156,11 @@ TEST_CASE("nodes: what is wrong is said") {
   const Outcome unknown = run_process(broker_command(broker.url(), {"node", scenario, "frist"}));
   CHECK(unknown.status == 2);
   CHECK_THAT(unknown.err, ContainsSubstring("has no component 'frist'; did you mean 'first'?"));
+  const Outcome no_data = run_process(
+      broker_command(broker.url(), {"nodes", scenario, "--set", "component.trainer.images=\"nowhere.gz\"",
+                                    "--for", "3s", "--out", workshop.run(), "--quiet"}));
+  CHECK(no_data.status == 2);
+  CHECK_THAT(no_data.err, ContainsSubstring("nowhere.gz"));
   const Outcome nobody =
       run_process(broker_command("amqp://guest:secret@127.0.0.1:1", {"node", scenario, "first"}));
   CHECK(nobody.status == 3);
