@@ -78,6 +78,9 @@ without_starting_services() (
   fi
 )
 
+# For builds that are made anew each time: files are compiled eight at a time, in half the time.
+readonly all_at_once=-DCMAKE_UNITY_BUILD=ON
+
 # What to build; empty: everything.
 build_targets=()
 
@@ -136,7 +139,7 @@ test_wrapper=()
 test_with_address_sanitizer() {
   local folder="$1" ctest_choice=(-LE "full|$2")
   shift 2
-  build_and_test "$folder" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=address "$@"
+  build_and_test "$folder" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=address "$all_at_once" "$@"
 }
 
 # Runs the tests of what has threads, and of what drives it, with ThreadSanitizer.
@@ -147,7 +150,7 @@ test_with_thread_sanitizer() {
   local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
   # ThreadSanitizer of gcc 12 does not start where the kernel spreads addresses more than it knows.
   if setarch --addr-no-randomize true 2>/dev/null; then test_wrapper=(setarch --addr-no-randomize); fi
-  build_and_test "$root/build-tsan" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=thread
+  build_and_test "$root/build-tsan" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=thread "$all_at_once"
 }
 
 # The attribute $2 of the test suite in CTest's report $1; 0 without a report.

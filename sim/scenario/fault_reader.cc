@@ -50,7 +50,7 @@ std::string obstacle(FaultKind kind, const ComponentConfig& component) {
 
 FaultConfig read_fault(const toml::table& node, std::size_t number, const Scenario& scenario) {
   const std::vector<std::string> kinds = {"lose", "duplicate", "swap", "mislabel", "mute", "crash"};
-  constexpr std::int64_t kCountMax = 1'000'000'000;
+  constexpr std::int64_t kFaultsMax = 1'000'000'000;
   TableReader table(node, fmt::format("fault.{}", number));
   FaultConfig fault;
   const std::size_t kind = table.choice("kind", kinds);
@@ -59,8 +59,8 @@ FaultConfig read_fault(const toml::table& node, std::size_t number, const Scenar
   if (fault.kind == FaultKind::kCrash) {
     fault.at_ns = table.duration("at");
   } else {
-    fault.every = table.integer_or("every", fault.every, 1, kCountMax);
-    fault.limit = table.integer_if_any("limit", 1, kCountMax);
+    fault.every = table.integer_or("every", fault.every, 1, kFaultsMax);
+    fault.limit = table.integer_if_any("limit", 1, kFaultsMax);
     fault.from_ns = table.duration_or("from", 0);
     if (fault.kind == FaultKind::kMislabel) {
       fault.classes = table.integer_or("classes", fault.classes, 2, 256);

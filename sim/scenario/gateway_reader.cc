@@ -35,9 +35,9 @@ bool names_resource(const ComponentConfig& component, const std::string& resourc
          resource_written(component) == resource;
 }
 
-class Reader {
+class GatewayReader {
  public:
-  explicit Reader(Scenario& scenario) : scenario_(scenario) {}
+  explicit GatewayReader(Scenario& scenario) : scenario_(scenario) {}
 
   void add_export(const toml::table& node, std::size_t number) {
     TableReader table(node, fmt::format("gateway.export.{}", number));
@@ -135,7 +135,7 @@ void require_own_queues(const Scenario& scenario) {
 
 void read_gateway(const toml::table& gateway, Scenario& scenario) {
   TableReader table(gateway, "gateway");
-  Reader reader(scenario);
+  GatewayReader reader(scenario);
   std::size_t number = 0;
   for (const toml::table* node : table.tables("export")) reader.add_export(*node, number++);
   number = 0;

@@ -48,30 +48,30 @@ std::string kind_name(const ComponentConfig& component) {
 }
 
 std::vector<std::string> metric_names(const ComponentConfig& component) {
-  using Names = std::vector<std::string>;
-  return std::visit(Overloaded{[](const GeneratorConfig&) { return Names{"sent"}; },
-                               [](const SourceConfig&) { return Names{"sent"}; },
+  using MetricNames = std::vector<std::string>;
+  return std::visit(Overloaded{[](const GeneratorConfig&) { return MetricNames{"sent"}; },
+                               [](const SourceConfig&) { return MetricNames{"sent"}; },
                                [](const ModelConfig&) {
-                                 return Names{"trained",
-                                              "predicted",
-                                              "accuracy",
-                                              "prequential_accuracy",
-                                              "prequential_accuracy_window",
-                                              "prequential_accuracy_faded",
-                                              "latency_p50_ns",
-                                              "latency_p99_ns"};
+                                 return MetricNames{"trained",
+                                                    "predicted",
+                                                    "accuracy",
+                                                    "prequential_accuracy",
+                                                    "prequential_accuracy_window",
+                                                    "prequential_accuracy_faded",
+                                                    "latency_p50_ns",
+                                                    "latency_p99_ns"};
                                },
                                [](const EnsembleConfig&) {
-                                 return Names{"received", "decided",        "undecided",
-                                              "accuracy", "latency_p50_ns", "latency_p99_ns"};
+                                 return MetricNames{"received", "decided",        "undecided",
+                                                    "accuracy", "latency_p50_ns", "latency_p99_ns"};
                                },
                                [](const ConsumerConfig&) {
-                                 return Names{"received", "latency_p50_ns", "latency_p99_ns"};
+                                 return MetricNames{"received", "latency_p50_ns", "latency_p99_ns"};
                                },
                                [](const ExportConfig&) {
-                                 return Names{"exported", "latency_p50_ns", "latency_p99_ns"};
+                                 return MetricNames{"exported", "latency_p50_ns", "latency_p99_ns"};
                                },
-                               [](const ImportConfig&) { return Names{"imported"}; }},
+                               [](const ImportConfig&) { return MetricNames{"imported"}; }},
                     component.kind);
 }
 

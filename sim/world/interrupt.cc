@@ -5,10 +5,10 @@
 namespace dse {
 namespace {
 
-std::atomic<bool> interrupted{false};
+std::atomic<bool> interrupt_came{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
-void on_signal(int) { interrupted.store(true, std::memory_order_relaxed); }
+void on_signal(int) { interrupt_came.store(true, std::memory_order_relaxed); }
 
 }  // namespace
 
@@ -19,7 +19,7 @@ const std::atomic<bool>& watch_for_interrupt() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  return interrupted;
+  return interrupt_came;
 }
 
 }  // namespace dse

@@ -71,14 +71,14 @@ struct ExchangeOptions {
 };
 
 // "x-max-length" and their like.
-using Arguments = Headers;
+using AmqpArguments = Headers;
 
 struct QueueOptions {
   bool durable = true;
   bool exclusive = false;
   bool auto_delete = false;
   bool passive = false;
-  Arguments arguments = {};
+  AmqpArguments arguments = {};
 };
 struct QueueInfo {
   std::string name;
@@ -90,7 +90,7 @@ struct AmqpRoute {
   std::string source;       // exchange
   std::string destination;  // queue or exchange
   std::string key = {};
-  Arguments arguments = {};
+  AmqpArguments arguments = {};
 };
 
 struct DeleteOptions {

@@ -23,11 +23,6 @@ constexpr std::uint64_t kMostDeflateRatio = 1032;
 constexpr unsigned char kGzipMagic[] = {0x1f, 0x8b};
 constexpr int kGzipOnly = 15 + 16;  // inflateInit2: the largest window, a gzip wrapper around it
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, FileCloser>;
-
 std::string system_text(int error) { return std::generic_category().message(error); }
 
 // What brings a file that is not there: only the full sets have a command for that.
@@ -53,6 +48,10 @@ void require_file(const std::string& path) {
 }  // namespace
 
 class ByteSource::State {
+  struct FileCloser {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
  public:
   explicit State(const std::string& path);
   ~State() {
@@ -74,7 +73,7 @@ class ByteSource::State {
   void feed_inflate();
   bool another_member();
 
-  File file_;
+  std::unique_ptr<std::FILE, FileCloser> file_;
   std::vector<unsigned char> block_;      // as on the disk
   std::vector<unsigned char> unpacked_;   // only when gzipped
   std::span<const unsigned char> ready_;  // what is not yet read of one of the two

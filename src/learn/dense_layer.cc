@@ -12,8 +12,6 @@ using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::Row
 using ConstMap = Eigen::Map<const RowMajor, Eigen::Aligned32>;
 using Map = Eigen::Map<RowMajor, Eigen::Aligned32>;
 
-Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
-
 }  // namespace
 
 DenseLayer::DenseLayer(std::size_t inputs, std::size_t outputs, double gain, RandomStream& random)

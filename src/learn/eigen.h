@@ -14,8 +14,11 @@
 #define EIGEN_MPL2_ONLY
 
 #include <Eigen/Dense>
+#include <cstddef>
 
 namespace dse {
+
+inline Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
 
 // Fixes the cache sizes by which Eigen blocks its products, and so the order of summation. Called before the
 // first product; any thread, any number of times.

@@ -19,8 +19,6 @@ constexpr double kFloor = 1e-3;
 // Of a class; so many that no stream has them, and so few that all together can be counted.
 constexpr std::uint64_t kExamplesMax = std::uint64_t{1} << 50;
 
-Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
-
 }  // namespace
 
 GaussianClasses::GaussianClasses(std::size_t dimensions, std::size_t classes)

@@ -9,7 +9,7 @@
 namespace dse {
 namespace {
 
-constexpr AdamOptions kAdam{.rate = 3e-3, .half_life_examples = 30'000};
+constexpr AdamOptions kLeNet5Adam{.rate = 3e-3, .half_life_examples = 30'000};
 
 const ImageShape& checked(const ImageShape& shape) {
   const auto fits = [](int side) { return side >= 16 && side % 4 == 0; };
@@ -29,7 +29,7 @@ DenseStack make_dense(std::size_t inputs, int classes, RandomStream& random) {
 }  // namespace
 
 LeNet5::LeNet5(const LearnerOptions& options, RandomStream& random)
-    : GradientLearner(kAdam),
+    : GradientLearner(kLeNet5Adam),
       pixels_(checked(options.shape).pixels()),
       first_(static_cast<std::size_t>(options.shape.rows), static_cast<std::size_t>(options.shape.columns),
              random),

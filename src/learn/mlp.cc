@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kFirstUnits = 128;
 constexpr std::size_t kSecondUnits = 32;
-constexpr AdamOptions kAdam{.rate = 3e-3, .half_life_examples = 60'000};
+constexpr AdamOptions kMlpAdam{.rate = 3e-3, .half_life_examples = 60'000};
 
 DenseStack make_rest(const LearnerOptions& options, RandomStream& random) {
   const std::array widths{kFirstUnits, kSecondUnits, static_cast<std::size_t>(options.classes)};
@@ -17,7 +17,7 @@ DenseStack make_rest(const LearnerOptions& options, RandomStream& random) {
 }  // namespace
 
 Mlp::Mlp(const LearnerOptions& options, RandomStream& random)
-    : GradientLearner(kAdam),
+    : GradientLearner(kMlpAdam),
       pixels_(options.shape.pixels()),
       first_(pixels_, kFirstUnits, 1.0, random),
       rest_(make_rest(options, random)),

@@ -9,8 +9,6 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 
 constexpr int kIterations = 8;
 
-Eigen::Index index(std::size_t value) { return static_cast<Eigen::Index>(value); }
-
 }  // namespace
 
 PrincipalComponents::PrincipalComponents(std::size_t pixels, std::size_t components, RandomStream& random)

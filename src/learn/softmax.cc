@@ -7,12 +7,12 @@ namespace {
 
 // Pixels that are never set keep their first weights, so those are small.
 constexpr double kInitialGain = 0.1;
-constexpr AdamOptions kAdam{.rate = 6e-3, .half_life_examples = 60'000};
+constexpr AdamOptions kSoftmaxAdam{.rate = 6e-3, .half_life_examples = 60'000};
 
 }  // namespace
 
 Softmax::Softmax(const LearnerOptions& options, RandomStream& random)
-    : GradientLearner(kAdam),
+    : GradientLearner(kSoftmaxAdam),
       pixels_(options.shape.pixels()),
       layer_(pixels_, static_cast<std::size_t>(options.classes), kInitialGain, random),
       scores_(layer_.output_stride()),

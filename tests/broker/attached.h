@@ -22,7 +22,7 @@ inline Command broker_command(const std::string& url, std::vector<std::string> a
 
 // A durable topic exchange, and a durable queue of its name that gets all of it; empty.
 inline void declare_resource(dse::Connection& connection, dse::ChannelNumber channel, const std::string& name,
-                             const dse::Arguments& queue_arguments = {}) {
+                             const dse::AmqpArguments& queue_arguments = {}) {
   connection.declare_exchange(channel, name, {});
   connection.declare_queue(channel, name, {.arguments = queue_arguments});
   connection.bind_queue(channel, {.source = name, .destination = name, .key = "#"});

@@ -312,7 +312,7 @@ TEST_CASE("verify: without a kept run to compare with, it says how to come by on
 }
 
 TEST_CASE("verify: Ctrl-C ends it, with what is done") {
-#ifdef __SANITIZE_THREAD__
+#ifdef DSE_SANITIZE_THREAD
   WARN("not tested: the sanitizer puts signals off until a call of the system, which a run makes at its end");
   return;
 #endif
