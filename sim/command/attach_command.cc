@@ -85,6 +85,26 @@ void require_gateway(const Gateway::Options& options, const Scenario& scenario) 
       "has neither [[gateway.export]] nor [[gateway.import]]: nothing would cross to the broker");
 }
 
+void print_report(const RunReport& report, const Gateway::Counts& counts, const RunFolder& folder,
+                  bool quiet) {
+  if (quiet) {
+    fmt::print(stderr, "{}", failures_text(report, false));
+    return;
+  }
+  fmt::print("{}", report_text(report, false));
+  fmt::print(
+      "gateway: imported {}, duplicates dropped {}, exported {}, published again {}, unroutable {}, "
+      "reconnects {}\n",
+      counts.imported, counts.duplicates, counts.exported, counts.republished, counts.unroutable,
+      counts.reconnects);
+  fmt::print("results in {}\n", folder.target().string());
+}
+
+RunResult run_with_status(Attachment& attachment, const std::atomic<bool>& interrupted, bool quiet) {
+  StatusLine line(quiet);
+  return attachment.run(interrupted, [&line](const Attachment::Status& status) { line.show(status); });
+}
+
 int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
@@ -119,11 +139,7 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   }
   attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr, options);
   if (!arguments.quiet) fmt::print(stderr, "attached to broker {}\n", broker.describe());
-  RunResult result;
-  {
-    StatusLine line(arguments.quiet);
-    result = attachment->run(interrupted, [&line](const Attachment::Status& status) { line.show(status); });
-  }
+  const RunResult result = run_with_status(*attachment, interrupted, arguments.quiet);
 
   scenario.until_ns = result.virtual_time_ns;  // as its replay has it
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
@@ -138,18 +154,7 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   folder.commit();
   // What was captured is kept, whatever went wrong with the broker.
   attachment->check();
-  if (arguments.quiet) {
-    fmt::print(stderr, "{}", failures_text(report, false));
-  } else {
-    const Gateway::Counts counts = gateway.counts();
-    fmt::print("{}", report_text(report, false));
-    fmt::print(
-        "gateway: imported {}, duplicates dropped {}, exported {}, published again {}, unroutable {}, "
-        "reconnects {}\n",
-        counts.imported, counts.duplicates, counts.exported, counts.republished, counts.unroutable,
-        counts.reconnects);
-    fmt::print("results in {}\n", folder.target().string());
-  }
+  print_report(report, gateway.counts(), folder, arguments.quiet);
   if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
   return passed(result, expectations) ? kExitOk : kExitFailed;
 }

@@ -138,6 +138,7 @@ Node::End Node::run(const std::atomic<bool>& interrupted, Overseer* overseer) {
     overseer->listen();
     if (overseer->finish()) return End::kFinished;
     answer(*overseer);
+    tell_problem(*overseer);
   }
   return End::kInterrupted;
 }
@@ -170,6 +171,14 @@ void Node::answer(Overseer& overseer) {
                                         : NodeActivity::kBusy;
   overseer.answer(answer);
   asked_.reset();
+}
+
+// While the broker is away no round is answered.
+void Node::tell_problem(Overseer& overseer) {
+  const NodeReport now = report();
+  if (now.problem == problem_told_) return;
+  problem_told_ = now.problem;
+  overseer.tell(now);
 }
 
 NodeReport Node::report() const {

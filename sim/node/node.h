@@ -53,6 +53,7 @@ class Node {
   void note_publication(const Message& message);
   void turn();
   void answer(Overseer& overseer);
+  void tell_problem(Overseer& overseer);
 
   const Scenario& scenario_;
   const ComponentConfig& component_;
@@ -69,6 +70,7 @@ class Node {
   bool started_ = false;
   bool settled_ = false;                // the program has ended, and the broker has everything
   std::optional<std::uint64_t> asked_;  // the overseer's round that is not answered yet
+  std::string problem_told_;            // to the overseer, last
 };
 
 // Whether it is an export or an import, which join a run in one process to a broker.

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -62,6 +63,7 @@ NodeProcess::NodeProcess(std::string component, const std::vector<std::string>& 
 NodeProcess::NodeProcess(std::string component, const std::vector<std::string>& arguments, Ends ends)
     : component_(std::move(component)), line_(ends.ours) {
   const LineSocket theirs(ends.theirs);
+  signal(SIGCHLD, SIG_DFL);  // ignored, as we may have inherited it, nobody would learn how a child ended
   pid_ = spawn(arguments, theirs.descriptor());
 }
 
@@ -80,7 +82,11 @@ NodeProcess::NodeProcess(NodeProcess&& other) noexcept
 
 void NodeProcess::listen() {
   while (const std::optional<std::string> line = line_.receive()) {
-    if (const std::optional<NodeReport> report = parse_report(*line)) report_ = *report;
+    std::optional<NodeReport> report = parse_report(*line);
+    if (!report) continue;
+    // What nobody asked for answers no round.
+    report->round = std::max(report->round, report_.round);
+    report_ = std::move(*report);
   }
 }
 

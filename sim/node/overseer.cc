@@ -105,4 +105,9 @@ void Overseer::answer(NodeReport report) {
   socket_.send(to_line(report));
 }
 
+void Overseer::tell(NodeReport report) {
+  report.round = 0;
+  socket_.send(to_line(report));
+}
+
 }  // namespace dse

@@ -60,6 +60,8 @@ class Overseer {
   // The round that waits for an answer.
   std::optional<std::uint64_t> round() const { return round_; }
   void answer(NodeReport report);
+  // What it did not ask for.
+  void tell(NodeReport report);
   bool finish() const { return finish_; }
   bool gone() const { return socket_.closed(); }
 

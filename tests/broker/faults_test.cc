@@ -35,6 +35,35 @@ void end_when_all_have_come(Process& process, const Workshop& workshop, std::siz
   check_all_crossed(workshop.run(), messages);
 }
 
+struct Kills {
+  std::size_t messages = 0;
+  int times = 0;
+  int between = 0;  // messages that arrive from one to the next
+  std::string rate;
+};
+
+// Each message goes out through the gateway and comes in through it.
+void cross_while_it_is_killed(const Kills& kills) {
+  RabbitMq broker;
+  {
+    dse::Connection connection = connect_to(broker.url());
+    declare_resource(connection, connection.open_channel(), "crossing");
+  }
+  const Workshop workshop;
+  const std::string scenario = crossing_scenario(workshop, kills.messages, "crossing", "crossing");
+  Process process(broker_command(
+      broker.url(),
+      {"attach", scenario, "--set", "component.generator.rate=" + kills.rate, "--out", workshop.run()}));
+  for (int time = 0; time < kills.times; ++time) {
+    // Something is on its way.
+    const int before = captured_so_far(workshop);
+    wait_until([&] { return captured_so_far(workshop) > before + kills.between; });
+    broker.kill();
+    broker.restart();
+  }
+  end_when_all_have_come(process, workshop, kills.messages);
+}
+
 std::string through(const TcpProxy& proxy, const std::string& parameters) {
   return "amqp://guest:guest@127.0.0.1:" + std::to_string(proxy.port()) + "/%2f" + parameters;
 }
@@ -42,24 +71,11 @@ std::string through(const TcpProxy& proxy, const std::string& parameters) {
 }  // namespace
 
 TEST_CASE("faults: 20,000 messages each way, while the broker is killed three times") {
-  constexpr std::size_t kMessages = 20'000;
-  RabbitMq broker;
-  {
-    dse::Connection connection = connect_to(broker.url());
-    declare_resource(connection, connection.open_channel(), "crossing");
-  }
-  const Workshop workshop;
-  const std::string scenario = crossing_scenario(workshop, kMessages, "crossing", "crossing");
-  Process process(broker_command(broker.url(), {"attach", scenario, "--set", "component.generator.rate=800/s",
-                                                "--out", workshop.run()}));
-  for (int time = 0; time < 3; ++time) {
-    // Something is on its way.
-    const int before = captured_so_far(workshop);
-    wait_until([&] { return captured_so_far(workshop) > before + 1'000; });
-    broker.kill();
-    broker.restart();
-  }
-  end_when_all_have_come(process, workshop, kMessages);
+  cross_while_it_is_killed({.messages = 20'000, .times = 3, .between = 1'000, .rate = "800/s"});
+}
+
+TEST_CASE("faults: 200,000 messages each way, while the broker is killed twenty times", "[.][full]") {
+  cross_while_it_is_killed({.messages = 200'000, .times = 20, .between = 5'000, .rate = "2000/s"});
 }
 
 TEST_CASE("faults: connections that are cut, in mid-frame too, and stalled, 100 times") {

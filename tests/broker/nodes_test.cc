@@ -149,6 +149,29 @@ TEST_CASE(
   CHECK(trained <= 1500);  // all, when the first was killed before it had learned anything
 }
 
+TEST_CASE("nodes: while the broker is away their lines say so, and then they go on") {
+  RabbitMq broker;
+  const Workshop workshop;
+  const std::string scenario = models(workshop, "away-", {"first", "second"});
+  Process nodes(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run()}));
+  {
+    dse::Connection connection = connect_to(broker.url());
+    const dse::ChannelNumber channel = connection.open_channel();
+    declare_resource(connection, channel, "away-digits");
+    while (ready(connection, channel, "away-digits") < 300) std::this_thread::sleep_for(milliseconds(10));
+  }
+  broker.kill();
+  std::this_thread::sleep_for(
+      std::chrono::seconds(11));  // without a terminal there are lines every ten seconds
+  broker.restart();
+  const Outcome outcome = nodes.wait();
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.err, ContainsSubstring("cannot be reached"));
+  for (const std::string model : {"first", "second"})
+    CHECK(number_in(workshop.run() + "/summary.json", model + ".trained") == 1500);
+}
+
 TEST_CASE("nodes: what is wrong is said") {
   const RabbitMq broker = RabbitMq::shared();
   const Workshop workshop;
