@@ -35,6 +35,10 @@ void end_when_all_have_come(Process& process, const Workshop& workshop, std::siz
   check_all_crossed(workshop.run(), messages);
 }
 
+// Without it the broker gives the next connection what comes after the messages of one whose end it has not
+// noticed yet.
+const dse::AmqpArguments kOneReaderAtATime = {{"x-single-active-consumer", true}};
+
 struct Kills {
   std::size_t messages = 0;
   int times = 0;
@@ -47,7 +51,7 @@ void cross_while_it_is_killed(const Kills& kills) {
   RabbitMq broker;
   {
     dse::Connection connection = connect_to(broker.url());
-    declare_resource(connection, connection.open_channel(), "crossing");
+    declare_resource(connection, connection.open_channel(), "crossing", kOneReaderAtATime);
   }
   const Workshop workshop;
   const std::string scenario = crossing_scenario(workshop, kills.messages, "crossing", "crossing");
