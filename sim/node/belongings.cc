@@ -5,7 +5,6 @@
 
 #include "amqp/broker_error.h"
 #include "amqp/topology.h"
-#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
@@ -20,16 +19,6 @@ bool does(Connection& connection, const std::function<void(ChannelNumber channel
   }
   connection.close_channel(channel);
   return true;
-}
-
-std::set<std::string> resources_of(const Scenario& scenario) {
-  std::set<std::string> resources;
-  for (const ComponentConfig& component : scenario.components) {
-    if (const auto read = resource_read(component)) resources.insert(*read);
-    if (const auto written = resource_written(component)) resources.insert(*written);
-  }
-  for (const BindingSpec& binding : scenario.bindings) resources.insert({binding.from, binding.to});
-  return resources;
 }
 
 }  // namespace
@@ -47,7 +36,7 @@ Belongings::Belongings(const Scenario& scenario, Connection& connection) {
   for (const std::string& name : companions) {
     if (!has_exchange(name)) exchanges_.push_back(name);
   }
-  for (const std::string& name : resources_of(scenario)) {
+  for (const std::string& name : resource_names(scenario)) {
     if (!has_exchange(name)) exchanges_.push_back(name);
     const bool has_queue = does(connection, [&](ChannelNumber channel) {
       connection.declare_queue(channel, name, {.passive = true});

@@ -1,7 +1,9 @@
 // What tests of the gateway share: a broker with a name space of the test's own, and dse attached to it.
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "amqp/connection.h"
@@ -9,6 +11,16 @@
 #include "support/process.h"
 #include "support/rabbitmq.h"
 #include "support/workshop.h"
+
+// Waits for a condition of the outside world, at most for a minute.
+template <typename Condition>
+void wait_until(Condition condition) {
+  const auto longest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!condition()) {
+    REQUIRE(std::chrono::steady_clock::now() < longest);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
 
 inline dse::Connection connect_to(const std::string& url) {
   return dse::Connection({.address = dse::parse_broker_url(url, "test"), .name = "test"});

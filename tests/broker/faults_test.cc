@@ -11,16 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Waits for a condition of the outside world, at most for a minute.
-template <typename Condition>
-void wait_until(Condition condition) {
-  const auto longest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (!condition()) {
-    REQUIRE(std::chrono::steady_clock::now() < longest);
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-}
-
 // Lets the run go on until everything has arrived, and ends it.
 void end_when_all_have_come(Process& process, const Workshop& workshop, std::size_t messages) {
   while (captured_so_far(workshop) < static_cast<int>(messages)) {
