@@ -149,7 +149,12 @@ int run_nodes(const NodesArguments& arguments) {
   StatusLines lines(arguments.quiet);
   const RunStatus status =
       nodes.run(interrupted, [&lines](const std::vector<NodeState>& states) { lines.show(states); });
-  nodes.finish();
+  for (const std::string& component : nodes.finish()) {
+    fmt::print(stderr,
+               "warning: the node '{}' did not end within {} s and was killed: what it had is lost; look "
+               "whether its broker answers\n",
+               component, Nodes::kFinishMax.count());
+  }
   RunResult result = nodes.gather(status);
   result.seed = arguments.seed.value_or(scenario.seed);
   if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(belongings, connection_options);

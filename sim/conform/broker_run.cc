@@ -73,8 +73,8 @@ void BrokerRun::perform(const BindOperation& bind, Outcome& outcome) {
 void BrokerRun::perform(const PublishOperation& publish, Outcome& outcome) {
   const std::string& name = exchange(publish.resource);
   assert_exchange(connection_, control_, name);
-  const AmqpMessage message{.fields = {.headers = publish.headers, .id = publish.id}};
-  connection_.publish(control_, {name, publish.key, message, publish.mandatory});
+  const MessageFields message{.key = publish.key, .headers = publish.headers, .id = publish.id};
+  connection_.publish(control_, {.exchange = name, .message = message, .mandatory = publish.mandatory});
   assert_exchange(connection_, control_, name);  // answered after the message was returned
   settle_down(control_, queues_, outcome);
 }

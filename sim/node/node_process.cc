@@ -67,11 +67,7 @@ NodeProcess::NodeProcess(std::string component, const std::vector<std::string>& 
   pid_ = spawn(arguments, theirs.descriptor());
 }
 
-NodeProcess::~NodeProcess() {
-  if (pid_ < 0 || exit_status()) return;
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
-}
+NodeProcess::~NodeProcess() { end_at_once(); }
 
 NodeProcess::NodeProcess(NodeProcess&& other) noexcept
     : component_(std::move(other.component_)),
@@ -91,11 +87,20 @@ void NodeProcess::listen() {
 }
 
 std::optional<int> NodeProcess::exit_status() {
-  if (exit_status_ || pid_ < 0) return exit_status_;
-  int status = 0;
-  if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
-  exit_status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  wait_for_end(WNOHANG);
   return exit_status_;
+}
+
+void NodeProcess::end_at_once() {
+  if (pid_ < 0 || exit_status()) return;
+  kill(pid_, SIGKILL);
+  wait_for_end(0);
+}
+
+void NodeProcess::wait_for_end(int options) {
+  int status = 0;
+  if (exit_status_ || pid_ < 0 || waitpid(pid_, &status, options) != pid_) return;
+  exit_status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 }  // namespace dse

@@ -15,7 +15,7 @@ class NodeProcess {
  public:
   // Starts this program with these arguments and "--overseer" and the line's descriptor. Throws RunError.
   NodeProcess(std::string component, const std::vector<std::string>& arguments);
-  // Kills it if it still runs.
+  // end_at_once().
   ~NodeProcess();
   NodeProcess(NodeProcess&& other) noexcept;
   NodeProcess& operator=(NodeProcess&&) = delete;
@@ -32,11 +32,15 @@ class NodeProcess {
   bool gone() const { return line_.closed(); }
   // Its exit status, or 128 + the signal that killed it; empty while it runs.
   std::optional<int> exit_status();
+  // Kills it if it still runs, and waits for that.
+  void end_at_once();
 
  private:
   struct Ends;
   static Ends make_line();
   NodeProcess(std::string component, const std::vector<std::string>& arguments, Ends ends);
+
+  void wait_for_end(int options);  // of waitpid()
 
   std::string component_;
   pid_t pid_ = -1;

@@ -21,7 +21,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr milliseconds kBetweenRounds{100};
 constexpr milliseconds kBetweenShows{500};
-constexpr std::chrono::seconds kFinishMax{60};
 
 struct AnswerRow {
   TimeNs time_ns = 0;
@@ -109,7 +108,7 @@ bool Nodes::quiet() {
   return same;
 }
 
-void Nodes::finish() {
+std::vector<std::string> Nodes::finish() {
   for (NodeProcess& node : nodes_) {
     if (!node.exit_status()) node.finish();
   }
@@ -127,6 +126,13 @@ void Nodes::finish() {
     }
     poll(lines.data(), lines.size(), 10);
   }
+  std::vector<std::string> killed;
+  for (NodeProcess& node : nodes_) {
+    if (node.exit_status()) continue;
+    node.end_at_once();
+    killed.push_back(node.component());
+  }
+  return killed;
 }
 
 RunResult Nodes::gather(RunStatus status) {

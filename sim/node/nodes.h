@@ -32,6 +32,8 @@ struct NodeState {
 
 class Nodes {
  public:
+  static constexpr std::chrono::seconds kFinishMax{60};  // that nodes are given to write their results
+
   struct Options {
     BrokerAddress broker;
     std::vector<std::string> arguments;  // of every node, for the broker, the settings and the pace
@@ -44,8 +46,9 @@ class Nodes {
   // Runs until there is nothing left to do, the longest time is over, or `interrupted`. Calls `show` now and
   // then.
   RunStatus run(const std::atomic<bool>& interrupted, const Show& show);
-  // Tells every node that still runs to write its results, and waits for that.
-  void finish();
+  // Tells every node that still runs to write its results, and waits for that; kills those that have not
+  // ended after kFinishMax and returns their components.
+  std::vector<std::string> finish();
   // After finish(): what the nodes counted, and answers scored against the truth. Components whose node
   // failed are in RunResult::failed.
   RunResult gather(RunStatus status);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -46,20 +45,11 @@ std::optional<NodeReport> parse_report(const std::string& line) {
 
 LineSocket::LineSocket(int descriptor) : descriptor_(descriptor) {}
 
-LineSocket::~LineSocket() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-LineSocket::LineSocket(LineSocket&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      buffer_(std::move(other.buffer_)),
-      closed_(other.closed_) {}
-
 bool LineSocket::send(const std::string& line) {
   const std::string bytes = line + "\n";
   std::size_t sent = 0;
   while (sent < bytes.size() && !closed_) {
-    const ssize_t some = ::send(descriptor_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const ssize_t some = ::send(descriptor(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (some >= 0) {
       sent += static_cast<std::size_t>(some);
     } else if (errno != EINTR) {
@@ -72,7 +62,7 @@ bool LineSocket::send(const std::string& line) {
 std::optional<std::string> LineSocket::receive() {
   std::array<char, 4096> bytes;
   while (!closed_ && buffer_.find('\n') == std::string::npos) {
-    const ssize_t some = recv(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const ssize_t some = recv(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (some > 0) {
       buffer_.append(bytes.data(), static_cast<std::size_t>(some));
       continue;

@@ -11,6 +11,8 @@
 #include <optional>
 #include <string>
 
+#include "core/file_descriptor.h"
+
 namespace dse {
 
 enum class NodeActivity { kIdle, kBusy, kEnded };
@@ -32,9 +34,6 @@ std::optional<NodeReport> parse_report(const std::string& line);
 class LineSocket {
  public:
   explicit LineSocket(int descriptor);
-  ~LineSocket();
-  LineSocket(LineSocket&& other) noexcept;
-  LineSocket& operator=(LineSocket&&) = delete;
 
   // False when the other end is gone.
   bool send(const std::string& line);
@@ -42,10 +41,10 @@ class LineSocket {
   std::optional<std::string> receive();
   // The other end is gone, and every line of it has been received.
   bool closed() const { return closed_ && buffer_.find('\n') == std::string::npos; }
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.number(); }
 
  private:
-  int descriptor_;
+  FileDescriptor descriptor_;
   std::string buffer_;
   bool closed_ = false;
 };

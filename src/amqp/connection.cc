@@ -202,7 +202,7 @@ std::string Connection::consume(ChannelNumber channel, const std::string& queue)
 }
 
 void Connection::publish(ChannelNumber channel, const Publication& publication) {
-  const MessageFields& fields = publication.message.fields;
+  const MessageFields& fields = publication.message;
   const std::span<const std::byte> bytes = fields.payload.bytes();
   if (bytes.size() > kPayloadBytesMax) {
     throw BrokerError(
@@ -210,7 +210,7 @@ void Connection::publish(ChannelNumber channel, const Publication& publication) 
                     state_->broker, fields.id, bytes.size(), kPayloadBytesMax));
   }
   constexpr std::size_t kShortTextBytesMax = 255;  // AMQP 0-9-1, section 4.2.5.3
-  for (const std::string* text : {&publication.exchange, &publication.key, &fields.id, &fields.correlation_id,
+  for (const std::string* text : {&publication.exchange, &fields.key, &fields.id, &fields.correlation_id,
                                   &fields.app_id, &fields.content_type}) {
     if (text->size() <= kShortTextBytesMax) continue;
     throw BrokerError(
@@ -218,14 +218,15 @@ void Connection::publish(ChannelNumber channel, const Publication& publication) 
                     "and ids of at most {}: make it shorter",
                     state_->broker, text->substr(0, 40), fields.id, text->size(), kShortTextBytesMax));
   }
-  amqp_basic_properties_t properties = to_properties(publication.message);
+  amqp_basic_properties_t properties = to_properties(fields);
   AmqpTable headers(fields.headers);
-  if (fields.timestamp % kNanosecondsPerSecond != 0) headers.add(kTimestampHeader, fields.timestamp);
+  if (fields.timestamp % kNanosecondsPerSecond != 0) headers.set(kTimestampHeader, fields.timestamp);
+  if (!publication.run.empty()) headers.set(kRunHeader, publication.run);
   properties.headers = headers.table();
   const amqp_bytes_t body{bytes.size(), const_cast<std::byte*>(bytes.data())};
   state_->check_sent(amqp_basic_publish(state_->amqp.get(), channel, amqp_text(publication.exchange),
-                                        amqp_text(publication.key), publication.mandatory ? 1 : 0, 0,
-                                        &properties, body));
+                                        amqp_text(fields.key), publication.mandatory ? 1 : 0, 0, &properties,
+                                        body));
 }
 
 void Connection::settle(ChannelNumber channel, const Settlement& settlement) {

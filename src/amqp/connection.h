@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,12 +22,6 @@
 namespace dse {
 
 using ChannelNumber = std::uint16_t;
-
-// A message as AMQP carries it.
-struct AmqpMessage {
-  MessageFields fields;  // without its key
-  bool persistent = true;
-};
 
 struct AmqpDelivery {
   ChannelNumber channel = 0;
@@ -142,11 +137,11 @@ class Connection {
 
   struct Publication {
     const std::string& exchange;
-    const std::string& key;
-    const AmqpMessage& message;
+    const MessageFields& message;
     bool mandatory = false;
+    std::string_view run = {};  // for the header x-dse-run; "" for none
   };
-  // Sent, not answered.
+  // Sent as a persistent message, not answered.
   void publish(ChannelNumber channel, const Publication& publication);
   struct Settlement {
     std::uint64_t tag = 0;

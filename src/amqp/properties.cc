@@ -7,20 +7,30 @@
 namespace dse {
 namespace {
 
+amqp_field_value_t field_value(std::int64_t integer) {
+  amqp_field_value_t field{};
+  field.kind = AMQP_FIELD_KIND_I64;
+  field.value.i64 = integer;
+  return field;
+}
+
+amqp_field_value_t field_value(std::string_view text) {
+  amqp_field_value_t field{};
+  field.kind = AMQP_FIELD_KIND_UTF8;
+  field.value.bytes = amqp_text(text);
+  return field;
+}
+
 amqp_field_value_t field_value(const HeaderValue& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return field_value(*integer);
+  if (const auto* text = std::get_if<std::string>(&value)) return field_value(std::string_view(*text));
   amqp_field_value_t field{};
   if (const auto* flag = std::get_if<bool>(&value)) {
     field.kind = AMQP_FIELD_KIND_BOOLEAN;
     field.value.boolean = *flag ? 1 : 0;
-  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    field.kind = AMQP_FIELD_KIND_I64;
-    field.value.i64 = *integer;
-  } else if (const auto* number = std::get_if<double>(&value)) {
-    field.kind = AMQP_FIELD_KIND_F64;
-    field.value.f64 = *number;
   } else {
-    field.kind = AMQP_FIELD_KIND_UTF8;
-    field.value.bytes = amqp_text(std::get<std::string>(value));
+    field.kind = AMQP_FIELD_KIND_F64;
+    field.value.f64 = std::get<double>(value);
   }
   return field;
 }
@@ -69,14 +79,23 @@ std::string to_string(amqp_bytes_t bytes) {
 }
 
 AmqpTable::AmqpTable(const Headers& headers) {
-  entries_.reserve(headers.size() + 1);
+  entries_.reserve(headers.size() + 2);
   for (const auto& [name, value] : headers) entries_.push_back({amqp_text(name), field_value(value)});
 }
 
 amqp_table_t AmqpTable::table() { return {static_cast<int>(entries_.size()), entries_.data()}; }
 
-void AmqpTable::add(std::string_view name, std::int64_t value) {
-  entries_.push_back({amqp_text(name), field_value(value)});
+void AmqpTable::set(std::string_view name, std::int64_t value) { set(name, field_value(value)); }
+
+void AmqpTable::set(std::string_view name, std::string_view text) { set(name, field_value(text)); }
+
+void AmqpTable::set(std::string_view name, const amqp_field_value_t& value) {
+  for (amqp_table_entry_t& entry : entries_) {
+    if (std::string_view(static_cast<const char*>(entry.key.bytes), entry.key.len) != name) continue;
+    entry.value = value;
+    return;
+  }
+  entries_.push_back({amqp_text(name), value});
 }
 
 ReadHeaders read_headers(const amqp_table_t& table) {
@@ -92,13 +111,11 @@ ReadHeaders read_headers(const amqp_table_t& table) {
   return result;
 }
 
-amqp_basic_properties_t to_properties(const AmqpMessage& message) {
-  constexpr std::uint8_t kTransient = 1;
+amqp_basic_properties_t to_properties(const MessageFields& fields) {
   constexpr std::uint8_t kPersistent = 2;
-  const MessageFields& fields = message.fields;
   amqp_basic_properties_t properties{};
   properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_HEADERS_FLAG;
-  properties.delivery_mode = message.persistent ? kPersistent : kTransient;
+  properties.delivery_mode = kPersistent;
   const auto set = [&properties](amqp_flags_t flag, amqp_bytes_t& property, const std::string& text) {
     if (text.empty()) return;
     properties._flags |= flag;

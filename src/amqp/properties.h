@@ -30,9 +30,13 @@ class AmqpTable {
  public:
   explicit AmqpTable(const Headers& headers);
   amqp_table_t table();
-  void add(std::string_view name, std::int64_t value);
+  // Adds the entry or replaces its value. A text must outlive this.
+  void set(std::string_view name, std::int64_t value);
+  void set(std::string_view name, std::string_view text);
 
  private:
+  void set(std::string_view name, const amqp_field_value_t& value);
+
   std::vector<amqp_table_entry_t> entries_;
 };
 
@@ -42,8 +46,8 @@ struct ReadHeaders {
 };
 ReadHeaders read_headers(const amqp_table_t& table);
 
-// The message's properties, without headers. Points into the message.
-amqp_basic_properties_t to_properties(const AmqpMessage& message);
+// The message's properties, without headers. Points into the fields.
+amqp_basic_properties_t to_properties(const MessageFields& fields);
 struct ReadMessage {
   MessageFields fields;  // without its key
   std::string refused_header;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "amqp/headers.h"
-
 namespace dse {
 namespace {
 
@@ -135,11 +133,9 @@ std::optional<Publisher::Numbered> Publisher::next_outgoing() {
 void Publisher::send(Connection& connection, Numbered&& message_to_send) {
   sent_.push_back({.message = std::move(message_to_send), .tag = next_tag_++});
   const Outgoing& sent = sent_.back().message.outgoing;
-  AmqpMessage message{.fields = sent.message->fields()};
-  if (!options_.run.empty()) message.fields.headers.set(std::string(kRunHeader), options_.run);
   connection.publish(
       channel_,
-      {.exchange = sent.exchange, .key = sent.message->key(), .message = message, .mandatory = true});
+      {.exchange = sent.exchange, .message = sent.message->fields(), .mandatory = true, .run = options_.run});
 }
 
 }  // namespace dse

@@ -1,7 +1,9 @@
 #include "amqp/session.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,41 +18,35 @@ namespace {
 using std::chrono::milliseconds;
 constexpr milliseconds kFirstDelay{100};
 constexpr milliseconds kLongestDelay{5'000};
+// A broker that reads nothing would hold us up in writing to it for as long as it likes.
+constexpr milliseconds kLongestEnd{5'000};
 
 }  // namespace
 
 class Session::Signal {
  public:
   Signal() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (descriptor_ < 0)
-      throw RunError(std::string("cannot make an event descriptor: ") + std::strerror(errno));
+    if (!descriptor_) throw RunError(std::string("cannot make an event descriptor: ") + std::strerror(errno));
   }
-  ~Signal() { close(descriptor_); }
-  Signal(const Signal&) = delete;
-  Signal& operator=(const Signal&) = delete;
 
   void set() const {
     const std::uint64_t one = 1;
     // It fails only when it is set 2^64 times over.
-    [[maybe_unused]] const ssize_t written = write(descriptor_, &one, sizeof one);
+    [[maybe_unused]] const ssize_t written = write(descriptor(), &one, sizeof one);
   }
   void clear() const {
     std::uint64_t times = 0;
-    [[maybe_unused]] const ssize_t had = read(descriptor_, &times, sizeof times);
+    [[maybe_unused]] const ssize_t had = read(descriptor(), &times, sizeof times);
   }
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.number(); }
 
  private:
-  int descriptor_;
+  FileDescriptor descriptor_;
 };
 
 Session::Session(ConnectionOptions options, SessionClient& client, Bell& changed)
-    : options_(std::move(options)),
-      client_(client),
-      changed_(changed),
-      signal_(std::make_unique<Signal>()),
-      connection_(std::make_unique<Connection>(options_)) {
-  client_.on_connected(*connection_);
+    : options_(std::move(options)), client_(client), changed_(changed), signal_(std::make_unique<Signal>()) {
+  connect();
   state_.connected = true;
   thread_ = std::thread([this] { run(); });
 }
@@ -58,6 +54,11 @@ Session::Session(ConnectionOptions options, SessionClient& client, Bell& changed
 Session::~Session() {
   stopping_ = true;
   signal_->set();
+  {
+    std::unique_lock lock(mutex_);
+    const bool over = ended_.wait_for(lock, kLongestEnd, [this] { return is_over_; });
+    if (!over && line_) shutdown(line_.number(), SHUT_RDWR);
+  }
   thread_.join();
 }
 
@@ -73,13 +74,28 @@ void Session::check() const {
   if (error_ != nullptr) std::rethrow_exception(error_);
 }
 
+void Session::connect() {
+  connection_ = std::make_unique<Connection>(options_);
+  {
+    const std::lock_guard lock(mutex_);
+    line_ = FileDescriptor(fcntl(connection_->descriptor(), F_DUPFD_CLOEXEC, 0));
+  }
+  client_.on_connected(*connection_);
+}
+
+void Session::disconnect() {
+  connection_.reset();
+  const std::lock_guard lock(mutex_);
+  line_ = FileDescriptor();
+}
+
 void Session::run() {
   try {
     do {
       try {
         serve();
       } catch (const ConnectionLost& lost) {
-        connection_.reset();
+        disconnect();
         const std::lock_guard lock(mutex_);
         state_.connected = false;
         state_.problem = lost.what();
@@ -91,7 +107,12 @@ void Session::run() {
     error_ = std::current_exception();
     state_.connected = false;
   }
-  connection_.reset();
+  disconnect();
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+    ended_.notify_all();
+  }
   changed_.ring();
 }
 
@@ -129,15 +150,14 @@ bool Session::connect_again() {
   milliseconds delay = kFirstDelay;
   while (!stopping_) {
     try {
-      connection_ = std::make_unique<Connection>(options_);
-      client_.on_connected(*connection_);
+      connect();
       const std::lock_guard lock(mutex_);
       state_.connected = true;
       state_.problem.clear();
       ++state_.reconnects;
       return true;
     } catch (const ConnectionLost& lost) {
-      connection_.reset();
+      disconnect();
       const std::lock_guard lock(mutex_);
       state_.problem = lost.what();
     }

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -16,6 +17,7 @@
 
 #include "amqp/bell.h"
 #include "amqp/connection.h"
+#include "core/file_descriptor.h"
 
 namespace dse {
 
@@ -42,7 +44,7 @@ class Session {
   // Connects before it returns: throws what the first attempt throws. `client` and `changed`, which is rung
   // whenever the client may have something for its owner, must outlive the session.
   Session(ConnectionOptions options, SessionClient& client, Bell& changed);
-  // Ends the connection and the thread.
+  // Ends the connection and the thread, within seconds also when the broker is silent.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -56,6 +58,8 @@ class Session {
  private:
   class Signal;  // an eventfd
 
+  void connect();
+  void disconnect();
   void run();
   void serve();
   void take_events();
@@ -71,6 +75,9 @@ class Session {
   mutable std::mutex mutex_;
   SessionState state_;
   std::exception_ptr error_;
+  FileDescriptor line_;  // the connection's socket once more, to end what the thread waits for
+  bool is_over_ = false;
+  std::condition_variable ended_;
   std::thread thread_;
 };
 

@@ -1,16 +1,16 @@
-// How fast a gateway publishes with confirms, beside pika, which publishes without: the same messages of 784
-// bytes, to a queue that keeps a thousand of them and lies in memory, or (the gateway alone) on disk. The
-// broker is that of DSE_AMQP_URL; without one they are skipped.
+// How fast a gateway publishes with confirms, beside pika, which publishes without, and beside the bare
+// connection without confirms, which shows what the broker takes at most: the same messages of 784 bytes, to
+// an exchange without a queue, to one queue in the broker's memory and to one on its disk, each of which
+// keeps the latest thousand. The broker is that of DSE_AMQP_URL; without one they are skipped.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,19 +24,60 @@ constexpr int kMessages = 60'000;
 constexpr std::size_t kPayloadBytes = 784;
 constexpr std::int64_t kKept = 1'000;
 
-MessagePtr message_of(int number) {
-  MessageFields fields{.payload = Payload::copy_of(std::string(kPayloadBytes, char{0})),
-                       .key = "7",
-                       .id = fmt::format("bench-{}", number),
-                       .app_id = "bench",
-                       .content_type = "application/octet-stream"};
-  fields.headers.set("label", std::int64_t{7});
-  return make_message(std::move(fields));
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+ConnectionOptions broker() {
+  return {.address = parse_broker_url(std::getenv("DSE_AMQP_URL"), "DSE_AMQP_URL")};
+}
+
+std::vector<MessagePtr> messages() {
+  std::vector<MessagePtr> result;
+  for (int number = 0; number < kMessages; ++number) {
+    MessageFields fields{.payload = Payload::copy_of(std::string(kPayloadBytes, char{0})),
+                         .key = "7",
+                         .id = fmt::format("bench-{}", number),
+                         .app_id = "bench",
+                         .content_type = "application/octet-stream"};
+    fields.headers.set("label", std::int64_t{7});
+    result.push_back(make_message(std::move(fields)));
+  }
+  return result;
+}
+
+// An exchange of its own and, unless `kind` is "exchange", a queue that is bound to it, on a broker that has
+// them as long as this lives.
+class Destination {
+ public:
+  explicit Destination(std::string_view kind) : connection_(broker()), channel_(connection_.open_channel()) {
+    connection_.declare_exchange(channel_, name_, {.type = "topic"});
+    if (kind == "exchange") return;
+    const bool durable = kind == "disk";
+    connection_.declare_queue(
+        channel_, name_, {.durable = durable, .exclusive = !durable, .arguments = {{"x-max-length", kKept}}});
+    connection_.bind_queue(channel_, {.source = name_, .destination = name_, .key = "#"});
+  }
+  ~Destination() {
+    connection_.delete_queue(channel_, name_, {});
+    connection_.delete_exchange(channel_, name_, {});
+  }
+  Destination(const Destination&) = delete;
+  Destination& operator=(const Destination&) = delete;
+
+  const std::string& exchange() const { return name_; }
+
+ private:
+  std::string name_ = fmt::format("dse-bench-{}", getpid());
+  Connection connection_;
+  ChannelNumber channel_;
+};
 
 // From the first message to the last one's confirm.
 double seconds_to_publish(Gateway& gateway, std::vector<MessagePtr> messages) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const auto turn = [&] { gateway.bell().wait_until(Bell::Clock::now() + std::chrono::seconds(1)); };
   for (MessagePtr& message : messages) {
     while (gateway.full()) turn();
@@ -44,57 +85,72 @@ double seconds_to_publish(Gateway& gateway, std::vector<MessagePtr> messages) {
   }
   while (gateway.unconfirmed() > 0) turn();
   gateway.check();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return seconds_since(start);
 }
 
-void publish_gateway_confirmed(benchmark::State& state, bool durable) {
-  const char* url = std::getenv("DSE_AMQP_URL");
-  if (url == nullptr) return state.SkipWithError("set DSE_AMQP_URL to a broker's URL");
-  const ConnectionOptions options{.address = parse_broker_url(url, "DSE_AMQP_URL")};
-  const std::string name = fmt::format("dse-bench-{}", getpid());
-  Connection connection(options);
+double gateway_confirmed(std::string_view kind) {
+  const Destination destination(kind);
+  Gateway gateway(
+      {.connection = broker(), .run = "bench", .exports = {{.exchange = destination.exchange()}}});
+  return seconds_to_publish(gateway, messages());
+}
+
+// From the first message to the answer to a request that came after the last.
+double connection_unconfirmed(std::string_view kind) {
+  const Destination destination(kind);
+  Connection connection(broker());
   const ChannelNumber channel = connection.open_channel();
-  connection.declare_exchange(channel, name, {.type = "topic"});
-  connection.declare_queue(
-      channel, name, {.durable = durable, .exclusive = !durable, .arguments = {{"x-max-length", kKept}}});
-  connection.bind_queue(channel, {.source = name, .destination = name, .key = "#"});
-  {
-    Gateway gateway({.connection = options, .run = "bench", .exports = {{.exchange = name}}});
-    for (auto _ : state) {
-      std::vector<MessagePtr> messages;
-      for (int number = 0; number < kMessages; ++number) messages.push_back(message_of(number));
-      state.SetIterationTime(seconds_to_publish(gateway, std::move(messages)));
-    }
-    if (gateway.counts().unroutable > 0) state.SkipWithError("the broker had no queue for some messages");
+  const std::vector<MessagePtr> prepared = messages();
+  const auto start = Clock::now();
+  for (const MessagePtr& message : prepared) {
+    connection.publish(channel,
+                       {.exchange = destination.exchange(), .message = message->fields(), .run = "bench"});
   }
-  connection.delete_queue(channel, name, {});
-  connection.delete_exchange(channel, name, {});
-  state.SetItemsProcessed(state.iterations() * kMessages);
+  connection.declare_exchange(channel, destination.exchange(), {.passive = true});
+  return seconds_since(start);
 }
 
-// What the program says: messages per second.
-void publish_pika_unconfirmed(benchmark::State& state) {
+// What the program says: messages per second. 0 when it failed.
+double pika_unconfirmed(std::string_view kind) {
+  const std::string command =
+      fmt::format("'{}' '{}' --to {} --count {} --size {} --keep {}", DSE_PYTHON,
+                  DSE_SOURCE_DIR "/tests/bench/pika_publish.py", kind, kMessages, kPayloadBytes, kKept);
+  FILE* output = popen(command.c_str(), "r");
+  if (output == nullptr) return 0;
+  double rate = 0;
+  const bool said = std::fscanf(output, "%lf", &rate) == 1;
+  return pclose(output) == 0 && said ? kMessages / rate : 0;
+}
+
+void publish(benchmark::State& state, double (*seconds_with)(std::string_view), std::string_view kind) {
   if (std::getenv("DSE_AMQP_URL") == nullptr)
     return state.SkipWithError("set DSE_AMQP_URL to a broker's URL");
-  const std::string command =
-      fmt::format("'{}' '{}' --count {} --size {} --keep {}", DSE_PYTHON,
-                  DSE_SOURCE_DIR "/tests/bench/pika_publish.py", kMessages, kPayloadBytes, kKept);
   for (auto _ : state) {
-    FILE* output = popen(command.c_str(), "r");
-    double rate = 0;
-    const bool said = output != nullptr && std::fscanf(output, "%lf", &rate) == 1;
-    if (output == nullptr || pclose(output) != 0 || !said)
-      return state.SkipWithError("pika_publish.py failed (python3-pika is needed)");
-    state.SetIterationTime(kMessages / rate);
+    const double seconds = seconds_with(kind);
+    if (seconds <= 0) return state.SkipWithError("pika_publish.py failed (python3-pika is needed)");
+    state.SetIterationTime(seconds);
   }
   state.SetItemsProcessed(state.iterations() * kMessages);
 }
 
-BENCHMARK_CAPTURE(publish_gateway_confirmed, in_memory, false)
-    ->UseManualTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(publish_gateway_confirmed, on_disk, true)->UseManualTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(publish_pika_unconfirmed)->UseManualTime()->Unit(benchmark::kMillisecond);
+const bool registered = [] {
+  struct Publisher {
+    const char* name;
+    double (*seconds)(std::string_view kind);
+  };
+  for (const std::string kind : {"exchange", "memory", "disk"}) {
+    for (const auto& [name, seconds] : {Publisher{"gateway_confirmed", gateway_confirmed},
+                                        Publisher{"connection_unconfirmed", connection_unconfirmed},
+                                        Publisher{"pika_unconfirmed", pika_unconfirmed}}) {
+      benchmark::RegisterBenchmark(fmt::format("publish_to_{}/{}", kind, name).c_str(), publish, seconds,
+                                   kind)
+          ->UseManualTime()
+          ->Iterations(1)
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace dse

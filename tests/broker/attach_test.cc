@@ -15,17 +15,18 @@ constexpr const char* kThrough =
     "[[gateway.import]]\nqueue = \"attach-in\"\nto = \"arrived\"\n"
     "[[gateway.export]]\nfrom = \"arrived\"\nexchange = \"attach-out\"\n";
 
-dse::AmqpMessage message(const std::string& id) {
-  return {.fields = {.payload = dse::Payload::copy_of(std::string_view("\0\1 bytes", 8)),
-                     .headers = {{"flag", true},
-                                 {"label", std::int64_t{-7}},
-                                 {"number", 0.1},
-                                 {"text", std::string("seven")}},
-                     .id = id,
-                     .correlation_id = "question-1",
-                     .app_id = "somebody",
-                     .content_type = "application/x-test",
-                     .timestamp = 1'500'000'000'123'456'789}};
+dse::MessageFields message(const std::string& id, const std::string& key = "") {
+  return {.payload = dse::Payload::copy_of(std::string_view("\0\1 bytes", 8)),
+          .key = key,
+          .headers = {{"flag", true},
+                      {"label", std::int64_t{-7}},
+                      {"number", 0.1},
+                      {"text", std::string("seven")}},
+          .id = id,
+          .correlation_id = "question-1",
+          .app_id = "somebody",
+          .content_type = "application/x-test",
+          .timestamp = 1'500'000'000'123'456'789};
 }
 
 // Publishes numbered messages at random moments until it goes.
@@ -38,8 +39,8 @@ class Traffic {
           std::mt19937 random(seed);
           for (int number = 0; !done_; ++number) {
             const std::string key = number % 3 == 0 ? "a.b" : "";
-            connection.publish(
-                channel, {.exchange = "attach-in", .key = key, .message = message(std::to_string(number))});
+            connection.publish(channel,
+                               {.exchange = "attach-in", .message = message(std::to_string(number), key)});
             std::this_thread::sleep_for(std::chrono::microseconds(random() % 4000));
           }
         }) {}
@@ -61,8 +62,8 @@ TEST_CASE("attach: what goes in and out again keeps key, headers with their type
   const dse::ChannelNumber channel = connection.open_channel();
   declare_resource(connection, channel, "attach-in");
   declare_resource(connection, channel, "attach-out");
-  const dse::AmqpMessage sent = message("m1");
-  connection.publish(channel, {.exchange = "attach-in", .key = "a.b.c", .message = sent});
+  const dse::MessageFields sent = message("m1", "a.b.c");
+  connection.publish(channel, {.exchange = "attach-in", .message = sent});
   const Workshop workshop;
   const Outcome outcome =
       run_process(broker_command(broker.url(), {"attach", workshop.write("through.toml", kThrough), "--for",
@@ -78,13 +79,13 @@ TEST_CASE("attach: what goes in and out again keeps key, headers with their type
   CHECK(delivery.message.correlation_id == "question-1");
   CHECK(delivery.message.app_id == "somebody");
   CHECK(delivery.message.content_type == "application/x-test");
-  CHECK(delivery.message.timestamp == sent.fields.timestamp);
+  CHECK(delivery.message.timestamp == sent.timestamp);
   const auto bytes = delivery.message.payload.bytes();
-  CHECK(std::equal(bytes.begin(), bytes.end(), sent.fields.payload.bytes().begin()));
+  CHECK(std::equal(bytes.begin(), bytes.end(), sent.payload.bytes().begin()));
   dse::Headers headers = delivery.message.headers;
   CHECK(headers.find("x-dse-run") != nullptr);
   headers.remove("x-dse-run");
-  CHECK(headers == sent.fields.headers);
+  CHECK(headers == sent.headers);
 }
 
 TEST_CASE("attach: a replay from the capture has the same fingerprints, 20 times") {
@@ -122,7 +123,7 @@ TEST_CASE("attach: after kill -9 the capture is there, and what was not acknowle
   const dse::ChannelNumber channel = connection.open_channel();
   declare_resource(connection, channel, "attach-in");
   for (int i = 0; i < 20; ++i)
-    connection.publish(channel, {.exchange = "attach-in", .key = "", .message = message(std::to_string(i))});
+    connection.publish(channel, {.exchange = "attach-in", .message = message(std::to_string(i))});
   const Workshop workshop;
   const std::string scenario = workshop.write("through.toml", kThrough);
   Process process(broker_command(broker.url(), {"attach", scenario, "--out", workshop.run(), "--quiet"}));

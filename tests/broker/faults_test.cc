@@ -1,9 +1,13 @@
 // What crosses the gateway arrives once and in order, whatever happens to the broker and to the connections.
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <thread>
 
+#include "amqp/publisher.h"
 #include "attached.h"
 #include "support/tcp_proxy.h"
 
@@ -11,10 +15,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Lets the run go on until everything has arrived, and ends it.
+// Lets the run go on until everything has arrived, as long as something does, and ends it.
 void end_when_all_have_come(Process& process, const Workshop& workshop, std::size_t messages) {
-  while (captured_so_far(workshop) < static_cast<int>(messages)) {
+  for (int had = 0; had < static_cast<int>(messages);) {
     REQUIRE(unfinished_run(workshop) != "");
+    wait_until([&] { return captured_so_far(workshop) > had; });
+    had = captured_so_far(workshop);
     std::this_thread::sleep_for(milliseconds(500));
   }
   process.send_when(SIGINT, [] { return true; });
@@ -58,41 +64,37 @@ void cross_while_it_is_killed(const Kills& kills) {
   end_when_all_have_come(process, workshop, kills.messages);
 }
 
-std::string through(const TcpProxy& proxy, const std::string& parameters) {
-  return "amqp://guest:guest@127.0.0.1:" + std::to_string(proxy.port()) + "/%2f" + parameters;
-}
+struct Faults {
+  std::size_t messages = 0;
+  int times = 0;
+  bool tls = false;
+};
 
-}  // namespace
-
-TEST_CASE("faults: 20,000 messages each way, while the broker is killed three times") {
-  cross_while_it_is_killed({.messages = 20'000, .times = 3, .between = 1'000, .rate = "800/s"});
-}
-
-TEST_CASE("faults: 200,000 messages each way, while the broker is killed twenty times", "[.][full]") {
-  cross_while_it_is_killed({.messages = 200'000, .times = 20, .between = 5'000, .rate = "2000/s"});
-}
-
-TEST_CASE("faults: connections that are cut, in mid-frame too, and stalled, 100 times") {
-  constexpr std::size_t kMessages = 80'000;
+// Each message goes out through the gateway and comes in through it.
+void cross_while_connections_fail(const Faults& faults) {
   const RabbitMq broker = RabbitMq::shared();
   {
     dse::Connection connection = connect_to(broker.url());
-    // Without it the broker gives the next connection what comes after the messages of one whose end it has
-    // not noticed yet.
-    declare_resource(connection, connection.open_channel(), "faults", {{"x-single-active-consumer", true}});
+    declare_resource(connection, connection.open_channel(), "faults", kOneReaderAtATime);
   }
-  TcpProxy proxy({.target_port = broker.port()});
+  TcpProxy proxy({.target_port = faults.tls ? broker.tls_port() : broker.port()});
   const Workshop workshop;
-  const std::string scenario = crossing_scenario(workshop, kMessages, "faults", "faults");
+  const std::string scenario = crossing_scenario(workshop, faults.messages, "faults", "faults");
   // What is stalled for long is noticed by the heartbeat.
-  Process process(
-      broker_command(through(proxy, "?heartbeat=1"), {"attach", scenario, "--out", workshop.run()}));
+  Command command = broker_command(fmt::format("{}://guest:guest@127.0.0.1:{}/%2f?heartbeat=1",
+                                               faults.tls ? "amqps" : "amqp", proxy.port()),
+                                   {"attach", scenario, "--out", workshop.run()});
+  if (faults.tls) {
+    command.arguments.push_back("--ca");
+    command.arguments.push_back(broker.ca_file());
+  }
+  Process process(command);
   const auto cut_in_mid_frame = [&proxy](TcpProxy::Direction direction) {
     const std::uint64_t cuts = proxy.cuts();
     proxy.cut_after(direction, 333);
     wait_until([&] { return proxy.cuts() > cuts; });
   };
-  for (int time = 0; time < 100; ++time) {
+  for (int time = 0; time < faults.times; ++time) {
     const std::uint64_t before = proxy.forwarded_bytes(TcpProxy::kToTarget);
     wait_until([&] { return proxy.forwarded_bytes(TcpProxy::kToTarget) > before + 2'000; });
     switch (time % 4) {
@@ -112,7 +114,47 @@ TEST_CASE("faults: connections that are cut, in mid-frame too, and stalled, 100 
         proxy.resume();
     }
   }
-  end_when_all_have_come(process, workshop, kMessages);
+  end_when_all_have_come(process, workshop, faults.messages);
+}
+
+}  // namespace
+
+TEST_CASE("faults: 20,000 messages each way, while the broker is killed three times") {
+  cross_while_it_is_killed({.messages = 20'000, .times = 3, .between = 1'000, .rate = "800/s"});
+}
+
+TEST_CASE("faults: 200,000 messages each way, while the broker is killed twenty times", "[.][full]") {
+  cross_while_it_is_killed({.messages = 200'000, .times = 20, .between = 5'000, .rate = "2000/s"});
+}
+
+TEST_CASE("faults: connections that are cut, in mid-frame too, and stalled, 100 times") {
+  cross_while_connections_fail({.messages = 80'000, .times = 100});
+}
+
+TEST_CASE("faults: the same with TLS, 20 times") {
+  cross_while_connections_fail({.messages = 20'000, .times = 20, .tls = true});
+}
+
+TEST_CASE("faults: a publisher ends, though its broker reads nothing and has no heartbeat") {
+  const RabbitMq broker = RabbitMq::shared();
+  TcpProxy proxy({.target_port = broker.port()});
+  const std::string url = fmt::format("amqp://guest:guest@127.0.0.1:{}/%2f?heartbeat=0", proxy.port());
+  dse::Bell changed;
+  auto publisher = std::make_unique<dse::Publisher>(
+      dse::Publisher::Options{.connection = {.address = dse::parse_broker_url(url, "test"), .name = "test"},
+                              .set_up = [](dse::Connection&, dse::ChannelNumber) {}},
+      changed);
+  proxy.stall();
+  // More than the sockets in between hold.
+  for (int i = 0; i < 64; ++i)
+    publisher->publish(
+        {.exchange = "",
+         .message = dse::make_message({.payload = dse::Payload::copy_of(std::string(1 << 20, 'x'))})});
+  std::this_thread::sleep_for(milliseconds(500));
+  auto ended = std::async(std::launch::async, [&publisher] { publisher.reset(); });
+  const bool in_time = ended.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+  proxy.cut();  // ends the publisher in any case
+  CHECK(in_time);
 }
 
 TEST_CASE("faults: a broker that is short of memory is waited for") {

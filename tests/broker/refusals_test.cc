@@ -85,7 +85,10 @@ TEST_CASE("refusals: certificates that do not verify") {
                 {"--ca", broker.other_ca_file()});
   check_refused(broker.tls_url(), {"does not verify", "--ca"});
   const TcpProxy elsewhere({.target_port = broker.tls_port(), .address = "127.0.0.2"});
-  check_refused("amqps://guest:guest@127.0.0.2:" + std::to_string(elsewhere.port()), {"another host name"},
+  check_refused("amqps://guest:guest@127.0.0.2:" + std::to_string(elsewhere.port()), {"another host"},
+                {"--ca", broker.ca_file()});
+  // A name to the certificate, and to the resolver 127.0.0.1.
+  check_refused("amqps://guest:guest@127.1:" + std::to_string(broker.tls_port()), {"another host"},
                 {"--ca", broker.ca_file()});
 }
 
