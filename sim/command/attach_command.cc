@@ -43,6 +43,7 @@ std::string status_text(const Attachment::Status& status) {
                                  status.gateway.imported, status.gateway.exported);
   if (status.gateway.duplicates > 0)
     text += fmt::format(", {} duplicates dropped", status.gateway.duplicates);
+  if (status.gateway.unroutable > 0) text += fmt::format(", {} unroutable", status.gateway.unroutable);
   if (status.unconfirmed > 0) text += fmt::format(", {} unconfirmed", status.unconfirmed);
   if (!status.gateway.problem.empty()) text += "; " + status.gateway.problem;
   return text;

@@ -151,8 +151,8 @@ int run_nodes(const NodesArguments& arguments) {
       nodes.run(interrupted, [&lines](const std::vector<NodeState>& states) { lines.show(states); });
   for (const std::string& component : nodes.finish()) {
     fmt::print(stderr,
-               "warning: the node '{}' did not end within {} s and was killed: what it had is lost; look "
-               "whether its broker answers\n",
+               "warning: the node '{}' did not end within {} s and was killed: results that it had not "
+               "written are missing; check that the broker answers\n",
                component, Nodes::kFinishMax.count());
   }
   RunResult result = nodes.gather(status);

@@ -32,7 +32,7 @@ struct NodeState {
 
 class Nodes {
  public:
-  static constexpr std::chrono::seconds kFinishMax{60};  // that nodes are given to write their results
+  static constexpr std::chrono::seconds kFinishMax{60};  // the time that nodes get to write their results
 
   struct Options {
     BrokerAddress broker;

@@ -3,6 +3,7 @@
 #include <amqp_framing.h>
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,6 +25,23 @@ constexpr int kFrameBytesMax = 131072;  // what RabbitMQ offers
   throw BrokerError(fmt::format("broker {}: {}", broker, text));
 }
 
+// The certificate must have the URL's host among its names, or its addresses if it is one. OpenSSL compares,
+// as rabbitmq-c 0.11 would not find an address.
+void expect_host(X509_VERIFY_PARAM* expected, const BrokerAddress& address) {
+  const char* host = address.host.c_str();
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  int set = 0;
+  // What inet_pton does not read, such as 010.0.0.1, other functions read in different ways.
+  if (inet_pton(AF_INET, host, bytes.data()) == 1) {
+    set = X509_VERIFY_PARAM_set1_ip(expected, bytes.data(), sizeof(in_addr));
+  } else if (inet_pton(AF_INET6, host, bytes.data()) == 1) {
+    set = X509_VERIFY_PARAM_set1_ip(expected, bytes.data(), sizeof(in6_addr));
+  } else if (!address.host.empty()) {
+    set = X509_VERIFY_PARAM_set1_host(expected, host, address.host.size());
+  }
+  if (set != 1) fail(address.describe(), "its host cannot be compared with a certificate's");
+}
+
 amqp_socket_t* tls_socket(amqp_connection_state_t state, const BrokerAddress& address) {
   amqp_socket_t* socket = amqp_ssl_socket_new(state);
   if (socket == nullptr) fail(address.describe(), "TLS is not available");
@@ -41,11 +59,7 @@ amqp_socket_t* tls_socket(amqp_connection_state_t state, const BrokerAddress& ad
         fmt::format("and '{}' are not a PEM certificate and its key (--cert, --key)", files.key));
   }
   amqp_ssl_socket_set_verify_peer(socket, 1);
-  // OpenSSL compares the host with the certificate: rabbitmq-c 0.11 would not find an address in it.
-  X509_VERIFY_PARAM* expected = SSL_CTX_get0_param(context);
-  if (X509_VERIFY_PARAM_set1_ip_asc(expected, address.host.c_str()) != 1 &&
-      X509_VERIFY_PARAM_set1_host(expected, address.host.c_str(), 0) != 1)
-    fail(address.describe(), "its host name cannot be compared with a certificate's");
+  expect_host(SSL_CTX_get0_param(context), address);
   amqp_ssl_socket_set_verify_hostname(socket, 0);
   amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST);
   return socket;
@@ -159,13 +173,15 @@ void throw_lost(const std::string& broker, int status) {
     case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED:
       throw ConnectionLost(fmt::format("broker {}: its host name does not resolve: check the URL", broker));
     case AMQP_STATUS_SSL_PEER_VERIFY_FAILED:
+      fail(broker,
+           "its certificate does not verify, or is for another host: name the authority that signed it with "
+           "--ca, and the host in the URL as the certificate has it");
     case AMQP_STATUS_SSL_CONNECTION_FAILED:
       // A broker that goes down in the middle of the handshake looks the same.
-      throw ConnectionLost(fmt::format("broker {}: {}", broker,
-                                       "TLS failed: its certificate does not verify, or is for another host "
-                                       "than the URL's, or it does not "
-                                       "take ours; name the authority that signed it with --ca, and our "
-                                       "certificate with --cert and --key"));
+      throw ConnectionLost(fmt::format(
+          "broker {}: TLS failed: check that TLS is spoken on this port, and name our certificate "
+          "with --cert and --key if it wants one",
+          broker));
     case AMQP_STATUS_SOCKET_ERROR:
     case AMQP_STATUS_TCP_ERROR:
       throw ConnectionLost(

@@ -30,7 +30,7 @@ class AmqpTable {
  public:
   explicit AmqpTable(const Headers& headers);
   amqp_table_t table();
-  // Adds the entry or replaces its value. A text must outlive this.
+  // Adds the entry or replaces its value. The name must outlive this, and so must a text.
   void set(std::string_view name, std::int64_t value);
   void set(std::string_view name, std::string_view text);
 

@@ -79,7 +79,9 @@ void Session::connect() {
   {
     const std::lock_guard lock(mutex_);
     line_ = FileDescriptor(fcntl(connection_->descriptor(), F_DUPFD_CLOEXEC, 0));
+    if (!line_) throw RunError(std::string("cannot copy a socket's descriptor: ") + std::strerror(errno));
   }
+  if (stopping_) throw ConnectionLost("it is not needed any more");
   client_.on_connected(*connection_);
 }
 

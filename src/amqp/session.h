@@ -44,7 +44,8 @@ class Session {
   // Connects before it returns: throws what the first attempt throws. `client` and `changed`, which is rung
   // whenever the client may have something for its owner, must outlive the session.
   Session(ConnectionOptions options, SessionClient& client, Bell& changed);
-  // Ends the connection and the thread, within seconds also when the broker is silent.
+  // Ends the connection and the thread. A broker that is silent holds it up for seconds; one that is silent
+  // while the connection is being made, for as long as that may take.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

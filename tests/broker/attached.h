@@ -12,14 +12,19 @@
 #include "support/rabbitmq.h"
 #include "support/workshop.h"
 
-// Waits for a condition of the outside world, at most for a minute.
-template <typename Condition>
-void wait_until(Condition condition) {
+// Waits for a condition of the outside world, at most for a minute; fails with what `how_it_stands` says
+// then.
+template <typename Condition, typename Text>
+void wait_until(Condition condition, Text how_it_stands) {
   const auto longest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   while (!condition()) {
-    REQUIRE(std::chrono::steady_clock::now() < longest);
+    if (std::chrono::steady_clock::now() > longest) FAIL("waited in vain; " << how_it_stands());
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+}
+template <typename Condition>
+void wait_until(Condition condition) {
+  wait_until(condition, [] { return ""; });
 }
 
 inline dse::Connection connect_to(const std::string& url) {

@@ -87,9 +87,11 @@ TEST_CASE("refusals: certificates that do not verify") {
   const TcpProxy elsewhere({.target_port = broker.tls_port(), .address = "127.0.0.2"});
   check_refused("amqps://guest:guest@127.0.0.2:" + std::to_string(elsewhere.port()), {"another host"},
                 {"--ca", broker.ca_file()});
-  // A name to the certificate, and to the resolver 127.0.0.1.
-  check_refused("amqps://guest:guest@127.1:" + std::to_string(broker.tls_port()), {"another host"},
-                {"--ca", broker.ca_file()});
+  // The resolver takes both for 127.0.0.1; the certificate has no such names.
+  for (const std::string host : {"127.1", "127.0.0.01"}) {
+    check_refused("amqps://guest:guest@" + host + ":" + std::to_string(broker.tls_port()), {"another host"},
+                  {"--ca", broker.ca_file()});
+  }
 }
 
 TEST_CASE("refusals: TLS with the right authority, by password and by certificate, is let in") {

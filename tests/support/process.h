@@ -39,6 +39,8 @@ class Process {
   // Sends the signal as soon as the condition holds. Throws when the process ends first, or when it takes too
   // long.
   void send_when(int signal, const std::function<bool()>& condition);
+  // What it has written to its standard error.
+  std::string err_so_far() const;
   // Throws when it takes too long.
   Outcome wait();
 
