@@ -182,6 +182,8 @@ void throw_lost(const std::string& broker, int status) {
           "broker {}: TLS failed: check that TLS is spoken on this port, and name our certificate "
           "with --cert and --key if it wants one",
           broker));
+    case AMQP_STATUS_SSL_ERROR:
+      throw ConnectionLost(fmt::format("broker {}: the TLS connection broke: check that it runs", broker));
     case AMQP_STATUS_SOCKET_ERROR:
     case AMQP_STATUS_TCP_ERROR:
       throw ConnectionLost(

@@ -97,6 +97,8 @@ void cross_while_connections_fail(const Faults& faults) {
     proxy.cut_after(direction, 333);
     wait_until([&] { return proxy.cuts() > cuts; });
   };
+  // A connection that fails before there was one is not made again.
+  wait_until([&] { return captured_so_far(workshop) > 0; }, [&] { return process.err_so_far(); });
   for (int time = 0; time < faults.times; ++time) {
     const std::uint64_t before = proxy.forwarded_bytes(TcpProxy::kToTarget);
     wait_until([&] { return proxy.forwarded_bytes(TcpProxy::kToTarget) > before + 2'000; },
@@ -114,7 +116,7 @@ void cross_while_connections_fail(const Faults& faults) {
       default:
         proxy.stall();
         // Every fifth is longer than two heartbeats: it is given up.
-        std::this_thread::sleep_for(milliseconds(time % 20 == 19 ? 3'000 : 300));
+        std::this_thread::sleep_for(milliseconds(time % 20 == 3 ? 3'000 : 300));
         proxy.resume();
     }
   }
@@ -135,8 +137,8 @@ TEST_CASE("faults: connections that are cut, in mid-frame too, and stalled, 100 
   cross_while_connections_fail({.messages = 80'000, .times = 100});
 }
 
-TEST_CASE("faults: the same with TLS, 20 times") {
-  cross_while_connections_fail({.messages = 20'000, .times = 20, .tls = true});
+TEST_CASE("faults: the same with TLS, 8 times") {
+  cross_while_connections_fail({.messages = 12'000, .times = 8, .tls = true});
 }
 
 TEST_CASE("faults: a publisher ends, though its broker reads nothing and has no heartbeat") {
