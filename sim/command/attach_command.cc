@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/attach/attachment.h"
 #include "sim/command/broker_options.h"
@@ -54,7 +55,7 @@ class StatusLine {
  public:
   explicit StatusLine(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
   ~StatusLine() {
-    if (!quiet_ && terminal_) fmt::print(stderr, "\r\x1b[K");
+    if (!quiet_ && terminal_) tell("\r\x1b[K");
   }
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
@@ -65,9 +66,9 @@ class StatusLine {
     const bool due = shows_++ % kShowsBetweenLines == 0 || status.gateway.problem != problem_;
     problem_ = status.gateway.problem;
     if (terminal_) {
-      fmt::print(stderr, "\r{}\x1b[K", status_text(status));
+      tell("\r{}\x1b[K", status_text(status));
     } else if (due) {
-      fmt::print(stderr, "{}\n", status_text(status));
+      tell("{}\n", status_text(status));
     }
   }
 
@@ -89,7 +90,7 @@ void require_gateway(const Gateway::Options& options, const Scenario& scenario) 
 void print_report(const RunReport& report, const Gateway::Counts& counts, const RunFolder& folder,
                   bool quiet) {
   if (quiet) {
-    fmt::print(stderr, "{}", failures_text(report, false));
+    tell("{}", failures_text(report, false));
     return;
   }
   fmt::print("{}", report_text(report, false));
@@ -110,7 +111,7 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
   if (arguments.seed) scenario.seed = *arguments.seed;
-  for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
   const Attachment::Options options{.pace = arguments.pace,
                                     .longest = given_duration("--for", arguments.longest)};
   const BrokerAddress broker = broker_address(arguments.broker);
@@ -139,7 +140,7 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
     capture.emplace(folder.path_of(kCaptureFile), capture_header(scenario, scenario.seed, scenario.ordering));
   }
   attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr, options);
-  if (!arguments.quiet) fmt::print(stderr, "attached to broker {}\n", broker.describe());
+  if (!arguments.quiet) tell("attached to broker {}\n", broker.describe());
   const RunResult result = run_with_status(*attachment, interrupted, arguments.quiet);
 
   scenario.until_ns = result.virtual_time_ns;  // as its replay has it

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 
 namespace dse {
@@ -52,10 +53,10 @@ BrokerAddress broker_address(const BrokerArguments& arguments) {
   BrokerAddress address = on_command_line ? parse_broker_url(arguments.url, "--broker")
                                           : parse_broker_url(variable, kBrokerVariable);
   if (on_command_line && has_password(arguments.url)) {
-    fmt::print(stderr,
-               "warning: everybody on this machine can read the password on a command line: set {}, or use "
-               "--password-file\n",
-               kBrokerVariable);
+    tell(
+        "warning: everybody on this machine can read the password on a command line: set {}, or use "
+        "--password-file\n",
+        kBrokerVariable);
   }
   if (!arguments.password_file.empty()) address.password = read_password_file(arguments.password_file);
   address.files = arguments.files;

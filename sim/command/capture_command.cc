@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/message_text.h"
+#include "core/diagnostics.h"
 #include "core/hash.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
@@ -76,7 +77,7 @@ int cat(const std::string& path, std::optional<std::uint64_t> count) {
     if (!captured) break;
     fmt::print("{}\n", line_of(*captured, reader.header()));
   }
-  if (!reader.cut().empty()) fmt::print(stderr, "warning: {} was cut off {}\n", path, reader.cut());
+  if (!reader.cut().empty()) tell("warning: {} was cut off {}\n", path, reader.cut());
   return kExitOk;
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 
+#include "core/diagnostics.h"
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
 #include "sim/scenario/scenario_reader.h"
@@ -18,8 +19,7 @@ int check(const std::vector<std::string>& paths, const std::vector<std::string>&
     const Scenario scenario = read_scenario(path, settings);
     const World world(scenario, {.seed = scenario.seed}, no_files());
     fmt::print("{}", topology_text(scenario));
-    for (const std::string& warning : topology_warnings(scenario))
-      fmt::print(stderr, "warning: {}: {}\n", path, warning);
+    for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
   }
   return kExitOk;
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "amqp/broker_address.h"
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/command.h"
 
@@ -31,7 +32,7 @@ bool processor_is_enough() {
 
 int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   if (!processor_is_enough()) {
-    fmt::print(stderr, "dse: this processor has no AVX2 and FMA, which the learners need (x86-64-v3)\n");
+    tell("dse: this processor has no AVX2 and FMA, which the learners need (x86-64-v3)\n");
     return kExitRunFailed;
   }
   CLI::App parser(
@@ -54,7 +55,7 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
     const std::string_view argument = argv[i];
     if (!argument.starts_with("amqp") || !has_password(std::string(argument))) continue;
     if (std::string_view(argv[i - 1]) == "--broker") continue;
-    fmt::print(stderr, "dse: a broker's URL stands behind --broker\n");
+    tell("dse: a broker's URL stands behind --broker\n");
     return kExitWrongInput;
   }
   try {
@@ -63,7 +64,7 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
     return parser.exit(error) == 0 ? kExitOk : kExitWrongInput;
   }
   if (!run) {
-    fmt::print(stderr, "dse: name a command\n{}", parser.help());
+    tell("dse: name a command\n{}", parser.help());
     return kExitWrongInput;
   }
   try {
@@ -72,17 +73,17 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
       throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
     return status;
   } catch (const InputError& error) {
-    fmt::print(stderr, "dse: {}\n", error.what());
+    tell("dse: {}\n", error.what());
     return kExitWrongInput;
   } catch (const RunError& error) {
-    fmt::print(stderr, "dse: {}\n", error.what());
+    tell("dse: {}\n", error.what());
     return kExitRunFailed;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "dse: out of memory: make the scenario smaller or close other programs\n");
+    tell("dse: out of memory: make the scenario smaller or close other programs\n");
     return kExitRunFailed;
   } catch (const std::exception& error) {
     // What the system refuses somewhere else: a thread, a closed standard output.
-    fmt::print(stderr, "dse: {}\n", error.what());
+    tell("dse: {}\n", error.what());
     return kExitRunFailed;
   }
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "amqp/connection.h"
+#include "core/diagnostics.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/conform/broker_run.h"
@@ -55,7 +56,7 @@ int conform(const ConformArguments& arguments) {
   };
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
   const auto clear_progress = [show_progress] {
-    if (show_progress) fmt::print(stderr, "\r\x1b[K");
+    if (show_progress) tell("\r\x1b[K");
   };
   for (std::uint64_t done = 0; done < arguments.cases; ++done) {
     if (interrupted.load()) {
@@ -64,8 +65,7 @@ int conform(const ConformArguments& arguments) {
       return kExitInterrupted;
     }
     if (show_progress && done % 10 == 0) {
-      fmt::print(stderr, "\r{} of {} ", done, counted(arguments.cases, "case"));
-      std::fflush(stderr);
+      tell("\r{} of {} ", done, counted(arguments.cases, "case"));
     }
     const std::uint64_t number = arguments.first + done;
     const ConformCase drawn = draw_case(arguments.seed, number);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/command.h"
 #include "sim/record/event_record.h"
@@ -67,14 +68,14 @@ std::optional<std::string> record_of(const Side& side, const MakeApp& make_app,
     return recorded;
   }
   if (!folder) folder.emplace();
-  fmt::print(stderr, "{} has no record of its events; replaying it\n", side.run);
+  tell("{} has no record of its events; replaying it\n", side.run);
   const RecordedRun again = record_again(side.run, side.summary, make_app, folder->file(name));
   if (again.result.status == RunStatus::kInterrupted) return std::nullopt;
   if (again.result.fingerprints != side.summary.fingerprints) {
-    fmt::print(stderr,
-               "warning: this replay gave other fingerprints than the summary of {}: what follows is of "
-               "the replay\n",
-               side.run);
+    tell(
+        "warning: this replay gave other fingerprints than the summary of {}: what follows is of "
+        "the replay\n",
+        side.run);
   }
   return again.record;
 }

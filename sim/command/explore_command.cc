@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
@@ -187,10 +188,9 @@ std::string minimise(const Explorer& explorer, const Exploration& exploration, c
   Minimiser minimiser(std::move(request));
   std::optional<Minimised> smallest = minimiser.run(interrupted, [show_progress](std::uint64_t runs) {
     if (!show_progress || runs % 100 != 0) return;
-    fmt::print(stderr, "\rminimising: {} runs ", runs);
-    std::fflush(stderr);
+    tell("\rminimising: {} runs ", runs);
   });
-  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+  if (show_progress) tell("\r\x1b[K");
   if (!smallest && interrupted.load()) return "interrupted before the first failure came again\n";
   if (!smallest)
     return "the first failure did not come again: it is not deterministic; see dse replay --twice\n";
@@ -231,12 +231,11 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   const std::uint64_t step = std::max<std::uint64_t>(1, count / 1000);
   const auto show = [&](const Explorer::Progress& progress) {
     if (!show_progress || (progress.done % step != 0 && progress.done != count)) return;
-    fmt::print(stderr, "\r{} of {} runs, {} failed ", progress.done, count, progress.failed);
-    std::fflush(stderr);
+    tell("\r{} of {} runs, {} failed ", progress.done, count, progress.failed);
   };
   const Exploration exploration =
       blaming_vary<Exploration>(plan, [&] { return explorer.run(interrupted, show); });
-  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+  if (show_progress) tell("\r\x1b[K");
 
   const std::vector<Spread> table = spreads(exploration);
   folder.write("summary.json", summary_json(explorer, exploration));
@@ -251,7 +250,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
     fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,
                exploration.trials.size(), exploration.failures.size(), folder.target().string());
   } else {
-    fmt::print(stderr, "{}", failures);
+    tell("{}", failures);
   }
   if (interrupted.load()) return kExitInterrupted;
   return exploration.failures.empty() ? kExitOk : kExitFailed;

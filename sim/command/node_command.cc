@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
@@ -47,8 +48,7 @@ int run_node(const NodeArguments& arguments) {
   if (arguments.overseer) overseer.emplace(*arguments.overseer);
 
   Node node(scenario, component, options, folder);
-  if (!arguments.quiet)
-    fmt::print(stderr, "{} is a node on broker {}\n", component.name, options.broker.describe());
+  if (!arguments.quiet) tell("{} is a node on broker {}\n", component.name, options.broker.describe());
   Node::End end = Node::End::kInterrupted;
   std::exception_ptr failure;
   try {

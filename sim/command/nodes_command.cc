@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "amqp/connection.h"
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
@@ -85,7 +86,7 @@ class StatusLines {
     std::string text = terminal_ && shown_ > 0 ? fmt::format("\x1b[{}A", shown_) : "";
     for (const NodeState& node : nodes) text += status_line(node) + (terminal_ ? "\x1b[K\n" : "\n");
     shown_ = nodes.size();
-    fmt::print(stderr, "{}", text);
+    tell("{}", text);
   }
 
  private:
@@ -108,7 +109,7 @@ RunReport report_of(const Scenario& scenario, const NodesArguments& arguments, c
 
 void print_report(const RunReport& report, const RunFolder& folder, bool quiet) {
   if (quiet) {
-    fmt::print(stderr, "{}", failures_text(report, false));
+    tell("{}", failures_text(report, false));
   } else {
     fmt::print("{}results in {}\n", report_text(report, false), folder.target().string());
   }
@@ -125,7 +126,7 @@ void tidy_up(const Belongings& belongings, const ConnectionOptions& options) {
     Connection connection(options);
     belongings.remove(connection);
   } catch (const BrokerError& error) {
-    fmt::print(stderr, "warning: what the run made on the broker is still there: {}\n", error.what());
+    tell("warning: what the run made on the broker is still there: {}\n", error.what());
   }
 }
 
@@ -150,10 +151,10 @@ int run_nodes(const NodesArguments& arguments) {
   const RunStatus status =
       nodes.run(interrupted, [&lines](const std::vector<NodeState>& states) { lines.show(states); });
   for (const std::string& component : nodes.finish()) {
-    fmt::print(stderr,
-               "warning: the node '{}' did not end within {} s and was killed: results that it had not "
-               "written are missing; check that the broker answers\n",
-               component, Nodes::kFinishMax.count());
+    tell(
+        "warning: the node '{}' did not end within {} s and was killed: results that it had not "
+        "written are missing; check that the broker answers\n",
+        component, Nodes::kFinishMax.count());
   }
   RunResult result = nodes.gather(status);
   result.seed = arguments.seed.value_or(scenario.seed);

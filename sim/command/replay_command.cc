@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
@@ -65,9 +66,7 @@ std::string is_ordering(const std::string& text) { return check_whole_number(tex
 ProgressSink progress_sink(bool shown) {
   if (!shown) return [](TimeNs, std::uint64_t) {};
   return [](TimeNs virtual_time_ns, std::uint64_t events) {
-    fmt::print(stderr, "\r{} virtual, {} events ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000),
-               events);
-    std::fflush(stderr);
+    tell("\r{} virtual, {} events ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000), events);
   };
 }
 
@@ -132,7 +131,7 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
   const Replay replay = prepare(arguments);
   const Scenario& scenario = replay.scenario;
-  for (const std::string& warning : topology_warnings(scenario)) fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
 
   if (arguments.twice) return replay_twice(replay, arguments, make_app);
 
@@ -151,7 +150,7 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
   const RunResult result =
       run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
-  if (show_progress) fmt::print(stderr, "\r\x1b[K");
+  if (show_progress) tell("\r\x1b[K");
 
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
@@ -168,12 +167,12 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   const char* no_color = std::getenv("NO_COLOR");  // empty means unset: no-color.org
   const bool color = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
   if (arguments.quiet) {
-    fmt::print(stderr, "{}", failures_text(report, false));
+    tell("{}", failures_text(report, false));
   } else {
     fmt::print("{}results in {}\n", report_text(report, color), folder.target().string());
   }
   if (result.status == RunStatus::kStalled) {
-    fmt::print(stderr, "stalled: work is pending and nothing can happen any more\n{}", result.stall);
+    tell("stalled: work is pending and nothing can happen any more\n{}", result.stall);
   }
   return exit_status(result, expectations);
 }

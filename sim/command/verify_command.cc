@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/command.h"
 #include "sim/regression/fingerprint_table.h"
@@ -237,8 +238,7 @@ int verify_command(const VerifyArguments& arguments, const MakeApp& make_app) {
     folder.table.write();
     for (const std::string& change : folder.changes) fmt::print("{}", change);
   }
-  if (report.not_verified() > 0)
-    fmt::print(stderr, "interrupted: {} scenarios were not verified\n", report.not_verified());
+  if (report.not_verified() > 0) tell("interrupted: {} scenarios were not verified\n", report.not_verified());
   return report.status();
 }
 

@@ -7,9 +7,9 @@
 
 #include "amqp/run_mark.h"
 #include "amqp/topology.h"
+#include "core/csv.h"
 #include "core/hash.h"
 #include "core/names.h"
-#include "sim/results/csv.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/forwarding_link.h"

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/csv.h"
 #include "core/error.h"
 #include "sim/node/node.h"
-#include "sim/results/csv.h"
 #include "sim/world/scorer.h"
 
 namespace dse {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "sim/results/csv.h"
+#include "core/csv.h"
 #include "sim/results/shell.h"
 
 namespace dse {

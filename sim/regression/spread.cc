@@ -7,7 +7,7 @@
 #include <cmath>
 #include <set>
 
-#include "sim/results/csv.h"
+#include "core/csv.h"
 
 namespace dse {
 namespace {

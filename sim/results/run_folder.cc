@@ -10,6 +10,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "core/diagnostics.h"
 #include "core/error.h"
 
 namespace dse {
@@ -118,7 +119,7 @@ RunFolder::~RunFolder() {
   if (committed_) return;
   std::error_code ignored;
   if (fs::exists(temporary_ / kKeptFile, ignored)) {
-    std::fprintf(stderr, "what came in is kept in %s\n", temporary_.c_str());
+    tell("what came in is kept in {}\n", temporary_.string());
   } else {
     fs::remove_all(temporary_, ignored);
   }

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/csv.h"
 #include "core/random.h"
-#include "sim/results/csv.h"
 #include "sim/results/shell.h"
 #include "support/catch.h"
 

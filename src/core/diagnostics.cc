@@ -1,0 +1,12 @@
+#include "core/diagnostics.h"
+
+#include <cstdio>
+
+namespace dse {
+
+void write_diagnostic(std::string_view text) noexcept {
+  [[maybe_unused]] const std::size_t written = std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace dse

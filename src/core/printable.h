@@ -1,0 +1,15 @@
+// Text from outside as part of a line for people: of a log, a report or a terminal.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dse {
+
+// The text in one line that no terminal acts on. Escaped are a backslash (\\), control characters and bytes
+// that are no UTF-8 (\x1b), and characters that end a line or change the direction of writing (\u202e).
+std::string printable(std::string_view text);
+// The same within double quotes, those in it escaped.
+std::string quoted(std::string_view text);
+
+}  // namespace dse
