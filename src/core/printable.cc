@@ -50,6 +50,6 @@ std::string escaped(std::string_view text, bool escape_quotes) {
 
 std::string printable(std::string_view text) { return escaped(text, false); }
 
-std::string quoted(std::string_view text) { return '"' + escaped(text, true) + '"'; }
+std::string quoted_text(std::string_view text) { return '"' + escaped(text, true) + '"'; }
 
 }  // namespace dse

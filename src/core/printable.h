@@ -10,6 +10,6 @@ namespace dse {
 // that are no UTF-8 (\x1b), and characters that end a line or change the direction of writing (\u202e).
 std::string printable(std::string_view text);
 // The same within double quotes, those in it escaped.
-std::string quoted(std::string_view text);
+std::string quoted_text(std::string_view text);
 
 }  // namespace dse
