@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 
+#include "amqp/patience.h"
 #include "amqp/run_mark.h"
 
 namespace dse {
@@ -16,14 +18,17 @@ constexpr milliseconds kTurnMax{2};    // then it looks what has arrived
 constexpr milliseconds kRestMax{100};  // then it looks whether it is over
 constexpr milliseconds kBetweenShows{200};
 constexpr std::chrono::seconds kConfirmsMax{30};
+constexpr std::chrono::seconds kStandstillMax{1};  // once the user wants to go
 
 const std::atomic<bool> kNever{false};
 
 }  // namespace
 
-Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker) {
-  Gateway::Options options{.connection = {.address = broker, .name = "dse attach " + scenario.name},
-                           .run = make_run_mark(scenario.path)};
+Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker,
+                                 const std::atomic<bool>& interrupted) {
+  Gateway::Options options{
+      .connection = {.address = broker, .name = "dse attach " + scenario.name, .interrupted = &interrupted},
+      .run = make_run_mark(scenario.path)};
   for (const ComponentConfig& component : scenario.components) {
     if (const auto* exported = std::get_if<ExportConfig>(&component.kind))
       options.exports.push_back({exported->exchange});
@@ -53,39 +58,41 @@ void Attachment::write(const ComponentConfig& exporter, const MessagePtr& messag
   gateway_.write(exports_.at(exporter.name), message);
 }
 
-RunResult Attachment::run(const std::atomic<bool>& interrupted, const Show& show) {
+RunResult Attachment::run(const Interrupts& interrupts, const Show& show) {
   start_ = Clock::now();
   shown_ = start_;
   try {
-    serve(interrupted, show);
+    serve(interrupts, show);
   } catch (const BrokerError&) {
     failure_ = std::current_exception();
   }
-  // What is in the capture has been on the bus.
-  advance_to(std::max(world_.now(), last_import_ns_));
-  if (capture_ != nullptr) capture_->end(world_.now());
+  // What is in the capture has been on the bus, unless a refusal has ended the run before.
+  advance_to(end_ns());
+  if (capture_ != nullptr) capture_->end(end_ns());
   if (failure_ == nullptr) {
     try {
       settle();
-      wait_for_confirms(interrupted, show);
+      wait_for_confirms(interrupts, show);
     } catch (const BrokerError&) {
       failure_ = std::current_exception();
     }
   }
-  const bool completed = failure_ == nullptr && !interrupted;
-  return world_.finish(completed ? RunStatus::kCompleted : RunStatus::kInterrupted);
+  const bool completed = failure_ == nullptr && !interrupts.first;
+  RunResult result = world_.finish(completed ? RunStatus::kCompleted : RunStatus::kInterrupted);
+  add_gateway_metrics(result);
+  return result;
 }
 
-void Attachment::serve(const std::atomic<bool>& interrupted, const Show& show) {
-  while (!over(interrupted)) {
+void Attachment::serve(const Interrupts& interrupts, const Show& show) {
+  while (!over(interrupts)) {
     turn();
     show_now_and_then(show);
     rest();
   }
 }
 
-bool Attachment::over(const std::atomic<bool>& interrupted) const {
-  if (interrupted) return true;
+bool Attachment::over(const Interrupts& interrupts) const {
+  if (interrupts.first || world_.over()) return true;
   if (options_.longest && Clock::now() - start_ >= nanoseconds(*options_.longest)) return true;
   if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return true;
   return imports_.empty() && !world_.next_time_ns();
@@ -106,16 +113,19 @@ TimeNs Attachment::paced_now_ns() const {
 
 void Attachment::take_imports() {
   if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return;
-  for (Imported& imported : gateway_.take()) {
-    // A duplicate waits for the first of it.
-    if (imported.message) {
-      const std::size_t component = imports_[imported.import];
-      last_import_ns_ = std::max({add_time(world_.now(), 1), paced_now_ns(), last_import_ns_});
-      capture_->add(scenario_.components[component].name, last_import_ns_, *imported.message);
-      world_.import(component, std::move(imported.message), last_import_ns_);
-    }
-    unsettled_.push_back({last_import_ns_, imported.tag});
+  for (Imported& imported : gateway_.take()) take_import(std::move(imported));
+}
+
+void Attachment::take_import(Imported&& imported) {
+  const std::size_t component = imports_[imported.import];
+  if (!imported.refused.empty()) return world_.note_refusal(component, *imported.message, imported.refused);
+  // A duplicate waits for the first of it.
+  if (imported.message) {
+    last_import_ns_ = std::max({add_time(world_.now(), 1), paced_now_ns(), last_import_ns_});
+    capture_->add(scenario_.components[component].name, last_import_ns_, *imported.message);
+    world_.import(component, std::move(imported.message), last_import_ns_);
   }
+  unsettled_.push_back({last_import_ns_, imported.tag});
 }
 
 // Everything that is due, or a part of it when that takes long or the broker is behind.
@@ -163,19 +173,43 @@ void Attachment::rest() {
   if (until > now) gateway_.bell().wait_until(until);
 }
 
-void Attachment::wait_for_confirms(const std::atomic<bool>& interrupted, const Show& show) {
-  const bool was_interrupted = interrupted;
-  const auto longest = Clock::now() + kConfirmsMax;
+void Attachment::wait_for_confirms(const Interrupts& interrupts, const Show& show) {
+  Patience patience({.longest = kConfirmsMax, .standstill = kConfirmsMax});
+  Patience of_interrupted({.longest = kConfirmsMax, .standstill = kStandstillMax});
   while (gateway_.unconfirmed() > 0 || !gateway_.settled()) {
     gateway_.check();
-    if (interrupted != was_interrupted) break;
-    if (Clock::now() >= longest) {
-      throw BrokerError(fmt::format("{} exported messages were not confirmed by the broker within {} s: {}",
-                                    gateway_.unconfirmed(), kConfirmsMax.count(), gateway_.counts().problem));
-    }
+    const std::uint64_t under_way = gateway_.unconfirmed();
+    const bool no_sense = of_interrupted.is_over(under_way);
+    if (interrupts.second || (interrupts.first && no_sense)) return;
+    if (patience.is_over(under_way)) fail_for_unconfirmed();
     show_now_and_then(show);
     gateway_.bell().wait_until(Clock::now() + kRestMax);
   }
+}
+
+void Attachment::fail_for_unconfirmed() const {
+  const std::string problem = gateway_.counts().problem;
+  throw BrokerError(fmt::format(
+      "{} exported messages were not confirmed by the broker within {} s: {}", gateway_.unconfirmed(),
+      kConfirmsMax.count(),
+      problem.empty() ? "it says nothing; check that it runs, and that the network carries what it says"
+                      : problem));
+}
+
+// What the world itself cannot know.
+void Attachment::add_gateway_metrics(RunResult& result) const {
+  const Gateway::Counts counts = gateway_.counts();
+  const auto set = [&result](const std::string& component, const char* metric, std::uint64_t value) {
+    result.metrics[fmt::format("{}.{}", component, metric)] = static_cast<double>(value);
+  };
+  for (const auto& [component, place] : exports_) {
+    const Publisher::RouteCounts& exported = counts.exports[place];
+    set(component, "nacked", exported.nacked);
+    set(component, "republished", exported.republished);
+    set(component, "unroutable", exported.unroutable);
+  }
+  for (std::size_t i = 0; i < imports_.size(); ++i)
+    set(scenario_.components[imports_[i]].name, "duplicates", counts.imports[i].duplicates);
 }
 
 void Attachment::show_now_and_then(const Show& show) {

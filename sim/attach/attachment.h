@@ -2,10 +2,11 @@
 //
 // What arrives gets a virtual time that is later than every event that has happened, is written to the
 // capture, and is acknowledged once it has been on the bus and the capture was flushed. So a replay of the
-// capture is the same run. One thread.
+// capture is the same run. What cannot be read was rejected on the broker, is counted as refused by its
+// import and never was on the bus. One thread.
 #pragma once
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <exception>
@@ -18,12 +19,15 @@
 #include "amqp/gateway.h"
 #include "sim/capture/capture_writer.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/interrupt.h"
 #include "sim/world/world.h"
 
 namespace dse {
 
-// The exports and imports of a scenario, in the order of its components, for Gateway.
-Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker);
+// The exports and imports of a scenario, in the order of its components, for Gateway. Nobody waits for the
+// broker any longer when `interrupted` becomes true; it must outlive the gateway.
+Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker,
+                                 const std::atomic<bool>& interrupted);
 
 class Attachment {
  public:
@@ -45,9 +49,12 @@ class Attachment {
   // The world's sink.
   void write(const ComponentConfig& exporter, const MessagePtr& message);
   // Until the scenario's end, until nothing is left to do (without imports), until the longest time is over,
-  // or `interrupted`; then until what was exported is confirmed. Calls `show` now and then. When the broker
-  // fails for good the run ends as if interrupted; check() then throws why.
-  RunResult run(const std::atomic<bool>& interrupted, const Show& show);
+  // or the first interrupt; then until what was exported is confirmed: once interrupted only as long as
+  // something moves, and not beyond the second interrupt. Calls `show` now and then. When the broker fails
+  // for good the run ends as if interrupted; check() then throws why.
+  RunResult run(const Interrupts& interrupts, const Show& show);
+  // The virtual time up to which a replay of the capture goes.
+  TimeNs end_ns() const { return std::max(world_.now(), last_import_ns_); }
 
   // Throws what the broker has failed with.
   void check() const {
@@ -61,7 +68,7 @@ class Attachment {
     ArrivalTag tag;
   };
 
-  bool over(const std::atomic<bool>& interrupted) const;
+  bool over(const Interrupts& interrupts) const;
   void turn();
   TimeNs paced_now_ns() const;
   void take_imports();
@@ -69,8 +76,11 @@ class Attachment {
   void advance_to(TimeNs time_ns);
   void settle();
   void rest();
-  void serve(const std::atomic<bool>& interrupted, const Show& show);
-  void wait_for_confirms(const std::atomic<bool>& interrupted, const Show& show);
+  void take_import(Imported&& imported);
+  void serve(const Interrupts& interrupts, const Show& show);
+  void wait_for_confirms(const Interrupts& interrupts, const Show& show);
+  void fail_for_unconfirmed() const;
+  void add_gateway_metrics(RunResult& result) const;
   void show_now_and_then(const Show& show);
 
   const Scenario& scenario_;

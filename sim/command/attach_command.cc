@@ -44,6 +44,8 @@ std::string status_text(const Attachment::Status& status) {
                                  status.gateway.imported, status.gateway.exported);
   if (status.gateway.duplicates > 0)
     text += fmt::format(", {} duplicates dropped", status.gateway.duplicates);
+  if (status.gateway.refused > 0) text += fmt::format(", {} refused", status.gateway.refused);
+  if (status.gateway.nacked > 0) text += fmt::format(", {} nacked", status.gateway.nacked);
   if (status.gateway.unroutable > 0) text += fmt::format(", {} unroutable", status.gateway.unroutable);
   if (status.unconfirmed > 0) text += fmt::format(", {} unconfirmed", status.unconfirmed);
   if (!status.gateway.problem.empty()) text += "; " + status.gateway.problem;
@@ -95,16 +97,16 @@ void print_report(const RunReport& report, const Gateway::Counts& counts, const 
   }
   fmt::print("{}", report_text(report, false));
   fmt::print(
-      "gateway: imported {}, duplicates dropped {}, exported {}, published again {}, unroutable {}, "
-      "reconnects {}\n",
-      counts.imported, counts.duplicates, counts.exported, counts.republished, counts.unroutable,
-      counts.reconnects);
+      "gateway: imported {}, duplicates dropped {}, refused {}, exported {}, published again {}, nacked {}, "
+      "unroutable {}, reconnects {}\n",
+      counts.imported, counts.duplicates, counts.refused, counts.exported, counts.republished, counts.nacked,
+      counts.unroutable, counts.reconnects);
   fmt::print("results in {}\n", folder.target().string());
 }
 
-RunResult run_with_status(Attachment& attachment, const std::atomic<bool>& interrupted, bool quiet) {
+RunResult run_with_status(Attachment& attachment, const Interrupts& interrupts, bool quiet) {
   StatusLine line(quiet);
-  return attachment.run(interrupted, [&line](const Attachment::Status& status) { line.show(status); });
+  return attachment.run(interrupts, [&line](const Attachment::Status& status) { line.show(status); });
 }
 
 int attach(const AttachArguments& arguments, const MakeApp& make_app) {
@@ -115,10 +117,10 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   const Attachment::Options options{.pace = arguments.pace,
                                     .longest = given_duration("--for", arguments.longest)};
   const BrokerAddress broker = broker_address(arguments.broker);
-  const Gateway::Options joined = gateway_options(scenario, broker);
+  const Interrupts interrupts = watch_for_two_interrupts();
+  const Gateway::Options joined = gateway_options(scenario, broker, interrupts.first);
   require_gateway(joined, scenario);
 
-  const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed)
                                          : arguments.out);
   std::optional<EventRecorder> recorder;
@@ -132,7 +134,8 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
        .make_app = make_app,
        .recorder = recorder ? &*recorder : nullptr,
        .on_export = [&attachment](const ComponentConfig& exporter,
-                                  const MessagePtr& message) { attachment->write(exporter, message); }},
+                                  const MessagePtr& message) { attachment->write(exporter, message); },
+       .warn = [](const std::string& warning) { tell("warning: {}\n", warning); }},
       [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
   Gateway gateway(joined);
   std::optional<CaptureWriter> capture;
@@ -141,9 +144,9 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   }
   attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr, options);
   if (!arguments.quiet) tell("attached to broker {}\n", broker.describe());
-  const RunResult result = run_with_status(*attachment, interrupted, arguments.quiet);
+  const RunResult result = run_with_status(*attachment, interrupts, arguments.quiet);
 
-  scenario.until_ns = result.virtual_time_ns;  // as its replay has it
+  scenario.until_ns = attachment->end_ns();  // as its replay has it
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
   RunReport report{.scenario = scenario,
@@ -157,7 +160,9 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   // What was captured is kept, whatever went wrong with the broker.
   attachment->check();
   print_report(report, gateway.counts(), folder, arguments.quiet);
+  for (const std::string& warning : refusal_warnings(result.refused)) tell("warning: {}\n", warning);
   if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
+  if (broke_off(result.status) && !judges_status(expectations)) return kExitRunFailed;
   return passed(result, expectations) ? kExitOk : kExitFailed;
 }
 

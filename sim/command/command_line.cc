@@ -72,6 +72,8 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
       throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
     return status;
+  } catch (const Interrupted&) {
+    return kExitInterrupted;
   } catch (const InputError& error) {
     tell("dse: {}\n", error.what());
     return kExitWrongInput;

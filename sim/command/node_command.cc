@@ -40,7 +40,8 @@ int run_node(const NodeArguments& arguments) {
   options.epoch = arguments.epoch_ns
                       ? std::chrono::system_clock::time_point(std::chrono::nanoseconds(*arguments.epoch_ns))
                       : std::chrono::system_clock::now();
-  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  const Interrupts interrupts = watch_for_two_interrupts();
+  options.interrupted = &interrupts.first;
   RunFolder folder(
       arguments.out.empty() ? fmt::format("runs/{}-{}-node", scenario.name, component.name) : arguments.out,
       kNodeFiles);
@@ -52,11 +53,13 @@ int run_node(const NodeArguments& arguments) {
   Node::End end = Node::End::kInterrupted;
   std::exception_ptr failure;
   try {
-    end = node.run(interrupted, overseer ? &*overseer : nullptr);
+    end = node.run(interrupts, overseer ? &*overseer : nullptr);
   } catch (const BrokerError&) {
     failure = std::current_exception();  // what it has counted is kept all the same
+  } catch (const Interrupted&) {
+    // As if it had been between two steps.
   }
-  node.write_results(end);
+  node.write_results(end, interrupts);
   folder.commit();
   if (failure != nullptr) std::rethrow_exception(failure);
   if (!arguments.quiet) {
@@ -64,7 +67,9 @@ int run_node(const NodeArguments& arguments) {
     fmt::print("{}: sent {}, received {}; results in {}\n", component.name, report.sent, report.received,
                folder.target().string());
   }
+  for (const std::string& warning : refusal_warnings(node.refused())) tell("warning: {}\n", warning);
   if (end == Node::End::kInterrupted) return kExitInterrupted;
+  if (end == Node::End::kRefused) return kExitRunFailed;
   return node.exit_status() == 0 ? kExitOk : kExitFailed;
 }
 

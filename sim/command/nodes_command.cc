@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "amqp/connection.h"
+#include "amqp/connect.h"
 #include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/broker_options.h"
@@ -123,10 +123,32 @@ bool ended_with(const RunResult& result, int exit_status) {
 // What a run that did not end well has left in queues, another one may go on from.
 void tidy_up(const Belongings& belongings, const ConnectionOptions& options) {
   try {
-    Connection connection(options);
-    belongings.remove(connection);
+    belongings.remove(*connect(options));
   } catch (const BrokerError& error) {
     tell("warning: what the run made on the broker is still there: {}\n", error.what());
+  }
+}
+
+// How many messages wait in the queue; empty when the broker does not say.
+std::optional<std::uint32_t> waiting_in(const std::string& queue, const ConnectionOptions& options) {
+  try {
+    const std::unique_ptr<Connection> connection = connect(options);
+    return connection->declare_queue(connection->open_channel(), queue, {.passive = true}).messages;
+  } catch (const BrokerError&) {
+    return std::nullopt;
+  }
+}
+
+// What a policy of the broker has taken away, others have read, or nobody has read yet.
+void tell_shortfalls(const std::vector<Nodes::Account>& shortfalls, const ConnectionOptions& options) {
+  for (const Nodes::Account& account : shortfalls) {
+    const std::optional<std::uint32_t> waiting = waiting_in(account.queue, options);
+    const std::string left =
+        waiting ? fmt::format("{} still wait there", *waiting) : "the queue is not there";
+    tell(
+        "warning: queue '{}': of {} messages owed to it, {} were received, {} were not, and {}; what is gone "
+        "expired, was dropped or was taken by others: see the broker's policies for this queue\n",
+        account.queue, account.owed, account.received, account.owed - account.received, left);
   }
 }
 
@@ -134,30 +156,31 @@ int run_nodes(const NodesArguments& arguments) {
   const auto started = std::chrono::steady_clock::now();
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
   keep_what_can_be_judged(scenario);
+  const Interrupts interrupts = watch_for_two_interrupts();
   const ConnectionOptions connection_options{.address = broker_address(arguments.broker),
-                                             .name = "dse nodes " + scenario.name};
+                                             .name = "dse nodes " + scenario.name,
+                                             .interrupted = &interrupts.first};
   Nodes::Options options{.broker = connection_options.address,
                          .arguments = arguments_of_nodes(arguments),
                          .longest = given_duration("--for", arguments.longest)};
-  std::optional<Connection> connection(
-      connection_options);  // what is wrong with it is said once, not by every node
-  const Belongings belongings(scenario, *connection);
-  connection.reset();
+  // What is wrong with it is said once, not by every node.
+  const Belongings belongings(scenario, *connect(connection_options));
 
-  const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-nodes", scenario.name) : arguments.out);
   Nodes nodes(scenario, std::move(options), folder);
   StatusLines lines(arguments.quiet);
   const RunStatus status =
-      nodes.run(interrupted, [&lines](const std::vector<NodeState>& states) { lines.show(states); });
-  for (const std::string& component : nodes.finish()) {
+      nodes.run(interrupts, [&lines](const std::vector<NodeState>& states) { lines.show(states); });
+  for (const std::string& component : nodes.finish(status, interrupts)) {
     tell(
-        "warning: the node '{}' did not end within {} s and was killed: results that it had not "
-        "written are missing; check that the broker answers\n",
-        component, Nodes::kFinishMax.count());
+        "warning: the node '{}' did not end {} and was killed: results that it had not written are missing; "
+        "check that the broker answers\n",
+        component,
+        interrupts.second ? std::string("in time") : fmt::format("within {} s", Nodes::kFinishMax.count()));
   }
   RunResult result = nodes.gather(status);
   result.seed = arguments.seed.value_or(scenario.seed);
+  if (status != RunStatus::kInterrupted) tell_shortfalls(nodes.shortfalls(), connection_options);
   if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(belongings, connection_options);
 
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
@@ -166,6 +189,7 @@ int run_nodes(const NodesArguments& arguments) {
   folder.commit();
   print_report(report, folder, arguments.quiet);
   if (status == RunStatus::kInterrupted) return kExitInterrupted;
+  if (broke_off(status) && !judges_status(expectations)) return kExitRunFailed;
   if (passed(result, expectations)) return kExitOk;
   // What a node cannot read, or a broker that refuses it, is no failed expectation.
   for (const int reason : {kExitWrongInput, kExitRunFailed}) {

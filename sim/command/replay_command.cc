@@ -72,7 +72,7 @@ ProgressSink progress_sink(bool shown) {
 
 int exit_status(const RunResult& result, const std::vector<ExpectationResult>& expectations) {
   if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
-  if (result.status == RunStatus::kStalled && !judges_status(expectations)) return kExitRunFailed;
+  if (broke_off(result.status) && !judges_status(expectations)) return kExitRunFailed;
   return passed(result, expectations) ? kExitOk : kExitFailed;
 }
 
@@ -145,7 +145,8 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
                .threads = arguments.threads,
                .ordering = scenario.ordering,
                .make_app = make_app,
-               .recorder = recorder ? &*recorder : nullptr},
+               .recorder = recorder ? &*recorder : nullptr,
+               .warn = [](const std::string& warning) { tell("warning: {}\n", warning); }},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
   const RunResult result =
@@ -171,6 +172,7 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   } else {
     fmt::print("{}results in {}\n", report_text(report, color), folder.target().string());
   }
+  for (const std::string& warning : refusal_warnings(result.refused)) tell("warning: {}\n", warning);
   if (result.status == RunStatus::kStalled) {
     tell("stalled: work is pending and nothing can happen any more\n{}", result.stall);
   }

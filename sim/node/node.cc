@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "amqp/patience.h"
 #include "amqp/run_mark.h"
 #include "amqp/topology.h"
-#include "core/csv.h"
+#include "core/diagnostics.h"
 #include "core/hash.h"
 #include "core/names.h"
+#include "sim/node/scoring_file.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/forwarding_link.h"
@@ -20,16 +22,16 @@ namespace {
 // Told of every message that the program writes.
 class NotingLink : public ForwardingLink {
  public:
-  NotingLink(Link& inner, std::function<void(const Message&)> on_publish)
-      : ForwardingLink(inner), on_publish_(std::move(on_publish)) {}
+  using OnPublish = std::function<void(const std::string& exchange, const Message& message)>;
+  NotingLink(Link& inner, OnPublish on_publish) : ForwardingLink(inner), on_publish_(std::move(on_publish)) {}
 
   void publish(PublishRequest request) override {
-    on_publish_(*request.message);
+    on_publish_(request.resource, *request.message);
     ForwardingLink::publish(std::move(request));
   }
 
  private:
-  std::function<void(const Message&)> on_publish_;
+  OnPublish on_publish_;
 };
 
 std::set<std::string> resources_of(const ComponentConfig& component) {
@@ -83,59 +85,86 @@ SetUp topology_of(const Scenario& scenario, const ComponentConfig& component) {
 
 Node::Node(const Scenario& scenario, const ComponentConfig& component, const NodeOptions& options,
            RunFolder& folder)
-    : scenario_(scenario), component_(component), folder_(folder), random_(options.seed) {
+    : scenario_(scenario),
+      component_(component),
+      folder_(folder),
+      random_(options.seed),
+      owed_(scenario),
+      refusals_([&folder](const std::string& name) { return folder.open_lines(name); },
+                [](const std::string& warning) { tell("warning: {}\n", warning); }) {
   ComponentFactory factory(
       {.scenario = scenario,
        .random = random_,
        .datasets = datasets_,
        .note_state_every = 0,
        .open_lines = [&folder](const std::string& name) { return folder.open_lines(name); },
-       .truth =
-           [this](const std::string& id, int label) {
-             if (!truths_) truths_ = folder_.open_lines("truths.csv");
-             truths_(fmt::format("{},{}", csv_field(id), label));
-           },
+       .truth = [this](const std::string& id, int label) { note_scoring(truth_line(id, label)); },
        .verdict_of = [this](const std::string&) -> TruthSink {
-         return [this](const std::string& id, int label) {
-           answers_(fmt::format("{},{},{}", link_->now(), csv_field(id), label));
-         };
+         return
+             [this](const std::string& id, int label) { note_scoring(answer_line(link_->now(), id, label)); };
        }});
   app_ = factory.make(component);
-  const bool answers = std::holds_alternative<ModelConfig>(component.kind) ||
-                       std::holds_alternative<EnsembleConfig>(component.kind);
-  if (answers) answers_ = folder.open_lines("answers.csv");
-  link_ = std::make_unique<AmqpLink>(
-      AmqpLink::Options{.connection = {.address = options.broker, .name = "dse node " + component.name},
-                        .set_up = topology_of(scenario, component),
-                        .asserted = resources_of(component),
-                        .run = make_run_mark(component.name),
-                        .epoch = options.epoch,
-                        .pace = options.pace,
-                        .on_arrival = [this](const Message& message, TimeNs time_ns) {
-                          latencies_.add(time_ns - message.timestamp());
-                        }});
-  noting_link_ =
-      std::make_unique<NotingLink>(*link_, [this](const Message& message) { note_publication(message); });
+  link_ = std::make_unique<AmqpLink>(AmqpLink::Options{
+      .connection = {.address = options.broker,
+                     .name = "dse node " + component.name,
+                     .interrupted = options.interrupted},
+      .set_up = topology_of(scenario, component),
+      .asserted = resources_of(component),
+      .run = make_run_mark(component.name),
+      .epoch = options.epoch,
+      .pace = options.pace,
+      .on_arrival = [this](const Message& message, TimeNs time_ns) { note_arrival(message, time_ns); },
+      .on_unreadable = [this](const MessageFields& message,
+                              const std::string& reason) { note_refusal(message, reason); }});
+  noting_link_ = std::make_unique<NotingLink>(
+      *link_,
+      [this](const std::string& exchange, const Message& message) { note_publication(exchange, message); });
   machine_ = std::make_unique<Machine>(component.name, *noting_link_);
+  machine_->set_on_refuse(
+      [this](const Message& message, const std::string& reason) { note_refusal(message.fields(), reason); });
 }
 
 Node::~Node() = default;
 
-void Node::note_publication(const Message& message) {
-  if (!std::holds_alternative<ModelConfig>(component_.kind)) return;
-  if (const std::int64_t* label = message.headers().find_integer("label")) {
-    answers_(fmt::format("{},{},{}", link_->now(), csv_field(message.correlation_id()), *label));
-  }
+void Node::note_scoring(const std::string& line) {
+  if (!scoring_) scoring_ = folder_.open_lines(kScoringFile);
+  scoring_(line);
 }
 
-Node::End Node::run(const std::atomic<bool>& interrupted, Overseer* overseer) {
-  while (!interrupted && (overseer == nullptr || !overseer->gone())) {
+void Node::note_publication(const std::string& exchange, const Message& message) {
+  owed_.note_write(exchange, message);
+  if (!std::holds_alternative<ModelConfig>(component_.kind)) return;
+  if (const std::int64_t* label = message.headers().find_integer("label"))
+    note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
+}
+
+// What comes from elsewhere may say that it was written at any time, or at none.
+void Node::note_arrival(const Message& message, TimeNs time_ns) {
+  if (message.timestamp() < 0 || message.timestamp() > time_ns) return;
+  latencies_.add(time_ns - message.timestamp());
+}
+
+void Node::note_refusal(const MessageFields& message, const std::string& reason) {
+  refusals_.add({.time_ns = link_->now(),
+                 .component = component_.name,
+                 .queue = resource_read(component_).value_or(""),
+                 .message = message,
+                 .reason = reason});
+  if (!component_.ends_when_refusing) return;
+  refused_to_go_on_ = true;
+  link_->stop_serving();
+}
+
+Node::End Node::run(const Interrupts& interrupts, Overseer* overseer) {
+  while (!interrupts.first && (overseer == nullptr || !overseer->gone())) {
     turn();
+    if (refused_to_go_on_) return End::kRefused;
     if (overseer == nullptr) {
       if (settled_) return End::kProgram;
       continue;
     }
     overseer->listen();
+    if (overseer->interrupt()) return End::kInterrupted;
     if (overseer->finish()) return End::kFinished;
     answer(*overseer);
     tell_problem(*overseer);
@@ -190,27 +219,50 @@ NodeReport Node::report() const {
           .problem = counts.problem};
 }
 
-void Node::write_results(End end) {
+void Node::settle(End end, const Interrupts& interrupts) {
   constexpr std::chrono::seconds kSettleMax{10};
+  constexpr std::chrono::milliseconds kStandstillMax{1'000};  // once nobody wants to wait
+  constexpr std::chrono::milliseconds kTurn{50};
+  Patience patience(
+      {.longest = kSettleMax, .standstill = end == End::kInterrupted ? kStandstillMax : kSettleMax});
   try {
-    link_->settle(std::chrono::steady_clock::now() + kSettleMax);
+    while (!link_->settle(std::chrono::steady_clock::now() + kTurn)) {
+      if (interrupts.second || patience.is_over(link_->unsettled())) return;
+    }
   } catch (const BrokerError&) {
     // It has been said why; what was counted is written all the same.
   }
+}
+
+namespace {
+
+std::string_view status_of(Node::End end) {
+  if (end == Node::End::kRefused) return "refused";
+  return end == Node::End::kInterrupted ? "interrupted" : "completed";
+}
+
+}  // namespace
+
+void Node::write_results(End end, const Interrupts& interrupts) {
+  settle(end, interrupts);
   app_->finish();
   nlohmann::ordered_json json;
   json["component"] = component_.name;
   json["scenario_hash"] = hex64(scenario_.file_hash);
   json["version"] = DSE_VERSION;
-  json["status"] = end == End::kInterrupted ? "interrupted" : "completed";
+  json["status"] = status_of(end);
   json["exit_status"] = exit_status();
   const AmqpLink::Counts counts = link_->counts();
-  json["broker"] = {
-      {"published", counts.published.published},   {"republished", counts.published.republished},
-      {"unroutable", counts.published.unroutable}, {"received", counts.received},
-      {"duplicates_dropped", counts.duplicates},   {"reconnects", counts.reconnects}};
+  json["broker"] = {{"published", counts.published.published},
+                    {"republished", counts.published.republished},
+                    {"nacked", counts.published.nacked},
+                    {"unroutable", counts.published.unroutable},
+                    {"received", counts.received},
+                    {"duplicates_dropped", counts.duplicates},
+                    {"reconnects", counts.reconnects}};
   json["metrics"] = nlohmann::ordered_json::object();
   for (const Metric& metric : app_->metrics()) json["metrics"][metric.name] = json_number(metric.value);
+  if (gets_messages(component_)) json["metrics"]["refused"] = refusals_.count(component_.name);
   for (const auto& [name, permille] :
        {std::pair("latency_p50_ns", 500U), std::pair("latency_p99_ns", 990U)}) {
     if (const auto value = latencies_.quantile(permille)) json["metrics"][name] = *value;
@@ -219,6 +271,8 @@ void Node::write_results(End end) {
   for (const CurvePoint& point : app_->curve()) {
     json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
   }
+  json["owed"] = nlohmann::ordered_json::object();
+  for (const auto& [queue, messages] : owed_.by_queue()) json["owed"][queue] = messages;
   folder_.write("node.json", json.dump(2) + "\n");
 }
 

@@ -16,10 +16,13 @@
 
 #include "amqp/amqp_link.h"
 #include "sim/node/overseer.h"
+#include "sim/node/owed.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_factory.h"
+#include "sim/world/interrupt.h"
 #include "sim/world/latency_histogram.h"
+#include "sim/world/refusals.h"
 
 namespace dse {
 
@@ -31,6 +34,7 @@ struct NodeOptions {
   std::uint64_t seed = 1;
   std::chrono::system_clock::time_point epoch;
   double pace = 1;
+  const std::atomic<bool>* interrupted = nullptr;  // as ConnectionOptions has it
 };
 
 class Node {
@@ -40,18 +44,26 @@ class Node {
        RunFolder& folder);
   ~Node();
 
-  enum class End { kProgram, kFinished, kInterrupted };
-  // Runs until the program ends, the overseer (if there is one) says that it is enough, or `interrupted`.
-  End run(const std::atomic<bool>& interrupted, Overseer* overseer);
-  // After run(): what the component counted, to node.json.
-  void write_results(End end);
+  enum class End { kProgram, kFinished, kInterrupted, kRefused };
+  // Runs until the program ends, the overseer (if there is one) says that it is enough, the component refuses
+  // a message by which it is to end, or the first interrupt, which may come from the overseer.
+  End run(const Interrupts& interrupts, Overseer* overseer);
+  // After run(): what the component counted, to node.json. Waits until the broker has what is under way: ten
+  // seconds at most; of an interrupted run only as long as something moves, and not beyond the second
+  // interrupt.
+  void write_results(End end, const Interrupts& interrupts);
+  const std::map<std::string, RefusalCount>& refused() const { return refusals_.counts(); }
   // Of the program, 0 unless it ended with another.
   int exit_status() const { return machine_->status().value_or(0); }
   NodeReport report() const;
 
  private:
-  void note_publication(const Message& message);
+  void note_publication(const std::string& exchange, const Message& message);
+  void note_arrival(const Message& message, TimeNs time_ns);
+  void note_refusal(const MessageFields& message, const std::string& reason);
+  void note_scoring(const std::string& line);
   void turn();
+  void settle(End end, const Interrupts& interrupts);
   void answer(Overseer& overseer);
   void tell_problem(Overseer& overseer);
 
@@ -60,8 +72,10 @@ class Node {
   RunFolder& folder_;
   RandomStreams random_;
   DatasetCache datasets_;
-  LineSink answers_;  // of models and ensembles: what is scored
-  LineSink truths_;   // of sources
+  LineSink scoring_;  // of sources, models and ensembles: opened by the first line
+  Owed owed_;
+  Refusals refusals_;
+  bool refused_to_go_on_ = false;
   LatencyHistogram latencies_;
   std::unique_ptr<App> app_;
   std::unique_ptr<AmqpLink> link_;

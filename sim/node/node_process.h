@@ -24,6 +24,7 @@ class NodeProcess {
   pid_t pid() const { return pid_; }
   void ask(std::uint64_t round) { line_.send("round " + std::to_string(round)); }
   void finish() { line_.send("finish"); }
+  void interrupt() { line_.send("interrupt"); }
   // Takes in what has come; the latest report is then in report().
   void listen();
   const NodeReport& report() const { return report_; }

@@ -8,9 +8,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/csv.h"
 #include "core/error.h"
 #include "sim/node/node.h"
+#include "sim/node/scoring_file.h"
+#include "sim/scenario/topology.h"
 #include "sim/world/scorer.h"
 
 namespace dse {
@@ -29,9 +30,14 @@ struct AnswerRow {
   std::int64_t label = 0;
 };
 
-void for_each_line(const std::string& path, const std::function<void(std::string_view)>& use) {
+// What the node in that folder has left; null when nothing.
+nlohmann::json node_json(const std::string& folder) {
+  const std::string path = folder + "/node.json";
   std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) use(line);
+  if (!file) return nullptr;
+  nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  if (json.is_discarded()) throw RunError(fmt::format("'{}' is damaged: run the nodes again", path));
+  return json;
 }
 
 }  // namespace
@@ -59,11 +65,20 @@ std::vector<NodeState> Nodes::states() {
   return states;
 }
 
-RunStatus Nodes::run(const std::atomic<bool>& interrupted, const Show& show) {
+// A node that ends so exits as a run that failed; its results say why.
+bool Nodes::any_refused_to_go_on() {
+  return std::any_of(nodes_.begin(), nodes_.end(), [this](NodeProcess& node) {
+    if (node.exit_status().value_or(0) == 0) return false;
+    const nlohmann::json json = node_json(folder_of(node.component()));
+    return json.is_object() && json.value("status", "") == "refused";
+  });
+}
+
+RunStatus Nodes::run(const Interrupts& interrupts, const Show& show) {
   const auto started = SteadyClock::now();
   auto shown = started - kBetweenShows;
   auto asked = started - kBetweenRounds;
-  while (!interrupted) {
+  while (!interrupts.first) {
     std::vector<pollfd> lines;
     // The line of a node that is gone would be readable for ever.
     for (NodeProcess& node : nodes_)
@@ -75,6 +90,7 @@ RunStatus Nodes::run(const std::atomic<bool>& interrupted, const Show& show) {
       shown = now;
       show(states());
     }
+    if (any_refused_to_go_on()) return RunStatus::kRefused;
     if (options_.longest && now - started >= std::chrono::nanoseconds(*options_.longest))
       return RunStatus::kCompleted;
     if (!round_answered() || now - asked < kBetweenRounds) continue;
@@ -108,16 +124,21 @@ bool Nodes::quiet() {
   return same;
 }
 
-std::vector<std::string> Nodes::finish() {
+std::vector<std::string> Nodes::finish(RunStatus status, const Interrupts& interrupts) {
   for (NodeProcess& node : nodes_) {
-    if (!node.exit_status()) node.finish();
+    if (node.exit_status()) continue;
+    if (status == RunStatus::kInterrupted) {
+      node.interrupt();
+    } else {
+      node.finish();
+    }
   }
   const auto longest = SteadyClock::now() + kFinishMax;
   const auto all_ended = [this] {
     return std::all_of(nodes_.begin(), nodes_.end(),
                        [](NodeProcess& node) { return node.exit_status().has_value(); });
   };
-  while (!all_ended() && SteadyClock::now() < longest) {
+  while (!all_ended() && SteadyClock::now() < longest && !interrupts.second) {
     // A line that ends is readable.
     std::vector<pollfd> lines;
     for (NodeProcess& node : nodes_) {
@@ -144,6 +165,7 @@ RunResult Nodes::gather(RunStatus status) {
       result.failed.emplace(node.component(), exit_status);
     gather_one(node.component(), result);
   }
+  close_accounts(result);
   score(result);
   std::sort(result.curves.begin(), result.curves.end(), [](const CurveRow& a, const CurveRow& b) {
     return std::tie(a.time_ns, a.component, a.metric) < std::tie(b.time_ns, b.component, b.metric);
@@ -152,10 +174,8 @@ RunResult Nodes::gather(RunStatus status) {
 }
 
 void Nodes::gather_one(const std::string& component, RunResult& result) {
-  std::ifstream file(folder_of(component) + "/node.json");
-  if (!file) return;  // it was killed
-  const auto json = nlohmann::json::parse(file, nullptr, false);
-  if (json.is_discarded()) throw RunError(fmt::format("node '{}' left a damaged node.json", component));
+  const nlohmann::json json = node_json(folder_of(component));
+  if (json.is_null()) return;  // it was killed
   for (const auto& [metric, value] : json.at("metrics").items()) {
     if (!value.is_number()) continue;  // no number came of it
     result.metrics[component + "." + metric] = value.get<double>();
@@ -167,6 +187,24 @@ void Nodes::gather_one(const std::string& component, RunResult& result) {
   }
   result.deliveries += json.at("broker").at("received").get<std::uint64_t>();
   result.unroutable += json.at("broker").at("unroutable").get<std::uint64_t>();
+  received_[component] = json.at("broker").at("received").get<std::uint64_t>();
+  for (const auto& [queue, messages] : json.at("owed").items()) owed_[queue] += messages.get<std::uint64_t>();
+}
+
+void Nodes::close_accounts(RunResult& result) {
+  for (const auto& [queue, owed] : owed_) {
+    Account account{.queue = queue, .owed = owed};
+    bool is_known = true;
+    for (const ComponentConfig* reader : readers_of(scenario_, queue)) {
+      const auto received = received_.find(reader->name);
+      is_known = is_known && received != received_.end();
+      if (is_known) account.received += received->second;
+    }
+    if (!is_known) continue;
+    const std::uint64_t missing = account.owed > account.received ? account.owed - account.received : 0;
+    result.metrics[queue + ".not_received"] = static_cast<double>(missing);
+    if (missing > 0) shortfalls_.push_back(std::move(account));
+  }
 }
 
 // The truth is known to sources alone, until the run is over.
@@ -174,19 +212,15 @@ void Nodes::score(RunResult& result) const {
   Scorer scorer(scenario_.curve_every_ns);
   std::vector<AnswerRow> answers;
   for (const ComponentConfig& component : scenario_.components) {
-    // "MESSAGE,LABEL" and "TIME,MESSAGE,LABEL", as the node has written them: numbers hold no comma.
-    for_each_line(folder_of(component.name) + "/truths.csv", [&](std::string_view line) {
-      const std::size_t comma = line.rfind(',');
-      scorer.add_truth(csv_text(line.substr(0, comma)), std::stoi(std::string(line.substr(comma + 1))));
-    });
-    for_each_line(folder_of(component.name) + "/answers.csv", [&](std::string_view line) {
-      const std::size_t first = line.find(',');
-      const std::size_t last = line.rfind(',');
-      answers.push_back({.time_ns = std::stoll(std::string(line.substr(0, first))),
-                         .component = component.name,
-                         .message = csv_text(line.substr(first + 1, last - first - 1)),
-                         .label = std::stoll(std::string(line.substr(last + 1)))});
-    });
+    read_scoring_file(
+        folder_of(component.name) + "/" + kScoringFile,
+        {.on_truth = [&](const std::string& id,
+                         std::int64_t label) { scorer.add_truth(id, static_cast<int>(label)); },
+         .on_answer =
+             [&](TimeNs time_ns, const std::string& id, std::int64_t label) {
+               answers.push_back(
+                   {.time_ns = time_ns, .component = component.name, .message = id, .label = label});
+             }});
   }
   std::stable_sort(answers.begin(), answers.end(),
                    [](const AnswerRow& a, const AnswerRow& b) { return a.time_ns < b.time_ns; });

@@ -19,6 +19,7 @@
 #include "sim/node/node_process.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/interrupt.h"
 #include "sim/world/run_result.h"
 
 namespace dse {
@@ -43,21 +44,33 @@ class Nodes {
   Nodes(const Scenario& scenario, Options options, const RunFolder& folder);
 
   using Show = std::function<void(const std::vector<NodeState>& nodes)>;
-  // Runs until there is nothing left to do, the longest time is over, or `interrupted`. Calls `show` now and
-  // then.
-  RunStatus run(const std::atomic<bool>& interrupted, const Show& show);
+  // Runs until there is nothing left to do, the longest time is over, a node has refused a message by which
+  // the run is to end, or the first interrupt. Calls `show` now and then.
+  RunStatus run(const Interrupts& interrupts, const Show& show);
   // Tells every node that still runs to write its results, and waits for that; kills those that have not
-  // ended after kFinishMax and returns their components.
-  std::vector<std::string> finish();
+  // ended after kFinishMax, or at the second interrupt, and returns their components.
+  std::vector<std::string> finish(RunStatus status, const Interrupts& interrupts);
   // After finish(): what the nodes counted, and answers scored against the truth. Components whose node
   // failed are in RunResult::failed.
   RunResult gather(RunStatus status);
+
+  // A queue, how many of the messages that nodes wrote are owed to it, and how many its readers received.
+  struct Account {
+    std::string queue;
+    std::uint64_t owed = 0;
+    std::uint64_t received = 0;
+  };
+  // After gather(): the queues to which more is owed than was received; not those of which a reader left no
+  // count.
+  const std::vector<Account>& shortfalls() const { return shortfalls_; }
 
  private:
   bool quiet();
   bool round_answered();
   std::vector<NodeState> states();
   void gather_one(const std::string& component, RunResult& result);
+  void close_accounts(RunResult& result);
+  bool any_refused_to_go_on();
   void score(RunResult& result) const;
   std::string folder_of(const std::string& component) const;
 
@@ -68,6 +81,9 @@ class Nodes {
   std::uint64_t round_ = 0;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
   bool idle_before_ = false;
+  std::map<std::string, std::uint64_t> owed_;      // by queue
+  std::map<std::string, std::uint64_t> received_;  // by component
+  std::vector<Account> shortfalls_;
 };
 
 }  // namespace dse

@@ -82,6 +82,7 @@ void Overseer::listen() {
   constexpr std::string_view kRound = "round ";
   while (const std::optional<std::string> line = socket_.receive()) {
     if (*line == "finish") finish_ = true;
+    if (*line == "interrupt") interrupt_ = true;
     if (!line->starts_with(kRound)) continue;
     std::uint64_t round = 0;
     std::from_chars(line->data() + kRound.size(), line->data() + line->size(), round);

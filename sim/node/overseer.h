@@ -2,6 +2,7 @@
 //
 //   to the node    "round N"    answer when it is known whether the node is idle
 //                  "finish"     write the results and end
+//                  "interrupt"  the same, and wait for nothing that does not move
 //   from the node  "N idle|busy|ended SENT RECEIVED UNCONFIRMED RECONNECTS PROBLEM"
 //
 // N is 0 for what nobody asked for. When either end is gone, the other learns of it. One thread.
@@ -62,12 +63,14 @@ class Overseer {
   // What it did not ask for.
   void tell(NodeReport report);
   bool finish() const { return finish_; }
+  bool interrupt() const { return interrupt_; }
   bool gone() const { return socket_.closed(); }
 
  private:
   LineSocket socket_;
   std::optional<std::uint64_t> round_;
   bool finish_ = false;
+  bool interrupt_ = false;
 };
 
 }  // namespace dse

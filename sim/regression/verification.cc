@@ -113,6 +113,12 @@ Verification verify_scenario(const Scenario& scenario, const FingerprintRow* kep
     append(verification.details, lines_of(result.stall));
     return verification;
   }
+  if (result.status == RunStatus::kRefused && !judges_status(expectations)) {
+    verification.verdict = Verdict::kFailed;
+    verification.summary = "ended: a component that is to end the run by it refused a message";
+    append(verification.details, refusal_warnings(result.refused));
+    return verification;
+  }
   if (kept != nullptr) verification.summary = differences_of(verification.now, *kept);
   if (kept != nullptr && verification.summary.empty()) {
     verification.verdict = failed ? Verdict::kFailed : Verdict::kSame;

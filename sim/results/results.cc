@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -117,13 +119,20 @@ std::string metric_text(const std::string& metric, double value) {
   return fmt::format("{} {}", metric, value);
 }
 
+// What is worth a word only when it happened.
+bool is_trouble(std::string_view metric) {
+  constexpr std::array kNames = {"refused", "duplicates", "nacked", "republished", "unroutable"};
+  return std::find(kNames.begin(), kNames.end(), metric) != kNames.end();
+}
+
 std::string component_line(const ComponentConfig& component, const RunResult& result) {
   std::vector<std::string> parts;
   for (const std::string& metric : metric_names(component)) {
     // Three of a kind make the line too long; all are in summary.json.
     if (metric.starts_with("prequential_accuracy_")) continue;
     const auto found = result.metrics.find(component.name + "." + metric);
-    if (found != result.metrics.end()) parts.push_back(metric_text(metric, found->second));
+    if (found == result.metrics.end() || (found->second == 0 && is_trouble(metric))) continue;
+    parts.push_back(metric_text(metric, found->second));
   }
   return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));
 }

@@ -67,6 +67,7 @@ ComponentConfig Reader::component(const std::string& name, const toml::table& no
   const std::size_t kind = table.choice("kind", names);
   config.start_ns = table.duration_or("start", 0);
   config.kind = kinds()[kind].read(*this, table);
+  if (resource_read(config)) config.ends_when_refusing = ends_when_refusing(table);
   table.finish();
   return config;
 }

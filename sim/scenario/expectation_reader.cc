@@ -113,7 +113,7 @@ DeliveryExpect read_delivery(TableReader& table, const Scenario& scenario) {
 }
 
 StatusExpect read_status(TableReader& table) {
-  const Names names = {"completed", "stalled"};
+  const Names names = {"completed", "stalled", "refused"};
   const std::size_t choice = table.choice("status", names);
   table.finish();
   return {names[choice]};

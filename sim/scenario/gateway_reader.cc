@@ -72,8 +72,10 @@ class GatewayReader {
     config.prefetch =
         static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
     const std::string name = name_of(table, "import-" + config.to);
+    const bool ends = ends_when_refusing(table);
     table.finish();
-    scenario_.components.push_back({.name = name, .kind = std::move(config), .place = table.place()});
+    scenario_.components.push_back(
+        {.name = name, .kind = std::move(config), .place = table.place(), .ends_when_refusing = ends});
   }
 
  private:

@@ -39,6 +39,10 @@ std::string routing_key(TableReader& table, std::string fallback) {
   return key;
 }
 
+bool ends_when_refusing(TableReader& table) {
+  return table.choice_or("on_refused", {"continue", "end"}, 0) == 1;
+}
+
 std::string resource_of(TableReader& table, std::string_view key) {
   std::string name = table.text(key);
   check_name(name, table.place(key), true);

@@ -36,6 +36,10 @@ std::optional<std::string> resource_written(const ComponentConfig& component) {
   return std::nullopt;
 }
 
+bool gets_messages(const ComponentConfig& component) {
+  return resource_read(component).has_value() || std::holds_alternative<ImportConfig>(component.kind);
+}
+
 std::string kind_name(const ComponentConfig& component) {
   return std::visit(
       Overloaded{[](const GeneratorConfig&) { return "training-generator"; },
@@ -49,30 +53,32 @@ std::string kind_name(const ComponentConfig& component) {
 
 std::vector<std::string> metric_names(const ComponentConfig& component) {
   using MetricNames = std::vector<std::string>;
-  return std::visit(Overloaded{[](const GeneratorConfig&) { return MetricNames{"sent"}; },
-                               [](const SourceConfig&) { return MetricNames{"sent"}; },
-                               [](const ModelConfig&) {
-                                 return MetricNames{"trained",
-                                                    "predicted",
-                                                    "accuracy",
-                                                    "prequential_accuracy",
-                                                    "prequential_accuracy_window",
-                                                    "prequential_accuracy_faded",
-                                                    "latency_p50_ns",
-                                                    "latency_p99_ns"};
-                               },
-                               [](const EnsembleConfig&) {
-                                 return MetricNames{"received", "decided",        "undecided",
-                                                    "accuracy", "latency_p50_ns", "latency_p99_ns"};
-                               },
-                               [](const ConsumerConfig&) {
-                                 return MetricNames{"received", "latency_p50_ns", "latency_p99_ns"};
-                               },
-                               [](const ExportConfig&) {
-                                 return MetricNames{"exported", "latency_p50_ns", "latency_p99_ns"};
-                               },
-                               [](const ImportConfig&) { return MetricNames{"imported"}; }},
-                    component.kind);
+  MetricNames names =
+      std::visit(Overloaded{[](const GeneratorConfig&) { return MetricNames{"sent"}; },
+                            [](const SourceConfig&) { return MetricNames{"sent"}; },
+                            [](const ModelConfig&) {
+                              return MetricNames{"trained",
+                                                 "predicted",
+                                                 "accuracy",
+                                                 "prequential_accuracy",
+                                                 "prequential_accuracy_window",
+                                                 "prequential_accuracy_faded"};
+                            },
+                            [](const EnsembleConfig&) {
+                              return MetricNames{"received", "decided", "undecided", "accuracy"};
+                            },
+                            [](const ConsumerConfig&) { return MetricNames{"received"}; },
+                            [](const ExportConfig&) {
+                              return MetricNames{"exported", "nacked", "republished", "unroutable"};
+                            },
+                            [](const ImportConfig&) {
+                              return MetricNames{"imported", "duplicates"};
+                            }},
+                 component.kind);
+  const bool reads = resource_read(component).has_value();
+  if (reads) names.insert(names.end(), {"latency_p50_ns", "latency_p99_ns"});
+  if (gets_messages(component)) names.emplace_back("refused");
+  return names;
 }
 
 bool has_curve(std::string_view metric) {

@@ -93,6 +93,7 @@ struct ComponentConfig {
   TimeNs start_ns = 0;
   KindConfig kind;
   InputPlace place;
+  bool ends_when_refusing = false;  // the run, when it refuses a message
 };
 
 struct ResourceConfig {
@@ -122,7 +123,7 @@ struct DeliveryExpect {
 
 // How the run ends.
 struct StatusExpect {
-  std::string status;  // "completed" or "stalled"
+  std::string status;  // "completed", "stalled" or "refused"
 };
 
 struct ExpectConfig {
@@ -168,6 +169,8 @@ struct Scenario {
 // The resource that a component streams and the one that it writes; empty when it does not.
 std::optional<std::string> resource_read(const ComponentConfig& component);
 std::optional<std::string> resource_written(const ComponentConfig& component);
+// Whether messages come to it, which it may refuse: from a resource, or from outside.
+bool gets_messages(const ComponentConfig& component);
 // "training-generator", "model", ...
 std::string kind_name(const ComponentConfig& component);
 // The metrics that a component of this kind has, without its name.

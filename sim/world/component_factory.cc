@@ -17,6 +17,7 @@
 #include "dataset/byte_source.h"
 #include "learn/saved_learner.h"
 #include "sim/scenario/topology.h"
+#include "sim/world/data_fit.h"
 
 namespace dse {
 namespace {
@@ -49,15 +50,6 @@ void collect_origins(const Scenario& scenario, const std::string& resource, std:
       origins.push_back(writer);
     }
   }
-}
-
-// Whether every message written to `exchange` reaches the queue of `resource`.
-bool gets_everything(const Scenario& scenario, const std::string& exchange, const std::string& resource) {
-  if (exchange == resource) return true;
-  return std::any_of(scenario.bindings.begin(), scenario.bindings.end(), [&](const BindingSpec& binding) {
-    return binding.from == exchange && binding.to == resource && binding.key == "#" &&
-           binding.headers.empty();
-  });
 }
 
 // What is read grows in memory only as it comes, and no further than the largest learner.
@@ -171,31 +163,11 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
   }
   options.shape = *shape;
   options.classes = static_cast<int>(config.classes.value_or(classes > 1 ? classes : kClassesWithoutData));
-  require_labels(component, config, options.classes);
   for (const ComponentConfig* origin : origins) {
     const auto* source = std::get_if<SourceConfig>(&origin->kind);
     if (source != nullptr && source->truth) dataset_of(*origin)->require_labels_below(options.classes);
   }
   return options;
-}
-
-// Only of generators whose whole file reaches the model: what is cut out or selectively routed may hold fewer
-// labels, and is checked when it arrives.
-void ComponentFactory::require_labels(const ComponentConfig& component, const ModelConfig& config,
-                                      int classes) {
-  for (const ComponentConfig& writer : parts_.scenario.components) {
-    const auto* generator = std::get_if<GeneratorConfig>(&writer.kind);
-    if (generator == nullptr || generator->slice || generator->limit) continue;
-    if (!gets_everything(parts_.scenario, generator->to, config.from)) continue;
-    try {
-      dataset_of(writer)->require_labels_below(classes);
-    } catch (const InputError& refusal) {
-      throw InputError(component.place,
-                       fmt::format("the model was made for {} classes, but '{}' sends it more: {}; "
-                                   "set `classes`",
-                                   classes, writer.name, refusal.what()));
-    }
-  }
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
@@ -219,6 +191,8 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   } catch (const std::invalid_argument& refusal) {
     throw InputError(component.place, refusal.what());
   }
+  require_fitting_data(parts_.scenario, component, options.learner.options,
+                       [this](const ComponentConfig& writer) { return dataset_of(writer); });
   if (config.initial) load_initial(*config.initial, options.learner, *learner);
   return std::make_unique<Model>(std::move(options), std::move(learner));
 }

@@ -52,7 +52,6 @@ class ComponentFactory {
 
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   LearnerOptions learner_options(const ComponentConfig& component, const ModelConfig& config);
-  void require_labels(const ComponentConfig& component, const ModelConfig& config, int classes);
 
   Parts parts_;
 };

@@ -150,7 +150,7 @@ bool judges_status(const std::vector<ExpectationResult>& expectations) {
 
 bool passed(const RunResult& result, const std::vector<ExpectationResult>& expectations) {
   if (result.status == RunStatus::kInterrupted || !result.failed.empty()) return false;
-  if (result.status == RunStatus::kStalled && !judges_status(expectations)) return false;
+  if (broke_off(result.status) && !judges_status(expectations)) return false;
   return std::all_of(expectations.begin(), expectations.end(),
                      [](const ExpectationResult& one) { return one.as_planned(); });
 }

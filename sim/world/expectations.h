@@ -30,10 +30,10 @@ std::set<TimeNs> snapshot_times(const Scenario& scenario);
 // Each expectation against what happened, in the scenario's order.
 std::vector<ExpectationResult> check_expectations(const Scenario& scenario, const RunResult& result);
 
-// Whether an expectation says how the run ends; then a stall is judged by it alone.
+// Whether an expectation says how the run ends; then a run that broke off is judged by it alone.
 bool judges_status(const std::vector<ExpectationResult>& expectations);
-// The run went to its end, without a stall that nothing expects, no component failed, and every expectation
-// is as planned.
+// The run went to its end, without a stall or a refusal that nothing expects, no component failed, and every
+// expectation is as planned.
 bool passed(const RunResult& result, const std::vector<ExpectationResult>& expectations);
 
 // What the expectation is about, for people: its name, or else what it says of whom, without what was found.

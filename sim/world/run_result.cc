@@ -10,6 +10,8 @@ std::string status_name(RunStatus status) {
       return "interrupted";
     case RunStatus::kStalled:
       return "stalled";
+    case RunStatus::kRefused:
+      return "refused";
   }
   return "unknown";
 }

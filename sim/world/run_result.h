@@ -10,6 +10,7 @@
 
 #include "core/time.h"
 #include "sim/record/record.h"
+#include "sim/world/refusals.h"
 
 namespace dse {
 
@@ -19,8 +20,13 @@ enum class RunStatus {
   kCompleted,
   kInterrupted,  // by the user, before its end
   kStalled,      // work was pending and nothing could happen any more
+  kRefused,      // a component that is to end the run by it refused a message
 };
 std::string status_name(RunStatus status);
+// Whether the run ended by itself before its end: no expectation but one of the status can be as planned.
+inline bool broke_off(RunStatus status) {
+  return status == RunStatus::kStalled || status == RunStatus::kRefused;
+}
 
 struct CurveRow {
   TimeNs time_ns = 0;
@@ -47,6 +53,7 @@ struct RunResult : Measures {
   Fingerprints fingerprints;
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
+  std::map<std::string, RefusalCount> refused;  // by component
   // As expectations ask for them; the run may have ended before.
   std::map<TimeNs, Measures> measured_by;
   std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected

@@ -33,6 +33,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       scheduler_(options.seed),
       bus_(scenario.components.size()),
       scorer_(scenario.curve_every_ns),
+      refusals_(open_lines, options.warn),
       ledger_(make_ledger(scenario)),
       snapshots_due_(snapshot_times(scenario)),
       strands_(options.threads) {
@@ -62,6 +63,10 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
                                     InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
                                                       scenario.latency_ns, job_cost(config)},
                                     scenario.faults, ledger_.get()));
+    components_.back()->machine.set_on_refuse(
+        [this, link](const Message& message, const std::string& reason) {
+          on_refusal(link, message, reason);
+        });
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
@@ -126,10 +131,11 @@ std::optional<TimeNs> World::next_time_ns() const {
   return scheduler_.next_time_ns();
 }
 
-// False when it was interrupted before.
+// False when it was interrupted before, or the run is over.
 bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   const RunPositionGuard position(scheduler_.position());
+  if (over_) return false;
   while (!scheduler_.empty() && scheduler_.next_time_ns() <= last_ns) {
     if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
@@ -138,6 +144,7 @@ bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, c
     events_at_this_time_ = event.time_ns == before_ns ? events_at_this_time_ + 1 : 0;
     if (events_at_this_time_ > options_.events_at_one_time_max) fail_for_endless_loop(event);
     dispatch(event);
+    if (over_) return false;
     if (scheduler_.event_number() % kEventsBetweenProgress == 0)
       progress(scheduler_.now(), scheduler_.event_number());
   }
@@ -224,6 +231,16 @@ void World::on_import(LinkIndex link) {
   MessagePtr message = component.imports.pop_front();
   record({.kind = RecordKind::kHandedIn, .component = link, .message = &message});
   component.machine.hand_in(std::move(message));
+}
+
+void World::on_refusal(LinkIndex link, const Message& message, const std::string& reason) {
+  const ComponentConfig& config = components_[link]->config;
+  refusals_.add({.time_ns = scheduler_.now(),
+                 .component = config.name,
+                 .queue = resource_read(config).value_or(""),
+                 .message = message.fields(),
+                 .reason = reason});
+  if (config.ends_when_refusing) over_ = true;
 }
 
 void World::on_bus_receives(LinkIndex link) {

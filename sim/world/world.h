@@ -27,6 +27,7 @@
 #include "sim/world/inproc_link.h"
 #include "sim/world/latency_histogram.h"
 #include "sim/world/ledger.h"
+#include "sim/world/refusals.h"
 #include "sim/world/run_result.h"
 #include "sim/world/scheduler.h"
 #include "sim/world/scorer.h"
@@ -47,10 +48,11 @@ struct WorldOptions {
   unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
   // Of simultaneous events: 0 as they were scheduled, any other number a permutation of its own.
   std::uint64_t ordering = 0;
-  MakeApp make_app;                             // programs that no kind has, for tests and benchmarks
-  std::shared_ptr<DatasetCache> datasets = {};  // shared with other worlds; none: its own
-  EventRecorder* recorder = nullptr;            // written and finished by run(); none: no record
-  ExportSink on_export = {};                    // none: the messages are counted only
+  MakeApp make_app;                                   // programs that no kind has, for tests and benchmarks
+  std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; none: its own
+  EventRecorder* recorder = nullptr;                  // written and finished by run(); none: no record
+  ExportSink on_export = {};                          // none: the messages are counted only
+  std::function<void(const std::string&)> warn = {};  // told what people should know at once
 };
 
 // Called now and then while a run goes on.
@@ -66,8 +68,8 @@ class World {
   World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines);
   ~World();
 
-  // Runs until drained, until the set time, or until `interrupted` becomes true; then lets every job end.
-  // Throws RunError, and InputError when a message turns out not to fit its reader. Called once.
+  // Runs until drained, until the set time, until over(), or until `interrupted` becomes true; then lets
+  // every job end. Throws RunError. Called once.
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
 
   // The same step by step, for who hands in messages from outside: any number of imports and advances, then
@@ -80,13 +82,20 @@ class World {
   void import(std::size_t component, MessagePtr message, TimeNs time_ns);
   // Handles every event up to and including `time_ns`, which is not past; then the clock stands there. False
   // when it returned early because `interrupted` is true: advance_to(now()) with one that is not comes to a
-  // whole time again. Throws as run() does.
+  // whole time again; or because the run is over(). Throws as run() does.
   bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   TimeNs now() const { return scheduler_.now(); }
   // When the next event happens; empty when none is left.
   std::optional<TimeNs> next_time_ns() const;
+  // The import of that place could not take this message, which never was on the bus.
+  void note_refusal(std::size_t component, const Message& message, const std::string& reason) {
+    on_refusal(static_cast<LinkIndex>(component), message, reason);
+  }
+  // A component that is to end the run by it has refused a message: nothing happens any more.
+  bool over() const { return over_; }
   // Lets every job end, and gives what there is. `status` is kCompleted or kInterrupted; a run that is
-  // completed, has nothing left that could happen, and has work pending, is stalled.
+  // completed, has nothing left that could happen, and has work pending, is stalled; one that is over() has
+  // the status kRefused.
   RunResult finish(RunStatus status);
 
   // After run() or finish(): calls `write` with what each model has learned, as "<component>.learner".
@@ -115,6 +124,7 @@ class World {
   std::vector<ModelState> model_states() const;
   void on_crash(LinkIndex link);
   void on_import(LinkIndex link);
+  void on_refusal(LinkIndex link, const Message& message, const std::string& reason);
   void note_prediction(const Component& component, const Message& message);
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
@@ -131,6 +141,8 @@ class World {
   DataBus bus_;
   Record record_;
   Scorer scorer_;
+  Refusals refusals_;
+  bool over_ = false;
   LineSink predictions_;                                // of a run that is recorded
   std::shared_ptr<Ledger> ledger_;                      // none unless deliveries are expected
   std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them

@@ -67,10 +67,11 @@ void World::close_ledger() {
 RunResult World::finish(RunStatus status) {
   const RunPositionGuard position(scheduler_.position());
   RunResult& result = result_;
-  result.status = status;
+  result.status = over_ ? RunStatus::kRefused : status;
+  result.refused = refusals_.counts();
   result.seed = options_.seed;
   result.ordering = options_.ordering;
-  if (status == RunStatus::kCompleted && scheduler_.empty()) {
+  if (result.status == RunStatus::kCompleted && scheduler_.empty()) {
     if (const std::optional<std::string> stall = find_stall()) {
       result.status = RunStatus::kStalled;
       result.stall = *stall;
@@ -162,6 +163,8 @@ void World::collect_metrics(Measures& measures) const {
     const std::string& name = component->config.name;
     for (const Metric& metric : component->app->metrics())
       measures.metrics[name + "." + metric.name] = metric.value;
+    if (gets_messages(component->config))
+      measures.metrics[name + ".refused"] = static_cast<double>(refusals_.count(name));
     for (const auto& [suffix, permille] :
          {std::pair("latency_p50_ns", 500), std::pair("latency_p99_ns", 990)}) {
       const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));

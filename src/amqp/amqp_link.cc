@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "amqp/connect.h"
 #include "amqp/topology.h"
 #include "core/check.h"
 
@@ -11,7 +12,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kSettledIdsMax = 200'000;
+constexpr std::size_t kRememberedMax = 200'000;
 
 }  // namespace
 
@@ -19,7 +20,7 @@ AmqpLink::AmqpLink(Options options)
     : options_(std::move(options)),
       start_(SteadyClock::now() -
              std::chrono::duration_cast<nanoseconds>(std::chrono::system_clock::now() - options_.epoch)),
-      settled_(kSettledIdsMax),
+      duplicates_(kRememberedMax),
       worker_(bell_) {
   publisher_ = std::make_unique<Publisher>(
       Publisher::Options{.connection = options_.connection, .set_up = options_.set_up, .run = options_.run},
@@ -49,8 +50,8 @@ void AmqpLink::bind(const BindingSpec& binding) {
 }
 
 void AmqpLink::command(const SetUp& what) const {
-  Connection connection(options_.connection);
-  what(connection, connection.open_channel());
+  const std::unique_ptr<Connection> connection = connect(options_.connection);
+  what(*connection, connection->open_channel());
 }
 
 void AmqpLink::publish(PublishRequest request) {
@@ -80,18 +81,18 @@ AmqpLink::Outstanding AmqpLink::take_outstanding(std::uint64_t tag) {
     outstanding_.pop_front();
     ++first_outstanding_;
   }
-  if (taken.id_hash != 0) outstanding_ids_.erase(taken.id_hash);
+  const auto [first, last] = outstanding_tags_.equal_range(taken.identity);
+  outstanding_tags_.erase(
+      std::find_if(first, last, [tag](const auto& entry) { return entry.second == tag; }));
   return taken;
 }
 
-void AmqpLink::acknowledge(std::uint64_t tag) {
-  const Outstanding taken = take_outstanding(tag);
-  if (taken.id_hash != 0) settled_.add(taken.id_hash);
-  settle_later(taken.arrival, std::nullopt);
-}
+void AmqpLink::acknowledge(std::uint64_t tag) { settle_later(take_outstanding(tag).arrival, std::nullopt); }
 
 void AmqpLink::reject(std::uint64_t tag, bool requeue) {
-  settle_later(take_outstanding(tag).arrival, requeue);
+  const Outstanding taken = take_outstanding(tag);
+  if (requeue) duplicates_.forget(taken.arrival, taken.identity);
+  settle_later(taken.arrival, requeue);
 }
 
 void AmqpLink::settle_later(const ArrivalTag& arrival, std::optional<bool> requeue) {
@@ -125,7 +126,7 @@ void AmqpLink::end(int) {
 }
 
 void AmqpLink::serve(Machine& machine, SteadyClock::time_point until) {
-  while (!machine.ended()) {
+  while (!machine.ended() && !stopped_) {
     publisher_->check();
     release_settlements();
     const bool moved = turn(machine);
@@ -164,35 +165,45 @@ bool AmqpLink::take_arrivals(Machine& machine) {
   std::vector<Arrival> arrived = consumer_->take();
   const TimeNs time_ns = clock_ns();
   for (Arrival& arrival : arrived) {
-    const std::uint64_t id_hash = arrival.id_hash();
-    if (id_hash != 0 && is_duplicate(arrival, id_hash)) {
-      ++counts_.duplicates;
-      continue;
+    if (!arrival.refused.empty()) {
+      if (options_.on_unreadable) options_.on_unreadable(arrival.message, arrival.refused);
+    } else if (duplicates_.is_again(arrival)) {
+      take_again(arrival);
+    } else {
+      take(machine, std::move(arrival), time_ns);
     }
-    const std::uint64_t tag = first_outstanding_ + outstanding_.size();
-    outstanding_.push_back(Outstanding{.arrival = arrival.tag, .id_hash = id_hash});
-    if (id_hash != 0) outstanding_ids_.emplace(id_hash, tag);
-    ++counts_.received;
-    MessagePtr message = make_message(std::move(arrival.message));
-    if (options_.on_arrival) options_.on_arrival(*message, time_ns);
-    if (!timer_ns_ && !awaited_job_) advance_clock(time_ns);
-    machine.deliver({.message = std::move(message), .tag = tag, .redelivered = arrival.redelivered});
   }
   return !arrived.empty();
 }
 
-// The connection was lost before the broker heard that it had been settled, or while the program still has
-// it.
-bool AmqpLink::is_duplicate(const Arrival& arrival, std::uint64_t id_hash) {
-  if (settled_.contains(id_hash)) {
-    settle_later(arrival.tag, std::nullopt);
-    return true;
-  }
-  const auto held = outstanding_ids_.find(id_hash);
-  if (held == outstanding_ids_.end()) return false;
-  outstanding_[held->second - first_outstanding_]->arrival = arrival.tag;
-  return true;
+void AmqpLink::take(Machine& machine, Arrival&& arrival, TimeNs time_ns) {
+  const std::uint64_t tag = first_outstanding_ + outstanding_.size();
+  const std::uint64_t identity = arrival.identity();
+  outstanding_.push_back(Outstanding{.arrival = arrival.tag, .identity = identity});
+  outstanding_tags_.emplace(identity, tag);
+  ++counts_.received;
+  MessagePtr message = make_message(std::move(arrival.message));
+  if (options_.on_arrival) options_.on_arrival(*message, time_ns);
+  if (!timer_ns_ && !awaited_job_) advance_clock(time_ns);
+  machine.deliver({.message = std::move(message), .tag = tag, .redelivered = arrival.redelivered});
 }
+
+// The connection was lost before the broker heard that it had been settled, or while the program still has
+// it: then what settles it is the tag of the new connection. What one of ours published twice may come twice
+// over one connection; then the second is settled by itself.
+void AmqpLink::take_again(const Arrival& arrival) {
+  ++counts_.duplicates;
+  const auto [first, last] = outstanding_tags_.equal_range(arrival.identity());
+  for (auto held = first; held != last; ++held) {
+    Outstanding& outstanding = *outstanding_[held->second - first_outstanding_];
+    if (outstanding.arrival.connection == arrival.tag.connection) continue;
+    outstanding.arrival = arrival.tag;
+    return;
+  }
+  settle_later(arrival.tag, std::nullopt);
+}
+
+std::uint64_t AmqpLink::unsettled() const { return publisher_->unconfirmed() + settlements_.size(); }
 
 bool AmqpLink::nothing_under_way() const {
   return publisher_->unconfirmed() == 0 && settlements_.empty() &&
@@ -218,6 +229,7 @@ AmqpLink::Counts AmqpLink::counts() const {
   const SessionState publishing = publisher_->state();
   counts.reconnects = publishing.reconnects;
   counts.problem = publishing.problem;
+  if (counts.problem.empty() && counts.unconfirmed > 0) counts.problem = counts.published.obstacle();
   if (consumer_ == nullptr) return counts;
   const SessionState consuming = consumer_->state();
   counts.reconnects += consuming.reconnects;

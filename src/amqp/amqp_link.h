@@ -7,7 +7,8 @@
 // does not fall behind.
 //
 // What was published is confirmed by the broker before the message in whose handler it was published is
-// acknowledged. A message that comes a second time after its acknowledgement was lost is dropped.
+// acknowledged. A message that comes a second time (Duplicates) is dropped; one that cannot be read is
+// rejected on the broker, and somebody is told.
 #pragma once
 
 #include <algorithm>
@@ -22,8 +23,8 @@
 #include <unordered_map>
 
 #include "amqp/consumer.h"
+#include "amqp/duplicates.h"
 #include "amqp/publisher.h"
-#include "amqp/recent_ids.h"
 #include "amqp/worker.h"
 #include "sdk/link.h"
 #include "sdk/machine.h"
@@ -41,6 +42,9 @@ class AmqpLink : public Link {
     double pace = 1;  // virtual seconds a second
     // Told of each message that has arrived, and when; may be empty.
     std::function<void(const Message& message, TimeNs time_ns)> on_arrival;
+    // Told of each message that was rejected because it cannot be read, as far as it could be, and why; may
+    // be empty.
+    std::function<void(const MessageFields& message, const std::string& reason)> on_unreadable;
   };
   // Connects and sets up. Throws as Connection.
   explicit AmqpLink(Options options);
@@ -61,9 +65,13 @@ class AmqpLink : public Link {
   // Does what has come up for `machine`, which runs on this link, and waits for more, until that time at the
   // latest. Throws RunError and InputError.
   void serve(Machine& machine, std::chrono::steady_clock::time_point until);
+  // From within a step: serve() returns when it is done, and does nothing more.
+  void stop_serving() { stopped_ = true; }
   // Waits until every job is done, everything published confirmed and every acknowledgement sent, the latter
   // two until that time at the latest. Whether it was so.
   bool settle(std::chrono::steady_clock::time_point until);
+  // How many publications are not confirmed, and settlements not sent.
+  std::uint64_t unsettled() const;
   // Rings when there is something for serve(); any thread may ring it.
   Bell& bell() { return bell_; }
 
@@ -89,7 +97,7 @@ class AmqpLink : public Link {
   // With the program. Its tag for the program is its place, counted from the first of all.
   struct Outstanding {
     ArrivalTag arrival;
-    std::uint64_t id_hash = 0;  // 0: the message has no id
+    std::uint64_t identity = 0;
   };
   struct Settlement {
     ArrivalTag arrival;
@@ -101,7 +109,8 @@ class AmqpLink : public Link {
   void advance_clock(TimeNs time_ns) { now_ns_ = std::max(now_ns_, time_ns); }
   bool turn(Machine& machine);
   bool take_arrivals(Machine& machine);
-  bool is_duplicate(const Arrival& arrival, std::uint64_t id_hash);
+  void take(Machine& machine, Arrival&& arrival, TimeNs time_ns);
+  void take_again(const Arrival& arrival);
   bool finish_result(Machine& machine);
   bool finish_timer(Machine& machine);
   Outstanding take_outstanding(std::uint64_t tag);
@@ -121,9 +130,10 @@ class AmqpLink : public Link {
   std::deque<Settlement> settlements_;
   std::uint64_t first_outstanding_ = 0;  // the tag of the first in `outstanding_`
   std::deque<std::optional<Outstanding>> outstanding_;
-  std::unordered_map<std::uint64_t, std::uint64_t> outstanding_ids_;  // id hash to tag
-  RecentIds settled_;
+  std::unordered_multimap<std::uint64_t, std::uint64_t> outstanding_tags_;  // by identity
+  Duplicates duplicates_;
   std::uint64_t published_ = 0;
+  bool stopped_ = false;
   Counts counts_;
   Worker worker_;  // last: its thread stops before what its jobs use goes
 };

@@ -17,6 +17,12 @@ class ConnectionLost : public BrokerError {
   using BrokerError::BrokerError;
 };
 
+// What the broker sent cannot be decoded: nothing more can be read on the connection.
+class UndecodableData : public BrokerError {
+ public:
+  using BrokerError::BrokerError;
+};
+
 // The broker refused one operation and closed the channel (AMQP 0-9-1, section 4.8.3); the connection goes
 // on.
 class ChannelClosed : public BrokerError {

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "amqp/login.h"
 #include "amqp/properties.h"
+#include "core/printable.h"
 
 namespace dse {
 
@@ -17,7 +19,9 @@ struct Connection::State {
   ChannelNumber channels = 0;                // numbers given out so far
   std::vector<ChannelNumber> free_channels;  // those of channels that are closed
 
-  [[noreturn]] void lost(int status) const { throw_lost(broker, status); }
+  bool spent = false;
+
+  [[noreturn]] void lost(int status) const { throw_broken(broker, status); }
   void check_sent(int status) const {
     if (status < 0) lost(status);
   }
@@ -28,7 +32,9 @@ struct Connection::State {
     amqp_channel_close_ok_t ok{};
     amqp_send_method(amqp.get(), channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok);
     free_channels.push_back(channel);
-    throw ChannelClosed(fmt::format("broker {}: {}{}", broker, text, advice_for(code, text)), code);
+    const AmqpMethod method{close.class_id, close.method_id};
+    throw ChannelClosed(
+        fmt::format("broker {}: {}{}", broker, printable(text), advice_for(code, method, text)), code);
   }
   [[noreturn]] void closed(const amqp_connection_close_t& close) const {
     throw_closed(broker, close.reply_code, to_string(close.reply_text));
@@ -72,10 +78,17 @@ std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel, cons
                             .redelivered = deliver.redelivered != 0,
                             .exchange = to_string(deliver.exchange)};
       std::string key = to_string(deliver.routing_key);
-      ReadMessage message = read(channel);
-      delivery.message = std::move(message.fields);
+      try {
+        ReadMessage message = read(channel);
+        delivery.message = std::move(message.fields);
+        delivery.refused = std::move(message.refused);
+      } catch (const UndecodableData&) {
+        spent = true;
+        delivery.refused =
+            "its properties or headers cannot be decoded: see that what wrote it gives each "
+            "header a name, and a value of a type that AMQP has";
+      }
       delivery.message.key = std::move(key);
-      delivery.refused_header = std::move(message.refused_header);
       return delivery;
     }
     case AMQP_BASIC_RETURN_METHOD: {
@@ -116,7 +129,10 @@ Connection::Connection(ConnectionOptions options)
   state_->amqp = log_in(options_);
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+  // What was sent at last would be lost with a connection that is closed before everything was read from it.
+  if (state_ != nullptr && state_->spent) drain_until_closed(state_->amqp.get());
+}
 
 ChannelNumber Connection::open_channel() {
   const bool again = !state_->free_channels.empty();
@@ -206,22 +222,35 @@ void Connection::publish(ChannelNumber channel, const Publication& publication) 
   const std::span<const std::byte> bytes = fields.payload.bytes();
   if (bytes.size() > kPayloadBytesMax) {
     throw BrokerError(
-        fmt::format("broker {}: message '{}' has {} bytes, and at most {} are sent: make it smaller",
-                    state_->broker, fields.id, bytes.size(), kPayloadBytesMax));
+        fmt::format("broker {}: message {} has {} bytes, and at most {} are sent: make it smaller",
+                    state_->broker, quoted_text(fields.id), bytes.size(), kPayloadBytesMax));
   }
   constexpr std::size_t kShortTextBytesMax = 255;  // AMQP 0-9-1, section 4.2.5.3
   for (const std::string* text : {&publication.exchange, &fields.key, &fields.id, &fields.correlation_id,
                                   &fields.app_id, &fields.content_type}) {
     if (text->size() <= kShortTextBytesMax) continue;
-    throw BrokerError(
-        fmt::format("broker {}: '{}...' of message '{:.40}' has {} bytes, and AMQP carries names, keys "
-                    "and ids of at most {}: make it shorter",
-                    state_->broker, text->substr(0, 40), fields.id, text->size(), kShortTextBytesMax));
+    throw BrokerError(fmt::format(
+        "broker {}: {:.60}... of message {:.60} has {} bytes, and AMQP carries names, keys "
+        "and ids of at most {}: make it shorter",
+        state_->broker, quoted_text(*text), quoted_text(fields.id), text->size(), kShortTextBytesMax));
+  }
+  for (const auto& [name, value] : fields.headers) {
+    const auto* number = std::get_if<double>(&value);
+    const bool is_finite = number == nullptr || std::isfinite(*number);
+    if (!name.empty() && name.size() <= kShortTextBytesMax && is_finite) continue;
+    throw BrokerError(fmt::format(
+        "broker {}: header {:.60} of message {:.60} cannot be carried: AMQP has names of 1 to {} bytes, and "
+        "RabbitMQ only finite numbers; write it otherwise",
+        state_->broker, quoted_text(name), quoted_text(fields.id), kShortTextBytesMax));
   }
   amqp_basic_properties_t properties = to_properties(fields);
   AmqpTable headers(fields.headers);
-  if (fields.timestamp % kNanosecondsPerSecond != 0) headers.set(kTimestampHeader, fields.timestamp);
-  if (!publication.run.empty()) headers.set(kRunHeader, publication.run);
+  if (fields.timestamp > 0 && fields.timestamp % kNanosecondsPerSecond != 0)
+    headers.set(kTimestampHeader, fields.timestamp);
+  if (!publication.run.empty()) {
+    headers.set(kRunHeader, publication.run);
+    headers.set(kNumberHeader, publication.number);
+  }
   properties.headers = headers.table();
   const amqp_bytes_t body{bytes.size(), const_cast<std::byte*>(bytes.data())};
   state_->check_sent(amqp_basic_publish(state_->amqp.get(), channel, amqp_text(publication.exchange),
@@ -236,7 +265,10 @@ void Connection::settle(ChannelNumber channel, const Settlement& settlement) {
                                            settlement.requeue));
 }
 
+bool Connection::spent() const { return state_->spent; }
+
 std::optional<AmqpEvent> Connection::wait(std::chrono::milliseconds timeout) {
+  if (state_->spent) return std::nullopt;
   amqp_maybe_release_buffers(state_->amqp.get());
   amqp_frame_t frame;
   timeval time = to_timeval(std::max(timeout, std::chrono::milliseconds(0)));

@@ -5,6 +5,7 @@
 // one. One thread at a time.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -30,7 +31,7 @@ struct AmqpDelivery {
   bool redelivered = false;
   std::string exchange;
   MessageFields message;
-  std::string refused_header;  // a header of a type that messages here do not carry; "" none
+  std::string refused;  // why the message cannot be taken, for people; "": it can be
 };
 // A mandatory message that no queue took.
 struct AmqpReturn {
@@ -95,7 +96,10 @@ struct DeleteOptions {
 
 struct ConnectionOptions {
   BrokerAddress address;
-  std::string name;                           // shown by the broker beside the connection
+  std::string name;  // shown by the broker beside the connection
+  // Becomes true when nobody wants to wait for the broker any longer; null: never. Must outlive what it is
+  // for.
+  const std::atomic<bool>* interrupted = nullptr;
   std::chrono::milliseconds timeout{10'000};  // of the handshake and of each answer
 };
 
@@ -140,8 +144,9 @@ class Connection {
     const MessageFields& message;
     bool mandatory = false;
     std::string_view run = {};  // for the header x-dse-run; "" for none
+    std::int64_t number = 0;    // for the header x-dse-number, with a run
   };
-  // Sent as a persistent message, not answered.
+  // Sent as a persistent message, not answered. Throws BrokerError for what AMQP cannot carry.
   void publish(ChannelNumber channel, const Publication& publication);
   struct Settlement {
     std::uint64_t tag = 0;
@@ -154,7 +159,13 @@ class Connection {
   // The next thing that the broker sends, waiting at most so long for it; empty when nothing came. Sends
   // heartbeats when they are due, and notices when the broker's do not come. Throws ChannelClosed and
   // ConnectionLost.
+  //
+  // An operation that is answered throws UndecodableData when the library cannot decode a message that comes
+  // meanwhile; wait() then gives what came before, and at last that message, refused, and the connection is
+  // spent().
   std::optional<AmqpEvent> wait(std::chrono::milliseconds timeout);
+  // Nothing more can be read here, though what is sent still arrives: settle what came, and make a new one.
+  bool spent() const;
   // Readable when there may be something for wait(), unless wait() itself has kept something: call it until
   // empty before waiting on this.
   int descriptor() const;

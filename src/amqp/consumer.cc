@@ -9,9 +9,29 @@
 #include "core/hash.h"
 
 namespace dse {
+namespace {
 
-std::uint64_t Arrival::id_hash() const {
-  return message.id.empty() ? 0 : hash_chain(hash_text(run), hash_text(message.id));
+// Of the message's headers, those that a publisher of ours has added.
+void take_marks(Arrival& arrival) {
+  Headers& headers = arrival.message.headers;
+  if (const HeaderValue* run = headers.find(kRunHeader)) arrival.run = to_text(*run);
+  if (const std::int64_t* number = headers.find_integer(kNumberHeader)) arrival.number = *number;
+  headers.remove(kRunHeader);
+  headers.remove(kNumberHeader);
+}
+
+}  // namespace
+
+std::uint64_t Arrival::identity() const {
+  std::uint64_t hash = hash_chain(hash_text(run), static_cast<std::uint64_t>(number.value_or(-1)));
+  for (const std::string* text :
+       {&message.id, &message.key, &message.correlation_id, &message.app_id, &message.content_type})
+    hash = hash_chain(hash, hash_text(*text));
+  for (const auto& [name, value] : message.headers) {
+    hash = hash_chain(hash, hash_text(name));
+    hash = hash_chain(hash_chain(hash, value.index()), hash_text(to_text(value)));
+  }
+  return hash_chain(hash, hash_bytes(message.payload.bytes()));
 }
 
 Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed)
@@ -84,7 +104,7 @@ void Consumer::on_connected(Connection& connection) {
   }
 }
 
-void Consumer::on_event(Connection&, AmqpEvent&& event) {
+void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
   const auto number_of = [this](ChannelNumber channel) {
     return static_cast<std::size_t>(std::find(channels_.begin(), channels_.end(), channel) -
                                     channels_.begin());
@@ -97,17 +117,13 @@ void Consumer::on_event(Connection&, AmqpEvent&& event) {
   auto* delivery = std::get_if<AmqpDelivery>(&event);
   if (delivery == nullptr) return;
   const std::size_t number = number_of(delivery->channel);
-  if (!delivery->refused_header.empty()) {
-    throw BrokerError(fmt::format(
-        "broker {}: message '{}' in queue '{}' has header '{}' of a type that is not carried (only "
-        "bool, integer, number and text are): take it out of the queue, or write the header as text",
-        broker_, delivery->message.id, subscriptions_[number].queue, delivery->refused_header));
-  }
+  if (!delivery->refused.empty())
+    connection.settle(delivery->channel, {.tag = delivery->tag, .acknowledge = false, .requeue = false});
   Arrival arrival{.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
                   .redelivered = delivery->redelivered,
-                  .message = std::move(delivery->message)};
-  if (const HeaderValue* run = arrival.message.headers.find(kRunHeader)) arrival.run = to_text(*run);
-  arrival.message.headers.remove(kRunHeader);
+                  .message = std::move(delivery->message),
+                  .refused = std::move(delivery->refused)};
+  take_marks(arrival);
   const std::lock_guard lock(mutex_);
   arrived_.push_back(std::move(arrival));
 }

@@ -1,5 +1,6 @@
 // Consumes from queues of a broker, with acknowledgements. When the connection is lost it subscribes again on
-// the next one, and the broker delivers again what was not acknowledged.
+// the next one, and the broker delivers again what was not acknowledged. A message that cannot be read is
+// rejected without requeue, so that what lies behind it comes.
 //
 // Has a connection and a thread of its own. Calls come from one thread.
 #pragma once
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,11 +33,15 @@ struct ArrivalTag {
 struct Arrival {
   ArrivalTag tag;
   bool redelivered = false;
-  std::string run;        // of the header x-dse-run
-  MessageFields message;  // without that header
+  std::string run;                     // of the header x-dse-run
+  std::optional<std::int64_t> number;  // of the header x-dse-number
+  MessageFields message;               // without those headers
+  std::string refused = {};            // why it was rejected on the broker, for people; "": it was not
 
-  // Tells one message from every other; 0 when it has no id.
-  std::uint64_t id_hash() const;
+  // One of ours has published it.
+  bool is_numbered() const { return !run.empty() && number.has_value(); }
+  // A hash of all that it says: its publication if it is numbered, and its fields without the timestamp.
+  std::uint64_t identity() const;
 };
 
 class Consumer : private SessionClient {
@@ -44,8 +50,8 @@ class Consumer : private SessionClient {
   Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed);
   ~Consumer() override;
 
-  // Everything that has arrived since the last call, in order. Throws what ended the session: a queue that
-  // was deleted, a message with a header of a type that is not carried.
+  // Everything that has arrived since the last call, in order; what is refused was settled already. Throws
+  // what ended the session, such as a queue that was deleted.
   std::vector<Arrival> take();
   bool has_arrivals() const;
   // Of a connection that is gone, nothing happens: the broker delivers it again.

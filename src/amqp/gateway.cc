@@ -6,7 +6,16 @@
 #include <optional>
 #include <utility>
 
+#include "amqp/connect.h"
+
 namespace dse {
+namespace {
+
+// How long the deletion of our own queues may take; the second when the user wants to go.
+constexpr std::chrono::seconds kDeleteMax{10};
+constexpr std::chrono::seconds kDeleteInAHurryMax{1};
+
+}  // namespace
 
 Gateway::Gateway(Options options) : options_(std::move(options)) {
   if (!options_.exports.empty()) {
@@ -17,25 +26,31 @@ Gateway::Gateway(Options options) : options_(std::move(options)) {
                                  for (const ExportRoute& route : exports)
                                    connection.declare_exchange(channel, route.exchange, {.type = "topic"});
                                },
-                           .run = options_.run},
+                           .run = options_.run,
+                           .routes = options_.exports.size()},
         bell_);
   }
   if (options_.imports.empty()) return;
   std::vector<Subscription> subscriptions;
   for (const ImportRoute& route : options_.imports) {
     subscriptions.push_back(subscription(route));
-    recent_.emplace_back(kImportWindow);
+    duplicates_.emplace_back(kImportWindow);
   }
+  imports_.resize(options_.imports.size());
   consumer_ = std::make_unique<Consumer>(options_.connection, std::move(subscriptions), bell_);
 }
 
 Gateway::~Gateway() {
   consumer_.reset();
+  const std::atomic<bool>* interrupted = options_.connection.interrupted;
+  const bool in_a_hurry = interrupted != nullptr && *interrupted;
+  const auto longest = Bell::Clock::now() + (in_a_hurry ? kDeleteInAHurryMax : kDeleteMax);
+  const auto given_up = [longest] { return Bell::Clock::now() >= longest; };
   try {
-    std::optional<Connection> connection;
+    std::unique_ptr<Connection> connection;
     for (const ImportRoute& route : options_.imports) {
       if (!route.queue.empty()) continue;
-      if (!connection) connection.emplace(options_.connection);
+      if (connection == nullptr) connection = connect(options_.connection, given_up);
       connection->delete_queue(connection->open_channel(), own_queue(route), {});
     }
   } catch (const std::exception&) {
@@ -66,7 +81,9 @@ Subscription Gateway::subscription(const ImportRoute& route) const {
 }
 
 void Gateway::write(std::size_t export_number, MessagePtr message) {
-  publisher_->publish({.exchange = options_.exports[export_number].exchange, .message = std::move(message)});
+  publisher_->publish({.exchange = options_.exports[export_number].exchange,
+                       .message = std::move(message),
+                       .route = export_number});
 }
 
 std::vector<Imported> Gateway::take() {
@@ -74,12 +91,13 @@ std::vector<Imported> Gateway::take() {
   if (consumer_ == nullptr) return taken;
   for (Arrival& arrival : consumer_->take()) {
     const std::size_t import = arrival.tag.subscription;
-    const std::uint64_t id_hash = arrival.id_hash();
-    const bool is_new = id_hash == 0 || recent_[import].add(id_hash);
-    ++(is_new ? imported_ : duplicates_);
-    taken.push_back({.import = import,
-                     .message = is_new ? make_message(std::move(arrival.message)) : MessagePtr(),
-                     .tag = arrival.tag});
+    ImportCounts& counts = imports_[import];
+    Imported imported{.import = import, .message = MessagePtr(), .tag = arrival.tag};
+    const bool again = arrival.refused.empty() && duplicates_[import].is_again(arrival);
+    ++(!arrival.refused.empty() ? counts.refused : again ? counts.duplicates : counts.imported);
+    if (!again) imported.message = make_message(std::move(arrival.message));
+    imported.refused = std::move(arrival.refused);
+    taken.push_back(std::move(imported));
   }
   return taken;
 }
@@ -90,17 +108,24 @@ void Gateway::check() const {
 }
 
 Gateway::Counts Gateway::counts() const {
-  Counts counts{.imported = imported_, .duplicates = duplicates_};
+  Counts counts;
+  counts.imports = imports_;
+  for (const ImportCounts& one : imports_) {
+    counts.imported += one.imported;
+    counts.duplicates += one.duplicates;
+    counts.refused += one.refused;
+  }
   if (publisher_ != nullptr) {
     const Publisher::Counts published = publisher_->counts();
     counts.exported = published.published;
     counts.republished = published.republished;
+    counts.nacked = published.nacked;
     counts.unroutable = published.unroutable;
+    counts.exports = published.routes;
     const SessionState state = publisher_->state();
     counts.reconnects += state.reconnects;
     counts.problem = state.problem;
-    if (published.blocked)
-      counts.problem = fmt::format("the broker asks to wait ({})", published.blocked_reason);
+    if (counts.problem.empty() && publisher_->unconfirmed() > 0) counts.problem = published.obstacle();
   }
   if (consumer_ != nullptr) {
     const SessionState state = consumer_->state();

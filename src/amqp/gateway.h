@@ -1,8 +1,8 @@
 // Joins something in this process to exchanges and queues of a broker, at least once both ways.
 //
 // Out: what is exported is published with confirms, and again after a lost connection. In: what arrives is
-// given out once and acknowledged when the taker says so; a message that comes again is dropped, as long as
-// it is among the latest (RecentIds) of its import. Calls come from one thread.
+// given out once and acknowledged when the taker says so; a message that comes again (Duplicates) is dropped.
+// Calls come from one thread.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "amqp/consumer.h"
+#include "amqp/duplicates.h"
 #include "amqp/publisher.h"
-#include "amqp/recent_ids.h"
 
 namespace dse {
 
@@ -35,6 +35,8 @@ struct Imported {
   std::size_t import = 0;  // its place among the routes
   MessagePtr message;      // none: a duplicate, which only waits to be acknowledged
   ArrivalTag tag;
+  std::string refused =
+      {};  // why the message was rejected on the broker, as far as it could be read; "": it was not
 };
 
 class Gateway {
@@ -68,14 +70,20 @@ class Gateway {
   // Rung when something has arrived or was confirmed.
   Bell& bell() { return bell_; }
 
-  struct Counts {
+  struct ImportCounts {
+    std::uint64_t imported = 0;
+    std::uint64_t duplicates = 0;  // dropped
+    std::uint64_t refused = 0;
+  };
+  struct Counts : ImportCounts {  // of all imports together
     std::uint64_t exported = 0;
     std::uint64_t republished = 0;
+    std::uint64_t nacked = 0;
     std::uint64_t unroutable = 0;
-    std::uint64_t imported = 0;
-    std::uint64_t duplicates = 0;  // dropped on import
     std::uint64_t reconnects = 0;
     std::string problem;  // "" while all connections stand and nothing is held back
+    std::vector<ImportCounts> imports;
+    std::vector<Publisher::RouteCounts> exports;
   };
   Counts counts() const;
 
@@ -85,9 +93,8 @@ class Gateway {
 
   Options options_;
   Bell bell_;
-  std::vector<RecentIds> recent_;  // by import
-  std::uint64_t imported_ = 0;
-  std::uint64_t duplicates_ = 0;
+  std::vector<Duplicates> duplicates_;  // by import
+  std::vector<ImportCounts> imports_;
   std::unique_ptr<Publisher> publisher_;  // none without exports
   std::unique_ptr<Consumer> consumer_;    // none without imports
 };

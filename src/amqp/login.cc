@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -71,7 +72,7 @@ void open_socket(amqp_connection_state_t state, const ConnectionOptions& options
   if (socket == nullptr) fail(address.describe(), "there is no memory for a socket");
   timeval timeout = to_timeval(options.timeout);
   const int status = amqp_socket_open_noblock(socket, address.host.c_str(), address.port, &timeout);
-  if (status != AMQP_STATUS_OK) throw_lost(address.describe(), status);
+  if (status != AMQP_STATUS_OK) throw_not_connected(address.describe(), status);
   // A peer that is silent while we write would hold us up for a quarter of an hour.
   if (address.heartbeat_s > 0) {
     const unsigned silence_ms = static_cast<unsigned>(address.heartbeat_s) * 2 * 1000;
@@ -141,7 +142,52 @@ void check_login(const amqp_rpc_reply_t& reply, const BrokerAddress& address) {
                      address.external ? "enable rabbitmq_auth_mechanism_ssl there, or log in by password"
                                       : "give a certificate (--cert, --key)"));
   }
-  throw_lost(broker, status);
+  throw_not_connected(broker, status);
+}
+
+// What means the same whether the connection is being made or was there.
+void throw_if_silent_or_closed(const std::string& broker, int status) {
+  switch (status) {
+    case AMQP_STATUS_HEARTBEAT_TIMEOUT:
+      throw ConnectionLost(fmt::format("broker {} has been silent for too long", broker));
+    case AMQP_STATUS_CONNECTION_CLOSED:
+    case AMQP_STATUS_SOCKET_CLOSED:
+      throw ConnectionLost(fmt::format("broker {} has closed the connection", broker));
+    case AMQP_STATUS_SSL_ERROR:
+      throw ConnectionLost(fmt::format("broker {}: the TLS connection broke: check that it runs", broker));
+    default:
+      return;
+  }
+}
+
+// Reads until the other end is closed, or the time is over.
+void read_until_closed(int socket, std::chrono::milliseconds longest) {
+  const auto end = std::chrono::steady_clock::now() + longest;
+  std::array<char, 4096> bytes;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    pollfd waited{socket, POLLIN, 0};
+    if (left.count() <= 0 || poll(&waited, 1, static_cast<int>(left.count())) < 0) return;
+    if (waited.revents != 0 && recv(socket, bytes.data(), bytes.size(), MSG_DONTWAIT) <= 0) return;
+  }
+}
+
+// Classes and methods of AMQP 0-9-1 that advice is given for.
+constexpr int kExchangeClass = 40;
+constexpr int kQueueClass = 50;
+constexpr int kDeclareMethod = 10;
+
+std::string advice_on_precondition(const AmqpMethod& method, const std::string& text) {
+  if (text.find("acknowledgement") != std::string::npos && text.find("timed out") != std::string::npos)
+    return "; a message was with a component for longer than the broker's consumer_timeout: make `service` "
+           "or "
+           "the prefetch smaller, or raise consumer_timeout on the broker";
+  const bool declares = (method.class_id == kExchangeClass || method.class_id == kQueueClass) &&
+                        method.method_id == kDeclareMethod;
+  if (!declares) return "";
+  return "; it is there with other properties: choose another name, or, if nobody needs what is in it, "
+         "delete "
+         "it on the broker";
 }
 
 }  // namespace
@@ -168,7 +214,8 @@ AmqpState log_in(const ConnectionOptions& options) {
   return state;
 }
 
-void throw_lost(const std::string& broker, int status) {
+void throw_not_connected(const std::string& broker, int status) {
+  throw_if_silent_or_closed(broker, status);
   switch (status) {
     case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED:
       throw ConnectionLost(fmt::format("broker {}: its host name does not resolve: check the URL", broker));
@@ -182,8 +229,6 @@ void throw_lost(const std::string& broker, int status) {
           "broker {}: TLS failed: check that TLS is spoken on this port, and name our certificate "
           "with --cert and --key if it wants one",
           broker));
-    case AMQP_STATUS_SSL_ERROR:
-      throw ConnectionLost(fmt::format("broker {}: the TLS connection broke: check that it runs", broker));
     case AMQP_STATUS_SOCKET_ERROR:
     case AMQP_STATUS_TCP_ERROR:
       throw ConnectionLost(
@@ -191,15 +236,28 @@ void throw_lost(const std::string& broker, int status) {
     case AMQP_STATUS_TIMEOUT:
       throw ConnectionLost(
           fmt::format("broker {} does not answer: check that AMQP is spoken on this port", broker));
-    case AMQP_STATUS_HEARTBEAT_TIMEOUT:
-      throw ConnectionLost(fmt::format("broker {} has been silent for too long", broker));
-    case AMQP_STATUS_CONNECTION_CLOSED:
-    case AMQP_STATUS_SOCKET_CLOSED:
-      throw ConnectionLost(fmt::format("broker {} has closed the connection", broker));
+    default:
+      throw ConnectionLost(fmt::format("broker {}: {}; check that AMQP 0-9-1 is spoken on this port", broker,
+                                       amqp_error_string2(status)));
+  }
+}
+
+void throw_broken(const std::string& broker, int status) {
+  throw_if_silent_or_closed(broker, status);
+  switch (status) {
+    case AMQP_STATUS_SOCKET_ERROR:
+    case AMQP_STATUS_TCP_ERROR:
+      throw ConnectionLost(fmt::format("broker {}: the connection broke: check that it runs", broker));
+    case AMQP_STATUS_TIMEOUT:
+      throw ConnectionLost(fmt::format("broker {} does not answer: check that it runs", broker));
+    case AMQP_STATUS_BAD_AMQP_DATA:
+      throw UndecodableData(fmt::format(
+          "broker {} sent what cannot be decoded: check that AMQP 0-9-1 is spoken on this port", broker));
     case AMQP_STATUS_TABLE_TOO_BIG:
       fail(broker, "the headers of a message do not fit a frame: make them shorter");
     default:
-      throw ConnectionLost(fmt::format("broker {}: {}", broker, amqp_error_string2(status)));
+      fail(broker, fmt::format("{}: nothing is known that would mend it; please report what led to it",
+                               amqp_error_string2(status)));
   }
 }
 
@@ -210,21 +268,31 @@ void throw_closed(const std::string& broker, int code, const std::string& text) 
   throw BrokerError(message);
 }
 
-std::string advice_for(int code, const std::string& text) {
+std::string advice_for(int code, const AmqpMethod& method, const std::string& text) {
   if (text.find("message size") != std::string::npos)
     return "; make the messages smaller, or raise max_message_size on the broker";
   switch (code) {
     case AMQP_ACCESS_REFUSED:
+      if (text.find("reserved prefix") != std::string::npos)
+        return "; names that begin with amq. are the broker's own: choose another one";
       return "; give the user this permission (rabbitmqctl set_permissions) or use another one";
     case AMQP_NOT_FOUND:
       return "; it was deleted, or never declared";
     case AMQP_PRECONDITION_FAILED:
-      return "; it is there with other properties: delete it on the broker or choose another name";
+      return advice_on_precondition(method, text);
     case AMQP_RESOURCE_LOCKED:
       return "; another connection has it for itself";
     default:
       return "";
   }
+}
+
+void drain_until_closed(amqp_connection_state_t state) {
+  constexpr std::chrono::milliseconds kLongest{1'000};
+  amqp_connection_close_t close{};
+  close.reply_code = AMQP_REPLY_SUCCESS;
+  if (amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_METHOD, &close) != AMQP_STATUS_OK) return;
+  read_until_closed(amqp_get_sockfd(state), kLongest);
 }
 
 }  // namespace dse

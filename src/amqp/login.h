@@ -23,11 +23,23 @@ using AmqpState = std::unique_ptr<amqp_connection_state_t_, AmqpStateCloser>;
 // As the constructor of Connection.
 AmqpState log_in(const ConnectionOptions& options);
 
-// What a status of rabbitmq-c means for a connection to `broker`.
-[[noreturn]] void throw_lost(const std::string& broker, int status);
+// What a status of rabbitmq-c means while a connection to `broker` is made, and on one that was made: a
+// status that says nothing of the connection is no ConnectionLost.
+[[noreturn]] void throw_not_connected(const std::string& broker, int status);
+[[noreturn]] void throw_broken(const std::string& broker, int status);
 // The broker closed the connection, with this reply.
 [[noreturn]] void throw_closed(const std::string& broker, int code, const std::string& text);
+// The method that a reply of the broker is about (AMQP 0-9-1, section 1.5.2.5); 0 and 0 when it is about
+// none.
+struct AmqpMethod {
+  int class_id = 0;
+  int method_id = 0;
+};
 // "; what to do" for a reply of the broker, or "".
-std::string advice_for(int code, const std::string& text);
+std::string advice_for(int code, const AmqpMethod& method, const std::string& text);
+
+// Says goodbye on a connection that can be read no more, and waits for a moment until the broker has closed
+// it, and so has taken in what was sent.
+void drain_until_closed(amqp_connection_state_t state);
 
 }  // namespace dse

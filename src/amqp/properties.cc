@@ -1,8 +1,12 @@
 #include "amqp/properties.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <optional>
 #include <utility>
+
+#include "core/printable.h"
 
 namespace dse {
 namespace {
@@ -104,7 +108,7 @@ ReadHeaders read_headers(const amqp_table_t& table) {
     std::string name = to_string(table.entries[i].key);
     if (std::optional<HeaderValue> value = header_value(table.entries[i].value)) {
       result.headers.set(std::move(name), std::move(*value));
-    } else if (!name.starts_with("x-") && result.refused.empty()) {
+    } else if (!name.starts_with("x-") && !result.refused) {
       result.refused = std::move(name);
     }
   }
@@ -148,9 +152,16 @@ ReadMessage read_message(const amqp_message_t& message) {
   if (has(AMQP_BASIC_HEADERS_FLAG)) {
     ReadHeaders read = read_headers(properties.headers);
     fields.headers = std::move(read.headers);
-    result.refused_header = std::move(read.refused);
+    if (read.refused) {
+      result.refused = fmt::format(
+          "its header {} is of a type that is not carried (only bool, integer, number and text are): write "
+          "it "
+          "as text",
+          quoted_text(*read.refused));
+    }
   }
   constexpr std::uint64_t kSecondsMax = static_cast<std::uint64_t>(INT64_MAX / kNanosecondsPerSecond);
+  fields.timestamp = kNoTimestamp;
   if (has(AMQP_BASIC_TIMESTAMP_FLAG) && properties.timestamp <= kSecondsMax) {
     fields.timestamp = static_cast<TimeNs>(properties.timestamp) * kNanosecondsPerSecond;
   }

@@ -2,7 +2,8 @@
 //
 //   message     AMQP basic properties (AMQP 0-9-1, section 1.8.3, "basic")
 //   id          message-id
-//   timestamp   timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns has it all
+//   timestamp   timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns has it all.
+//               Without one, or with one that is no virtual time, the message has none
 //   headers     bool 't', int64 'l', double 'd', text 'S' (RabbitMQ's field types); integers and floats of
 //               other sizes are read as well
 //
@@ -12,6 +13,7 @@
 
 #include <amqp.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +44,7 @@ class AmqpTable {
 
 struct ReadHeaders {
   Headers headers;
-  std::string refused;  // the first of a type that is not carried; "" none
+  std::optional<std::string> refused;  // the name of the first of a type that is not carried
 };
 ReadHeaders read_headers(const amqp_table_t& table);
 
@@ -50,7 +52,7 @@ ReadHeaders read_headers(const amqp_table_t& table);
 amqp_basic_properties_t to_properties(const MessageFields& fields);
 struct ReadMessage {
   MessageFields fields;  // without its key
-  std::string refused_header;
+  std::string refused;   // why it cannot be taken, for people; "": it can be
 };
 ReadMessage read_message(const amqp_message_t& message);
 

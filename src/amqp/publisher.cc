@@ -1,17 +1,25 @@
 #include "amqp/publisher.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
+
+#include "amqp/headers.h"
+#include "core/printable.h"
 
 namespace dse {
 namespace {
 
 constexpr std::size_t kSentAtOnce = 64;  // then it looks what the broker says
 constexpr std::size_t kSentMax = 8'192;  // on their way and not confirmed
+constexpr std::chrono::milliseconds kFirstPause{100};
+constexpr std::chrono::milliseconds kLongestPause{5'000};
 
 }  // namespace
 
-Publisher::Publisher(Options options, Bell& changed) : options_(std::move(options)) {
+Publisher::Publisher(Options options, Bell& changed) : options_(std::move(options)), pause_(kFirstPause) {
+  counts_.routes.resize(options_.routes);
   session_ = std::make_unique<Session>(options_.connection, static_cast<SessionClient&>(*this), changed);
 }
 
@@ -42,33 +50,63 @@ Publisher::Counts Publisher::counts() const {
   return counts_;
 }
 
+std::string Publisher::Counts::obstacle() const {
+  if (blocked) return fmt::format("the broker asks to wait ({})", printable(blocked_reason));
+  if (refusing)
+    return fmt::format(
+        "the broker has refused messages {} times (basic.nack: a queue that is full and rejects "
+        "what is published, or one that is not available)",
+        nacked);
+  return "";
+}
+
+void Publisher::count(std::uint64_t RouteCounts::*what, const Outgoing& outgoing) {
+  ++(counts_.*what);
+  ++(counts_.routes[outgoing.route].*what);
+}
+
 void Publisher::on_connected(Connection& connection) {
   channel_ = connection.open_channel();
   connection.select_confirms(channel_);
   options_.set_up(connection, channel_);
   next_tag_ = 1;
   blocked_ = false;
-  std::uint64_t republished = 0;
+  held_until_.reset();
+  const std::lock_guard lock(mutex_);
+  std::ptrdiff_t republished = 0;
   for (Sent& sent : sent_) {
     if (sent.fate != Fate::kUnknown) continue;
     sent.fate = Fate::kRefused;
-    again_.insert(again_.begin() + static_cast<std::ptrdiff_t>(republished), std::move(sent.message));
+    count(&RouteCounts::republished, sent.message.outgoing);
+    again_.insert(again_.begin() + republished, std::move(sent.message));
     ++republished;
   }
   forget_settled();
-  const std::lock_guard lock(mutex_);
-  counts_.republished += republished;
   counts_.blocked = false;
 }
 
 void Publisher::on_event(Connection&, AmqpEvent&& event) {
   if (const auto* confirm = std::get_if<AmqpConfirm>(&event)) return on_confirm(*confirm);
-  const std::lock_guard lock(mutex_);
-  if (std::holds_alternative<AmqpReturn>(event)) ++counts_.unroutable;
+  if (const auto* returned = std::get_if<AmqpReturn>(&event)) return on_return(*returned);
   if (const auto* blocked = std::get_if<AmqpBlocked>(&event)) {
+    const std::lock_guard lock(mutex_);
     blocked_ = blocked->blocked;
     counts_.blocked = blocked->blocked;
     counts_.blocked_reason = blocked->reason;
+  }
+}
+
+// It comes before its confirm, so that it is among those on their way.
+void Publisher::on_return(const AmqpReturn& returned) {
+  const std::int64_t* number = returned.message.headers.find_integer(kNumberHeader);
+  const auto sent = std::find_if(sent_.begin(), sent_.end(), [number](const Sent& one) {
+    return number != nullptr && one.message.number == static_cast<std::uint64_t>(*number);
+  });
+  const std::lock_guard lock(mutex_);
+  if (sent != sent_.end()) {
+    count(&RouteCounts::unroutable, sent->message.outgoing);
+  } else {
+    ++counts_.unroutable;  // published without a mark
   }
 }
 
@@ -76,7 +114,6 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
   const auto last = std::lower_bound(sent_.begin(), sent_.end(), confirm.tag,
                                      [](const Sent& sent, std::uint64_t tag) { return sent.tag < tag; });
   if (last == sent_.end() || last->tag != confirm.tag) return;
-  std::uint64_t refused = 0;
   const auto first = confirm.multiple ? sent_.begin() : last;
   for (auto sent = first; sent <= last; ++sent) {
     if (sent->fate != Fate::kUnknown) continue;
@@ -85,13 +122,25 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
       note_taken(sent->message.number);
       continue;
     }
+    const std::lock_guard lock(mutex_);
+    count(&RouteCounts::nacked, sent->message.outgoing);
+    count(&RouteCounts::republished, sent->message.outgoing);
     again_.push_back(std::move(sent->message));
-    ++refused;
   }
   forget_settled();
-  const std::lock_guard lock(mutex_);
-  counts_.republished += refused;
+  {
+    const std::lock_guard lock(mutex_);
+    counts_.refusing = !confirm.taken;
+  }
+  if (confirm.taken) {
+    if (!held_until_) pause_ = kFirstPause;
+  } else if (!held_until_) {
+    held_until_ = Bell::Clock::now() + pause_;
+    pause_ = std::min(2 * pause_, kLongestPause);
+  }
 }
+
+std::optional<Bell::Clock::time_point> Publisher::due() const { return held_until_; }
 
 void Publisher::forget_settled() {
   while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) sent_.pop_front();
@@ -110,6 +159,8 @@ void Publisher::note_taken(std::uint64_t number) {
 
 bool Publisher::on_turn(Connection& connection) {
   if (blocked_) return false;
+  if (held_until_ && Bell::Clock::now() < *held_until_) return false;
+  held_until_.reset();
   std::size_t sent = 0;
   while (sent < kSentAtOnce && sent_.size() < kSentMax) {
     std::optional<Numbered> outgoing = next_outgoing();
@@ -133,9 +184,11 @@ std::optional<Publisher::Numbered> Publisher::next_outgoing() {
 void Publisher::send(Connection& connection, Numbered&& message_to_send) {
   sent_.push_back({.message = std::move(message_to_send), .tag = next_tag_++});
   const Outgoing& sent = sent_.back().message.outgoing;
-  connection.publish(
-      channel_,
-      {.exchange = sent.exchange, .message = sent.message->fields(), .mandatory = true, .run = options_.run});
+  connection.publish(channel_, {.exchange = sent.exchange,
+                                .message = sent.message->fields(),
+                                .mandatory = true,
+                                .run = options_.run,
+                                .number = static_cast<std::int64_t>(sent_.back().message.number)});
 }
 
 }  // namespace dse

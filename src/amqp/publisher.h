@@ -1,6 +1,7 @@
 // Publishes to a broker with confirms: what the broker has not confirmed when the connection is lost is
 // published again, in order, on the next one. So each message arrives at least once, and first arrivals come
-// in order.
+// in order. What the broker refuses (basic.nack: a queue is full, say) is published again after 0.1 s, 0.2 s,
+// 0.4 s ..., at most 5 s, and everything else waits behind it.
 //
 // Has a connection and a thread of its own (RabbitMQ holds back a connection that publishes too much, and
 // with it everything that the connection carries). Calls come from one thread.
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "amqp/session.h"
 
@@ -24,6 +26,7 @@ using SetUp = std::function<void(Connection& connection, ChannelNumber channel)>
 struct Outgoing {
   std::string exchange;
   MessagePtr message;
+  std::size_t route = 0;  // for whom it is counted
 };
 
 class Publisher : private SessionClient {
@@ -31,7 +34,8 @@ class Publisher : private SessionClient {
   struct Options {
     ConnectionOptions connection;
     SetUp set_up;
-    std::string run;  // for the header x-dse-run; "" for none
+    std::string run;         // for the header x-dse-run; "" for none
+    std::size_t routes = 1;  // that are counted apart
   };
   // `changed` must outlive this. Throws as Session.
   Publisher(Options options, Bell& changed);
@@ -45,12 +49,20 @@ class Publisher : private SessionClient {
   // So many messages from the first on are confirmed, every one of them.
   std::uint64_t confirmed() const;
 
-  struct Counts {
-    std::uint64_t published = 0;    // each once
+  struct RouteCounts {
     std::uint64_t republished = 0;  // after a lost connection or a refusal of the broker
+    std::uint64_t nacked = 0;       // refusals of the broker
     std::uint64_t unroutable = 0;   // how often no queue of the broker took one
-    bool blocked = false;           // the broker asks to wait
+  };
+  struct Counts : RouteCounts {   // of all routes together
+    std::uint64_t published = 0;  // each once
+    bool blocked = false;         // the broker asks to wait
     std::string blocked_reason;
+    bool refusing = false;  // the last that it said of a message was a refusal
+    std::vector<RouteCounts> routes;
+    // Why messages are not confirmed, for people: "" when there is nothing to say but that they are on their
+    // way.
+    std::string obstacle() const;
   };
   Counts counts() const;
   SessionState state() const { return session_->state(); }
@@ -73,6 +85,9 @@ class Publisher : private SessionClient {
   void on_connected(Connection& connection) override;
   void on_event(Connection& connection, AmqpEvent&& event) override;
   bool on_turn(Connection& connection) override;
+  std::optional<Bell::Clock::time_point> due() const override;
+  void on_return(const AmqpReturn& returned);
+  void count(std::uint64_t RouteCounts::*what, const Outgoing& outgoing);
   void on_confirm(const AmqpConfirm& confirm);
   void forget_settled();
   void note_taken(std::uint64_t number);
@@ -93,6 +108,9 @@ class Publisher : private SessionClient {
   std::deque<Sent> sent_;       // by tag; the first is not confirmed
   std::deque<Numbered> again_;  // to be sent before what waits
   bool blocked_ = false;
+  // After a refusal: nothing is sent before then, and how long it is to the time after the next one.
+  std::optional<Bell::Clock::time_point> held_until_;
+  std::chrono::milliseconds pause_;
 
   std::unique_ptr<Session> session_;  // last: its thread uses the others
 };

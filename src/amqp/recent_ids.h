@@ -1,4 +1,5 @@
-// The ids of the latest messages, to notice one that comes a second time. Bounded: the oldest are forgotten.
+// What the latest messages are known by, to notice one that comes a second time. Bounded: the oldest are
+// forgotten.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +21,9 @@ class RecentIds {
     order_.push_back(id_hash);
     if (order_.size() > most_) ids_.erase(order_.pop_front());
     return true;
+  }
+  void remove(std::uint64_t id_hash) {
+    if (ids_.erase(id_hash) > 0) order_.remove(id_hash);
   }
 
  private:

@@ -1,5 +1,4 @@
-// What tells the messages of this process from those of others (header x-dse-run): their ids are unique only
-// within a run.
+// What tells the messages of this process from those of others (header x-dse-run).
 #pragma once
 
 #include <fmt/format.h>

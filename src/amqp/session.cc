@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include "amqp/connect.h"
+
 namespace dse {
 namespace {
 
@@ -20,6 +22,7 @@ constexpr milliseconds kFirstDelay{100};
 constexpr milliseconds kLongestDelay{5'000};
 // A broker that reads nothing would hold us up in writing to it for as long as it likes.
 constexpr milliseconds kLongestEnd{5'000};
+constexpr milliseconds kShortestEnd{300};
 
 }  // namespace
 
@@ -45,8 +48,12 @@ class Session::Signal {
 };
 
 Session::Session(ConnectionOptions options, SessionClient& client, Bell& changed)
-    : options_(std::move(options)), client_(client), changed_(changed), signal_(std::make_unique<Signal>()) {
-  connect();
+    : options_(std::move(options)),
+      client_(client),
+      changed_(changed),
+      signal_(std::make_unique<Signal>()),
+      delay_(kFirstDelay) {
+  connect_first();
   state_.connected = true;
   thread_ = std::thread([this] { run(); });
 }
@@ -54,9 +61,11 @@ Session::Session(ConnectionOptions options, SessionClient& client, Bell& changed
 Session::~Session() {
   stopping_ = true;
   signal_->set();
+  const bool in_a_hurry = options_.interrupted != nullptr && *options_.interrupted;
   {
     std::unique_lock lock(mutex_);
-    const bool over = ended_.wait_for(lock, kLongestEnd, [this] { return is_over_; });
+    const bool over =
+        ended_.wait_for(lock, in_a_hurry ? kShortestEnd : kLongestEnd, [this] { return is_over_; });
     if (!over && line_) shutdown(line_.number(), SHUT_RDWR);
   }
   thread_.join();
@@ -74,15 +83,42 @@ void Session::check() const {
   if (error_ != nullptr) std::rethrow_exception(error_);
 }
 
-void Session::connect() {
-  connection_ = std::make_unique<Connection>(options_);
+void Session::connect_first() {
+  const std::atomic<bool>* interrupted = options_.interrupted;
+  do {
+    connect_once([interrupted] { return interrupted != nullptr && *interrupted; });
+  } while (connection_->spent());
+}
+
+void Session::connect_once(const std::function<bool()>& given_up) {
+  connection_.reset();
+  connection_ = connect(options_, given_up);
   {
     const std::lock_guard lock(mutex_);
     line_ = FileDescriptor(fcntl(connection_->descriptor(), F_DUPFD_CLOEXEC, 0));
     if (!line_) throw RunError(std::string("cannot copy a socket's descriptor: ") + std::strerror(errno));
   }
   if (stopping_) throw ConnectionLost("it is not needed any more");
-  client_.on_connected(*connection_);
+  connected_at_ = Bell::Clock::now();
+  was_good_ = false;
+  with_what_is_undecodable([this] { client_.on_connected(*connection_); });
+}
+
+// Does what the broker answers to. When a message that the library cannot decode comes in between, the client
+// gets what came before it and is told of it, and the connection is spent.
+template <typename Work>
+void Session::with_what_is_undecodable(Work work) {
+  try {
+    work();
+  } catch (const UndecodableData&) {
+    while (!connection_->spent()) {
+      std::optional<AmqpEvent> event = connection_->wait(milliseconds(0));
+      if (!event) throw;
+      client_.on_event(*connection_, std::move(*event));
+    }
+    was_good_ = true;
+    changed_.ring();
+  }
 }
 
 void Session::disconnect() {
@@ -118,12 +154,19 @@ void Session::run() {
   changed_.ring();
 }
 
-// Until it is stopped or the connection is lost.
+// Until it is stopped, or the connection is lost or spent.
 void Session::serve() {
-  while (!stopping_) {
+  while (!stopping_ && !connection_->spent()) {
     take_events();
-    const bool more = client_.on_turn(*connection_);
-    if (!more) wait_for_signal(connection_->heartbeat_interval(), true);
+    bool more = false;
+    with_what_is_undecodable([&] { more = client_.on_turn(*connection_); });
+    if (more || connection_->spent()) continue;
+    milliseconds longest = connection_->heartbeat_interval();
+    if (const auto due = client_.due()) {
+      const auto left = std::chrono::ceil<milliseconds>(*due - Bell::Clock::now());
+      longest = std::clamp(left, milliseconds(0), longest);
+    }
+    wait_for_signal(longest, true);
   }
 }
 
@@ -136,7 +179,10 @@ void Session::take_events() {
     client_.on_event(*connection_, std::move(*event));
     ++taken;
   }
-  if (taken > 0) changed_.ring();
+  if (taken > 0) {
+    was_good_ = true;
+    changed_.ring();
+  }
   if (taken == kEventsAtOnce) signal_->set();  // there may be more, and no byte may come to say so
 }
 
@@ -147,28 +193,41 @@ void Session::wait_for_signal(milliseconds timeout, bool broker_too) {
   if (waited[0].revents != 0) signal_->clear();
 }
 
+// Waits for as long as the attempts so far demand. False when it was stopped meanwhile.
+bool Session::pause() {
+  const auto next = Bell::Clock::now() + delay_;
+  while (!stopping_ && Bell::Clock::now() < next) {
+    const auto left = std::chrono::ceil<milliseconds>(next - Bell::Clock::now());
+    wait_for_signal(std::max(left, milliseconds(0)), false);
+  }
+  delay_ = std::min(2 * delay_, kLongestDelay);
+  return !stopping_;
+}
+
 // False when it was stopped before it succeeded.
 bool Session::connect_again() {
-  milliseconds delay = kFirstDelay;
+  // A message that could not be decoded is gone from its queue, so this ends.
+  bool at_once = connection_ != nullptr && connection_->spent();
+  if (was_good_ || Bell::Clock::now() - connected_at_ >= kLongestDelay) delay_ = kFirstDelay;
   while (!stopping_) {
+    if (!at_once && !pause()) return false;
     try {
-      connect();
+      connect_once([this] { return stopping_.load(); });
+      at_once = connection_->spent();
+      if (at_once) continue;
       const std::lock_guard lock(mutex_);
       state_.connected = true;
       state_.problem.clear();
       ++state_.reconnects;
       return true;
     } catch (const ConnectionLost& lost) {
+      at_once = false;
       disconnect();
       const std::lock_guard lock(mutex_);
       state_.problem = lost.what();
+    } catch (const Interrupted&) {
+      return false;
     }
-    const auto next = Bell::Clock::now() + delay;
-    while (!stopping_ && Bell::Clock::now() < next) {
-      const auto left = std::chrono::ceil<milliseconds>(next - Bell::Clock::now());
-      wait_for_signal(std::max(left, milliseconds(0)), false);
-    }
-    delay = std::min(2 * delay, kLongestDelay);
   }
   return false;
 }

@@ -1,7 +1,9 @@
 // Keeps a connection to a broker on a thread of its own, and makes it anew when it is lost.
 //
-// Attempts come after 0.1 s, 0.2 s, 0.4 s ... and never more than 5 s apart. What goes wrong for another
-// reason than a lost connection ends the session; check() then throws it to the owner.
+// Attempts come after 0.1 s, 0.2 s, 0.4 s ... and never more than 5 s apart, and begin anew with 0.1 s only
+// after a connection that something came over, or that lasted. A connection over which something came that
+// the library cannot decode is left for a new one at once. What goes wrong for another reason than a lost
+// connection ends the session; check() then throws it to the owner.
 #pragma once
 
 #include <atomic>
@@ -12,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -29,8 +32,11 @@ class SessionClient {
   // There is a new connection; the one before, if there was one, is gone with its channels.
   virtual void on_connected(Connection& connection) = 0;
   virtual void on_event(Connection& connection, AmqpEvent&& event) = 0;
-  // After wake(), and after a connection was made or events came. True when there is more to do at once.
+  // After wake(), after a connection was made or events came, and when it is due. True when there is more to
+  // do at once.
   virtual bool on_turn(Connection& connection) = 0;
+  // When on_turn is to be called although nothing happens; empty: never.
+  virtual std::optional<Bell::Clock::time_point> due() const { return std::nullopt; }
 };
 
 struct SessionState {
@@ -41,11 +47,12 @@ struct SessionState {
 
 class Session {
  public:
-  // Connects before it returns: throws what the first attempt throws. `client` and `changed`, which is rung
-  // whenever the client may have something for its owner, must outlive the session.
+  // Connects before it returns: throws what the first attempt throws, and Interrupted as the options say.
+  // `client` and `changed`, which is rung whenever the client may have something for its owner, must outlive
+  // the session.
   Session(ConnectionOptions options, SessionClient& client, Bell& changed);
-  // Ends the connection and the thread. A broker that is silent holds it up for seconds; one that is silent
-  // while the connection is being made, for as long as that may take.
+  // Ends the connection and the thread. A broker that is silent holds it up for seconds, and when the options
+  // say that nobody wants to wait, for a moment.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -59,12 +66,16 @@ class Session {
  private:
   class Signal;  // an eventfd
 
-  void connect();
+  void connect_first();
+  void connect_once(const std::function<bool()>& given_up);
   void disconnect();
   void run();
   void serve();
   void take_events();
+  template <typename Work>
+  void with_what_is_undecodable(Work work);
   bool connect_again();
+  bool pause();
   void wait_for_signal(std::chrono::milliseconds timeout, bool broker_too);
 
   ConnectionOptions options_;
@@ -72,6 +83,9 @@ class Session {
   Bell& changed_;
   std::unique_ptr<Signal> signal_;
   std::unique_ptr<Connection> connection_;  // of the thread
+  std::chrono::milliseconds delay_;         // before the next attempt
+  Bell::Clock::time_point connected_at_;
+  bool was_good_ = false;  // something came over the connection
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
   SessionState state_;

@@ -26,7 +26,11 @@ class GatewayExport : public App {
       : options_(std::move(options)), sink_(std::move(sink)) {}
 
   Program program() override;
-  std::vector<Metric> metrics() const override { return {{"exported", static_cast<double>(exported_)}}; }
+  // What becomes of a message outside, whoever takes it there knows.
+  std::vector<Metric> metrics() const override {
+    return {
+        {"exported", static_cast<double>(exported_)}, {"nacked", 0}, {"republished", 0}, {"unroutable", 0}};
+  }
 
  private:
   GatewayExportOptions options_;

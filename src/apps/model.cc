@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <string_view>
 
-#include "core/error.h"
+#include "core/printable.h"
 
 namespace dse {
 
@@ -18,6 +19,16 @@ namespace {
 
 const std::uint8_t* pixels_of(const Message& message) {
   return reinterpret_cast<const std::uint8_t*>(message.payload().bytes().data());
+}
+
+std::string label_text(const HeaderValue& label) {
+  const auto* text = std::get_if<std::string>(&label);
+  return text == nullptr ? to_text(label) : quoted_text(*text);
+}
+
+std::string_view type_name(const HeaderValue& value) {
+  if (std::holds_alternative<std::string>(value)) return "text";
+  return std::holds_alternative<bool>(value) ? "a truth value" : "no integer";
 }
 
 }  // namespace
@@ -37,7 +48,10 @@ Program Model::program() {
 }
 
 void Model::handle(Machine& machine, const MessagePtr& message) {
-  check_payload(machine, *message);
+  if (const std::optional<std::string> reason = why_unfit(*message)) {
+    machine.refuse_current(*reason);
+    return machine.next();
+  }
   if (const std::int64_t* label = message->headers().find_integer("label")) {
     learn(machine, message, *label);
   } else {
@@ -45,22 +59,29 @@ void Model::handle(Machine& machine, const MessagePtr& message) {
   }
 }
 
-void Model::check_payload(const Machine& machine, const Message& message) const {
-  const ImageShape& shape = options_.learner.options.shape;
-  if (message.payload().size() == shape.pixels()) return;
-  throw InputError({.key = "component." + machine.name()},
-                   fmt::format("message {} has {} bytes, but the model was made for images of {} x {}: "
-                               "set `shape`, or feed it images of one size",
-                               message.id(), message.payload().size(), shape.rows, shape.columns));
+// Empty when the message can be learned from or predicted.
+std::optional<std::string> Model::why_unfit(const Message& message) const {
+  const LearnerOptions& made_for = options_.learner.options;
+  if (message.payload().size() != made_for.shape.pixels()) {
+    return fmt::format(
+        "it has {} bytes, but the model was made for images of {} x {}: set `shape`, or feed it "
+        "images of one size",
+        message.payload().size(), made_for.shape.rows, made_for.shape.columns);
+  }
+  const HeaderValue* label = message.headers().find("label");
+  if (label == nullptr) return std::nullopt;
+  const auto* number = std::get_if<std::int64_t>(label);
+  if (number == nullptr) {
+    return fmt::format("its label {} is {}: a label is an integer", label_text(*label), type_name(*label));
+  }
+  if (*number < 0 || *number >= made_for.classes) {
+    return fmt::format("it has label {}, but the model was made for labels 0 to {}: set `classes`", *number,
+                       made_for.classes - 1);
+  }
+  return std::nullopt;
 }
 
 void Model::learn(Machine& machine, const MessagePtr& message, std::int64_t label) {
-  if (label < 0 || label >= options_.learner.options.classes) {
-    throw InputError(
-        {.key = "component." + machine.name()},
-        fmt::format("message {} has label {}, but the model was made for labels 0 to {}: set `classes`",
-                    message->id(), label, options_.learner.options.classes - 1));
-  }
   ++trained_;
   filling_->messages.push_back(message);
   filling_->labels.push_back(static_cast<int>(label));

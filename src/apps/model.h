@@ -4,11 +4,14 @@
 // A message with the header `label` goes into the current mini-batch; a full batch is learned on the
 // component's strand, and nobody waits for it. Any other message is predicted by what was learned from the
 // batches before it, and written to `to` with the same payload, headers `label`, `model` and `confidence`
-// added, key `<model>.<label>`, and correlation_id = the id of the message that it answers.
+// added, key `<model>.<label>`, and correlation_id = the id of the message that it answers. A message that
+// fits neither, because its payload is no image of the model's shape or its label none of the model's
+// classes, is refused.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,7 +65,7 @@ class Model : public App {
   void learn(Machine& machine, const MessagePtr& message, std::int64_t label);
   void predict(Machine& machine, const MessagePtr& message);
   void forward(Machine& machine, const Message& message, const Prediction& prediction);
-  void check_payload(const Machine& machine, const Message& message) const;
+  std::optional<std::string> why_unfit(const Message& message) const;
   void train(const Batch& batch);
 
   ModelOptions options_;

@@ -1,6 +1,7 @@
-// What can go wrong that is not a programmer's mistake. Both are caught in `main` alone.
+// What can go wrong that is not a programmer's mistake. All are caught in `main` alone.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -33,6 +34,12 @@ class InputError : public std::runtime_error {
 class RunError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// The user has interrupted what was waited for, before anything came of it. Exit status 130.
+class Interrupted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "interrupted"; }
 };
 
 }  // namespace dse

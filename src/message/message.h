@@ -13,6 +13,9 @@
 
 namespace dse {
 
+// Of a message that does not say when it was written.
+inline constexpr TimeNs kNoTimestamp = -1;
+
 // What a writer says of a message. `id` is unique in a run: "<component>-<number>".
 struct MessageFields {
   Payload payload;
@@ -22,7 +25,7 @@ struct MessageFields {
   std::string correlation_id;  // id of the message that this one answers; "" if none
   std::string app_id;          // the component that wrote it
   std::string content_type;
-  TimeNs timestamp = 0;  // virtual time of writing
+  TimeNs timestamp = kNoTimestamp;  // virtual time of writing
 };
 
 class MessagePtr;

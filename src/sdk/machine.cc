@@ -112,6 +112,12 @@ void Machine::handle(Delivered&& delivery) {
   (*handler_)(*this, current_.message);
 }
 
+void Machine::refuse_current(const std::string& reason) {
+  DSE_CHECK(current_.message, "'{}' handles no message that it could refuse", name_);
+  reject_current(false);
+  if (on_refuse_) on_refuse_(*current_.message, reason);
+}
+
 void Machine::await_delivery() {
   if (inbox_.empty()) {
     waiting_ = Waiting::kDelivery;

@@ -58,6 +58,9 @@ class Machine {
   // Within a stream's handler: the message will be rejected in place of acknowledged when the handler is
   // done.
   void reject_current(bool requeue) { rejection_ = requeue; }
+  // Within a stream's handler: the component cannot use this message. It will be rejected without requeue
+  // when the handler is done, and whoever runs the component is told the reason, which is a text for people.
+  void refuse_current(const std::string& reason);
   // Called with each message that came back because it was mandatory and no queue took it: to take note. It
   // must not call next or eval, because the program is waiting for something else; a later step may act on
   // it.
@@ -65,6 +68,9 @@ class Machine {
 
   // Called with each delivery when its handler begins, just before it: to take note, as above.
   void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
+  // Called with each message that the component refuses, and why: to take note, as above.
+  using OnRefuse = std::function<void(const Message& message, const std::string& reason)>;
+  void set_on_refuse(OnRefuse on_refuse) { on_refuse_ = std::move(on_refuse); }
 
   // From outside, and not from within a step: the program dies where it stands. The bus requeues what it had
   // not settled; what it waits for comes to nobody. Nothing happens when it has ended before.
@@ -127,6 +133,7 @@ class Machine {
   std::optional<bool> rejection_;  // of the current message: requeue or not
   std::function<void(const MessagePtr&)> on_return_;
   std::function<void(const Delivered&)> on_handle_;
+  OnRefuse on_refuse_;
 };
 
 }  // namespace dse

@@ -1,0 +1,28 @@
+// How many of the messages that a node has written are owed to each queue of the scenario, by its bindings:
+// who gathers the nodes compares that with what their readers received.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "message/message.h"
+#include "sim/scenario/scenario.h"
+
+namespace dse {
+
+class Owed {
+ public:
+  // `scenario` must outlive this.
+  explicit Owed(const Scenario& scenario) : scenario_(scenario) {}
+
+  void note_write(const std::string& exchange, const Message& message);
+  // By queue; those that a component of the scenario reads.
+  const std::map<std::string, std::uint64_t>& by_queue() const { return by_queue_; }
+
+ private:
+  const Scenario& scenario_;
+  std::map<std::string, std::uint64_t> by_queue_;
+};
+
+}  // namespace dse

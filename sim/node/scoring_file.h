@@ -1,0 +1,29 @@
+// What the accuracy of answers is made of, from a node to whoever gathers: the truth of messages and the
+// labels of answers. Lines in which ids are hexadecimal digits, so that nothing that somebody else chose is
+// in them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "apps/app.h"
+#include "core/time.h"
+
+namespace dse {
+
+// Of a node's run directory. No component's file is named so: those have an ending.
+inline constexpr const char* kScoringFile = "scoring";
+
+std::string truth_line(const std::string& message_id, std::int64_t label);
+std::string answer_line(TimeNs time_ns, const std::string& message_id, std::int64_t label);
+
+struct ScoringReader {
+  std::function<void(const std::string& message_id, std::int64_t label)> on_truth;
+  std::function<void(TimeNs time_ns, const std::string& message_id, std::int64_t label)> on_answer;
+};
+// Calls the reader with each line of the file, in order; a file that is not there has none. Throws RunError
+// where it is damaged.
+void read_scoring_file(const std::string& path, const ScoringReader& reader);
+
+}  // namespace dse

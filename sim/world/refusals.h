@@ -1,0 +1,56 @@
+// Messages that components refused because they cannot use them: counted, kept in refused.csv, and told to
+// people. Of the thread that decides.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "message/message.h"
+#include "sim/world/component_factory.h"
+
+namespace dse {
+
+// The file of the run directory; it is there only when something was refused.
+inline constexpr const char* kRefusedFile = "refused.csv";
+
+struct Refusal {
+  TimeNs time_ns = 0;
+  const std::string& component;
+  const std::string& queue;  // where the message came from
+  const MessageFields& message;
+  const std::string& reason;
+};
+
+// What one component has refused.
+struct RefusalCount {
+  std::uint64_t messages = 0;
+  std::string first;  // the first one and the reason, for people
+};
+
+class Refusals {
+ public:
+  // `warn` is told of the first message that a component refuses; it may be empty.
+  Refusals(OpenLines open_lines, std::function<void(const std::string&)> warn);
+
+  // Throws RunError as the lines do.
+  void add(const Refusal& refusal);
+
+  std::uint64_t count(const std::string& component) const;
+  const std::map<std::string, RefusalCount>& counts() const { return counts_; }
+
+ private:
+  OpenLines open_lines_;
+  std::function<void(const std::string&)> warn_;
+  LineSink lines_;  // opened by the first
+  std::map<std::string, RefusalCount> counts_;
+};
+
+// A line for people about each component that refused something.
+std::vector<std::string> refusal_warnings(const std::map<std::string, RefusalCount>& counts);
+
+}  // namespace dse

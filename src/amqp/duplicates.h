@@ -1,0 +1,43 @@
+// Tells a message that comes a second time from a new one. An id proves nothing: whoever publishes may give
+// one to many messages. So a message is one that was here before only when
+//
+//   - one of ours published it again, because it was not confirmed before a connection was lost: it has the
+//     mark of its process and the number of its publication (headers.h), and is equal in all else; or
+//   - the broker marks it redelivered, and it is equal to one that was taken on a connection that is lost
+//     now. Each one taken excuses one: what was acknowledged in time does not come again.
+//
+// Bounded: of more than `most` messages the oldest are forgotten, and would be taken for new ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+
+#include "amqp/consumer.h"
+#include "amqp/recent_ids.h"
+#include "core/ring_buffer.h"
+
+namespace dse {
+
+class Duplicates {
+ public:
+  explicit Duplicates(std::size_t most) : most_(most), published_(most) {}
+
+  // Notes a message that has arrived. Whether it was here before.
+  bool is_again(const Arrival& arrival);
+  // It went back to the broker's queue on purpose: when it comes again, it is to be taken.
+  void forget(const ArrivalTag& tag, std::uint64_t identity);
+
+ private:
+  void begin_connection(std::uint64_t connection);
+  void drop_oldest();
+
+  std::size_t most_;
+  RecentIds published_;  // by publishers of ours
+  std::uint64_t connection_ = 0;
+  RingBuffer<std::uint64_t> taken_;                           // of others, on this connection
+  std::unordered_map<std::uint64_t, std::uint32_t> excused_;  // taken on connections that are lost
+  RingBuffer<std::uint64_t> excused_in_order_;
+};
+
+}  // namespace dse
