@@ -25,6 +25,8 @@ struct SliceConfig {
 struct GeneratorConfig {
   std::string images;  // path, ready to open
   std::string labels;
+  InputPlace images_place;  // where the scenario names the file
+  InputPlace labels_place;
   std::string to;
   Rate rate;
   bool shuffled = true;
@@ -35,6 +37,8 @@ struct GeneratorConfig {
 struct SourceConfig {
   std::string images;
   std::optional<std::string> truth;
+  InputPlace images_place;
+  InputPlace truth_place;
   std::string to;
   std::string key;
   Rate rate;

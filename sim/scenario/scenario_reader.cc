@@ -68,8 +68,8 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   table.finish();
   for (const std::string& exchange : from) {
     for (const std::string& queue : to) {
-      check_name(exchange, table.place("from"), true);
-      check_name(queue, table.place("to"), true);
+      check_resource_name(exchange, table.place("from"));
+      check_resource_name(queue, table.place("to"));
       binding.from = exchange;
       binding.to = queue;
       bindings.push_back(binding);
@@ -144,7 +144,7 @@ void read_root(TableReader& root, Scenario& scenario) {
 void read_resources(TableReader& root, Scenario& scenario) {
   for (const auto& [name, node] : root.named_tables("resource")) {
     TableReader table(*node, "resource." + name);
-    check_name(name, table.place(), true);
+    check_resource_name(name, table.place());
     ResourceConfig config;
     config.prefetch =
         static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
