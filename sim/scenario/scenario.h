@@ -135,17 +135,20 @@ struct ExpectConfig {
   std::variant<MetricExpect, DeliveryExpect, StatusExpect> what;
 };
 
+// So many labels a data set has that tells none: none, or all 0.
+inline constexpr std::int64_t kClassesWithoutData = 10;
+
 enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
 
 // Something that goes wrong with one component; sim/world/faults.h says what each kind does.
 struct FaultConfig {
   FaultKind kind = FaultKind::kLose;
   std::string component;
-  std::int64_t every = 1;             // each so-manieth of what it acts on
-  std::optional<std::int64_t> limit;  // at most so many times
-  TimeNs from_ns = 0;                 // not before
-  std::int64_t classes = 10;          // of kMislabel: labels are below it
-  TimeNs at_ns = 0;                   // of kCrash: when
+  std::int64_t every = 1;               // each so-manieth of what it acts on
+  std::optional<std::int64_t> limit;    // at most so many times
+  TimeNs from_ns = 0;                   // not before
+  std::optional<std::int64_t> classes;  // of kMislabel: labels are below it; from the data if not given
+  TimeNs at_ns = 0;                     // of kCrash: when
 };
 
 struct Scenario {

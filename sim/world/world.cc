@@ -53,6 +53,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
          if (!options_.on_export) return {};
          return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
        }});
+  faults_ = factory.faults();
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
     if (app == nullptr) app = factory.make(config);
@@ -61,7 +62,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
         std::make_unique<Component>(config, std::move(app),
                                     InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
                                                       scenario.latency_ns, job_cost(config)},
-                                    scenario.faults, ledger_.get()));
+                                    faults_, ledger_.get()));
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
