@@ -25,6 +25,7 @@
 #include "sim/results/shell.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
+#include "sim/scenario/topology.h"
 #include "sim/world/interrupt.h"
 
 namespace dse {
@@ -221,6 +222,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   read_seeds(arguments.seeds, plan);
   plan.parameters = read_parameters(arguments.vary);
   Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, make_app); });
+  for (const std::string& warning : import_warnings(explorer.scenario(0))) tell("warning: {}\n", warning);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::string name = std::filesystem::path(plan.scenario).stem().string();
