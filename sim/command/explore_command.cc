@@ -25,6 +25,7 @@
 #include "sim/results/shell.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
+#include "sim/scenario/topology.h"
 #include "sim/world/interrupt.h"
 
 namespace dse {
@@ -213,6 +214,22 @@ std::string minimise(const Explorer& explorer, const Exploration& exploration, c
                      shell_line(line));
 }
 
+// What cannot be minimised loses no results: why not is what to print.
+std::string minimise_if_possible(const Explorer& explorer, const Exploration& exploration,
+                                 const MakeApp& make_app, const std::atomic<bool>& interrupted,
+                                 RunFolder& folder, bool show_progress) {
+  const auto why_not = [](const char* reason) {
+    return fmt::format("the first failure is not minimised: {}\n", reason);
+  };
+  try {
+    return minimise(explorer, exploration, make_app, interrupted, folder, show_progress);
+  } catch (const InputError& error) {
+    return why_not(error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return why_not(error.what());
+  }
+}
+
 int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   ExplorePlan plan{.scenario = arguments.scenario,
                    .settings = arguments.settings,
@@ -221,6 +238,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   read_seeds(arguments.seeds, plan);
   plan.parameters = read_parameters(arguments.vary);
   Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, make_app); });
+  for (const std::string& warning : import_warnings(explorer.scenario(0))) tell("warning: {}\n", warning);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::string name = std::filesystem::path(plan.scenario).stem().string();
@@ -244,7 +262,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   folder.write("failures.csv", failures_csv(explorer, exploration));
   std::string failures = failures_text(explorer, exploration);
   if (arguments.minimise && !exploration.failures.empty())
-    failures += minimise(explorer, exploration, make_app, interrupted, folder, show_progress);
+    failures += minimise_if_possible(explorer, exploration, make_app, interrupted, folder, show_progress);
   folder.commit();
   if (!arguments.quiet) {
     fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,

@@ -132,6 +132,9 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   const Replay replay = prepare(arguments);
   const Scenario& scenario = replay.scenario;
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
+  if (!replay.captured) {
+    for (const std::string& warning : import_warnings(scenario)) tell("warning: {}\n", warning);
+  }
 
   if (arguments.twice) return replay_twice(replay, arguments, make_app);
 

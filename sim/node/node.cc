@@ -147,7 +147,7 @@ void Node::note_arrival(const Message& message, TimeNs time_ns) {
 void Node::note_refusal(const MessageFields& message, const std::string& reason) {
   refusals_.add({.time_ns = link_->now(),
                  .component = component_.name,
-                 .queue = resource_read(component_).value_or(""),
+                 .queue = source_of(component_),
                  .message = message,
                  .reason = reason});
   if (!component_.ends_when_refusing) return;

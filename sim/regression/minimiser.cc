@@ -28,6 +28,15 @@ std::optional<Scenario> pruned(toml::table& root, const std::string& path) {
   return std::nullopt;
 }
 
+// Whether it is a key of an expectation that must not hold. Those say what they say together: the fewer
+// bounds are left, the more easily the others hold, down to a scenario that does nothing.
+bool is_of_unwanted(toml::table& root, const TablePath& path) {
+  if (path.front() != "expect" || path.size() < 3) return false;
+  toml::node* expectations = root.get("expect");
+  const toml::node* one = expectations == nullptr ? nullptr : child_of(*expectations, path[1]);
+  return one != nullptr && one->is_table() && (*one->as_table())["fails"].value_or(false);
+}
+
 std::uint64_t messages_in(const RunResult& result) {
   double messages = 0;
   for (const auto& [name, value] : result.metrics) {
@@ -45,6 +54,9 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
   interrupted_ = &interrupted;
   progress_ = progress;
   best_.failing = request_.failing;
+  const Scenario whole = parse_scenario(scenario_text(request_.scenario), request_.path);
+  // Without the planted fault it goes unnoticed in any scenario.
+  if (is_unnoticed_fault(request_.way)) faults_least_ = whole.faults.size();
   if (!accept(copy_with_places(request_.scenario))) return std::nullopt;
   // First with the order of events as it is, which is quick; then with any that fails.
   for (const bool search : {false, true}) {
@@ -107,7 +119,7 @@ bool Minimiser::still_passes(const toml::table& candidate) {
 bool Minimiser::accept(toml::table candidate) {
   if (out_of_runs()) return false;
   const std::optional<Scenario> scenario = pruned(candidate, request_.path);
-  if (!scenario) return false;
+  if (!scenario || scenario->faults.size() < faults_least_) return false;
   try {
     JudgedRun judged;
     if (!still_passes(candidate)) return false;
@@ -124,6 +136,7 @@ bool Minimiser::accept(toml::table candidate) {
 }
 
 bool Minimiser::accept_without(const TablePath& part) {
+  if (is_of_unwanted(best_.scenario, part)) return false;
   toml::table candidate = copy_with_places(best_.scenario);
   return remove_part(candidate, part) && accept(std::move(candidate));
 }

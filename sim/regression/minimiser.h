@@ -9,6 +9,7 @@
 #include <toml++/toml.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -89,6 +90,7 @@ class Minimiser {
   bool search_orderings_ = false;
   Minimised best_;
   RunResult result_;  // of the best
+  std::size_t faults_least_ = 0;
 };
 
 }  // namespace dse

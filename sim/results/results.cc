@@ -99,9 +99,9 @@ Json timing(const RunReport& report) {
   json["threads"] = report.timing.threads;
   json["events_per_second"] = seconds > 0 ? static_cast<double>(report.result.events) / seconds : 0;
   json["deliveries_per_second"] = seconds > 0 ? static_cast<double>(report.result.deliveries) / seconds : 0;
-  json["scenario_path"] = std::filesystem::absolute(report.scenario.path).lexically_normal().string();
+  json["scenario_path"] = std::filesystem::absolute(report.scenario.path).string();
   if (report.capture) {
-    json["capture_path"] = std::filesystem::absolute(report.capture->path).lexically_normal().string();
+    json["capture_path"] = std::filesystem::absolute(report.capture->path).string();
   }
   return json;
 }

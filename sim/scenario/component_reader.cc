@@ -38,9 +38,8 @@ class Reader {
   Config consumer(TableReader& table) const;
   EnsembleConfig ensemble(TableReader& table) const;
 
-  std::string data_path(const std::string& path) const {
-    return (folder_ / path).lexically_normal().string();
-  }
+  // As it is written: what `..` leads to behind a link is for the system to say.
+  std::string data_path(const std::string& path, const InputPlace& place) const;
   std::optional<SliceConfig> slice(TableReader& table) const;
 
   std::filesystem::path folder_;
@@ -84,10 +83,18 @@ std::optional<SliceConfig> Reader::slice(TableReader& table) const {
   return SliceConfig{pair->first, pair->second, table.place("slice")};
 }
 
+std::string Reader::data_path(const std::string& path, const InputPlace& place) const {
+  if (path.empty()) throw InputError(place, "is empty: expected the path of a file");
+  if (path.find('\0') != std::string::npos) throw InputError(place, "holds a NUL, which no path has");
+  return (folder_ / path).string();
+}
+
 GeneratorConfig Reader::generator(TableReader& table) const {
   GeneratorConfig config;
-  config.images = data_path(table.text("images"));
-  config.labels = data_path(table.text("labels"));
+  config.images_place = table.place("images");
+  config.images = data_path(table.text("images"), config.images_place);
+  config.labels_place = table.place("labels");
+  config.labels = data_path(table.text("labels"), config.labels_place);
   config.to = resource_of(table, "to");
   config.rate = table.rate("rate");
   config.shuffled = table.choice_or("order", {"shuffled", "file"}, 0) == 0;
@@ -98,8 +105,10 @@ GeneratorConfig Reader::generator(TableReader& table) const {
 
 SourceConfig Reader::source(TableReader& table) const {
   SourceConfig config;
-  config.images = data_path(table.text("images"));
-  if (const auto truth = table.text_if_any("truth")) config.truth = data_path(*truth);
+  config.images_place = table.place("images");
+  config.images = data_path(table.text("images"), config.images_place);
+  config.truth_place = table.place("truth");
+  if (const auto truth = table.text_if_any("truth")) config.truth = data_path(*truth, config.truth_place);
   config.to = resource_of(table, "to");
   config.key = routing_key(table, "");
   config.rate = table.rate("rate");
@@ -130,7 +139,7 @@ ModelConfig Reader::model(TableReader& table) const {
   }
   config.classes = table.integer_if_any("classes", 2, 256);
   if (const auto initial = table.text_if_any("initial")) {
-    config.initial = InitialConfig{data_path(*initial), table.place("initial")};
+    config.initial = InitialConfig{data_path(*initial, table.place("initial")), table.place("initial")};
   }
   return config;
 }

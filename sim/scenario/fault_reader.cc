@@ -63,7 +63,7 @@ FaultConfig read_fault(const toml::table& node, std::size_t number, const Scenar
     fault.limit = table.integer_if_any("limit", 1, kFaultsMax);
     fault.from_ns = table.duration_or("from", 0);
     if (fault.kind == FaultKind::kMislabel) {
-      fault.classes = table.integer_or("classes", fault.classes, 2, 256);
+      fault.classes = table.integer_if_any("classes", 2, 256);
     }
   }
   table.finish();

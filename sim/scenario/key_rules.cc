@@ -19,6 +19,15 @@ void check_name(const std::string& name, const InputPlace& place, bool dots_allo
   }
 }
 
+void check_resource_name(const std::string& name, const InputPlace& place) {
+  check_name(name, place, true);
+  if (name.starts_with("amq.")) {
+    throw InputError(place, fmt::format("'{}' is not a name for a resource: a broker keeps those that begin "
+                                        "with amq. for itself; choose another",
+                                        name));
+  }
+}
+
 void check_component_name(const std::string& name, const InputPlace& place) {
   check_name(name, place, false);
   // Consumers keep what they get in files of their own names.
@@ -45,7 +54,7 @@ bool ends_when_refusing(TableReader& table) {
 
 std::string resource_of(TableReader& table, std::string_view key) {
   std::string name = table.text(key);
-  check_name(name, table.place(key), true);
+  check_resource_name(name, table.place(key));
   return name;
 }
 

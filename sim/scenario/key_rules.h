@@ -12,6 +12,8 @@ namespace dse {
 // Throws InputError unless `name` is 1 to 200 letters, digits, - and _, and . where dots are allowed: names
 // become parts of metric names, routing keys and file names.
 void check_name(const std::string& name, const InputPlace& place, bool dots_allowed);
+// Throws InputError unless a resource may have that name: with dots, but none that a broker keeps for itself.
+void check_resource_name(const std::string& name, const InputPlace& place);
 // Throws InputError unless a component may have that name: without dots, and none that a file of every run
 // has.
 void check_component_name(const std::string& name, const InputPlace& place);

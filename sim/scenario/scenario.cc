@@ -40,6 +40,12 @@ bool gets_messages(const ComponentConfig& component) {
   return resource_read(component).has_value() || std::holds_alternative<ImportConfig>(component.kind);
 }
 
+std::string source_of(const ComponentConfig& component) {
+  if (const auto* imported = std::get_if<ImportConfig>(&component.kind))
+    return imported->queue.empty() ? imported->exchange : imported->queue;
+  return resource_read(component).value_or("");
+}
+
 std::string kind_name(const ComponentConfig& component) {
   return std::visit(
       Overloaded{[](const GeneratorConfig&) { return "training-generator"; },

@@ -25,6 +25,8 @@ struct SliceConfig {
 struct GeneratorConfig {
   std::string images;  // path, ready to open
   std::string labels;
+  InputPlace images_place;  // where the scenario names the file
+  InputPlace labels_place;
   std::string to;
   Rate rate;
   bool shuffled = true;
@@ -35,6 +37,8 @@ struct GeneratorConfig {
 struct SourceConfig {
   std::string images;
   std::optional<std::string> truth;
+  InputPlace images_place;
+  InputPlace truth_place;
   std::string to;
   std::string key;
   Rate rate;
@@ -132,17 +136,20 @@ struct ExpectConfig {
   std::variant<MetricExpect, DeliveryExpect, StatusExpect> what;
 };
 
+// So many labels a data set has that tells none: none, or all 0.
+inline constexpr std::int64_t kClassesWithoutData = 10;
+
 enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
 
 // Something that goes wrong with one component; sim/world/faults.h says what each kind does.
 struct FaultConfig {
   FaultKind kind = FaultKind::kLose;
   std::string component;
-  std::int64_t every = 1;             // each so-manieth of what it acts on
-  std::optional<std::int64_t> limit;  // at most so many times
-  TimeNs from_ns = 0;                 // not before
-  std::int64_t classes = 10;          // of kMislabel: labels are below it
-  TimeNs at_ns = 0;                   // of kCrash: when
+  std::int64_t every = 1;               // each so-manieth of what it acts on
+  std::optional<std::int64_t> limit;    // at most so many times
+  TimeNs from_ns = 0;                   // not before
+  std::optional<std::int64_t> classes;  // of kMislabel: labels are below it; from the data if not given
+  TimeNs at_ns = 0;                     // of kCrash: when
 };
 
 struct Scenario {
@@ -171,6 +178,8 @@ std::optional<std::string> resource_read(const ComponentConfig& component);
 std::optional<std::string> resource_written(const ComponentConfig& component);
 // Whether messages come to it, which it may refuse: from a resource, or from outside.
 bool gets_messages(const ComponentConfig& component);
+// From where: the resource, or the queue or exchange outside; "" when none come.
+std::string source_of(const ComponentConfig& component);
 // "training-generator", "model", ...
 std::string kind_name(const ComponentConfig& component);
 // The metrics that a component of this kind has, without its name.

@@ -17,6 +17,7 @@
 #include "sim/scenario/fault_reader.h"
 #include "sim/scenario/gateway_reader.h"
 #include "sim/scenario/key_rules.h"
+#include "sim/scenario/nesting.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
 
@@ -24,7 +25,6 @@ namespace dse {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 4 << 20;
-constexpr int kDotsOfLineMax = 100;
 
 std::string read_file(const std::string& path) {
   std::error_code ignored;  // opening tells what is wrong
@@ -40,23 +40,6 @@ std::string read_file(const std::string& path) {
                      fmt::format("has more than {} bytes: not a scenario file", kFileBytesMax));
   }
   return text;
-}
-
-// Each dot of a key is a table within a table, and the parser calls itself for each: thousands exhaust its
-// stack.
-void check_nesting(const std::string& text, const std::string& path) {
-  int line = 1;
-  int dots = 0;
-  for (char c : text) {
-    if (c == '\n') {
-      ++line;
-      dots = 0;
-    } else if (c == '.' && ++dots > kDotsOfLineMax) {
-      throw InputError(
-          {.file = path, .line = line, .column = 1},
-          fmt::format("more than {} dots in one line: no key of a scenario is that deep", kDotsOfLineMax));
-    }
-  }
 }
 
 toml::table parse(const std::string& text, const std::string& path) {
@@ -85,8 +68,8 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   table.finish();
   for (const std::string& exchange : from) {
     for (const std::string& queue : to) {
-      check_name(exchange, table.place("from"), true);
-      check_name(queue, table.place("to"), true);
+      check_resource_name(exchange, table.place("from"));
+      check_resource_name(queue, table.place("to"));
       binding.from = exchange;
       binding.to = queue;
       bindings.push_back(binding);
@@ -161,7 +144,7 @@ void read_root(TableReader& root, Scenario& scenario) {
 void read_resources(TableReader& root, Scenario& scenario) {
   for (const auto& [name, node] : root.named_tables("resource")) {
     TableReader table(*node, "resource." + name);
-    check_name(name, table.place(), true);
+    check_resource_name(name, table.place());
     ResourceConfig config;
     config.prefetch =
         static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
@@ -205,7 +188,6 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
 toml::table table_of(const std::string& text, const std::string& path,
                      const std::vector<std::string>& settings) {
   check_nesting(text, path);
-  for (const std::string& setting : settings) check_nesting(setting, "--set");
   toml::table file = parse(text, path);
   apply_settings(file, settings);
   return file;

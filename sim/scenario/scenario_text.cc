@@ -1,54 +1,118 @@
 #include "sim/scenario/scenario_text.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <sstream>
-#include <utility>
 
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
 namespace {
 
-std::string text_of(const toml::table& table) {
+namespace fs = std::filesystem;
+
+// A string, number, boolean or date. Strings are in one line and in double quotes: toml++ 3.3 writes a text
+// that begins with a line break, or holds ''', so that it reads back as another one.
+std::string scalar_text(const toml::node& value) {
   std::ostringstream stream;
-  stream << toml::toml_formatter(table,
-                                 toml::toml_formatter::default_flags & ~toml::format_flags::indentation);
-  return stream.str() + "\n";
+  stream << toml::toml_formatter(value, toml::toml_formatter::default_flags &
+                                            ~toml::format_flags::allow_literal_strings &
+                                            ~toml::format_flags::allow_multi_line_strings);
+  return stream.str();
 }
 
-}  // namespace
+// toml++ 3.3 writes keys with a quote, a tab or a line break bare, and then does not read them.
+std::string key_text(std::string_view key) {
+  return is_bare_key(key) ? std::string(key) : scalar_text(toml::value<std::string>(key));
+}
 
-std::string scenario_text(const toml::table& root) {
-  toml::table plain;
-  toml::table tables;
-  for (const auto& [name, value] : root) {
-    if (name.str() == "component") continue;
-    const bool is_table = value.is_table() || value.is_array_of_tables();
-    value.visit([&, &key = name](const auto& typed) { (is_table ? tables : plain).insert(key, typed); });
+std::string inline_text(const toml::node& value) {
+  std::string text;
+  if (const toml::table* table = value.as_table()) {
+    for (const auto& [key, inner] : *table)
+      text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", key_text(key.str()), inline_text(inner));
+    return text.empty() ? "{}" : "{ " + text + " }";
   }
-  std::string text = plain.empty() ? "" : text_of(plain) + "\n";
-  if (!tables.empty()) text += text_of(tables) + "\n";
-  TableReader reader(root, "");
-  for (const auto& [name, component] : reader.named_tables("component")) {
-    toml::table named;
-    named.insert(name, *component);
-    toml::table section;
-    section.insert("component", std::move(named));
-    text += text_of(section) + "\n";
+  if (const toml::array* list = value.as_array()) {
+    for (const toml::node& inner : *list) text += (text.empty() ? "" : ", ") + inline_text(inner);
+    return "[" + text + "]";
+  }
+  return scalar_text(value);
+}
+
+// Tables that have a header of their own.
+bool is_headed_list(const toml::node& value) {
+  const toml::array* list = value.as_array();
+  return list != nullptr && list->is_array_of_tables() && !list->get(0)->as_table()->is_inline();
+}
+bool is_headed(const toml::node& value) {
+  return is_headed_list(value) || (value.is_table() && !value.as_table()->is_inline());
+}
+
+// What belongs under a header that is already written, then the tables within.
+std::string body_text(const toml::table& table, const std::string& path) {
+  std::string text;
+  for (const auto& [key, value] : table) {
+    if (!is_headed(value)) text += fmt::format("{} = {}\n", key_text(key.str()), inline_text(value));
+  }
+  for (const auto& [key, value] : table) {
+    const std::string inner = (path.empty() ? "" : path + ".") + key_text(key.str());
+    if (is_headed_list(value)) {
+      for (const toml::node& element : *value.as_array())
+        text += fmt::format("\n[[{}]]\n{}", inner, body_text(*element.as_table(), inner));
+    } else if (is_headed(value)) {
+      const toml::table& child = *value.as_table();
+      const bool only_tables =
+          !child.empty() &&
+          std::all_of(child.begin(), child.end(), [](const auto& entry) { return is_headed(entry.second); });
+      text +=
+          only_tables ? body_text(child, inner) : fmt::format("\n[{}]\n{}", inner, body_text(child, inner));
+    }
   }
   return text;
 }
 
-void move_data_paths(toml::table& root, const std::filesystem::path& from, const std::filesystem::path& to) {
+// The same file from another folder. Only folders without links on the way may be folded away in text.
+std::string moved_path(const fs::path& data, const fs::path& from, const fs::path& to) {
+  if (data.is_absolute()) return data.string();
+  fs::path folder = fs::weakly_canonical(from.empty() ? "." : from);
+  auto part = data.begin();
+  for (; part != data.end() && (*part == ".." || *part == "."); ++part) {
+    if (*part == "..") folder = folder.parent_path();
+  }
+  for (; part != data.end(); ++part) folder /= *part;
+  return folder.lexically_relative(fs::weakly_canonical(to.empty() ? "." : to)).string();
+}
+
+}  // namespace
+
+bool is_bare_key(std::string_view key) {
+  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+std::string scenario_text(const toml::table& root) {
+  toml::table others = root;
+  others.erase("component");
+  std::string text = body_text(others, "");
+  TableReader reader(root, "");
+  for (const auto& [name, component] : reader.named_tables("component")) {
+    const std::string header = "component." + key_text(name);
+    text += fmt::format("\n[{}]\n{}", header, body_text(*component, header));
+  }
+  return text.starts_with('\n') ? text.substr(1) : text;
+}
+
+void move_data_paths(toml::table& root, const fs::path& from, const fs::path& to) {
   toml::table* components = root.get_as<toml::table>("component");
   if (components == nullptr) return;
   for (auto&& [name, component] : *components) {
     if (!component.is_table()) continue;
     for (const char* key : {"images", "labels", "truth", "initial"}) {
       toml::value<std::string>* value = component.as_table()->get_as<std::string>(key);
-      if (value == nullptr) continue;
-      // By the text of the paths, as the reader takes them, whatever links are on the way.
-      const std::filesystem::path path = std::filesystem::absolute(from / value->get()).lexically_normal();
-      *value = path.lexically_relative(std::filesystem::absolute(to).lexically_normal()).string();
+      if (value != nullptr) *value = moved_path(value->get(), from, to);
     }
   }
 }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace dse {
 
@@ -12,8 +13,11 @@ namespace dse {
 // which they stand in the file.
 std::string scenario_text(const toml::table& root);
 
+// Whether TOML takes the key without quotes.
+bool is_bare_key(std::string_view key);
+
 // Rewrites the paths of data files, which are relative to the scenario's folder `from`, to be relative to
-// `to`.
+// `to`, so that the system finds the same files whatever links are on the way. Absolute ones stay.
 void move_data_paths(toml::table& root, const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace dse

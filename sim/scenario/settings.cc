@@ -4,14 +4,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "core/error.h"
 #include "core/names.h"
+#include "sim/scenario/nesting.h"
 
 namespace dse {
 namespace {
+
+// No table of a scenario lies that deep within others, and each part of the key is one.
+constexpr std::size_t kKeyPartsMax = 100;
 
 // Splits at dots outside double quotes; the quotes go.
 std::vector<std::string> split_key(std::string_view key) {
@@ -37,6 +42,11 @@ std::vector<std::string> keys_of(const toml::table& table) {
 
 // The value as a one-key table, whose nodes name the setting as their source.
 toml::table parse_value(const std::string& value, const std::string& source) {
+  try {
+    check_nesting(value, source);
+  } catch (const InputError& error) {
+    throw InputError({.file = source}, error.text());  // it has no line of its own
+  }
   try {
     toml::table parsed = toml::parse("value = " + value, source);
     if (parsed.size() == 1) return parsed;
@@ -96,6 +106,10 @@ void apply_setting(toml::table& root, const std::string& setting) {
   if (std::find(parts.begin(), parts.end(), "") != parts.end()) {
     throw InputError({.file = source},
                      "a part of the key is empty: expected a key such as component.lenet.batch");
+  }
+  if (parts.size() > kKeyPartsMax) {
+    throw InputError({.file = "--set"},
+                     fmt::format("a key of {} parts: no key of a scenario is that deep", parts.size()));
   }
   toml::node* at = &root;
   for (std::size_t depth = 0; depth + 1 < parts.size(); ++depth) at = descend(*at, parts, depth, source);

@@ -5,15 +5,24 @@
 
 #include <algorithm>
 
+#include "core/printable.h"
+#include "sim/scenario/scenario_text.h"
+
 namespace dse {
 namespace {
+
+// So that 7 and "7" look different, and nothing breaks the line.
+std::string condition_text(const std::string& name, const HeaderValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return fmt::format("{} = {}", is_bare_key(name) ? name : quoted_text(name),
+                     text == nullptr ? to_text(value) : quoted_text(*text));
+}
 
 std::string binding_text(const BindingSpec& binding) {
   std::string text = fmt::format("{} -> {}  key {}", binding.from, binding.to, binding.key);
   if (binding.headers.empty()) return text;
   std::vector<std::string> conditions;
-  for (const auto& [name, value] : binding.headers)
-    conditions.push_back(fmt::format("{} = {}", name, to_text(value)));
+  for (const auto& [name, value] : binding.headers) conditions.push_back(condition_text(name, value));
   return text + fmt::format("  headers {} of {{ {} }}", binding.match == HeaderMatch::kAll ? "all" : "any",
                             fmt::join(conditions, ", "));
 }
@@ -28,6 +37,20 @@ std::string names(const std::vector<const ComponentConfig*>& components) {
   std::vector<std::string> list;
   for (const ComponentConfig* component : components) list.push_back(component->name);
   return fmt::format("{}", fmt::join(list, ", "));
+}
+
+// "written by a, b and fed by bindings from x"
+std::string sources_text(const Scenario& scenario, const std::string& resource) {
+  std::vector<const ComponentConfig*> writers;
+  for (const ComponentConfig& component : scenario.components) {
+    if (resource_written(component) == resource) writers.push_back(&component);
+  }
+  std::vector<std::string> exchanges = exchanges_into(scenario, resource);
+  std::erase(exchanges, resource);
+  if (exchanges.empty()) return "written by " + (writers.empty() ? "nobody" : names(writers));
+  return fmt::format("{}fed by bindings from {}",
+                     writers.empty() ? "" : "written by " + names(writers) + " and ",
+                     fmt::join(exchanges, ", "));
 }
 
 }  // namespace
@@ -87,6 +110,18 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
   return warnings;
 }
 
+std::vector<std::string> import_warnings(const Scenario& scenario) {
+  std::vector<std::string> warnings;
+  for (const ComponentConfig& component : scenario.components) {
+    if (!std::holds_alternative<ImportConfig>(component.kind)) continue;
+    warnings.push_back(fmt::format(
+        "nothing comes from the import '{}': that takes a broker (dse attach), or a capture of an "
+        "attached run (dse replay --capture)",
+        component.name));
+  }
+  return warnings;
+}
+
 std::string topology_text(const Scenario& scenario) {
   std::string text = fmt::format("{}: {}\n", scenario.path, scenario.title);
   text += fmt::format("  seed {}, until {}, latency {} each way\n", scenario.seed,
@@ -102,14 +137,9 @@ std::string topology_text(const Scenario& scenario) {
   }
   text += "  resources\n";
   for (const std::string& resource : resource_names(scenario)) {
-    std::vector<const ComponentConfig*> writers;
-    for (const ComponentConfig& component : scenario.components) {
-      if (resource_written(component) == resource) writers.push_back(&component);
-    }
     const auto readers = readers_of(scenario, resource);
-    text +=
-        fmt::format("    {:<16} written by {}; streamed by {}", resource,
-                    writers.empty() ? "nobody" : names(writers), readers.empty() ? "nobody" : names(readers));
+    text += fmt::format("    {:<16} {}; streamed by {}", resource, sources_text(scenario, resource),
+                        readers.empty() ? "nobody" : names(readers));
     if (!readers.empty()) text += fmt::format(", prefetch {}", scenario.prefetch_of(resource));
     text += '\n';
   }

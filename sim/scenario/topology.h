@@ -19,6 +19,9 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
 // fills and nobody streams. One sentence each, naming the component or resource.
 std::vector<std::string> topology_warnings(const Scenario& scenario);
 
+// What a run without a broker and without a capture leaves out, one sentence for each import.
+std::vector<std::string> import_warnings(const Scenario& scenario);
+
 // The topology for people, several lines.
 std::string topology_text(const Scenario& scenario);
 

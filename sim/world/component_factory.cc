@@ -22,8 +22,6 @@
 namespace dse {
 namespace {
 
-constexpr int kClassesWithoutData = 10;
-
 struct Slice {
   std::uint32_t first = 0;
   std::uint32_t last = 0;
@@ -38,6 +36,25 @@ Slice checked_slice(const std::optional<SliceConfig>& config, const Dataset& dat
   }
   return {static_cast<std::uint32_t>(config->first), static_cast<std::uint32_t>(config->last)};
 }
+
+// The files of a component's data, and where the scenario names them.
+struct DataFiles {
+  const std::string& images;
+  std::optional<std::string> labels;
+  const InputPlace& images_place;
+  const InputPlace& labels_place;
+};
+
+DataFiles data_files(const ComponentConfig& component) {
+  if (const auto* generator = std::get_if<GeneratorConfig>(&component.kind)) {
+    return {generator->images, generator->labels, generator->images_place, generator->labels_place};
+  }
+  const auto& source = std::get<SourceConfig>(component.kind);
+  return {source.images, source.truth, source.images_place, source.truth_place};
+}
+
+// One more than the largest label, unless that tells nothing.
+std::int64_t classes_of(int from_data) { return from_data > 1 ? from_data : kClassesWithoutData; }
 
 // The components whose data sets' payloads can reach `resource`, straight or forwarded by models.
 void collect_origins(const Scenario& scenario, const std::string& resource, std::set<std::string>& visited,
@@ -97,12 +114,15 @@ std::unique_ptr<App> ComponentFactory::make(const ComponentConfig& component) {
   return std::visit([&](const auto& config) { return make_kind(component, config); }, component.kind);
 }
 
+// What is wrong with a file is told where the scenario names it.
 std::shared_ptr<const Dataset> ComponentFactory::dataset_of(const ComponentConfig& component) {
-  if (const auto* generator = std::get_if<GeneratorConfig>(&component.kind)) {
-    return parts_.datasets.get({generator->images, generator->labels});
+  const DataFiles files = data_files(component);
+  try {
+    return parts_.datasets.get({files.images, files.labels});
+  } catch (const InputError& refusal) {
+    const bool is_of_labels = files.labels && refusal.place().file == *files.labels;
+    throw InputError(is_of_labels ? files.labels_place : files.images_place, refusal.what());
   }
-  const auto& source = std::get<SourceConfig>(component.kind);
-  return parts_.datasets.get({source.images, source.truth});
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
@@ -162,12 +182,23 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
                      "no data set reaches it that would tell the size of its images: set `shape`");
   }
   options.shape = *shape;
-  options.classes = static_cast<int>(config.classes.value_or(classes > 1 ? classes : kClassesWithoutData));
+  options.classes = static_cast<int>(config.classes.value_or(classes_of(classes)));
   for (const ComponentConfig* origin : origins) {
     const auto* source = std::get_if<SourceConfig>(&origin->kind);
-    if (source != nullptr && source->truth) dataset_of(*origin)->require_labels_below(options.classes);
+    if (source != nullptr && source->truth) require_truth(*origin, *source, component, options.classes);
   }
   return options;
+}
+
+void ComponentFactory::require_truth(const ComponentConfig& origin, const SourceConfig& source,
+                                     const ComponentConfig& model, int classes) {
+  try {
+    dataset_of(origin)->require_labels_below(classes);
+  } catch (const InputError& refusal) {
+    throw InputError(source.truth_place,
+                     fmt::format("{}, as the model '{}' was made for {} classes; set its `classes`",
+                                 refusal.what(), model.name, classes));
+  }
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
@@ -195,6 +226,35 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
                        [this](const ComponentConfig& writer) { return dataset_of(writer); });
   if (config.initial) load_initial(*config.initial, options.learner, *learner);
   return std::make_unique<Model>(std::move(options), std::move(learner));
+}
+
+// Labels that a component writes are below this. Of what comes from outside nothing is known but which models
+// it is meant for.
+std::int64_t ComponentFactory::classes_written_by(const ComponentConfig& component) {
+  if (std::holds_alternative<GeneratorConfig>(component.kind))
+    return classes_of(dataset_of(component)->classes());
+  if (const auto* model = std::get_if<ModelConfig>(&component.kind))
+    return learner_options(component, *model).classes;
+  std::int64_t classes = 0;
+  for (const ComponentConfig& reader : parts_.scenario.components) {
+    const auto* model = std::get_if<ModelConfig>(&reader.kind);
+    if (model == nullptr) continue;
+    const std::vector<const ComponentConfig*> writers = writers_into(parts_.scenario, model->from);
+    if (std::find(writers.begin(), writers.end(), &component) == writers.end()) continue;
+    classes = std::max<std::int64_t>(classes, learner_options(reader, *model).classes);
+  }
+  return classes > 0 ? classes : kClassesWithoutData;
+}
+
+std::vector<FaultConfig> ComponentFactory::faults() {
+  std::vector<FaultConfig> faults = parts_.scenario.faults;
+  for (FaultConfig& fault : faults) {
+    if (fault.kind != FaultKind::kMislabel || fault.classes) continue;
+    for (const ComponentConfig& component : parts_.scenario.components) {
+      if (component.name == fault.component) fault.classes = classes_written_by(component);
+    }
+  }
+  return faults;
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const EchoConfig& config) {

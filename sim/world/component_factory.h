@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "apps/app.h"
 #include "apps/gateway_export.h"
@@ -39,6 +40,9 @@ class ComponentFactory {
 
   // Loads the data sets it needs. Throws InputError when a file, a slice or a shape is wrong.
   std::unique_ptr<App> make(const ComponentConfig& component);
+  // The scenario's, each with its classes: those of the data that its component writes. Throws as make()
+  // does.
+  std::vector<FaultConfig> faults();
 
  private:
   std::unique_ptr<App> make_kind(const ComponentConfig& component, const GeneratorConfig& config);
@@ -52,6 +56,9 @@ class ComponentFactory {
 
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   LearnerOptions learner_options(const ComponentConfig& component, const ModelConfig& config);
+  std::int64_t classes_written_by(const ComponentConfig& component);
+  void require_truth(const ComponentConfig& origin, const SourceConfig& source, const ComponentConfig& model,
+                     int classes);
 
   Parts parts_;
 };

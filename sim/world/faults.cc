@@ -39,7 +39,8 @@ void FaultyLink::publish(PublishRequest request) {
     case FaultKind::kMislabel: {
       const std::int64_t* label = request.message->headers().find_integer("label");
       if (label != nullptr && strikes()) {
-        request.message = with_next_label(*request.message, *label, fault_.classes);
+        request.message =
+            with_next_label(*request.message, *label, fault_.classes.value_or(kClassesWithoutData));
       }
       break;
     }

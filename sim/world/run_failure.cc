@@ -10,6 +10,8 @@
 namespace dse {
 namespace {
 
+constexpr std::string_view kUnnoticed = " holds, but was to fail";
+
 std::string without_digits(std::string text) {
   text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }),
              text.end());
@@ -19,7 +21,7 @@ std::string without_digits(std::string text) {
 // Which way an expectation was missed, without figures.
 std::string way_of(const ExpectationResult& one) {
   const std::string label = expectation_label(one.expectation);
-  if (one.expectation.fails) return label + " holds, but was to fail";
+  if (one.expectation.fails) return label + std::string(kUnnoticed);
   const auto* metric = std::get_if<MetricExpect>(&one.expectation.what);
   if (metric == nullptr) return label + " does not hold";
   if (!one.value) return label + " without a value";
@@ -54,6 +56,8 @@ std::optional<RunFailure> failure_of(const Scenario& scenario, const RunResult& 
 }
 
 }  // namespace
+
+bool is_unnoticed_fault(std::string_view way) { return way.ends_with(kUnnoticed); }
 
 JudgedRun judge(const Scenario& scenario, const WorldOptions& options, const std::atomic<bool>& interrupted) {
   try {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sim/world/run_result.h"
 #include "sim/world/world.h"
@@ -15,6 +16,9 @@ struct RunFailure {
       way;  // the same for runs that fail in the same way: which expectation, whose status; no figures
   std::string text;  // what happened in this run
 };
+
+// Whether runs that fail in this way did not fail where a planted fault was to make them.
+bool is_unnoticed_fault(std::string_view way);
 
 struct JudgedRun {
   RunResult result;

@@ -54,6 +54,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
          if (!options_.on_export) return {};
          return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
        }});
+  faults_ = factory.faults();
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
     if (app == nullptr) app = factory.make(config);
@@ -62,7 +63,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
         std::make_unique<Component>(config, std::move(app),
                                     InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
                                                       scenario.latency_ns, job_cost(config)},
-                                    scenario.faults, ledger_.get()));
+                                    faults_, ledger_.get()));
     components_.back()->machine.set_on_refuse(
         [this, link](const Message& message, const std::string& reason) {
           on_refusal(link, message, reason);
@@ -237,7 +238,7 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
   const ComponentConfig& config = components_[link]->config;
   refusals_.add({.time_ns = scheduler_.now(),
                  .component = config.name,
-                 .queue = resource_read(config).value_or(""),
+                 .queue = source_of(config),
                  .message = message.fields(),
                  .reason = reason});
   if (config.ends_when_refusing) over_ = true;

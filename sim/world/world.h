@@ -146,6 +146,7 @@ class World {
   LineSink predictions_;                                // of a run that is recorded
   std::shared_ptr<Ledger> ledger_;                      // none unless deliveries are expected
   std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
+  std::vector<FaultConfig> faults_;                     // as the data has their classes
   std::vector<std::unique_ptr<Component>> components_;  // by link
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;

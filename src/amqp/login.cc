@@ -293,6 +293,8 @@ void drain_until_closed(amqp_connection_state_t state) {
   amqp_connection_close_t close{};
   close.reply_code = AMQP_REPLY_SUCCESS;
   if (amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_METHOD, &close) != AMQP_STATUS_OK) return;
+  // It would else wait for us to close, as its answer is for us to read.
+  shutdown(amqp_get_sockfd(state), SHUT_WR);
   read_until_closed(amqp_get_sockfd(state), kLongest);
 }
 

@@ -28,7 +28,7 @@ std::string system_text(int error) { return std::generic_category().message(erro
 // What brings a file that is not there: only the full sets have a command for that.
 std::string remedy(const std::string& path) {
   std::error_code ignored;
-  const fs::path folder = fs::absolute(path, ignored).lexically_normal().parent_path();
+  const fs::path folder = fs::weakly_canonical(path, ignored).parent_path();
   const std::string set = folder.filename().string();
   const bool is_set = set == "mnist" || set == "fashion-mnist";
   if (!is_set || folder.parent_path().filename() != "data") return "";
@@ -89,7 +89,7 @@ ByteSource::State::State(const std::string& path) : path_(path) {
   std::error_code error;
   file_bytes_ = fs::file_size(path_, error);
   if (error) refuse_file(path_, "cannot be read: " + error.message());
-  if (file_bytes_ == 0) refuse_file(path_, "is empty");
+  if (file_bytes_ == 0) refuse_file(path_, "is empty: bring it again");
 
   block_.resize(kBlockBytes);
   ready_ = next_block();

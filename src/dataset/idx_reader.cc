@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "dataset/file_error.h"
+#include "dataset/foreign_format.h"
 
 namespace dse {
 namespace {
@@ -48,6 +49,16 @@ std::string known_types() {
   return result;
 }
 
+// Where the sizes would fit the file if they were little-endian: what to do. "" where they would not.
+std::string advice_on_sizes(const IdxHeader& header, std::uint64_t most_bytes) {
+  std::size_t all = element_bytes(header.type);
+  for (const std::uint32_t size : header.sizes) {
+    const std::uint32_t other_way = __builtin_bswap32(size);
+    if (other_way == 0 || __builtin_mul_overflow(all, other_way, &all)) return "";
+  }
+  return all > most_bytes ? "" : "; its sizes are little-endian: write them the most significant byte first";
+}
+
 }  // namespace
 
 std::size_t element_bytes(IdxType type) { return type_info(type).bytes; }
@@ -61,8 +72,9 @@ IdxReader::IdxReader(const std::string& path) : source_(path) {
 void IdxReader::read_header() {
   std::array<std::byte, 4> magic{};
   const std::size_t got = source_.read(magic);
-  if (got == 0) refuse_file(path(), "is empty once unpacked");
+  if (got == 0) refuse_file(path(), "is empty once unpacked: bring it again");
   if (got < magic.size()) refuse_file(path(), fmt::format("is not an IDX file: it has {} bytes in all", got));
+  refuse_foreign(magic);
   const std::array<int, 4> bytes{static_cast<int>(magic[0]), static_cast<int>(magic[1]),
                                  static_cast<int>(magic[2]), static_cast<int>(magic[3])};
   if (bytes[0] != 0 || bytes[1] != 0) {
@@ -79,6 +91,16 @@ void IdxReader::read_header() {
   if (bytes[3] == 0) refuse_file(path(), "has no dimensions, expected at least one");
   header_.type = info->type;
   for (int dimension = 0; dimension < bytes[3]; ++dimension) header_.sizes.push_back(read_size());
+}
+
+// Whatever is not the beginning of an IDX file and known as something else.
+void IdxReader::refuse_foreign(std::span<const std::byte> magic) {
+  if (magic[0] == std::byte{0} && magic[1] == std::byte{0}) return;
+  std::array<std::byte, kForeignFormatBytes> beginning{};
+  std::copy(magic.begin(), magic.end(), beginning.begin());
+  const std::size_t more = source_.read(std::span(beginning).subspan(magic.size()));
+  const std::string found = foreign_format(std::span(beginning).first(magic.size() + more));
+  if (!found.empty()) refuse_file(path(), "is not an IDX file: it is " + found);
 }
 
 std::uint32_t IdxReader::read_size() {
@@ -102,19 +124,19 @@ void IdxReader::require_plausible_sizes() {
     overflows = __builtin_mul_overflow(item, header_.sizes[dimension], &item) || overflows;
   }
   overflows = __builtin_mul_overflow(item, item_count(), &all) || overflows;
-  if (overflows) refuse_file(path(), announced + ", more than any file can hold");
-  item_bytes_ = item;
-
   const std::size_t header_bytes = 4 + 4 * header_.dimensions();
   const std::uint64_t most =
       source_.most_bytes() - std::min<std::uint64_t>(header_bytes, source_.most_bytes());
+  const std::string advice = advice_on_sizes(header_, most);
+  if (overflows) refuse_file(path(), announced + ", more than any file can hold" + advice);
+  item_bytes_ = item;
   if (all <= most) return;
   if (source_.gzipped()) {
-    refuse_file(path(), fmt::format("{}, {} bytes; a gzipped file of {} bytes holds at most {}", announced,
-                                    all, source_.file_bytes(), most));
+    refuse_file(path(), fmt::format("{}, {} bytes; a gzipped file of {} bytes holds at most {}{}", announced,
+                                    all, source_.file_bytes(), most, advice));
   }
-  refuse_file(path(), fmt::format("{}, {} bytes, but ends after {} of them: {} of {} items", announced, all,
-                                  most, most / item, item_count()));
+  refuse_file(path(), fmt::format("{}, {} bytes, but ends after {} of them: {} of {} items{}", announced, all,
+                                  most, most / item, item_count(), advice));
 }
 
 void IdxReader::read_item(std::span<std::byte> item) {

@@ -60,6 +60,7 @@ class IdxReader {
 
  private:
   void read_header();
+  void refuse_foreign(std::span<const std::byte> magic);
   std::uint32_t read_size();
   void require_plausible_sizes();
 

@@ -159,8 +159,8 @@ TEST_CASE("minimise: a seed that no TOML file can hold stays on the line") {
 TEST_CASE("minimise: through folders that are links") {
   const Workshop workshop;
   fs::create_directories(workshop.file("deep/down/scenarios"));
-  // Paths are taken by their text: ".." after a link is the folder that holds the link.
-  fs::create_directory_symlink(DSE_SOURCE_DIR "/data", workshop.file("data"));
+  // ".." after a link is the folder that holds what the link leads to.
+  fs::create_directory_symlink(DSE_SOURCE_DIR "/data", workshop.file("deep/down/data"));
   fs::create_directory_symlink(workshop.file("deep/down/scenarios"), workshop.file("link"));
   fs::create_directories(workshop.file("far/away"));
   fs::create_directory_symlink(workshop.file("far/away"), workshop.file("runs"));

@@ -153,7 +153,7 @@ TEST_CASE("saved learner: a file that is none") {
   check_state_refused("title = \"A scenario\"\n",
                       "is not a learner's state: it does not begin with DSELEARN; name a file that "
                       "`dse replay --save-models` wrote");
-  check_state_refused("", "is empty; name a file that `dse replay --save-models` wrote");
+  check_state_refused("", "is empty: bring it again; name a file that `dse replay --save-models` wrote");
 }
 
 TEST_CASE("saved learner: another format version") {

@@ -133,7 +133,10 @@ TEST_CASE("set: a value of the wrong type or out of range") {
 TEST_CASE("set: a value nested too deep") {
   std::string key;
   for (int i = 0; i < 50'000; ++i) key += "a.";
-  check_setting_refused("x={" + key + "a=1}", {"more than 100 dots in one line"});
+  check_setting_refused("x={" + key + "a=1}", {"dse: --set x: a key with more than 100 dots"});
+  check_setting_refused(key + "a=1", {"dse: --set: a key of 50001 parts: no key of a scenario is that deep"});
+  // A quote in a name hides nothing from it.
+  check_setting_refused("a'." + key + "a=1", {"dse: --set: a key of 50002 parts"});
 }
 
 TEST_CASE("set: options of a resource that nothing uses") {

@@ -107,7 +107,7 @@ TEST_CASE("what is no readable file is refused") {
   if (geteuid() != 0) CHECK(error_of(secret) == secret + ": cannot be read: Permission denied");
 
   const std::string empty = write_file(folder.file("empty"), "");
-  CHECK(error_of(empty) == empty + ": is empty");
+  CHECK(error_of(empty) == empty + ": is empty: bring it again");
 }
 
 TEST_CASE("gzip that is cut short is told apart from the end of the data, wherever the cut is") {

@@ -73,12 +73,12 @@ TEST_CASE("a file that is not IDX is refused") {
         "is not an IDX file: it begins with the bytes 89 50 4e 47, expected 00 00, an element type and a "
         "number of "
         "dimensions");
-  CHECK(error_of(gzip("text")) ==
-        "is not an IDX file: it begins with the bytes 74 65 78 74, expected 00 00, an element type and a "
+  CHECK(error_of(gzip("\x01\x02\x03\x04")) ==
+        "is not an IDX file: it begins with the bytes 01 02 03 04, expected 00 00, an element type and a "
         "number of "
         "dimensions");
   CHECK(error_of("ab") == "is not an IDX file: it has 2 bytes in all");
-  CHECK(error_of(gzip("")) == "is empty once unpacked");
+  CHECK(error_of(gzip("")) == "is empty once unpacked: bring it again");
 }
 
 TEST_CASE("a header that makes no sense is refused") {

@@ -96,6 +96,6 @@ TEST_CASE("the topology in words names components, resources and bindings") {
   CHECK_THAT(text, ContainsSubstring("a.toml: A title"));
   CHECK_THAT(text, ContainsSubstring("writes c"));
   CHECK_THAT(text, ContainsSubstring("streams w from 1.5ms"));
-  CHECK_THAT(text, ContainsSubstring("written by nobody; streamed by watch, prefetch 3"));
+  CHECK_THAT(text, ContainsSubstring("fed by bindings from c; streamed by watch, prefetch 3"));
   CHECK_THAT(text, ContainsSubstring("c -> w  key *.7  headers any of { label = 7 }"));
 }

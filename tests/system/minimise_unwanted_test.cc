@@ -1,0 +1,77 @@
+// dse explore --minimise: what a smaller scenario must keep, and what is left when it cannot be made.
+#include <filesystem>
+
+#include "support/catch.h"
+#include "support/workshop.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Outcome minimise(const Workshop& workshop, const std::string& scenario) {
+  return run_process(
+      dse_command({"explore", scenario, "--seeds", "1..2", "--minimise", "--out", workshop.run()}));
+}
+
+std::string minimised(const Workshop& workshop) { return read_file(workshop.run() + "/minimised.toml"); }
+
+}  // namespace
+
+TEST_CASE("minimise: header names of any kind are kept") {
+  const Workshop workshop;
+  const std::string scenario = workshop.write(
+      "s.toml",
+      small_scenario() +
+          "[component.kept]\nkind = \"watch\"\nfrom = \"kept\"\n"
+          "[[binding]]\nfrom = \"digits\"\nto = \"kept\"\nmatch = \"any\"\n"
+          "headers = { \"it's\" = 1, \"a\\nb\\tc\" = 2, \"ü\\\\\" = 3, label = 7, \"#\" = \"'''\\n\" }\n"
+          "[[expect]]\nmetric = \"kept.received\"\nmax = 0\n");
+  const Outcome outcome = minimise(workshop, scenario);
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.out, ContainsSubstring("minimised to "));
+  CHECK(run_process(dse_command({"replay", workshop.run() + "/minimised.toml", "--out", workshop.file("o")}))
+            .status == 1);
+  CHECK(fs::exists(workshop.run() + "/failures.csv"));
+}
+
+TEST_CASE("minimise: an expectation that must not hold keeps all that it says") {
+  const Workshop workshop;
+  const std::string scenario = workshop.write(
+      "s.toml",
+      replaced(small_scenario(), "limit = 10", "limit = 100") +
+          "[[expect]]\nmetric = \"generator.sent\"\nmin = 50\nmax = 600\nby = \"1s\"\nfails = true\n");
+  const Outcome outcome = minimise(workshop, scenario);
+  INFO(outcome.out << outcome.err);
+  CHECK_THAT(outcome.out, ContainsSubstring("minimised to 50 messages in "));
+  for (const std::string key : {"min = 50", "max = 600", "by = \"1s\"", "fails = true"})
+    CHECK_THAT(minimised(workshop), ContainsSubstring(key));
+}
+
+TEST_CASE("minimise: the fault that was to be noticed stays planted") {
+  const Workshop workshop;
+  const std::string scenario = workshop.write(
+      "s.toml", small_scenario() +
+                    "[component.onlooker]\nkind = \"watch\"\nfrom = \"digits\"\n"
+                    "[[fault]]\nkind = \"swap\"\ncomponent = \"generator\"\n"
+                    "[[expect]]\nresource = \"digits\"\ndelivered = \"exactly-once\"\nfails = true\n");
+  const Outcome outcome = minimise(workshop, scenario);
+  INFO(outcome.out << outcome.err);
+  CHECK_THAT(minimised(workshop), ContainsSubstring("[[fault]]"));
+  CHECK_THAT(minimised(workshop), ContainsSubstring("kind = \"swap\""));
+  CHECK(minimised(workshop).find("onlooker") == std::string::npos);
+}
+
+TEST_CASE("minimise: what cannot be minimised loses no results") {
+  const Workshop workshop;
+  const std::string text = small_scenario() + "[[expect]]\nmetric = \"echo.received\"\nmax = 0\n";
+  // A pipe gives its text once, so that what is read again is not the scenario any more.
+  const Outcome outcome =
+      run_process({.program = "/bin/bash",
+                   .arguments = {"-c", "exec " DSE_BINARY " explore <(cat " + workshop.write("s.toml", text) +
+                                           ") --seeds 1..2 --minimise --out " + workshop.run()},
+                   .folder = workshop.file("")});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.status == 1);
+  CHECK(lines_of(read_file(workshop.run() + "/failures.csv")).size() == 3);
+}
