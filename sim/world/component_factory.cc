@@ -183,21 +183,24 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
   }
   options.shape = *shape;
   options.classes = static_cast<int>(config.classes.value_or(classes_of(classes)));
-  for (const ComponentConfig* origin : origins) {
-    const auto* source = std::get_if<SourceConfig>(&origin->kind);
-    if (source != nullptr && source->truth) require_truth(*origin, *source, component, options.classes);
-  }
   return options;
 }
 
-void ComponentFactory::require_truth(const ComponentConfig& origin, const SourceConfig& source,
-                                     const ComponentConfig& model, int classes) {
-  try {
-    dataset_of(origin)->require_labels_below(classes);
-  } catch (const InputError& refusal) {
-    throw InputError(source.truth_place,
-                     fmt::format("{}, as the model '{}' was made for {} classes; set its `classes`",
-                                 refusal.what(), model.name, classes));
+// Of sources whose images reach the model.
+void ComponentFactory::require_truths(const ComponentConfig& model, const ModelConfig& config, int classes) {
+  std::vector<const ComponentConfig*> origins;
+  std::set<std::string> visited;
+  collect_origins(parts_.scenario, config.from, visited, origins);
+  for (const ComponentConfig* origin : origins) {
+    const auto* source = std::get_if<SourceConfig>(&origin->kind);
+    if (source == nullptr || !source->truth) continue;
+    try {
+      dataset_of(*origin)->require_labels_below(classes);
+    } catch (const InputError& refusal) {
+      throw InputError(source->truth_place,
+                       fmt::format("{}, as the model '{}' was made for {} classes; set its `classes`",
+                                   refusal.what(), model.name, classes));
+    }
   }
 }
 
@@ -224,6 +227,7 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   }
   require_fitting_data(parts_.scenario, component, options.learner.options,
                        [this](const ComponentConfig& writer) { return dataset_of(writer); });
+  require_truths(component, config, options.learner.options.classes);
   if (config.initial) load_initial(*config.initial, options.learner, *learner);
   return std::make_unique<Model>(std::move(options), std::move(learner));
 }

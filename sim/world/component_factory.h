@@ -57,8 +57,7 @@ class ComponentFactory {
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   LearnerOptions learner_options(const ComponentConfig& component, const ModelConfig& config);
   std::int64_t classes_written_by(const ComponentConfig& component);
-  void require_truth(const ComponentConfig& origin, const SourceConfig& source, const ComponentConfig& model,
-                     int classes);
+  void require_truths(const ComponentConfig& model, const ModelConfig& config, int classes);
 
   Parts parts_;
 };

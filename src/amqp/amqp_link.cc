@@ -21,6 +21,7 @@ AmqpLink::AmqpLink(Options options)
       start_(SteadyClock::now() -
              std::chrono::duration_cast<nanoseconds>(std::chrono::system_clock::now() - options_.epoch)),
       duplicates_(kRememberedMax),
+      rejected_(kRememberedMax),
       worker_(bell_) {
   publisher_ = std::make_unique<Publisher>(
       Publisher::Options{.connection = options_.connection, .set_up = options_.set_up, .run = options_.run},
@@ -91,7 +92,11 @@ void AmqpLink::acknowledge(std::uint64_t tag) { settle_later(take_outstanding(ta
 
 void AmqpLink::reject(std::uint64_t tag, bool requeue) {
   const Outstanding taken = take_outstanding(tag);
-  if (requeue) duplicates_.forget(taken.arrival, taken.identity);
+  if (requeue) {
+    duplicates_.forget(taken.arrival, taken.identity);
+  } else {
+    rejected_.add(taken.identity);
+  }
   settle_later(taken.arrival, requeue);
 }
 
@@ -165,9 +170,10 @@ bool AmqpLink::take_arrivals(Machine& machine) {
   std::vector<Arrival> arrived = consumer_->take();
   const TimeNs time_ns = clock_ns();
   for (Arrival& arrival : arrived) {
+    const bool again = duplicates_.is_again(arrival);
     if (!arrival.refused.empty()) {
-      if (options_.on_unreadable) options_.on_unreadable(arrival.message, arrival.refused);
-    } else if (duplicates_.is_again(arrival)) {
+      if (!again && options_.on_unreadable) options_.on_unreadable(arrival.message, arrival.refused);
+    } else if (again) {
       take_again(arrival);
     } else {
       take(machine, std::move(arrival), time_ns);
@@ -190,7 +196,7 @@ void AmqpLink::take(Machine& machine, Arrival&& arrival, TimeNs time_ns) {
 
 // The connection was lost before the broker heard that it had been settled, or while the program still has
 // it: then what settles it is the tag of the new connection. What one of ours published twice may come twice
-// over one connection; then the second is settled by itself.
+// over one connection; then the second is settled by itself, as the first one was.
 void AmqpLink::take_again(const Arrival& arrival) {
   ++counts_.duplicates;
   const auto [first, last] = outstanding_tags_.equal_range(arrival.identity());
@@ -200,7 +206,7 @@ void AmqpLink::take_again(const Arrival& arrival) {
     outstanding.arrival = arrival.tag;
     return;
   }
-  settle_later(arrival.tag, std::nullopt);
+  settle_later(arrival.tag, rejected_.contains(arrival.identity()) ? std::optional(false) : std::nullopt);
 }
 
 std::uint64_t AmqpLink::unsettled() const { return publisher_->unconfirmed() + settlements_.size(); }

@@ -132,6 +132,7 @@ class AmqpLink : public Link {
   std::deque<std::optional<Outstanding>> outstanding_;
   std::unordered_multimap<std::uint64_t, std::uint64_t> outstanding_tags_;  // by identity
   Duplicates duplicates_;
+  RecentIds rejected_;  // identities: without requeue
   std::uint64_t published_ = 0;
   bool stopped_ = false;
   Counts counts_;

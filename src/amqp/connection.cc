@@ -84,6 +84,7 @@ std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel, cons
         delivery.refused = std::move(message.refused);
       } catch (const UndecodableData&) {
         spent = true;
+        delivery.decoded = false;
         delivery.refused =
             "its properties or headers cannot be decoded: see that what wrote it gives each "
             "header a name, and a value of a type that AMQP has";

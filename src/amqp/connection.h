@@ -32,6 +32,7 @@ struct AmqpDelivery {
   std::string exchange;
   MessageFields message;
   std::string refused;  // why the message cannot be taken, for people; "": it can be
+  bool decoded = true;  // what is known of the message is all that it says
 };
 // A mandatory message that no queue took.
 struct AmqpReturn {

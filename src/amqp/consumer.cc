@@ -122,7 +122,8 @@ void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
   Arrival arrival{.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
                   .redelivered = delivery->redelivered,
                   .message = std::move(delivery->message),
-                  .refused = std::move(delivery->refused)};
+                  .refused = std::move(delivery->refused),
+                  .decoded = delivery->decoded};
   take_marks(arrival);
   const std::lock_guard lock(mutex_);
   arrived_.push_back(std::move(arrival));

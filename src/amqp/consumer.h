@@ -38,6 +38,8 @@ struct Arrival {
   MessageFields message;               // without those headers
   std::string refused = {};            // why it was rejected on the broker, for people; "": it was not
 
+  bool decoded = true;  // the message is known whole
+
   // One of ours has published it.
   bool is_numbered() const { return !run.empty() && number.has_value(); }
   // A hash of all that it says: its publication if it is numbered, and its fields without the timestamp.

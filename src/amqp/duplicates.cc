@@ -4,6 +4,7 @@ namespace dse {
 
 bool Duplicates::is_again(const Arrival& arrival) {
   if (arrival.tag.connection != connection_) begin_connection(arrival.tag.connection);
+  if (!arrival.decoded) return false;
   const std::uint64_t identity = arrival.identity();
   if (arrival.is_numbered()) return !published_.add(identity);
   taken_.push_back(identity);

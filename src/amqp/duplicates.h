@@ -23,7 +23,7 @@ class Duplicates {
  public:
   explicit Duplicates(std::size_t most) : most_(most), published_(most) {}
 
-  // Notes a message that has arrived. Whether it was here before.
+  // Notes a message that has arrived. Whether it was here before; one that is not known whole never was.
   bool is_again(const Arrival& arrival);
   // It went back to the broker's queue on purpose: when it comes again, it is to be taken.
   void forget(const ArrivalTag& tag, std::uint64_t identity);

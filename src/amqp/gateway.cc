@@ -93,8 +93,10 @@ std::vector<Imported> Gateway::take() {
     const std::size_t import = arrival.tag.subscription;
     ImportCounts& counts = imports_[import];
     Imported imported{.import = import, .message = MessagePtr(), .tag = arrival.tag};
-    const bool again = arrival.refused.empty() && duplicates_[import].is_again(arrival);
-    ++(!arrival.refused.empty() ? counts.refused : again ? counts.duplicates : counts.imported);
+    const bool again = duplicates_[import].is_again(arrival);
+    const bool refused = !arrival.refused.empty();
+    if (again && refused) continue;  // it was rejected once more, and told of before
+    ++(refused ? counts.refused : again ? counts.duplicates : counts.imported);
     if (!again) imported.message = make_message(std::move(arrival.message));
     imported.refused = std::move(arrival.refused);
     taken.push_back(std::move(imported));

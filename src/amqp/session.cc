@@ -91,7 +91,8 @@ void Session::connect_first() {
 }
 
 void Session::connect_once(const std::function<bool()>& given_up) {
-  connection_.reset();
+  // One that is spent is left only now, so that the broker has had time to take in what was settled on it: it
+  // would else hear first that the consumer is gone.
   connection_ = connect(options_, given_up);
   {
     const std::lock_guard lock(mutex_);

@@ -147,25 +147,6 @@ TEST_CASE("refusals: a message that is too large for the broker") {
              3, {"message size", "smaller"});
 }
 
-TEST_CASE("refusals: a header of a type that is not carried") {
-  const RabbitMq broker = RabbitMq::shared();
-  {
-    dse::Connection connection = connect_to(broker.url());
-    declare_resource(connection, connection.open_channel(), "refusals");
-  }
-  const Workshop workshop;
-  const std::string script =
-      workshop.write("publish.py",
-                     "import pika, sys\n"
-                     "channel = pika.BlockingConnection(pika.URLParameters(sys.argv[1])).channel()\n"
-                     "channel.basic_publish('refusals', '', b'x', pika.BasicProperties(message_id='m1', "
-                     "headers={'list': [1, 2]}))\n"
-                     "channel.connection.close()\n");
-  REQUIRE(run_process({.program = "/usr/bin/python3", .arguments = {script, broker.url()}}).status == 0);
-  check_said(run_process(broker_command(broker.url(), attach(workshop, workshop.write("in.toml", kIn)))), 3,
-             {"message 'm1'", "header 'list'", "write the header as text"});
-}
-
 TEST_CASE("refusals: a command line that does not fit together") {
   const Workshop workshop;
   const std::string scenario = out_to(workshop, "refusals");

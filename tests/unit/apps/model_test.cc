@@ -43,6 +43,7 @@ struct ModelRun {
   FakeLearner::Diary diary;
   Model model;
   AppRun run{"lenet", model};
+  std::vector<std::string> refused;
 
   explicit ModelRun(std::size_t batch = 2)
       : model({.from = "in",
@@ -55,6 +56,9 @@ struct ModelRun {
                .learner = {.name = "fake", .options = {.shape = {1, 4}, .classes = 10}}},
               std::make_unique<FakeLearner>(diary)) {
     run.link.run_posted = true;
+    run.machine.set_on_refuse([this](const Message& message, const std::string& reason) {
+      refused.push_back(message.id() + ": " + reason);
+    });
   }
 
   void teach(std::int64_t label, const std::string& id = "t") {
@@ -67,8 +71,6 @@ struct ModelRun {
                  .content_type = "application/octet-stream"});
   }
 };
-
-std::string error_of(const std::function<void()>& action) { return input_error(action); }
 
 }  // namespace
 
@@ -165,20 +167,24 @@ TEST_CASE("a model saves what it has learned, the last batch included once it is
   CHECK(last_taught(one.model) == 5);
 }
 
-TEST_CASE("a model refuses what it was not made for, and says what to set") {
+TEST_CASE("a model refuses what it was not made for, says what to set, and goes on") {
   ModelRun one;
-  CHECK_THAT(error_of([&] { one.ask(Payload::copy_of("abc"), "q-3"); }),
-             ContainsSubstring("component.lenet: message q-3 has 3 bytes") && ContainsSubstring("`shape`"));
-  ModelRun other;
-  CHECK_THAT(error_of([&] { other.teach(10, "t-4"); }),
-             ContainsSubstring("message t-4 has label 10") && ContainsSubstring("`classes`"));
-  ModelRun negative;
-  CHECK_THAT(error_of([&] { negative.teach(-1); }), ContainsSubstring("label -1"));
-}
-
-TEST_CASE("a label that is no integer is no label: the model predicts") {
-  ModelRun one;
-  one.ask(Payload::copy_of("abcd"), "q", {{"label", std::string("7")}});
+  one.ask(Payload::copy_of("abc"), "q-3");
+  one.teach(10, "t-4");
+  one.teach(-1, "t-5");
+  for (const HeaderValue& label : {HeaderValue(std::string("7")), HeaderValue(3.0), HeaderValue(true)})
+    one.ask(Payload::copy_of("abcd"), "odd", {{"label", label}});
+  REQUIRE(one.refused.size() == 6);
+  CHECK_THAT(one.refused[0], ContainsSubstring("q-3: it has 3 bytes") && ContainsSubstring("`shape`"));
+  CHECK_THAT(one.refused[1], ContainsSubstring("t-4: it has label 10") && ContainsSubstring("`classes`"));
+  CHECK_THAT(one.refused[2], ContainsSubstring("label -1"));
+  CHECK_THAT(one.refused[3], ContainsSubstring("its label \"7\" is text"));
+  CHECK_THAT(one.refused[4], ContainsSubstring("its label 3 is no integer"));
+  CHECK_THAT(one.refused[5], ContainsSubstring("its label true is a truth value"));
   CHECK(metric(one.model, "trained") == 0);
-  CHECK(one.run.link.published.size() == 1);
+  CHECK(metric(one.model, "predicted") == 0);
+  CHECK(one.run.link.published.empty());
+  CHECK(std::count(one.run.link.calls.begin(), one.run.link.calls.end(), "reject 0 drop") == 6);
+  one.teach(7, "good");
+  CHECK(metric(one.model, "trained") == 1);
 }

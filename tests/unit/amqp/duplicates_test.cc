@@ -1,0 +1,87 @@
+#include "amqp/duplicates.h"
+
+#include "support/catch.h"
+
+using namespace dse;
+
+namespace {
+
+struct Written {
+  std::uint64_t connection = 1;
+  bool redelivered = false;
+  std::string body = "body";
+  std::string id = "job";
+  std::string run = "";
+  std::optional<std::int64_t> number = std::nullopt;
+};
+
+Arrival arrival(const Written& written) {
+  return {.tag = {.connection = written.connection, .subscription = 0, .tag = 1},
+          .redelivered = written.redelivered,
+          .run = written.run,
+          .number = written.number,
+          .message = {.payload = Payload::copy_of(written.body), .id = written.id}};
+}
+
+constexpr std::size_t kMost = 100;
+
+}  // namespace
+
+TEST_CASE("duplicates: one id, and even equal messages, prove nothing on one connection") {
+  Duplicates duplicates(kMost);
+  CHECK_FALSE(duplicates.is_again(arrival({.body = "a"})));
+  CHECK_FALSE(duplicates.is_again(arrival({.body = "b"})));
+  CHECK_FALSE(duplicates.is_again(arrival({.body = "b"})));
+  CHECK_FALSE(duplicates.is_again(arrival({.redelivered = true, .body = "b"})));
+}
+
+TEST_CASE(
+    "duplicates: each one taken on a connection that is lost excuses one that is equal and redelivered") {
+  Duplicates duplicates(kMost);
+  for (int i = 0; i < 2; ++i) CHECK_FALSE(duplicates.is_again(arrival({.connection = 1})));
+  CHECK_FALSE(duplicates.is_again(arrival({.connection = 2})));  // not marked redelivered
+  CHECK_FALSE(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "other"})));
+  CHECK_FALSE(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .id = "other"})));
+  CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true})));
+  CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true})));
+  CHECK_FALSE(duplicates.is_again(arrival({.connection = 2, .redelivered = true})));
+}
+
+TEST_CASE("duplicates: what was excused once may be lost again") {
+  Duplicates duplicates(kMost);
+  CHECK_FALSE(duplicates.is_again(arrival({.connection = 1})));
+  for (std::uint64_t connection = 2; connection < 5; ++connection)
+    CHECK(duplicates.is_again(arrival({.connection = connection, .redelivered = true})));
+}
+
+TEST_CASE("duplicates: a publication of ours that comes twice is one message, over one connection or two") {
+  Duplicates duplicates(kMost);
+  const Written first{.run = "1f", .number = 7};
+  CHECK_FALSE(duplicates.is_again(arrival(first)));
+  CHECK(duplicates.is_again(arrival(first)));
+  CHECK(duplicates.is_again(arrival({.connection = 2, .run = "1f", .number = 7})));
+  CHECK_FALSE(duplicates.is_again(arrival({.run = "1f", .number = 8})));
+  CHECK_FALSE(duplicates.is_again(arrival({.run = "2f", .number = 7})));
+  // Somebody who copies our headers to messages of his own.
+  CHECK_FALSE(duplicates.is_again(arrival({.body = "answer", .run = "1f", .number = 7})));
+}
+
+TEST_CASE("duplicates: what went back to its queue on purpose is taken when it comes again") {
+  Duplicates duplicates(kMost);
+  for (const Written& written : {Written{}, Written{.run = "1f", .number = 7}}) {
+    const Arrival one = arrival(written);
+    CHECK_FALSE(duplicates.is_again(one));
+    duplicates.forget(one.tag, one.identity());
+    Written again = written;
+    again.redelivered = true;
+    CHECK_FALSE(duplicates.is_again(arrival(again)));
+  }
+}
+
+TEST_CASE("duplicates: the oldest are forgotten") {
+  Duplicates duplicates(2);
+  for (const char* body : {"a", "b", "c"}) CHECK_FALSE(duplicates.is_again(arrival({.body = body})));
+  CHECK_FALSE(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "a"})));
+  CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "b"})));
+  CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "c"})));
+}
