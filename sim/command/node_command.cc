@@ -41,9 +41,8 @@ int run_node(const NodeArguments& arguments) {
                       ? std::chrono::system_clock::time_point(std::chrono::nanoseconds(*arguments.epoch_ns))
                       : std::chrono::system_clock::now();
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  RunFolder folder(
-      arguments.out.empty() ? fmt::format("runs/{}-{}-node", scenario.name, component.name) : arguments.out,
-      kNodeFiles);
+  RunFolder folder =
+      RunFolder::at(arguments.out, fmt::format("runs/{}-{}-node", scenario.name, component.name), kNodeFile);
   std::optional<Overseer> overseer;
   if (arguments.overseer) overseer.emplace(*arguments.overseer);
 

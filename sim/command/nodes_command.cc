@@ -145,7 +145,7 @@ int run_nodes(const NodesArguments& arguments) {
   connection.reset();
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-nodes", scenario.name) : arguments.out);
+  RunFolder folder = RunFolder::at(arguments.out, fmt::format("runs/{}-nodes", scenario.name));
   Nodes nodes(scenario, std::move(options), folder);
   StatusLines lines(arguments.quiet);
   const RunStatus status =

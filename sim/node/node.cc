@@ -11,6 +11,7 @@
 #include "core/hash.h"
 #include "core/names.h"
 #include "sim/results/numbers.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/forwarding_link.h"
 
@@ -200,7 +201,7 @@ void Node::write_results(End end) {
   app_->finish();
   nlohmann::ordered_json json;
   json["component"] = component_.name;
-  json["scenario_hash"] = hex64(scenario_.file_hash);
+  json["scenario_hash"] = hex64(scenario_.hash);
   json["version"] = DSE_VERSION;
   json["status"] = end == End::kInterrupted ? "interrupted" : "completed";
   json["exit_status"] = exit_status();
@@ -219,7 +220,8 @@ void Node::write_results(End end) {
   for (const CurvePoint& point : app_->curve()) {
     json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
   }
-  folder_.write("node.json", json.dump(2) + "\n");
+  json["files"] = folder_.file_names();
+  folder_.write(kNodeFile, json.dump(2) + "\n");
 }
 
 }  // namespace dse
