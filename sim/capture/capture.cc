@@ -7,12 +7,14 @@
 
 namespace dse {
 
-CaptureHeader capture_header(const Scenario& scenario, std::uint64_t seed, std::uint64_t ordering) {
+CaptureHeader capture_header(const Scenario& scenario, const DataDigests& data, std::uint64_t seed,
+                             std::uint64_t ordering) {
   CaptureHeader header{.scenario = std::filesystem::path(scenario.path).filename().string(),
-                       .scenario_hash = scenario.file_hash,
+                       .scenario_hash = scenario.hash,
                        .seed = seed,
                        .ordering = ordering,
-                       .version = DSE_VERSION};
+                       .version = DSE_VERSION,
+                       .data = data};
   for (const ComponentConfig& component : scenario.components) {
     if (std::holds_alternative<ImportConfig>(component.kind)) header.imports.push_back(component.name);
   }

@@ -10,27 +10,33 @@
 
 #include "core/time.h"
 #include "message/message.h"
+#include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {
 
-// The file of that run's directory.
-inline constexpr const char* kCaptureFile = "capture";
+// The format that is written; the one before is read as well.
+inline constexpr std::uint32_t kCaptureFormat = 2;
+// Had no digests of data, and knew the scenario by its text.
+inline constexpr std::uint32_t kFirstCaptureFormat = 1;
 
 // Which run it was.
 struct CaptureHeader {
-  std::string scenario;  // file name
-  std::uint64_t scenario_hash = 0;
+  std::uint32_t format = kCaptureFormat;
+  std::string scenario;             // file name
+  std::uint64_t scenario_hash = 0;  // Scenario::hash, in the first format Scenario::text_hash
   std::uint64_t seed = 0;
   std::uint64_t ordering = 0;  // of simultaneous events
   std::string version;         // of dse
   std::vector<std::string> imports;
+  DataDigests data;  // none in the first format
 
   bool operator==(const CaptureHeader&) const = default;
 };
 
-// That of a run of the scenario by this program.
-CaptureHeader capture_header(const Scenario& scenario, std::uint64_t seed, std::uint64_t ordering);
+// That of a run of the scenario by this program, which has read `data`.
+CaptureHeader capture_header(const Scenario& scenario, const DataDigests& data, std::uint64_t seed,
+                             std::uint64_t ordering);
 
 // A message, in the order of handing in.
 struct CapturedMessage {
@@ -41,7 +47,6 @@ struct CapturedMessage {
 
 // Of the file, as docs/capture-format.md has it.
 inline constexpr std::string_view kCaptureMagic = "dse capture\n";
-inline constexpr std::uint32_t kCaptureFormat = 1;
 enum class CaptureRecord : std::uint8_t { kHeader = 1, kMessage = 2, kEnd = 3 };
 // The checksum of a record, which covers those before it as well; `before` is that of the last, 0 of none.
 std::uint64_t capture_checksum(std::uint64_t before, std::string_view body);

@@ -11,6 +11,7 @@
 #include "core/byte_form.h"
 #include "core/error.h"
 #include "message/message_bytes.h"
+#include "sim/scenario/run_files.h"
 
 namespace dse {
 namespace {
@@ -50,13 +51,12 @@ void CaptureReader::read_start() {
                                                   "of an attached run",
                                                   kCaptureFile));
   }
-  const auto format =
-      ByteReader(std::string_view(start).substr(kCaptureMagic.size())).number<std::uint32_t>();
-  if (format != kCaptureFormat) {
+  header_.format = ByteReader(std::string_view(start).substr(kCaptureMagic.size())).number<std::uint32_t>();
+  if (header_.format < kFirstCaptureFormat || header_.format > kCaptureFormat) {
     throw InputError({.file = path_},
-                     fmt::format("is a capture of format {}, this program reads format {}: use the version "
-                                 "of dse that wrote it",
-                                 format, kCaptureFormat));
+                     fmt::format("is a capture of format {}, this program reads formats {} to {}: use the "
+                                 "version of dse that wrote it",
+                                 header_.format, kFirstCaptureFormat, kCaptureFormat));
   }
 }
 
@@ -76,7 +76,17 @@ void CaptureReader::read_header() {
   header_.version = reader.text();
   for (auto left = reader.number<std::uint64_t>(); left > 0 && !reader.failed(); --left)
     header_.imports.emplace_back(reader.text());
+  if (header_.format > kFirstCaptureFormat) read_data(reader);
   if (!reader.at_end()) refuse("its header is not one");
+}
+
+void CaptureReader::read_data(ByteReader& reader) {
+  for (auto left = reader.number<std::uint64_t>(); left > 0 && !reader.failed(); --left) {
+    const std::string name(reader.text());
+    // One form of each header: by name, ascending.
+    if (!header_.data.empty() && name <= header_.data.rbegin()->first) refuse("its header is not one");
+    header_.data.emplace(name, reader.number<std::uint64_t>());
+  }
 }
 
 // The next record into body_. False at the end of what is whole; then cut_ says where that is.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_form.h"
 #include "sim/capture/capture.h"
 
 namespace dse {
@@ -34,6 +35,7 @@ class CaptureReader {
   bool read_record();
   void read_start();
   void read_header();
+  void read_data(ByteReader& reader);
   CapturedMessage read_message(std::string_view rest);
   void read_end(std::string_view rest);
   [[noreturn]] void refuse(const std::string& what) const;

@@ -41,6 +41,11 @@ CaptureWriter::CaptureWriter(const std::string& path, const CaptureHeader& heade
   append_text(header.version, body_);
   append_number(std::uint64_t{header.imports.size()}, body_);
   for (const std::string& name : header.imports) append_text(name, body_);
+  append_number(std::uint64_t{header.data.size()}, body_);
+  for (const auto& [name, digest] : header.data) {
+    append_text(name, body_);
+    append_number(digest, body_);
+  }
   write_record(body_);
   flush();
 }

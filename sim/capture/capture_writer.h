@@ -13,7 +13,7 @@ namespace dse {
 // Every call throws RunError when the disk refuses.
 class CaptureWriter {
  public:
-  // Starts the file anew, and flushes the header.
+  // Starts the file anew, in the format of today, and flushes the header.
   CaptureWriter(const std::string& path, const CaptureHeader& header);
   // What was not flushed may be lost; without end() the capture is cut off.
   ~CaptureWriter();

@@ -16,6 +16,7 @@
 #include "sim/record/event_recorder.h"
 #include "sim/results/results.h"
 #include "sim/results/run_folder.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/expectations.h"
@@ -121,8 +122,8 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   const Gateway::Options joined = gateway_options(scenario, broker, interrupts.first);
   require_gateway(joined, scenario);
 
-  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed)
-                                         : arguments.out);
+  RunFolder folder =
+      RunFolder::at(arguments.out, fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed));
   std::optional<EventRecorder> recorder;
   if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
   std::optional<Attachment> attachment;
@@ -140,7 +141,8 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   Gateway gateway(joined);
   std::optional<CaptureWriter> capture;
   if (!joined.imports.empty()) {
-    capture.emplace(folder.path_of(kCaptureFile), capture_header(scenario, scenario.seed, scenario.ordering));
+    capture.emplace(folder.path_of(kCaptureFile),
+                    capture_header(scenario, world.data(), scenario.seed, scenario.ordering));
   }
   attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr, options);
   if (!arguments.quiet) tell("attached to broker {}\n", broker.describe());
@@ -154,7 +156,8 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
                    .result = result,
                    .expectations = expectations,
                    .timing = {wall.count(), arguments.threads}};
-  if (capture) report.capture = CaptureNote{folder.target() / kCaptureFile, capture->checksum()};
+  report.data = world.data();
+  if (capture) report.capture = CaptureNote{kCaptureFile, capture->checksum()};
   write_results(report, folder);
   folder.commit();
   // What was captured is kept, whatever went wrong with the broker.

@@ -62,6 +62,8 @@ int info(const std::string& path) {
   fmt::print("\n");
   for (std::size_t at = 0; at < header.imports.size(); ++at)
     fmt::print("  {:<16} {}\n", shown(header.imports[at]), survey.messages_by_import[at]);
+  for (const auto& [name, digest] : header.data)
+    fmt::print("data      {} ({})\n", shown(name), hex64(digest));
   if (survey.end_ns) {
     fmt::print("whole     the run ended at {} s\n", seconds_text(*survey.end_ns));
   } else {
@@ -87,12 +89,14 @@ std::vector<std::string> differing_fields(const CaptureHeader& a, const CaptureH
     if (of_a != of_b) fields.push_back(fmt::format("{} {} and {}", name, of_a, of_b));
   };
   add("scenario", shown(a.scenario), shown(b.scenario));
-  add("scenario hash", hex64(a.scenario_hash), hex64(b.scenario_hash));
+  if (a.format == b.format) add("scenario hash", hex64(a.scenario_hash), hex64(b.scenario_hash));
   add("seed", a.seed, b.seed);
   add("ordering", a.ordering, b.ordering);
   add("version", shown(a.version), shown(b.version));
   add("imports", shown(fmt::format("{}", fmt::join(a.imports, ", "))),
       shown(fmt::format("{}", fmt::join(b.imports, ", "))));
+  if (a.format == b.format && a.data != b.data)
+    fields.push_back(fmt::format("data: {}", changed_data(a.data, b.data)));
   return fields;
 }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,9 +14,12 @@
 #include "sim/command/command.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
+#include "sim/regression/fingerprint_table.h"
 #include "sim/regression/repeat.h"
+#include "sim/regression/summary_difference.h"
 #include "sim/results/run_summary.h"
 #include "sim/results/temporary_folder.h"
+#include "sim/scenario/run_files.h"
 
 namespace dse {
 namespace {
@@ -23,24 +28,6 @@ struct Side {
   std::string run;
   RunSummary summary;
 };
-
-void require_comparable(const Side& a, const Side& b) {
-  if (a.summary.scenario_hash != b.summary.scenario_hash) {
-    throw InputError(
-        {.file = b.run},
-        fmt::format("is a run of another scenario, or of another state of it, than {}: {} ({}) and "
-                    "{} ({}); compare two runs of one file with the same settings",
-                    a.run, b.summary.scenario, b.summary.scenario_hash, a.summary.scenario,
-                    a.summary.scenario_hash));
-  }
-  if (a.summary.version != b.summary.version) {
-    throw InputError(
-        {.file = b.run},
-        fmt::format("was written by version {}, but {} by version {}; replay the scenario with one "
-                    "version",
-                    b.summary.version, a.run, a.summary.version));
-  }
-}
 
 void require_own_record(const Side& side, const std::string& path) {
   const EventRecord record(path);
@@ -80,10 +67,34 @@ std::optional<std::string> record_of(const Side& side, const MakeApp& make_app,
   return again.record;
 }
 
+// What was asked of one and not of the other, before what came of it.
+void print_differences_asked_for(const Side& a, const Side& b, const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  constexpr std::size_t kLinesMax = 60;
+  fmt::print("A, {}, and B, {}, were asked for different things:\n", a.run, b.run);
+  for (std::size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) fmt::print("  {}\n", lines[i]);
+  if (lines.size() > kLinesMax) fmt::print("  and {} more\n", lines.size() - kLinesMax);
+  fmt::print("\n");
+}
+
+// The events of the two are the same: are they the events that the summaries are of?
+int judge_summaries(const Side& a, const Side& b, const std::string& events, bool asked_for_the_same) {
+  const std::vector<std::string> names =
+      differing_fingerprints(a.summary.fingerprints, b.summary.fingerprints);
+  if (!names.empty()) {
+    fmt::print("every event is the same, but the fingerprints in the two summaries differ: {}\n",
+               fmt::join(names, ", "));
+    return kExitFailed;
+  }
+  fmt::print("{}: {} events\n", asked_for_the_same ? "the same" : "the same events all the same", events);
+  return kExitOk;
+}
+
 int diff(const std::string& run_a, const std::string& run_b, const MakeApp& make_app) {
   const Side a{run_a, read_run_summary(run_a)};
   const Side b{run_b, read_run_summary(run_b)};
-  require_comparable(a, b);
+  const std::vector<std::string> asked_for = differences_asked_for(a.summary, b.summary);
+  print_differences_asked_for(a, b, asked_for);
   std::optional<TemporaryFolder> folder;  // only when a record is missing: a killed process would leave it
   const std::optional<std::string> path_a = record_of(a, make_app, folder, "a.sqlite");
   if (!path_a) return kExitInterrupted;
@@ -92,10 +103,7 @@ int diff(const std::string& run_a, const std::string& run_b, const MakeApp& make
   const EventRecord record_a(*path_a);
   const EventRecord record_b(*path_b);
   const std::optional<RunDifference> difference = find_difference(record_a, record_b);
-  if (!difference) {
-    fmt::print("the same: {} events\n", record_a.run_value("events"));
-    return kExitOk;
-  }
+  if (!difference) return judge_summaries(a, b, record_a.run_value("events"), asked_for.empty());
   fmt::print("{}", describe(*difference, record_a, record_b, "A: " + run_a, "B: " + run_b));
   return kExitFailed;
 }
@@ -109,9 +117,9 @@ void add_diff_command(CLI::App& parser, std::function<int()>& run, const MakeApp
   };
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = parser.add_subcommand(
-      "diff", "Name the first event in which two runs of a scenario differ, and show why");
+      "diff", "Say in what two runs differ, and show the first event in which they part");
   command->add_option("RUN_A", arguments->a, "a run directory")->required();
-  command->add_option("RUN_B", arguments->b, "another run directory of the same scenario")->required();
+  command->add_option("RUN_B", arguments->b, "another run directory")->required();
   command->callback([arguments, &run, make_app] {
     run = [arguments, make_app] { return diff(arguments->a, arguments->b, make_app); };
   });

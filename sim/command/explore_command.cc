@@ -23,6 +23,7 @@
 #include "sim/regression/spread.h"
 #include "sim/results/run_folder.h"
 #include "sim/results/shell.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/topology.h"
@@ -169,9 +170,22 @@ std::optional<Trial> find_passing(const Exploration& exploration, const FailedTr
   return passing;
 }
 
-// Reduces the first failure, writes it into the folder, and returns what to print.
-std::string minimise(const Explorer& explorer, const Exploration& exploration, const MakeApp& make_app,
-                     const std::atomic<bool>& interrupted, RunFolder& folder, bool show_progress) {
+// What to print when the folder has its place.
+struct MinimisedText {
+  std::string outcome;
+  std::vector<std::string> replay;  // beside the file; nothing without one
+
+  std::string text(const RunFolder& folder) const {
+    if (replay.empty()) return outcome;
+    std::vector<std::string> line = {replay.front(), (folder.target() / kMinimisedFile).string()};
+    line.insert(line.end(), replay.begin() + 1, replay.end());
+    return fmt::format("{}  {}\n", outcome, shell_line(line));
+  }
+};
+
+// Reduces the first failure, and writes it into the folder.
+MinimisedText minimise(const Explorer& explorer, const Exploration& exploration, const MakeApp& make_app,
+                       const std::atomic<bool>& interrupted, RunFolder& folder, bool show_progress) {
   const FailedTrial& first = exploration.failures.front();
   std::vector<std::string> settings = explorer.plan().settings;
   for (const std::string& setting : explorer.settings_of(first.trial.point)) settings.push_back(setting);
@@ -192,34 +206,33 @@ std::string minimise(const Explorer& explorer, const Exploration& exploration, c
     tell("\rminimising: {} runs ", runs);
   });
   if (show_progress) tell("\r\x1b[K");
-  if (!smallest && interrupted.load()) return "interrupted before the first failure came again\n";
+  if (!smallest && interrupted.load()) return {"interrupted before the first failure came again\n", {}};
   if (!smallest)
-    return "the first failure did not come again: it is not deterministic; see dse replay --twice\n";
+    return {"the first failure did not come again: it is not deterministic; see dse replay --twice\n", {}};
 
-  const std::string file_name = "minimised.toml";
   smallest->scenario.insert_or_assign("ordering", static_cast<std::int64_t>(smallest->failing.ordering));
   if (smallest->failing.ordering == 0) smallest->scenario.erase("ordering");
-  std::vector<std::string> line = {"replay", (folder.target() / file_name).string()};
+  std::vector<std::string> line = {"replay"};
   if (smallest->failing.seed <= INT64_MAX) {
     smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
   } else {  // it is no integer of TOML
     line.insert(line.end(), {"--seed", fmt::format("{}", smallest->failing.seed)});
   }
   move_data_paths(smallest->scenario, std::filesystem::path(path).parent_path(), folder.target());
-  folder.write(file_name, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
-                                      std::filesystem::path(path).filename().string(), smallest->failure.text,
-                                      scenario_text(smallest->scenario)));
-  return fmt::format("minimised to {} message{} in {} runs: {}\n  {}\n", smallest->messages,
-                     smallest->messages == 1 ? "" : "s", smallest->runs, smallest->failure.text,
-                     shell_line(line));
+  folder.write(kMinimisedFile, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
+                                           std::filesystem::path(path).filename().string(),
+                                           smallest->failure.text, scenario_text(smallest->scenario)));
+  return {fmt::format("minimised to {} message{} in {} runs: {}\n", smallest->messages,
+                      smallest->messages == 1 ? "" : "s", smallest->runs, smallest->failure.text),
+          line};
 }
 
 // What cannot be minimised loses no results: why not is what to print.
-std::string minimise_if_possible(const Explorer& explorer, const Exploration& exploration,
-                                 const MakeApp& make_app, const std::atomic<bool>& interrupted,
-                                 RunFolder& folder, bool show_progress) {
-  const auto why_not = [](const char* reason) {
-    return fmt::format("the first failure is not minimised: {}\n", reason);
+MinimisedText minimise_if_possible(const Explorer& explorer, const Exploration& exploration,
+                                   const MakeApp& make_app, const std::atomic<bool>& interrupted,
+                                   RunFolder& folder, bool show_progress) {
+  const auto why_not = [](const char* reason) -> MinimisedText {
+    return {fmt::format("the first failure is not minimised: {}\n", reason), {}};
   };
   try {
     return minimise(explorer, exploration, make_app, interrupted, folder, show_progress);
@@ -242,8 +255,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::string name = std::filesystem::path(plan.scenario).stem().string();
-  RunFolder folder(arguments.out.empty() ? "runs/" + name + "-explored" : arguments.out,
-                   {"summary.json", "spread.csv", "runs.csv"});
+  RunFolder folder = RunFolder::at(arguments.out, "runs/" + name + "-explored", kSummaryFile);
   const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
   const std::uint64_t count = explorer.trial_count();
   const std::uint64_t step = std::max<std::uint64_t>(1, count / 1000);
@@ -256,14 +268,17 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   if (show_progress) tell("\r\x1b[K");
 
   const std::vector<Spread> table = spreads(exploration);
-  folder.write("summary.json", summary_json(explorer, exploration));
   folder.write("spread.csv", spread_csv(explorer, table));
   folder.write("runs.csv", runs_csv(explorer, exploration));
   folder.write("failures.csv", failures_csv(explorer, exploration));
-  std::string failures = failures_text(explorer, exploration);
+  MinimisedText minimised;
   if (arguments.minimise && !exploration.failures.empty())
-    failures += minimise_if_possible(explorer, exploration, make_app, interrupted, folder, show_progress);
+    minimised = minimise_if_possible(explorer, exploration, make_app, interrupted, folder, show_progress);
+  folder.write(kSummaryFile, summary_json(explorer, exploration,
+                                          {.status = interrupted.load() ? "interrupted" : "completed",
+                                           .files = folder.file_names()}));
   folder.commit();
+  const std::string failures = failures_text(explorer, exploration) + minimised.text(folder);
   if (!arguments.quiet) {
     fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,
                exploration.trials.size(), exploration.failures.size(), folder.target().string());

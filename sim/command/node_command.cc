@@ -42,9 +42,8 @@ int run_node(const NodeArguments& arguments) {
                       : std::chrono::system_clock::now();
   const Interrupts interrupts = watch_for_two_interrupts();
   options.interrupted = &interrupts.first;
-  RunFolder folder(
-      arguments.out.empty() ? fmt::format("runs/{}-{}-node", scenario.name, component.name) : arguments.out,
-      kNodeFiles);
+  RunFolder folder =
+      RunFolder::at(arguments.out, fmt::format("runs/{}-{}-node", scenario.name, component.name), kNodeFile);
   std::optional<Overseer> overseer;
   if (arguments.overseer) overseer.emplace(*arguments.overseer);
 

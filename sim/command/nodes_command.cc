@@ -166,7 +166,7 @@ int run_nodes(const NodesArguments& arguments) {
   // What is wrong with it is said once, not by every node.
   const Belongings belongings(scenario, *connect(connection_options));
 
-  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-nodes", scenario.name) : arguments.out);
+  RunFolder folder = RunFolder::at(arguments.out, fmt::format("runs/{}-nodes", scenario.name));
   Nodes nodes(scenario, std::move(options), folder);
   StatusLines lines(arguments.quiet);
   const RunStatus status =

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -20,6 +21,7 @@
 #include "sim/results/results.h"
 #include "sim/results/run_folder.h"
 #include "sim/results/temporary_folder.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/expectations.h"
@@ -139,8 +141,7 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   if (arguments.twice) return replay_twice(replay, arguments, make_app);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  RunFolder folder(arguments.out.empty() ? fmt::format("runs/{}-s{}", scenario.name, scenario.seed)
-                                         : arguments.out);
+  RunFolder folder = RunFolder::at(arguments.out, fmt::format("runs/{}-s{}", scenario.name, scenario.seed));
   std::optional<EventRecorder> recorder;
   if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
   World world(scenario,
@@ -159,13 +160,17 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
   RunReport report{scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
-  if (replay.captured) report.capture = CaptureNote{replay.captured->path, replay.captured->survey.checksum};
-  write_results(report, folder);
+  report.data = world.data();
+  if (replay.captured) {
+    report.capture = CaptureNote{std::filesystem::absolute(replay.captured->path).lexically_normal(),
+                                 replay.captured->survey.checksum};
+  }
   if (arguments.save_models) {
     world.save_models([&folder](const std::string& file_name, std::string_view content) {
       folder.write(file_name, content);
     });
   }
+  write_results(report, folder);
   folder.commit();
 
   const char* no_color = std::getenv("NO_COLOR");  // empty means unset: no-color.org

@@ -13,6 +13,7 @@
 #include "core/names.h"
 #include "sim/node/scoring_file.h"
 #include "sim/results/numbers.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/forwarding_link.h"
 
@@ -248,7 +249,7 @@ void Node::write_results(End end, const Interrupts& interrupts) {
   app_->finish();
   nlohmann::ordered_json json;
   json["component"] = component_.name;
-  json["scenario_hash"] = hex64(scenario_.file_hash);
+  json["scenario_hash"] = hex64(scenario_.hash);
   json["version"] = DSE_VERSION;
   json["status"] = status_of(end);
   json["exit_status"] = exit_status();
@@ -273,7 +274,8 @@ void Node::write_results(End end, const Interrupts& interrupts) {
   }
   json["owed"] = nlohmann::ordered_json::object();
   for (const auto& [queue, messages] : owed_.by_queue()) json["owed"][queue] = messages;
-  folder_.write("node.json", json.dump(2) + "\n");
+  json["files"] = folder_.file_names();
+  folder_.write(kNodeFile, json.dump(2) + "\n");
 }
 
 }  // namespace dse

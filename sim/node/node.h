@@ -26,9 +26,6 @@
 
 namespace dse {
 
-// The files by which the run directory of a node is known.
-inline const std::vector<std::string> kNodeFiles = {"node.json"};
-
 struct NodeOptions {
   BrokerAddress broker;
   std::uint64_t seed = 1;

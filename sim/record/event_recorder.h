@@ -27,9 +27,6 @@
 
 namespace dse {
 
-// Its name in a run directory.
-inline constexpr const char* kEventRecordFile = "events.sqlite";
-
 struct RecordedEvent {
   std::uint64_t number = 0;  // from 1
   std::uint64_t cause = 0;   // the number of the event that led to it; 0: the start of the run

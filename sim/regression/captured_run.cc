@@ -13,18 +13,20 @@ namespace dse {
 namespace {
 
 void require_own(const std::string& path, const CaptureHeader& header, const Scenario& scenario) {
-  const CaptureHeader expected = capture_header(scenario, header.seed, header.ordering);
+  const CaptureHeader expected = capture_header(scenario, {}, header.seed, header.ordering);
+  const std::uint64_t hash =
+      header.format == kFirstCaptureFormat ? scenario.text_hash : expected.scenario_hash;
   if (header.version != expected.version) {
     throw InputError({.file = path}, fmt::format("was written by version {} of dse, this is version {}: "
                                                  "replay it with that one",
                                                  header.version, expected.version));
   }
-  if (header.scenario_hash != expected.scenario_hash) {
-    throw InputError({.file = path},
-                     fmt::format("is of another scenario, or of another state of it: {} ({}), not {} ({}); "
-                                 "replay the file that was attached, with the same --set",
-                                 header.scenario, hex64(header.scenario_hash), expected.scenario,
-                                 hex64(expected.scenario_hash)));
+  if (header.scenario_hash != hash) {
+    throw InputError(
+        {.file = path},
+        fmt::format("is of another scenario, or of another state of it: {} ({}), not {} ({}); "
+                    "replay the file that was attached, with the same --set",
+                    header.scenario, hex64(header.scenario_hash), expected.scenario, hex64(hash)));
   }
   if (header.imports != expected.imports)
     throw InputError({.file = path}, "is damaged: its imports are not those of its scenario");
@@ -58,6 +60,11 @@ RunResult run_captured(World& world, const Scenario& scenario, const CapturedInp
   CaptureReader reader(captured.path);
   if (reader.header() != captured.survey.header)
     throw InputError({.file = captured.path}, "has changed since it was opened: replay it again");
+  if (const std::string changed = changed_data(reader.header().data, world.data()); !changed.empty()) {
+    throw InputError(
+        {.file = captured.path},
+        fmt::format("is of a run on other data: {}; replay it with the files as they were", changed));
+  }
   const std::vector<std::size_t> components = components_of(reader.header(), scenario);
   // One at a time, so that no more than what is under way lies in memory.
   while (const std::optional<CapturedMessage> next = reader.next()) {

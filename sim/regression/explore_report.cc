@@ -66,7 +66,8 @@ std::string runs_csv(const Explorer& explorer, const Exploration& exploration) {
   return text;
 }
 
-std::string summary_json(const Explorer& explorer, const Exploration& exploration) {
+std::string summary_json(const Explorer& explorer, const Exploration& exploration,
+                         const ExploreEnding& ending) {
   const ExplorePlan& plan = explorer.plan();
   nlohmann::ordered_json json;
   json["scenario"] = plan.scenario;
@@ -76,8 +77,10 @@ std::string summary_json(const Explorer& explorer, const Exploration& exploratio
   json["vary"] = nlohmann::ordered_json::object();
   for (const Parameter& parameter : plan.parameters) json["vary"][parameter.key] = parameter.values;
   json["version"] = DSE_VERSION;
+  json["status"] = ending.status;
   json["runs"] = exploration.trials.size();
   json["failed"] = exploration.failures.size();
+  json["files"] = ending.files;
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -1,6 +1,7 @@
 // What an exploration prints and writes, beside the spread of its metrics (sim/regression/spread.h).
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "sim/regression/explorer.h"
@@ -13,7 +14,12 @@ std::string failures_text(const Explorer& explorer, const Exploration& explorati
 std::string failures_csv(const Explorer& explorer, const Exploration& exploration);
 // One row a run: seed, ordering, parameters, metrics.
 std::string runs_csv(const Explorer& explorer, const Exploration& exploration);
-// What was asked for, and how many runs there were.
-std::string summary_json(const Explorer& explorer, const Exploration& exploration);
+// What was asked for, how many runs there were, how it ended, and the files beside it.
+struct ExploreEnding {
+  std::string status;  // "completed" or "interrupted"
+  std::set<std::string> files;
+};
+std::string summary_json(const Explorer& explorer, const Exploration& exploration,
+                         const ExploreEnding& ending);
 
 }  // namespace dse

@@ -99,22 +99,26 @@ class RowReader {
   std::string name_;
 };
 
-// Takes the next line off `content`.
+// What an editor may put before the first line.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Takes the next line off `content`. A checkout may have given it the end that Windows has.
 std::string_view next_line(const std::string& file, int line, std::string_view& content) {
   const std::size_t end = content.find('\n');
   if (end == std::string_view::npos) {
     throw InputError({.file = file, .line = line, .column = static_cast<int>(content.size()) + 1},
                      "expected the end of the line: the file is cut short");
   }
-  const std::string_view text = content.substr(0, end);
+  std::string_view text = content.substr(0, end);
+  if (text.ends_with('\r')) text.remove_suffix(1);
   content.remove_prefix(end + 1);
   return text;
 }
 
 std::map<std::string, FingerprintRow> parse(const std::string& file, std::string_view content) {
-  if (content.substr(0, content.find('\n')) != kHeader)
+  if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
+  if (!content.starts_with(kHeader) || next_line(file, 1, content) != kHeader)
     throw InputError({.file = file, .line = 1, .column = 1}, fmt::format("expected the line {}", kHeader));
-  next_line(file, 1, content);
   std::map<std::string, FingerprintRow> rows;
   std::map<std::string, int> line_of;
   for (int line = 2; !content.empty(); ++line) {

@@ -31,6 +31,11 @@ std::optional<CapturedInput> capture_of(const std::string& run, const RunSummary
   return captured;
 }
 
+RecordedRun run_recorded(World& world, const Scenario& scenario, const CapturedInput* captured,
+                         const std::string& path) {
+  return {run_world(world, scenario, captured, watch_for_interrupt(), [](TimeNs, std::uint64_t) {}), path};
+}
+
 }  // namespace
 
 RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, const std::string& path,
@@ -39,7 +44,7 @@ RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, co
   WorldOptions recording = options;
   recording.recorder = &recorder;
   World world(scenario, recording, no_files());
-  return {run_world(world, scenario, captured, watch_for_interrupt(), [](TimeNs, std::uint64_t) {}), path};
+  return run_recorded(world, scenario, captured, path);
 }
 
 RecordedRun record_again(const std::string& run, const RunSummary& summary, const MakeApp& make_app,
@@ -59,14 +64,22 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
                                                 summary.scenario, summary.scenario_path));
   }
   Scenario scenario = read_scenario(summary.scenario_path, summary.settings);
-  if (hex64(scenario.file_hash) != summary.scenario_hash) {
+  // Before summaries kept the keys, they knew the scenario by its text.
+  if (hex64(summary.keys ? scenario.hash : scenario.text_hash) != summary.scenario_hash) {
     throw InputError({.file = run},
                      fmt::format("{}; its scenario {} was changed since", again, summary.scenario_path));
   }
   scenario.until_ns = parse_duration(summary.until);  // none: drained
   const std::optional<CapturedInput> captured = capture_of(run, summary, scenario, again);
-  return record_run(scenario, {.seed = summary.seed, .ordering = summary.ordering, .make_app = make_app},
-                    path, captured ? &*captured : nullptr);
+  EventRecorder recorder(path);
+  World world(
+      scenario,
+      {.seed = summary.seed, .ordering = summary.ordering, .make_app = make_app, .recorder = &recorder},
+      no_files());
+  const std::string changed = changed_data(summary.data.value_or(DataDigests()), world.data());
+  if (!changed.empty())
+    throw InputError({.file = run}, fmt::format("{}; its data changed since: {}", again, changed));
+  return run_recorded(world, scenario, captured ? &*captured : nullptr, path);
 }
 
 }  // namespace dse

@@ -20,7 +20,8 @@ RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, co
                        const CapturedInput* captured = nullptr);
 
 // Replays the run that left `summary` in the folder `run`, with a record at `path`. Throws InputError when
-// its scenario or its capture is not where it was, has changed since, or was not replayed to its end.
+// its scenario or its capture is not where it was, one of the two or its data has changed since, or it was
+// not replayed to its end.
 RecordedRun record_again(const std::string& run, const RunSummary& summary, const MakeApp& make_app,
                          const std::string& path);
 

@@ -10,11 +10,10 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "core/hash.h"
-#include "sim/record/event_recorder.h"
 #include "sim/results/results.h"
 #include "sim/results/run_summary.h"
 #include "sim/results/shell.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/expectations.h"
 
@@ -49,8 +48,8 @@ std::string differences_of(const FingerprintRow& now, const FingerprintRow& kept
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// Why `dse diff` could not compare the run directory `run` with a run of today, and what to do; none when it
-// can.
+// Why the run directory `run` is not what `dse diff` should compare a run of today with, and what to do; none
+// when it is.
 std::vector<std::string> obstacles(const std::string& run, const Scenario& scenario,
                                    const FingerprintRow& kept) {
   const auto record_one = [&](const std::string& reason) -> std::vector<std::string> {
@@ -59,12 +58,7 @@ std::vector<std::string> obstacles(const std::string& run, const Scenario& scena
                 reason, kept.version),
             shell_line({"replay", scenario.path, "--record"})};
   };
-  const auto only_update = [&](const std::string& reason) -> std::vector<std::string> {
-    return {reason + ", so that the two cannot be compared event by event; if the difference is meant:",
-            shell_line({"verify", scenario.path, "--update"})};
-  };
-  if (kept.seed != scenario.seed) return only_update("the scenario was changed");
-  if (!fs::exists(fs::path(run) / "summary.json")) return record_one(run + " is missing");
+  if (!fs::exists(fs::path(run) / kSummaryFile)) return record_one(run + " is missing");
   RunSummary summary;
   try {
     summary = read_run_summary(run);
@@ -72,10 +66,6 @@ std::vector<std::string> obstacles(const std::string& run, const Scenario& scena
     return record_one(error.what());
   }
   if (summary.fingerprints != kept.fingerprints) return record_one(run + " is of another run");
-  if (summary.scenario_hash != hex64(scenario.file_hash))
-    return only_update(fmt::format("the scenario was changed since {}", run));
-  if (summary.version != DSE_VERSION)
-    return only_update(fmt::format("{} is of version {}, this is {}", run, summary.version, DSE_VERSION));
   if (!fs::exists(fs::path(run) / kEventRecordFile)) return record_one(run + " has no record of its events");
   return {};
 }

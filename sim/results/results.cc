@@ -11,6 +11,7 @@
 #include "apps/message_text.h"
 #include "core/hash.h"
 #include "sim/results/numbers.h"
+#include "sim/scenario/run_files.h"
 
 namespace dse {
 namespace {
@@ -62,18 +63,31 @@ Json fingerprint_json(const Fingerprints& fingerprints) {
           {"models", fingerprints.models}};
 }
 
+Json data_json(const DataDigests& data) {
+  Json json = Json::object();
+  for (const auto& [name, digest] : data) json[name] = hex64(digest);
+  return json;
+}
+
+Json keys_json(const ScenarioKeys& keys) {
+  Json json = Json::object();
+  for (const ScenarioKey& one : keys) json[one.key] = Json::parse(one.value);
+  return json;
+}
+
 // Of a run on a real broker there are no fingerprints: nothing in it comes in the same order twice.
 Json summary(const RunReport& report) {
   const RunResult& result = report.result;
   Json json;
   json["title"] = report.scenario.title;
   json["scenario"] = std::filesystem::path(report.scenario.path).filename().string();
-  json["scenario_hash"] = hex64(report.scenario.file_hash);
+  json["scenario_hash"] = hex64(report.scenario.hash);
   json["settings"] = report.settings;
   json["seed"] = result.seed;
   if (result.ordering != 0) json["ordering"] = result.ordering;
   json["until"] = report.scenario.until_ns ? format_duration(*report.scenario.until_ns) : "drained";
   if (report.capture) json["capture"] = hex64(report.capture->checksum);
+  json["data"] = data_json(report.data);
   json["version"] = DSE_VERSION;
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;
@@ -89,6 +103,7 @@ Json summary(const RunReport& report) {
   for (const ExpectationResult& one : report.expectations) {
     json["expectations"].push_back(expectation_json(one));
   }
+  json["keys"] = keys_json(*report.scenario.keys);
   return json;
 }
 
@@ -101,7 +116,7 @@ Json timing(const RunReport& report) {
   json["deliveries_per_second"] = seconds > 0 ? static_cast<double>(report.result.deliveries) / seconds : 0;
   json["scenario_path"] = std::filesystem::absolute(report.scenario.path).string();
   if (report.capture) {
-    json["capture_path"] = std::filesystem::absolute(report.capture->path).string();
+    json["capture_path"] = report.capture->path;
   }
   return json;
 }
@@ -141,13 +156,15 @@ std::string component_line(const ComponentConfig& component, const RunResult& re
 
 void write_results(const RunReport& report, RunFolder& folder) {
   // Text from a scenario may be anything; what is no UTF-8 is replaced.
-  folder.write("summary.json", summary(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  folder.write(kSummaryFile, summary(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   std::string curves = "virtual_time_ns,component,metric,value\n";
   for (const CurveRow& row : report.result.curves) {
     curves += fmt::format("{},{},{},{}\n", row.time_ns, row.component, row.metric, row.value);
   }
-  folder.write("metrics.csv", curves);
-  folder.write("timing.json", timing(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  folder.write(kMetricsFile, curves);
+  Json last = timing(report);
+  last["files"] = folder.file_names();
+  folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 std::string failures_text(const RunReport& report, bool color) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/results/run_folder.h"
+#include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/expectations.h"
 #include "sim/world/run_result.h"
@@ -20,7 +21,7 @@ struct Timing {
 
 // The capture that a run was repeated from, or that it wrote.
 struct CaptureNote {
-  std::string path;
+  std::string path;            // from the run directory, when it lies there
   std::uint64_t checksum = 0;  // of its last record
 };
 
@@ -31,9 +32,11 @@ struct RunReport {
   const std::vector<ExpectationResult>& expectations;
   Timing timing;
   std::optional<CaptureNote> capture = {};  // of an attached run and its replay
+  DataDigests data = {};                    // of the files that were read
 };
 
-// summary.json, metrics.csv and timing.json. Only the last depends on the machine or on the wall clock.
+// summary.json, metrics.csv and timing.json, in which every file of the folder is listed: this is called
+// last. Only timing.json depends on the machine or on the wall clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
 // A line for each expectation that is not as planned and each component that failed; "" when all is well.

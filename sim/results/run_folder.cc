@@ -2,16 +2,22 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <optional>
 #include <system_error>
 
 #include "core/diagnostics.h"
 #include "core/error.h"
+#include "core/file_descriptor.h"
+#include "sim/results/run_contents.h"
+#include "sim/scenario/run_files.h"
 
 namespace dse {
 namespace {
@@ -19,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTemporaryMark = ".partial-";
-// A capture: what came in from outside comes no second time.
-constexpr std::string_view kKeptFile = "capture";
 
 [[noreturn]] void fail(const fs::path& path, const std::string& action, const std::error_code& error) {
   const bool no_files = error == std::errc::too_many_files_open;
@@ -30,14 +34,6 @@ constexpr std::string_view kKeptFile = "capture";
 }
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
-
-// Committing replaces it, so it must be all that a run writes, not just some folder with a summary.
-bool is_run_directory(const fs::path& path, const std::vector<std::string>& files) {
-  if (!fs::is_directory(path)) return false;
-  return fs::is_empty(path) || std::all_of(files.begin(), files.end(), [&path](const std::string& name) {
-           return fs::exists(path / name);
-         });
-}
 
 // In a container every process may have the number that the killed one had.
 bool process_is_gone(std::string_view number) {
@@ -53,7 +49,7 @@ void remove_stale(const fs::path& target) {
   for (const fs::directory_entry& entry : fs::directory_iterator(target.parent_path())) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix) || !process_is_gone(std::string_view(name).substr(prefix.size()))) continue;
-    if (!fs::exists(entry.path() / kKeptFile)) fs::remove_all(entry.path());
+    if (!holds_capture(entry.path())) fs::remove_all(entry.path());
   }
 }
 
@@ -63,6 +59,67 @@ fs::path absolute_without_slash(const fs::path& path) {
   std::error_code ignored;
   // Of a link, the folder that it points to is the one to replace.
   return fs::is_symlink(named, ignored) && fs::exists(named, ignored) ? fs::canonical(named) : named;
+}
+
+// Held while a run takes its place, so that two that end at once see each other. It leaves nothing behind.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder)
+      : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    constexpr int kTriesMax = 500;  // a run holds it for milliseconds: who holds it for longer is none
+    constexpr int kBetweenTriesMs = 10;
+    for (int tries = 0; tries < kTriesMax && folder_.number() >= 0; ++tries) {
+      // Not every file system has locks; then it goes without.
+      if (::flock(folder_.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+      ::poll(nullptr, 0, kBetweenTriesMs);
+    }
+  }
+
+ private:
+  FileDescriptor folder_;
+};
+
+struct Run {
+  bool interrupted = false;
+  std::set<std::string> files;
+  std::string lister;
+};
+
+// Why a run may not replace what stands at its place.
+struct Reason {
+  std::string text;      // for people
+  bool lasting = false;  // no other run may either
+};
+
+std::optional<Reason> reason_against(const Run& run, const fs::path& place, bool by_default) {
+  if (const auto reason = reason_to_keep(place, run.lister))
+    return Reason{.text = reason->text, .lasting = true};
+  const std::set<std::string> there = files_below(place);
+  if (there.empty() || was_interrupted(place)) return std::nullopt;
+  if (run.interrupted)
+    return Reason{.text = "is of a run that came to its end, and this one was interrupted"};
+  if (!by_default) return std::nullopt;
+  for (const std::string& file : there) {
+    if (is_asked_for(file) && !run.files.contains(file))
+      return Reason{.text = fmt::format("holds {}, which this run has not", file)};
+  }
+  return std::nullopt;
+}
+
+// False when the place was taken after all.
+bool moved(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == EEXIST) return false;
+  fs::rename(from, to);  // not every file system can do the above
+  return true;
+}
+
+// Swaps the two at once, so that a killed process leaves one run or the other.
+bool replaced(const fs::path& from, const fs::path& to) {
+  const bool swapped = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0;
+  fs::remove_all(swapped ? from : to);
+  if (!swapped) fs::rename(from, to);  // nor this
+  return true;
 }
 
 }  // namespace
@@ -91,18 +148,15 @@ class RunFolder::File {
   std::FILE* file_;
 };
 
-RunFolder::RunFolder(const fs::path& target, const std::vector<std::string>& files) : target_(target) {
+RunFolder::RunFolder(const fs::path& target, Naming naming, const char* lister)
+    : target_(target), naming_(naming), lister_(lister) {
   try {
     target_ = absolute_without_slash(target);
-    if (fs::exists(target_) && !is_run_directory(target_, files)) {
-      throw InputError({.file = target_.string()},
-                       "exists and is not a run directory: remove it or choose another place with --out");
-    }
-    if (fs::exists(target_ / kKeptFile)) {
-      throw InputError(
-          {.file = target_.string()},
-          "holds a capture, and what came in comes no second time: move it away or choose another "
-          "place with --out");
+    if (naming == Naming::kChosen && fs::exists(target_)) {
+      if (const auto reason = reason_to_keep(target_, lister_)) {
+        throw InputError({.file = target_.string()}, fmt::format("{}: {} or choose another place with --out",
+                                                                 reason->text, reason->remedy));
+      }
     }
     temporary_ = target_;
     temporary_ += fmt::format("{}{}", kTemporaryMark, ::getpid());
@@ -114,11 +168,16 @@ RunFolder::RunFolder(const fs::path& target, const std::vector<std::string>& fil
   }
 }
 
+RunFolder RunFolder::at(const std::string& out, const std::string& default_name, const char* lister) {
+  if (out.empty()) return RunFolder(default_name, Naming::kDefault, lister);
+  return RunFolder(out, Naming::kChosen, lister);
+}
+
 RunFolder::~RunFolder() {
   files_.clear();
   if (committed_) return;
   std::error_code ignored;
-  if (fs::exists(temporary_ / kKeptFile, ignored)) {
+  if (holds_capture(temporary_)) {
     tell("what came in is kept in {}\n", temporary_.string());
   } else {
     fs::remove_all(temporary_, ignored);
@@ -126,7 +185,12 @@ RunFolder::~RunFolder() {
 }
 
 LineSink RunFolder::open_lines(const std::string& file_name) {
-  const auto [at, added] = files_.emplace(file_name, std::make_unique<File>(temporary_ / file_name));
+  if (files_.contains(file_name)) {
+    throw InputError(
+        {.file = file_name},
+        "would be written by two: choose another name for the component that it has its name of");
+  }
+  const auto at = files_.emplace(file_name, std::make_unique<File>(temporary_ / file_name)).first;
   return [file = at->second.get()](std::string_view line) {
     file->append(line);
     file->append("\n");
@@ -139,24 +203,40 @@ void RunFolder::write(const std::string& file_name, std::string_view content) {
   file.close();
 }
 
+std::set<std::string> RunFolder::file_names() const {
+  try {
+    return files_below(temporary_);
+  } catch (const fs::filesystem_error& error) {
+    fail(temporary_, "read", error.code());
+  }
+}
+
 void RunFolder::commit() {
   for (auto& [name, file] : files_) file->close();
   files_.clear();
+  const fs::path wanted = target_;
+  std::optional<Reason> kept;
   try {
-    if (fs::exists(target_)) {
-      // Swaps the two at once, so that a killed process leaves one run or the other; not every file system
-      // can.
-      const bool swapped =
-          ::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0;
-      fs::remove_all(swapped ? temporary_ : target_);
-      if (!swapped) fs::rename(temporary_, target_);
-    } else {
-      fs::rename(temporary_, target_);
+    const FolderLock lock(wanted.parent_path());
+    const Run run{was_interrupted(temporary_), files_below(temporary_), lister_};
+    for (int number = 1; !committed_; ++number) {
+      target_ = number == 1 ? wanted : fs::path(fmt::format("{}-{}", wanted.string(), number));
+      const bool is_free = !fs::exists(fs::symlink_status(target_));
+      if (!is_free && number > 1 && naming_ == Naming::kChosen) continue;  // somebody chose that as well
+      std::optional<Reason> reason;
+      if (!is_free) reason = reason_against(run, target_, naming_ == Naming::kDefault);
+      if (number == 1) kept = reason;
+      if (!reason) committed_ = is_free ? moved(temporary_, target_) : replaced(temporary_, target_);
     }
-    committed_ = true;
   } catch (const fs::filesystem_error& error) {
     fail(target_, "move the finished run to", error.code());
   }
+  if (target_ == wanted) return;
+  const std::string text =
+      fmt::format("{}: {}: it is left as it is, and the results are in {}", wanted.string(),
+                  kept ? kept->text : "was taken meanwhile", target_.string());
+  if (naming_ == Naming::kChosen && (!kept || kept->lasting)) throw RunError(text);
+  tell("{}\n", text);
 }
 
 }  // namespace dse

@@ -2,33 +2,56 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "sim/scenario/run_files.h"
 
 namespace dse {
 namespace {
 
-nlohmann::json read_json(const std::filesystem::path& path) {
+using Json = nlohmann::ordered_json;  // the order of keys counts
+
+Json read_json(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw InputError({.file = path.string()},
                      "cannot be read: expected a run directory, such as dse replay leaves");
   }
   try {
-    return nlohmann::json::parse(file);
+    return Json::parse(file);
   } catch (const nlohmann::json::exception& error) {
     throw InputError({.file = path.string()},
                      fmt::format("is damaged ({}): replay the scenario again", error.what()));
   }
 }
 
+ScenarioKeys keys_of(const Json& json) {
+  ScenarioKeys keys;
+  for (const auto& [key, value] : json.items()) keys.push_back({key, value.dump()});
+  return keys;
+}
+
+// As hex64() writes it; 0 of what it does not, which is no digest of what is there.
+std::uint64_t number_of(const std::string& hex) {
+  std::uint64_t number = 0;
+  std::from_chars(hex.data(), hex.data() + hex.size(), number, 16);
+  return number;
+}
+
+DataDigests digests_of(const Json& json) {
+  DataDigests digests;
+  for (const auto& [name, digest] : json.items()) digests[name] = number_of(digest.get<std::string>());
+  return digests;
+}
+
 }  // namespace
 
 RunSummary read_run_summary(const std::filesystem::path& run) {
-  const std::filesystem::path path = run / "summary.json";
-  const nlohmann::json json = read_json(path);
+  const std::filesystem::path path = run / kSummaryFile;
+  const Json json = read_json(path);
   RunSummary summary;
   try {
     json.at("scenario").get_to(summary.scenario);
@@ -40,7 +63,11 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
     json.at("until").get_to(summary.until);
     json.at("version").get_to(summary.version);
     json.at("status").get_to(summary.status);
-    const nlohmann::json& fingerprint = json.at("fingerprint");
+    if (json.contains("keys")) summary.keys = keys_of(json["keys"]);
+    if (json.contains("data")) summary.data = digests_of(json["data"]);
+    if (json.contains("metrics") && !json.contains("fingerprint"))
+      throw InputError({.file = path.string()}, "is of a run on a broker, which has no events to compare");
+    const Json& fingerprint = json.at("fingerprint");
     fingerprint.at("events").get_to(summary.fingerprints.events);
     fingerprint.at("payload").get_to(summary.fingerprints.payload);
     fingerprint.at("draws").get_to(summary.fingerprints.draws);
@@ -51,12 +78,14 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
         {.file = path.string()},
         fmt::format("is not the summary of a run ({}): replay the scenario again", error.what()));
   }
-  const std::filesystem::path timing = run / "timing.json";
+  const std::filesystem::path timing = run / kTimingFile;
   if (!std::filesystem::exists(timing)) return summary;
   try {
-    const nlohmann::json paths = read_json(timing);
+    const Json paths = read_json(timing);
     paths.at("scenario_path").get_to(summary.scenario_path);
-    if (!summary.capture.empty()) paths.at("capture_path").get_to(summary.capture_path);
+    if (summary.capture.empty()) return summary;
+    // Of an attached run it lies beside the summary, wherever both were moved to.
+    summary.capture_path = (run / paths.at("capture_path").get<std::string>()).string();
   } catch (const nlohmann::json::exception&) {
     // Without the paths: only who replays the run again needs it.
   }

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/record/record.h"
+#include "sim/scenario/data_files.h"
+#include "sim/scenario/scenario_keys.h"
 
 namespace dse {
 
@@ -23,9 +26,13 @@ struct RunSummary {
   std::string version;
   std::string status;
   Fingerprints fingerprints;
+  // Both as they stand in summary.json; null of a run by a program that did not keep them.
+  std::optional<ScenarioKeys> keys;
+  std::optional<DataDigests> data;
 };
 
-// Throws InputError when the folder is no run directory, or its summary is damaged.
+// Throws InputError when the folder is no run directory, its summary is damaged, or its run was one on a
+// broker, which has no events.
 RunSummary read_run_summary(const std::filesystem::path& run);
 
 }  // namespace dse

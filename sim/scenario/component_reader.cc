@@ -10,6 +10,7 @@
 
 #include "learn/learner.h"
 #include "sim/scenario/key_rules.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
@@ -68,6 +69,7 @@ ComponentConfig Reader::component(const std::string& name, const toml::table& no
   config.kind = kinds()[kind].read(*this, table);
   if (resource_read(config)) config.ends_when_refusing = ends_when_refusing(table);
   table.finish();
+  check_files_free(config);
   return config;
 }
 

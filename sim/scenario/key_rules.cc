@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/scenario/run_files.h"
+
 namespace dse {
 
 void check_name(const std::string& name, const InputPlace& place, bool dots_allowed) {
@@ -30,10 +32,7 @@ void check_resource_name(const std::string& name, const InputPlace& place) {
 
 void check_component_name(const std::string& name, const InputPlace& place) {
   check_name(name, place, false);
-  // Consumers keep what they get in files of their own names.
-  if (name == "metrics" || name == "predictions") {
-    throw InputError(place, fmt::format("the name is taken: {}.csv is a file of runs; choose another", name));
-  }
+  check_not_taken(name, place);
 }
 
 std::string routing_key(TableReader& table, std::string fallback) {

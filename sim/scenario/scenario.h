@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "core/error.h"
 #include "core/time.h"
 #include "message/binding.h"
+#include "sim/scenario/scenario_keys.h"
 
 namespace dse {
 
@@ -155,7 +157,9 @@ struct FaultConfig {
 struct Scenario {
   std::string path;
   std::string name;             // file name without its ending
-  std::uint64_t file_hash = 0;  // of the file's bytes and of what --set changed
+  std::uint64_t hash = 0;       // of its keys
+  std::uint64_t text_hash = 0;  // of the file's bytes and of --set, by which captures of format 1 know it
+  std::shared_ptr<const ScenarioKeys> keys = std::make_shared<ScenarioKeys>();  // as read, --set put in
   std::string title;
   std::uint64_t seed = 1;
   std::uint64_t ordering = 0;      // of simultaneous events; 0: as they were scheduled

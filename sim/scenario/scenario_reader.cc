@@ -17,6 +17,7 @@
 #include "sim/scenario/fault_reader.h"
 #include "sim/scenario/gateway_reader.h"
 #include "sim/scenario/key_rules.h"
+#include "sim/scenario/keys_reader.h"
 #include "sim/scenario/nesting.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
@@ -153,11 +154,11 @@ void read_resources(TableReader& root, Scenario& scenario) {
   }
 }
 
-Scenario scenario_of(const toml::table& file, const std::string& path, std::uint64_t hash) {
+Scenario scenario_of(const toml::table& file, const std::string& path, std::uint64_t text_hash) {
   Scenario scenario;
   scenario.path = path;
   scenario.name = std::filesystem::path(path).stem().string();
-  scenario.file_hash = hash;
+  scenario.text_hash = text_hash;
 
   TableReader root(file, "");
   read_root(root, scenario);
@@ -182,6 +183,8 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
     scenario.expectations.push_back(read_expectation(*node, number++, scenario));
   }
   root.finish();
+  scenario.keys = std::make_shared<const ScenarioKeys>(read_keys(file));
+  scenario.hash = hash_of(*scenario.keys);
   return scenario;
 }
 

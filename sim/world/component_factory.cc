@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "dataset/byte_source.h"
 #include "learn/saved_learner.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/data_fit.h"
 
@@ -70,7 +71,7 @@ void collect_origins(const Scenario& scenario, const std::string& resource, std:
 }
 
 // What is read grows in memory only as it comes, and no further than the largest learner.
-SavedLearner read_saved_learner(const std::string& path) {
+SavedLearner read_saved_learner(const std::string& path, DatasetCache& files) {
   constexpr std::size_t kBlockBytes = 1 << 16;
   ByteSource source(path);
   SavedLearner saved{.file = path, .bytes = ""};
@@ -86,13 +87,15 @@ SavedLearner read_saved_learner(const std::string& path) {
     throw InputError({.file = path},
                      fmt::format("has more than {} bytes, which no learner needs", kSavedLearnerBytesMax));
   }
+  files.note_digest(path, source.digest());
   return saved;
 }
 
-void load_initial(const InitialConfig& initial, const LearnerKind& kind, Learner& learner) {
+void load_initial(const InitialConfig& initial, const LearnerKind& kind, DatasetCache& files,
+                  Learner& learner) {
   SavedLearner saved;
   try {
-    saved = read_saved_learner(initial.path);
+    saved = read_saved_learner(initial.path, files);
   } catch (const InputError& refusal) {
     throw InputError(initial.place,
                      fmt::format("{}; name a file that `dse replay --save-models` wrote", refusal.what()));
@@ -228,7 +231,7 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   require_fitting_data(parts_.scenario, component, options.learner.options,
                        [this](const ComponentConfig& writer) { return dataset_of(writer); });
   require_truths(component, config, options.learner.options.classes);
-  if (config.initial) load_initial(*config.initial, options.learner, *learner);
+  if (config.initial) load_initial(*config.initial, options.learner, parts_.datasets, *learner);
   return std::make_unique<Model>(std::move(options), std::move(learner));
 }
 
@@ -264,14 +267,14 @@ std::vector<FaultConfig> ComponentFactory::faults() {
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component, const EchoConfig& config) {
   return std::make_unique<Echo>(
       EchoOptions{config.from, parts_.scenario.prefetch_of(config.from), config.service_ns},
-      parts_.open_lines(component.name + ".log"));
+      parts_.open_lines(log_file(component.name)));
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
                                                  const WatchConfig& config) {
   return std::make_unique<Watch>(
       WatchOptions{config.from, parts_.scenario.prefetch_of(config.from), config.service_ns},
-      parts_.open_lines(component.name + ".csv"));
+      parts_.open_lines(table_file(component.name)));
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,
@@ -279,7 +282,7 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   return std::make_unique<Ensemble>(
       EnsembleOptions{config.from, config.models, parts_.scenario.prefetch_of(config.from),
                       config.service_ns},
-      parts_.open_lines(component.name + ".csv"), parts_.verdict_of(component.name));
+      parts_.open_lines(table_file(component.name)), parts_.verdict_of(component.name));
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,

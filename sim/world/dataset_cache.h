@@ -1,6 +1,7 @@
 // Data sets that are loaded, shared by the worlds that read the same files. Any thread.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,12 +23,27 @@ class DatasetCache {
     const std::scoped_lock lock(mutex_);
     const auto found = datasets_.find(files);
     if (found != datasets_.end()) return found->second;
-    return datasets_.emplace(files, load_dataset(files.first, files.second)).first->second;
+    const auto dataset = datasets_.emplace(files, load_dataset(files.first, files.second)).first->second;
+    digests_[files.first] = dataset->images_digest();
+    if (files.second) digests_[*files.second] = dataset->labels_digest();
+    return dataset;
+  }
+  // Another file that a world has read.
+  void note_digest(const std::string& path, std::uint64_t digest) {
+    const std::scoped_lock lock(mutex_);
+    digests_[path] = digest;
+  }
+  // Of a file as it was when it was read; empty when it was not.
+  std::optional<std::uint64_t> digest_of(const std::string& path) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = digests_.find(path);
+    return found == digests_.end() ? std::nullopt : std::optional(found->second);
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<DatasetFiles, std::shared_ptr<const Dataset>> datasets_;
+  std::map<std::string, std::uint64_t> digests_;  // by path
 };
 
 }  // namespace dse

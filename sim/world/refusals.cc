@@ -6,6 +6,7 @@
 
 #include "core/csv.h"
 #include "core/printable.h"
+#include "sim/scenario/run_files.h"
 
 namespace dse {
 

@@ -15,9 +15,6 @@
 
 namespace dse {
 
-// The file of the run directory; it is there only when something was refused.
-inline constexpr const char* kRefusedFile = "refused.csv";
-
 struct Refusal {
   TimeNs time_ns = 0;
   const std::string& component;

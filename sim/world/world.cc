@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/hash.h"
+#include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world_component.h"
 
@@ -71,7 +72,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
-    predictions_ = open_lines("predictions.csv");
+    predictions_ = open_lines(kPredictionsFile);
     predictions_("virtual_time_ns,model,message,answers,label,confidence,truth");
   }
   if (options_.ordering != 0) {

@@ -21,6 +21,7 @@
 #include "core/random.h"
 #include "sim/record/event_recorder.h"
 #include "sim/record/record.h"
+#include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_factory.h"
 #include "sim/world/dataset_cache.h"
@@ -85,6 +86,8 @@ class World {
   // whole time again; or because the run is over(). Throws as run() does.
   bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   TimeNs now() const { return scheduler_.now(); }
+  // What was in the files that the world has read.
+  DataDigests data() const;
   // When the next event happens; empty when none is left.
   std::optional<TimeNs> next_time_ns() const;
   // The import of that place could not take this message, which never was on the bus.

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/hash.h"
+#include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world.h"
 #include "sim/world/world_component.h"
@@ -64,6 +65,14 @@ void World::close_ledger() {
   result_.ledger = ledger_;
 }
 
+DataDigests World::data() const {
+  DataDigests digests;
+  for (const DataFile& file : data_files(scenario_)) {
+    if (const auto digest = options_.datasets->digest_of(file.path)) digests[file.name] = *digest;
+  }
+  return digests;
+}
+
 RunResult World::finish(RunStatus status) {
   const RunPositionGuard position(scheduler_.position());
   RunResult& result = result_;
@@ -104,7 +113,7 @@ RunResult World::finish(RunStatus status) {
 void World::finish_record(const RunResult& result) {
   RecordEnding ending;
   ending.run = {{"scenario", scenario_.name},
-                {"scenario_hash", hex64(scenario_.file_hash)},
+                {"scenario_hash", hex64(scenario_.hash)},
                 {"version", DSE_VERSION},
                 {"seed", fmt::format("{}", options_.seed)},
                 {"ordering", fmt::format("{}", options_.ordering)},
@@ -137,7 +146,7 @@ std::map<std::string, const Model*> World::models() const {
 }
 
 void World::save_models(const WriteFile& write) const {
-  for (const auto& [name, model] : models()) write(name + ".learner", model->saved_learner());
+  for (const auto& [name, model] : models()) write(learner_file(name), model->saved_learner());
 }
 
 // By time, then by name, so that the order in the file does not matter.

@@ -37,8 +37,7 @@ struct Arrival {
   std::optional<std::int64_t> number;  // of the header x-dse-number
   MessageFields message;               // without those headers
   std::string refused = {};            // why it was rejected on the broker, for people; "": it was not
-
-  bool decoded = true;  // the message is known whole
+  bool decoded = true;                 // the message is known whole
 
   // One of ours has published it.
   bool is_numbered() const { return !run.empty() && number.has_value(); }

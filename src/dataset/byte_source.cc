@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/hash.h"
 #include "dataset/file_error.h"
 
 namespace dse {
@@ -62,6 +63,7 @@ class ByteSource::State {
 
   std::size_t read(std::span<std::byte> bytes);
 
+  Hasher hasher_;
   const std::string path_;
   std::uint64_t file_bytes_ = 0;
   bool gzipped_ = false;
@@ -119,6 +121,7 @@ std::size_t ByteSource::State::read(std::span<std::byte> bytes) {
 std::span<const unsigned char> ByteSource::State::next_block() {
   const std::size_t got = std::fread(block_.data(), 1, block_.size(), file_.get());
   if (std::ferror(file_.get()) != 0) refuse_file(path_, "cannot be read: " + system_text(errno));
+  hasher_.add(std::as_bytes(std::span(block_).first(got)));
   return {block_.data(), got};
 }
 
@@ -176,6 +179,7 @@ std::size_t ByteSource::read(std::span<std::byte> bytes) { return state_->read(b
 const std::string& ByteSource::path() const { return state_->path_; }
 bool ByteSource::gzipped() const { return state_->gzipped_; }
 std::uint64_t ByteSource::file_bytes() const { return state_->file_bytes_; }
+std::uint64_t ByteSource::digest() { return state_->hasher_.digest(); }
 
 std::uint64_t ByteSource::most_bytes() const {
   // No file is large enough for this to overflow.

@@ -31,6 +31,9 @@ class ByteSource {
   std::uint64_t file_bytes() const;
   // No file of this size can hold more: of a gzipped one, deflate packs at most 1032 bytes into one.
   std::uint64_t most_bytes() const;
+  // XXH3 (64 bits) of what was taken off the disk, packed as it lies there: of the whole file once read() has
+  // come to the end of the data.
+  std::uint64_t digest();
 
  private:
   class State;

@@ -65,6 +65,8 @@ std::shared_ptr<const Dataset> load_dataset(const std::string& images_path,
     dataset->classes_ = std::max(dataset->classes_, label + 1);
   }
   reader.finish();
+  dataset->images_digest_ = reader.images_digest();
+  dataset->labels_digest_ = reader.labels_digest();
   return dataset;
 }
 

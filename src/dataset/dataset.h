@@ -24,6 +24,9 @@ class Dataset {
   std::span<const std::byte> image(std::size_t index) const;
   bool has_labels() const { return !labels_.empty(); }
   int label(std::size_t index) const;
+  // XXH3 (64 bits) of the files as they lay on the disk; 0 of labels that are not there.
+  std::uint64_t images_digest() const { return images_digest_; }
+  std::uint64_t labels_digest() const { return labels_digest_; }
   // One more than the largest label; 0 without labels.
   int classes() const { return classes_; }
   // Throws InputError, naming the label file and the first item that is wrong, unless every label is below
@@ -39,6 +42,8 @@ class Dataset {
   std::vector<std::byte> pixels_;
   std::vector<std::uint8_t> labels_;
   std::string labels_path_;
+  std::uint64_t images_digest_ = 0;
+  std::uint64_t labels_digest_ = 0;
 };
 
 // Reads an IDX image file (three dimensions of unsigned bytes) and, when given, the IDX label file (one

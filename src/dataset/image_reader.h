@@ -30,6 +30,10 @@ class ImageReader {
   std::uint8_t read(std::span<std::byte> image);
   // After the last image: refuses trailing bytes in either file.
   void finish();
+  // After finish(), of either file as it lies on the disk: ByteSource::digest. 0 of labels that are not
+  // there.
+  std::uint64_t images_digest() { return images_.digest(); }
+  std::uint64_t labels_digest() { return labels_ ? labels_->digest() : 0; }
 
  private:
   void require_image_shape() const;

@@ -36,7 +36,7 @@ void build(SmallWorld& world, std::uint64_t seed, std::vector<std::string>& note
   RandomStream random(seed, "capture", "world");
   const auto some = [&random](std::uint64_t most) { return static_cast<TimeNs>(random.below(most)); };
   world.scenario.path = "live.toml";
-  world.scenario.file_hash = seed;
+  world.scenario.hash = seed;
   world.scenario.latency_ns = random.below(2) == 0 ? 0 : some(30);
   world.options.seed = seed;
   world.options.ordering = random.below(2) == 0 ? 0 : random.next_u64();
@@ -78,7 +78,7 @@ struct Run {
                                     [](const std::string&) -> LineSink { return [](std::string_view) {}; });
   }
   CaptureHeader header() const {
-    return capture_header(small.scenario, small.options.seed, small.options.ordering);
+    return capture_header(small.scenario, {}, small.options.seed, small.options.ordering);
   }
 };
 

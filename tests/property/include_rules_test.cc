@@ -89,7 +89,7 @@ TEST_CASE("within the simulator, too") {
       {"record", {"record"}},
       {"world", {"world", "scenario", "record"}},
       {"capture", {"capture", "scenario"}},
-      {"results", {"results", "world", "scenario", "record"}},
+      {"results", {"results", "world", "scenario", "record", "capture"}},
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
       {"conform", {"conform"}},
       {"attach", {"attach", "world", "scenario", "capture"}},

@@ -16,7 +16,7 @@ int attach(char** arguments) {
   dse::RandomStream random(seed, "live", "traffic");
   dse::World world(scenario, {.seed = seed},
                    [](const std::string&) -> dse::LineSink { return [](std::string_view) {}; });
-  dse::CaptureWriter capture(arguments[2], dse::capture_header(scenario, seed, 0));
+  dse::CaptureWriter capture(arguments[2], dse::capture_header(scenario, world.data(), seed, 0));
   const LiveOptions options{.messages = std::atoi(arguments[4]),
                             .step_ns_max = 2'000'000,
                             .payload_bytes = 28 * 28,

@@ -89,3 +89,39 @@ TEST_CASE("interrupt: a killed run has no run directory, and the next one sweeps
   CHECK(names_in(workshop.run()) ==
         std::vector<std::string>{"echo.log", "metrics.csv", "summary.json", "timing.json"});
 }
+
+TEST_CASE("interrupt: an interrupted run leaves a whole one alone") {
+  const Workshop workshop;
+  CHECK(workshop.replay(kScenarios + "generator-and-echo.toml").status == 0);
+  const std::string whole = read_file(workshop.run() + "/summary.json");
+  Process process(workshop.replay_command(long_scenario(workshop)));
+  process.send_when(SIGINT, [&] { return has_begun(workshop); });
+  const Outcome outcome = process.wait();
+  CHECK(outcome.status == 130);
+  CHECK_THAT(outcome.err, ContainsSubstring(
+                              "is of a run that came to its end, and this one was interrupted: it is left as "
+                              "it is, and the results are in " +
+                              workshop.run() + "-2"));
+  CHECK(lines_of(outcome.out).back() == "results in " + workshop.run() + "-2");
+  CHECK(workshop.runs() == std::vector<std::string>{"run", "run-2"});
+  CHECK(read_file(workshop.run() + "/summary.json") == whole);
+}
+
+TEST_CASE("interrupt: what was put where the run was to go is left alone, and the run is beside it") {
+  const Workshop workshop;
+  Process process(workshop.replay_command(long_scenario(workshop)));
+  process.send_when(SIGINT, [&] {
+    if (!has_begun(workshop)) return false;
+    workshop.write("runs/run/thesis.txt", "years of work");
+    return true;
+  });
+  const Outcome outcome = process.wait();
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.err, ContainsSubstring("dse: " + workshop.run() +
+                                            ": exists and is not a run directory: it is left as it is, and "
+                                            "the results are in " +
+                                            workshop.run() + "-2"));
+  CHECK(workshop.runs() == std::vector<std::string>{"run", "run-2"});
+  CHECK(names_in(workshop.run()) == std::vector<std::string>{"thesis.txt"});
+  CHECK(fs::exists(workshop.run() + "-2/summary.json"));
+}

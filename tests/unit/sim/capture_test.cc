@@ -21,7 +21,8 @@ const CaptureHeader kHeader{.scenario = "a.toml",
                             .seed = 3,
                             .ordering = 4,
                             .version = DSE_VERSION,
-                            .imports = {"import-a", "door"}};
+                            .imports = {"import-a", "door"},
+                            .data = {{"images.gz", 17}, {"labels.gz", 18}}};
 
 MessagePtr message(const std::string& id) {
   return make_message(
@@ -151,8 +152,9 @@ TEST_CASE("what is no capture is refused, and what to name instead is said") {
              ContainsSubstring("is not a capture: name the file 'capture' of the run directory"));
   files.put("seed = 1\n");
   CHECK_THAT(files.refusal(), ContainsSubstring("is not a capture"));
-  files.put(std::string(kCaptureMagic) + std::string("\2\0\0\0", 4));
-  CHECK_THAT(files.refusal(), ContainsSubstring("is a capture of format 2, this program reads format 1"));
+  files.put(std::string(kCaptureMagic) + std::string("\3\0\0\0", 4));
+  CHECK_THAT(files.refusal(),
+             ContainsSubstring("is a capture of format 3, this program reads formats 1 to 2"));
   CHECK_THAT(input_error([&] { survey_capture(files.folder.path().string()); }),
              ContainsSubstring("is not a file"));
   CHECK_THAT(input_error([] { survey_capture("/dev/zero"); }), ContainsSubstring("is not a file"));
@@ -197,7 +199,7 @@ TEST_CASE("a capture is repeated with its own scenario and version, as far as it
   const Files files;
   Scenario scenario;
   scenario.path = "b.toml";
-  scenario.file_hash = 12;
+  scenario.hash = 12;
   ImportConfig import;
   import.to = "a";
   scenario.components = {{.name = "import-a", .kind = import}, {.name = "door", .kind = import}};
@@ -218,7 +220,7 @@ TEST_CASE("a capture is repeated with its own scenario and version, as far as it
   CHECK_THAT(told(std::nullopt), ContainsSubstring("before its first message was whole"));
 
   files.write(true);
-  scenario.file_hash = 13;
+  scenario.hash = 13;
   CHECK_THAT(
       told(std::nullopt),
       ContainsSubstring("is of another scenario, or of another state of it: a.toml (000000000000000c), "

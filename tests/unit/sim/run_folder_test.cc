@@ -39,8 +39,9 @@ using Names = std::set<std::string>;
 // A whole run, with one more file.
 void run_into(const fs::path& target, const std::string& extra) {
   RunFolder folder(target);
-  for (const char* name : {"summary.json", "metrics.csv", "timing.json"}) folder.write(name, "content");
+  folder.write("metrics.csv", "content");
   folder.write(extra, extra);
+  folder.write("timing.json", "{\"files\": [\"metrics.csv\", \"" + extra + "\"]}");
   folder.commit();
 }
 
@@ -88,14 +89,14 @@ TEST_CASE("a run that fails leaves the run before it alone") {
     folder.write("summary.json", "new");
   }
   CHECK(names_in(place.path()) == Names{"a"});
-  CHECK(content(place.path() / "a" / "summary.json") == "content");
+  CHECK(content(place.path() / "a" / "metrics.csv") == "content");
 }
 
 TEST_CASE("a run replaces the run before it, whole") {
   const TemporaryFolder place;
   run_into(place.path() / "a", "old.log");
   run_into(place.path() / "a", "new.log");
-  CHECK(names_in(place.path() / "a") == Names{"metrics.csv", "new.log", "summary.json", "timing.json"});
+  CHECK(names_in(place.path() / "a") == Names{"metrics.csv", "new.log", "timing.json"});
   CHECK(names_in(place.path()) == Names{"a"});
 }
 
@@ -137,7 +138,7 @@ TEST_CASE("what a killed process of this one's number left does not get into the
   const TemporaryFolder place;
   put(place.path() / ("a.partial-" + std::to_string(getpid())) / "old.log", "half");
   run_into(place.path() / "a", "echo.log");
-  CHECK(names_in(place.path() / "a") == Names{"echo.log", "metrics.csv", "summary.json", "timing.json"});
+  CHECK(names_in(place.path() / "a") == Names{"echo.log", "metrics.csv", "timing.json"});
   CHECK(names_in(place.path()) == Names{"a"});
 }
 

@@ -256,9 +256,9 @@ TEST_CASE("what is left out has the documented default") {
 
 TEST_CASE("settings count, and change the scenario's hash") {
   CHECK(read(kWatch, {"seed=9"}).seed == 9);
-  CHECK(read(kWatch).file_hash == read(kWatch).file_hash);
-  CHECK(read(kWatch, {"seed=9"}).file_hash != read(kWatch).file_hash);
-  CHECK(read(kWatch + "# more\n").file_hash != read(kWatch).file_hash);
+  CHECK(read(kWatch).hash == read(kWatch).hash);
+  CHECK(read(kWatch, {"seed=9"}).hash != read(kWatch).hash);
+  CHECK(read(kWatch + "# more\n").hash == read(kWatch).hash);
   CHECK(told(kWatch, {"component.w.form=b"}) == "--set component.w.form: unknown key; did you mean 'from'?");
   CHECK_THAT(told(kWatch, {"fault.0.every=5"}), ContainsSubstring("the scenario has no 'fault'"));
   CHECK_THAT(told(kWatch, {"component.w.from=5"}),

@@ -1,0 +1,27 @@
+// What a run directory holds, as far as that decides whether another run may take its place.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace dse {
+
+// The files below a folder, as "FILE" or "FOLDER/FILE". Throws std::filesystem::filesystem_error.
+std::set<std::string> files_below(const std::filesystem::path& folder);
+
+// Whether there is a capture in it: what came in from outside comes no second time.
+bool holds_capture(const std::filesystem::path& folder);
+// Whether its run was interrupted. False when it does not say.
+bool was_interrupted(const std::filesystem::path& folder);
+
+struct KeepReason {
+  std::string text;    // for people: "holds a capture, ..."
+  std::string remedy;  // what to do with it: "move it away"
+};
+// Why nothing may ever replace what stands at `path`; empty for an empty folder, and for a run directory
+// whose file `lister` lists all that is in it. Throws std::filesystem::filesystem_error.
+std::optional<KeepReason> reason_to_keep(const std::filesystem::path& path, const std::string& lister);
+
+}  // namespace dse

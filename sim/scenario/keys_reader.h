@@ -1,0 +1,13 @@
+// The keys of a scenario file's table.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include "sim/scenario/scenario_keys.h"
+
+namespace dse {
+
+// Those of a table that has been read as a scenario without an error.
+ScenarioKeys read_keys(const toml::table& root);
+
+}  // namespace dse

@@ -1,0 +1,36 @@
+// The files of run directories, by name: the one place that says what a run calls them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "sim/scenario/scenario.h"
+
+namespace dse {
+
+inline constexpr const char* kSummaryFile = "summary.json";
+inline constexpr const char* kMetricsFile = "metrics.csv";
+inline constexpr const char* kTimingFile = "timing.json";
+inline constexpr const char* kPredictionsFile = "predictions.csv";  // with --record
+inline constexpr const char* kRefusedFile = "refused.csv";          // what components refused
+inline constexpr const char* kEventRecordFile = "events.sqlite";    // with --record
+inline constexpr const char* kCaptureFile = "capture";              // what came in from outside
+inline constexpr const char* kNodeFile = "node.json";               // of a node: its summary
+inline constexpr const char* kMinimisedFile = "minimised.toml";     // of explore --minimise
+
+// What a component keeps, in a file of its own name.
+std::string log_file(const std::string& component);
+std::string table_file(const std::string& component);
+std::string learner_file(const std::string& component);
+
+// Whether a run writes the file only when it is asked to: a run without it is no substitute for one with it.
+bool is_asked_for(std::string_view file);
+
+// Throws InputError, at `place`, when a component may not have that name: it would write over a file of the
+// run, or be taken for the run itself.
+void check_not_taken(const std::string& component, const InputPlace& place);
+void check_files_free(const ComponentConfig& component);
+
+}  // namespace dse
