@@ -9,6 +9,7 @@
 
 #include "core/diagnostics.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "sim/command/command.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
@@ -93,7 +94,8 @@ int diff(const std::string& run_a, const std::string& run_b, const MakeApp& make
   const EventRecord record_b(*path_b);
   const std::optional<RunDifference> difference = find_difference(record_a, record_b);
   if (!difference) {
-    fmt::print("the same: {} events\n", record_a.run_value("events"));
+    const std::string events = record_a.run_value("events");
+    fmt::print("the same: {} event{}\n", printable(events), events == "1" ? "" : "s");
     return kExitOk;
   }
   fmt::print("{}", describe(*difference, record_a, record_b, "A: " + run_a, "B: " + run_b));
