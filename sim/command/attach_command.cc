@@ -7,12 +7,16 @@
 #include <optional>
 #include <thread>
 
+#include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "sim/attach/attachment.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
+#include "sim/command/standard_streams.h"
 #include "sim/record/event_recorder.h"
 #include "sim/results/results.h"
 #include "sim/results/run_folder.h"
@@ -44,19 +48,19 @@ std::string status_text(const Attachment::Status& status) {
                                  static_cast<double>(status.virtual_time_ns) / kNanosecondsPerSecond,
                                  status.gateway.imported, status.gateway.exported);
   if (status.gateway.duplicates > 0)
-    text += fmt::format(", {} duplicates dropped", status.gateway.duplicates);
+    text += fmt::format(", {} dropped", counted(status.gateway.duplicates, "duplicate"));
   if (status.gateway.refused > 0) text += fmt::format(", {} refused", status.gateway.refused);
   if (status.gateway.nacked > 0) text += fmt::format(", {} nacked", status.gateway.nacked);
   if (status.gateway.unroutable > 0) text += fmt::format(", {} unroutable", status.gateway.unroutable);
   if (status.unconfirmed > 0) text += fmt::format(", {} unconfirmed", status.unconfirmed);
-  if (!status.gateway.problem.empty()) text += "; " + status.gateway.problem;
+  if (!status.gateway.problem.empty()) text += "; " + one_line(status.gateway.problem);
   return text;
 }
 
 // One line that is written over on a terminal; elsewhere a line now and then, and at each new problem.
 class StatusLine {
  public:
-  explicit StatusLine(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+  explicit StatusLine(bool quiet) : quiet_(quiet), terminal_(is_terminal(STDERR_FILENO)) {}
   ~StatusLine() {
     if (!quiet_ && terminal_) tell("\r\x1b[K");
   }
@@ -177,17 +181,16 @@ void add_attach_command(CLI::App& parser, std::function<int()>& run, const MakeA
       "attach", "Run a scenario beside the real clock, its gateway joined to a real broker");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   add_broker_options(*command, arguments->broker);
-  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED-attached)");
-  command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
+  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED-attached)");
+  add_seed_option(*command, arguments->seed);
   add_setting_option(*command, arguments->settings);
-  command
-      ->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1); 0: as fast as possible")
-      ->check(CLI::Range(0.0, 1e6));
-  command->add_option("--for", arguments->longest, "end after this time, such as 30s");
+  add_real(*command, "--pace", arguments->pace,
+           "virtual seconds a second (default: 1); 0: as fast as possible",
+           {.least = 1e-6, .most = 1e6, .or_zero = true, .what = "a pace"});
+  add_text(*command, "--for", arguments->longest, "end after this time, such as 30s");
   command->add_flag("--record", arguments->record,
                     "write every event to events.sqlite and every prediction to predictions.csv");
-  command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
-      ->check(CLI::Range(1U, 256U));
+  add_threads_option(*command, arguments->threads, "threads that compute; they change no result");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command->callback(
       [arguments, &run, make_app] { run = [arguments, make_app] { return attach(*arguments, make_app); }; });

@@ -6,6 +6,7 @@
 
 #include "core/diagnostics.h"
 #include "core/error.h"
+#include "sim/command/number_options.h"
 
 namespace dse {
 namespace {
@@ -27,15 +28,13 @@ void check_files(const BrokerAddress& address) {
 }  // namespace
 
 void add_broker_options(CLI::App& command, BrokerArguments& arguments) {
-  command.add_option(
-      "--broker", arguments.url,
-      fmt::format("amqp[s]://USER@HOST:PORT/VHOST (default: the environment's {})", kBrokerVariable));
-  command.add_option("--password-file", arguments.password_file, "a file whose first line is the password");
-  command.add_option(
-      "--ca", arguments.files.authorities,
-      "PEM file of the authorities that sign the broker's certificate (default: the system's)");
-  command.add_option("--cert", arguments.files.certificate, "PEM file of our certificate");
-  command.add_option("--key", arguments.files.key, "PEM file of our certificate's key");
+  add_text(command, "--broker", arguments.url,
+           fmt::format("amqp[s]://USER@HOST:PORT/VHOST (default: the environment's {})", kBrokerVariable));
+  add_text(command, "--password-file", arguments.password_file, "a file whose first line is the password");
+  add_text(command, "--ca", arguments.files.authorities,
+           "PEM file of the authorities that sign the broker's certificate (default: the system's)");
+  add_text(command, "--cert", arguments.files.certificate, "PEM file of our certificate");
+  add_text(command, "--key", arguments.files.key, "PEM file of our certificate's key");
   command
       .add_option("--login", arguments.login,
                   "plain: by password (the default); external: by our certificate")

@@ -9,61 +9,54 @@
 #include <vector>
 
 #include "apps/message_text.h"
+#include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/hash.h"
+#include "core/printable.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
 #include "sim/command/command.h"
+#include "sim/command/number_options.h"
 
 namespace dse {
 namespace {
 
-// What came from outside may hold anything; here it stays in its line.
-std::string shown(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      result += fmt::format("\\x{:02x}", byte);
-    } else {
-      result.append(c == '\\' ? 2 : 1, c);
-    }
-  }
-  return result;
+std::string value_text(const HeaderValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? to_text(value) : quoted_text(*text);
 }
 
 std::string headers_text(const Headers& headers) {
   std::vector<std::string> parts;
-  for (const auto& [name, value] : headers) {
-    const std::string quote = std::holds_alternative<std::string>(value) ? "\"" : "";
-    parts.push_back(fmt::format("{} = {}{}{}", shown(name), quote, shown(to_text(value)), quote));
-  }
+  for (const auto& [name, value] : headers)
+    parts.push_back(fmt::format("{} = {}", printable_word(name), value_text(value)));
   return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
 
+// What came from outside may hold anything; here it stays in its line, and each field in its place.
 std::string line_of(const CapturedMessage& captured, const CaptureHeader& header) {
   const Message& message = *captured.message;
   return fmt::format("{} {} {} key={} headers={} {} bytes {}", seconds_text(captured.time_ns),
-                     header.imports[captured.import], shown(message.id()), shown(message.key()),
-                     headers_text(message.headers()), message.payload().size(),
+                     printable_word(header.imports[captured.import]), printable_word(message.id()),
+                     printable_word(message.key()), headers_text(message.headers()), message.payload().size(),
                      hex64(message.payload_hash()));
 }
 
 int info(const std::string& path) {
   const CaptureSurvey survey = survey_capture(path);
   const CaptureHeader& header = survey.header;
-  fmt::print("scenario  {} ({})\nseed      {}\n", shown(header.scenario), hex64(header.scenario_hash),
+  fmt::print("scenario  {} ({})\nseed      {}\n", printable(header.scenario), hex64(header.scenario_hash),
              header.seed);
   if (header.ordering != 0) fmt::print("ordering  {}\n", header.ordering);
-  fmt::print("version   {}\nchecksum  {}\nmessages  {}", shown(header.version), hex64(survey.checksum),
+  fmt::print("version   {}\nchecksum  {}\nmessages  {}", printable(header.version), hex64(survey.checksum),
              survey.messages);
   if (survey.messages > 0)
     fmt::print(", from {} s to {} s", seconds_text(survey.first_ns), seconds_text(survey.last_ns));
   fmt::print("\n");
   for (std::size_t at = 0; at < header.imports.size(); ++at)
-    fmt::print("  {:<16} {}\n", shown(header.imports[at]), survey.messages_by_import[at]);
+    fmt::print("  {:<16} {}\n", printable(header.imports[at]), survey.messages_by_import[at]);
   for (const auto& [name, digest] : header.data)
-    fmt::print("data      {} ({})\n", shown(name), hex64(digest));
+    fmt::print("data      {} ({})\n", printable(name), hex64(digest));
   if (survey.end_ns) {
     fmt::print("whole     the run ended at {} s\n", seconds_text(*survey.end_ns));
   } else {
@@ -88,13 +81,13 @@ std::vector<std::string> differing_fields(const CaptureHeader& a, const CaptureH
   const auto add = [&fields](std::string_view name, const auto& of_a, const auto& of_b) {
     if (of_a != of_b) fields.push_back(fmt::format("{} {} and {}", name, of_a, of_b));
   };
-  add("scenario", shown(a.scenario), shown(b.scenario));
+  add("scenario", printable(a.scenario), printable(b.scenario));
   if (a.format == b.format) add("scenario hash", hex64(a.scenario_hash), hex64(b.scenario_hash));
   add("seed", a.seed, b.seed);
   add("ordering", a.ordering, b.ordering);
-  add("version", shown(a.version), shown(b.version));
-  add("imports", shown(fmt::format("{}", fmt::join(a.imports, ", "))),
-      shown(fmt::format("{}", fmt::join(b.imports, ", "))));
+  add("version", printable(a.version), printable(b.version));
+  add("imports", printable(fmt::format("{}", fmt::join(a.imports, ", "))),
+      printable(fmt::format("{}", fmt::join(b.imports, ", "))));
   if (a.format == b.format && a.data != b.data)
     fields.push_back(fmt::format("data: {}", changed_data(a.data, b.data)));
   return fields;
@@ -160,8 +153,10 @@ int diff(const std::string& path_a, const std::string& path_b) {
                     of_b ? line_of(*of_b, b.header()) : ending(b));
     }
     if (a.end_ns() != b.end_ns())
-      return differ(fmt::format("{} messages are the same, the end differs", number), ending(a), ending(b));
-    fmt::print("the same: {} messages{}\n", number, a.end_ns() ? "" : ", both cut off");
+      return differ(
+          fmt::format("{} the same, the end differs", counted(number, "message is", "messages are")),
+          ending(a), ending(b));
+    fmt::print("the same: {}{}\n", counted(number, "message"), a.end_ns() ? "" : ", both cut off");
     return kExitOk;
   }
 }
@@ -176,15 +171,19 @@ void add_capture_command(CLI::App& parser, std::function<int()>& run) {
   };
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = parser.add_subcommand("capture", "Look into what came into an attached run");
-  command->require_subcommand(1);
+  command->require_subcommand(0, 1);  // else an unknown one would be reported as none
+  command->callback([command] {
+    if (command->get_subcommands().empty())
+      throw CLI::RequiredError("one of the commands info, cat and diff");
+  });
   CLI::App* info_command =
       command->add_subcommand("info", "Which run it was, how many messages, and whether whole");
   info_command->add_option("FILE", arguments->a, "a capture")->required();
   info_command->callback([arguments, &run] { run = [arguments] { return info(arguments->a); }; });
   CLI::App* cat_command = command->add_subcommand("cat", "A line a message");
   cat_command->add_option("FILE", arguments->a, "a capture")->required();
-  cat_command->add_option("--count", arguments->count, "only the first so many")
-      ->check(CLI::Range(std::int64_t{0}, INT64_MAX));
+  add_whole(*cat_command, "--count", arguments->count, "only the first so many",
+            {.most = INT64_MAX, .what = "a number of messages"});
   cat_command->callback(
       [arguments, &run] { run = [arguments] { return cat(arguments->a, arguments->count); }; });
   CLI::App* diff_command = command->add_subcommand("diff", "The first message in which two captures differ");

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/diagnostics.h"
+#include "core/error.h"
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
 #include "sim/scenario/scenario_reader.h"
@@ -13,14 +14,25 @@
 namespace dse {
 namespace {
 
-// Reads each scenario, wires it (which opens its data and makes its learners), and prints its topology.
+// Reads a scenario, wires it (which opens its data and makes its learners), and prints its topology.
+void check_one(const std::string& path, const std::vector<std::string>& settings) {
+  const Scenario scenario = read_scenario(path, settings);
+  const World world(scenario, {.seed = scenario.seed}, no_files());
+  fmt::print("{}", topology_text(scenario));
+  for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
+}
+
+// One that is wrong keeps no other from being checked.
 int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings) {
+  std::vector<InputError> errors;
   for (const std::string& path : paths) {
-    const Scenario scenario = read_scenario(path, settings);
-    const World world(scenario, {.seed = scenario.seed}, no_files());
-    fmt::print("{}", topology_text(scenario));
-    for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
+    try {
+      check_one(path, settings);
+    } catch (const InputError& error) {
+      for (const InputError& one : errors_in(error)) errors.push_back(one);
+    }
   }
+  throw_if_any(std::move(errors));
   return kExitOk;
 }
 

@@ -6,9 +6,12 @@
 #include <string>
 
 #include "amqp/connection.h"
+#include "core/counted.h"
 #include "core/diagnostics.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/number_options.h"
+#include "sim/command/standard_streams.h"
 #include "sim/conform/broker_run.h"
 #include "sim/conform/comparison.h"
 #include "sim/conform/process_run.h"
@@ -29,10 +32,6 @@ struct ConformArguments {
   bool quiet = false;
 };
 
-std::string counted(std::uint64_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 // What is known of the first case on which the two differ, for people.
 std::string report(const ConformArguments& arguments, std::uint64_t number, const Comparison& failing,
                    const Shrunk& shrunk) {
@@ -40,9 +39,9 @@ std::string report(const ConformArguments& arguments, std::uint64_t number, cons
                                  counted(failing.steps.size(), "operation"));
   text += fmt::format(", and the smallest one found in {} after {}:\n\n{}\n", counted(shrunk.runs, "trial"),
                       shrunk.comparison.steps.size(), describe(shrunk.comparison, kSides));
-  return text +
-         fmt::format("again: {}\n", shell_line({"conform", "--seed", fmt::format("{}", arguments.seed),
-                                                "--first", fmt::format("{}", number), "--cases", "1"}));
+  return text + fmt::format("again: {}\n", shell_line("conform", {},
+                                                      {"--seed", fmt::format("{}", arguments.seed), "--first",
+                                                       fmt::format("{}", number), "--cases", "1"}));
 }
 
 int conform(const ConformArguments& arguments) {
@@ -54,7 +53,7 @@ int conform(const ConformArguments& arguments) {
     return compare(
         drawn, [] { return std::make_unique<ProcessRun>(); }, on_broker);
   };
-  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const auto clear_progress = [show_progress] {
     if (show_progress) tell("\r\x1b[K");
   };
@@ -87,10 +86,12 @@ void add_conform_command(CLI::App& parser, std::function<int()>& run) {
   auto arguments = std::make_shared<ConformArguments>();
   CLI::App* command = parser.add_subcommand(
       "conform", "Compare the broker in the process with a real one, on random topologies and operations");
-  command->add_option("--cases", arguments->cases, "how many cases (default: 2000)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
-  command->add_option("--seed", arguments->seed, "what the cases are drawn from (default: 2015)");
-  command->add_option("--first", arguments->first, "the first case's number (default: 1)");
+  add_whole(*command, "--cases", arguments->cases, "how many cases (default: 2000)",
+            {.least = 1, .most = 1'000'000'000, .what = "a number of cases"});
+  add_whole(*command, "--seed", arguments->seed, "what the cases are drawn from (default: 2015)",
+            {.what = "a seed"});
+  add_whole(*command, "--first", arguments->first, "the first case's number (default: 1)",
+            {.what = "the number of a case"});
   command->add_flag("--quiet", arguments->quiet, "show no progress");
   add_broker_options(*command, arguments->broker);
   command->callback([arguments, &run] { run = [arguments] { return conform(*arguments); }; });

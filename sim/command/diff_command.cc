@@ -11,6 +11,7 @@
 
 #include "core/diagnostics.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "sim/command/command.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"

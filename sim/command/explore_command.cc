@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,10 +12,13 @@
 #include <thread>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/command.h"
+#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
+#include "sim/command/standard_streams.h"
 #include "sim/regression/explore_report.h"
 #include "sim/regression/explorer.h"
 #include "sim/regression/minimiser.h"
@@ -44,18 +46,11 @@ struct ExploreArguments {
   bool quiet = false;
 };
 
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // "A..B", or one seed.
 void read_seeds(const std::string& text, ExplorePlan& plan) {
   const std::size_t dots = text.find("..");
-  const auto first = whole_number(text.substr(0, dots));
-  const auto last = dots == std::string::npos ? first : whole_number(text.substr(dots + 2));
+  const auto first = read_whole(text.substr(0, dots), {});
+  const auto last = dots == std::string::npos ? first : read_whole(text.substr(dots + 2), {});
   if (!first || !last) {
     throw InputError({.file = "--seeds"},
                      fmt::format("'{}' is no range of seeds: expected FIRST..LAST, such as 1..100", text));
@@ -139,12 +134,15 @@ Result blaming_vary(const ExplorePlan& plan, const std::function<Result()>& expl
   try {
     return explore();
   } catch (const InputError& error) {
-    for (const Parameter& parameter : plan.parameters) {
-      InputPlace place = error.place();
-      if (place.file != "--set " + parameter.key) continue;
-      place.file = "--vary " + parameter.key;
-      throw InputError(place, error.text());
+    std::vector<InputError> blamed;
+    for (const InputError& one : errors_in(error)) {
+      InputPlace place = one.place();
+      for (const Parameter& parameter : plan.parameters) {
+        if (place.file == "--set " + parameter.key) place.file = "--vary " + parameter.key;
+      }
+      blamed.emplace_back(place, one.text());
     }
+    throw_if_any(std::move(blamed));
     throw;
   }
 }
@@ -173,13 +171,13 @@ std::optional<Trial> find_passing(const Exploration& exploration, const FailedTr
 // What to print when the folder has its place.
 struct MinimisedText {
   std::string outcome;
-  std::vector<std::string> replay;  // beside the file; nothing without one
+  bool has_file = false;
+  std::vector<std::string> options = {};  // of a replay of the file
 
   std::string text(const RunFolder& folder) const {
-    if (replay.empty()) return outcome;
-    std::vector<std::string> line = {replay.front(), (folder.target() / kMinimisedFile).string()};
-    line.insert(line.end(), replay.begin() + 1, replay.end());
-    return fmt::format("{}  {}\n", outcome, shell_line(line));
+    if (!has_file) return outcome;
+    const std::string file = (folder.target() / kMinimisedFile).string();
+    return fmt::format("{}  {}\n", outcome, shell_line("replay", {file}, options));
   }
 };
 
@@ -203,28 +201,28 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
   Minimiser minimiser(std::move(request));
   std::optional<Minimised> smallest = minimiser.run(interrupted, [show_progress](std::uint64_t runs) {
     if (!show_progress || runs % 100 != 0) return;
-    tell("\rminimising: {} runs ", runs);
+    tell("\rminimising: {} ", counted(runs, "run"));
   });
   if (show_progress) tell("\r\x1b[K");
-  if (!smallest && interrupted.load()) return {"interrupted before the first failure came again\n", {}};
+  if (!smallest && interrupted.load()) return {"interrupted before the first failure came again\n"};
   if (!smallest)
-    return {"the first failure did not come again: it is not deterministic; see dse replay --twice\n", {}};
+    return {"the first failure did not come again: it is not deterministic; see dse replay --twice\n"};
 
   smallest->scenario.insert_or_assign("ordering", static_cast<std::int64_t>(smallest->failing.ordering));
   if (smallest->failing.ordering == 0) smallest->scenario.erase("ordering");
-  std::vector<std::string> line = {"replay"};
+  std::vector<std::string> options;
   if (smallest->failing.seed <= INT64_MAX) {
     smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
   } else {  // it is no integer of TOML
-    line.insert(line.end(), {"--seed", fmt::format("{}", smallest->failing.seed)});
+    options = {"--seed", fmt::format("{}", smallest->failing.seed)};
   }
   move_data_paths(smallest->scenario, std::filesystem::path(path).parent_path(), folder.target());
   folder.write(kMinimisedFile, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
                                            std::filesystem::path(path).filename().string(),
                                            smallest->failure.text, scenario_text(smallest->scenario)));
-  return {fmt::format("minimised to {} message{} in {} runs: {}\n", smallest->messages,
-                      smallest->messages == 1 ? "" : "s", smallest->runs, smallest->failure.text),
-          line};
+  return {fmt::format("minimised to {} in {}: {}\n", counted(smallest->messages, "message"),
+                      counted(smallest->runs, "run"), smallest->failure.text),
+          true, options};
 }
 
 // What cannot be minimised loses no results: why not is what to print.
@@ -232,7 +230,7 @@ MinimisedText minimise_if_possible(const Explorer& explorer, const Exploration& 
                                    const MakeApp& make_app, const std::atomic<bool>& interrupted,
                                    RunFolder& folder, bool show_progress) {
   const auto why_not = [](const char* reason) -> MinimisedText {
-    return {fmt::format("the first failure is not minimised: {}\n", reason), {}};
+    return {fmt::format("the first failure is not minimised: {}\n", reason)};
   };
   try {
     return minimise(explorer, exploration, make_app, interrupted, folder, show_progress);
@@ -248,6 +246,8 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
                    .settings = arguments.settings,
                    .orderings = arguments.orderings,
                    .jobs = arguments.jobs};
+  if (arguments.minimise || !arguments.vary.empty())
+    require_ordinary_file(plan.scenario, "--minimise and --vary read it again");
   read_seeds(arguments.seeds, plan);
   plan.parameters = read_parameters(arguments.vary);
   Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, make_app); });
@@ -256,12 +256,12 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::string name = std::filesystem::path(plan.scenario).stem().string();
   RunFolder folder = RunFolder::at(arguments.out, "runs/" + name + "-explored", kSummaryFile);
-  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const std::uint64_t count = explorer.trial_count();
   const std::uint64_t step = std::max<std::uint64_t>(1, count / 1000);
   const auto show = [&](const Explorer::Progress& progress) {
     if (!show_progress || (progress.done % step != 0 && progress.done != count)) return;
-    tell("\r{} of {} runs, {} failed ", progress.done, count, progress.failed);
+    tell("\r{} of {}, {} failed ", progress.done, counted(count, "run"), progress.failed);
   };
   const Exploration exploration =
       blaming_vary<Exploration>(plan, [&] { return explorer.run(interrupted, show); });
@@ -280,8 +280,9 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   folder.commit();
   const std::string failures = failures_text(explorer, exploration) + minimised.text(folder);
   if (!arguments.quiet) {
-    fmt::print("{}{}{} runs, {} failed; results in {}\n", spread_table(explorer, table), failures,
-               exploration.trials.size(), exploration.failures.size(), folder.target().string());
+    fmt::print("{}{}{}, {} failed; results in {}\n", spread_table(explorer, table), failures,
+               counted(exploration.trials.size(), "run"), exploration.failures.size(),
+               folder.target().string());
   } else {
     tell("{}", failures);
   }
@@ -298,16 +299,14 @@ void add_explore_command(CLI::App& parser, std::function<int()>& run, const Make
       "Run a scenario over seeds, settings and orders of simultaneous events, and show what depends on them");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   command->add_option("--seeds", arguments->seeds, "FIRST..LAST, both included")->required();
-  command
-      ->add_option("--orderings", arguments->orderings,
-                   "orders of simultaneous events: as they were scheduled, and permutations of it")
-      ->check(CLI::Range(std::uint64_t{1}, Explorer::kTrialsMax));
+  add_whole(*command, "--orderings", arguments->orderings,
+            "orders of simultaneous events: as they were scheduled, and permutations of it",
+            {.least = 1, .most = Explorer::kTrialsMax, .what = "a number of orderings"});
   command->add_option("--vary", arguments->vary, "KEY=VALUE,VALUE,...: try each; may be repeated")
       ->allow_extra_args(false);
   add_setting_option(*command, arguments->settings);
-  command->add_option("--jobs", arguments->jobs, "runs side by side; they change no result")
-      ->check(CLI::Range(1U, 256U));
-  command->add_option("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
+  add_jobs_option(*command, arguments->jobs, "runs side by side; they change no result");
+  add_text(*command, "--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
   command->add_flag("--minimise", arguments->minimise,
                     "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
   command->add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <chrono>
+#include <climits>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/node/node.h"
 #include "sim/scenario/scenario_reader.h"
@@ -80,15 +81,15 @@ void add_node_command(CLI::App& parser, std::function<int()>& run) {
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   command->add_option("component", arguments->component, "the component's name")->required();
   add_broker_options(*command, arguments->broker);
-  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-COMPONENT-node)");
-  command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
+  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-COMPONENT-node)");
+  add_seed_option(*command, arguments->seed);
   add_setting_option(*command, arguments->settings);
-  command->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1)")
-      ->check(CLI::Range(1e-6, 1e6));
+  add_real(*command, "--pace", arguments->pace, "virtual seconds a second (default: 1)",
+           {.least = 1e-6, .most = 1e6, .what = "a pace"});
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   // Of `dse nodes`, for the nodes that it starts.
-  command->add_option("--epoch", arguments->epoch_ns)->group("");
-  command->add_option("--overseer", arguments->overseer)->group("");
+  add_whole(*command, "--epoch", arguments->epoch_ns, "", {.most = INT64_MAX})->group("");
+  add_whole(*command, "--overseer", arguments->overseer, "", {.most = INT_MAX})->group("");
   command->callback([arguments, &run] { run = [arguments] { return run_node(*arguments); }; });
 }
 

@@ -10,9 +10,12 @@
 #include "amqp/connect.h"
 #include "core/diagnostics.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
+#include "sim/command/standard_streams.h"
 #include "sim/node/belongings.h"
 #include "sim/node/nodes.h"
 #include "sim/results/results.h"
@@ -70,7 +73,7 @@ std::string status_line(const NodeState& node) {
   std::string line = fmt::format("{:<20} pid {:<8} sent {:<9} received {:<9}", node.component, node.pid,
                                  node.report.sent, node.report.received);
   if (node.exit_status) return line + fmt::format("ended, status {}", *node.exit_status);
-  if (!node.report.problem.empty()) return line + node.report.problem;
+  if (!node.report.problem.empty()) return line + one_line(node.report.problem);
   if (node.report.unconfirmed > 0) line += fmt::format("unconfirmed {}", node.report.unconfirmed);
   return line;
 }
@@ -78,7 +81,7 @@ std::string status_line(const NodeState& node) {
 // One line each, written over when it is a terminal.
 class StatusLines {
  public:
-  explicit StatusLines(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+  explicit StatusLines(bool quiet) : quiet_(quiet), terminal_(is_terminal(STDERR_FILENO)) {}
 
   void show(const std::vector<NodeState>& nodes) {
     constexpr int kShowsBetweenLines = 20;
@@ -125,7 +128,7 @@ void tidy_up(const Belongings& belongings, const ConnectionOptions& options) {
   try {
     belongings.remove(*connect(options));
   } catch (const BrokerError& error) {
-    tell("warning: what the run made on the broker is still there: {}\n", error.what());
+    tell("warning: what the run made on the broker is still there: {}\n", one_line(error.what()));
   }
 }
 
@@ -154,6 +157,7 @@ void tell_shortfalls(const std::vector<Nodes::Account>& shortfalls, const Connec
 
 int run_nodes(const NodesArguments& arguments) {
   const auto started = std::chrono::steady_clock::now();
+  require_ordinary_file(arguments.scenario, "every node reads it again");
   Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
   keep_what_can_be_judged(scenario);
   const Interrupts interrupts = watch_for_two_interrupts();
@@ -206,13 +210,13 @@ void add_nodes_command(CLI::App& parser, std::function<int()>& run) {
       "nodes", "Run every component of a scenario on a real broker, each in a process of its own");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
   add_broker_options(*command, arguments->broker);
-  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-nodes)");
-  command->add_option("--seed", arguments->seed, "in place of the scenario's seed");
+  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-nodes)");
+  add_seed_option(*command, arguments->seed);
   add_setting_option(*command, arguments->settings);
-  command->add_option("--pace", arguments->pace, "virtual seconds a second (default: 1)")
-      ->check(CLI::Range(1e-6, 1e6));
-  command->add_option("--for", arguments->longest,
-                      "end after this time, such as 30s (default: when all is done)");
+  add_real(*command, "--pace", arguments->pace, "virtual seconds a second (default: 1)",
+           {.least = 1e-6, .most = 1e6, .what = "a pace"});
+  add_text(*command, "--for", arguments->longest,
+           "end after this time, such as 30s (default: when all is done)");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command->callback([arguments, &run] { run = [arguments] { return run_nodes(*arguments); }; });
 }

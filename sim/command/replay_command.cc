@@ -2,18 +2,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <thread>
 
+#include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/error.h"
 #include "sim/command/command.h"
+#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
+#include "sim/command/standard_streams.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
 #include "sim/regression/captured_run.h"
@@ -55,20 +56,11 @@ void set_until(const std::string& text, Scenario& scenario) {
   }
 }
 
-// The parser itself takes -1 for the largest number and nothing for no option.
-std::string check_whole_number(const std::string& text, const std::string& what) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size()) return "";
-  return fmt::format("'{}' is not {}: expected an integer from 0 to {}", text, what, UINT64_MAX);
-}
-std::string is_seed(const std::string& text) { return check_whole_number(text, "a seed"); }
-std::string is_ordering(const std::string& text) { return check_whole_number(text, "an ordering"); }
-
 ProgressSink progress_sink(bool shown) {
   if (!shown) return [](TimeNs, std::uint64_t) {};
   return [](TimeNs virtual_time_ns, std::uint64_t events) {
-    tell("\r{} virtual, {} events ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000), events);
+    tell("\r{} virtual, {} ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000),
+         counted(events, "event"));
   };
 }
 
@@ -122,7 +114,7 @@ int replay_twice(const Replay& replay, const ReplayArguments& arguments, const M
   const EventRecord record_b(second.record);
   const std::optional<RunDifference> difference = find_difference(record_a, record_b);
   if (!difference) {
-    if (!arguments.quiet) fmt::print("the same twice: {} events\n", first.result.events);
+    if (!arguments.quiet) fmt::print("the same twice: {}\n", counted(first.result.events, "event"));
     return kExitOk;
   }
   fmt::print("{}", describe(*difference, record_a, record_b, "the first time", "the second time"));
@@ -152,7 +144,7 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
                .recorder = recorder ? &*recorder : nullptr,
                .warn = [](const std::string& warning) { tell("warning: {}\n", warning); }},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
-  const bool show_progress = !arguments.quiet && isatty(STDERR_FILENO) == 1;
+  const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const RunResult result =
       run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
   if (show_progress) tell("\r\x1b[K");
@@ -173,12 +165,11 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   write_results(report, folder);
   folder.commit();
 
-  const char* no_color = std::getenv("NO_COLOR");  // empty means unset: no-color.org
-  const bool color = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
   if (arguments.quiet) {
     tell("{}", failures_text(report, false));
   } else {
-    fmt::print("{}results in {}\n", report_text(report, color), folder.target().string());
+    fmt::print("{}results in {}\n", report_text(report, wants_colour(STDOUT_FILENO)),
+               folder.target().string());
   }
   for (const std::string& warning : refusal_warnings(result.refused)) tell("warning: {}\n", warning);
   if (result.status == RunStatus::kStalled) {
@@ -194,19 +185,16 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
   CLI::App* command =
       parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
-  command->add_option("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
-  command->add_option("--seed", arguments->seed, "in place of the scenario's seed")->check(is_seed);
-  command
-      ->add_option("--ordering", arguments->ordering,
-                   "of simultaneous events, in place of the scenario's; 0: as they were scheduled")
-      ->check(is_ordering);
+  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
+  add_seed_option(*command, arguments->seed);
+  add_whole(*command, "--ordering", arguments->ordering,
+            "of simultaneous events, in place of the scenario's; 0: as they were scheduled",
+            {.what = "an ordering"});
   add_setting_option(*command, arguments->settings);
-  command->add_option("--threads", arguments->threads, "threads that compute; they change no result")
-      ->check(CLI::Range(1U, 256U));
-  command->add_option("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
-  command->add_option(
-      "--capture", arguments->capture,
-      "repeat an attached run from this file of its run directory, with its seed and ordering");
+  add_threads_option(*command, arguments->threads, "threads that compute; they change no result");
+  add_text(*command, "--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
+  add_text(*command, "--capture", arguments->capture,
+           "repeat an attached run from this file of its run directory, with its seed and ordering");
   command->add_flag("--record", arguments->record,
                     "write every event to events.sqlite and every prediction to predictions.csv");
   command

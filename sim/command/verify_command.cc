@@ -14,12 +14,17 @@
 #include <thread>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "sim/command/command.h"
+#include "sim/command/run_options.h"
 #include "sim/regression/fingerprint_table.h"
+#include "sim/regression/side_by_side.h"
 #include "sim/regression/verification.h"
 #include "sim/results/shell.h"
+#include "sim/scenario/scenario_reader.h"
 #include "sim/world/interrupt.h"
 
 namespace dse {
@@ -94,6 +99,7 @@ class Selection {
     for (const fs::path& scenario : scenarios) add(scenario, folder);
   }
   void add(const fs::path& path, KeptFolder& folder) {
+    require_ordinary_file(path.string(), "fingerprints are kept beside a scenario's file");
     const std::string file = path.filename().string();
     if (!FingerprintTable::can_hold(file)) {
       throw InputError(
@@ -125,7 +131,7 @@ class Report {
       case Verdict::kNoRow:
         if (arguments_.update) return update("ADDED", target, one);
         fail(kExitFailed, "NO ROW", fmt::format("{}: expected one in {}", path, table));
-        return detail(shell_line({"verify", path, "--update"}));
+        return detail(shell_line("verify", {path}, {"--update"}));
       case Verdict::kDiffers:
         if (arguments_.update) return update("UPDATED", target, one);
         fail(kExitFailed, "DIFFERS", fmt::format("{}: {}", path, one.summary));
@@ -162,7 +168,7 @@ class Report {
       } else {
         fail(kExitFailed, "NO FILE",
              fmt::format("{}: its row is left in {}", path, folder.table.path().string()));
-        detail(shell_line({"verify", folder.path.empty() ? "." : folder.path.string(), "--update"}));
+        detail(shell_line("verify", {folder.path.empty() ? "." : folder.path.string()}, {"--update"}));
       }
     }
   }
@@ -177,7 +183,7 @@ class Report {
     return summary.empty() ? path : path + ": " + summary;
   }
   static std::string verdict_line(const std::string& verdict, const std::string& text) {
-    return fmt::format("{:<8} {}\n", verdict, text);
+    return fmt::format("{:<8} {}\n", verdict, one_line(text));
   }
   static void line(const std::string& verdict, const std::string& text) {
     fmt::print("{}", verdict_line(verdict, text));
@@ -200,6 +206,18 @@ class Report {
   std::size_t not_verified_ = 0;
 };
 
+// Of all the scenarios; of one that is wrong its verification will tell.
+std::size_t most_components(const std::vector<Target>& targets) {
+  std::size_t most = 1;
+  for (const Target& target : targets) {
+    try {
+      most = std::max(most, read_scenario(target.path, {}).components.size());
+    } catch (const InputError&) {
+    }
+  }
+  return most;
+}
+
 // Verifies `jobs` scenarios side by side, and reports them in their order.
 void verify_all(const std::vector<Target>& targets, const VerifyArguments& arguments, const MakeApp& make_app,
                 Report& report) {
@@ -217,9 +235,11 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
     });
     verifications.push_back(tasks.back().get_future());
   }
+  const auto wanted = static_cast<unsigned>(std::min<std::size_t>(arguments.jobs, tasks.size()));
+  const unsigned jobs = wanted > 1 ? jobs_that_fit(wanted, most_components(targets)) : wanted;
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> workers;
-  for (std::size_t started = 0; started < std::min<std::size_t>(arguments.jobs, tasks.size()); ++started) {
+  for (std::size_t started = 0; started < jobs; ++started) {
     workers.emplace_back([&tasks, &next] {
       for (std::size_t index = next++; index < tasks.size(); index = next++) tasks[index]();
     });
@@ -238,7 +258,8 @@ int verify_command(const VerifyArguments& arguments, const MakeApp& make_app) {
     folder.table.write();
     for (const std::string& change : folder.changes) fmt::print("{}", change);
   }
-  if (report.not_verified() > 0) tell("interrupted: {} scenarios were not verified\n", report.not_verified());
+  if (report.not_verified() > 0)
+    tell("interrupted: {} not verified\n", counted(report.not_verified(), "scenario was", "scenarios were"));
   return report.status();
 }
 
@@ -250,10 +271,8 @@ void add_verify_command(CLI::App& parser, std::function<int()>& run, const MakeA
       "verify", "Replay scenarios and compare them with the fingerprints.csv beside them");
   command->add_option("scenarios", arguments->paths,
                       "scenario files, or folders of them (default: scenarios)");
-  command->add_option("--jobs", arguments->jobs, "scenarios side by side (default: one a core)")
-      ->check(CLI::Range(1U, 256U));
-  command->add_option("--threads", arguments->threads, "threads that compute in each run (default: 1)")
-      ->check(CLI::Range(1U, 256U));
+  add_jobs_option(*command, arguments->jobs, "scenarios side by side (default: one a core)");
+  add_threads_option(*command, arguments->threads, "threads that compute in each run (default: 1)");
   command->add_flag("--update", arguments->update,
                     "rewrite the rows that differ, add those that are missing, drop those left over");
   command->add_flag("--quiet", arguments->quiet, "print only what is not as it was");

@@ -46,9 +46,10 @@ Nodes::Nodes(const Scenario& scenario, Options options, const RunFolder& folder)
     : scenario_(scenario), options_(std::move(options)), folder_(folder.path_of("")) {
   for (const ComponentConfig& component : scenario.components) {
     if (is_gateway_end(component)) continue;
-    std::vector<std::string> arguments = {"node", scenario.path, component.name, "--out",
-                                          folder_of(component.name)};
+    std::vector<std::string> arguments = {"node", "--out", folder_of(component.name)};
     arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
+    // Names may look like options.
+    arguments.insert(arguments.end(), {"--", scenario.path, component.name});
     nodes_.emplace_back(component.name, arguments);
   }
 }

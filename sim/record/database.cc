@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "core/printable.h"
 
 namespace dse {
 namespace {
@@ -26,11 +27,14 @@ void Statement::bind(int parameter, std::int64_t value) {
   if (sqlite3_bind_int64(statement_.get(), parameter, value) != SQLITE_OK) database_->fail();
 }
 
+// What SQL takes for text ends at a NUL and is UTF-8, whatever is bound.
 void Statement::bind(int parameter, std::string_view text) {
-  if (sqlite3_bind_text(statement_.get(), parameter, text.data(), static_cast<int>(text.size()),
-                        SQLITE_STATIC) != SQLITE_OK) {
-    database_->fail();
-  }
+  const bool is_text = text.find('\0') == std::string_view::npos && is_utf8(text);
+  const auto size = static_cast<int>(text.size());
+  const int result = is_text
+                         ? sqlite3_bind_text(statement_.get(), parameter, text.data(), size, SQLITE_STATIC)
+                         : sqlite3_bind_blob(statement_.get(), parameter, text.data(), size, SQLITE_STATIC);
+  if (result != SQLITE_OK) database_->fail();
 }
 
 void Statement::bind_null(int parameter) {
@@ -53,7 +57,7 @@ bool Statement::next_row() {
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 
 std::string_view Statement::text(int column) const {
-  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
   if (bytes == nullptr) return {};
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }

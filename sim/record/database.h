@@ -18,7 +18,8 @@ class Statement {
  public:
   // Parameters and columns count from 1 and from 0, as in SQL and in SQLite.
   void bind(int parameter, std::int64_t value);
-  // `text` must stay valid until the statement has run.
+  // `text` must stay valid until the statement has run. It is bound as a BLOB when it is no UTF-8 or holds a
+  // NUL.
   void bind(int parameter, std::string_view text);
   void bind_null(int parameter);
 
@@ -27,7 +28,7 @@ class Statement {
   // Moves to the next row; false, and ready to run again, when there is none.
   bool next_row();
   std::int64_t integer(int column) const;
-  // Valid until the next step.
+  // Of text or a BLOB. Valid until the next step.
   std::string_view text(int column) const;
   bool is_null(int column) const;
 

@@ -8,7 +8,9 @@
 #include <set>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/hash.h"
+#include "core/printable.h"
 #include "sim/record/queue_contents.h"
 
 namespace dse {
@@ -95,17 +97,21 @@ std::string different_states(const EventRecord& a, const EventRecord& b) {
   const std::vector<ModelStateRow> states_b = b.model_states();
   for (std::size_t i = 0; i < std::min(states_a.size(), states_b.size()); ++i) {
     if (states_a[i] == states_b[i]) continue;
-    return fmt::format("model '{}' had learned other things after {} messages ({}): {} and {}",
-                       name_of(a.components(), states_a[i].component), states_a[i].learned,
+    return fmt::format("model '{}' had learned other things after {} ({}): {} and {}",
+                       name_of(a.components(), states_a[i].component),
+                       counted(static_cast<std::uint64_t>(states_a[i].learned), "message"),
                        format_duration(states_a[i].time_ns), states_a[i].digest, states_b[i].digest);
   }
   if (states_a.size() != states_b.size())
-    return fmt::format("{} states of models were kept, and {}", states_a.size(), states_b.size());
+    return fmt::format("{} kept, and {}",
+                       counted(states_a.size(), "state of a model was", "states of models were"),
+                       states_b.size());
   return "";
 }
 
 std::string draw_text(const DrawRow& draw) {
-  return fmt::format("'{}' drew {} random numbers for its {} ({})", draw.component, draw.count, draw.purpose,
+  return fmt::format("'{}' drew {} for its {} ({})", draw.component,
+                     counted(static_cast<std::uint64_t>(draw.count), "random number"), draw.purpose,
                      draw.digest);
 }
 
@@ -137,9 +143,9 @@ std::string event_text(const EventRecord& record, const EventRow& event) {
   if (event.resource >= 0) text += fmt::format(" on {}", name_of(record.resources(), event.resource));
   if (event.message == 0) return text;
   const MessageRow message = record.message(event.message);
-  text += fmt::format(", message {} (key '{}', headers {}, payload {})", message.id, message.key,
-                      message.headers, hex64(message.payload_hash));
-  if (!message.correlation.empty()) text += fmt::format(", answers {}", message.correlation);
+  text += fmt::format(", message {} (key '{}', headers {}, payload {})", printable_word(message.id),
+                      printable(message.key), one_line(message.headers), hex64(message.payload_hash));
+  if (!message.correlation.empty()) text += fmt::format(", answers {}", printable_word(message.correlation));
   return text;
 }
 
@@ -165,7 +171,7 @@ std::string causes_text(const EventRecord& record, const EventRow& event) {
     }
     lines.push_back("    " + event_text(record, first) + "\n");
     if (repeated > 0)
-      lines.push_back(fmt::format("    and {} earlier ones: {} {}\n", repeated,
+      lines.push_back(fmt::format("    and {}: {} {}\n", counted(repeated, "earlier one"),
                                   name_of(record.components(), first.component), kind_text(first.kind)));
     cause = next;
   }
@@ -188,7 +194,7 @@ std::string copies_text(const EventRecord& record, const std::vector<QueueConten
     }
     const std::string holder =
         copy.holder < 0 ? "" : fmt::format(" (with {})", name_of(record.components(), copy.holder));
-    texts.push_back(record.message(copy.message).id + holder);
+    texts.push_back(printable_word(record.message(copy.message).id) + holder);
   }
   return fmt::format("{}", fmt::join(texts, ", "));
 }
@@ -216,10 +222,11 @@ std::string queues_text(const EventRecord& record, const EventRow& event) {
   std::string text;
   for (std::size_t i = 0; i < std::min(order.size(), kQueuesMax); ++i) {
     const auto& copies = queues.at(order[i]);
-    text += fmt::format("    {}: {} message{}: {}\n", name_of(record.resources(), order[i]), copies.size(),
-                        copies.size() == 1 ? "" : "s", copies_text(record, copies));
+    text += fmt::format("    {}: {}: {}\n", name_of(record.resources(), order[i]),
+                        counted(copies.size(), "message"), copies_text(record, copies));
   }
-  if (order.size() > kQueuesMax) text += fmt::format("    and {} more queues\n", order.size() - kQueuesMax);
+  if (order.size() > kQueuesMax)
+    text += fmt::format("    and {}\n", counted(order.size() - kQueuesMax, "more queue"));
   return text;
 }
 
@@ -231,7 +238,8 @@ std::string models_text(const EventRecord& record, const EventRow& event) {
   }
   std::string text;
   for (const auto& [name, state] : last) {
-    text += fmt::format("    {}: {} after {} messages, at {}\n", name, state.digest, state.learned,
+    text += fmt::format("    {}: {} after {}, at {}\n", name, state.digest,
+                        counted(static_cast<std::uint64_t>(state.learned), "message"),
                         format_duration(state.time_ns));
   }
   return text;
@@ -239,7 +247,9 @@ std::string models_text(const EventRecord& record, const EventRow& event) {
 
 std::string side_text(const EventRecord& record, std::int64_t number, const std::string& name) {
   const std::optional<EventRow> event = record.event(number);
-  if (!event) return fmt::format("{}\n  ended before: it has {} events\n", name, number - 1);
+  if (!event)
+    return fmt::format("{}\n  ended before: it has {}\n", name,
+                       counted(static_cast<std::uint64_t>(number - 1), "event"));
   std::string text =
       fmt::format("{}\n  {}\n  caused by\n{}  queues before it\n{}", name, event_text(record, *event),
                   causes_text(record, *event), queues_text(record, *event));

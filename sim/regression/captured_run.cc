@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "core/hash.h"
 
@@ -39,10 +40,10 @@ void require_own(const std::string& path, const CaptureHeader& header, const Sce
                                          ", before its first message was whole: without what came in, "
                                          "replay the scenario without --capture");
   }
-  throw InputError(
-      {.file = path},
-      fmt::format("{}: {} messages are whole, the last at {}; replay that much of it with --until {}", broken,
-                  survey.messages, format_duration(survey.last_ns), format_duration(survey.last_ns)));
+  throw InputError({.file = path},
+                   fmt::format("{}: {} whole, the last at {}; replay that much of it with --until {}", broken,
+                               counted(survey.messages, "message is", "messages are"),
+                               format_duration(survey.last_ns), format_duration(survey.last_ns)));
 }
 
 std::vector<std::size_t> components_of(const CaptureHeader& header, const Scenario& scenario) {

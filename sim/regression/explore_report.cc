@@ -16,14 +16,13 @@ namespace {
 constexpr std::size_t kFailuresPrinted = 10;
 
 std::string replay_line(const Explorer& explorer, const Trial& trial) {
-  std::vector<std::string> words = {"replay", explorer.plan().scenario, "--seed",
-                                    fmt::format("{}", trial.seed)};
+  std::vector<std::string> words = {"--seed", fmt::format("{}", trial.seed)};
   if (trial.ordering != explorer.scenario(trial.point).ordering)
     words.insert(words.end(), {"--ordering", fmt::format("{}", trial.ordering)});
   for (const std::string& setting : explorer.plan().settings) words.insert(words.end(), {"--set", setting});
   for (const std::string& setting : explorer.settings_of(trial.point))
     words.insert(words.end(), {"--set", setting});
-  return shell_line(words);
+  return shell_line("replay", {explorer.plan().scenario}, words);
 }
 
 }  // namespace
@@ -53,7 +52,7 @@ std::string failures_csv(const Explorer& explorer, const Exploration& exploratio
 std::string runs_csv(const Explorer& explorer, const Exploration& exploration) {
   std::string text = "seed,ordering";
   for (const Parameter& parameter : explorer.plan().parameters) text += "," + csv_field(parameter.key);
-  for (const std::string& metric : exploration.metrics) text += "," + metric;
+  for (const std::string& metric : exploration.metrics) text += "," + csv_field(metric);
   text += "\n";
   for (std::size_t i = 0; i < exploration.trials.size(); ++i) {
     const Trial& trial = exploration.trials[i];

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 #include <thread>
 #include <utility>
 
 #include "core/error.h"
+#include "sim/regression/side_by_side.h"
 #include "sim/scenario/scenario_reader.h"
 
 namespace dse {
@@ -123,9 +125,13 @@ Exploration Explorer::run(const std::atomic<bool>& interrupted,
       stopping = true;
     }
   };
+  std::size_t components = 0;
+  for (const Scenario& scenario : scenarios_) components = std::max(components, scenario.components.size());
+  const unsigned jobs =
+      jobs_that_fit(static_cast<unsigned>(std::min<std::uint64_t>(plan_.jobs, count)), components);
   {
     std::vector<std::jthread> workers;
-    for (unsigned i = 1; i < plan_.jobs; ++i) workers.emplace_back(work);
+    for (unsigned i = 1; i < jobs; ++i) workers.emplace_back(work);
     work();
   }
   if (error) std::rethrow_exception(error);

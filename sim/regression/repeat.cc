@@ -63,6 +63,10 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
     throw InputError({.file = run}, fmt::format("{}; its scenario {} is not at '{}' any more", again,
                                                 summary.scenario, summary.scenario_path));
   }
+  if (!std::filesystem::is_regular_file(summary.scenario_path)) {
+    throw InputError({.file = run},
+                     fmt::format("{}; its scenario was read from a pipe, {}", again, summary.scenario_path));
+  }
   Scenario scenario = read_scenario(summary.scenario_path, summary.settings);
   // Before summaries kept the keys, they knew the scenario by its text.
   if (hex64(summary.keys ? scenario.hash : scenario.text_hash) != summary.scenario_hash) {

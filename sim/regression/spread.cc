@@ -107,7 +107,7 @@ std::string spread_csv(const Explorer& explorer, const std::vector<Spread>& spre
   text += "metric,runs,min,lower_quartile,median,upper_quartile,max,depends_on_ordering\n";
   for (const Spread& spread : spreads) {
     for (const std::string& value : explorer.values_of(spread.point)) text += csv_field(value) + ",";
-    text += fmt::format("{},{},{},{},{},{},{},{}\n", spread.metric, spread.runs, spread.min,
+    text += fmt::format("{},{},{},{},{},{},{},{}\n", csv_field(spread.metric), spread.runs, spread.min,
                         spread.lower_quartile, spread.median, spread.upper_quartile, spread.max,
                         spread.depends_on_ordering);
   }

@@ -56,7 +56,7 @@ std::vector<std::string> obstacles(const std::string& run, const Scenario& scena
     return {fmt::format(
                 "to see where, {}: with what wrote the row (version {}), run the next line, and verify again",
                 reason, kept.version),
-            shell_line({"replay", scenario.path, "--record"})};
+            shell_line("replay", {scenario.path}, {"--record"})};
   };
   if (!fs::exists(fs::path(run) / kSummaryFile)) return record_one(run + " is missing");
   RunSummary summary;
@@ -77,8 +77,8 @@ std::vector<std::string> how_to_see(const Scenario& scenario, const FingerprintR
   const std::vector<std::string> instead = obstacles(before, scenario, kept);
   if (!instead.empty()) return instead;
   // The replay of a run that fails its expectations ends with status 1.
-  return {shell_line({"replay", scenario.path, "--record", "--out", now}) + (failed ? "; " : " && ") +
-          shell_line({"diff", before, now})};
+  return {shell_line("replay", {scenario.path}, {"--record", "--out", now}) + (failed ? "; " : " && ") +
+          shell_line("diff", {before, now}, {})};
 }
 
 void append(std::vector<std::string>& lines, const std::vector<std::string>& more) {
@@ -119,11 +119,11 @@ Verification verify_scenario(const Scenario& scenario, const FingerprintRow* kep
   if (again.status == RunStatus::kInterrupted) return {.verdict = Verdict::kInterrupted};
   const std::vector<std::string> unsteady = differing_fingerprints(result.fingerprints, again.fingerprints);
   if (!unsteady.empty()) {
-    std::vector<std::string> line = {"replay", scenario.path, "--twice"};
+    std::vector<std::string> line = {"--twice"};
     if (options.threads > 1) append(line, {"--threads", fmt::format("{}", options.threads)});
     verification.verdict = Verdict::kNotDeterministic;
     verification.summary = fmt::format("{} of two replays", fmt::join(unsteady, ", "));
-    verification.details.push_back(shell_line(line));
+    verification.details.push_back(shell_line("replay", {scenario.path}, line));
     return verification;
   }
   verification.verdict = failed ? Verdict::kFailed : kept == nullptr ? Verdict::kNoRow : Verdict::kDiffers;
@@ -143,7 +143,10 @@ Verification verify(const std::string& path, const FingerprintRow* kept, const V
   try {
     return verify_scenario(read_scenario(path, {}), kept, options, interrupted);
   } catch (const InputError& error) {
-    return failed(Verdict::kWrongInput, error.what());
+    Verification wrong = failed(Verdict::kWrongInput, error.what());
+    const std::vector<InputError> all = errors_in(error);
+    for (auto one = std::next(all.begin()); one != all.end(); ++one) wrong.details.emplace_back(one->what());
+    return wrong;
   } catch (const std::bad_alloc&) {
     return failed(Verdict::kFailed, "out of memory: verify fewer scenarios side by side with --jobs");
   } catch (const std::exception& error) {

@@ -9,7 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/message_text.h"
+#include "core/counted.h"
+#include "core/csv.h"
 #include "core/hash.h"
+#include "core/printable.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/run_files.h"
 
@@ -44,14 +47,17 @@ void add_keys(Json& json, const StatusExpect& expect, const ExpectationResult&) 
   json["status"] = expect.status;
 }
 
+// Of a run that was cut off nothing can be said: what is not there yet may have come.
+bool is_judged(const RunResult& result) { return result.status != RunStatus::kInterrupted; }
+
 // What the scenario says of it, as far as it says it, and what came of it.
-Json expectation_json(const ExpectationResult& one) {
+Json expectation_json(const ExpectationResult& one, bool judged) {
   Json json;
   if (!one.expectation.name.empty()) json["name"] = one.expectation.name;
   std::visit([&](const auto& what) { add_keys(json, what, one); }, one.expectation.what);
   if (one.expectation.fails) json["fails"] = true;
-  json["met"] = one.met;
-  if (!one.detail.empty()) json["detail"] = one.detail;
+  json["met"] = judged ? Json(one.met) : Json(nullptr);
+  if (judged && !one.detail.empty()) json["detail"] = one.detail;
   return json;
 }
 
@@ -101,7 +107,7 @@ Json summary(const RunReport& report) {
   for (const auto& [name, value] : result.metrics) json["metrics"][name] = json_number(value);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
-    json["expectations"].push_back(expectation_json(one));
+    json["expectations"].push_back(expectation_json(one, is_judged(result)));
   }
   json["keys"] = keys_json(*report.scenario.keys);
   return json;
@@ -159,7 +165,8 @@ void write_results(const RunReport& report, RunFolder& folder) {
   folder.write(kSummaryFile, summary(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   std::string curves = "virtual_time_ns,component,metric,value\n";
   for (const CurveRow& row : report.result.curves) {
-    curves += fmt::format("{},{},{},{}\n", row.time_ns, row.component, row.metric, row.value);
+    curves +=
+        fmt::format("{},{},{},{}\n", row.time_ns, csv_field(row.component), csv_field(row.metric), row.value);
   }
   folder.write(kMetricsFile, curves);
   Json last = timing(report);
@@ -171,7 +178,8 @@ std::string failures_text(const RunReport& report, bool color) {
   const std::string failed = painted("FAILED", "31", color);
   std::string text;
   for (const ExpectationResult& one : report.expectations) {
-    if (!one.as_planned()) text += fmt::format("{} {}\n", failed, expectation_text(one));
+    if (is_judged(report.result) && !one.as_planned())
+      text += fmt::format("{} {}\n", failed, expectation_text(one));
   }
   for (const auto& [name, status] : report.result.failed) {
     text += fmt::format("{} component '{}' ended with status {}\n", failed, name, status);
@@ -190,19 +198,23 @@ std::string fingerprint_text(const Fingerprints& prints) {
 
 std::string report_text(const RunReport& report, bool color) {
   const RunResult& result = report.result;
-  std::string text = fmt::format("{}\n", report.scenario.title);
+  std::string text = fmt::format("{}\n", one_line(report.scenario.title));
   text +=
-      fmt::format("{}, seed {}: {} at {} s virtual, {:.2f} s wall on {} thread{}\n", report.scenario.name,
+      fmt::format("{}, seed {}: {} at {} s virtual, {:.2f} s wall on {}\n", one_line(report.scenario.name),
                   result.seed, status_name(result.status), seconds_text(result.virtual_time_ns),
-                  report.timing.wall_seconds, report.timing.threads, report.timing.threads == 1 ? "" : "s");
-  text += fmt::format("{} events, {} deliveries, {} unroutable\n\n", result.events, result.deliveries,
-                      result.unroutable);
+                  report.timing.wall_seconds, counted(report.timing.threads, "thread"));
+  text += fmt::format("{}, {}, {} unroutable\n\n", counted(result.events, "event"),
+                      counted(result.deliveries, "delivery", "deliveries"), result.unroutable);
   for (const ComponentConfig& component : report.scenario.components)
     text += component_line(component, result);
   text += "\n";
   if (result.fingerprints != Fingerprints()) text += fingerprint_text(result.fingerprints);
+  if (!is_judged(result) && !report.expectations.empty()) {
+    text += fmt::format("{} not judged: the run was interrupted\n",
+                        counted(report.expectations.size(), "expectation was", "expectations were"));
+  }
   for (const ExpectationResult& one : report.expectations) {
-    if (!one.as_planned()) continue;
+    if (!is_judged(result) || !one.as_planned()) continue;
     const std::string_view word = one.expectation.fails ? "caught" : "ok    ";
     text += fmt::format("{} {}\n", painted(word, "32", color), expectation_text(one));
   }

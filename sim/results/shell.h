@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +26,20 @@ inline std::string shell_word(std::string_view word) {
   return quoted + "'";
 }
 
-// This program, as it was called, with these arguments.
-inline std::string shell_line(const std::vector<std::string>& arguments) {
-  std::string line = shell_word(program_invocation_name);
-  for (const std::string& argument : arguments) line += " " + shell_word(argument);
+// This program, as it was called, with a command, what it is about, and options. What would be taken for an
+// option, such as a file named -x, stands behind a `--`.
+inline std::string shell_line(const std::string& command, const std::vector<std::string>& subjects,
+                              const std::vector<std::string>& options) {
+  const bool like_option = std::any_of(subjects.begin(), subjects.end(),
+                                       [](const std::string& subject) { return subject.starts_with('-'); });
+  std::string line = shell_word(program_invocation_name) + " " + command;
+  const auto add = [&line](const std::vector<std::string>& words) {
+    for (const std::string& word : words) line += " " + shell_word(word);
+  };
+  if (!like_option) add(subjects);
+  add(options);
+  if (like_option) line += " --";
+  if (like_option) add(subjects);
   return line;
 }
 

@@ -45,8 +45,8 @@ MetricExpect read_metric(TableReader& table, const Scenario& scenario) {
   expect.metric = table.text("metric");
   const Names known = all_metric_names(scenario);
   if (!contains(known, expect.metric)) {
-    throw InputError(table.place("metric"),
-                     fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
+    throw UnknownName(table.place("metric"),
+                      fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
   }
   expect.min = table.number_if_any("min");
   expect.max = table.number_if_any("max");
@@ -75,10 +75,11 @@ void check_queue(const DeliveryExpect& expect, const InputPlace& place, const Sc
   const Names queues = queue_names(scenario);
   if (contains(queues, expect.resource)) return;
   if (contains(resource_names(scenario), expect.resource)) {
-    throw InputError(place, fmt::format("'{}' has no queue: nobody streams it and nothing is bound into it{}",
-                                        expect.resource, suggestion(expect.resource, queues)));
+    throw UnknownName(place,
+                      fmt::format("'{}' has no queue: nobody streams it and nothing is bound into it{}",
+                                  expect.resource, suggestion(expect.resource, queues)));
   }
-  throw InputError(
+  throw UnknownName(
       place, fmt::format("unknown resource '{}'{}", expect.resource, suggestion(expect.resource, queues)));
 }
 
@@ -86,8 +87,8 @@ void check_consumer(const DeliveryExpect& expect, const InputPlace& place, const
   Names readers;
   for (const ComponentConfig* reader : readers_of(scenario, expect.resource)) readers.push_back(reader->name);
   if (contains(readers, *expect.consumer)) return;
-  throw InputError(place, fmt::format("no component '{}' streams '{}'{}", *expect.consumer, expect.resource,
-                                      suggestion(*expect.consumer, readers)));
+  throw UnknownName(place, fmt::format("no component '{}' streams '{}'{}", *expect.consumer, expect.resource,
+                                       suggestion(*expect.consumer, readers)));
 }
 
 DeliveryExpect read_delivery(TableReader& table, const Scenario& scenario) {

@@ -19,7 +19,7 @@ const ComponentConfig& component_of(const FaultConfig& fault, const InputPlace& 
     if (component.name == fault.component) return component;
     names.push_back(component.name);
   }
-  throw InputError(
+  throw UnknownName(
       place, fmt::format("unknown component '{}'{}", fault.component, suggestion(fault.component, names)));
 }
 

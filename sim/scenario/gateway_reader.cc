@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/scenario/gathered_errors.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/table_reader.h"
 
@@ -139,11 +140,19 @@ void read_gateway(const toml::table& gateway, Scenario& scenario) {
   TableReader table(gateway, "gateway");
   GatewayReader reader(scenario);
   std::size_t number = 0;
-  for (const toml::table* node : table.tables("export")) reader.add_export(*node, number++);
+  GatheredErrors errors;
+  errors.attempt([&] {
+    for (const toml::table* node : table.tables("export"))
+      errors.attempt([&] { reader.add_export(*node, number++); });
+  });
   number = 0;
-  for (const toml::table* node : table.tables("import")) reader.add_import(*node, number++);
-  table.finish();
-  require_own_queues(scenario);
+  errors.attempt([&] {
+    for (const toml::table* node : table.tables("import"))
+      errors.attempt([&] { reader.add_import(*node, number++); });
+  });
+  errors.attempt([&] { table.finish(); });
+  errors.attempt([&] { require_own_queues(scenario); });
+  errors.finish();
 }
 
 }  // namespace dse

@@ -3,11 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "core/hash.h"
@@ -16,32 +12,16 @@
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
 #include "sim/scenario/gateway_reader.h"
+#include "sim/scenario/gathered_errors.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/keys_reader.h"
 #include "sim/scenario/nesting.h"
+#include "sim/scenario/scenario_file.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
 namespace {
-
-constexpr std::size_t kFileBytesMax = 4 << 20;
-
-std::string read_file(const std::string& path) {
-  std::error_code ignored;  // opening tells what is wrong
-  if (std::filesystem::is_directory(path, ignored))
-    throw InputError({.file = path}, "is a folder, not a scenario file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError({.file = path}, fmt::format("cannot be opened: {}", std::strerror(errno)));
-  std::string text(kFileBytesMax + 1, '\0');  // a device or a pipe may go on forever
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kFileBytesMax) {
-    throw InputError({.file = path},
-                     fmt::format("has more than {} bytes: not a scenario file", kFileBytesMax));
-  }
-  return text;
-}
 
 toml::table parse(const std::string& text, const std::string& path) {
   try {
@@ -79,31 +59,27 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
 }
 
 // Options for a resource that nothing else names are a slip of the pen.
-void check_resources(TableReader& root, const Scenario& scenario) {
+void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario) {
   Scenario without_options = scenario;
   without_options.resources.clear();
   const std::vector<std::string> used = resource_names(without_options);
-  for (const auto& [name, node] : root.named_tables("resource")) {
-    if (std::find(used.begin(), used.end(), name) != used.end()) continue;
-    throw InputError(place_of(*node, "resource." + name),
-                     fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
-  }
+  if (std::find(used.begin(), used.end(), name) != used.end()) return;
+  throw UnknownName(place_of(node, "resource." + name),
+                    fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
 }
 
-void check_ensembles(const Scenario& scenario) {
+void check_ensemble(const ComponentConfig& component, const Scenario& scenario) {
+  const auto* ensemble = std::get_if<EnsembleConfig>(&component.kind);
+  if (ensemble == nullptr) return;
   std::vector<std::string> models;
-  for (const ComponentConfig& component : scenario.components) {
-    if (std::holds_alternative<ModelConfig>(component.kind)) models.push_back(component.name);
+  for (const ComponentConfig& one : scenario.components) {
+    if (std::holds_alternative<ModelConfig>(one.kind)) models.push_back(one.name);
   }
-  for (const ComponentConfig& component : scenario.components) {
-    const auto* ensemble = std::get_if<EnsembleConfig>(&component.kind);
-    if (ensemble == nullptr) continue;
-    for (const std::string& model : ensemble->models) {
-      if (std::find(models.begin(), models.end(), model) != models.end()) continue;
-      InputPlace place = component.place;
-      place.key += ".models";
-      throw InputError(place, fmt::format("no model is named '{}'{}", model, suggestion(model, models)));
-    }
+  for (const std::string& model : ensemble->models) {
+    if (std::find(models.begin(), models.end(), model) != models.end()) continue;
+    InputPlace place = component.place;
+    place.key += ".models";
+    throw UnknownName(place, fmt::format("no model is named '{}'{}", model, suggestion(model, models)));
   }
 }
 
@@ -122,36 +98,59 @@ void read_metrics(TableReader& metrics, Scenario& scenario) {
   metrics.finish();
 }
 
-void read_root(TableReader& root, Scenario& scenario) {
-  scenario.title = root.text_or("title", scenario.name);
-  if (has_control_characters(scenario.title)) {
-    throw InputError(root.place("title"), "holds control characters: expected one line of text");
-  }
-  scenario.seed = static_cast<std::uint64_t>(root.integer_or("seed", 1, 0, INT64_MAX));
-  scenario.ordering = static_cast<std::uint64_t>(root.integer_or("ordering", 0, 0, INT64_MAX));
-  if (root.text_or("until", "drained") != "drained") scenario.until_ns = root.duration_or("until", 0);
-  if (const toml::table* node = root.table_if_any("bus")) {
+void read_root(TableReader& root, Scenario& scenario, GatheredErrors& errors) {
+  scenario.title = scenario.name;
+  errors.attempt([&] { scenario.title = root.line_if_any("title").value_or(scenario.name); });
+  errors.attempt(
+      [&] { scenario.seed = static_cast<std::uint64_t>(root.integer_or("seed", 1, 0, INT64_MAX)); });
+  errors.attempt(
+      [&] { scenario.ordering = static_cast<std::uint64_t>(root.integer_or("ordering", 0, 0, INT64_MAX)); });
+  errors.attempt([&] {
+    if (root.text_or("until", "drained") != "drained") scenario.until_ns = root.duration_or("until", 0);
+  });
+  errors.attempt([&] {
+    const toml::table* node = root.table_if_any("bus");
+    if (node == nullptr) return;
     TableReader bus(*node, "bus");
     scenario.latency_ns = bus.duration_or("latency", 0);
     bus.finish();
-  }
+  });
   scenario.curve_every_ns = 100'000'000;
-  if (const toml::table* node = root.table_if_any("metrics")) {
+  errors.attempt([&] {
+    const toml::table* node = root.table_if_any("metrics");
+    if (node == nullptr) return;
     TableReader metrics(*node, "metrics");
     read_metrics(metrics, scenario);
-  }
+  });
 }
 
-void read_resources(TableReader& root, Scenario& scenario) {
-  for (const auto& [name, node] : root.named_tables("resource")) {
-    TableReader table(*node, "resource." + name);
-    check_resource_name(name, table.place());
-    ResourceConfig config;
-    config.prefetch =
-        static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
-    table.finish();
-    scenario.resources.emplace(name, config);
-  }
+void read_resource(const std::string& name, const toml::table& node, Scenario& scenario) {
+  TableReader table(node, "resource." + name);
+  check_resource_name(name, table.place());
+  ResourceConfig config;
+  config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
+  table.finish();
+  scenario.resources.emplace(name, config);
+}
+
+// Each of the root's tables [[key]], or [key.NAME], for itself.
+template <typename Read>
+void read_each(TableReader& root, std::string_view key, GatheredErrors& errors, const Read& read) {
+  errors.attempt([&] {
+    std::size_t number = 0;
+    for (const toml::table* node : root.tables(key)) {
+      errors.attempt_reference([&] { read(*node, number); });
+      ++number;
+    }
+  });
+}
+template <typename Read>
+void read_each_named(TableReader& root, std::string_view key, GatheredErrors& errors, const Read& read) {
+  errors.attempt([&] {
+    for (const auto& [name, node] : root.named_tables(key)) {
+      errors.attempt_reference([&, &name = name, &node = node] { read(name, *node); });
+    }
+  });
 }
 
 Scenario scenario_of(const toml::table& file, const std::string& path, std::uint64_t text_hash) {
@@ -160,29 +159,37 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
   scenario.name = std::filesystem::path(path).stem().string();
   scenario.text_hash = text_hash;
 
+  GatheredErrors errors;
   TableReader root(file, "");
-  read_root(root, scenario);
-  read_resources(root, scenario);
-  std::size_t number = 0;
-  for (const toml::table* node : root.tables("binding")) read_binding(*node, number++, scenario.bindings);
+  read_root(root, scenario, errors);
+  read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
+    read_resource(name, node, scenario);
+  });
+  read_each(root, "binding", errors, [&](const toml::table& node, std::size_t number) {
+    read_binding(node, number, scenario.bindings);
+  });
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  for (const auto& [name, node] : root.named_tables("component")) {
-    scenario.components.push_back(read_component(name, *node, folder));
-  }
-  if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, scenario);
-  check_resources(root, scenario);
-  if (scenario.components.empty())
+  read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
+    scenario.components.push_back(read_component(name, node, folder));
+  });
+  errors.attempt([&] {
+    if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, scenario);
+  });
+  if (errors.names_are_read() && scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
-  check_ensembles(scenario);
-  number = 0;
-  for (const toml::table* node : root.tables("fault")) {
-    scenario.faults.push_back(read_fault(*node, number++, scenario));
-  }
-  number = 0;
-  for (const toml::table* node : root.tables("expect")) {
-    scenario.expectations.push_back(read_expectation(*node, number++, scenario));
-  }
-  root.finish();
+  read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
+    check_resource(name, node, scenario);
+  });
+  for (const ComponentConfig& component : scenario.components)
+    errors.attempt_reference([&] { check_ensemble(component, scenario); });
+  read_each(root, "fault", errors, [&](const toml::table& node, std::size_t number) {
+    scenario.faults.push_back(read_fault(node, number, scenario));
+  });
+  read_each(root, "expect", errors, [&](const toml::table& node, std::size_t number) {
+    scenario.expectations.push_back(read_expectation(node, number, scenario));
+  });
+  errors.attempt([&] { root.finish(); });
+  errors.finish();
   scenario.keys = std::make_shared<const ScenarioKeys>(read_keys(file));
   scenario.hash = hash_of(*scenario.keys);
   return scenario;
@@ -199,11 +206,11 @@ toml::table table_of(const std::string& text, const std::string& path,
 }  // namespace
 
 toml::table read_scenario_table(const std::string& path, const std::vector<std::string>& settings) {
-  return table_of(read_file(path), path, settings);
+  return table_of(read_scenario_file(path), path, settings);
 }
 
 Scenario read_scenario(const std::string& path, const std::vector<std::string>& settings) {
-  const std::string text = read_file(path);
+  const std::string text = read_scenario_file(path);
   Hasher hasher;
   hasher.add(std::string_view(text));
   for (const std::string& setting : settings) hasher.add(std::string_view(setting));

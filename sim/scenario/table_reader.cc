@@ -76,6 +76,13 @@ InputPlace place_of(const toml::node& node, std::string key) {
           .key = std::move(key)};
 }
 
+std::vector<InputError> in_order(std::vector<InputError> errors) {
+  std::stable_sort(errors.begin(), errors.end(), [](const InputError& a, const InputError& b) {
+    return std::pair(a.place().line, a.place().column) < std::pair(b.place().line, b.place().column);
+  });
+  return errors;
+}
+
 bool has_control_characters(const std::string& text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
@@ -331,6 +338,7 @@ std::vector<std::pair<std::string, const toml::table*>> TableReader::named_table
 }
 
 void TableReader::finish() const {
+  std::vector<InputError> errors;
   for (const auto& [name, value] : table_) {
     const std::string key(name.str());
     if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
@@ -339,9 +347,10 @@ void TableReader::finish() const {
       if (table_.get(asked) == nullptr) unread.push_back(asked);
     }
     const std::vector<std::string>& candidates = nearest_name(key, unread).empty() ? asked_ : unread;
-    throw InputError(place_of(value, full_key(key)),
-                     fmt::format("unknown key{}", suggestion(key, candidates)));
+    errors.emplace_back(place_of(value, full_key(key)),
+                        fmt::format("unknown key{}", suggestion(key, candidates)));
   }
+  throw_if_any(in_order(std::move(errors)));
 }
 
 }  // namespace dse

@@ -1,7 +1,7 @@
 // Reads one TOML table into plain values, and refuses what it was not asked for.
 //
-// Every error is an InputError with file, line, column and key. finish() reports the first key that nobody
-// read, with the nearest of those that were asked for.
+// Every error is an InputError with file, line, column and key. finish() reports the keys that nobody
+// read, each with the nearest of those that were asked for.
 #pragma once
 
 #include <toml++/toml.h>
@@ -21,6 +21,9 @@ namespace dse {
 
 // Where a node stands, for errors about it.
 InputPlace place_of(const toml::node& node, std::string key);
+
+// Errors of one file, in the order of their places in it.
+std::vector<InputError> in_order(std::vector<InputError> errors);
 
 // Whether it is more than one line of text.
 bool has_control_characters(const std::string& text);
@@ -65,7 +68,7 @@ class TableReader {
   InputPlace place(std::string_view key) const;
   InputPlace place() const;
 
-  // Throws on a key that nobody asked for.
+  // Throws on keys that nobody asked for.
   void finish() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/check.h"
+#include "core/counted.h"
 #include "sim/world/ledger.h"
 
 namespace dse {
@@ -28,7 +29,8 @@ struct Rise {
 Rise judge_rise(const std::vector<double>& curve) {
   constexpr std::size_t kPointsMin = 4;
   if (curve.size() < kPointsMin) {
-    return {false, fmt::format("its curve has {} points, too few to tell whether it rises", curve.size())};
+    return {false, fmt::format("its curve has {}, too few to tell whether it rises",
+                               counted(curve.size(), "point"))};
   }
   const auto quarter = static_cast<std::ptrdiff_t>(curve.size() / 4);
   const double first =

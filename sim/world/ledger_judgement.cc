@@ -1,6 +1,8 @@
 // What the ledger makes of its notes.
 #include <fmt/format.h>
 
+#include "core/counted.h"
+#include "core/printable.h"
 #include "sim/world/ledger.h"
 
 namespace dse {
@@ -13,7 +15,7 @@ std::string reader_text(const DeliveryExpect& expect) {
 }  // namespace
 
 std::string Ledger::describe(std::size_t write) const {
-  return fmt::format("message {}, written at {}", writes_[write].message->id(),
+  return fmt::format("message {}, written at {}", printable_word(writes_[write].message->id()),
                      format_duration(writes_[write].time_ns));
 }
 
@@ -53,14 +55,14 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpect& expect) const {
     } else if (account.delivered > account.owed) {
       ++again;
       if (once && offence.empty()) {
-        offence = fmt::format("{}, was delivered to {} {} times", describe(account.write), reader,
-                              account.delivered);
+        offence = fmt::format("{}, was delivered to {} {}", describe(account.write), reader,
+                              counted(account.delivered, "time"));
       }
     }
   }
   if (once && offence.empty() && !strays.empty()) {
-    offence = fmt::format("message {} was delivered to {}, although nothing leads it there", strays.front(),
-                          reader);
+    offence = fmt::format("message {} was delivered to {}, although nothing leads it there",
+                          printable_word(strays.front()), reader);
   }
   std::string counts = fmt::format("of {} owed, {} never delivered, {} more than once", owed, never, again);
   if (!strays.empty()) counts += fmt::format(", {} delivered that were not owed", strays.size());
@@ -92,7 +94,7 @@ Ledger::Finding Ledger::judge_order(const DeliveryExpect& expect) const {
     ++late;
     if (offence.empty()) {
       offence = fmt::format("{}, came to {} after {}, which was written later", describe(write),
-                            components_[receipt.consumer], writes_[at->second].message->id());
+                            components_[receipt.consumer], printable_word(writes_[at->second].message->id()));
     }
   }
   if (offence.empty()) return {true, fmt::format("{} in the order of writing", counted)};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/csv.h"
 #include "core/hash.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
@@ -279,8 +280,9 @@ void World::write_prediction(const Message& prediction) {
     return value == nullptr ? "" : to_text(*value);
   };
   const std::optional<int> truth = scorer_.truth(prediction.correlation_id());
-  predictions_(fmt::format("{},{},{},{},{},{},{}", scheduler_.now(), prediction.app_id(), prediction.id(),
-                           prediction.correlation_id(), header("label"), header("confidence"),
+  predictions_(fmt::format("{},{},{},{},{},{},{}", scheduler_.now(), csv_field(prediction.app_id()),
+                           csv_field(prediction.id()), csv_field(prediction.correlation_id()),
+                           csv_field(header("label")), csv_field(header("confidence")),
                            truth ? fmt::format("{}", *truth) : ""));
 }
 

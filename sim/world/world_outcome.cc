@@ -6,7 +6,9 @@
 #include <map>
 #include <tuple>
 
+#include "core/counted.h"
 #include "core/hash.h"
+#include "core/printable.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world.h"
@@ -18,8 +20,8 @@ namespace {
 // "; waiting: generator-3, generator-4, ...", or nothing when there are none.
 std::string first_ids(std::string_view what, std::size_t count, const std::vector<MessagePtr>& first) {
   if (count == 0) return "";
-  std::vector<std::string_view> ids;
-  for (const MessagePtr& message : first) ids.push_back(message->id());
+  std::vector<std::string> ids;
+  for (const MessagePtr& message : first) ids.push_back(printable_word(message->id()));
   return fmt::format("; {}: {}{}", what, fmt::join(ids, ", "), count > ids.size() ? ", ..." : "");
 }
 
@@ -34,8 +36,8 @@ std::optional<std::string> World::find_stall() const {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
     report +=
-        fmt::format("  queue '{}': {} waiting, {} unacknowledged, {} streams{}{}\n", broker.name(resource),
-                    state.depth, state.unacknowledged, state.streams,
+        fmt::format("  queue '{}': {} waiting, {} unacknowledged, {}{}{}\n", broker.name(resource),
+                    state.depth, state.unacknowledged, counted(state.streams, "stream"),
                     first_ids("waiting", state.depth, broker.waiting(resource, kIdsShown)),
                     first_ids("unacknowledged", state.unacknowledged, broker.unsettled(resource, kIdsShown)));
   }
@@ -43,8 +45,9 @@ std::optional<std::string> World::find_stall() const {
                                      [](const auto& component) { return component->machine.stuck(); });
   if (report.empty() && !any_stuck) return std::nullopt;
   for (const auto& component : components_) {
-    report += fmt::format("  component '{}' waits for {}; {} messages in its inbox\n", component->config.name,
-                          component->machine.waits_for(), component->machine.inbox_size());
+    report +=
+        fmt::format("  component '{}' waits for {}; {} in its inbox\n", component->config.name,
+                    component->machine.waits_for(), counted(component->machine.inbox_size(), "message"));
   }
   return report;
 }

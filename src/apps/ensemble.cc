@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/csv.h"
+
 namespace dse {
 
 Ensemble::Ensemble(EnsembleOptions options, LineSink sink, TruthSink verdict)
@@ -53,7 +55,8 @@ void Ensemble::decide(const Machine& machine, const std::string& id, const Ballo
   });
   ++decided_;
   verdict_(id, static_cast<int>(winner->first));
-  sink_(fmt::format("{},{},{},{},{}", machine.now(), id, winner->first, winner->second.votes, ballot.size()));
+  sink_(fmt::format("{},{},{},{},{}", machine.now(), csv_field(id), winner->first, winner->second.votes,
+                    ballot.size()));
 }
 
 std::vector<Metric> Ensemble::metrics() const {

@@ -28,6 +28,7 @@ class Watch : public App {
 
   WatchOptions options_;
   LineSink sink_;
+  std::string line_;  // reused
   std::uint64_t received_ = 0;
 };
 

@@ -1,14 +1,36 @@
 #include "bus/data_bus.h"
 
 #include <fmt/format.h>
+#include <sys/eventfd.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "core/check.h"
+#include "core/counted.h"
 #include "core/error.h"
+#include "core/file_descriptor.h"
 
 namespace dse {
 namespace {
 
+// libzmq ends the process when it gets no descriptor for itself.
+void require_descriptors(std::size_t links) {
+  std::vector<FileDescriptor> taken;
+  while (taken.size() < DataBus::descriptors(links)) {
+    taken.emplace_back(eventfd(0, EFD_CLOEXEC));
+    if (taken.back()) continue;
+    const std::string reason = std::strerror(errno);
+    taken.clear();
+    throw RunError(
+        fmt::format("cannot make the sockets of {}: {}; raise the limit of open files (ulimit -n) or use "
+                    "fewer components",
+                    counted(links, "component"), reason));
+  }
+}
+
 zmq::context_t make_context(std::size_t links_max) {
+  require_descriptors(links_max);
   // libzmq sets up its multicast library with a process's first context and tears it down with the last one,
   // and two threads that do so at once race. A context that lasts as long as the process keeps it set up.
   static const zmq::context_t lasting(0);

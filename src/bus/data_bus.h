@@ -45,10 +45,14 @@ struct BusEvent {
 class DataBus {
  public:
   // A bus of at most `links_max` links. ZeroMQ sets aside room for every socket that there may be.
+  // Throws RunError when the system has not enough file descriptors for it.
   explicit DataBus(std::size_t links_max);
   ~DataBus();
   DataBus(const DataBus&) = delete;
   DataBus& operator=(const DataBus&) = delete;
+
+  // The file descriptors that a bus of so many links takes, at most.
+  static std::size_t descriptors(std::size_t links) { return 2 * links + kDescriptorsOfContext; }
 
   // A new link; links are numbered from 0. The component's end lives as long as the bus.
   LinkIndex attach();
@@ -64,6 +68,9 @@ class DataBus {
   const Broker& broker() const { return broker_; }
 
  private:
+  // Two of libzmq's mailboxes and its reaper's epoll; once in a process, those of a lasting context.
+  static constexpr std::size_t kDescriptorsOfContext = 4;
+
   struct Link {
     std::unique_ptr<PairEnd> bus_end;
     std::unique_ptr<PairEnd> component_end;

@@ -1,7 +1,8 @@
 #include "core/check.h"
 
-#include <cstdio>
 #include <cstdlib>
+
+#include "core/diagnostics.h"
 
 namespace dse {
 namespace {
@@ -24,8 +25,7 @@ void check_failed(const char* file, int line, const char* condition, const std::
     where = fmt::format("seed {}{}, virtual time {} ns, event {}", run.seed, ordering, run.virtual_time_ns,
                         run.event_number);
   }
-  fmt::print(stderr, "{}:{}: check failed: {}: {}\n  at {}\n", file, line, condition, text, where);
-  std::fflush(stderr);
+  tell("{}:{}: check failed: {}: {}\n  at {}\n", file, line, condition, text, where);
   std::abort();
 }
 

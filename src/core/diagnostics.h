@@ -8,7 +8,8 @@
 
 namespace dse {
 
-// Writes the text at once. When standard error is closed or full nobody is told: the exit status still is.
+// Writes the text at once. When standard error is closed, full or a pipe that nobody reads,
+// nobody is told, and the program goes on: its exit status still says what came of it.
 void write_diagnostic(std::string_view text) noexcept;
 
 // The same of a text made as fmt::format makes it. It ends without a line's end of its own.

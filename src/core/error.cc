@@ -2,30 +2,37 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "core/printable.h"
+
 namespace dse {
 namespace {
-
-// In one line, whatever the user's text holds: a NUL would cut it, an escape would paint the terminal.
-std::string printable(const std::string& text) {
-  std::string result;
-  for (char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    result += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, c);
-  }
-  return result;
-}
 
 std::string describe(const InputPlace& place, const std::string& text) {
   std::string result = place.file;
   if (place.line > 0) result += fmt::format(":{}:{}", place.line, place.column);
   if (!result.empty()) result += ": ";
   if (!place.key.empty()) result += place.key + ": ";
-  return printable(result + text);
+  return one_line(result + text);  // a NUL would cut it, an escape would paint the terminal
 }
 
 }  // namespace
 
 InputError::InputError(const InputPlace& place, const std::string& text)
     : std::runtime_error(describe(place, text)), place_(place), text_(text) {}
+
+InputErrors::InputErrors(std::vector<InputError> errors)
+    : InputError(errors.at(0)), all_(std::move(errors)) {}
+
+std::vector<InputError> errors_in(const InputError& error) {
+  if (const auto* several = dynamic_cast<const InputErrors*>(&error)) return several->all();
+  return {error};
+}
+
+void throw_if_any(std::vector<InputError> errors) {
+  if (errors.size() == 1) throw InputError(errors.front());
+  if (!errors.empty()) throw InputErrors(std::move(errors));
+}
 
 }  // namespace dse

@@ -4,6 +4,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace dse {
 
@@ -29,6 +30,30 @@ class InputError : public std::runtime_error {
   InputPlace place_;
   std::string text_;
 };
+
+// Several of them, found in one reading: to be mended in one go. As an InputError it is the first.
+class InputErrors : public InputError {
+ public:
+  // There is at least one.
+  explicit InputErrors(std::vector<InputError> errors);
+
+  const std::vector<InputError>& all() const { return all_; }
+
+ private:
+  std::vector<InputError> all_;
+};
+
+// Something in the input names what is not there. It may be an error only because what it names could not be
+// read.
+class UnknownName : public InputError {
+ public:
+  using InputError::InputError;
+};
+
+// All that were thrown with it.
+std::vector<InputError> errors_in(const InputError& error);
+// Throws the only error, or all of them; returns when there is none.
+void throw_if_any(std::vector<InputError> errors);
 
 // Something failed while running: a full disk, an unwritable folder, virtual time used up. Exit status 3.
 class RunError : public std::runtime_error {

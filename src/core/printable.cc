@@ -17,7 +17,7 @@ bool is_hidden(char32_t character) {
          (character >= 0x2066 && character <= 0x2069) || character == 0xfeff;
 }
 
-void append_valid(std::string_view text, bool escape_quotes, std::string& result) {
+void append_valid(std::string_view text, std::string_view marked, std::string& result) {
   for (auto at = text.begin(); at != text.end();) {
     const auto first = at;
     const auto character = static_cast<char32_t>(utf8::unchecked::next(at));
@@ -26,18 +26,20 @@ void append_valid(std::string_view text, bool escape_quotes, std::string& result
     } else if (is_hidden(character)) {
       fmt::format_to(std::back_inserter(result), "\\u{:04x}", static_cast<std::uint32_t>(character));
     } else {
-      if (character == '\\' || (escape_quotes && character == '"')) result += '\\';
+      if (character < 0x80 && marked.find(static_cast<char>(character)) != std::string_view::npos)
+        result += '\\';
       result.append(first, at);
     }
   }
 }
 
-std::string escaped(std::string_view text, bool escape_quotes) {
+// Puts a backslash before the characters `marked`, which are ASCII.
+std::string escaped(std::string_view text, std::string_view marked) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
     const auto valid = static_cast<std::size_t>(utf8::find_invalid(text.begin(), text.end()) - text.begin());
-    append_valid(text.substr(0, valid), escape_quotes, result);
+    append_valid(text.substr(0, valid), marked, result);
     text.remove_prefix(valid);
     if (text.empty()) break;
     fmt::format_to(std::back_inserter(result), "\\x{:02x}", static_cast<unsigned char>(text.front()));
@@ -48,8 +50,16 @@ std::string escaped(std::string_view text, bool escape_quotes) {
 
 }  // namespace
 
-std::string printable(std::string_view text) { return escaped(text, false); }
+std::string printable(std::string_view text) { return escaped(text, "\\"); }
 
-std::string quoted_text(std::string_view text) { return '"' + escaped(text, true) + '"'; }
+std::string quoted_text(std::string_view text) { return '"' + escaped(text, "\\\"") + '"'; }
+
+std::string printable_word(std::string_view text) {
+  return text.find_first_of(" \"") == std::string_view::npos ? printable(text) : quoted_text(text);
+}
+
+std::string one_line(std::string_view message) { return escaped(message, ""); }
+
+bool is_utf8(std::string_view text) { return utf8::is_valid(text.begin(), text.end()); }
 
 }  // namespace dse

@@ -18,21 +18,25 @@ struct LiveOptions {
   int messages = 50;
   dse::TimeNs step_ns_max = 60;
   std::size_t payload_bytes = 0;  // of each message; 0: any number
+  // What ids begin with; when given, also the key and a header.
+  std::string name;
   // After so many messages the process kills itself, some of them not flushed; never, if negative.
   int killed_after = -1;
 };
 
 // A message such as nobody within the run writes.
-inline dse::MessagePtr foreign_message(dse::RandomStream& random, int number, std::size_t payload_bytes) {
+inline dse::MessagePtr foreign_message(dse::RandomStream& random, int number, std::size_t payload_bytes,
+                                       const std::string& name = "") {
   std::string payload(payload_bytes == 0 ? random.below(40) : payload_bytes, ' ');
   for (char& c : payload) c = static_cast<char>(random.below(256));
   const char* keys[] = {"", "x", "y.z", "7"};
   dse::Headers headers = {{"urgent", random.below(2) == 1}};
   if (random.below(2) == 0) headers.set("label", static_cast<std::int64_t>(random.below(3)));
+  if (!name.empty()) headers.set(name, name);
   return dse::make_message({.payload = dse::Payload::copy_of(payload),
-                            .key = keys[random.below(4)],
+                            .key = name + keys[random.below(4)],
                             .headers = headers,
-                            .id = fmt::format("foreign-{}", number),
+                            .id = fmt::format("{}-{}", name.empty() ? "foreign" : name, number),
                             .app_id = "them",
                             .timestamp = static_cast<dse::TimeNs>(random.next_u64())});
 }
@@ -73,7 +77,7 @@ class LiveDriver {
   void hand_in(dse::TimeNs paced_ns, int number) {
     last_ns_ = std::max({last_ns_, world_.now() + 1, paced_ns + (random_.below(4) == 0 ? below(20) : 0)});
     const auto& [component, name] = imports_[random_.below(imports_.size())];
-    const dse::MessagePtr message = foreign_message(random_, number, options_.payload_bytes);
+    const dse::MessagePtr message = foreign_message(random_, number, options_.payload_bytes, options_.name);
     capture_.add(name, last_ns_, *message);
     world_.import(component, message, last_ns_);
   }

@@ -1,5 +1,5 @@
-// dse_live SCENARIO CAPTURE SEED MESSAGES KILLED_AFTER: an attached run without a broker. It writes the
-// capture and prints the five fingerprints; or it kills itself.
+// dse_live SCENARIO CAPTURE SEED MESSAGES KILLED_AFTER [NAME]: an attached run without a broker. It writes
+// the capture and prints the five fingerprints; or it kills itself. NAME: what is in ids, keys and a header.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -10,7 +10,7 @@
 
 namespace {
 
-int attach(char** arguments) {
+int attach(char** arguments, const std::string& name) {
   const dse::Scenario scenario = dse::read_scenario(arguments[1], {});
   const std::uint64_t seed = std::strtoull(arguments[3], nullptr, 10);
   dse::RandomStream random(seed, "live", "traffic");
@@ -20,6 +20,7 @@ int attach(char** arguments) {
   const LiveOptions options{.messages = std::atoi(arguments[4]),
                             .step_ns_max = 2'000'000,
                             .payload_bytes = 28 * 28,
+                            .name = name,
                             .killed_after = std::atoi(arguments[5])};
   const dse::RunResult result = LiveDriver(world, scenario, capture, random, options).run();
   const dse::Fingerprints& prints = result.fingerprints;
@@ -31,9 +32,9 @@ int attach(char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 6) return 2;
+  if (count != 6 && count != 7) return 2;
   try {
-    return attach(arguments);
+    return attach(arguments, count == 7 ? arguments[6] : "");
   } catch (const dse::RunError& error) {
     fmt::print(stderr, "dse_live: {}\n", error.what());
     return 3;

@@ -67,6 +67,22 @@ TEST_CASE("interrupt: Ctrl-C saves what there is") { check_interrupted(SIGINT); 
 
 TEST_CASE("interrupt: SIGTERM saves what there is") { check_interrupted(SIGTERM); }
 
+TEST_CASE("interrupt: what a run was to reach is not judged") {
+  const Workshop workshop;
+  const std::string path = long_scenario(workshop);
+  const std::string scenario = workshop.write(
+      "expecting.toml",
+      read_file(path) + "[[expect]]\nmetric = \"a.received\"\nmin = " + std::to_string(kImages) + "\n");
+  Process process(workshop.replay_command(scenario));
+  process.send_when(SIGINT, [&] { return has_begun(workshop); });
+  const Outcome outcome = process.wait();
+  CHECK(outcome.status == 130);
+  CHECK(outcome.out.find("FAILED") == std::string::npos);
+  CHECK_THAT(outcome.out, ContainsSubstring("1 expectation was not judged: the run was interrupted\n"));
+  const auto summary = nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+  CHECK(summary["expectations"][0]["met"].is_null());
+}
+
 TEST_CASE("interrupt: a killed run has no run directory, and the next one sweeps up after it") {
   const Workshop workshop;
   const std::string scenario = long_scenario(workshop);

@@ -95,6 +95,25 @@ TEST_CASE("watch quotes what would break its line") {
   CHECK(lines[1] == "0,\"x,y\",\"say \"\"z\"\"\",,\"a\nb\",-,-," + hex64(hash_text("")));
 }
 
+TEST_CASE("echo keeps a message in its line, and each field in its place") {
+  Lines lines;
+  Echo echo({.from = "echo"}, into(lines));
+  AppRun run("echo", echo);
+  run.deliver({.key = "a\nfake 0.1 trainer-0 label=7",
+               .headers = {{"label", std::string("\x1b[2J")}},
+               .id = std::string("x\0y", 3)});
+  CHECK(lines ==
+        Lines{"0.000000000 x\\x00y label=\\x1b[2J key=\"a\\x0afake 0.1 trainer-0 label=7\" 0 bytes"});
+}
+
+TEST_CASE("ensemble quotes what would break its line") {
+  EnsembleRun one({"a"});
+  one.vote("x,\"y\"\r\nz", {"a", 1, 0.5});
+  REQUIRE(one.lines.size() == 2);
+  CHECK(one.lines[1] == "0,\"x,\"\"y\"\"\r\nz\",1,1,1");
+  CHECK(one.verdicts.front().first == "x,\"y\"\r\nz");
+}
+
 TEST_CASE("the majority of the models decides, whatever the confidences") {
   EnsembleRun one({"a", "b", "c"});
   CHECK(one.decide({{"a", 1, 0.99}, {"b", 2, 0.1}, {"c", 2, 0.1}}) == 2);

@@ -121,7 +121,7 @@ TEST_CASE("fault mute in a world: its reader runs out of room, and the run stall
   world.scenario.faults = {{.kind = FaultKind::kMute, .component = "reader"}};
   const RunResult result = world.run();
   CHECK(result.status == RunStatus::kStalled);
-  CHECK_THAT(result.stall, ContainsSubstring("queue 'a': 2 waiting, 2 unacknowledged, 1 streams; waiting: "
+  CHECK_THAT(result.stall, ContainsSubstring("queue 'a': 2 waiting, 2 unacknowledged, 1 stream; waiting: "
                                              "writer-2, writer-3; unacknowledged: writer-0, writer-1\n"));
 }
 

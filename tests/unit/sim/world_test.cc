@@ -100,7 +100,7 @@ TEST_CASE("a handler that never goes on is a stall") {
   world.add("stuck", {stream_resource("a", 2, [](Machine&, const MessagePtr&) {})});
   const RunResult result = world.run();
   CHECK(result.status == RunStatus::kStalled);
-  CHECK_THAT(result.stall, ContainsSubstring("1 waiting, 2 unacknowledged, 1 streams"));
+  CHECK_THAT(result.stall, ContainsSubstring("1 waiting, 2 unacknowledged, 1 stream"));
   CHECK_THAT(result.stall,
              ContainsSubstring("'stuck' waits for nothing: a callback called neither next nor eval"));
 }

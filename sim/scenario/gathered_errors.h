@@ -1,0 +1,45 @@
+// What is wrong in a scenario file, all of it: an error in one table keeps no other from being read.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "sim/scenario/table_reader.h"
+
+namespace dse {
+
+class GatheredErrors {
+ public:
+  // Reads something, and keeps the InputErrors that it throws.
+  template <typename Read>
+  void attempt(const Read& read) {
+    try {
+      read();
+    } catch (const InputError& error) {
+      for (const InputError& one : errors_in(error)) errors_.push_back(one);
+    }
+  }
+  // The same of what refers to other tables by name. Once one of those was wrong, nobody knows which names
+  // there would be: that one is unknown is said when the rest is mended.
+  template <typename Read>
+  void attempt_reference(const Read& read) {
+    attempt([&] {
+      try {
+        read();
+      } catch (const UnknownName&) {
+        if (names_are_whole_) throw;
+      }
+    });
+  }
+  // To be called when everything that names refer to has been read. Returns whether it was right.
+  bool names_are_read() { return names_are_whole_ = errors_.empty(); }
+  // Throws what was kept, in the order of the file.
+  void finish() { throw_if_any(in_order(std::move(errors_))); }
+
+ private:
+  std::vector<InputError> errors_;
+  bool names_are_whole_ = true;
+};
+
+}  // namespace dse

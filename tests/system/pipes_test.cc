@@ -1,0 +1,64 @@
+// Scenarios that come through a pipe: read once, or refused by name.
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "support/catch.h"
+#include "support/workshop.h"
+
+namespace {
+
+// The program with a scenario on its standard input.
+Outcome piped(const Workshop& workshop, const std::string& scenario, std::vector<std::string> arguments) {
+  const std::string file = workshop.write("s.toml", scenario);
+  arguments.insert(arguments.begin(), {"-c", "cat '" + file + "' | \"$0\" \"$@\"", dse_command({}).program});
+  return run_process({.program = "/bin/sh", .arguments = arguments, .folder = workshop.file("")});
+}
+
+void check_read_once(const std::vector<std::string>& arguments, const std::string& message) {
+  const Workshop workshop;
+  const Outcome outcome = piped(workshop, small_scenario(), arguments);
+  INFO(outcome.err);
+  CHECK(outcome.status == 2);
+  CHECK(outcome.out.empty());
+  CHECK_THAT(outcome.err, ContainsSubstring("dse: /dev/stdin: can be read once only, but " + message));
+  CHECK(names_in(workshop.file("")) == std::vector<std::string>{"s.toml"});
+}
+
+}  // namespace
+
+TEST_CASE("pipes: what reads a scenario again is refused by name") {
+  check_read_once({"explore", "/dev/stdin", "--seeds", "1..2", "--minimise"}, "--minimise and --vary");
+  check_read_once({"explore", "/dev/stdin", "--seeds", "1..2", "--vary", "resource.digits.prefetch=1,8"},
+                  "--minimise and --vary");
+  check_read_once({"nodes", "/dev/stdin", "--broker", "amqp://guest@127.0.0.1:1"}, "every node");
+  check_read_once({"verify", "/dev/stdin"}, "fingerprints are kept beside a scenario's file");
+}
+
+TEST_CASE("pipes: what reads a scenario once takes one") {
+  const Workshop workshop;
+  CHECK(piped(workshop, small_scenario(), {"check", "/dev/stdin"}).status == 0);
+  CHECK(piped(workshop, small_scenario(), {"replay", "/dev/stdin", "--out", "a", "--quiet"}).status == 0);
+  CHECK(piped(workshop, small_scenario(), {"replay", "/dev/stdin", "--twice", "--quiet"}).status == 0);
+  CHECK(piped(workshop, small_scenario(), {"explore", "/dev/stdin", "--seeds", "1..3", "--quiet"}).status ==
+        0);
+  // Its run cannot be replayed once more.
+  const Outcome diff = piped(workshop, small_scenario(), {"diff", "a", "a"});
+  CHECK(diff.status == 2);
+  CHECK_THAT(diff.err, ContainsSubstring("its scenario was read from a pipe, "));
+}
+
+TEST_CASE("pipes: one that nobody writes to is waited for, and that is said") {
+  const Workshop workshop;
+  CHECK(piped(workshop, small_scenario(), {"check", "/dev/stdin"}).err.empty());
+
+  const std::string fifo = workshop.file("fifo");
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  const std::string said = "waiting for somebody to write to the pipe " + fifo + "\n";
+  Process process(dse_command({"check", fifo}));
+  process.send_when(0, [&] { return process.err_so_far() == said; });  // no signal: it lets us wait
+  std::ofstream(fifo) << small_scenario();
+  const Outcome outcome = process.wait();
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err == said);
+}
