@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "amqp/connection.h"
+#include "amqp/connect.h"
 #include "core/counted.h"
 #include "core/diagnostics.h"
 #include "sim/command/broker_options.h"
@@ -47,8 +47,9 @@ std::string report(const ConformArguments& arguments, std::uint64_t number, cons
 int conform(const ConformArguments& arguments) {
   const BrokerAddress address = broker_address(arguments.broker);
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  Connection connection({.address = address, .name = "dse conform"});
-  const MakeSide on_broker = broker_runs(connection);
+  const std::unique_ptr<Connection> connection =
+      connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
+  const MakeSide on_broker = broker_runs(*connection);
   const auto run = [&on_broker](const ConformCase& drawn) {
     return compare(
         drawn, [] { return std::make_unique<ProcessRun>(); }, on_broker);

@@ -263,7 +263,10 @@ void Node::write_results(End end, const Interrupts& interrupts) {
                     {"reconnects", counts.reconnects}};
   json["metrics"] = nlohmann::ordered_json::object();
   for (const Metric& metric : app_->metrics()) json["metrics"][metric.name] = json_number(metric.value);
-  if (gets_messages(component_)) json["metrics"]["refused"] = refusals_.count(component_.name);
+  if (gets_messages(component_)) {
+    json["metrics"]["refused"] = refusals_.count(component_.name);
+    json["metrics"]["duplicates"] = counts.duplicates;
+  }
   for (const auto& [name, permille] :
        {std::pair("latency_p50_ns", 500U), std::pair("latency_p99_ns", 990U)}) {
     if (const auto value = latencies_.quantile(permille)) json["metrics"][name] = *value;
