@@ -61,17 +61,3 @@ TEST_CASE("minimise: the fault that was to be noticed stays planted") {
   CHECK_THAT(minimised(workshop), ContainsSubstring("kind = \"swap\""));
   CHECK(minimised(workshop).find("onlooker") == std::string::npos);
 }
-
-TEST_CASE("minimise: what cannot be minimised loses no results") {
-  const Workshop workshop;
-  const std::string text = small_scenario() + "[[expect]]\nmetric = \"echo.received\"\nmax = 0\n";
-  // A pipe gives its text once, so that what is read again is not the scenario any more.
-  const Outcome outcome =
-      run_process({.program = "/bin/bash",
-                   .arguments = {"-c", "exec " DSE_BINARY " explore <(cat " + workshop.write("s.toml", text) +
-                                           ") --seeds 1..2 --minimise --out " + workshop.run()},
-                   .folder = workshop.file("")});
-  INFO(outcome.out << outcome.err);
-  CHECK(outcome.status == 1);
-  CHECK(lines_of(read_file(workshop.run() + "/failures.csv")).size() == 3);
-}

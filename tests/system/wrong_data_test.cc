@@ -170,9 +170,9 @@ TEST_CASE("data: a model that is routed only what it can learn may have fewer cl
   CHECK(workshop.replay(workshop.write("few.toml", text)).status == 0);
   text = replaced(text, "key = \"1\"", "key = \"2\"");
   const Workshop again;
-  again.check_refused(again.write("few.toml", text), {"component.model: message generator-",
-                                                      "has label 2, but the model "
-                                                      "was made for labels 0 to 1: set `classes`"});
+  again.check_refused(again.write("few.toml", text),
+                      {"component.model: the model was made for 2 classes, but 'generator' sends it more: ",
+                       "has the label 2, expected labels from 0 to 1; set `classes`"});
 }
 
 TEST_CASE("data: images of two sizes for one model") {
@@ -185,7 +185,8 @@ TEST_CASE("data: images of two sizes for one model") {
 TEST_CASE("data: images that are not of the size that the scenario says") {
   const Workshop workshop;
   workshop.check_refused(
-      kScenario, {"component.mlp: message ", "has 784 bytes, but the model was made for images of 4 x 4"},
+      kScenario,
+      {"component.mlp: 'trainer' sends it images of 28 x 28, but the model was made for images of 4 x 4"},
       {"--set", "component.mlp.shape=[4, 4]"});
 }
 
