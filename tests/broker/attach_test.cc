@@ -84,7 +84,9 @@ TEST_CASE("attach: what goes in and out again keeps key, headers with their type
   CHECK(std::equal(bytes.begin(), bytes.end(), sent.payload.bytes().begin()));
   dse::Headers headers = delivery.message.headers;
   CHECK(headers.find("x-dse-run") != nullptr);
+  CHECK(headers.find("x-dse-number") != nullptr);
   headers.remove("x-dse-run");
+  headers.remove("x-dse-number");
   CHECK(headers == sent.headers);
 }
 
