@@ -15,6 +15,7 @@
 #include "core/printable.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/run_files.h"
+#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
@@ -61,6 +62,23 @@ Json expectation_json(const ExpectationResult& one, bool judged) {
   return json;
 }
 
+// How many messages each binding of the scenario passed into its queue.
+Json bindings_json(const std::vector<BindingSpec>& bindings, const std::vector<std::uint64_t>& passed) {
+  Json list = Json::array();
+  for (std::size_t number = 0; number < bindings.size(); ++number) {
+    const BindingSpec& binding = bindings[number];
+    Json json = {{"from", binding.from}, {"to", binding.to}, {"key", binding.key}};
+    if (!binding.headers.empty()) {
+      for (const auto& [name, value] : binding.headers)
+        std::visit([&json, &name = name](const auto& one) { json["headers"][name] = one; }, value);
+      json["match"] = binding.match == HeaderMatch::kAll ? "all" : "any";
+    }
+    json["passed"] = passed[number];
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 Json fingerprint_json(const Fingerprints& fingerprints) {
   return {{"events", fingerprints.events},
           {"payload", fingerprints.payload},
@@ -105,6 +123,7 @@ Json summary(const RunReport& report) {
   json["failed_components"] = result.failed;
   json["metrics"] = Json::object();
   for (const auto& [name, value] : result.metrics) json["metrics"][name] = json_number(value);
+  if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario.bindings, result.passed);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
     json["expectations"].push_back(expectation_json(one, is_judged(result)));
@@ -142,19 +161,29 @@ std::string metric_text(const std::string& metric, double value) {
 
 // What is worth a word only when it happened.
 bool is_trouble(std::string_view metric) {
-  constexpr std::array kNames = {"refused", "duplicates", "nacked", "republished", "unroutable"};
+  constexpr std::array kNames = {"refused", "unhandled", "duplicates", "nacked", "republished", "unroutable"};
   return std::find(kNames.begin(), kNames.end(), metric) != kNames.end();
+}
+
+// Three of a kind make the line too long; all are in summary.json.
+bool is_shown(const std::string& metric, double value) {
+  if (is_trouble(metric)) return value > 0;
+  return !metric.starts_with("prequential_accuracy_") && metric.find("wait_p") == std::string::npos &&
+         !metric.ends_with("_p999_ns");
 }
 
 std::string component_line(const ComponentConfig& component, const RunResult& result) {
   std::vector<std::string> parts;
+  std::vector<std::string> latencies;  // of a run in which no sojourn was measured
+  bool has_sojourn = false;
   for (const std::string& metric : metric_names(component)) {
-    // Three of a kind make the line too long; all are in summary.json.
-    if (metric.starts_with("prequential_accuracy_")) continue;
     const auto found = result.metrics.find(component.name + "." + metric);
-    if (found == result.metrics.end() || (found->second == 0 && is_trouble(metric))) continue;
-    parts.push_back(metric_text(metric, found->second));
+    if (found == result.metrics.end() || !is_shown(metric, found->second)) continue;
+    const bool is_latency = metric.starts_with("latency");
+    (is_latency ? latencies : parts).push_back(metric_text(metric, found->second));
+    has_sojourn = has_sojourn || metric.find("sojourn") != std::string::npos;
   }
+  if (!has_sojourn) parts.insert(parts.end(), latencies.begin(), latencies.end());
   return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));
 }
 
@@ -172,6 +201,19 @@ void write_results(const RunReport& report, RunFolder& folder) {
   Json last = timing(report);
   last["files"] = folder.file_names();
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result) {
+  std::vector<std::string> warnings = refusal_warnings(result.refused);
+  if (result.status == RunStatus::kInterrupted) return warnings;
+  for (std::size_t number = 0; number < result.passed.size(); ++number) {
+    if (result.passed[number] > 0) continue;
+    warnings.push_back(
+        fmt::format("the binding {} passed no message in this run: nothing that was written to "
+                    "'{}' fitted it",
+                    binding_text(scenario.bindings[number]), scenario.bindings[number].from));
+  }
+  return warnings;
 }
 
 std::string failures_text(const RunReport& report, bool color) {

@@ -9,7 +9,6 @@
 #include "sim/scenario/scenario_text.h"
 
 namespace dse {
-namespace {
 
 // So that 7 and "7" look different, and nothing breaks the line.
 std::string condition_text(const std::string& name, const HeaderValue& value) {
@@ -26,6 +25,8 @@ std::string binding_text(const BindingSpec& binding) {
   return text + fmt::format("  headers {} of {{ {} }}", binding.match == HeaderMatch::kAll ? "all" : "any",
                             fmt::join(conditions, ", "));
 }
+
+namespace {
 
 bool leads_somewhere(const Scenario& scenario, const std::string& exchange) {
   const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),

@@ -21,6 +21,8 @@ std::vector<std::string> topology_warnings(const Scenario& scenario);
 
 // What a run without a broker and without a capture leaves out, one sentence for each import.
 std::vector<std::string> import_warnings(const Scenario& scenario);
+// A binding for people: exchange, queue, key and headers, in one line.
+std::string binding_text(const BindingSpec& binding);
 
 // The topology for people, several lines.
 std::string topology_text(const Scenario& scenario);

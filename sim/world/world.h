@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "apps/app.h"
@@ -28,6 +29,7 @@
 #include "sim/world/inproc_link.h"
 #include "sim/world/latency_histogram.h"
 #include "sim/world/ledger.h"
+#include "sim/world/queue_gauge.h"
 #include "sim/world/refusals.h"
 #include "sim/world/run_result.h"
 #include "sim/world/scheduler.h"
@@ -108,6 +110,7 @@ class World {
   struct Component;
 
   void wire();
+  IndexSink note_of_indices();
   bool handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   [[noreturn]] void fail_for_endless_loop(const Event& event) const;
   void dispatch(const Event& event);
@@ -128,6 +131,9 @@ class World {
   void on_crash(LinkIndex link);
   void on_import(LinkIndex link);
   void on_refusal(LinkIndex link, const Message& message, const std::string& reason);
+  void note_queues(const BusEvent& event);
+  void make_gauges();
+  void note_queue(ResourceIndex resource);
   void note_prediction(const Component& component, const Message& message);
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
@@ -135,6 +141,7 @@ class World {
   void take_snapshots_before(TimeNs time_ns);
   void close_ledger();
   void collect_metrics(Measures& measures) const;
+  std::optional<std::size_t> unhandled(const Component& component) const;
   void collect_curves(Measures& measures) const;
 
   const Scenario& scenario_;
@@ -146,11 +153,13 @@ class World {
   Scorer scorer_;
   Refusals refusals_;
   bool over_ = false;
-  LineSink predictions_;                                // of a run that is recorded
-  std::shared_ptr<Ledger> ledger_;                      // none unless deliveries are expected
+  LineSink predictions_;                                         // of a run that is recorded
+  std::unordered_map<std::string, std::uint32_t> data_indices_;  // likewise, by message
+  std::shared_ptr<Ledger> ledger_;                               // none unless deliveries are expected
   std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
   std::vector<FaultConfig> faults_;                     // as the data has their classes
   std::vector<std::unique_ptr<Component>> components_;  // by link
+  std::vector<QueueGauge> gauges_;                      // by resource
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
   RunResult result_;  // as far as it is known
