@@ -165,9 +165,11 @@ bool is_trouble(std::string_view metric) {
   return std::find(kNames.begin(), kNames.end(), metric) != kNames.end();
 }
 
-// Three of a kind make the line too long; all are in summary.json.
+// What would make the line too long is in summary.json alone. Nobody waits for a model to learn: the slowest
+// of it says enough.
 bool is_shown(const std::string& metric, double value) {
   if (is_trouble(metric)) return value > 0;
+  if (metric == "train_sojourn_p50_ns") return false;
   return !metric.starts_with("prequential_accuracy_") && metric.find("wait_p") == std::string::npos &&
          !metric.ends_with("_p999_ns");
 }
