@@ -157,6 +157,7 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
   // What was captured is kept, whatever went wrong with the broker.
   attachment->check();
   print_report(report, gateway.counts(), folder, arguments.quiet);
+  for (const std::string& warning : run_warnings(scenario, result)) tell("warning: {}\n", warning);
   if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
   return passed(result, expectations) ? kExitOk : kExitFailed;
 }

@@ -171,6 +171,7 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
   } else {
     fmt::print("{}results in {}\n", report_text(report, color), folder.target().string());
   }
+  for (const std::string& warning : run_warnings(scenario, result)) tell("warning: {}\n", warning);
   if (result.status == RunStatus::kStalled) {
     tell("stalled: work is pending and nothing can happen any more\n{}", result.stall);
   }

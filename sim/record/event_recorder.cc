@@ -20,6 +20,8 @@ CREATE TABLE message (
 CREATE TABLE event (
   number INTEGER PRIMARY KEY, time_ns INTEGER, kind INTEGER, component INTEGER, resource INTEGER, message INTEGER,
   cause INTEGER, route INTEGER);
+CREATE TABLE binding (
+  binding INTEGER PRIMARY KEY, exchange INTEGER, queue INTEGER, key TEXT, headers TEXT, match TEXT, passed INTEGER);
 CREATE TABLE model_state (component INTEGER, time_ns INTEGER, learned INTEGER, digest TEXT);
 CREATE TABLE draw (component TEXT, purpose TEXT, count INTEGER, digest TEXT);
 CREATE VIEW messages AS
@@ -35,6 +37,12 @@ CREATE VIEW events AS
   JOIN component USING (component)
   LEFT JOIN resource USING (resource)
   LEFT JOIN message USING (message);
+CREATE VIEW bindings AS
+  SELECT exchange.name AS exchange, queue.name AS queue, key, headers, match, passed
+  FROM binding
+  JOIN resource AS exchange ON exchange.resource = binding.exchange
+  JOIN resource AS queue ON queue.resource = binding.queue
+  ORDER BY binding;
 CREATE VIEW copies AS
   SELECT event.number, event.time_ns, resource.name AS queue, message.id AS message
   FROM event
@@ -62,6 +70,23 @@ void insert_names(Database& database, const std::string& table, const std::vecto
   for (std::size_t number = 0; number < names.size(); ++number) {
     insert.bind(1, static_cast<std::int64_t>(number));
     insert.bind(2, names[number]);
+    insert.run();
+  }
+}
+
+void insert_bindings(Database& database, const std::vector<BindingCount>& bindings) {
+  Statement insert = database.prepare("INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?, ?)");
+  std::int64_t number = 0;
+  for (const BindingCount& one : bindings) {
+    const std::string headers = headers_text(one.binding.headers);
+    const std::string match = one.binding.match == HeaderMatch::kAll ? "all" : "any";
+    insert.bind(1, ++number);
+    insert.bind(2, static_cast<std::int64_t>(one.exchange));
+    insert.bind(3, static_cast<std::int64_t>(one.queue));
+    insert.bind(4, one.binding.key);
+    insert.bind(5, headers);
+    insert.bind(6, match);
+    insert.bind(7, static_cast<std::int64_t>(one.passed));
     insert.run();
   }
 }
@@ -214,6 +239,7 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
       insert_route.run();
     }
   }
+  insert_bindings(database_, ending.bindings);
   Statement insert_state = database_.prepare("INSERT INTO model_state VALUES (?, ?, ?, ?)");
   for (const ModelState& state : ending.model_states) {
     const std::string digest = hex64(state.digest);

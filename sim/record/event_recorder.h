@@ -49,11 +49,20 @@ struct ModelState {
   std::uint64_t digest = 0;   // XXH3 of what decides its later predictions
 };
 
+// What one binding of the scenario did.
+struct BindingCount {
+  const BindingSpec& binding;
+  ResourceIndex exchange = 0;
+  ResourceIndex queue = 0;
+  std::uint64_t passed = 0;  // messages
+};
+
 // What is known when the run is over.
 struct RecordEnding {
   std::vector<std::pair<std::string, std::string>> run;  // keys and values of table `run`
   std::vector<std::string> components;                   // names by number
   std::vector<std::string> resources;
+  std::vector<BindingCount> bindings;
   std::vector<ModelState> model_states;
   std::vector<RandomStreams::Draws> draws;
 };
@@ -61,7 +70,7 @@ struct RecordEnding {
 class EventRecorder {
  public:
   // Version of the schema; changes with every table or column.
-  static constexpr int kSchema = 1;
+  static constexpr int kSchema = 2;
 
   // Creates the file. Throws RunError when it cannot be written, as every call below.
   explicit EventRecorder(const std::string& path);

@@ -9,6 +9,7 @@
 #include "apps/message_text.h"
 #include "core/hash.h"
 #include "sim/results/numbers.h"
+#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
@@ -52,6 +53,23 @@ Json expectation_json(const ExpectationResult& one) {
   return json;
 }
 
+// How many messages each binding of the scenario passed into its queue.
+Json bindings_json(const std::vector<BindingSpec>& bindings, const std::vector<std::uint64_t>& passed) {
+  Json list = Json::array();
+  for (std::size_t number = 0; number < bindings.size(); ++number) {
+    const BindingSpec& binding = bindings[number];
+    Json json = {{"from", binding.from}, {"to", binding.to}, {"key", binding.key}};
+    if (!binding.headers.empty()) {
+      for (const auto& [name, value] : binding.headers)
+        std::visit([&json, &name = name](const auto& one) { json["headers"][name] = one; }, value);
+      json["match"] = binding.match == HeaderMatch::kAll ? "all" : "any";
+    }
+    json["passed"] = passed[number];
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 Json fingerprint_json(const Fingerprints& fingerprints) {
   return {{"events", fingerprints.events},
           {"payload", fingerprints.payload},
@@ -83,6 +101,7 @@ Json summary(const RunReport& report) {
   json["failed_components"] = result.failed;
   json["metrics"] = Json::object();
   for (const auto& [name, value] : result.metrics) json["metrics"][name] = json_number(value);
+  if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario.bindings, result.passed);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
     json["expectations"].push_back(expectation_json(one));
@@ -154,6 +173,19 @@ std::string failures_text(const RunReport& report, bool color) {
 }
 
 namespace {
+std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result) {
+  std::vector<std::string> warnings;
+  if (result.status == RunStatus::kInterrupted) return warnings;
+  for (std::size_t number = 0; number < result.passed.size(); ++number) {
+    if (result.passed[number] > 0) continue;
+    warnings.push_back(
+        fmt::format("the binding {} passed no message in this run: nothing that was written to "
+                    "'{}' fitted it",
+                    binding_text(scenario.bindings[number]), scenario.bindings[number].from));
+  }
+  return warnings;
+}
+
 
 std::string fingerprint_text(const Fingerprints& prints) {
   return fmt::format("fingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",

@@ -36,6 +36,10 @@ struct RunReport {
 // summary.json, metrics.csv and timing.json. Only the last depends on the machine or on the wall clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
+// What is probably a mistake, seen by what happened: a binding that passed no message in a run that was not
+// cut short. One sentence each.
+std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result);
+
 // A line for each expectation that is not as planned and each component that failed; "" when all is well.
 std::string failures_text(const RunReport& report, bool color);
 // Several lines, those failures last; `color` marks what failed and what held.

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 namespace dse {
-namespace {
 
 std::string binding_text(const BindingSpec& binding) {
   std::string text = fmt::format("{} -> {}  key {}", binding.from, binding.to, binding.key);
@@ -17,6 +16,8 @@ std::string binding_text(const BindingSpec& binding) {
   return text + fmt::format("  headers {} of {{ {} }}", binding.match == HeaderMatch::kAll ? "all" : "any",
                             fmt::join(conditions, ", "));
 }
+
+namespace {
 
 bool leads_somewhere(const Scenario& scenario, const std::string& exchange) {
   const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),

@@ -19,6 +19,9 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
 // fills and nobody streams. One sentence each, naming the component or resource.
 std::vector<std::string> topology_warnings(const Scenario& scenario);
 
+// A binding for people: exchange, queue, key and headers, in one line.
+std::string binding_text(const BindingSpec& binding);
+
 // The topology for people, several lines.
 std::string topology_text(const Scenario& scenario);
 

@@ -93,6 +93,8 @@ RunResult World::finish(RunStatus status) {
   result.events = scheduler_.event_number();
   result.deliveries = record_.deliveries();
   result.unroutable = bus_.broker().unroutable();
+  for (const BindingSpec& binding : scenario_.bindings)
+    result.passed.push_back(bus_.broker().passed(binding));
   result.fingerprints = record_.fingerprints(random_.digest());
   collect_metrics(result);
   collect_curves(result);
@@ -119,6 +121,11 @@ void World::finish_record(const RunResult& result) {
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource)
     ending.resources.push_back(broker.name(resource));
+  for (std::size_t number = 0; number < scenario_.bindings.size(); ++number) {
+    const BindingSpec& binding = scenario_.bindings[number];
+    ending.bindings.push_back(
+        {binding, *broker.find(binding.from), *broker.find(binding.to), result.passed[number]});
+  }
   ending.model_states = model_states();
   ending.draws = random_.draws();
   options_.recorder->finish(ending);

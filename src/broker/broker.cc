@@ -199,6 +199,19 @@ Effects& Broker::close_stream(StreamIndex number) {
   return effects;
 }
 
+std::optional<ResourceIndex> Broker::find(std::string_view name) const {
+  const auto found = index_.find(name);
+  if (found == index_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::uint64_t Broker::passed(const BindingSpec& binding) const {
+  const std::optional<ResourceIndex> from = find(binding.from);
+  const std::optional<ResourceIndex> to = find(binding.to);
+  DSE_CHECK(from && to, "'{}' was never bound to '{}'", binding.to, binding.from);
+  return resources_[*from]->bindings.taken(binding, *to);
+}
+
 Broker::QueueState Broker::queue_state(ResourceIndex index) const {
   const Resource& resource = *resources_[index];
   if (resource.queue == nullptr) return {};

@@ -90,11 +90,25 @@ class Broker {
   };
   // All zero when the resource has no queue.
   QueueState queue_state(ResourceIndex resource) const;
+  // The two of these that change with every message, of a resource that has a queue.
+  struct Load {
+    std::size_t waiting = 0;
+    std::size_t unacknowledged = 0;
+  };
+  Load load(ResourceIndex resource) const {
+    const Resource& owner = *resources_[resource];
+    return {owner.queue->depth(), owner.unacknowledged};
+  }
   // The messages that wait in the queue, in order, and those handed over and not settled yet, in no order
   // that means anything; at most so many. None when the resource has no queue.
   std::vector<MessagePtr> waiting(ResourceIndex resource, std::size_t most = SIZE_MAX) const;
   std::vector<MessagePtr> unsettled(ResourceIndex resource, std::size_t most = SIZE_MAX) const;
   std::uint64_t unroutable() const { return unroutable_; }
+  // The number of the resource of this name; empty when there is none.
+  std::optional<ResourceIndex> find(std::string_view name) const;
+  // How many messages fitted this binding, which was made before the first of them: so many it passed into
+  // its queue. What several bindings of a queue fit counts for each, though the queue gets one copy.
+  std::uint64_t passed(const BindingSpec& binding) const;
 
  private:
   struct Resource {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/check.h"
+
 namespace dse {
 namespace {
 
@@ -46,23 +48,27 @@ TopicTrie::NodeIndex TopicTrie::add_node() {
   return static_cast<NodeIndex>(nodes_.size() - 1);
 }
 
-TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
+TopicTrie::NodeIndex TopicTrie::find_child(NodeIndex index, std::string_view word) const {
+  const Node& node = nodes_[index];
   // `#.#` takes what `#` takes.
-  if (word == "#" && nodes_[node].is_hash) return node;
-  const auto reuse = [this](NodeIndex existing) { return existing != kNone ? existing : add_node(); };
-  if (word == "*") {
-    const NodeIndex star = reuse(nodes_[node].star);
-    return nodes_[node].star = star;
-  }
-  if (word == "#") {
-    const NodeIndex hash = reuse(nodes_[node].hash);
-    nodes_[hash].is_hash = true;
-    return nodes_[node].hash = hash;
-  }
-  const auto found = nodes_[node].words.find(word);
-  if (found != nodes_[node].words.end()) return found->second;
+  if (word == "#") return node.is_hash ? index : node.hash;
+  if (word == "*") return node.star;
+  const auto found = node.words.find(word);
+  return found == node.words.end() ? kNone : found->second;
+}
+
+TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
+  const NodeIndex found = find_child(node, word);
+  if (found != kNone) return found;
   const NodeIndex made = add_node();
-  nodes_[node].words.emplace(word, made);
+  if (word == "*") {
+    nodes_[node].star = made;
+  } else if (word == "#") {
+    nodes_[node].hash = made;
+    nodes_[made].is_hash = true;
+  } else {
+    nodes_[node].words.emplace(word, made);
+  }
   return made;
 }
 
@@ -78,16 +84,29 @@ void TopicTrie::add(const BindingSpec& binding, QueueIndex queue) {
     if (place == node.queues.end() || *place != queue) node.queues.insert(place, queue);
     return;
   }
-  const Conditional conditional{binding.headers, binding.match, queue};
-  const auto& same = node.conditionals;
-  if (std::find(same.begin(), same.end(), conditional) != same.end()) return;
+  const auto is_same = [&](const Conditional& other) { return other.is(binding, queue); };
+  if (std::any_of(node.conditionals.begin(), node.conditionals.end(), is_same)) return;
   const auto number = static_cast<std::uint32_t>(node.conditionals.size());
-  node.conditionals.push_back(conditional);
+  node.conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
   for (const Headers::Entry& entry : binding.headers) {
     node.by_header[entry_hash(entry)].push_back(number);
     // When all must match, finding it by one of them is enough.
     if (binding.match == HeaderMatch::kAll) break;
   }
+}
+
+std::uint64_t TopicTrie::taken(const BindingSpec& binding, QueueIndex queue) const {
+  NodeIndex at = 0;
+  std::string_view rest = binding.key;
+  bool more = !binding.key.empty();
+  for (std::string_view word; at != kNone && next_word(rest, more, word);) at = find_child(at, word);
+  DSE_CHECK(at != kNone, "a binding with the key '{}' was never added", binding.key);
+  const Node& node = nodes_[at];
+  if (binding.headers.empty()) return node.matched;
+  const auto found = std::find_if(node.conditionals.begin(), node.conditionals.end(),
+                                  [&](const Conditional& other) { return other.is(binding, queue); });
+  DSE_CHECK(found != node.conditionals.end(), "a binding with the key '{}' was never added", binding.key);
+  return found->taken;
 }
 
 void TopicTrie::enter(NodeIndex index) {
@@ -112,15 +131,20 @@ void TopicTrie::advance(std::string_view word) {
   }
 }
 
-void TopicTrie::collect(const Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const {
+void TopicTrie::collect(Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const {
+  ++node.matched;
   queues.insert(queues.end(), node.queues.begin(), node.queues.end());
   if (node.conditionals.empty()) return;
   for (const Headers::Entry& entry : headers) {
     const auto found = node.by_header.find(entry_hash(entry));
     if (found == node.by_header.end()) continue;
     for (std::uint32_t number : found->second) {
-      const Conditional& conditional = node.conditionals[number];
-      if (holds(conditional.headers, conditional.match, headers)) queues.push_back(conditional.queue);
+      Conditional& conditional = node.conditionals[number];
+      if (conditional.stamp == stamp_) continue;  // another header has led here
+      if (!holds(conditional.headers, conditional.match, headers)) continue;
+      conditional.stamp = stamp_;
+      ++conditional.taken;
+      queues.push_back(conditional.queue);
     }
   }
 }

@@ -31,6 +31,10 @@ class TopicTrie {
   // Not const: visited nodes are stamped.
   void match(const Message& message, std::vector<QueueIndex>& queues);
 
+  // How many of the messages that were matched this binding took, since it was added; of bindings that are
+  // the same, each as many. It must have been added before the first message.
+  std::uint64_t taken(const BindingSpec& binding, QueueIndex queue) const;
+
  private:
   struct TextHash {
     using is_transparent = void;
@@ -43,7 +47,11 @@ class TopicTrie {
     Headers headers;
     HeaderMatch match = HeaderMatch::kAll;
     QueueIndex queue = 0;
-    bool operator==(const Conditional&) const = default;
+    std::uint64_t taken = 0;
+    std::uint64_t stamp = 0;  // of the message it took last
+    bool is(const BindingSpec& binding, QueueIndex into) const {
+      return queue == into && match == binding.match && headers == binding.headers;
+    }
   };
 
   struct Node {
@@ -52,16 +60,19 @@ class TopicTrie {
     NodeIndex hash = kNone;
     bool is_hash = false;
     std::uint64_t stamp = 0;
+    std::uint64_t matched = 0;  // messages whose keys this pattern takes
     std::vector<QueueIndex> queues;
     std::vector<Conditional> conditionals;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
   };
 
+  // The node behind a word of a pattern; kNone when there is none.
+  NodeIndex find_child(NodeIndex node, std::string_view word) const;
   NodeIndex child(NodeIndex node, std::string_view word);
   NodeIndex add_node();
   void enter(NodeIndex node);
   void advance(std::string_view word);
-  void collect(const Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const;
+  void collect(Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const;
 
   std::vector<Node> nodes_;
   std::vector<NodeIndex> active_;
