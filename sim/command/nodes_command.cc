@@ -34,12 +34,12 @@ struct NodesArguments {
   bool quiet = false;
 };
 
-// What a real broker does not show: how full queues were, what each delivery was, and how things stood at a
-// virtual time.
+// What a real broker does not show: how full queues were, what each delivery was, how long messages stayed,
+// and how things stood at a virtual time.
 void keep_what_can_be_judged(Scenario& scenario) {
   std::erase_if(scenario.expectations, [](const ExpectConfig& expectation) {
     const auto* metric = std::get_if<MetricExpect>(&expectation.what);
-    return metric == nullptr || metric->by_ns || metric->metric.ends_with(".max_depth");
+    return metric == nullptr || metric->by_ns || !measured_on_nodes(metric->metric);
   });
 }
 

@@ -136,14 +136,27 @@ std::string metric_text(const std::string& metric, double value) {
   return fmt::format("{} {}", metric, value);
 }
 
+// What would make the line too long is in summary.json alone. Nobody waits for a model to learn: the slowest
+// of it says enough.
+bool is_shown(const std::string& metric, double value) {
+  if (metric == "unhandled") return value > 0;
+  if (metric == "train_sojourn_p50_ns") return false;
+  return !metric.starts_with("prequential_accuracy_") && metric.find("wait_p") == std::string::npos &&
+         !metric.ends_with("_p999_ns");
+}
+
 std::string component_line(const ComponentConfig& component, const RunResult& result) {
   std::vector<std::string> parts;
+  std::vector<std::string> latencies;  // of a run in which no sojourn was measured
+  bool has_sojourn = false;
   for (const std::string& metric : metric_names(component)) {
-    // Three of a kind make the line too long; all are in summary.json.
-    if (metric.starts_with("prequential_accuracy_")) continue;
     const auto found = result.metrics.find(component.name + "." + metric);
-    if (found != result.metrics.end()) parts.push_back(metric_text(metric, found->second));
+    if (found == result.metrics.end() || !is_shown(metric, found->second)) continue;
+    const bool is_latency = metric.starts_with("latency");
+    (is_latency ? latencies : parts).push_back(metric_text(metric, found->second));
+    has_sojourn = has_sojourn || metric.find("sojourn") != std::string::npos;
   }
+  if (!has_sojourn) parts.insert(parts.end(), latencies.begin(), latencies.end());
   return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));
 }
 
@@ -160,19 +173,6 @@ void write_results(const RunReport& report, RunFolder& folder) {
   folder.write("timing.json", timing(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-std::string failures_text(const RunReport& report, bool color) {
-  const std::string failed = painted("FAILED", "31", color);
-  std::string text;
-  for (const ExpectationResult& one : report.expectations) {
-    if (!one.as_planned()) text += fmt::format("{} {}\n", failed, expectation_text(one));
-  }
-  for (const auto& [name, status] : report.result.failed) {
-    text += fmt::format("{} component '{}' ended with status {}\n", failed, name, status);
-  }
-  return text;
-}
-
-namespace {
 std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result) {
   std::vector<std::string> warnings;
   if (result.status == RunStatus::kInterrupted) return warnings;
@@ -186,6 +186,19 @@ std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult&
   return warnings;
 }
 
+std::string failures_text(const RunReport& report, bool color) {
+  const std::string failed = painted("FAILED", "31", color);
+  std::string text;
+  for (const ExpectationResult& one : report.expectations) {
+    if (!one.as_planned()) text += fmt::format("{} {}\n", failed, expectation_text(one));
+  }
+  for (const auto& [name, status] : report.result.failed) {
+    text += fmt::format("{} component '{}' ended with status {}\n", failed, name, status);
+  }
+  return text;
+}
+
+namespace {
 
 std::string fingerprint_text(const Fingerprints& prints) {
   return fmt::format("fingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",

@@ -25,7 +25,9 @@ Names all_metric_names(const Scenario& scenario) {
   for (const ComponentConfig& component : scenario.components) {
     for (const std::string& metric : metric_names(component)) names.push_back(component.name + "." + metric);
   }
-  for (const std::string& resource : resource_names(scenario)) names.push_back(resource + ".max_depth");
+  for (const std::string& resource : resource_names(scenario)) {
+    for (const std::string& metric : resource_metric_names()) names.push_back(resource + "." + metric);
+  }
   return names;
 }
 
@@ -66,7 +68,9 @@ MetricExpect read_metric(TableReader& table, const Scenario& scenario) {
   }
   if (expect.rises && !has_curve(expect.metric)) {
     throw InputError(table.place("rises"),
-                     fmt::format("'{}' has no learning curve: only accuracies have one", expect.metric));
+                     fmt::format("'{}' has no curve: only accuracies, wait and sojourn times, "
+                                 "max_unacknowledged and mean_depth have one",
+                                 expect.metric));
   }
   return expect;
 }

@@ -1,5 +1,6 @@
 #include "sim/scenario/scenario.h"
 
+#include <algorithm>
 #include <set>
 
 namespace dse {
@@ -47,8 +48,12 @@ std::string kind_name(const ComponentConfig& component) {
       component.kind);
 }
 
-std::vector<std::string> metric_names(const ComponentConfig& component) {
-  using MetricNames = std::vector<std::string>;
+namespace {
+
+using MetricNames = std::vector<std::string>;
+
+// What the programs count, and what is scored.
+MetricNames own_metric_names(const ComponentConfig& component) {
   return std::visit(Overloaded{[](const GeneratorConfig&) { return MetricNames{"sent"}; },
                                [](const SourceConfig&) { return MetricNames{"sent"}; },
                                [](const ModelConfig&) {
@@ -57,27 +62,53 @@ std::vector<std::string> metric_names(const ComponentConfig& component) {
                                                     "accuracy",
                                                     "prequential_accuracy",
                                                     "prequential_accuracy_window",
-                                                    "prequential_accuracy_faded",
-                                                    "latency_p50_ns",
-                                                    "latency_p99_ns"};
+                                                    "prequential_accuracy_faded"};
                                },
                                [](const EnsembleConfig&) {
-                                 return MetricNames{"received", "decided",        "undecided",
-                                                    "accuracy", "latency_p50_ns", "latency_p99_ns"};
+                                 return MetricNames{"received", "decided", "undecided", "accuracy"};
                                },
-                               [](const ConsumerConfig&) {
-                                 return MetricNames{"received", "latency_p50_ns", "latency_p99_ns"};
-                               },
-                               [](const ExportConfig&) {
-                                 return MetricNames{"exported", "latency_p50_ns", "latency_p99_ns"};
-                               },
+                               [](const ConsumerConfig&) { return MetricNames{"received"}; },
+                               [](const ExportConfig&) { return MetricNames{"exported"}; },
                                [](const ImportConfig&) { return MetricNames{"imported"}; }},
                     component.kind);
 }
 
+// Of a metric's name, without what it is of.
+std::string_view own_name(std::string_view metric) { return metric.substr(metric.rfind('.') + 1); }
+
+bool is_stay_time(std::string_view name) {
+  return name.find("wait_p") != std::string_view::npos || name.find("sojourn_p") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<std::string> metric_names(const ComponentConfig& component) {
+  MetricNames names = own_metric_names(component);
+  if (!resource_read(component)) return names;
+  names.insert(names.end(), {"latency_p50_ns", "latency_p99_ns"});
+  const bool is_model = std::holds_alternative<ModelConfig>(component.kind);
+  for (const std::string& work : is_model ? MetricNames{"train_", "infer_"} : MetricNames{""}) {
+    for (const char* what : {"wait", "sojourn"}) {
+      for (const char* quantile : {"_p50_ns", "_p99_ns", "_p999_ns"}) names.push_back(work + what + quantile);
+    }
+  }
+  names.push_back("unhandled");
+  return names;
+}
+
+std::vector<std::string> resource_metric_names() { return {"max_depth", "max_unacknowledged", "mean_depth"}; }
+
 bool has_curve(std::string_view metric) {
-  const std::string_view name = metric.substr(metric.rfind('.') + 1);
-  return name == "accuracy" || name.starts_with("prequential_accuracy");
+  const std::string_view name = own_name(metric);
+  return name == "accuracy" || name.starts_with("prequential_accuracy") || is_stay_time(name) ||
+         name == "max_unacknowledged" || name == "mean_depth";
+}
+
+bool measured_on_nodes(std::string_view metric) {
+  const std::string_view name = own_name(metric);
+  const std::vector<std::string> of_resources = resource_metric_names();
+  return !is_stay_time(name) && name != "unhandled" &&
+         std::find(of_resources.begin(), of_resources.end(), name) == of_resources.end();
 }
 
 std::vector<std::string> resource_names(const Scenario& scenario) {

@@ -172,8 +172,13 @@ std::optional<std::string> resource_written(const ComponentConfig& component);
 std::string kind_name(const ComponentConfig& component);
 // The metrics that a component of this kind has, without its name.
 std::vector<std::string> metric_names(const ComponentConfig& component);
-// Whether the metric "<component>.<metric>" has a learning curve.
+// The metrics that every resource has, without its name.
+std::vector<std::string> resource_metric_names();
+// Whether the metric "<component or resource>.<metric>" has a curve in metrics.csv.
 bool has_curve(std::string_view metric);
+// Whether it is measured where every component is a node on a real broker, which does not show how full a
+// queue was.
+bool measured_on_nodes(std::string_view metric);
 // Every resource that is named anywhere, in name order.
 std::vector<std::string> resource_names(const Scenario& scenario);
 

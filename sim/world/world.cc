@@ -61,7 +61,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
         std::make_unique<Component>(config, std::move(app),
                                     InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
                                                       scenario.latency_ns, job_cost(config)},
-                                    scenario.faults, ledger_.get()));
+                                    scenario.faults, ledger_.get(), scenario.curve_every_ns));
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
@@ -81,6 +81,7 @@ World::~World() = default;
 void World::wire() {
   for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource);
   for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding);
+  make_gauges();
   // A crash comes before everything else of its time, a start included.
   for (const FaultConfig& fault : scenario_.faults) {
     if (fault.kind != FaultKind::kCrash) continue;
@@ -151,6 +152,7 @@ void World::import(std::size_t component, MessagePtr message, TimeNs time_ns) {
   DSE_CHECK(time_ns > now() && time_ns >= last_import_ns_, "an import at {} ns, after one at {} ns, at {} ns",
             time_ns, last_import_ns_, now());
   last_import_ns_ = time_ns;
+  message->set_entered_ns(time_ns);
   components_[component]->imports.push_back(std::move(message));
   scheduler_.schedule(time_ns, EventKind::kImport, static_cast<LinkIndex>(component), EventPriority::kImport);
 }
@@ -228,20 +230,41 @@ void World::on_import(LinkIndex link) {
 
 void World::on_bus_receives(LinkIndex link) {
   const BusEvent event = bus_.serve(link);
-  const Component& component = *components_[link];
+  Component& component = *components_[link];
   note({.kind = static_cast<RecordKind>(event.kind),
         .component = link,
         .resource = event.resource,
         .message = event.message ? &event.message : nullptr,
         .queues = event.queues});
   if (ledger_ != nullptr) ledger_->note_arrival(scheduler_.now(), link, event);
+  note_queues(event);
   const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
     scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
+    ++components_[notified]->outstanding;
   }
+  component.note_at_bus(event);
   const bool published = event.kind == BusEventKind::kPublished || event.kind == BusEventKind::kUnroutable ||
                          event.kind == BusEventKind::kReturned;
   if (component.is_model && published) note_prediction(component, *event.message);
+}
+
+// The queues in which something may have changed.
+void World::note_queues(const BusEvent& event) {
+  if (event.kind <= BusEventKind::kBound) make_gauges();
+  for (const QueueIndex queue : event.queues) note_queue(queue);
+  for (const ResourceIndex queue : event.left) note_queue(queue);
+  if (event.kind >= BusEventKind::kStreamed && event.kind <= BusEventKind::kRequeued)
+    note_queue(event.resource);
+}
+
+void World::make_gauges() {
+  while (gauges_.size() < bus_.broker().resource_count()) gauges_.emplace_back(scenario_.curve_every_ns);
+}
+
+void World::note_queue(ResourceIndex resource) {
+  const Broker::Load load = bus_.broker().load(resource);
+  gauges_[resource].note(scheduler_.now(), load.waiting, load.unacknowledged);
 }
 
 void World::note_prediction(const Component& component, const Message& message) {

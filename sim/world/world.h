@@ -27,6 +27,7 @@
 #include "sim/world/inproc_link.h"
 #include "sim/world/latency_histogram.h"
 #include "sim/world/ledger.h"
+#include "sim/world/queue_gauge.h"
 #include "sim/world/run_result.h"
 #include "sim/world/scheduler.h"
 #include "sim/world/scorer.h"
@@ -115,6 +116,9 @@ class World {
   std::vector<ModelState> model_states() const;
   void on_crash(LinkIndex link);
   void on_import(LinkIndex link);
+  void note_queues(const BusEvent& event);
+  void make_gauges();
+  void note_queue(ResourceIndex resource);
   void note_prediction(const Component& component, const Message& message);
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
@@ -122,6 +126,7 @@ class World {
   void take_snapshots_before(TimeNs time_ns);
   void close_ledger();
   void collect_metrics(Measures& measures) const;
+  std::optional<std::size_t> unhandled(const Component& component) const;
   void collect_curves(Measures& measures) const;
 
   const Scenario& scenario_;
@@ -135,6 +140,7 @@ class World {
   std::shared_ptr<Ledger> ledger_;                      // none unless deliveries are expected
   std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
   std::vector<std::unique_ptr<Component>> components_;  // by link
+  std::vector<QueueGauge> gauges_;                      // by resource
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
   RunResult result_;  // as far as it is known

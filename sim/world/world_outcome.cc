@@ -174,22 +174,47 @@ void World::collect_metrics(Measures& measures) const {
       const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));
       if (value) measures.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
     }
+    for (std::size_t work = 0; work < component->stays.size(); ++work) {
+      for (const Metric& metric : component->stays[work].metrics(component->stay_prefix(work)))
+        measures.metrics[name + "." + metric.name] = metric.value;
+    }
+    if (const auto count = unhandled(*component))
+      measures.metrics[name + ".unhandled"] = static_cast<double>(*count);
   }
   for (const auto& [name, accuracy] : scorer_.accuracies())
     measures.metrics[name + ".accuracy"] = *accuracy.value();
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
-    measures.metrics[broker.name(resource) + ".max_depth"] =
-        static_cast<double>(broker.queue_state(resource).depth_max);
+    const std::string& name = broker.name(resource);
+    const QueueGauge& gauge = gauges_[resource];
+    measures.metrics[name + ".max_depth"] = static_cast<double>(broker.queue_state(resource).depth_max);
+    measures.metrics[name + ".max_unacknowledged"] = static_cast<double>(gauge.max_unacknowledged());
+    measures.metrics[name + ".mean_depth"] = gauge.mean_depth(scheduler_.now());
   }
 }
 
+// Of a component that streams: what waits in its queue, and what it was handed and has not settled.
+std::optional<std::size_t> World::unhandled(const Component& component) const {
+  const Broker& broker = bus_.broker();
+  std::optional<ResourceIndex> queue = component.streams;
+  const std::optional<std::string> read = resource_read(component.config);
+  if (!queue && read) queue = broker.find(*read);  // it has not come to that yet
+  if (!queue) return std::nullopt;
+  return broker.queue_state(*queue).depth + static_cast<std::size_t>(component.outstanding);
+}
+
 void World::collect_curves(Measures& measures) const {
+  const auto add = [&measures](const std::string& name, const std::vector<CurvePoint>& curve) {
+    for (const CurvePoint& point : curve)
+      measures.curves.push_back({point.time_ns, name, point.metric, point.value});
+  };
   for (const auto& component : components_) {
-    for (const CurvePoint& point : component->app->curve()) {
-      measures.curves.push_back({point.time_ns, component->config.name, point.metric, point.value});
-    }
+    add(component->config.name, component->app->curve());
+    for (std::size_t work = 0; work < component->stays.size(); ++work)
+      add(component->config.name, component->stays[work].curve(component->stay_prefix(work)));
   }
+  for (ResourceIndex resource = 0; resource < gauges_.size(); ++resource)
+    add(bus_.broker().name(resource), gauges_[resource].curve(scheduler_.now()));
   for (const auto& [name, accuracy] : scorer_.accuracies()) {
     for (const Accuracy::Point& point : accuracy.curve()) {
       measures.curves.push_back({point.time_ns, name, "accuracy", point.value});

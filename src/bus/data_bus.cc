@@ -123,9 +123,13 @@ BusEvent DataBus::apply(LinkIndex, RejectCommand&& command) {
 }
 
 BusEvent DataBus::apply(LinkIndex link, CloseCommand&&) {
-  for (const StreamIndex stream : links_[link].streams) send_deliveries(broker_.close_stream(stream));
+  left_.clear();
+  for (const StreamIndex stream : links_[link].streams) {
+    left_.push_back(resource(link, stream_owners_[stream].alias));
+    send_deliveries(broker_.close_stream(stream));
+  }
   links_[link].streams.clear();
-  return {.kind = BusEventKind::kClosed};
+  return {.kind = BusEventKind::kClosed, .left = left_};
 }
 
 }  // namespace dse

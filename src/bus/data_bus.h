@@ -39,6 +39,7 @@ struct BusEvent {
   ResourceIndex resource = kNoResource;
   MessagePtr message;                   // none unless the event is about one
   std::span<const QueueIndex> queues;   // of a publication: those that took a copy; valid until the next call
+  std::span<const ResourceIndex> left;  // of a close: the queues it streamed; valid until the next call
   std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call
 };
 
@@ -89,6 +90,7 @@ class DataBus {
   std::vector<Link> links_;
   std::vector<StreamOwner> stream_owners_;  // by stream
   std::vector<LinkIndex> notified_;
+  std::vector<ResourceIndex> left_;
 };
 
 }  // namespace dse

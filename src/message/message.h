@@ -38,6 +38,11 @@ class Message {
   const std::string& app_id() const { return fields_.app_id; }
   TimeNs timestamp() const { return fields_.timestamp; }
 
+  // When a message that comes from outside enters this run, whatever its timestamp says; negative unless it
+  // was set. Set by whoever hands the message in, before anybody else has it, and never by another thread.
+  TimeNs entered_ns() const { return entered_ns_; }
+  void set_entered_ns(TimeNs time_ns) const { entered_ns_ = time_ns; }
+
   // XXH3 of the id and of the payload's bytes, taken once when the message is made.
   std::uint64_t id_hash() const { return id_hash_; }
   std::uint64_t payload_hash() const { return payload_hash_; }
@@ -50,6 +55,7 @@ class Message {
   const MessageFields fields_;
   const std::uint64_t id_hash_;
   const std::uint64_t payload_hash_;
+  mutable TimeNs entered_ns_ = -1;
   mutable std::atomic<std::uint32_t> references_{1};
 };
 

@@ -108,6 +108,7 @@ void Machine::handle(Delivered&& delivery) {
   current_ = std::move(delivery);
   rejection_.reset();
   pending_.emplace_back(FinishDelivery{});
+  if (on_settle_) begun_ns_ = link_.now();
   if (on_handle_) on_handle_(current_);
   (*handler_)(*this, current_.message);
 }
@@ -198,6 +199,7 @@ void Machine::run(Exit& step) { end(step.status); }
 void Machine::run(Call& step) { step.callback(*this); }
 
 void Machine::finish_delivery() {
+  if (on_settle_) on_settle_({current_, begun_ns_, rejection_.value_or(false)});
   if (rejection_.has_value()) {
     link_.reject(current_.tag, *rejection_);
   } else {

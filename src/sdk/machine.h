@@ -27,6 +27,13 @@ struct Delivered {
   bool redelivered = false;
 };
 
+// The end of one handling: the handler and the steps that it evaluated are done.
+struct Settlement {
+  const Delivered& delivery;
+  TimeNs begun_ns = 0;    // when its handler began
+  bool requeued = false;  // rejected, to be delivered again
+};
+
 class Machine {
  public:
   // `name` is the component's: it becomes app_id and the first part of message ids. The link must outlive
@@ -65,6 +72,9 @@ class Machine {
 
   // Called with each delivery when its handler begins, just before it: to take note, as above.
   void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
+
+  // Called just before each delivery is acknowledged or rejected: to take note, as above.
+  void set_on_settle(std::function<void(const Settlement&)> on_settle) { on_settle_ = std::move(on_settle); }
 
   // From outside, and not from within a step: the program dies where it stands. The bus requeues what it had
   // not settled; what it waits for comes to nobody. Nothing happens when it has ended before.
@@ -124,9 +134,11 @@ class Machine {
   std::shared_ptr<const Handler> receiver_;
   RingBuffer<MessagePtr> handed_in_;
   Delivered current_;
+  TimeNs begun_ns_ = 0;            // when the handler of the current message began; of on_settle_ alone
   std::optional<bool> rejection_;  // of the current message: requeue or not
   std::function<void(const MessagePtr&)> on_return_;
   std::function<void(const Delivered&)> on_handle_;
+  std::function<void(const Settlement&)> on_settle_;
 };
 
 }  // namespace dse

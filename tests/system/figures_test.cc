@@ -1,16 +1,133 @@
 // The figures of a run, against what its record says of the same messages; and what people are shown.
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
+#include "support/sqlite_file.h"
 #include "support/workshop.h"
 
 namespace {
+
+using Row = std::vector<std::string>;
+
+const std::string kSampleScenario = kScenarios + "sample-four-models.toml";
 
 nlohmann::json summary_of(const Workshop& workshop) {
   return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
 }
 
+std::vector<Row> csv_rows(const std::string& path) {
+  std::vector<Row> rows;
+  for (const std::string& line : lines_of(read_file(path))) {
+    Row row(1);
+    for (const char c : line) {
+      if (c == ',') {
+        row.emplace_back();
+      } else {
+        row.back() += c;
+      }
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+// The value at that many thousandths, by its definition.
+double quantile(std::vector<double> values, std::size_t permille) {
+  std::sort(values.begin(), values.end());
+  const std::size_t rank = std::max<std::size_t>(1, (values.size() * permille + 999) / 1000);
+  return values[rank - 1];
+}
+
+std::string overloaded(const std::string& prefetch) {
+  return replaced(small_scenario(), "[component.echo]\n",
+                  "[resource.digits]\nprefetch = " + prefetch + "\n[component.echo]\nservice = \"5ms\"\n");
+}
+
 }  // namespace
+
+TEST_CASE("figures: sojourns are those of the record, of a model for training and inference apart") {
+  const Workshop workshop;
+  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
+  // The bus learns of a settlement one hop after it.
+  std::map<std::string, std::vector<double>> sojourns;
+  for (const Row& row :
+       run_sql(workshop.run() + "/events.sqlite",
+               "SELECT component, json_extract(headers, '$.label') IS NULL, "
+               "time_ns - 50000 - timestamp_ns FROM events JOIN messages ON messages.id = message "
+               "WHERE kind = 'acknowledged'")) {
+    const bool is_model = std::string("softmax mlp lenet quadratic").find(row[0]) != std::string::npos;
+    const std::string prefix = !is_model ? "" : row[1] == "1" ? "infer_" : "train_";
+    sojourns[row[0] + "." + prefix + "sojourn_"].push_back(std::stod(row[2]));
+  }
+  CHECK(sojourns.size() == 4 * 2 + 3);
+  const nlohmann::json metrics = summary_of(workshop)["metrics"];
+  for (const auto& [name, values] : sojourns) {
+    for (const auto& [quantile_name, permille] :
+         {std::pair("p50_ns", 500U), std::pair("p99_ns", 990U), std::pair("p999_ns", 999U)}) {
+      INFO(name << quantile_name);
+      const double exact = quantile(values, permille);
+      REQUIRE(metrics.contains(name + quantile_name));
+      CHECK(metrics[name + quantile_name].get<double>() >= exact);
+      CHECK(metrics[name + quantile_name].get<double>() <= exact + exact / 128);
+    }
+  }
+}
+
+TEST_CASE("figures: a prefetch hides no delay, and the last table shows what a message goes through") {
+  const Workshop workshop;
+  std::map<std::string, nlohmann::json> metrics;
+  for (const std::string prefetch : {"0", "64"}) {
+    const Outcome outcome = workshop.replay(workshop.write("slow.toml", overloaded(prefetch)));
+    REQUIRE(outcome.status == 0);
+    metrics[prefetch] = summary_of(workshop)["metrics"];
+    // Ten messages in a burst, 5 ms each.
+    CHECK(metrics[prefetch]["echo.sojourn_p999_ns"].get<double>() > 40e6);
+    CHECK_THAT(outcome.out, ContainsSubstring("sojourn_p99 "));
+    CHECK_THAT(outcome.out, !ContainsSubstring("latency_p99 "));
+    CHECK_THAT(outcome.out, !ContainsSubstring("unhandled"));
+  }
+  CHECK(metrics["0"]["echo.sojourn_p50_ns"] == metrics["64"]["echo.sojourn_p50_ns"]);
+
+  const Outcome cut = workshop.replay(workshop.write("slow.toml", overloaded("0")), {"--until", "20ms"});
+  CHECK_THAT(cut.out, ContainsSubstring("unhandled "));
+}
+
+TEST_CASE("figures: an expectation can name each of them, and their curves") {
+  const Workshop workshop;
+  const std::string scenario = overloaded("1") + R"(
+[metrics]
+every = "5ms"
+[[expect]]
+metric = "echo.sojourn_p50_ns"
+min = 1
+rises = true
+[[expect]]
+metric = "echo.wait_p999_ns"
+min = 1
+[[expect]]
+metric = "echo.unhandled"
+equals = 0
+[[expect]]
+metric = "digits.max_unacknowledged"
+equals = 1
+[[expect]]
+metric = "digits.mean_depth"
+min = 0.1
+)";
+  const Outcome outcome = workshop.replay(workshop.write("slow.toml", scenario));
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.status == 0);
+  std::map<std::string, int> points;
+  for (const Row& row : csv_rows(workshop.run() + "/metrics.csv")) ++points[row[1] + "." + row[2]];
+  for (const char* metric :
+       {"echo.sojourn_p50_ns", "echo.sojourn_p99_ns", "echo.sojourn_p999_ns", "echo.wait_p50_ns",
+        "echo.wait_p99_ns", "echo.wait_p999_ns", "digits.max_unacknowledged", "digits.mean_depth"}) {
+    INFO(metric);
+    CHECK(points[metric] >= 9);
+  }
+}
 
 TEST_CASE("figures: each binding says how many messages it passed, and one that passed none is a warning") {
   const Workshop workshop;

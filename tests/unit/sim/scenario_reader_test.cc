@@ -363,7 +363,7 @@ TEST_CASE("what is wrong in a scenario is told with its line, its column and its
       {kWatch + "[[expect]]\nmetric = \"w.received\"\nequals = 1\nmin = 1\n",
        "a.toml:6:10: expect.0.equals: says all about the value: leave min and max out"},
       {kWatch + "[[expect]]\nmetric = \"w.received\"\nrises = true\n",
-       "a.toml:6:9: expect.0.rises: 'w.received' has no learning curve"},
+       "a.toml:6:9: expect.0.rises: 'w.received' has no curve"},
       {kWatch + "[[expect]]\nmetric = \"w.received\"\nrises = 1\n",
        "a.toml:6:9: expect.0.rises: expected true or false, found an integer"},
       {kWatch + "[[expect]]\nmetric = \"w.received\"\nmin = 1\nby = 2\n",
