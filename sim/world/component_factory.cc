@@ -139,8 +139,8 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   options.key = config.key;
   options.rate = config.rate;
   options.arrivals = config.arrivals;
-  return std::make_unique<ProductionSource>(std::move(options),
-                                            parts_.random.stream(component.name, "arrivals"), parts_.truth);
+  return std::make_unique<ProductionSource>(
+      std::move(options), parts_.random.stream(component.name, "arrivals"), parts_.truth, parts_.index);
 }
 
 LearnerOptions ComponentFactory::learner_options(const ComponentConfig& component,
@@ -241,7 +241,7 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
   return std::make_unique<Ensemble>(
       EnsembleOptions{config.from, config.models, parts_.scenario.prefetch_of(config.from),
                       config.service_ns},
-      parts_.open_lines(component.name + ".csv"), parts_.verdict_of(component.name));
+      parts_.open_lines(component.name + ".csv"), parts_.verdict_of(component.name), parts_.truth_of);
 }
 
 std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& component,

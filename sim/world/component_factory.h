@@ -24,7 +24,7 @@ OpenLines no_files();
 class ComponentFactory {
  public:
   // Everything must outlive the applications made. `verdict_of` gives the sink for an ensemble's decisions,
-  // `export_of` that for an export's messages.
+  // `export_of` that for an export's messages. `truth_of` and `index` may be none.
   struct Parts {
     const Scenario& scenario;
     RandomStreams& random;
@@ -34,6 +34,8 @@ class ComponentFactory {
     TruthSink truth;
     std::function<TruthSink(const std::string& component)> verdict_of;
     std::function<GatewayExport::Sink(const ComponentConfig& component)> export_of;
+    TruthOf truth_of = {};
+    IndexSink index = {};
   };
   explicit ComponentFactory(Parts parts) : parts_(std::move(parts)) {}
 

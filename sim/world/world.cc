@@ -52,7 +52,9 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
        .export_of = [this](const ComponentConfig& config) -> GatewayExport::Sink {
          if (!options_.on_export) return {};
          return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
-       }});
+       },
+       .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
+       .index = note_of_indices()});
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
     if (app == nullptr) app = factory.make(config);
@@ -66,7 +68,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
     predictions_ = open_lines("predictions.csv");
-    predictions_("virtual_time_ns,model,message,answers,label,confidence,truth");
+    predictions_("virtual_time_ns,model,message,answers,label,confidence,truth,data_index");
   }
   if (options_.ordering != 0) {
     std::vector<std::string> names;
@@ -77,6 +79,12 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
 }
 
 World::~World() = default;
+
+// Only what is written to predictions.csv is worth the memory.
+IndexSink World::note_of_indices() {
+  if (options_.recorder == nullptr) return {};
+  return [this](const std::string& id, std::uint32_t index) { data_indices_.insert_or_assign(id, index); };
+}
 
 void World::wire() {
   for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource);
@@ -283,9 +291,11 @@ void World::write_prediction(const Message& prediction) {
     return value == nullptr ? "" : to_text(*value);
   };
   const std::optional<int> truth = scorer_.truth(prediction.correlation_id());
-  predictions_(fmt::format("{},{},{},{},{},{},{}", scheduler_.now(), prediction.app_id(), prediction.id(),
+  const auto index = data_indices_.find(prediction.correlation_id());
+  predictions_(fmt::format("{},{},{},{},{},{},{},{}", scheduler_.now(), prediction.app_id(), prediction.id(),
                            prediction.correlation_id(), header("label"), header("confidence"),
-                           truth ? fmt::format("{}", *truth) : ""));
+                           truth ? fmt::format("{}", *truth) : "",
+                           index == data_indices_.end() ? "" : fmt::format("{}", index->second)));
 }
 
 void World::on_component_receives(LinkIndex link) {

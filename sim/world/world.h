@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "apps/app.h"
@@ -97,6 +98,7 @@ class World {
   struct Component;
 
   void wire();
+  IndexSink note_of_indices();
   bool handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   [[noreturn]] void fail_for_endless_loop(const Event& event) const;
   void dispatch(const Event& event);
@@ -136,8 +138,9 @@ class World {
   DataBus bus_;
   Record record_;
   Scorer scorer_;
-  LineSink predictions_;                                // of a run that is recorded
-  std::shared_ptr<Ledger> ledger_;                      // none unless deliveries are expected
+  LineSink predictions_;                                         // of a run that is recorded
+  std::unordered_map<std::string, std::uint32_t> data_indices_;  // likewise, by message
+  std::shared_ptr<Ledger> ledger_;                               // none unless deliveries are expected
   std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
   std::vector<std::unique_ptr<Component>> components_;  // by link
   std::vector<QueueGauge> gauges_;                      // by resource

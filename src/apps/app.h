@@ -1,7 +1,9 @@
 // An application: one component's program, what it counts, and what it keeps.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,10 @@ struct CurvePoint {
 using LineSink = std::function<void(std::string_view line)>;
 // Told what a message really shows, by whoever knows; never over the bus.
 using TruthSink = std::function<void(const std::string& message_id, int label)>;
+// Told which image of its data file a message shows, counted from 0.
+using IndexSink = std::function<void(const std::string& message_id, std::uint32_t index)>;
+// What a message really shows, by whoever knows; empty when nobody does.
+using TruthOf = std::function<std::optional<int>(const std::string& message_id)>;
 
 class App {
  public:

@@ -6,9 +6,12 @@
 
 namespace dse {
 
-Ensemble::Ensemble(EnsembleOptions options, LineSink sink, TruthSink verdict)
-    : options_(std::move(options)), sink_(std::move(sink)), verdict_(std::move(verdict)) {
-  sink_("virtual_time_ns,correlation_id,label,votes,models");
+Ensemble::Ensemble(EnsembleOptions options, LineSink sink, TruthSink verdict, TruthOf truth_of)
+    : options_(std::move(options)),
+      sink_(std::move(sink)),
+      verdict_(std::move(verdict)),
+      truth_of_(std::move(truth_of)) {
+  sink_("virtual_time_ns,correlation_id,label,votes,models,truth");
 }
 
 Program Ensemble::program() {
@@ -53,7 +56,9 @@ void Ensemble::decide(const Machine& machine, const std::string& id, const Ballo
   });
   ++decided_;
   verdict_(id, static_cast<int>(winner->first));
-  sink_(fmt::format("{},{},{},{},{}", machine.now(), id, winner->first, winner->second.votes, ballot.size()));
+  const std::optional<int> truth = truth_of_ ? truth_of_(id) : std::nullopt;
+  sink_(fmt::format("{},{},{},{},{},{}", machine.now(), id, winner->first, winner->second.votes,
+                    ballot.size(), truth ? fmt::format("{}", *truth) : ""));
 }
 
 std::vector<Metric> Ensemble::metrics() const {

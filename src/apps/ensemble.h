@@ -23,8 +23,9 @@ struct EnsembleOptions {
 // larger sum of confidences, then the smaller label. Keeps one CSV line a verdict.
 class Ensemble : public App {
  public:
-  // `verdict` is told each decision, for scoring: the id of the message that the answers are about.
-  Ensemble(EnsembleOptions options, LineSink sink, TruthSink verdict);
+  // `verdict` is told each decision, for scoring: the id of the message that the answers are about. The
+  // column `truth` stays empty where nobody knows it.
+  Ensemble(EnsembleOptions options, LineSink sink, TruthSink verdict, TruthOf truth_of = {});
 
   Program program() override;
   // received, decided, and undecided: messages that some model never answered.
@@ -44,6 +45,7 @@ class Ensemble : public App {
   EnsembleOptions options_;
   LineSink sink_;
   TruthSink verdict_;
+  TruthOf truth_of_;
   std::unordered_map<std::string, Ballot> open_;
   std::uint64_t received_ = 0;
   std::uint64_t decided_ = 0;

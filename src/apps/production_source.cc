@@ -2,8 +2,9 @@
 
 namespace dse {
 
-ProductionSource::ProductionSource(ProductionSourceOptions options, RandomStream& random, TruthSink truth)
-    : options_(std::move(options)), random_(random), truth_(std::move(truth)) {}
+ProductionSource::ProductionSource(ProductionSourceOptions options, RandomStream& random, TruthSink truth,
+                                   IndexSink index)
+    : options_(std::move(options)), random_(random), truth_(std::move(truth)), index_(std::move(index)) {}
 
 Program ProductionSource::program() {
   Program program = {create_resource(options_.to)};
@@ -21,6 +22,7 @@ void ProductionSource::step(Machine& machine) {
                                         .key = options_.key,
                                         .content_type = "application/octet-stream"});
   if (options_.dataset->has_labels()) truth_(message->id(), options_.dataset->label(index));
+  if (index_) index_(message->id(), index);
   machine.eval(write_resource(options_.to, std::move(message)), after(next_gap_ns()),
                call([this](Machine& again) { step(again); }));
 }

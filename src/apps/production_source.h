@@ -28,8 +28,10 @@ struct ProductionSourceOptions {
 
 class ProductionSource : public App {
  public:
-  // `random` decides Poisson gaps and must outlive the source.
-  ProductionSource(ProductionSourceOptions options, RandomStream& random, TruthSink truth);
+  // `random` decides Poisson gaps and must outlive the source. `index`, if there is one, is told of every
+  // message, `truth` of those whose label is known.
+  ProductionSource(ProductionSourceOptions options, RandomStream& random, TruthSink truth,
+                   IndexSink index = {});
 
   Program program() override;
   std::vector<Metric> metrics() const override;
@@ -41,6 +43,7 @@ class ProductionSource : public App {
   ProductionSourceOptions options_;
   RandomStream& random_;
   TruthSink truth_;
+  IndexSink index_;
   std::uint32_t sent_ = 0;
 };
 

@@ -127,7 +127,7 @@ TEST_CASE("record: one line for each prediction, with the truth where there is o
   REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
   const std::vector<std::string> lines = lines_of(read_file(workshop.run() + "/predictions.csv"));
   CHECK(lines.size() == 2001);
-  CHECK(lines[0] == "virtual_time_ns,model,message,answers,label,confidence,truth");
+  CHECK(lines[0] == "virtual_time_ns,model,message,answers,label,confidence,truth,data_index");
   CHECK_THAT(lines[1], Catch::Matchers::StartsWith("172000,softmax,softmax-0,camera-b-0,"));
   std::map<std::string, int> right;
   std::map<std::string, int> all;
@@ -140,7 +140,7 @@ TEST_CASE("record: one line for each prediction, with the truth where there is o
         fields.back() += c;
       }
     }
-    REQUIRE(fields.size() == 7);
+    REQUIRE(fields.size() == 8);
     ++all[fields[1]];
     if (fields[4] == fields[6]) ++right[fields[1]];
   }

@@ -159,3 +159,55 @@ TEST_CASE("figures: each binding says how many messages it passed, and one that 
   CHECK_THAT(outcome.err, ContainsSubstring(warning));
   CHECK_THAT(workshop.replay(scenario, {"--quiet"}).err, ContainsSubstring(warning));
 }
+
+TEST_CASE("figures: a prediction leads to its image, and a verdict to the truth") {
+  const Workshop workshop;
+  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
+  const std::vector<Row> predictions = csv_rows(workshop.run() + "/predictions.csv");
+  REQUIRE(predictions.size() == 2001);
+  CHECK(predictions[0].back() == "data_index");
+  std::map<std::string, std::string> truths;
+  for (auto row = predictions.begin() + 1; row != predictions.end(); ++row) {
+    REQUIRE(row->size() == 8);
+    const std::string& message = (*row)[3];  // "camera-a-12"
+    const int number = std::stoi(message.substr(message.rfind('-') + 1));
+    // The second camera begins at 250.
+    CHECK((*row)[7] == std::to_string(message.starts_with("camera-b") ? number + 250 : number));
+    truths[message] = (*row)[6];
+  }
+  const std::vector<Row> votes = csv_rows(workshop.run() + "/votes.csv");
+  REQUIRE(votes.size() == 501);
+  CHECK(votes[0].back() == "truth");
+  int right = 0;
+  for (auto row = votes.begin() + 1; row != votes.end(); ++row) {
+    CHECK(row->back() == truths[(*row)[1]]);
+    if (row->back() == (*row)[2]) ++right;
+  }
+  CHECK(right / 500.0 == summary_of(workshop)["metrics"]["votes.accuracy"].get<double>());
+}
+
+TEST_CASE("figures: without truth the columns are empty, and the image is still known") {
+  const Workshop workshop;
+  REQUIRE(workshop
+              .replay(kSampleScenario, {"--record", "--set", "component.camera-a.slice=[3,9]", "--set",
+                                        "expect=[]", "--set", "component.camera-b.slice=[20,22]"})
+              .status == 0);
+  const std::vector<Row> predictions = csv_rows(workshop.run() + "/predictions.csv");
+  CHECK(std::any_of(predictions.begin(), predictions.end(),
+                    [](const Row& row) { return row[3] == "camera-a-0" && row[7] == "3"; }));
+
+  std::string scenario = read_file(kSampleScenario);
+  for (int camera = 0; camera < 2; ++camera)
+    scenario = replaced(scenario, "truth = \"../data/sample/t10k-labels-idx1-ubyte.gz\"\n", "");
+  while (scenario.find("../data/sample/") != std::string::npos)
+    scenario = replaced(scenario, "../data/sample/", kSample);
+  REQUIRE(workshop.replay(workshop.write("no-truth.toml", scenario), {"--record"}).status == 0);
+  for (const Row& row : csv_rows(workshop.run() + "/predictions.csv")) {
+    if (row[0] == "virtual_time_ns") continue;
+    CHECK(row[6].empty());
+    CHECK_FALSE(row[7].empty());
+  }
+  const std::vector<Row> votes = csv_rows(workshop.run() + "/votes.csv");
+  REQUIRE(votes.size() == 501);
+  CHECK(votes[1].back().empty());
+}

@@ -100,7 +100,7 @@ TEST_CASE("the majority of the models decides, whatever the confidences") {
   CHECK(one.decide({{"a", 1, 0.99}, {"b", 2, 0.1}, {"c", 2, 0.1}}) == 2);
   CHECK(one.decide({{"c", 4, 0.1}, {"a", 4, 0.1}, {"b", 9, 0.99}}) == 4);
   CHECK(one.lines ==
-        Lines{"virtual_time_ns,correlation_id,label,votes,models", "0,m-0,2,2,3", "0,m-1,4,2,3"});
+        Lines{"virtual_time_ns,correlation_id,label,votes,models,truth", "0,m-0,2,2,3,", "0,m-1,4,2,3,"});
   CHECK(metric(one.ensemble, "decided") == 2);
   CHECK(metric(one.ensemble, "undecided") == 0);
   CHECK(metric(one.ensemble, "received") == 6);
