@@ -85,7 +85,7 @@ TEST_CASE("outside text: CSV files have one record a message, with the ids as th
   REQUIRE(predictions.size() > 5);
   REQUIRE(votes.size() == predictions.size());
   for (std::size_t i = 1; i < predictions.size(); ++i) {
-    REQUIRE(predictions[i].size() == 7);
+    REQUIRE(predictions[i].size() == 8);
     CHECK(predictions[i][3].starts_with(kBad + "-"));
     REQUIRE(votes[i].size() == 5);
     CHECK(votes[i][1].starts_with(kBad + "-"));

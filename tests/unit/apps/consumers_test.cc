@@ -110,7 +110,7 @@ TEST_CASE("ensemble quotes what would break its line") {
   EnsembleRun one({"a"});
   one.vote("x,\"y\"\r\nz", {"a", 1, 0.5});
   REQUIRE(one.lines.size() == 2);
-  CHECK(one.lines[1] == "0,\"x,\"\"y\"\"\r\nz\",1,1,1");
+  CHECK(one.lines[1] == "0,\"x,\"\"y\"\"\r\nz\",1,1,1,");
   CHECK(one.verdicts.front().first == "x,\"y\"\r\nz");
 }
 
