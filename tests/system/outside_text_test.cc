@@ -87,7 +87,7 @@ TEST_CASE("outside text: CSV files have one record a message, with the ids as th
   for (std::size_t i = 1; i < predictions.size(); ++i) {
     REQUIRE(predictions[i].size() == 8);
     CHECK(predictions[i][3].starts_with(kBad + "-"));
-    REQUIRE(votes[i].size() == 5);
+    REQUIRE(votes[i].size() == 6);
     CHECK(votes[i][1].starts_with(kBad + "-"));
   }
 }
