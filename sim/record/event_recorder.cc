@@ -203,7 +203,11 @@ std::int64_t EventRecorder::message_number(const Message& message) {
   insert_message_.bind(5, message.key());
   insert_message_.bind(6, headers);
   insert_message_.bind(7, message.fields().content_type);
-  insert_message_.bind(8, message.timestamp());
+  if (message.timestamp() == kNoTimestamp) {
+    insert_message_.bind_null(8);
+  } else {
+    insert_message_.bind(8, message.timestamp());
+  }
   insert_message_.bind(9, static_cast<std::int64_t>(message.payload().size()));
   insert_message_.bind(10, static_cast<std::int64_t>(message.payload_hash()));
   insert_message_.run();

@@ -14,16 +14,16 @@ class RecentIds {
  public:
   explicit RecentIds(std::size_t most) : most_(most) {}
 
-  bool contains(std::uint64_t id_hash) const { return ids_.contains(id_hash); }
+  bool contains(std::uint64_t identity) const { return ids_.contains(identity); }
   // False when it was there already.
-  bool add(std::uint64_t id_hash) {
-    if (!ids_.insert(id_hash).second) return false;
-    order_.push_back(id_hash);
+  bool add(std::uint64_t identity) {
+    if (!ids_.insert(identity).second) return false;
+    order_.push_back(identity);
     if (order_.size() > most_) ids_.erase(order_.pop_front());
     return true;
   }
-  void remove(std::uint64_t id_hash) {
-    if (ids_.erase(id_hash) > 0) order_.remove(id_hash);
+  void remove(std::uint64_t identity) {
+    if (ids_.erase(identity) > 0) order_.remove(identity);
   }
 
  private:

@@ -29,16 +29,4 @@ inline std::string csv_field(std::string_view text) {
   return field;
 }
 
-// What csv_field() made the field of.
-inline std::string csv_text(std::string_view field) {
-  if (field.size() < 2 || field.front() != '"') return std::string(field);
-  field = field.substr(1, field.size() - 2);
-  std::string text;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    text += field[i];
-    if (field[i] == '"') ++i;  // it stands there twice
-  }
-  return text;
-}
-
 }  // namespace dse
