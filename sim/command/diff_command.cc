@@ -87,7 +87,8 @@ int judge_summaries(const Side& a, const Side& b, const std::string& events, boo
                fmt::join(names, ", "));
     return kExitFailed;
   }
-  fmt::print("{}: {} events\n", asked_for_the_same ? "the same" : "the same events all the same", events);
+  fmt::print("{}: {} events\n",
+             asked_for_the_same ? "the same" : "every event is the same, whatever was asked for", events);
   return kExitOk;
 }
 

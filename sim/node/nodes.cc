@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "sim/node/node.h"
 #include "sim/node/scoring_file.h"
+#include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/scorer.h"
 
@@ -32,7 +33,7 @@ struct AnswerRow {
 
 // What the node in that folder has left; null when nothing.
 nlohmann::json node_json(const std::string& folder) {
-  const std::string path = folder + "/node.json";
+  const std::string path = folder + "/" + kNodeFile;
   std::ifstream file(path);
   if (!file) return nullptr;
   nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
@@ -69,7 +70,7 @@ std::vector<NodeState> Nodes::states() {
 // A node that ends so exits as a run that failed; its results say why.
 bool Nodes::any_refused_to_go_on() {
   return std::any_of(nodes_.begin(), nodes_.end(), [this](NodeProcess& node) {
-    if (node.exit_status().value_or(0) == 0) return false;
+    if (node.exit_status().value_or(0) == 0 || !looked_at_.insert(node.component()).second) return false;
     const nlohmann::json json = node_json(folder_of(node.component()));
     return json.is_object() && json.value("status", "") == "refused";
   });

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,7 @@ class Nodes {
   std::uint64_t round_ = 0;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
   bool idle_before_ = false;
+  std::set<std::string> looked_at_;  // components that failed: whether because they refused a message
   std::map<std::string, std::uint64_t> owed_;      // by queue
   std::map<std::string, std::uint64_t> received_;  // by component
   std::vector<Account> shortfalls_;

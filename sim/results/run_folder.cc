@@ -53,12 +53,11 @@ void remove_stale(const fs::path& target) {
   }
 }
 
+// Links are followed as the system follows them: of a link, the folder that it points to is the one to
+// replace.
 fs::path absolute_without_slash(const fs::path& path) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  const fs::path named = absolute.has_filename() ? absolute : absolute.parent_path();
-  std::error_code ignored;
-  // Of a link, the folder that it points to is the one to replace.
-  return fs::is_symlink(named, ignored) && fs::exists(named, ignored) ? fs::canonical(named) : named;
+  const fs::path absolute = fs::weakly_canonical(fs::absolute(path));
+  return absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
 // Held while a run takes its place, so that two that end at once see each other. It leaves nothing behind.

@@ -111,7 +111,9 @@ std::vector<std::string> metric_names(const ComponentConfig& component) {
   return names;
 }
 
-std::vector<std::string> resource_metric_names() { return {"max_depth", "max_unacknowledged", "mean_depth"}; }
+std::vector<std::string> resource_metric_names() {
+  return {"max_depth", "max_unacknowledged", "mean_depth", "not_received"};
+}
 
 bool has_curve(std::string_view metric) {
   const std::string_view name = own_name(metric);
@@ -122,6 +124,7 @@ bool has_curve(std::string_view metric) {
 bool measured_on_nodes(std::string_view metric) {
   const std::string_view name = own_name(metric);
   const std::vector<std::string> of_resources = resource_metric_names();
+  if (name == "not_received") return true;
   return !is_stay_time(name) && name != "unhandled" &&
          std::find(of_resources.begin(), of_resources.end(), name) == of_resources.end();
 }

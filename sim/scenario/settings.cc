@@ -18,14 +18,16 @@ namespace {
 // No table of a scenario lies that deep within others, and each part of the key is one.
 constexpr std::size_t kKeyPartsMax = 100;
 
-// Splits at dots outside double quotes; the quotes go.
+// Splits at dots outside quotes; the quotes go, but for one that is not closed.
 std::vector<std::string> split_key(std::string_view key) {
   std::vector<std::string> parts(1);
-  bool quoted = false;
-  for (char c : key) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (c == '.' && !quoted) {
+  for (std::size_t at = 0; at < key.size(); ++at) {
+    const char c = key[at];
+    const std::size_t closing = c == '"' || c == '\'' ? key.find(c, at + 1) : std::string_view::npos;
+    if (closing != std::string_view::npos) {
+      parts.back() += key.substr(at + 1, closing - at - 1);
+      at = closing;
+    } else if (c == '.') {
       parts.emplace_back();
     } else {
       parts.back() += c;

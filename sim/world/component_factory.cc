@@ -229,7 +229,7 @@ std::unique_ptr<App> ComponentFactory::make_kind(const ComponentConfig& componen
     throw InputError(component.place, refusal.what());
   }
   if (config.initial) load_initial(*config.initial, options.learner, parts_.datasets, *learner);
-  require_fitting_data(parts_.scenario, component, options.learner.options,
+  require_fitting_data(parts_.scenario, component, options.learner.options, parts_.random.seed(),
                        [this](const ComponentConfig& writer) { return dataset_of(writer); });
   require_truths(component, config, options.learner.options.classes);
   return std::make_unique<Model>(std::move(options), std::move(learner));

@@ -2,6 +2,7 @@
 // that cannot work is an error and not a run full of refused messages.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -13,11 +14,11 @@ namespace dse {
 
 using DatasetOf = std::function<std::shared_ptr<const Dataset>(const ComponentConfig& component)>;
 
-// Throws InputError when a generator or source certainly sends the model an image of another size, or a label
-// that is none of its classes: the messages are held against the bindings that lead to the model. What a
-// generator may leave out (a shuffled one with a `limit`) and what other models forward is seen when it
-// comes.
+// Throws InputError when a generator or source sends the model an image of another size, or a label that is
+// none of its classes: the messages that it sends in a run with this seed are held against the bindings that
+// lead to the model. Images that another model passes on are as well, where a binding takes all that it says;
+// which labels it gives them is seen when they come.
 void require_fitting_data(const Scenario& scenario, const ComponentConfig& model,
-                          const LearnerOptions& learner, const DatasetOf& dataset_of);
+                          const LearnerOptions& learner, std::uint64_t seed, const DatasetOf& dataset_of);
 
 }  // namespace dse

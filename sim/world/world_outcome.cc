@@ -202,7 +202,9 @@ void World::collect_metrics(Measures& measures) const {
   for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
     const std::string& name = broker.name(resource);
     const QueueGauge& gauge = gauges_[resource];
-    measures.metrics[name + ".max_depth"] = static_cast<double>(broker.queue_state(resource).depth_max);
+    const Broker::QueueState state = broker.queue_state(resource);
+    measures.metrics[name + ".max_depth"] = static_cast<double>(state.depth_max);
+    measures.metrics[name + ".not_received"] = static_cast<double>(state.depth);
     measures.metrics[name + ".max_unacknowledged"] = static_cast<double>(gauge.max_unacknowledged());
     measures.metrics[name + ".mean_depth"] = gauge.mean_depth(scheduler_.now());
   }

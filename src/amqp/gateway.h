@@ -35,8 +35,8 @@ struct Imported {
   std::size_t import = 0;  // its place among the routes
   MessagePtr message;      // none: a duplicate, which only waits to be acknowledged
   ArrivalTag tag;
-  std::string refused =
-      {};  // why the message was rejected on the broker, as far as it could be read; "": it was not
+  // Why the message, as far as it could be read, was rejected on the broker; "": it was not.
+  std::string refused = {};
 };
 
 class Gateway {

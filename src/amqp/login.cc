@@ -179,15 +179,13 @@ constexpr int kDeclareMethod = 10;
 
 std::string advice_on_precondition(const AmqpMethod& method, const std::string& text) {
   if (text.find("acknowledgement") != std::string::npos && text.find("timed out") != std::string::npos)
-    return "; a message was with a component for longer than the broker's consumer_timeout: make `service` "
-           "or "
-           "the prefetch smaller, or raise consumer_timeout on the broker";
+    return "; a message was with a component for longer than the broker's consumer_timeout: make "
+           "`service` or the prefetch smaller, or raise consumer_timeout on the broker";
   const bool declares = (method.class_id == kExchangeClass || method.class_id == kQueueClass) &&
                         method.method_id == kDeclareMethod;
   if (!declares) return "";
   return "; it is there with other properties: choose another name, or, if nobody needs what is in it, "
-         "delete "
-         "it on the broker";
+         "delete it on the broker";
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ amqp_field_value_t field_value(const HeaderValue& value) {
   return field;
 }
 
+constexpr std::size_t kEntryBytes = 16;  // of a header beside its name and its text, at most
+
 std::optional<HeaderValue> header_value(const amqp_field_value_t& field) {
   switch (field.kind) {
     case AMQP_FIELD_KIND_BOOLEAN:
@@ -106,7 +108,9 @@ ReadHeaders read_headers(const amqp_table_t& table) {
   ReadHeaders result;
   for (int i = 0; i < table.num_entries; ++i) {
     std::string name = to_string(table.entries[i].key);
+    result.bytes += name.size() + kEntryBytes;
     if (std::optional<HeaderValue> value = header_value(table.entries[i].value)) {
+      if (const auto* text = std::get_if<std::string>(&*value)) result.bytes += text->size();
       result.headers.set(std::move(name), std::move(*value));
     } else if (!name.starts_with("x-") && !result.refused) {
       result.refused = std::move(name);
@@ -152,11 +156,13 @@ ReadMessage read_message(const amqp_message_t& message) {
   if (has(AMQP_BASIC_HEADERS_FLAG)) {
     ReadHeaders read = read_headers(properties.headers);
     fields.headers = std::move(read.headers);
-    if (read.refused) {
+    if (read.bytes > kHeaderBytesMax) {
+      result.refused = fmt::format("its headers have {} bytes, and at most {} are carried: make them shorter",
+                                   read.bytes, kHeaderBytesMax);
+    } else if (read.refused) {
       result.refused = fmt::format(
-          "its header {} is of a type that is not carried (only bool, integer, number and text are): write "
-          "it "
-          "as text",
+          "its header {} is of a type that is not carried (only bool, integer, number and text are): "
+          "write it as text",
           quoted_text(*read.refused));
     }
   }

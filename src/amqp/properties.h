@@ -42,9 +42,14 @@ class AmqpTable {
   std::vector<amqp_table_entry_t> entries_;
 };
 
+// Messages with more are refused: what answers one or passes it on adds headers, and they have to fit a frame
+// (131,072 bytes) all the same.
+inline constexpr std::size_t kHeaderBytesMax = 65'536;
+
 struct ReadHeaders {
   Headers headers;
   std::optional<std::string> refused;  // the name of the first of a type that is not carried
+  std::size_t bytes = 0;               // of all: names, texts, and a little for each
 };
 ReadHeaders read_headers(const amqp_table_t& table);
 

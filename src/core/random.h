@@ -48,6 +48,8 @@ class RandomStreams {
  public:
   explicit RandomStreams(std::uint64_t seed) : seed_(seed) {}
 
+  std::uint64_t seed() const { return seed_; }
+
   // The stream of this name, made on first use; the reference stays valid.
   RandomStream& stream(const std::string& component, const std::string& purpose);
   struct Draws {

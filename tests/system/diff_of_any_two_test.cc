@@ -76,8 +76,9 @@ TEST_CASE("diff: a key that changes no event is named, and the events are said t
   const Pair pair;
   const Outcome outcome = diff(pair.a, pair.b("seed = 1\n" + replaced(small_scenario(), "Ten", "All ten")));
   CHECK(outcome.status == 0);
-  CHECK_THAT(outcome.out, ContainsSubstring("\n  seed: 1 in B alone\n  title: \"Ten digits\" in A, \"All ten "
-                                            "digits\" in B\n\nthe same events all the same: "));
+  CHECK_THAT(outcome.out,
+             ContainsSubstring("\n  seed: 1 in B alone\n  title: \"Ten digits\" in A, \"All ten "
+                               "digits\" in B\n\nevery event is the same, whatever was asked for: "));
 }
 
 TEST_CASE("diff: components and resources that were renamed or are missing") {

@@ -190,6 +190,27 @@ TEST_CASE("data: images that are not of the size that the scenario says") {
       {"--set", "component.mlp.shape=[4, 4]"});
 }
 
+TEST_CASE("data: what a generator with a limit draws is known before the run") {
+  const std::string model =
+      "[component.model]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"digits\"\nto = \"answers\"\n";
+  const Workshop workshop;
+  workshop.check_refused(workshop.write("shape.toml", small_scenario() + model + "shape = [14, 14]\n"),
+                         {"component.model: 'generator' sends it images of 28 x 28"});
+  workshop.check_refused(
+      workshop.write("classes.toml", small_scenario() + model + "classes = 2\n"),
+      {"component.model: the model was made for 2 classes, but 'generator' sends it more"});
+}
+
+TEST_CASE("data: images that another model passes on are held against the shape as well") {
+  const Workshop workshop;
+  workshop.check_refused(
+      kScenario,
+      {"component.second: 'camera-", "sends it images of 28 x 28, but the model was made for images of"},
+      {"--set", "component.votes.from=\"nobody\"", "--set",
+       "component.second={kind = \"model\", learner = \"softmax\", from = \"predictions\", to = \"again\", "
+       "shape = [14, 14]}"});
+}
+
 TEST_CASE("data: a learner that does not take such images") {
   const Workshop workshop;
   workshop.check_refused(kScenario,
