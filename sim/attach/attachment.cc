@@ -77,6 +77,8 @@ RunResult Attachment::run(const Interrupts& interrupts, const Show& show) {
       failure_ = std::current_exception();
     }
   }
+  for (const Imported& rejected : gateway_.stop_imports())
+    world_.note_refusal(imports_[rejected.import], *rejected.message, rejected.refused);
   const bool completed = failure_ == nullptr && !interrupts.first;
   RunResult result = world_.finish(completed ? RunStatus::kCompleted : RunStatus::kInterrupted);
   add_gateway_metrics(result);
@@ -113,12 +115,20 @@ TimeNs Attachment::paced_now_ns() const {
 
 void Attachment::take_imports() {
   if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return;
-  for (Imported& imported : gateway_.take()) take_import(std::move(imported));
+  for (Imported& imported : gateway_.take()) {
+    if (world_.over()) return;  // what is not settled comes again
+    take_import(std::move(imported));
+  }
 }
 
 void Attachment::take_import(Imported&& imported) {
   const std::size_t component = imports_[imported.import];
-  if (!imported.refused.empty()) return world_.note_refusal(component, *imported.message, imported.refused);
+  if (!imported.refused.empty()) {
+    // What came before it has been on the bus when it ends the run.
+    if (scenario_.components[component].ends_when_refusing) advance_to(end_ns());
+    world_.note_refusal(component, *imported.message, imported.refused);
+    return gateway_.reject(imported.tag);
+  }
   // A duplicate waits for the first of it.
   if (imported.message) {
     last_import_ns_ = std::max({add_time(world_.now(), 1), paced_now_ns(), last_import_ns_});

@@ -184,7 +184,7 @@ int run_nodes(const NodesArguments& arguments) {
   }
   RunResult result = nodes.gather(status);
   result.seed = arguments.seed.value_or(scenario.seed);
-  if (status != RunStatus::kInterrupted) tell_shortfalls(nodes.shortfalls(), connection_options);
+  if (status == RunStatus::kCompleted) tell_shortfalls(nodes.shortfalls(), connection_options);
   if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(belongings, connection_options);
 
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "amqp/patience.h"
@@ -165,7 +166,10 @@ Node::End Node::run(const Interrupts& interrupts, Overseer* overseer) {
       continue;
     }
     overseer->listen();
-    if (overseer->interrupt()) return End::kInterrupted;
+    if (overseer->interrupt()) {
+      std::raise(SIGINT);  // as if the user had interrupted this process: nobody waits for what does not move
+      return End::kInterrupted;
+    }
     if (overseer->finish()) return End::kFinished;
     answer(*overseer);
     tell_problem(*overseer);

@@ -23,6 +23,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr milliseconds kBetweenRounds{100};
 constexpr milliseconds kBetweenShows{500};
+constexpr milliseconds kSecondInterruptMax{2'000};  // for the results that a node is writing
 
 struct AnswerRow {
   TimeNs time_ns = 0;
@@ -140,7 +141,12 @@ std::vector<std::string> Nodes::finish(RunStatus status, const Interrupts& inter
     return std::all_of(nodes_.begin(), nodes_.end(),
                        [](NodeProcess& node) { return node.exit_status().has_value(); });
   };
-  while (!all_ended() && SteadyClock::now() < longest && !interrupts.second) {
+  std::optional<SteadyClock::time_point> given_up;  // after the second interrupt
+  const auto is_over = [&] {
+    if (interrupts.second && !given_up) given_up = SteadyClock::now() + kSecondInterruptMax;
+    return SteadyClock::now() >= std::min(longest, given_up.value_or(longest));
+  };
+  while (!all_ended() && !is_over()) {
     // A line that ends is readable.
     std::vector<pollfd> lines;
     for (NodeProcess& node : nodes_) {

@@ -49,7 +49,7 @@ class Nodes {
   // the run is to end, or the first interrupt. Calls `show` now and then.
   RunStatus run(const Interrupts& interrupts, const Show& show);
   // Tells every node that still runs to write its results, and waits for that; kills those that have not
-  // ended after kFinishMax, or at the second interrupt, and returns their components.
+  // ended after kFinishMax, or two seconds after the second interrupt, and returns their components.
   std::vector<std::string> finish(RunStatus status, const Interrupts& interrupts);
   // After finish(): what the nodes counted, and answers scored against the truth. Components whose node
   // failed are in RunResult::failed.

@@ -165,6 +165,7 @@ bool Minimiser::fewer_messages() {
   bool any = false;
   const toml::table* components = best_.scenario.get_as<toml::table>("component");
   std::vector<std::string> names;
+  if (components == nullptr) return false;  // the gateway alone is left
   for (const auto& [name, value] : *components) names.emplace_back(name.str());
   for (const std::string& name : names) {
     while (!out_of_runs() && fewer_messages_of(name)) any = true;

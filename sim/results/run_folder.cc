@@ -94,8 +94,8 @@ std::optional<Reason> reason_against(const Run& run, const fs::path& place, bool
   if (const auto reason = reason_to_keep(place, run.lister))
     return Reason{.text = reason->text, .lasting = true};
   const std::set<std::string> there = files_below(place);
-  if (there.empty() || was_interrupted(place)) return std::nullopt;
-  if (run.interrupted)
+  if (there.empty()) return std::nullopt;
+  if (run.interrupted && !was_interrupted(place))
     return Reason{.text = "is of a run that came to its end, and this one was interrupted"};
   if (!by_default) return std::nullopt;
   for (const std::string& file : there) {

@@ -20,7 +20,7 @@ AmqpLink::AmqpLink(Options options)
     : options_(std::move(options)),
       start_(SteadyClock::now() -
              std::chrono::duration_cast<nanoseconds>(std::chrono::system_clock::now() - options_.epoch)),
-      duplicates_(kRememberedMax),
+      duplicates_(0),
       rejected_(kRememberedMax),
       worker_(bell_) {
   publisher_ = std::make_unique<Publisher>(
@@ -61,6 +61,7 @@ void AmqpLink::publish(PublishRequest request) {
 }
 
 void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) {
+  duplicates_ = Duplicates(static_cast<std::uint16_t>(prefetch));
   consumer_ = std::make_unique<Consumer>(
       options_.connection,
       std::vector<Subscription>{{.queue = resource,
@@ -173,6 +174,7 @@ bool AmqpLink::take_arrivals(Machine& machine) {
     const bool again = duplicates_.is_again(arrival);
     if (!arrival.refused.empty()) {
       if (!again && options_.on_unreadable) options_.on_unreadable(arrival.message, arrival.refused);
+      settle_later(arrival.tag, false);
     } else if (again) {
       take_again(arrival);
     } else {

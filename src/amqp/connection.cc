@@ -130,10 +130,7 @@ Connection::Connection(ConnectionOptions options)
   state_->amqp = log_in(options_);
 }
 
-Connection::~Connection() {
-  // What was sent at last would be lost with a connection that is closed before everything was read from it.
-  if (state_ != nullptr && state_->spent) drain_until_closed(state_->amqp.get());
-}
+Connection::~Connection() = default;
 
 ChannelNumber Connection::open_channel() {
   const bool again = !state_->free_channels.empty();

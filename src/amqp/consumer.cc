@@ -31,6 +31,7 @@ std::uint64_t Arrival::identity() const {
     hash = hash_chain(hash, hash_text(name));
     hash = hash_chain(hash_chain(hash, value.index()), hash_text(to_text(value)));
   }
+  hash = hash_chain(hash, static_cast<std::uint64_t>(message.timestamp));
   return hash_chain(hash, hash_bytes(message.payload.bytes()));
 }
 
@@ -47,8 +48,14 @@ std::vector<Arrival> Consumer::take() {
     const std::lock_guard lock(mutex_);
     arrived.swap(arrived_);
   }
+  if (!arrived.empty() && !arrived.back().decoded) session_->wake();  // it waits for that
   if (arrived.empty()) session_->check();
   return arrived;
+}
+
+std::vector<Arrival> Consumer::stop() {
+  session_.reset();
+  return std::move(arrived_);
 }
 
 bool Consumer::has_arrivals() const {
@@ -95,6 +102,9 @@ Consumer::Depth Consumer::depth() const {
 void Consumer::on_connected(Connection& connection) {
   ++connections_;
   channels_.clear();
+  settled_before_ = in_good_order_ ? settled_ : std::vector<std::uint64_t>(subscriptions_.size());
+  settled_.assign(subscriptions_.size(), 0);
+  in_good_order_ = false;
   for (Subscription& subscription : subscriptions_) {
     const ChannelNumber channel = connection.open_channel();
     subscription.queue = subscription.set_up(connection, channel);
@@ -117,19 +127,24 @@ void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
   auto* delivery = std::get_if<AmqpDelivery>(&event);
   if (delivery == nullptr) return;
   const std::size_t number = number_of(delivery->channel);
-  if (!delivery->refused.empty())
+  if (!delivery->decoded) {
+    settle_wanted(connection);
     connection.settle(delivery->channel, {.tag = delivery->tag, .acknowledge = false, .requeue = false});
+    in_good_order_ = true;
+  }
   Arrival arrival{.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
                   .redelivered = delivery->redelivered,
                   .message = std::move(delivery->message),
                   .refused = std::move(delivery->refused),
-                  .decoded = delivery->decoded};
+                  .decoded = delivery->decoded,
+                  .settled_before = settled_before_[number]};
   take_marks(arrival);
   const std::lock_guard lock(mutex_);
   arrived_.push_back(std::move(arrival));
 }
 
-bool Consumer::on_turn(Connection& connection) {
+// Whether the depth of the queue is asked for as well.
+bool Consumer::settle_wanted(Connection& connection) {
   std::vector<Wanted> wanted;
   bool asked = false;
   {
@@ -142,12 +157,15 @@ bool Consumer::on_turn(Connection& connection) {
     if (one.tag.connection != connections_) continue;
     connection.settle(channels_[one.tag.subscription],
                       {.tag = one.tag.tag, .acknowledge = one.acknowledge, .requeue = one.requeue});
+    settled_[one.tag.subscription] = one.tag.tag;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    settling_ = false;
-  }
-  if (asked) answer_depth(connection);
+  const std::lock_guard lock(mutex_);
+  settling_ = false;
+  return asked;
+}
+
+bool Consumer::on_turn(Connection& connection) {
+  if (settle_wanted(connection)) answer_depth(connection);
   return false;
 }
 

@@ -1,6 +1,7 @@
 // Consumes from queues of a broker, with acknowledgements. When the connection is lost it subscribes again on
-// the next one, and the broker delivers again what was not acknowledged. A message that cannot be read is
-// rejected without requeue, so that what lies behind it comes.
+// the next one, and the broker delivers again what was not acknowledged. A message that cannot be decoded is
+// rejected without requeue at once, so that what lies behind it comes on the next connection, which is made
+// when somebody has taken it.
 //
 // Has a connection and a thread of its own. Calls come from one thread.
 #pragma once
@@ -36,12 +37,15 @@ struct Arrival {
   std::string run;                     // of the header x-dse-run
   std::optional<std::int64_t> number;  // of the header x-dse-number
   MessageFields message;               // without those headers
-  std::string refused = {};            // why it was rejected on the broker, for people; "": it was not
+  std::string refused = {};            // why it cannot be used, for people: it is to be rejected; "": it can
   bool decoded = true;                 // the message is known whole
+  // Of the connection before, if it was left in good order: the broker knows that what was delivered up to
+  // this tag is settled. 0: nothing is certain.
+  std::uint64_t settled_before = 0;
 
   // One of ours has published it.
   bool is_numbered() const { return !run.empty() && number.has_value(); }
-  // A hash of all that it says: its publication if it is numbered, and its fields without the timestamp.
+  // A hash of all that it says: its publication if it is numbered, and its fields.
   std::uint64_t identity() const;
 };
 
@@ -51,10 +55,12 @@ class Consumer : private SessionClient {
   Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed);
   ~Consumer() override;
 
-  // Everything that has arrived since the last call, in order; what is refused was settled already. Throws
-  // what ended the session, such as a queue that was deleted.
+  // Everything that has arrived since the last call, in order; what was not decoded is rejected already.
+  // Throws what ended the session, such as a queue that was deleted.
   std::vector<Arrival> take();
   bool has_arrivals() const;
+  // Ends the session, and gives what has arrived since the last take(). Nothing else is called after it.
+  std::vector<Arrival> stop();
   // Of a connection that is gone, nothing happens: the broker delivers it again.
   void acknowledge(const ArrivalTag& tag);
   void reject(const ArrivalTag& tag, bool requeue);
@@ -85,7 +91,9 @@ class Consumer : private SessionClient {
   void on_connected(Connection& connection) override;
   void on_event(Connection& connection, AmqpEvent&& event) override;
   bool on_turn(Connection& connection) override;
+  bool may_connect() const override { return !has_arrivals(); }
   void settle(Wanted&& wanted);
+  bool settle_wanted(Connection& connection);
   void answer_depth(Connection& connection);
 
   std::string broker_;
@@ -99,7 +107,10 @@ class Consumer : private SessionClient {
 
   // Of the session's thread:
   std::uint64_t connections_ = 0;
-  std::vector<ChannelNumber> channels_;  // by subscription
+  std::vector<ChannelNumber> channels_;        // by subscription
+  bool in_good_order_ = false;                 // the connection is left because of what cannot be decoded
+  std::vector<std::uint64_t> settled_;         // by subscription: up to this tag, on this connection
+  std::vector<std::uint64_t> settled_before_;  // as Arrival has it
 
   std::unique_ptr<Session> session_;  // last: its thread uses the others
 };

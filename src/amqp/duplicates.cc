@@ -2,13 +2,23 @@
 
 namespace dse {
 
+namespace {
+
+constexpr std::size_t kRememberedMax = 200'000;
+
+}  // namespace
+
+Duplicates::Duplicates(std::uint16_t prefetch)
+    : taken_max_(prefetch == 0 ? kRememberedMax : prefetch), published_(kRememberedMax) {}
+
 bool Duplicates::is_again(const Arrival& arrival) {
-  if (arrival.tag.connection != connection_) begin_connection(arrival.tag.connection);
+  if (arrival.tag.connection != connection_) begin_connection(arrival);
   if (!arrival.decoded) return false;
   const std::uint64_t identity = arrival.identity();
   if (arrival.is_numbered()) return !published_.add(identity);
-  taken_.push_back(identity);
-  if (taken_.size() > most_) taken_.pop_front();
+  taken_.push_back({.tag = arrival.tag.tag, .identity = identity});
+  // The broker would not have delivered this one, had it not heard that the oldest is settled.
+  if (taken_.size() > taken_max_) taken_.pop_front();
   if (!arrival.redelivered) return false;
   const auto excused = excused_.find(identity);
   if (excused == excused_.end()) return false;
@@ -18,16 +28,19 @@ bool Duplicates::is_again(const Arrival& arrival) {
 
 void Duplicates::forget(const ArrivalTag& tag, std::uint64_t identity) {
   published_.remove(identity);
-  if (tag.connection == connection_) taken_.remove(identity);
+  if (tag.connection == connection_) taken_.remove({.tag = tag.tag, .identity = identity});
 }
 
-// The one before is lost.
-void Duplicates::begin_connection(std::uint64_t connection) {
-  connection_ = connection;
+// The one before is gone. What is left of those before it may still come: the broker may notice late.
+void Duplicates::begin_connection(const Arrival& first) {
+  const bool was_the_one_before = connection_ + 1 == first.tag.connection;
+  connection_ = first.tag.connection;
   while (!taken_.empty()) {
-    ++excused_[taken_.front()];
-    excused_in_order_.push_back(taken_.pop_front());
-    if (excused_in_order_.size() > most_) drop_oldest();
+    const Taken taken = taken_.pop_front();
+    if (was_the_one_before && taken.tag <= first.settled_before) continue;
+    ++excused_[taken.identity];
+    excused_in_order_.push_back(taken.identity);
+    if (excused_in_order_.size() > 2 * taken_max_) drop_oldest();
   }
 }
 

@@ -3,10 +3,13 @@
 //
 //   - one of ours published it again, because it was not confirmed before a connection was lost: it has the
 //     mark of its process and the number of its publication (headers.h), and is equal in all else; or
-//   - the broker marks it redelivered, and it is equal to one that was taken on a connection that is lost
-//     now. Each one taken excuses one: what was acknowledged in time does not come again.
+//   - the broker marks it redelivered, and it is equal to one that was taken on a connection that is gone,
+//   and
+//     that the broker may not know to be settled. Each one excuses one. With a prefetch these are never more
+//     than that many, because messages are settled in their order; of a connection that was left in good
+//     order (Arrival::settled_before) they are those that were not settled.
 //
-// Bounded: of more than `most` messages the oldest are forgotten, and would be taken for new ones.
+// Bounded: of more messages the oldest are forgotten, and would be taken for new ones.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +24,8 @@ namespace dse {
 
 class Duplicates {
  public:
-  explicit Duplicates(std::size_t most) : most_(most), published_(most) {}
+  // Of one subscription with that prefetch; 0: without.
+  explicit Duplicates(std::uint16_t prefetch);
 
   // Notes a message that has arrived. Whether it was here before; one that is not known whole never was.
   bool is_again(const Arrival& arrival);
@@ -29,13 +33,18 @@ class Duplicates {
   void forget(const ArrivalTag& tag, std::uint64_t identity);
 
  private:
-  void begin_connection(std::uint64_t connection);
+  struct Taken {
+    std::uint64_t tag = 0;
+    std::uint64_t identity = 0;
+    bool operator==(const Taken&) const = default;
+  };
+  void begin_connection(const Arrival& first);
   void drop_oldest();
 
-  std::size_t most_;
+  std::size_t taken_max_;
   RecentIds published_;  // by publishers of ours
   std::uint64_t connection_ = 0;
-  RingBuffer<std::uint64_t> taken_;                           // of others, on this connection
+  RingBuffer<Taken> taken_;                                   // of others, on this connection
   std::unordered_map<std::uint64_t, std::uint32_t> excused_;  // taken on connections that are lost
   RingBuffer<std::uint64_t> excused_in_order_;
 };

@@ -34,7 +34,7 @@ Gateway::Gateway(Options options) : options_(std::move(options)) {
   std::vector<Subscription> subscriptions;
   for (const ImportRoute& route : options_.imports) {
     subscriptions.push_back(subscription(route));
-    duplicates_.emplace_back(kImportWindow);
+    duplicates_.emplace_back(route.prefetch);
   }
   imports_.resize(options_.imports.size());
   consumer_ = std::make_unique<Consumer>(options_.connection, std::move(subscriptions), bell_);
@@ -95,13 +95,32 @@ std::vector<Imported> Gateway::take() {
     Imported imported{.import = import, .message = MessagePtr(), .tag = arrival.tag};
     const bool again = duplicates_[import].is_again(arrival);
     const bool refused = !arrival.refused.empty();
-    if (again && refused) continue;  // it was rejected once more, and told of before
+    if (again && refused) {  // it was told of before
+      reject(arrival.tag);
+      continue;
+    }
     ++(refused ? counts.refused : again ? counts.duplicates : counts.imported);
     if (!again) imported.message = make_message(std::move(arrival.message));
     imported.refused = std::move(arrival.refused);
     taken.push_back(std::move(imported));
   }
   return taken;
+}
+
+std::vector<Imported> Gateway::stop_imports() {
+  std::vector<Imported> rejected;
+  if (consumer_ == nullptr) return rejected;
+  import_state_ = consumer_->state();
+  for (Arrival& arrival : consumer_->stop()) {
+    if (arrival.decoded) continue;  // it is not settled, and comes again
+    ++imports_[arrival.tag.subscription].refused;
+    rejected.push_back({.import = arrival.tag.subscription,
+                        .message = make_message(std::move(arrival.message)),
+                        .tag = arrival.tag,
+                        .refused = std::move(arrival.refused)});
+  }
+  consumer_.reset();
+  return rejected;
 }
 
 void Gateway::check() const {
@@ -129,11 +148,9 @@ Gateway::Counts Gateway::counts() const {
     counts.problem = state.problem;
     if (counts.problem.empty() && publisher_->unconfirmed() > 0) counts.problem = published.obstacle();
   }
-  if (consumer_ != nullptr) {
-    const SessionState state = consumer_->state();
-    counts.reconnects += state.reconnects;
-    if (counts.problem.empty()) counts.problem = state.problem;
-  }
+  const SessionState state = consumer_ == nullptr ? import_state_ : consumer_->state();
+  counts.reconnects += state.reconnects;
+  if (counts.problem.empty()) counts.problem = state.problem;
   return counts;
 }
 

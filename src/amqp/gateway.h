@@ -35,14 +35,12 @@ struct Imported {
   std::size_t import = 0;  // its place among the routes
   MessagePtr message;      // none: a duplicate, which only waits to be acknowledged
   ArrivalTag tag;
-  // Why the message, as far as it could be read, was rejected on the broker; "": it was not.
+  // Why the message, as far as it could be read, cannot be taken; "": it can. It is to be rejected.
   std::string refused = {};
 };
 
 class Gateway {
  public:
-  static constexpr std::size_t kImportWindow = 200'000;  // ids that are remembered, of each import
-
   struct Options {
     ConnectionOptions connection;
     std::string run;  // tells this process's messages and queues from others'
@@ -62,8 +60,13 @@ class Gateway {
   std::uint64_t unconfirmed() const { return publisher_ == nullptr ? 0 : publisher_->unconfirmed(); }
   // What has arrived since the last call, in the order of each import.
   std::vector<Imported> take();
+  // Ends the imports, and gives what was rejected on the broker already and not taken before.
+  std::vector<Imported> stop_imports();
   // What was taken is where it will not be lost.
   void acknowledge(const ArrivalTag& tag) { consumer_->acknowledge(tag); }
+  // What was taken cannot be used: the broker does with it what its queue says. Nothing happens to what could
+  // not be decoded: its connection is gone.
+  void reject(const ArrivalTag& tag) { consumer_->reject(tag, false); }
   bool settled() const { return consumer_ == nullptr || consumer_->settled(); }
   // Throws what ended a connection for good.
   void check() const;
@@ -95,6 +98,7 @@ class Gateway {
   Bell bell_;
   std::vector<Duplicates> duplicates_;  // by import
   std::vector<ImportCounts> imports_;
+  SessionState import_state_;             // of imports that were ended
   std::unique_ptr<Publisher> publisher_;  // none without exports
   std::unique_ptr<Consumer> consumer_;    // none without imports
 };

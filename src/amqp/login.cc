@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -160,18 +159,6 @@ void throw_if_silent_or_closed(const std::string& broker, int status) {
   }
 }
 
-// Reads until the other end is closed, or the time is over.
-void read_until_closed(int socket, std::chrono::milliseconds longest) {
-  const auto end = std::chrono::steady_clock::now() + longest;
-  std::array<char, 4096> bytes;
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    pollfd waited{socket, POLLIN, 0};
-    if (left.count() <= 0 || poll(&waited, 1, static_cast<int>(left.count())) < 0) return;
-    if (waited.revents != 0 && recv(socket, bytes.data(), bytes.size(), MSG_DONTWAIT) <= 0) return;
-  }
-}
-
 // Classes and methods of AMQP 0-9-1 that advice is given for.
 constexpr int kExchangeClass = 40;
 constexpr int kQueueClass = 50;
@@ -284,16 +271,6 @@ std::string advice_for(int code, const AmqpMethod& method, const std::string& te
     default:
       return "";
   }
-}
-
-void drain_until_closed(amqp_connection_state_t state) {
-  constexpr std::chrono::milliseconds kLongest{1'000};
-  amqp_connection_close_t close{};
-  close.reply_code = AMQP_REPLY_SUCCESS;
-  if (amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_METHOD, &close) != AMQP_STATUS_OK) return;
-  // It would else wait for us to close, as its answer is for us to read.
-  shutdown(amqp_get_sockfd(state), SHUT_WR);
-  read_until_closed(amqp_get_sockfd(state), kLongest);
 }
 
 }  // namespace dse

@@ -38,8 +38,4 @@ struct AmqpMethod {
 // "; what to do" for a reply of the broker, or "".
 std::string advice_for(int code, const AmqpMethod& method, const std::string& text);
 
-// Says goodbye on a connection that can be read no more, and waits for a moment until the broker has closed
-// it, and so has taken in what was sent.
-void drain_until_closed(amqp_connection_state_t state);
-
 }  // namespace dse

@@ -205,13 +205,24 @@ bool Session::pause() {
   return !stopping_;
 }
 
+// False when it was stopped meanwhile.
+bool Session::await_client() {
+  constexpr milliseconds kBetweenLooks{100};
+  while (!stopping_ && !client_.may_connect()) wait_for_signal(kBetweenLooks, false);
+  return !stopping_;
+}
+
 // False when it was stopped before it succeeded.
 bool Session::connect_again() {
   // A message that could not be decoded is gone from its queue, so this ends.
   bool at_once = connection_ != nullptr && connection_->spent();
+  if (at_once) {
+    const std::lock_guard lock(mutex_);
+    state_.connected = false;
+  }
   if (was_good_ || Bell::Clock::now() - connected_at_ >= kLongestDelay) delay_ = kFirstDelay;
   while (!stopping_) {
-    if (!at_once && !pause()) return false;
+    if (!(at_once ? await_client() : pause())) return false;
     try {
       connect_once([this] { return stopping_.load(); });
       at_once = connection_->spent();

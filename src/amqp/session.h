@@ -35,6 +35,8 @@ class SessionClient {
   // After wake(), after a connection was made or events came, and when it is due. True when there is more to
   // do at once.
   virtual bool on_turn(Connection& connection) = 0;
+  // Whether a new connection in place of one that is spent may be made now; asked again after wake().
+  virtual bool may_connect() const { return true; }
   // When on_turn is to be called although nothing happens; empty: never.
   virtual std::optional<Bell::Clock::time_point> due() const { return std::nullopt; }
 };
@@ -76,6 +78,7 @@ class Session {
   void with_what_is_undecodable(Work work);
   bool connect_again();
   bool pause();
+  bool await_client();
   void wait_for_signal(std::chrono::milliseconds timeout, bool broker_too);
 
   ConnectionOptions options_;

@@ -217,6 +217,52 @@ TEST_CASE("outside: a message that cannot be decoded or carried is refused, and 
   CHECK(ready_in(broker, "outside-dead") == 8);
 }
 
+TEST_CASE("outside: equal messages around one that cannot be decoded are all taken") {
+  const RabbitMq broker = RabbitMq::shared();
+  const Workshop workshop;
+  foreign_client(workshop, broker.url(),
+                 "declare('outside-equal')\n"
+                 "for i in range(5): publish('outside-equal', b'the same', message_id='job')\n");
+  Process process(broker_command(broker.url(), {"attach", watch_scenario(workshop, "outside-equal"), "--out",
+                                                workshop.run(), "--quiet"}));
+  const auto how_it_stands = [&] { return process.err_so_far(); };
+  const auto is_empty = [&] {
+    return broker.ctl({"-q", "list_queues", "name", "messages"}).find("outside-equal\t0") !=
+           std::string::npos;
+  };
+  wait_until(is_empty, how_it_stands);
+  foreign_client(workshop, broker.url(),
+                 "publish('outside-equal', b'bad', message_id='nameless', headers={'': 1})\n"
+                 "for i in range(5): publish('outside-equal', b'the same', message_id='job')\n");
+  wait_until([&] { return captured_so_far(workshop) >= 10; }, how_it_stands);
+  process.send_when(SIGINT, [] { return true; });
+  CHECK(process.wait().status == 130);
+  CHECK(ids_kept(workshop.run()).size() == 10);
+  CHECK(metric_in(workshop.run(), "import-in.refused") == "1");
+}
+
+TEST_CASE("outside: an import that ends the run stops at the first message, and its capture replays") {
+  const RabbitMq broker = RabbitMq::shared();
+  const Workshop workshop;
+  foreign_client(workshop, broker.url(),
+                 "declare('outside-stop')\n"
+                 "for i in range(20): publish('outside-stop', b'x', message_id='good-%d' % i)\n"
+                 "for i in range(100): publish('outside-stop', b'x', headers={'shadow': None})\n");
+  const std::string scenario = watch_scenario(workshop, "outside-stop", "on_refused = \"end\"\n");
+  const Outcome attached =
+      run_process(broker_command(broker.url(), {"attach", scenario, "--out", workshop.run(), "--quiet"}));
+  CAPTURE(attached.err);
+  CHECK(attached.status == 3);
+  CHECK(ids_kept(workshop.run()).size() == 20);
+  CHECK(lines_of(read_file(workshop.run() + "/refused.csv")).size() == 2);
+  CHECK(ready_in(broker, "outside-stop") == 99);
+  const std::string again = workshop.file("again");
+  const Outcome replayed = run_process(
+      dse_command({"replay", scenario, "--capture", workshop.run() + "/capture", "--out", again, "--quiet"}));
+  CAPTURE(replayed.err);
+  CHECK(fingerprints_of(again) == fingerprints_of(workshop.run()));
+}
+
 TEST_CASE("outside: a message that does not say when it was written has no latency, and leaves without one") {
   const RabbitMq broker = RabbitMq::shared();
   const Workshop workshop;

@@ -61,3 +61,15 @@ TEST_CASE("minimise: the fault that was to be noticed stays planted") {
   CHECK_THAT(minimised(workshop), ContainsSubstring("kind = \"swap\""));
   CHECK(minimised(workshop).find("onlooker") == std::string::npos);
 }
+
+TEST_CASE("minimise: a scenario of which only the gateway is left") {
+  const Workshop workshop;
+  const std::string scenario =
+      workshop.write("s.toml", replaced(small_scenario(), "[component.echo]", "[component.consumer]") +
+                                   "[[gateway.export]]\nfrom = \"digits\"\nexchange = \"x\"\n"
+                                   "[[expect]]\nmetric = \"export-digits.exported\"\nmin = 100\n");
+  const Outcome outcome = minimise(workshop, scenario);
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(minimised(workshop), ContainsSubstring("[[gateway.export]]"));
+}

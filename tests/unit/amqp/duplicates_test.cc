@@ -13,14 +13,17 @@ struct Written {
   std::string id = "job";
   std::string run = "";
   std::optional<std::int64_t> number = std::nullopt;
+  std::uint64_t tag = 1;
+  std::uint64_t settled_before = 0;
 };
 
 Arrival arrival(const Written& written) {
-  return {.tag = {.connection = written.connection, .subscription = 0, .tag = 1},
+  return {.tag = {.connection = written.connection, .subscription = 0, .tag = written.tag},
           .redelivered = written.redelivered,
           .run = written.run,
           .number = written.number,
-          .message = {.payload = Payload::copy_of(written.body), .id = written.id}};
+          .message = {.payload = Payload::copy_of(written.body), .id = written.id},
+          .settled_before = written.settled_before};
 }
 
 constexpr std::size_t kMost = 100;
@@ -79,9 +82,31 @@ TEST_CASE("duplicates: what went back to its queue on purpose is taken when it c
 }
 
 TEST_CASE("duplicates: the oldest are forgotten") {
-  Duplicates duplicates(2);
+  Duplicates duplicates(2);  // a prefetch: more cannot be unsettled
   for (const char* body : {"a", "b", "c"}) CHECK_FALSE(duplicates.is_again(arrival({.body = body})));
   CHECK_FALSE(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "a"})));
   CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "b"})));
   CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "c"})));
+}
+
+TEST_CASE("duplicates: what was settled on a connection that was left in good order excuses nothing") {
+  Duplicates duplicates(kMost);
+  for (std::uint64_t tag = 1; tag <= 5; ++tag) CHECK_FALSE(duplicates.is_again(arrival({.tag = tag})));
+  // Three of the five were settled: of what comes again, two were here before.
+  int again = 0;
+  for (std::uint64_t tag = 1; tag <= 5; ++tag) {
+    const Arrival one = arrival({.connection = 2, .redelivered = true, .tag = tag, .settled_before = 3});
+    if (duplicates.is_again(one)) ++again;
+  }
+  CHECK(again == 2);
+}
+
+TEST_CASE("duplicates: messages that say different times are different messages") {
+  Arrival early = arrival({});
+  Arrival late = arrival({.connection = 2, .redelivered = true});
+  early.message.timestamp = 1;
+  late.message.timestamp = 2;
+  Duplicates duplicates(kMost);
+  CHECK_FALSE(duplicates.is_again(early));
+  CHECK_FALSE(duplicates.is_again(late));
 }
