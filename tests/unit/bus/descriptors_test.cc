@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include <exception>
 #include <filesystem>
 #include <iterator>
 
@@ -44,6 +45,26 @@ void make_bus(std::size_t links) {
   for (std::size_t i = 0; i < links; ++i) bus.attach();
 }
 
+// "" without an error. Nothing is checked while there is no room: what checks may need a descriptor itself,
+// as the sanitizer of undefined behaviour does.
+std::string error_with_room_for(std::size_t more, std::size_t links) {
+  std::exception_ptr error;
+  {
+    const Room room(more);
+    try {
+      make_bus(links);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  try {
+    if (error != nullptr) std::rethrow_exception(error);
+  } catch (const RunError& refusal) {
+    return refusal.what();
+  }
+  return "";
+}
+
 }  // namespace
 
 TEST_CASE("a bus takes no more descriptors than it says") {
@@ -59,10 +80,9 @@ TEST_CASE("a bus takes no more descriptors than it says") {
 TEST_CASE("a bus without descriptors is an error with advice, and ends no process") {
   for (const std::size_t links : {1U, 3U}) {
     for (std::size_t more = 0; more < DataBus::descriptors(links); ++more) {
-      const Room room(more);
-      CHECK_THROWS_WITH(make_bus(links), ContainsSubstring("raise the limit of open files (ulimit -n)"));
+      CHECK_THAT(error_with_room_for(more, links),
+                 ContainsSubstring("raise the limit of open files (ulimit -n)"));
     }
-    const Room room(DataBus::descriptors(links));
-    CHECK_NOTHROW(make_bus(links));
+    CHECK(error_with_room_for(DataBus::descriptors(links), links) == "");
   }
 }

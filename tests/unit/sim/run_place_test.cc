@@ -116,6 +116,14 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("the record of a run that was interrupted is kept from a run without one") {
+  const Place place;
+  const Run interrupted{.name = "interrupted", .status = "interrupted", .files = {"events.sqlite"}};
+  CHECK(place.by_default(interrupted) == "a");
+  CHECK(place.by_default({.name = "plain"}) == "a-2");
+  CHECK(place.by_default({.name = "recorded", .files = {"events.sqlite"}}) == "a");
+}
+
 TEST_CASE("a chosen name's neighbours were chosen as well") {
   const Place place;
   put(place.folder.path() / "a-2" / "timing.json", "{\"files\": []}");
