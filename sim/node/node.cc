@@ -93,7 +93,8 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
       random_(options.seed),
       owed_(scenario),
       refusals_([&folder](const std::string& name) { return folder.open_lines(name); },
-                [](const std::string& warning) { tell("warning: {}\n", warning); }) {
+                [](const std::string& warning) { tell("warning: {}\n", warning); }),
+      stays_(component, scenario.curve_every_ns) {
   ComponentFactory factory(
       {.scenario = scenario,
        .random = random_,
@@ -122,6 +123,9 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
       *link_,
       [this](const std::string& exchange, const Message& message) { note_publication(exchange, message); });
   machine_ = std::make_unique<Machine>(component.name, *noting_link_);
+  machine_->set_on_settle([this](const Settlement& settlement) {
+    if (!settlement.requeued) stays_.add(settlement, link_->clock_ns());
+  });
   machine_->set_on_refuse(
       [this](const Message& message, const std::string& reason) { note_refusal(message.fields(), reason); });
 }
@@ -140,9 +144,9 @@ void Node::note_publication(const std::string& exchange, const Message& message)
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }
 
-// What comes from elsewhere may say that it was written at any time, or at none.
+// What comes from elsewhere may say that it was written at any time, or at none: then it stays from now on.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
-  if (message.timestamp() < 0 || message.timestamp() > time_ns) return;
+  if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
 }
 
@@ -275,9 +279,11 @@ void Node::write_results(End end, const Interrupts& interrupts) {
        {std::pair("latency_p50_ns", 500U), std::pair("latency_p99_ns", 990U)}) {
     if (const auto value = latencies_.quantile(permille)) json["metrics"][name] = *value;
   }
+  for (const Metric& metric : stays_.metrics()) json["metrics"][metric.name] = json_number(metric.value);
   json["curve"] = nlohmann::ordered_json::array();
-  for (const CurvePoint& point : app_->curve()) {
-    json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
+  for (const std::vector<CurvePoint>& curve : {app_->curve(), stays_.curve()}) {
+    for (const CurvePoint& point : curve)
+      json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
   }
   json["owed"] = nlohmann::ordered_json::object();
   for (const auto& [queue, messages] : owed_.by_queue()) json["owed"][queue] = messages;

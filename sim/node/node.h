@@ -20,6 +20,7 @@
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_factory.h"
+#include "sim/world/component_stays.h"
 #include "sim/world/interrupt.h"
 #include "sim/world/latency_histogram.h"
 #include "sim/world/refusals.h"
@@ -74,6 +75,7 @@ class Node {
   Refusals refusals_;
   bool refused_to_go_on_ = false;
   LatencyHistogram latencies_;
+  ComponentStays stays_;
   std::unique_ptr<App> app_;
   std::unique_ptr<AmqpLink> link_;
   std::unique_ptr<Link> noting_link_;  // around it

@@ -125,7 +125,7 @@ bool measured_on_nodes(std::string_view metric) {
   const std::string_view name = own_name(metric);
   const std::vector<std::string> of_resources = resource_metric_names();
   if (name == "not_received") return true;
-  return !is_stay_time(name) && name != "unhandled" &&
+  return name != "unhandled" &&
          std::find(of_resources.begin(), of_resources.end(), name) == of_resources.end();
 }
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/hash.h"
+#include "sim/world/component_stays.h"
 #include "sim/world/faults.h"
 #include "sim/world/link_layers.h"
-#include "sim/world/stay_times.h"
 #include "sim/world/world.h"
 
 namespace dse {
@@ -22,7 +22,7 @@ struct World::Component {
   LinkLayers layers;
   Machine machine;
   LatencyHistogram latencies;
-  std::vector<StayTimes> stays;          // of a model those of training, then those of inference
+  ComponentStays stays;
   std::int64_t outstanding = 0;          // messages that the bus has handed to it, and it has not settled
   std::optional<ResourceIndex> streams;  // once the bus knows
   bool crashed = false;
@@ -36,20 +36,13 @@ struct World::Component {
         app(std::move(application)),
         link(parts),
         layers(link_layers(link, parts.index, component, faults, ledger)),
-        machine(component.name, layers.empty() ? static_cast<Link&>(link) : *layers.back()) {
-    stays.reserve(2);
-    for (int work = 0; work < (is_model ? 2 : 1); ++work) stays.emplace_back(curve_every_ns);
+        machine(component.name, layers.empty() ? static_cast<Link&>(link) : *layers.back()),
+        stays(component, curve_every_ns) {
     machine.set_on_settle([this](const Settlement& settlement) { note_settlement(settlement); });
     if (ledger == nullptr) return;
     machine.set_on_handle([ledger, index = parts.index](const Delivered& delivery) {
       ledger->note_delivery(index, *delivery.message, delivery.redelivered);
     });
-  }
-
-  // Of the names of what stays[work] says.
-  std::string_view stay_prefix(std::size_t work) const {
-    if (!is_model) return "";
-    return work == 0 ? "train_" : "infer_";
   }
 
   // After what it has sent was received by the bus, and all deliveries of that were counted.
@@ -74,15 +67,7 @@ struct World::Component {
   void note_settlement(const Settlement& settlement) {
     if (settlement.requeued) return;
     --outstanding;
-    const Message& message = *settlement.delivery.message;
-    const bool entered = message.entered_ns() >= 0;
-    const Stay stay{.written_ns = entered ? message.entered_ns() : message.timestamp(),
-                    .begun_ns = settlement.begun_ns,
-                    .settled_ns = link.now()};
-    // What a planted fault has made anew from outside may say that it was written at any time.
-    if (stay.written_ns < 0 || stay.written_ns > stay.begun_ns) return;
-    const bool inference = is_model && message.headers().find_integer("label") == nullptr;
-    stays[inference ? 1 : 0].add(stay);
+    stays.add(settlement, link.now());
   }
 };
 

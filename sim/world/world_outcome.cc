@@ -189,10 +189,8 @@ void World::collect_metrics(Measures& measures) const {
       const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));
       if (value) measures.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
     }
-    for (std::size_t work = 0; work < component->stays.size(); ++work) {
-      for (const Metric& metric : component->stays[work].metrics(component->stay_prefix(work)))
-        measures.metrics[name + "." + metric.name] = metric.value;
-    }
+    for (const Metric& metric : component->stays.metrics())
+      measures.metrics[name + "." + metric.name] = metric.value;
     if (const auto count = unhandled(*component))
       measures.metrics[name + ".unhandled"] = static_cast<double>(*count);
   }
@@ -227,8 +225,7 @@ void World::collect_curves(Measures& measures) const {
   };
   for (const auto& component : components_) {
     add(component->config.name, component->app->curve());
-    for (std::size_t work = 0; work < component->stays.size(); ++work)
-      add(component->config.name, component->stays[work].curve(component->stay_prefix(work)));
+    add(component->config.name, component->stays.curve());
   }
   for (ResourceIndex resource = 0; resource < gauges_.size(); ++resource)
     add(bus_.broker().name(resource), gauges_[resource].curve(scheduler_.now()));

@@ -68,7 +68,10 @@ TEST_CASE("nodes: every component of a scenario, and what they counted in one ru
   }
   CHECK(number_in(summary, "echo.received") == 24);
   CHECK(number_in(summary, "votes.decided") == 24);
-  CHECK_THAT(read_file(summary), ContainsSubstring("\"votes.accuracy\""));
+  CHECK_THAT(read_file(summary), ContainsSubstring("\"votes.accuracy\"") &&
+                                     ContainsSubstring("\"echo.sojourn_p99_ns\"") &&
+                                     ContainsSubstring("\"softmax.train_wait_p50_ns\"") &&
+                                     ContainsSubstring("\"softmax.infer_sojourn_p999_ns\""));
   CHECK(lines_of(read_file(workshop.run() + "/echo/echo.log")).size() == 24);
 }
 

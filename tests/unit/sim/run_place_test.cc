@@ -210,7 +210,7 @@ TEST_CASE("an interrupted run takes the place of an interrupted one alone") {
   const Place place;
   const Run interrupted{.name = "half", .status = "interrupted", .files = {"events.sqlite"}};
   CHECK(place.by_default(interrupted) == "a");
-  CHECK(place.by_default({.name = "whole"}) == "a");
+  CHECK(place.by_default({.name = "whole", .files = {"events.sqlite"}}) == "a");
   CHECK(place.by_default(interrupted) == "a-2");
   CHECK(place.by_default(interrupted) == "a-2");
   CHECK(place.chosen(interrupted) == "a-3");  // no error: the run ended as it was told to
