@@ -173,7 +173,7 @@ bool AmqpLink::take_arrivals(Machine& machine) {
   for (Arrival& arrival : arrived) {
     const bool again = duplicates_.is_again(arrival);
     if (!arrival.refused.empty()) {
-      if (!again && options_.on_unreadable) options_.on_unreadable(arrival.message, arrival.refused);
+      if (options_.on_unreadable) options_.on_unreadable(arrival.message, arrival.refused);
       settle_later(arrival.tag, false);
     } else if (again) {
       take_again(arrival);

@@ -102,8 +102,10 @@ Consumer::Depth Consumer::depth() const {
 void Consumer::on_connected(Connection& connection) {
   ++connections_;
   channels_.clear();
-  settled_before_ = in_good_order_ ? settled_ : std::vector<std::uint64_t>(subscriptions_.size());
-  settled_.assign(subscriptions_.size(), 0);
+  settled_before_.assign(subscriptions_.size(), 0);
+  for (std::size_t number = 0; in_good_order_ && number < settled_.size(); ++number)
+    settled_before_[number] = settled_[number].up_to();
+  settled_.assign(subscriptions_.size(), {});
   in_good_order_ = false;
   for (Subscription& subscription : subscriptions_) {
     const ChannelNumber channel = connection.open_channel();
@@ -157,7 +159,7 @@ bool Consumer::settle_wanted(Connection& connection) {
     if (one.tag.connection != connections_) continue;
     connection.settle(channels_[one.tag.subscription],
                       {.tag = one.tag.tag, .acknowledge = one.acknowledge, .requeue = one.requeue});
-    settled_[one.tag.subscription] = one.tag.tag;
+    settled_[one.tag.subscription].add(one.tag.tag);
   }
   const std::lock_guard lock(mutex_);
   settling_ = false;

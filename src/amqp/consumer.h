@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "amqp/session.h"
+#include "amqp/settled_tags.h"
 
 namespace dse {
 
@@ -109,7 +110,7 @@ class Consumer : private SessionClient {
   std::uint64_t connections_ = 0;
   std::vector<ChannelNumber> channels_;        // by subscription
   bool in_good_order_ = false;                 // the connection is left because of what cannot be decoded
-  std::vector<std::uint64_t> settled_;         // by subscription: up to this tag, on this connection
+  std::vector<SettledTags> settled_;           // by subscription, on this connection
   std::vector<std::uint64_t> settled_before_;  // as Arrival has it
 
   std::unique_ptr<Session> session_;  // last: its thread uses the others

@@ -13,7 +13,7 @@ Duplicates::Duplicates(std::uint16_t prefetch)
 
 bool Duplicates::is_again(const Arrival& arrival) {
   if (arrival.tag.connection != connection_) begin_connection(arrival);
-  if (!arrival.decoded) return false;
+  if (!arrival.refused.empty()) return false;
   const std::uint64_t identity = arrival.identity();
   if (arrival.is_numbered()) return !published_.add(identity);
   taken_.push_back({.tag = arrival.tag.tag, .identity = identity});

@@ -93,12 +93,8 @@ std::vector<Imported> Gateway::take() {
     const std::size_t import = arrival.tag.subscription;
     ImportCounts& counts = imports_[import];
     Imported imported{.import = import, .message = MessagePtr(), .tag = arrival.tag};
-    const bool again = duplicates_[import].is_again(arrival);
     const bool refused = !arrival.refused.empty();
-    if (again && refused) {  // it was told of before
-      reject(arrival.tag);
-      continue;
-    }
+    const bool again = duplicates_[import].is_again(arrival);
     ++(refused ? counts.refused : again ? counts.duplicates : counts.imported);
     if (!again) imported.message = make_message(std::move(arrival.message));
     imported.refused = std::move(arrival.refused);
