@@ -104,7 +104,7 @@ void Consumer::on_connected(Connection& connection) {
   channels_.clear();
   settled_before_.assign(subscriptions_.size(), 0);
   for (std::size_t number = 0; in_good_order_ && number < settled_.size(); ++number)
-    settled_before_[number] = settled_[number].up_to();
+    settled_before_[number] = settled_[number].taken_in(left_at_);
   settled_.assign(subscriptions_.size(), {});
   in_good_order_ = false;
   for (Subscription& subscription : subscriptions_) {
@@ -133,6 +133,7 @@ void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
     settle_wanted(connection);
     connection.settle(delivery->channel, {.tag = delivery->tag, .acknowledge = false, .requeue = false});
     in_good_order_ = true;
+    left_at_ = SettledTags::Clock::now();
   }
   Arrival arrival{.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
                   .redelivered = delivery->redelivered,
@@ -159,7 +160,7 @@ bool Consumer::settle_wanted(Connection& connection) {
     if (one.tag.connection != connections_) continue;
     connection.settle(channels_[one.tag.subscription],
                       {.tag = one.tag.tag, .acknowledge = one.acknowledge, .requeue = one.requeue});
-    settled_[one.tag.subscription].add(one.tag.tag);
+    settled_[one.tag.subscription].add(one.tag.tag, SettledTags::Clock::now());
   }
   const std::lock_guard lock(mutex_);
   settling_ = false;

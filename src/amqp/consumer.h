@@ -110,6 +110,7 @@ class Consumer : private SessionClient {
   std::uint64_t connections_ = 0;
   std::vector<ChannelNumber> channels_;        // by subscription
   bool in_good_order_ = false;                 // the connection is left because of what cannot be decoded
+  SettledTags::Clock::time_point left_at_;     // then
   std::vector<SettledTags> settled_;           // by subscription, on this connection
   std::vector<std::uint64_t> settled_before_;  // as Arrival has it
 

@@ -74,12 +74,12 @@ TEST_CASE("explore: the spread of every metric at each point of the grid") {
   CHECK(names_in(workshop.run()) ==
         std::vector<std::string>{"failures.csv", "runs.csv", "spread.csv", "summary.json"});
   const std::vector<std::string> spread = lines_of(read_file(workshop.run() + "/spread.csv"));
-  CHECK(spread.size() == 1 + 4 * 15);
+  CHECK(spread.size() == 1 + 4 * 16);
   CHECK(spread[0] ==
         "component.generator.limit,bus.latency,metric,runs,min,lower_quartile,median,upper_quartile,max,"
         "depends_on_ordering");
   CHECK(spread[12] == "3,50us,generator.sent,6,3,3,3,3,3,false");
-  CHECK(spread[16] == "3,60us,echo.latency_p50_ns,6,120000,120000,120000,120000,120000,false");
+  CHECK(spread[17] == "3,60us,echo.latency_p50_ns,6,120000,120000,120000,120000,120000,false");
   const std::vector<std::string> runs = lines_of(read_file(workshop.run() + "/runs.csv"));
   CHECK(runs.size() == 1 + 24);
   CHECK(runs[0] ==
@@ -87,8 +87,8 @@ TEST_CASE("explore: the spread of every metric at each point of the grid") {
         "echo.latency_p99_ns,echo.received,echo.refused,echo.sojourn_p50_ns,echo.sojourn_p999_ns,echo."
         "sojourn_p99_ns,"
         "echo.unhandled,echo.wait_p50_ns,echo.wait_p999_ns,echo.wait_p99_ns,generator.sent,"
-        "mnist.max_depth,mnist.max_unacknowledged,mnist.mean_depth");
-  CHECK(runs[4] == "2,1,3,50us,100000,100000,3,0,100000,100000,100000,0,100000,100000,100000,3,0,1,0");
+        "mnist.max_depth,mnist.max_unacknowledged,mnist.mean_depth,mnist.not_received");
+  CHECK(runs[4] == "2,1,3,50us,100000,100000,3,0,100000,100000,100000,0,100000,100000,100000,3,0,1,0,0");
   CHECK(lines_of(read_file(workshop.run() + "/failures.csv")) == std::vector<std::string>{"failure,replay"});
   const auto summary = nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
   CHECK(summary["runs"] == 24);
