@@ -12,7 +12,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kRememberedMax = 200'000;
+constexpr std::size_t kRejectedMax = 200'000;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ AmqpLink::AmqpLink(Options options)
       start_(SteadyClock::now() -
              std::chrono::duration_cast<nanoseconds>(std::chrono::system_clock::now() - options_.epoch)),
       duplicates_(0),
-      rejected_(kRememberedMax),
+      rejected_(kRejectedMax),
       worker_(bell_) {
   publisher_ = std::make_unique<Publisher>(
       Publisher::Options{.connection = options_.connection, .set_up = options_.set_up, .run = options_.run},
