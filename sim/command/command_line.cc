@@ -93,7 +93,7 @@ void check_output() {
     throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
 }
 
-// Of help and version, which the parser takes for errors, and of what is wrong with the command line.
+// The status after help and version, which the parser takes for errors, and after a wrong command line.
 int end_of_parsing(const CLI::App& parser, const CLI::ParseError& error) {
   std::ostringstream out;
   std::ostringstream err;

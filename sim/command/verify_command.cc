@@ -206,7 +206,7 @@ class Report {
   std::size_t not_verified_ = 0;
 };
 
-// Of all the scenarios; of one that is wrong its verification will tell.
+// It looks at all the scenarios; what is wrong with one, its verification will tell.
 std::size_t most_components(const std::vector<Target>& targets) {
   std::size_t most = 1;
   for (const Target& target : targets) {

@@ -12,7 +12,7 @@
 
 namespace dse {
 
-// Of a node's run directory. No component's file is named so: those have an ending.
+// The file of a node's run directory. No component's file is named so: those have an ending.
 inline constexpr const char* kScoringFile = "scoring";
 
 std::string truth_line(const std::string& message_id, std::int64_t label);

@@ -28,7 +28,7 @@ class Statement {
   // Moves to the next row; false, and ready to run again, when there is none.
   bool next_row();
   std::int64_t integer(int column) const;
-  // Of text or a BLOB. Valid until the next step.
+  // The bytes of text or of a BLOB. Valid until the next step.
   std::string_view text(int column) const;
   bool is_null(int column) const;
 

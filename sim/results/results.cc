@@ -48,7 +48,7 @@ void add_keys(Json& json, const StatusExpect& expect, const ExpectationResult&) 
   json["status"] = expect.status;
 }
 
-// Of a run that was cut off nothing can be said: what is not there yet may have come.
+// Nothing can be said of a run that was cut off: what is not there yet may have come.
 bool is_judged(const RunResult& result) { return result.status != RunStatus::kInterrupted; }
 
 // What the scenario says of it, as far as it says it, and what came of it.

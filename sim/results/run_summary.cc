@@ -84,7 +84,7 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
     const Json paths = read_json(timing);
     paths.at("scenario_path").get_to(summary.scenario_path);
     if (summary.capture.empty()) return summary;
-    // Of an attached run it lies beside the summary, wherever both were moved to.
+    // That of an attached run lies beside the summary, wherever both were moved to.
     summary.capture_path = (run / paths.at("capture_path").get<std::string>()).string();
   } catch (const nlohmann::json::exception&) {
     // Without the paths: only who replays the run again needs it.

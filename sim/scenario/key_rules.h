@@ -20,7 +20,7 @@ void check_component_name(const std::string& name, const InputPlace& place);
 // The table's `key`, or the fallback. Throws InputError when it is longer than AMQP has it, or would break a
 // line of a log.
 std::string routing_key(TableReader& table, std::string fallback);
-// Of a component that gets messages: whether `on_refused` says that the run ends when it refuses one.
+// Whether `on_refused` of a component that gets messages says that the run ends when it refuses one.
 bool ends_when_refusing(TableReader& table);
 // The name of a resource under that key.
 std::string resource_of(TableReader& table, std::string_view key);

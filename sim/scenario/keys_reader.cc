@@ -24,7 +24,7 @@ std::string joined(const std::string& key, std::string_view part) {
   return key.empty() ? written : key + "." + written;
 }
 
-// Of a date or a time: as TOML writes it.
+// A date or a time as TOML writes it.
 template <typename Value>
 std::string text_of(const Value& value) {
   std::ostringstream stream;

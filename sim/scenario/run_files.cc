@@ -41,7 +41,7 @@ bool is_asked_for(std::string_view file) {
 }
 
 void check_not_taken(const std::string& component, const InputPlace& place) {
-  // Of any kind, so that a component may become a watch without another name.
+  // They are refused to every kind, so that a component may become a watch without another name.
   for (const char* file : {kMetricsFile, kPredictionsFile}) {
     if (table_file(component) == file) refuse_name(file, place);
   }

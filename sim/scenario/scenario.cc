@@ -87,7 +87,7 @@ MetricNames own_metric_names(const ComponentConfig& component) {
                     component.kind);
 }
 
-// Of a metric's name, without what it is of.
+// A metric's name without that of what it measures.
 std::string_view own_name(std::string_view metric) { return metric.substr(metric.rfind('.') + 1); }
 
 bool is_stay_time(std::string_view name) {

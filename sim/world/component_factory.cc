@@ -189,7 +189,7 @@ LearnerOptions ComponentFactory::learner_options(const ComponentConfig& componen
   return options;
 }
 
-// Of sources whose images reach the model.
+// The truths of sources whose images reach the model.
 void ComponentFactory::require_truths(const ComponentConfig& model, const ModelConfig& config, int classes) {
   std::vector<const ComponentConfig*> origins;
   std::set<std::string> visited;

@@ -33,7 +33,7 @@ class DatasetCache {
     const std::scoped_lock lock(mutex_);
     digests_[path] = digest;
   }
-  // Of a file as it was when it was read; empty when it was not.
+  // The digest of a file as it was when it was read; empty when it was not.
   std::optional<std::uint64_t> digest_of(const std::string& path) const {
     const std::scoped_lock lock(mutex_);
     const auto found = digests_.find(path);

@@ -9,8 +9,8 @@ namespace dse {
 // kills the process.
 const std::atomic<bool>& watch_for_interrupt();
 
-// Of a run that has something outside to wait for when it ends: the second signal asks it to wait no longer,
-// the third one kills the process.
+// A run may have something outside to wait for when it ends: the second signal asks it to wait no longer, the
+// third one kills the process.
 struct Interrupts {
   const std::atomic<bool>& first;
   const std::atomic<bool>& second;

@@ -63,7 +63,7 @@ class QueueGauge {
   MessageTime waited_ = 0;
   std::size_t unacknowledged_ = 0;
 
-  // Of the current interval; the first note begins the first one, at the start of the run.
+  // The current interval; the first note begins the first one, at the start of the run.
   TimeNs interval_begin_ns_ = 0;
   TimeNs interval_end_ns_ = 0;
   MessageTime waited_before_ = 0;

@@ -208,7 +208,7 @@ void World::collect_metrics(Measures& measures) const {
   }
 }
 
-// Of a component that streams: what waits in its queue, and what it was handed and has not settled.
+// What waits in the queue of a component that streams, and what it was handed and has not settled.
 std::optional<std::size_t> World::unhandled(const Component& component) const {
   const Broker& broker = bus_.broker();
   std::optional<ResourceIndex> queue = component.streams;

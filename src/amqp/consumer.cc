@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-// Of the message's headers, those that a publisher of ours has added.
+// Takes the headers off the message that a publisher of ours has added.
 void take_marks(Arrival& arrival) {
   Headers& headers = arrival.message.headers;
   if (const HeaderValue* run = headers.find(kRunHeader)) arrival.run = to_text(*run);

@@ -40,8 +40,8 @@ struct Arrival {
   MessageFields message;               // without those headers
   std::string refused = {};            // why it cannot be used, for people: it is to be rejected; "": it can
   bool decoded = true;                 // the message is known whole
-  // Of the connection before, if it was left in good order: the broker knows that what was delivered up to
-  // this tag is settled. 0: nothing is certain.
+  // What the broker certainly knows to be settled of the connection before, if that was left in good order:
+  // all that was delivered up to this tag. 0: nothing is certain.
   std::uint64_t settled_before = 0;
 
   // One of ours has published it.

@@ -23,7 +23,7 @@ namespace dse {
 
 class Duplicates {
  public:
-  // Of one subscription with that prefetch; 0: without.
+  // For one subscription with that prefetch; 0: without.
   explicit Duplicates(std::uint16_t prefetch);
 
   // Notes a message that has arrived. Whether it was here before; one that is to be refused never was: it is

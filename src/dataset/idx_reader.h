@@ -52,7 +52,7 @@ class IdxReader {
   const IdxHeader& header() const { return header_; }
   std::size_t item_count() const { return header_.item_count(); }
   std::size_t item_bytes() const { return item_bytes_; }
-  // Of the file as it lies on the disk, after finish(): ByteSource::digest.
+  // The digest of the file as it lies on the disk, after finish(): ByteSource::digest.
   std::uint64_t digest() { return source_.digest(); }
 
   // Reads the next item, of item_bytes() bytes as they are in the file. At most item_count() calls.

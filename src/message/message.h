@@ -13,7 +13,7 @@
 
 namespace dse {
 
-// Of a message that does not say when it was written.
+// The timestamp of a message that does not say when it was written.
 inline constexpr TimeNs kNoTimestamp = -1;
 
 // What a writer says of a message. `id` is unique in a run: "<component>-<number>".
