@@ -147,7 +147,7 @@ enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
 struct FaultConfig {
   FaultKind kind = FaultKind::kLose;
   std::string component;
-  std::int64_t every = 1;               // each so-manieth of what it acts on
+  std::int64_t every = 1;               // it strikes one in so many
   std::optional<std::int64_t> limit;    // at most so many times
   TimeNs from_ns = 0;                   // not before
   std::optional<std::int64_t> classes;  // of kMislabel: labels are below it; from the data if not given

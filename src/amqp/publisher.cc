@@ -99,9 +99,16 @@ void Publisher::on_event(Connection&, AmqpEvent&& event) {
 // It comes before its confirm, so that it is among those on their way.
 void Publisher::on_return(const AmqpReturn& returned) {
   const std::int64_t* number = returned.message.headers.find_integer(kNumberHeader);
-  const auto sent = std::find_if(sent_.begin(), sent_.end(), [number](const Sent& one) {
+  const auto is_it = [number](const Sent& one) {
     return number != nullptr && one.message.number == static_cast<std::uint64_t>(*number);
-  });
+  };
+  // Numbers go up one by one, unless something was published again: no need to search thousands.
+  auto sent = sent_.begin();
+  if (number != nullptr && !sent_.empty()) {
+    const std::uint64_t place = static_cast<std::uint64_t>(*number) - sent_.front().message.number;
+    if (place < sent_.size()) sent += static_cast<std::ptrdiff_t>(place);
+  }
+  if (sent == sent_.end() || !is_it(*sent)) sent = std::find_if(sent_.begin(), sent_.end(), is_it);
   const std::lock_guard lock(mutex_);
   if (sent != sent_.end()) {
     count(&RouteCounts::unroutable, sent->message.outgoing);
