@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 
-// What the thread that connects and the one that waits for it share; the last one to leave takes it away.
+// What the thread that connects and the one that waits for it share; the last one to leave takes it
+// away.
 struct Attempt {
   std::mutex mutex;
   std::condition_variable changed;
@@ -37,16 +38,28 @@ void make_connection(Attempt& attempt, const ConnectionOptions& options) {
   attempt.changed.notify_one();
 }
 
+// Waits until the attempt is done, or until it is given up: then false.
+bool done_before(Attempt& attempt, const std::function<bool()>& given_up) {
+  std::unique_lock lock(attempt.mutex);
+  while (!attempt.done) {
+    if (given_up()) return false;
+    attempt.changed.wait_for(lock, kBetweenLooks);
+  }
+  return true;
+}
+
 }  // namespace
 
 std::unique_ptr<Connection> connect(const ConnectionOptions& options, const std::function<bool()>& given_up) {
   const auto attempt = std::make_shared<Attempt>();
-  std::thread([attempt, options] { make_connection(*attempt, options); }).detach();
-  std::unique_lock lock(attempt->mutex);
-  while (!attempt->done) {
-    if (given_up()) throw Interrupted();
-    attempt->changed.wait_for(lock, kBetweenLooks);
+  std::thread thread([attempt, options] { make_connection(*attempt, options); });
+  if (!done_before(*attempt, given_up)) {
+    thread.detach();
+    throw Interrupted();
   }
+  // A thread that is done still has to give back what OpenSSL keeps for each thread; a process that
+  // ends meanwhile would leak it.
+  thread.join();
   if (attempt->error != nullptr) std::rethrow_exception(attempt->error);
   return std::move(attempt->connection);
 }
