@@ -1,3 +1,3 @@
-#include "sim/command/command_line.h"
+#include "dse/command_line.h"
 
-int main(int argc, char** argv) { return dse::run_command_line(argc, argv); }
+int main(int argc, char** argv) { return dse::run_command_line(argc, argv, dse::built_in_tables()); }

@@ -30,14 +30,14 @@ Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& 
       .connection = {.address = broker, .name = "dse attach " + scenario.name, .interrupted = &interrupted},
       .run = make_run_mark(scenario.path)};
   for (const ComponentConfig& component : scenario.components) {
-    if (const auto* exported = std::get_if<ExportConfig>(&component.kind))
-      options.exports.push_back({exported->exchange});
-    if (const auto* imported = std::get_if<ImportConfig>(&component.kind)) {
+    const Ports ports = component.component->ports();
+    if (ports.to_outside) options.exports.push_back({ports.to_outside->exchange});
+    if (const std::optional<OutsidePort>& from = ports.from_outside) {
       options.imports.push_back({.name = component.name,
-                                 .queue = imported->queue,
-                                 .exchange = imported->exchange,
-                                 .key = imported->key,
-                                 .prefetch = static_cast<std::uint16_t>(imported->prefetch)});
+                                 .queue = from->queue,
+                                 .exchange = from->exchange,
+                                 .key = from->key,
+                                 .prefetch = static_cast<std::uint16_t>(from->prefetch)});
     }
   }
   return options;
@@ -48,9 +48,8 @@ Attachment::Attachment(const Scenario& scenario, World& world, Gateway& gateway,
     : scenario_(scenario), world_(world), gateway_(gateway), capture_(capture), options_(options) {
   for (std::size_t i = 0; i < scenario.components.size(); ++i) {
     const ComponentConfig& component = scenario.components[i];
-    if (std::holds_alternative<ExportConfig>(component.kind))
-      exports_.emplace(component.name, exports_.size());
-    if (std::holds_alternative<ImportConfig>(component.kind)) imports_.push_back(i);
+    if (is_export(component)) exports_.emplace(component.name, exports_.size());
+    if (is_import(component)) imports_.push_back(i);
   }
 }
 

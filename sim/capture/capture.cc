@@ -1,9 +1,8 @@
 #include "sim/capture/capture.h"
 
 #include <filesystem>
-#include <variant>
 
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 
@@ -16,7 +15,7 @@ CaptureHeader capture_header(const Scenario& scenario, const DataDigests& data, 
                        .version = DSE_VERSION,
                        .data = data};
   for (const ComponentConfig& component : scenario.components) {
-    if (std::holds_alternative<ImportConfig>(component.kind)) header.imports.push_back(component.name);
+    if (is_import(component)) header.imports.push_back(component.name);
   }
   return header;
 }

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/time.h"
-#include "message/message.h"
+#include "dse/message.h"
+#include "dse/time.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
 

@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "core/byte_form.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "message/message_bytes.h"
 #include "sim/scenario/run_files.h"
 

@@ -8,7 +8,7 @@
 
 #include "core/byte_form.h"
 #include "core/check.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "message/message_bytes.h"
 
 namespace dse {

@@ -9,8 +9,8 @@
 
 #include "core/counted.h"
 #include "core/diagnostics.h"
-#include "core/error.h"
 #include "core/printable.h"
+#include "dse/error.h"
 #include "sim/attach/attachment.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
@@ -114,9 +114,9 @@ RunResult run_with_status(Attachment& attachment, const Interrupts& interrupts, 
   return attachment.run(interrupts, [&line](const Attachment::Status& status) { line.show(status); });
 }
 
-int attach(const AttachArguments& arguments, const MakeApp& make_app) {
+int attach(const AttachArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
-  Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
+  Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   if (arguments.seed) scenario.seed = *arguments.seed;
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
   const Attachment::Options options{.pace = arguments.pace,
@@ -136,7 +136,6 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
       {.seed = scenario.seed,
        .threads = arguments.threads,
        .ordering = scenario.ordering,
-       .make_app = make_app,
        .recorder = recorder ? &*recorder : nullptr,
        .on_export = [&attachment](const ComponentConfig& exporter,
                                   const MessagePtr& message) { attachment->write(exporter, message); },
@@ -175,7 +174,7 @@ int attach(const AttachArguments& arguments, const MakeApp& make_app) {
 
 }  // namespace
 
-void add_attach_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+void add_attach_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   auto arguments = std::make_shared<AttachArguments>();
   CLI::App* command = parser.add_subcommand(
       "attach", "Run a scenario beside the real clock, its gateway joined to a real broker");
@@ -193,7 +192,7 @@ void add_attach_command(CLI::App& parser, std::function<int()>& run, const MakeA
   add_threads_option(*command, arguments->threads, "threads that compute; they change no result");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command->callback(
-      [arguments, &run, make_app] { run = [arguments, make_app] { return attach(*arguments, make_app); }; });
+      [arguments, &run, &tables] { run = [arguments, &tables] { return attach(*arguments, tables); }; });
 }
 
 }  // namespace dse

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "core/diagnostics.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/command/number_options.h"
 
 namespace dse {

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "apps/message_text.h"
 #include "core/counted.h"
 #include "core/diagnostics.h"
-#include "core/hash.h"
 #include "core/printable.h"
+#include "dse/hash.h"
+#include "kinds/message_text.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
 #include "sim/command/command.h"

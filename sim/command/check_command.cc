@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/diagnostics.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
 #include "sim/scenario/scenario_reader.h"
@@ -15,19 +15,20 @@ namespace dse {
 namespace {
 
 // Reads a scenario, wires it (which opens its data and makes its learners), and prints its topology.
-void check_one(const std::string& path, const std::vector<std::string>& settings) {
-  const Scenario scenario = read_scenario(path, settings);
+void check_one(const std::string& path, const std::vector<std::string>& settings, const Tables& tables) {
+  const Scenario scenario = read_scenario(path, tables, settings);
   const World world(scenario, {.seed = scenario.seed}, no_files());
   fmt::print("{}", topology_text(scenario));
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
 }
 
 // One that is wrong keeps no other from being checked.
-int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings) {
+int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings,
+          const Tables& tables) {
   std::vector<InputError> errors;
   for (const std::string& path : paths) {
     try {
-      check_one(path, settings);
+      check_one(path, settings, tables);
     } catch (const InputError& error) {
       for (const InputError& one : errors_in(error)) errors.push_back(one);
     }
@@ -38,7 +39,7 @@ int check(const std::vector<std::string>& paths, const std::vector<std::string>&
 
 }  // namespace
 
-void add_check_command(CLI::App& parser, std::function<int()>& run) {
+void add_check_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   struct Arguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> settings;
@@ -48,8 +49,9 @@ void add_check_command(CLI::App& parser, std::function<int()>& run) {
       "check", "Read scenarios and their data, and print who writes, binds and streams what");
   command->add_option("scenarios", arguments->scenarios, "scenario files")->required();
   add_setting_option(*command, arguments->settings);
-  command->callback(
-      [arguments, &run] { run = [arguments] { return check(arguments->scenarios, arguments->settings); }; });
+  command->callback([arguments, &run, &tables] {
+    run = [arguments, &tables] { return check(arguments->scenarios, arguments->settings, tables); };
+  });
 }
 
 }  // namespace dse

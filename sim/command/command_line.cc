@@ -1,4 +1,4 @@
-#include "sim/command/command_line.h"
+#include "dse/command_line.h"
 
 #include <fmt/format.h>
 
@@ -16,9 +16,9 @@
 
 #include "amqp/broker_address.h"
 #include "core/diagnostics.h"
-#include "core/error.h"
 #include "core/names.h"
 #include "core/printable.h"
+#include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/standard_streams.h"
 
@@ -133,7 +133,7 @@ int status_of(const std::function<int()>& work) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv, const MakeApp& make_app) {
+int run_command_line(int argc, char** argv, const Tables& tables) {
   prepare_streams();
   if (!processor_is_enough()) {
     tell("dse: this processor has no AVX2 and FMA, which the learners need (x86-64-v3)\n");
@@ -144,14 +144,14 @@ int run_command_line(int argc, char** argv, const MakeApp& make_app) {
   parser.set_version_flag("--version", std::string("dse ") + DSE_VERSION);
   parser.require_subcommand(0, 1);  // else an unknown command would be reported as none
   std::function<int()> run;
-  add_replay_command(parser, run, make_app);
-  add_check_command(parser, run);
-  add_verify_command(parser, run, make_app);
-  add_diff_command(parser, run, make_app);
-  add_explore_command(parser, run, make_app);
-  add_attach_command(parser, run, make_app);
-  add_node_command(parser, run);
-  add_nodes_command(parser, run);
+  add_replay_command(parser, run, tables);
+  add_check_command(parser, run, tables);
+  add_verify_command(parser, run, tables);
+  add_diff_command(parser, run, tables);
+  add_explore_command(parser, run, tables);
+  add_attach_command(parser, run, tables);
+  add_node_command(parser, run, tables);
+  add_nodes_command(parser, run, tables);
   add_capture_command(parser, run);
   add_conform_command(parser, run);
   // The parser would print it.

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/diagnostics.h"
-#include "core/error.h"
 #include "core/printable.h"
+#include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
@@ -48,7 +48,7 @@ void require_own_record(const Side& side, const std::string& path) {
 }
 
 // The path of the run's record; one that is missing is made in `folder`. Empty when that was interrupted.
-std::optional<std::string> record_of(const Side& side, const MakeApp& make_app,
+std::optional<std::string> record_of(const Side& side, const Tables& tables,
                                      std::optional<TemporaryFolder>& folder, const std::string& name) {
   const std::string recorded = (std::filesystem::path(side.run) / kEventRecordFile).string();
   if (std::filesystem::exists(recorded)) {
@@ -57,7 +57,7 @@ std::optional<std::string> record_of(const Side& side, const MakeApp& make_app,
   }
   if (!folder) folder.emplace();
   tell("{} has no record of its events; replaying it\n", side.run);
-  const RecordedRun again = record_again(side.run, side.summary, make_app, folder->file(name));
+  const RecordedRun again = record_again(side.run, side.summary, tables, folder->file(name));
   if (again.result.status == RunStatus::kInterrupted) return std::nullopt;
   if (again.result.fingerprints != side.summary.fingerprints) {
     tell(
@@ -92,15 +92,15 @@ int judge_summaries(const Side& a, const Side& b, const std::string& events, boo
   return kExitOk;
 }
 
-int diff(const std::string& run_a, const std::string& run_b, const MakeApp& make_app) {
+int diff(const std::string& run_a, const std::string& run_b, const Tables& tables) {
   const Side a{run_a, read_run_summary(run_a)};
   const Side b{run_b, read_run_summary(run_b)};
   const std::vector<std::string> asked_for = differences_asked_for(a.summary, b.summary);
   print_differences_asked_for(a, b, asked_for);
   std::optional<TemporaryFolder> folder;  // only when a record is missing: a killed process would leave it
-  const std::optional<std::string> path_a = record_of(a, make_app, folder, "a.sqlite");
+  const std::optional<std::string> path_a = record_of(a, tables, folder, "a.sqlite");
   if (!path_a) return kExitInterrupted;
-  const std::optional<std::string> path_b = record_of(b, make_app, folder, "b.sqlite");
+  const std::optional<std::string> path_b = record_of(b, tables, folder, "b.sqlite");
   if (!path_b) return kExitInterrupted;
   const EventRecord record_a(*path_a);
   const EventRecord record_b(*path_b);
@@ -112,7 +112,7 @@ int diff(const std::string& run_a, const std::string& run_b, const MakeApp& make
 
 }  // namespace
 
-void add_diff_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+void add_diff_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   struct Arguments {
     std::string a;
     std::string b;
@@ -122,8 +122,8 @@ void add_diff_command(CLI::App& parser, std::function<int()>& run, const MakeApp
       "diff", "Say in what two runs differ, and show the first event in which they part");
   command->add_option("RUN_A", arguments->a, "a run directory")->required();
   command->add_option("RUN_B", arguments->b, "another run directory")->required();
-  command->callback([arguments, &run, make_app] {
-    run = [arguments, make_app] { return diff(arguments->a, arguments->b, make_app); };
+  command->callback([arguments, &run, &tables] {
+    run = [arguments, &tables] { return diff(arguments->a, arguments->b, tables); };
   });
 }
 

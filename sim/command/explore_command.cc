@@ -14,7 +14,7 @@
 
 #include "core/counted.h"
 #include "core/diagnostics.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
@@ -182,7 +182,7 @@ struct MinimisedText {
 };
 
 // Reduces the first failure, and writes it into the folder.
-MinimisedText minimise(const Explorer& explorer, const Exploration& exploration, const MakeApp& make_app,
+MinimisedText minimise(const Explorer& explorer, const Exploration& exploration, const Tables& tables,
                        const std::atomic<bool>& interrupted, RunFolder& folder, bool show_progress) {
   const FailedTrial& first = exploration.failures.front();
   std::vector<std::string> settings = explorer.plan().settings;
@@ -193,7 +193,7 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
                           .failing = {first.trial.seed, first.trial.ordering},
                           .way = first.failure.way,
                           .orderings = explorer.plan().orderings,
-                          .make_app = make_app};
+                          .tables = tables};
   if (const std::optional<Trial> passing = find_passing(exploration, first)) {
     request.passing = RunChoice{passing->seed, passing->ordering};
     if (passing->point != first.trial.point) request.passing_settings = explorer.settings_of(passing->point);
@@ -227,13 +227,13 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
 
 // What cannot be minimised loses no results: why not is what to print.
 MinimisedText minimise_if_possible(const Explorer& explorer, const Exploration& exploration,
-                                   const MakeApp& make_app, const std::atomic<bool>& interrupted,
+                                   const Tables& tables, const std::atomic<bool>& interrupted,
                                    RunFolder& folder, bool show_progress) {
   const auto why_not = [](const char* reason) -> MinimisedText {
     return {fmt::format("the first failure is not minimised: {}\n", reason)};
   };
   try {
-    return minimise(explorer, exploration, make_app, interrupted, folder, show_progress);
+    return minimise(explorer, exploration, tables, interrupted, folder, show_progress);
   } catch (const InputError& error) {
     return why_not(error.what());
   } catch (const std::filesystem::filesystem_error& error) {
@@ -241,7 +241,7 @@ MinimisedText minimise_if_possible(const Explorer& explorer, const Exploration& 
   }
 }
 
-int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
+int explore(const ExploreArguments& arguments, const Tables& tables) {
   ExplorePlan plan{.scenario = arguments.scenario,
                    .settings = arguments.settings,
                    .orderings = arguments.orderings,
@@ -250,7 +250,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
     require_ordinary_file(plan.scenario, "--minimise and --vary read it again");
   read_seeds(arguments.seeds, plan);
   plan.parameters = read_parameters(arguments.vary);
-  Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, make_app); });
+  Explorer explorer = blaming_vary<Explorer>(plan, [&] { return Explorer(plan, tables); });
   for (const std::string& warning : import_warnings(explorer.scenario(0))) tell("warning: {}\n", warning);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
@@ -273,7 +273,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
   folder.write("failures.csv", failures_csv(explorer, exploration));
   MinimisedText minimised;
   if (arguments.minimise && !exploration.failures.empty())
-    minimised = minimise_if_possible(explorer, exploration, make_app, interrupted, folder, show_progress);
+    minimised = minimise_if_possible(explorer, exploration, tables, interrupted, folder, show_progress);
   folder.write(kSummaryFile, summary_json(explorer, exploration,
                                           {.status = interrupted.load() ? "interrupted" : "completed",
                                            .files = folder.file_names()}));
@@ -292,7 +292,7 @@ int explore(const ExploreArguments& arguments, const MakeApp& make_app) {
 
 }  // namespace
 
-void add_explore_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+void add_explore_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   auto arguments = std::make_shared<ExploreArguments>();
   CLI::App* command = parser.add_subcommand(
       "explore",
@@ -311,7 +311,7 @@ void add_explore_command(CLI::App& parser, std::function<int()>& run, const Make
                     "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
   command->add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
   command->callback(
-      [arguments, &run, make_app] { run = [arguments, make_app] { return explore(*arguments, make_app); }; });
+      [arguments, &run, &tables] { run = [arguments, &tables] { return explore(*arguments, tables); }; });
 }
 
 }  // namespace dse

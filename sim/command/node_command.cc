@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "core/diagnostics.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/number_options.h"
@@ -33,8 +33,8 @@ struct NodeArguments {
   std::optional<int> overseer;
 };
 
-int run_node(const NodeArguments& arguments) {
-  const Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
+int run_node(const NodeArguments& arguments, const Tables& tables) {
+  const Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   const ComponentConfig& component = find_component(scenario, arguments.component);
   const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
   NodeOptions options{.broker = broker_address(arguments.broker), .seed = seed, .pace = arguments.pace};
@@ -75,7 +75,7 @@ int run_node(const NodeArguments& arguments) {
 
 }  // namespace
 
-void add_node_command(CLI::App& parser, std::function<int()>& run) {
+void add_node_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   auto arguments = std::make_shared<NodeArguments>();
   CLI::App* command = parser.add_subcommand("node", "Run one component of a scenario on a real broker");
   command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
@@ -90,7 +90,8 @@ void add_node_command(CLI::App& parser, std::function<int()>& run) {
   // Of `dse nodes`, for the nodes that it starts.
   add_whole(*command, "--epoch", arguments->epoch_ns, "", {.most = INT64_MAX})->group("");
   add_whole(*command, "--overseer", arguments->overseer, "", {.most = INT_MAX})->group("");
-  command->callback([arguments, &run] { run = [arguments] { return run_node(*arguments); }; });
+  command->callback(
+      [arguments, &run, &tables] { run = [arguments, &tables] { return run_node(*arguments, tables); }; });
 }
 
 }  // namespace dse

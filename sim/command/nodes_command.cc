@@ -9,8 +9,8 @@
 
 #include "amqp/connect.h"
 #include "core/diagnostics.h"
-#include "core/error.h"
 #include "core/printable.h"
+#include "dse/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/number_options.h"
@@ -40,9 +40,9 @@ struct NodesArguments {
 // What a real broker does not show: how full queues were, what each delivery was, how long messages stayed,
 // and how things stood at a virtual time.
 void keep_what_can_be_judged(Scenario& scenario) {
-  std::erase_if(scenario.expectations, [](const ExpectConfig& expectation) {
+  std::erase_if(scenario.expectations, [&scenario](const ExpectConfig& expectation) {
     const auto* metric = std::get_if<MetricExpect>(&expectation.what);
-    return metric == nullptr || metric->by_ns || !measured_on_nodes(metric->metric);
+    return metric == nullptr || metric->by_ns || !find_metric(scenario, metric->metric)->on_nodes;
   });
 }
 
@@ -155,10 +155,10 @@ void tell_shortfalls(const std::vector<Nodes::Account>& shortfalls, const Connec
   }
 }
 
-int run_nodes(const NodesArguments& arguments) {
+int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();
   require_ordinary_file(arguments.scenario, "every node reads it again");
-  Scenario scenario = read_scenario(arguments.scenario, arguments.settings);
+  Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   keep_what_can_be_judged(scenario);
   const Interrupts interrupts = watch_for_two_interrupts();
   const ConnectionOptions connection_options{.address = broker_address(arguments.broker),
@@ -204,7 +204,7 @@ int run_nodes(const NodesArguments& arguments) {
 
 }  // namespace
 
-void add_nodes_command(CLI::App& parser, std::function<int()>& run) {
+void add_nodes_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   auto arguments = std::make_shared<NodesArguments>();
   CLI::App* command = parser.add_subcommand(
       "nodes", "Run every component of a scenario on a real broker, each in a process of its own");
@@ -218,7 +218,8 @@ void add_nodes_command(CLI::App& parser, std::function<int()>& run) {
   add_text(*command, "--for", arguments->longest,
            "end after this time, such as 30s (default: when all is done)");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  command->callback([arguments, &run] { run = [arguments] { return run_nodes(*arguments); }; });
+  command->callback(
+      [arguments, &run, &tables] { run = [arguments, &tables] { return run_nodes(*arguments, tables); }; });
 }
 
 }  // namespace dse

@@ -10,7 +10,7 @@
 
 #include "core/counted.h"
 #include "core/diagnostics.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
@@ -79,8 +79,8 @@ struct Replay {
 };
 
 // Seed, ordering and end are those of the command line, or else of the capture, or else of the scenario.
-Replay prepare(const ReplayArguments& arguments) {
-  Replay replay{.scenario = read_scenario(arguments.scenario, arguments.settings)};
+Replay prepare(const ReplayArguments& arguments, const Tables& tables) {
+  Replay replay{.scenario = read_scenario(arguments.scenario, tables, arguments.settings)};
   Scenario& scenario = replay.scenario;
   if (!arguments.capture.empty()) scenario.until_ns.reset();
   set_until(arguments.until, scenario);
@@ -96,12 +96,11 @@ Replay prepare(const ReplayArguments& arguments) {
 }
 
 // Of the run itself nothing is kept: what is asked is whether it is the same again.
-int replay_twice(const Replay& replay, const ReplayArguments& arguments, const MakeApp& make_app) {
+int replay_twice(const Replay& replay, const ReplayArguments& arguments) {
   const Scenario& scenario = replay.scenario;
   const WorldOptions options{.seed = scenario.seed,
                              .threads = arguments.threads,
                              .ordering = scenario.ordering,
-                             .make_app = make_app,
                              .datasets = std::make_shared<DatasetCache>()};
   const TemporaryFolder folder;
   const RecordedRun first =
@@ -121,16 +120,16 @@ int replay_twice(const Replay& replay, const ReplayArguments& arguments, const M
   return kExitFailed;
 }
 
-int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
+int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // for timing.json alone
-  const Replay replay = prepare(arguments);
+  const Replay replay = prepare(arguments, tables);
   const Scenario& scenario = replay.scenario;
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
   if (!replay.captured) {
     for (const std::string& warning : import_warnings(scenario)) tell("warning: {}\n", warning);
   }
 
-  if (arguments.twice) return replay_twice(replay, arguments, make_app);
+  if (arguments.twice) return replay_twice(replay, arguments);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   RunFolder folder = RunFolder::at(arguments.out, fmt::format("runs/{}-s{}", scenario.name, scenario.seed));
@@ -140,7 +139,6 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
               {.seed = scenario.seed,
                .threads = arguments.threads,
                .ordering = scenario.ordering,
-               .make_app = make_app,
                .recorder = recorder ? &*recorder : nullptr,
                .warn = [](const std::string& warning) { tell("warning: {}\n", warning); }},
               [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
@@ -180,7 +178,7 @@ int replay_command(const ReplayArguments& arguments, const MakeApp& make_app) {
 
 }  // namespace
 
-void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+void add_replay_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   auto arguments = std::make_shared<ReplayArguments>();
   CLI::App* command =
       parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
@@ -207,8 +205,8 @@ void add_replay_command(CLI::App& parser, std::function<int()>& run, const MakeA
                  "write what each model has learned into the run directory, as COMPONENT.learner")
       ->excludes("--twice");
   command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  command->callback([arguments, &run, make_app] {
-    run = [arguments, make_app] { return replay_command(*arguments, make_app); };
+  command->callback([arguments, &run, &tables] {
+    run = [arguments, &tables] { return replay_command(*arguments, tables); };
   });
 }
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/command/number_options.h"
 
 namespace dse {

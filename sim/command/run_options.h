@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/time.h"
+#include "dse/time.h"
 
 namespace dse {
 

@@ -16,8 +16,8 @@
 
 #include "core/counted.h"
 #include "core/diagnostics.h"
-#include "core/error.h"
 #include "core/printable.h"
+#include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
 #include "sim/regression/fingerprint_table.h"
@@ -207,11 +207,11 @@ class Report {
 };
 
 // It looks at all the scenarios; what is wrong with one, its verification will tell.
-std::size_t most_components(const std::vector<Target>& targets) {
+std::size_t most_components(const std::vector<Target>& targets, const Tables& tables) {
   std::size_t most = 1;
   for (const Target& target : targets) {
     try {
-      most = std::max(most, read_scenario(target.path, {}).components.size());
+      most = std::max(most, read_scenario(target.path, tables, {}).components.size());
     } catch (const InputError&) {
     }
   }
@@ -219,11 +219,11 @@ std::size_t most_components(const std::vector<Target>& targets) {
 }
 
 // Verifies `jobs` scenarios side by side, and reports them in their order.
-void verify_all(const std::vector<Target>& targets, const VerifyArguments& arguments, const MakeApp& make_app,
+void verify_all(const std::vector<Target>& targets, const VerifyArguments& arguments, const Tables& tables,
                 Report& report) {
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const VerifyOptions options{
-      .threads = arguments.threads, .make_app = make_app, .datasets = std::make_shared<DatasetCache>()};
+      .threads = arguments.threads, .tables = tables, .datasets = std::make_shared<DatasetCache>()};
   std::vector<std::packaged_task<Verification()>> tasks;
   std::vector<std::future<Verification>> verifications;
   for (const Target& target : targets) {
@@ -236,7 +236,7 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
     verifications.push_back(tasks.back().get_future());
   }
   const auto wanted = static_cast<unsigned>(std::min<std::size_t>(arguments.jobs, tasks.size()));
-  const unsigned jobs = wanted > 1 ? jobs_that_fit(wanted, most_components(targets)) : wanted;
+  const unsigned jobs = wanted > 1 ? jobs_that_fit(wanted, most_components(targets, tables)) : wanted;
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> workers;
   for (std::size_t started = 0; started < jobs; ++started) {
@@ -248,10 +248,10 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
     report.add(targets[index], verifications[index].get());
 }
 
-int verify_command(const VerifyArguments& arguments, const MakeApp& make_app) {
+int verify_command(const VerifyArguments& arguments, const Tables& tables) {
   Selection selection(arguments.paths);
   Report report(arguments);
-  verify_all(selection.targets(), arguments, make_app, report);
+  verify_all(selection.targets(), arguments, tables, report);
   for (KeptFolder& folder : selection.folders()) {
     if (folder.whole && report.status() != kExitInterrupted) report.add_left_over(folder);
     if (folder.changes.empty()) continue;
@@ -265,7 +265,7 @@ int verify_command(const VerifyArguments& arguments, const MakeApp& make_app) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& parser, std::function<int()>& run, const MakeApp& make_app) {
+void add_verify_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
   auto arguments = std::make_shared<VerifyArguments>();
   CLI::App* command = parser.add_subcommand(
       "verify", "Replay scenarios and compare them with the fingerprints.csv beside them");
@@ -276,8 +276,8 @@ void add_verify_command(CLI::App& parser, std::function<int()>& run, const MakeA
   command->add_flag("--update", arguments->update,
                     "rewrite the rows that differ, add those that are missing, drop those left over");
   command->add_flag("--quiet", arguments->quiet, "print only what is not as it was");
-  command->callback([arguments, &run, make_app] {
-    run = [arguments, make_app] { return verify_command(*arguments, make_app); };
+  command->callback([arguments, &run, &tables] {
+    run = [arguments, &tables] { return verify_command(*arguments, tables); };
   });
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "amqp/topology.h"
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 

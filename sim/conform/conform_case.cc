@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/random.h"
+#include "dse/random.h"
 
 namespace dse {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <variant>
 
-#include "message/binding.h"
-#include "message/headers.h"
+#include "dse/binding.h"
+#include "dse/headers.h"
 
 namespace dse {
 

@@ -10,8 +10,8 @@
 #include "amqp/run_mark.h"
 #include "amqp/topology.h"
 #include "core/diagnostics.h"
-#include "core/hash.h"
 #include "core/names.h"
+#include "dse/hash.h"
 #include "sim/node/scoring_file.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/run_files.h"
@@ -39,16 +39,13 @@ class NotingLink : public ForwardingLink {
 std::set<std::string> resources_of(const ComponentConfig& component) {
   std::set<std::string> resources;
   if (const auto read = resource_read(component)) resources.insert(*read);
-  if (const auto written = resource_written(component)) resources.insert(*written);
+  for (const std::string& written : resources_written(component)) resources.insert(written);
   return resources;
 }
 
 }  // namespace
 
-bool is_gateway_end(const ComponentConfig& component) {
-  return std::holds_alternative<ExportConfig>(component.kind) ||
-         std::holds_alternative<ImportConfig>(component.kind);
-}
+bool is_gateway_end(const ComponentConfig& component) { return is_export(component) || is_import(component); }
 
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name) {
   std::vector<std::string> names;
@@ -65,7 +62,7 @@ const ComponentConfig& find_component(const Scenario& scenario, const std::strin
 }
 
 SetUp topology_of(const Scenario& scenario, const ComponentConfig& component) {
-  const std::optional<std::string> written = resource_written(component);
+  const std::vector<std::string> written = resources_written(component);
   const std::optional<std::string> read = resource_read(component);
   std::vector<std::string> queues;
   if (read) queues.push_back(*read);
@@ -73,13 +70,15 @@ SetUp topology_of(const Scenario& scenario, const ComponentConfig& component) {
     return std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
                        [&](const BindingSpec& binding) { return binding.to == resource; });
   };
-  if (written && (into(*written) || !readers_of(scenario, *written).empty())) queues.push_back(*written);
+  for (const std::string& resource : written) {
+    if (into(resource) || !readers_of(scenario, resource).empty()) queues.push_back(resource);
+  }
   std::vector<BindingSpec> bindings;
   for (const BindingSpec& binding : scenario.bindings) {
-    if (binding.from == written || binding.to == read) bindings.push_back(binding);
+    if (writes_to(component, binding.from) || binding.to == read) bindings.push_back(binding);
   }
   return [written, queues, bindings](Connection& connection, ChannelNumber channel) {
-    if (written) assert_exchange(connection, channel, *written);
+    for (const std::string& exchange : written) assert_exchange(connection, channel, exchange);
     for (const std::string& queue : queues) assert_queue(connection, channel, queue);
     for (const BindingSpec& binding : bindings) assert_binding(connection, channel, binding);
   };
@@ -94,19 +93,19 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
       owed_(scenario),
       refusals_([&folder](const std::string& name) { return folder.open_lines(name); },
                 [](const std::string& warning) { tell("warning: {}\n", warning); }),
-      stays_(component, scenario.curve_every_ns) {
-  ComponentFactory factory(
-      {.scenario = scenario,
-       .random = random_,
-       .datasets = datasets_,
-       .note_state_every = 0,
-       .open_lines = [&folder](const std::string& name) { return folder.open_lines(name); },
-       .truth = [this](const std::string& id, int label) { note_scoring(truth_line(id, label)); },
-       .verdict_of = [this](const std::string&) -> TruthSink {
-         return
-             [this](const std::string& id, int label) { note_scoring(answer_line(link_->now(), id, label)); };
-       }});
-  app_ = factory.make(component);
+      stays_(component, scenario.curve_every_ns),
+      maker_({.scenario = scenario,
+              .random = random_,
+              .datasets = datasets_,
+              .note_state_every = 0,
+              .open_lines = [&folder](const std::string& name) { return folder.open_lines(name); },
+              .truth = [this](const std::string& id, int label) { note_scoring(truth_line(id, label)); },
+              .verdict_of = [this](const std::string&) -> TruthSink {
+                return [this](const std::string& id, int label) {
+                  note_scoring(answer_line(link_->now(), id, label));
+                };
+              }}) {
+  app_ = maker_.make(component);
   link_ = std::make_unique<AmqpLink>(AmqpLink::Options{
       .connection = {.address = options.broker,
                      .name = "dse node " + component.name,
@@ -139,7 +138,7 @@ void Node::note_scoring(const std::string& line) {
 
 void Node::note_publication(const std::string& exchange, const Message& message) {
   owed_.note_write(exchange, message);
-  if (!std::holds_alternative<ModelConfig>(component_.kind)) return;
+  if (!component_.component->emits().answers) return;
   if (const std::int64_t* label = message.headers().find_integer("label"))
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }

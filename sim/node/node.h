@@ -19,7 +19,7 @@
 #include "sim/node/owed.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
-#include "sim/world/component_factory.h"
+#include "sim/world/component_maker.h"
 #include "sim/world/component_stays.h"
 #include "sim/world/interrupt.h"
 #include "sim/world/latency_histogram.h"
@@ -76,6 +76,7 @@ class Node {
   bool refused_to_go_on_ = false;
   LatencyHistogram latencies_;
   ComponentStays stays_;
+  ComponentMaker maker_;
   std::unique_ptr<App> app_;
   std::unique_ptr<AmqpLink> link_;
   std::unique_ptr<Link> noting_link_;  // around it

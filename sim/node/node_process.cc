@@ -14,7 +14,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/node/node.h"
 #include "sim/node/scoring_file.h"
 #include "sim/scenario/run_files.h"

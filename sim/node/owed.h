@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "message/message.h"
+#include "dse/message.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {

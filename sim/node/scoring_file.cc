@@ -6,7 +6,7 @@
 #include <optional>
 #include <sstream>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

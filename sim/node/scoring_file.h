@@ -7,8 +7,8 @@
 #include <functional>
 #include <string>
 
-#include "apps/app.h"
-#include "core/time.h"
+#include "dse/app.h"
+#include "dse/time.h"
 
 namespace dse {
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/check.h"
-#include "core/error.h"
 #include "core/printable.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

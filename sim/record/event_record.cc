@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/record/event_recorder.h"
 
 namespace dse {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/time.h"
+#include "dse/time.h"
 #include "sim/record/database.h"
 #include "sim/record/record.h"
 

@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "bus/data_bus.h"
-#include "core/random.h"
-#include "core/time.h"
-#include "message/message.h"
+#include "dse/message.h"
+#include "dse/random.h"
+#include "dse/time.h"
 #include "sim/record/database.h"
 #include "sim/record/record.h"
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "core/hash.h"
-#include "core/time.h"
-#include "message/message.h"
+#include "dse/hash.h"
+#include "dse/message.h"
+#include "dse/time.h"
 
 namespace dse {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/counted.h"
-#include "core/hash.h"
 #include "core/printable.h"
+#include "dse/hash.h"
 #include "sim/record/queue_contents.h"
 
 namespace dse {

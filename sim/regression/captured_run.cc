@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/counted.h"
-#include "core/error.h"
-#include "core/hash.h"
+#include "dse/error.h"
+#include "dse/hash.h"
 
 namespace dse {
 namespace {

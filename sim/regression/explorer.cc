@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/regression/side_by_side.h"
 #include "sim/scenario/scenario_reader.h"
 
@@ -37,8 +37,7 @@ std::uint64_t point_count(const ExplorePlan& plan) {
 
 }  // namespace
 
-Explorer::Explorer(ExplorePlan plan, MakeApp make_app)
-    : plan_(std::move(plan)), make_app_(std::move(make_app)) {
+Explorer::Explorer(ExplorePlan plan, const Tables& tables) : plan_(std::move(plan)), tables_(tables) {
   if (trial_count() > kTrialsMax) {
     throw InputError(
         {.file = "dse explore"},
@@ -53,7 +52,7 @@ Explorer::Explorer(ExplorePlan plan, MakeApp make_app)
   for (std::size_t point = 0; point < points; ++point) {
     std::vector<std::string> settings = plan_.settings;
     for (const std::string& setting : settings_of(point)) settings.push_back(setting);
-    scenarios_.push_back(read_scenario(plan_.scenario, settings));
+    scenarios_.push_back(read_scenario(plan_.scenario, tables_, settings));
   }
 }
 
@@ -89,8 +88,7 @@ Trial Explorer::trial(std::uint64_t number) const {
 
 Explorer::Outcome Explorer::run_one(const Trial& trial, const std::atomic<bool>& interrupted) const {
   JudgedRun judged =
-      judge(scenarios_[trial.point],
-            {.seed = trial.seed, .ordering = trial.ordering, .make_app = make_app_, .datasets = datasets_},
+      judge(scenarios_[trial.point], {.seed = trial.seed, .ordering = trial.ordering, .datasets = datasets_},
             interrupted);
   return {.done = judged.result.status != RunStatus::kInterrupted,
           .metrics = std::move(judged.result.metrics),

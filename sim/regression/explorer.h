@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "dse/tables.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/run_failure.h"
 #include "sim/world/world.h"
@@ -64,7 +65,7 @@ class Explorer {
 
   // Reads the scenario for each point of the grid. Throws InputError when it is wrong with some values, or
   // when that would be too many trials.
-  Explorer(ExplorePlan plan, MakeApp make_app);
+  Explorer(ExplorePlan plan, const Tables& tables);
 
   const ExplorePlan& plan() const { return plan_; }
   std::uint64_t trial_count() const;
@@ -90,7 +91,7 @@ class Explorer {
   Outcome run_one(const Trial& trial, const std::atomic<bool>& interrupted) const;
 
   ExplorePlan plan_;
-  MakeApp make_app_;
+  const Tables& tables_;
   std::vector<Scenario> scenarios_;  // by point
   std::shared_ptr<DatasetCache> datasets_ = std::make_shared<DatasetCache>();
 };

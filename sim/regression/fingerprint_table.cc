@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "core/check.h"
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

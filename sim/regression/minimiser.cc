@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/scenario/scenario_parts.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
@@ -16,11 +16,11 @@ namespace {
 
 // The scenario, after what no longer makes sense in it was taken out; empty when nothing sensible is left.
 // Parts go by the place that the reader's error names.
-std::optional<Scenario> pruned(toml::table& root, const std::string& path) {
+std::optional<Scenario> pruned(toml::table& root, const std::string& path, const Tables& tables) {
   constexpr int kPartsMax = 64;
   for (int i = 0; i < kPartsMax; ++i) {
     try {
-      return parse_scenario(scenario_text(root), path);
+      return parse_scenario(scenario_text(root), path, tables);
     } catch (const InputError& error) {
       if (!remove_part(root, part_of_key(root, error.place().key))) return std::nullopt;
     }
@@ -37,12 +37,23 @@ bool is_of_unwanted(toml::table& root, const TablePath& path) {
   return one != nullptr && one->is_table() && (*one->as_table())["fails"].value_or(false);
 }
 
-std::uint64_t messages_in(const RunResult& result) {
-  double messages = 0;
-  for (const auto& [name, value] : result.metrics) {
-    if (name.ends_with(".sent") || name.ends_with(".predicted")) messages += value;
+// The messages that each component has written itself, if it counts them.
+std::map<std::string, std::uint64_t> written_in(const Scenario& scenario, const RunResult& result) {
+  std::map<std::string, std::uint64_t> written;
+  for (const ComponentConfig& component : scenario.components) {
+    for (const MetricInfo& metric : component.component->metrics()) {
+      const auto found = result.metrics.find(component.name + "." + metric.name);
+      if (!metric.written || found == result.metrics.end()) continue;
+      written[component.name] += static_cast<std::uint64_t>(found->second);
+    }
   }
-  return static_cast<std::uint64_t>(messages);
+  return written;
+}
+
+std::uint64_t sum(const std::map<std::string, std::uint64_t>& counts) {
+  std::uint64_t all = 0;
+  for (const auto& [component, count] : counts) all += count;
+  return all;
 }
 
 }  // namespace
@@ -54,7 +65,7 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
   interrupted_ = &interrupted;
   progress_ = progress;
   best_.failing = request_.failing;
-  const Scenario whole = parse_scenario(scenario_text(request_.scenario), request_.path);
+  const Scenario whole = parse_scenario(scenario_text(request_.scenario), request_.path, request_.tables);
   // Without the planted fault it goes unnoticed in any scenario.
   if (is_unnoticed_fault(request_.way)) faults_least_ = whole.faults.size();
   if (!accept(copy_with_places(request_.scenario))) return std::nullopt;
@@ -71,18 +82,14 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
       }
     }
   }
-  best_.messages = messages_in(result_);
+  best_.messages = sum(written_);
   return std::move(best_);
 }
 
 JudgedRun Minimiser::judge_run(const Scenario& scenario, const RunChoice& choice) {
   ++best_.runs;
   progress_(best_.runs);
-  return judge(scenario,
-               {.seed = choice.seed,
-                .ordering = choice.ordering,
-                .make_app = request_.make_app,
-                .datasets = datasets_},
+  return judge(scenario, {.seed = choice.seed, .ordering = choice.ordering, .datasets = datasets_},
                *interrupted_);
 }
 
@@ -103,9 +110,10 @@ std::optional<RunChoice> Minimiser::find_failing(const Scenario& scenario, Judge
 }
 
 // Simpler settings that make more of the same are no simplification.
-bool Minimiser::is_larger(const RunResult& result) const {
+bool Minimiser::is_larger(const Scenario& scenario, const RunResult& result) const {
   if (best_.scenario.empty()) return false;
-  return messages_in(result) > messages_in(result_) || result.virtual_time_ns > result_.virtual_time_ns;
+  return sum(written_in(scenario, result)) > sum(written_) ||
+         result.virtual_time_ns > result_.virtual_time_ns;
 }
 
 bool Minimiser::still_passes(const toml::table& candidate) {
@@ -113,22 +121,25 @@ bool Minimiser::still_passes(const toml::table& candidate) {
   toml::table passing = copy_with_places(candidate);
   apply_settings(passing, request_.passing_settings);
   JudgedRun judged;
-  return !fails_so(parse_scenario(scenario_text(passing), request_.path), *request_.passing, judged);
+  return !fails_so(parse_scenario(scenario_text(passing), request_.path, request_.tables), *request_.passing,
+                   judged);
 }
 
 bool Minimiser::accept(toml::table candidate) {
   if (out_of_runs()) return false;
-  const std::optional<Scenario> scenario = pruned(candidate, request_.path);
+  const std::optional<Scenario> scenario = pruned(candidate, request_.path, request_.tables);
   if (!scenario || scenario->faults.size() < faults_least_) return false;
   try {
     JudgedRun judged;
     if (!still_passes(candidate)) return false;
     const std::optional<RunChoice> failing = find_failing(*scenario, judged);
-    if (!failing || judged.result.status == RunStatus::kInterrupted || is_larger(judged.result)) return false;
+    if (!failing || judged.result.status == RunStatus::kInterrupted) return false;
+    if (is_larger(*scenario, judged.result)) return false;
     best_.scenario = std::move(candidate);
     best_.failing = *failing;
     best_.failure = *judged.failure;
     result_ = std::move(judged.result);
+    written_ = written_in(*scenario, result_);
     return true;
   } catch (const InputError&) {
     return false;  // it does not fit its data any more
@@ -175,12 +186,14 @@ bool Minimiser::fewer_messages() {
 
 // One step: the first of some smaller numbers, or of some shorter slices, that still fails.
 bool Minimiser::fewer_messages_of(const std::string& component) {
-  const auto sent = result_.metrics.find(component + ".sent");
+  const auto written = written_.find(component);
   const toml::table* table = best_.scenario["component"][component].as_table();
-  if (sent == result_.metrics.end() || table == nullptr) return false;
-  const auto count = static_cast<std::int64_t>(sent->second);
-  if (count <= 1) return false;
-  const bool has_limit = table->get_as<std::string>("labels") != nullptr;  // a generator
+  if (written == written_.end() || table == nullptr) return false;
+  const auto count = static_cast<std::int64_t>(written->second);
+  const Kind* kind = request_.tables.kinds.find((*table)["kind"].value_or(std::string()));
+  if (count <= 1 || kind == nullptr) return false;
+  const bool has_limit = kind->find_key("limit") != nullptr;
+  const bool has_slice = kind->find_key("slice") != nullptr;
   std::int64_t first = 0;
   std::int64_t last = count;
   if (const toml::array* slice = table->get_as<toml::array>("slice");
@@ -192,6 +205,7 @@ bool Minimiser::fewer_messages_of(const std::string& component) {
        {std::int64_t{1}, count / 8, count / 4, count / 2, count - count / 4, count - count / 8, count - 1}) {
     if (fewer < 1 || fewer >= count) continue;
     if (has_limit && accept_with({"component", component, "limit"}, fmt::format("{}", fewer))) return true;
+    if (!has_slice) continue;
     for (const std::int64_t begin : {first, last - fewer}) {
       if (accept_with({"component", component, "slice"}, fmt::format("[{}, {}]", begin, begin + fewer)))
         return true;

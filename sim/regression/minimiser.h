@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "dse/tables.h"
 #include "sim/scenario/scenario_parts.h"
 #include "sim/world/run_failure.h"
 #include "sim/world/world.h"
@@ -38,7 +39,7 @@ struct MinimiseRequest {
   std::vector<std::string> passing_settings = {};  // "KEY=VALUE" that this run had in addition
   // Of simultaneous events: so many may be tried to make a smaller scenario fail.
   std::uint64_t orderings = 1;
-  MakeApp make_app;
+  const Tables& tables;  // that the scenario was read with
 };
 
 struct Minimised {
@@ -69,7 +70,7 @@ class Minimiser {
   JudgedRun judge_run(const Scenario& scenario, const RunChoice& choice);
   bool fails_so(const Scenario& scenario, const RunChoice& choice, JudgedRun& judged);
   std::optional<RunChoice> find_failing(const Scenario& scenario, JudgedRun& judged);
-  bool is_larger(const RunResult& result) const;
+  bool is_larger(const Scenario& scenario, const RunResult& result) const;
   // Whether the run that did not fail in this way still does not.
   bool still_passes(const toml::table& candidate);
   // Takes the candidate if it still fails in the same way.
@@ -89,7 +90,8 @@ class Minimiser {
   std::shared_ptr<DatasetCache> datasets_ = std::make_shared<DatasetCache>();
   bool search_orderings_ = false;
   Minimised best_;
-  RunResult result_;  // of the best
+  RunResult result_;
+  std::map<std::string, std::uint64_t> written_;  // in it, by component  // of the best
   std::size_t faults_least_ = 0;
 };
 

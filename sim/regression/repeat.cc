@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/error.h"
-#include "core/hash.h"
+#include "dse/error.h"
+#include "dse/hash.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/interrupt.h"
 
@@ -47,7 +47,7 @@ RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, co
   return run_recorded(world, scenario, captured, path);
 }
 
-RecordedRun record_again(const std::string& run, const RunSummary& summary, const MakeApp& make_app,
+RecordedRun record_again(const std::string& run, const RunSummary& summary, const Tables& tables,
                          const std::string& path) {
   const std::string again = "has no record of its events: replay it again with --record";
   if (summary.status == "interrupted") throw InputError({.file = run}, "was interrupted, and " + again);
@@ -67,7 +67,7 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
     throw InputError({.file = run},
                      fmt::format("{}; its scenario was read from a pipe, {}", again, summary.scenario_path));
   }
-  Scenario scenario = read_scenario(summary.scenario_path, summary.settings);
+  Scenario scenario = read_scenario(summary.scenario_path, tables, summary.settings);
   // Before summaries kept the keys, they knew the scenario by its text.
   if (hex64(summary.keys ? scenario.hash : scenario.text_hash) != summary.scenario_hash) {
     throw InputError({.file = run},
@@ -76,10 +76,8 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
   scenario.until_ns = parse_duration(summary.until);  // none: drained
   const std::optional<CapturedInput> captured = capture_of(run, summary, scenario, again);
   EventRecorder recorder(path);
-  World world(
-      scenario,
-      {.seed = summary.seed, .ordering = summary.ordering, .make_app = make_app, .recorder = &recorder},
-      no_files());
+  World world(scenario, {.seed = summary.seed, .ordering = summary.ordering, .recorder = &recorder},
+              no_files());
   const std::string changed = changed_data(summary.data.value_or(DataDigests()), world.data());
   if (!changed.empty())
     throw InputError({.file = run}, fmt::format("{}; its data changed since: {}", again, changed));

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "dse/tables.h"
 #include "sim/regression/captured_run.h"
 #include "sim/results/run_summary.h"
 #include "sim/world/world.h"
@@ -22,7 +23,7 @@ RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, co
 // Replays the run that left `summary` in the folder `run`, with a record at `path`. Throws InputError when
 // its scenario or its capture is not where it was, one of the two or its data has changed since, or it was
 // not replayed to its end.
-RecordedRun record_again(const std::string& run, const RunSummary& summary, const MakeApp& make_app,
+RecordedRun record_again(const std::string& run, const RunSummary& summary, const Tables& tables,
                          const std::string& path);
 
 }  // namespace dse

@@ -11,8 +11,8 @@
 #include <set>
 #include <utility>
 
-#include "core/hash.h"
 #include "core/printable.h"
+#include "dse/hash.h"
 #include "sim/results/shell.h"
 
 namespace dse {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <sstream>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/results/results.h"
 #include "sim/results/run_summary.h"
 #include "sim/results/shell.h"
@@ -35,7 +35,6 @@ RunResult replay(const Scenario& scenario, const VerifyOptions& options,
               {.seed = scenario.seed,
                .threads = options.threads,
                .ordering = scenario.ordering,
-               .make_app = options.make_app,
                .datasets = options.datasets},
               no_files());
   return world.run(interrupted, [](TimeNs, std::uint64_t) {});
@@ -141,7 +140,7 @@ Verification verify(const std::string& path, const FingerprintRow* kept, const V
   };
   // Caught here and not in main: the other scenarios go on.
   try {
-    return verify_scenario(read_scenario(path, {}), kept, options, interrupted);
+    return verify_scenario(read_scenario(path, options.tables, {}), kept, options, interrupted);
   } catch (const InputError& error) {
     Verification wrong = failed(Verdict::kWrongInput, error.what());
     const std::vector<InputError> all = errors_in(error);

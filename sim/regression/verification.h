@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dse/tables.h"
 #include "sim/regression/fingerprint_table.h"
 #include "sim/world/world.h"
 
@@ -33,7 +34,7 @@ struct Verification {
 
 struct VerifyOptions {
   unsigned threads = 1;
-  MakeApp make_app;
+  const Tables& tables;                         // that scenarios are read with
   std::shared_ptr<DatasetCache> datasets = {};  // none: its own
 };
 

@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "apps/message_text.h"
 #include "core/counted.h"
 #include "core/csv.h"
-#include "core/hash.h"
 #include "core/printable.h"
+#include "dse/hash.h"
+#include "kinds/message_text.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
@@ -178,7 +178,8 @@ std::string component_line(const ComponentConfig& component, const RunResult& re
   std::vector<std::string> parts;
   std::vector<std::string> latencies;  // of a run in which no sojourn was measured
   bool has_sojourn = false;
-  for (const std::string& metric : metric_names(component)) {
+  for (const MetricInfo& info : metrics_of(component)) {
+    const std::string& metric = info.name;
     const auto found = result.metrics.find(component.name + "." + metric);
     if (found == result.metrics.end() || !is_shown(metric, found->second)) continue;
     const bool is_latency = metric.starts_with("latency");

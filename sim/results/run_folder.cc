@@ -14,8 +14,8 @@
 #include <system_error>
 
 #include "core/diagnostics.h"
-#include "core/error.h"
 #include "core/file_descriptor.h"
+#include "dse/error.h"
 #include "sim/results/run_contents.h"
 #include "sim/scenario/run_files.h"
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "apps/app.h"
+#include "dse/app.h"
 #include "sim/scenario/run_files.h"
 
 namespace dse {

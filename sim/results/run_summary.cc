@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/scenario/run_files.h"
 
 namespace dse {

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 

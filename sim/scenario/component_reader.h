@@ -3,16 +3,19 @@
 
 #include <toml++/toml.h>
 
-#include <filesystem>
 #include <string>
 
+#include "sim/scenario/key_values.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {
 
-// The component of this name. `folder` is what the paths of its data files are relative to. Throws
-// InputError.
-ComponentConfig read_component(const std::string& name, const toml::table& node,
-                               const std::filesystem::path& folder);
+// The component of this name, read by its kind. Throws InputError.
+ComponentConfig read_component(const std::string& name, const toml::table& node, const ReadingPlace& reading);
+
+// What a kind reads of a table. `values` are the table's. Throws InputError, also when the component does not
+// fit in a scenario: a port that is no resource's name.
+std::shared_ptr<const Component> read_kind(const Kind& kind, const KeyReader::Source& values,
+                                           const InputPlace& place);
 
 }  // namespace dse

@@ -3,28 +3,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/hash.h"
 #include "core/printable.h"
+#include "dse/hash.h"
 
 namespace dse {
 
 std::vector<DataFile> data_files(const Scenario& scenario) {
   std::vector<DataFile> files;
   for (const ComponentConfig& component : scenario.components) {
-    const auto add = [&](std::string_view key, const std::string& path) {
-      const std::string whole_key = fmt::format("component.{}.{}", component.name, key);
-      files.push_back({find_text(*scenario.keys, whole_key).value_or(path), path});
-    };
-    if (const auto* generator = std::get_if<GeneratorConfig>(&component.kind)) {
-      add("images", generator->images);
-      add("labels", generator->labels);
-    }
-    if (const auto* source = std::get_if<SourceConfig>(&component.kind)) {
-      add("images", source->images);
-      if (source->truth) add("truth", *source->truth);
-    }
-    if (const auto* model = std::get_if<ModelConfig>(&component.kind)) {
-      if (model->initial) add("initial", model->initial->path);
+    for (const ReadFile& file : component.component->read_files()) {
+      const std::string whole_key = fmt::format("component.{}.{}", component.name, file.key);
+      files.push_back({find_text(*scenario.keys, whole_key).value_or(file.path), file.path});
     }
   }
   return files;

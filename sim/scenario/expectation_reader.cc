@@ -23,10 +23,11 @@ bool contains(const Names& names, const std::string& name) {
 Names all_metric_names(const Scenario& scenario) {
   Names names;
   for (const ComponentConfig& component : scenario.components) {
-    for (const std::string& metric : metric_names(component)) names.push_back(component.name + "." + metric);
+    for (const MetricInfo& metric : metrics_of(component))
+      names.push_back(component.name + "." + metric.name);
   }
   for (const std::string& resource : resource_names(scenario)) {
-    for (const std::string& metric : resource_metric_names()) names.push_back(resource + "." + metric);
+    for (const MetricInfo& metric : metrics_of_resources()) names.push_back(resource + "." + metric.name);
   }
   return names;
 }
@@ -66,7 +67,7 @@ MetricExpect read_metric(TableReader& table, const Scenario& scenario) {
     throw InputError(table.place(),
                      fmt::format("min {} is above max {}: no value can meet both", *expect.min, *expect.max));
   }
-  if (expect.rises && !has_curve(expect.metric)) {
+  if (expect.rises && !find_metric(scenario, expect.metric)->curve) {
     throw InputError(table.place("rises"),
                      fmt::format("'{}' has no curve: only accuracies, wait and sojourn times, "
                                  "max_unacknowledged and mean_depth have one",

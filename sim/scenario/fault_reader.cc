@@ -23,21 +23,15 @@ const ComponentConfig& component_of(const FaultConfig& fault, const InputPlace& 
       place, fmt::format("unknown component '{}'{}", fault.component, suggestion(fault.component, names)));
 }
 
-bool writes_labels(const ComponentConfig& component) {
-  return std::holds_alternative<GeneratorConfig>(component.kind) ||
-         std::holds_alternative<ModelConfig>(component.kind) ||
-         std::holds_alternative<ImportConfig>(component.kind);
-}
-
 // What keeps the component from showing the fault; "" when nothing does.
 std::string obstacle(FaultKind kind, const ComponentConfig& component) {
   switch (kind) {
     case FaultKind::kLose:
     case FaultKind::kDuplicate:
     case FaultKind::kSwap:
-      return resource_written(component) ? "" : "writes nothing";
+      return resources_written(component).empty() ? "writes nothing" : "";
     case FaultKind::kMislabel:
-      return writes_labels(component) ? "" : "writes no labels";
+      return component.component->emits().labels ? "" : "writes no labels";
     case FaultKind::kMute:
       return resource_read(component) ? "" : "streams nothing, so it acknowledges nothing";
     case FaultKind::kCrash:

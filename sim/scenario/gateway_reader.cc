@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/scenario/component_reader.h"
 #include "sim/scenario/gathered_errors.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/table_reader.h"
@@ -16,70 +17,60 @@
 namespace dse {
 namespace {
 
-// The name of an exchange or queue on a broker: a short string of AMQP 0-9-1, in one line. "" when there is
-// none.
-std::string name_on_broker_if_any(TableReader& table, std::string_view key) {
-  constexpr std::size_t kBytesMax = 255;
-  const std::optional<std::string> name = table.text_if_any(key);
-  if (!name) return "";
-  if (name->empty() || name->size() > kBytesMax || has_control_characters(*name)) {
-    throw InputError(table.place(key), fmt::format("is not a name on a broker: expected 1 to {} bytes and no "
-                                                   "control characters",
-                                                   kBytesMax));
-  }
-  return *name;
-}
-
 bool names_resource(const ComponentConfig& component, const std::string& resource) {
-  const auto* exported = std::get_if<ExportConfig>(&component.kind);
-  return (exported != nullptr && exported->from == resource) || resource_read(component) == resource ||
-         resource_written(component) == resource;
+  return resource_read(component) == resource || writes_to(component, resource);
 }
 
 class GatewayReader {
  public:
-  explicit GatewayReader(Scenario& scenario) : scenario_(scenario) {}
+  GatewayReader(const ReadingPlace& reading, Scenario& scenario) : reading_(reading), scenario_(scenario) {}
 
   void add_export(const toml::table& node, std::size_t number) {
     TableReader table(node, fmt::format("gateway.export.{}", number));
-    ExportConfig config;
-    config.from = resource_of(table, "from");
-    config.exchange = name_on_broker_if_any(table, "exchange");
-    const std::string key = routing_key(table, "#");
-    config.queue = name_of(table, "export-" + config.from);
-    if (config.exchange.empty()) throw InputError(table.place("exchange"), "is missing");
+    ComponentConfig component = read(table, KindPlace::kExport, "from");
+    BindingSpec binding{.from = table.text("from"), .to = component.name, .key = binding_key(table)};
     table.finish();
-    scenario_.bindings.push_back({.from = config.from, .to = config.queue, .key = key});
-    const std::string name = config.queue;
-    scenario_.components.push_back({.name = name, .kind = std::move(config), .place = table.place()});
+    scenario_.bindings.push_back(std::move(binding));
+    scenario_.components.push_back(std::move(component));
   }
 
   void add_import(const toml::table& node, std::size_t number) {
     TableReader table(node, fmt::format("gateway.import.{}", number));
-    ImportConfig config;
-    config.queue = name_on_broker_if_any(table, "queue");
-    config.exchange = name_on_broker_if_any(table, "exchange");
-    config.key = routing_key(table, config.key);
-    if (config.queue.empty() && config.exchange.empty()) {
-      throw InputError(table.place("queue"), "is missing: name a queue of the broker, or an `exchange`");
-    }
-    if (!config.queue.empty() && !config.exchange.empty()) {
-      throw InputError(table.place("queue"), "cannot stand beside `exchange`: name one of the two");
-    }
-    if (!config.queue.empty() && node.contains("key")) {
-      throw InputError(table.place("key"), "selects from an `exchange`: a queue is read whole");
-    }
-    config.to = resource_of(table, "to");
-    config.prefetch =
-        static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
-    const std::string name = name_of(table, "import-" + config.to);
-    const bool ends = ends_when_refusing(table);
+    ComponentConfig component = read(table, KindPlace::kImport, "to");
+    component.ends_when_refusing = ends_when_refusing(table);
     table.finish();
-    scenario_.components.push_back(
-        {.name = name, .kind = std::move(config), .place = table.place(), .ends_when_refusing = ends});
+    scenario_.components.push_back(std::move(component));
   }
 
  private:
+  const Kind& kind_of(KindPlace place, const InputPlace& where) const {
+    for (const Kind& kind : reading_.tables.kinds.all()) {
+      if (kind.place == place) return kind;
+    }
+    throw InputError(where, "this program knows no gateway: use one whose table of kinds has its ends");
+  }
+  // The component that the table describes. Without a name of its own it is named after the resource that
+  // stands behind `resource_key`.
+  ComponentConfig read(TableReader& table, KindPlace place, const std::string& resource_key) const {
+    const Kind& kind = kind_of(place, table.place());
+    std::optional<std::string> name;
+    const auto name_once = [&] {
+      const std::string_view way = place == KindPlace::kExport ? "export" : "import";
+      if (!name) name = name_of(table, fmt::format("{}-{}", way, table.text(resource_key)));
+      return *name;
+    };
+    KeyValues values(table, reading_);
+    const KeyReader::Source source{.value = [&](const KeyInfo& key) -> KeyValue {
+                                     if (key.type == KeyType::kName) return name_once();
+                                     return values.value(key);
+                                   },
+                                   .place = [&](std::string_view key) { return values.place(key); },
+                                   .learners = reading_.tables.learners};
+    const std::shared_ptr<const Component> component = read_kind(kind, source, table.place());
+    const std::string own_name = name_once();
+    values.finish(kind);
+    return {.name = own_name, .kind = kind.name, .component = component, .place = table.place()};
+  }
   bool is_component(const std::string& name) const {
     return std::any_of(scenario_.components.begin(), scenario_.components.end(),
                        [&](const ComponentConfig& component) { return component.name == name; });
@@ -111,34 +102,40 @@ class GatewayReader {
     return name;
   }
 
+  const ReadingPlace& reading_;
   Scenario& scenario_;
 };
+
+bool bound_to_itself(const Scenario& scenario, const std::string& queue) {
+  return std::any_of(scenario.bindings.begin(), scenario.bindings.end(), [&](const BindingSpec& binding) {
+    return binding.from == queue && binding.to == queue;
+  });
+}
 
 // What others wrote there would be exported as well, and what others streamed would not be.
 void require_own_queues(const Scenario& scenario) {
   for (const ComponentConfig& component : scenario.components) {
-    const auto* config = std::get_if<ExportConfig>(&component.kind);
-    if (config == nullptr) continue;
+    if (!is_export(component)) continue;
+    const std::string queue = *resource_read(component);
     const auto uses = std::count_if(scenario.components.begin(), scenario.components.end(),
-                                    [&](const auto& one) { return names_resource(one, config->queue); });
-    const auto bindings =
-        std::count_if(scenario.bindings.begin(), scenario.bindings.end(), [&](const BindingSpec& binding) {
-          return binding.from == config->queue || binding.to == config->queue;
-        });
-    if (uses == 1 && bindings == 1 && config->from != config->queue) continue;
+                                    [&](const auto& one) { return names_resource(one, queue); });
+    const auto bindings = std::count_if(
+        scenario.bindings.begin(), scenario.bindings.end(),
+        [&](const BindingSpec& binding) { return binding.from == queue || binding.to == queue; });
+    if (uses == 1 && bindings == 1 && !bound_to_itself(scenario, queue)) continue;
     InputPlace place = component.place;
     place.key += ".name";
     throw InputError(place, fmt::format("the name is taken: '{}' is a resource, and an export has a queue of "
                                         "its own; choose another",
-                                        config->queue));
+                                        queue));
   }
 }
 
 }  // namespace
 
-void read_gateway(const toml::table& gateway, Scenario& scenario) {
+void read_gateway(const toml::table& gateway, const ReadingPlace& reading, Scenario& scenario) {
   TableReader table(gateway, "gateway");
-  GatewayReader reader(scenario);
+  GatewayReader reader(reading, scenario);
   std::size_t number = 0;
   GatheredErrors errors;
   errors.attempt([&] {

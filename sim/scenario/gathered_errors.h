@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {

@@ -35,16 +35,35 @@ void check_component_name(const std::string& name, const InputPlace& place) {
   check_not_taken(name, place);
 }
 
-std::string routing_key(TableReader& table, std::string fallback) {
+void check_ports(const Component& component, const InputPlace& place) {
+  const Ports ports = component.ports();
+  if (ports.reads) check_resource_name(*ports.reads, place);
+  for (const std::string& written : ports.writes) check_resource_name(written, place);
+}
+
+std::string routing_key(TableReader& table, std::string_view key) {
   constexpr std::size_t kBytesMax = 255;
-  std::string key = table.text_or("key", std::move(fallback));
-  if (key.size() > kBytesMax || has_control_characters(key)) {
-    throw InputError(table.place("key"),
+  std::string text = table.text(key);
+  if (text.size() > kBytesMax || has_control_characters(text)) {
+    throw InputError(table.place(key),
                      fmt::format("is not a routing key: expected at most {} bytes and no control "
                                  "characters",
                                  kBytesMax));
   }
-  return key;
+  return text;
+}
+
+std::string binding_key(TableReader& table) { return table.has("key") ? routing_key(table, "key") : "#"; }
+
+std::string name_on_broker(TableReader& table, std::string_view key) {
+  constexpr std::size_t kBytesMax = 255;
+  std::string name = table.text(key);
+  if (name.empty() || name.size() > kBytesMax || has_control_characters(name)) {
+    throw InputError(table.place(key), fmt::format("is not a name on a broker: expected 1 to {} bytes and no "
+                                                   "control characters",
+                                                   kBytesMax));
+  }
+  return name;
 }
 
 bool ends_when_refusing(TableReader& table) {

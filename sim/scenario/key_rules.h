@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/error.h"
+#include "dse/component.h"
+#include "dse/error.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
@@ -17,9 +18,15 @@ void check_resource_name(const std::string& name, const InputPlace& place);
 // Throws InputError unless a component may have that name: without dots, and none that a file of every run
 // has.
 void check_component_name(const std::string& name, const InputPlace& place);
-// The table's `key`, or the fallback. Throws InputError when it is longer than AMQP has it, or would break a
+// Throws InputError unless each port of the component is a resource's name, or a broker's.
+void check_ports(const Component& component, const InputPlace& place);
+// The routing key that stands there. Throws InputError when it is longer than AMQP has it, or would break a
 // line of a log.
-std::string routing_key(TableReader& table, std::string fallback);
+std::string routing_key(TableReader& table, std::string_view key);
+// Under `key`; "#", which takes every key, when it is not there.
+std::string binding_key(TableReader& table);
+// The name of an exchange or queue on a broker that stands there: a short string of AMQP 0-9-1, in one line.
+std::string name_on_broker(TableReader& table, std::string_view key);
 // Whether `on_refused` of a component that gets messages says that the run ends when it refuses one.
 bool ends_when_refusing(TableReader& table);
 // The name of a resource under that key.

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/error.h"
+#include "dse/error.h"
+#include "learn/saved_learner.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {
@@ -19,11 +20,6 @@ inline constexpr const char* kEventRecordFile = "events.sqlite";    // with --re
 inline constexpr const char* kCaptureFile = "capture";              // what came in from outside
 inline constexpr const char* kNodeFile = "node.json";               // of a node: its summary
 inline constexpr const char* kMinimisedFile = "minimised.toml";     // of explore --minimise
-
-// What a component keeps, in a file of its own name.
-std::string log_file(const std::string& component);
-std::string table_file(const std::string& component);
-std::string learner_file(const std::string& component);
 
 // Whether a run writes the file only when it is asked to: a run without it is no substitute for one with it.
 bool is_asked_for(std::string_view file);

@@ -10,94 +10,20 @@
 #include <variant>
 #include <vector>
 
-#include "apps/production_source.h"
-#include "core/error.h"
-#include "core/time.h"
-#include "message/binding.h"
+#include "dse/binding.h"
+#include "dse/component.h"
+#include "dse/error.h"
+#include "dse/metric.h"
+#include "dse/time.h"
 #include "sim/scenario/scenario_keys.h"
 
 namespace dse {
 
-struct SliceConfig {
-  std::int64_t first = 0;
-  std::int64_t last = 0;  // one past
-  InputPlace place;
-};
-
-struct GeneratorConfig {
-  std::string images;  // path, ready to open
-  std::string labels;
-  InputPlace images_place;  // where the scenario names the file
-  InputPlace labels_place;
-  std::string to;
-  Rate rate;
-  bool shuffled = true;
-  std::optional<std::int64_t> limit;
-  std::optional<SliceConfig> slice;
-};
-
-struct SourceConfig {
-  std::string images;
-  std::optional<std::string> truth;
-  InputPlace images_place;
-  InputPlace truth_place;
-  std::string to;
-  std::string key;
-  Rate rate;
-  Arrivals arrivals = Arrivals::kRegular;
-  std::optional<SliceConfig> slice;
-};
-
-struct InitialConfig {
-  std::string path;  // of a saved learner, ready to open
-  InputPlace place;
-};
-
-struct ModelConfig {
-  std::string learner;
-  std::string from;
-  std::string to;
-  std::int64_t batch = 16;
-  TimeNs train_service_ns = 0;
-  TimeNs infer_service_ns = 0;
-  std::optional<std::pair<std::int64_t, std::int64_t>> shape;  // rows, columns; from the data if not given
-  std::optional<std::int64_t> classes;                         // likewise
-  std::optional<InitialConfig> initial;
-};
-
-struct ConsumerConfig {
-  std::string from;
-  TimeNs service_ns = 0;
-};
-struct EchoConfig : ConsumerConfig {};
-struct WatchConfig : ConsumerConfig {};
-struct EnsembleConfig : ConsumerConfig {
-  std::vector<std::string> models;
-};
-
-// What is written to a resource leaves for an exchange of a broker.
-struct ExportConfig {
-  std::string from;      // resource
-  std::string queue;     // its own, named like the component; a binding of the scenario leads into it
-  std::string exchange;  // on the broker
-};
-
-// What a broker has enters a resource: all of a queue, or what an exchange gets.
-struct ImportConfig {
-  std::string queue;      // on the broker; "" when it is an exchange
-  std::string exchange;   // on the broker; "" when it is a queue
-  std::string key = "#";  // topic pattern, of an exchange
-  std::string to;         // resource
-  std::uint32_t prefetch = 256;
-};
-
-using KindConfig = std::variant<GeneratorConfig, SourceConfig, ModelConfig, EchoConfig, WatchConfig,
-                                EnsembleConfig, ExportConfig, ImportConfig>;
-
 struct ComponentConfig {
   std::string name;
   TimeNs start_ns = 0;
-  KindConfig kind;
+  std::string kind;                            // "training-generator", "model", ...
+  std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
   bool ends_when_refusing = false;  // the run, when it refuses a message
 };
@@ -138,9 +64,6 @@ struct ExpectConfig {
   std::variant<MetricExpect, DeliveryExpect, StatusExpect> what;
 };
 
-// So many labels a data set has that tells none: none, or all 0.
-inline constexpr std::int64_t kClassesWithoutData = 10;
-
 enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
 
 // Something that goes wrong with one component; sim/world/faults.h says what each kind does.
@@ -177,24 +100,23 @@ struct Scenario {
   std::uint32_t prefetch_of(const std::string& resource) const;
 };
 
-// The resource that a component streams and the one that it writes; empty when it does not.
+// The resource that a component streams; empty when it does not.
 std::optional<std::string> resource_read(const ComponentConfig& component);
-std::optional<std::string> resource_written(const ComponentConfig& component);
+// Those that it writes to.
+std::vector<std::string> resources_written(const ComponentConfig& component);
+bool writes_to(const ComponentConfig& component, std::string_view resource);
 // Whether messages come to it, which it may refuse: from a resource, or from outside.
 bool gets_messages(const ComponentConfig& component);
 // From where: the resource, or the queue or exchange outside; "" when none come.
 std::string source_of(const ComponentConfig& component);
-// "training-generator", "model", ...
-std::string kind_name(const ComponentConfig& component);
-// The metrics that a component of this kind has, without its name.
-std::vector<std::string> metric_names(const ComponentConfig& component);
-// The metrics that every resource has, without its name.
-std::vector<std::string> resource_metric_names();
-// Whether the metric "<component or resource>.<metric>" has a curve in metrics.csv.
-bool has_curve(std::string_view metric);
-// Whether it is measured where every component is a node on a real broker, which does not show how full a
-// queue was.
-bool measured_on_nodes(std::string_view metric);
+bool is_import(const ComponentConfig& component);
+bool is_export(const ComponentConfig& component);
+// The metrics that a component has: those of its kind, and those of everything that gets messages.
+std::vector<MetricInfo> metrics_of(const ComponentConfig& component);
+// The metrics that every resource has.
+std::vector<MetricInfo> metrics_of_resources();
+// The metric "<component or resource>.<metric>"; empty when the scenario has none of that name.
+std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view metric);
 // Every resource that is named anywhere, in name order.
 std::vector<std::string> resource_names(const Scenario& scenario);
 

@@ -10,9 +10,9 @@
 #include <cstring>
 
 #include "core/diagnostics.h"
-#include "core/error.h"
 #include "core/file_descriptor.h"
 #include "core/printable.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

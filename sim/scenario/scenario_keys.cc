@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 

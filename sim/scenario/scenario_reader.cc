@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <set>
 
-#include "core/hash.h"
 #include "core/names.h"
+#include "dse/hash.h"
 #include "sim/scenario/component_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
@@ -40,7 +40,7 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   const std::vector<std::string> from = table.texts("from");
   const std::vector<std::string> to = table.texts("to");
   BindingSpec binding;
-  binding.key = routing_key(table, "#");
+  binding.key = binding_key(table);
   binding.headers = table.headers_if_any("headers");
   binding.match = table.choice_or("match", {"all", "any"}, 0) == 0 ? HeaderMatch::kAll : HeaderMatch::kAny;
   if (binding.headers.empty() && node.contains("match")) {
@@ -68,17 +68,18 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
                     fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
 }
 
-void check_ensemble(const ComponentConfig& component, const Scenario& scenario) {
-  const auto* ensemble = std::get_if<EnsembleConfig>(&component.kind);
-  if (ensemble == nullptr) return;
+// Who names other components names those that write answers.
+void check_named(const ComponentConfig& component, const Scenario& scenario) {
+  const Named named = component.component->named();
+  if (named.components.empty()) return;
   std::vector<std::string> models;
   for (const ComponentConfig& one : scenario.components) {
-    if (std::holds_alternative<ModelConfig>(one.kind)) models.push_back(one.name);
+    if (one.component->emits().answers) models.push_back(one.name);
   }
-  for (const std::string& model : ensemble->models) {
+  for (const std::string& model : named.components) {
     if (std::find(models.begin(), models.end(), model) != models.end()) continue;
     InputPlace place = component.place;
-    place.key += ".models";
+    place.key += "." + named.key;
     throw UnknownName(place, fmt::format("no model is named '{}'{}", model, suggestion(model, models)));
   }
 }
@@ -153,7 +154,8 @@ void read_each_named(TableReader& root, std::string_view key, GatheredErrors& er
   });
 }
 
-Scenario scenario_of(const toml::table& file, const std::string& path, std::uint64_t text_hash) {
+Scenario scenario_of(const toml::table& file, const std::string& path, const Tables& tables,
+                     std::uint64_t text_hash) {
   Scenario scenario;
   scenario.path = path;
   scenario.name = std::filesystem::path(path).stem().string();
@@ -169,11 +171,12 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
     read_binding(node, number, scenario.bindings);
   });
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const ReadingPlace reading{.folder = folder, .tables = tables};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
-    scenario.components.push_back(read_component(name, node, folder));
+    scenario.components.push_back(read_component(name, node, reading));
   });
   errors.attempt([&] {
-    if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, scenario);
+    if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, reading, scenario);
   });
   if (errors.names_are_read() && scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
@@ -181,7 +184,7 @@ Scenario scenario_of(const toml::table& file, const std::string& path, std::uint
     check_resource(name, node, scenario);
   });
   for (const ComponentConfig& component : scenario.components)
-    errors.attempt_reference([&] { check_ensemble(component, scenario); });
+    errors.attempt_reference([&] { check_named(component, scenario); });
   read_each(root, "fault", errors, [&](const toml::table& node, std::size_t number) {
     scenario.faults.push_back(read_fault(node, number, scenario));
   });
@@ -209,16 +212,17 @@ toml::table read_scenario_table(const std::string& path, const std::vector<std::
   return table_of(read_scenario_file(path), path, settings);
 }
 
-Scenario read_scenario(const std::string& path, const std::vector<std::string>& settings) {
+Scenario read_scenario(const std::string& path, const Tables& tables,
+                       const std::vector<std::string>& settings) {
   const std::string text = read_scenario_file(path);
   Hasher hasher;
   hasher.add(std::string_view(text));
   for (const std::string& setting : settings) hasher.add(std::string_view(setting));
-  return scenario_of(table_of(text, path, settings), path, hasher.digest());
+  return scenario_of(table_of(text, path, settings), path, tables, hasher.digest());
 }
 
-Scenario parse_scenario(const std::string& text, const std::string& path) {
-  return scenario_of(parse(text, path), path, hash_text(text));
+Scenario parse_scenario(const std::string& text, const std::string& path, const Tables& tables) {
+  return scenario_of(parse(text, path), path, tables, hash_text(text));
 }
 
 }  // namespace dse

@@ -6,17 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "dse/tables.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {
 
 // The scenario in `path`, with each of `settings` ("key=value", the value in TOML or a bare string) put in
-// first. Throws InputError with file, line, column, key and what was expected.
-Scenario read_scenario(const std::string& path, const std::vector<std::string>& settings);
+// first, and read by the kinds and learners of `tables`. Throws InputError with file, line, column, key and
+// what was expected.
+Scenario read_scenario(const std::string& path, const Tables& tables,
+                       const std::vector<std::string>& settings);
 
 // The same in two steps, for who changes the scenario between: the file as a table with the settings in it,
 // and a scenario of TOML text that is taken to stand in the file `path`.
 toml::table read_scenario_table(const std::string& path, const std::vector<std::string>& settings);
-Scenario parse_scenario(const std::string& text, const std::string& path);
+Scenario parse_scenario(const std::string& text, const std::string& path, const Tables& tables);
 
 }  // namespace dse

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
-#include "core/error.h"
 #include "core/names.h"
+#include "dse/error.h"
 #include "sim/scenario/nesting.h"
 
 namespace dse {

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
-#include "core/time.h"
-#include "message/headers.h"
+#include "dse/error.h"
+#include "dse/headers.h"
+#include "dse/time.h"
 
 namespace dse {
 
@@ -33,6 +33,8 @@ class TableReader {
   // `prefix` is the table's own key: "component.lenet"; "" for the whole file. The table must outlive this.
   TableReader(const toml::table& table, std::string prefix);
 
+  // Whether something stands behind the key, which is then one that was asked for.
+  bool has(std::string_view key) { return find(key) != nullptr; }
   // Each function reads one key. Those without a default demand it.
   std::string text(std::string_view key);
   std::string text_or(std::string_view key, std::string fallback);

@@ -44,7 +44,7 @@ std::string names(const std::vector<const ComponentConfig*>& components) {
 std::string sources_text(const Scenario& scenario, const std::string& resource) {
   std::vector<const ComponentConfig*> writers;
   for (const ComponentConfig& component : scenario.components) {
-    if (resource_written(component) == resource) writers.push_back(&component);
+    if (writes_to(component, resource)) writers.push_back(&component);
   }
   std::vector<std::string> exchanges = exchanges_into(scenario, resource);
   std::erase(exchanges, resource);
@@ -71,10 +71,10 @@ std::vector<const ComponentConfig*> writers_into(const Scenario& scenario, const
   const std::vector<std::string> exchanges = exchanges_into(scenario, resource);
   std::vector<const ComponentConfig*> writers;
   for (const ComponentConfig& component : scenario.components) {
-    const auto written = resource_written(component);
-    if (written && std::find(exchanges.begin(), exchanges.end(), *written) != exchanges.end()) {
-      writers.push_back(&component);
-    }
+    const bool writes = std::any_of(exchanges.begin(), exchanges.end(), [&](const std::string& exchange) {
+      return writes_to(component, exchange);
+    });
+    if (writes) writers.push_back(&component);
   }
   return writers;
 }
@@ -94,10 +94,11 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
       warnings.push_back(
           fmt::format("component '{}' reads '{}', which nobody writes", component.name, *read));
     }
-    if (const auto written = resource_written(component); written && !leads_somewhere(scenario, *written)) {
+    for (const std::string& written : resources_written(component)) {
+      if (leads_somewhere(scenario, written)) continue;
       warnings.push_back(
           fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
-                      component.name, *written));
+                      component.name, written));
     }
   }
   for (const std::string& resource : resource_names(scenario)) {
@@ -114,7 +115,7 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
 std::vector<std::string> import_warnings(const Scenario& scenario) {
   std::vector<std::string> warnings;
   for (const ComponentConfig& component : scenario.components) {
-    if (!std::holds_alternative<ImportConfig>(component.kind)) continue;
+    if (!is_import(component)) continue;
     warnings.push_back(fmt::format(
         "nothing comes from the import '{}': that takes a broker (dse attach), or a capture of an "
         "attached run (dse replay --capture)",
@@ -130,9 +131,10 @@ std::string topology_text(const Scenario& scenario) {
                       format_duration(scenario.latency_ns));
   text += "  components\n";
   for (const ComponentConfig& component : scenario.components) {
-    text += fmt::format("    {:<16} {:<18}", component.name, kind_name(component));
+    text += fmt::format("    {:<16} {:<18}", component.name, component.kind);
     if (const auto read = resource_read(component)) text += fmt::format(" streams {}", *read);
-    if (const auto written = resource_written(component)) text += fmt::format(" writes {}", *written);
+    const std::vector<std::string> written = resources_written(component);
+    if (!written.empty()) text += fmt::format(" writes {}", fmt::join(written, ", "));
     if (component.start_ns > 0) text += fmt::format(" from {}", format_duration(component.start_ns));
     text += '\n';
   }

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/ring_buffer.h"
+#include "dse/ring_buffer.h"
 #include "sim/world/event.h"
 
 namespace dse {

@@ -1,15 +1,14 @@
-// The stays of the messages of one component; of a model, those that it learned from apart from those that it
-// predicted. Of the thread that runs the component.
+// The stays of the messages of one component; of one that learns, those that it learned from apart from those
+// that it answered. Of the thread that runs the component.
 #pragma once
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "apps/app.h"
-#include "sdk/machine.h"
+#include "dse/app.h"
+#include "dse/machine.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/stay_times.h"
 
@@ -19,8 +18,8 @@ class ComponentStays {
  public:
   // Curves have a point for each interval of `curve_every_ns`.
   ComponentStays(const ComponentConfig& component, TimeNs curve_every_ns)
-      : is_model_(std::holds_alternative<ModelConfig>(component.kind)) {
-    for (int work = 0; work < (is_model_ ? 2 : 1); ++work) stays_.emplace_back(curve_every_ns);
+      : learns_(component.component->learns()) {
+    for (int work = 0; work < (learns_ ? 2 : 1); ++work) stays_.emplace_back(curve_every_ns);
   }
 
   // A message that is settled for good, at `now_ns`.
@@ -33,7 +32,7 @@ class ComponentStays {
     const Stay stay{.written_ns = written_ns,
                     .begun_ns = std::clamp(settlement.begun_ns, written_ns, now_ns),
                     .settled_ns = now_ns};
-    const bool inference = is_model_ && message.headers().find_integer("label") == nullptr;
+    const bool inference = learns_ && message.headers().find_integer("label") == nullptr;
     stays_[inference ? 1 : 0].add(stay);
   }
 
@@ -54,11 +53,11 @@ class ComponentStays {
 
  private:
   std::string_view prefix(std::size_t work) const {
-    if (!is_model_) return "";
+    if (!learns_) return "";
     return work == 0 ? "train_" : "infer_";
   }
 
-  bool is_model_;
+  bool learns_;
   std::vector<StayTimes> stays_;
 };
 

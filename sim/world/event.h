@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/time.h"
+#include "dse/time.h"
 
 namespace dse {
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "dataset/classes.h"
 
 namespace dse {
 namespace {

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/time.h"
+#include "dse/time.h"
 
 namespace dse {
 

@@ -39,9 +39,9 @@
 #include <vector>
 
 #include "bus/data_bus.h"
-#include "core/time.h"
-#include "message/binding.h"
-#include "message/message.h"
+#include "dse/binding.h"
+#include "dse/message.h"
+#include "dse/time.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/app.h"
-#include "core/time.h"
+#include "dse/app.h"
+#include "dse/time.h"
 
 namespace dse {
 

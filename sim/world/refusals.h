@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "core/time.h"
-#include "message/message.h"
-#include "sim/world/component_factory.h"
+#include "dse/message.h"
+#include "dse/time.h"
+#include "sim/world/component_maker.h"
 
 namespace dse {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/world/expectations.h"
 
 namespace dse {

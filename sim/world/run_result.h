@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/time.h"
+#include "dse/time.h"
 #include "sim/record/record.h"
 #include "sim/world/refusals.h"
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/check.h"
-#include "core/ring_buffer.h"
-#include "core/time.h"
+#include "dse/ring_buffer.h"
+#include "dse/time.h"
 #include "sim/world/causes.h"
 #include "sim/world/event.h"
 #include "sim/world/tie_break.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "core/time.h"
+#include "dse/time.h"
 #include "learn/accuracy.h"
 
 namespace dse {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/app.h"
-#include "core/time.h"
+#include "dse/app.h"
+#include "dse/time.h"
 #include "sim/world/latency_histogram.h"
 
 namespace dse {

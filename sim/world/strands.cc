@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "sim/world/event.h"
 
 namespace dse {

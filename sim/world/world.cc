@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/csv.h"
-#include "core/hash.h"
+#include "dse/hash.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world_component.h"
@@ -21,11 +21,6 @@ static_assert(static_cast<int>(RecordKind::kDeclared) == static_cast<int>(BusEve
 // A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
 constexpr std::size_t kBatchesBetweenStates = 16;
 
-unsigned job_cost(const ComponentConfig& component) {
-  const auto* model = std::get_if<ModelConfig>(&component.kind);
-  return model == nullptr ? 0 : relative_training_cost(model->learner);
-}
-
 }  // namespace
 
 World::World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines)
@@ -38,35 +33,16 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       refusals_(open_lines, options.warn),
       ledger_(make_ledger(scenario)),
       snapshots_due_(snapshot_times(scenario)),
+      maker_(parts_of_components(open_lines)),
       strands_(options.threads) {
-  if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
-  ComponentFactory factory(
-      {.scenario = scenario,
-       .random = random_,
-       .datasets = *options_.datasets,
-       .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
-       .open_lines = open_lines,
-       .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
-       .verdict_of = [this](const std::string& name) -> TruthSink {
-         return [this, name](const std::string& id, int label) {
-           scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
-         };
-       },
-       .export_of = [this](const ComponentConfig& config) -> GatewayExport::Sink {
-         if (!options_.on_export) return {};
-         return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
-       },
-       .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
-       .index = note_of_indices()});
-  faults_ = factory.faults();
+  faults_ = maker_.faults();
   for (const ComponentConfig& config : scenario.components) {
-    std::unique_ptr<App> app = options_.make_app ? options_.make_app(config) : nullptr;
-    if (app == nullptr) app = factory.make(config);
+    std::unique_ptr<App> app = maker_.make(config);
     const LinkIndex link = bus_.attach();
     components_.push_back(
         std::make_unique<Component>(config, std::move(app),
                                     InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
-                                                      scenario.latency_ns, job_cost(config)},
+                                                      scenario.latency_ns, config.component->job_cost()},
                                     faults_, ledger_.get(), scenario.curve_every_ns));
     components_.back()->machine.set_on_refuse(
         [this, link](const Message& message, const std::string& reason) {
@@ -87,6 +63,27 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
 }
 
 World::~World() = default;
+
+ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
+  if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
+  return {.scenario = scenario_,
+          .random = random_,
+          .datasets = *options_.datasets,
+          .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
+          .open_lines = std::move(open_lines),
+          .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
+          .verdict_of = [this](const std::string& name) -> TruthSink {
+            return [this, name](const std::string& id, int label) {
+              scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
+            };
+          },
+          .leave_of = [this](const ComponentConfig& config) -> std::function<void(const MessagePtr&)> {
+            if (!options_.on_export) return {};
+            return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
+          },
+          .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
+          .index = note_of_indices()};
+}
 
 // Only what is written to predictions.csv is worth the memory.
 IndexSink World::note_of_indices() {
@@ -164,8 +161,7 @@ bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, c
 }
 
 void World::import(std::size_t component, MessagePtr message, TimeNs time_ns) {
-  DSE_CHECK(component < components_.size() &&
-                std::holds_alternative<ImportConfig>(components_[component]->config.kind),
+  DSE_CHECK(component < components_.size() && is_import(components_[component]->config),
             "component {} is not an import", component);
   DSE_CHECK(time_ns > now() && time_ns >= last_import_ns_, "an import at {} ns, after one at {} ns, at {} ns",
             time_ns, last_import_ns_, now());
@@ -274,7 +270,7 @@ void World::on_bus_receives(LinkIndex link) {
   component.note_at_bus(event);
   const bool published = event.kind == BusEventKind::kPublished || event.kind == BusEventKind::kUnroutable ||
                          event.kind == BusEventKind::kReturned;
-  if (component.is_model && published) note_prediction(component, *event.message);
+  if (component.answers && published) note_prediction(component, *event.message);
 }
 
 // The queues in which something may have changed.

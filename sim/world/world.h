@@ -17,15 +17,14 @@
 #include <unordered_map>
 #include <vector>
 
-#include "apps/app.h"
 #include "bus/data_bus.h"
-#include "core/random.h"
+#include "dse/app.h"
+#include "dse/random.h"
 #include "sim/record/event_recorder.h"
 #include "sim/record/record.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
-#include "sim/world/component_factory.h"
-#include "sim/world/dataset_cache.h"
+#include "sim/world/component_maker.h"
 #include "sim/world/inproc_link.h"
 #include "sim/world/latency_histogram.h"
 #include "sim/world/ledger.h"
@@ -41,9 +40,6 @@ namespace dse {
 // Takes each message that an export hands out, when it does.
 using ExportSink = std::function<void(const ComponentConfig& exporter, const MessagePtr& message)>;
 
-// Makes a component's application; nullptr leaves it to the component's kind.
-using MakeApp = std::function<std::unique_ptr<App>(const ComponentConfig& component)>;
-
 struct WorldOptions {
   // So many events at one virtual time are taken for a loop without end, and a RunError.
   std::uint64_t events_at_one_time_max = 20'000'000;
@@ -51,7 +47,6 @@ struct WorldOptions {
   unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
   // Of simultaneous events: 0 as they were scheduled, any other number a permutation of its own.
   std::uint64_t ordering = 0;
-  MakeApp make_app;                                   // programs that no kind has, for tests and benchmarks
   std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; none: its own
   EventRecorder* recorder = nullptr;                  // written and finished by run(); none: no record
   ExportSink on_export = {};                          // none: the messages are counted only
@@ -103,13 +98,14 @@ class World {
   // the status kRefused.
   RunResult finish(RunStatus status);
 
-  // After run() or finish(): calls `write` with what each model has learned, as "<component>.learner".
+  // After run() or finish(): calls `write` with what each component has learned, as "<component>.learner".
   void save_models(const WriteFile& write) const;
 
  private:
   struct Component;
 
   void wire();
+  ComponentMaker::Parts parts_of_components(OpenLines open_lines);
   IndexSink note_of_indices();
   bool handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   [[noreturn]] void fail_for_endless_loop(const Event& event) const;
@@ -137,7 +133,7 @@ class World {
   void note_prediction(const Component& component, const Message& message);
   void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
-  std::map<std::string, const Model*> models() const;
+  std::map<std::string, const App*> apps_by_name() const;
   void take_snapshots_before(TimeNs time_ns);
   void close_ledger();
   void collect_metrics(Measures& measures) const;
@@ -156,7 +152,8 @@ class World {
   LineSink predictions_;                                         // of a run that is recorded
   std::unordered_map<std::string, std::uint32_t> data_indices_;  // likewise, by message
   std::shared_ptr<Ledger> ledger_;                               // none unless deliveries are expected
-  std::set<TimeNs> snapshots_due_;                      // of the measures, where expectations ask for them
+  std::set<TimeNs> snapshots_due_;  // of the measures, where expectations ask for them
+  ComponentMaker maker_;
   std::vector<FaultConfig> faults_;                     // as the data has their classes
   std::vector<std::unique_ptr<Component>> components_;  // by link
   std::vector<QueueGauge> gauges_;                      // by resource

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/hash.h"
+#include "dse/hash.h"
 #include "sim/world/component_stays.h"
 #include "sim/world/faults.h"
 #include "sim/world/link_layers.h"
@@ -16,7 +16,7 @@ namespace dse {
 struct World::Component {
   const ComponentConfig& config;
   std::uint64_t name_hash;
-  bool is_model;
+  bool answers;
   std::unique_ptr<App> app;
   InprocLink link;
   LinkLayers layers;
@@ -32,7 +32,7 @@ struct World::Component {
             const std::vector<FaultConfig>& faults, Ledger* ledger, TimeNs curve_every_ns)
       : config(component),
         name_hash(hash_text(component.name)),
-        is_model(std::holds_alternative<ModelConfig>(component.kind)),
+        answers(component.component->emits().answers),
         app(std::move(application)),
         link(parts),
         layers(link_layers(link, parts.index, component, faults, ledger)),

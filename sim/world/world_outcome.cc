@@ -7,8 +7,8 @@
 #include <tuple>
 
 #include "core/counted.h"
-#include "core/hash.h"
 #include "core/printable.h"
+#include "dse/hash.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world.h"
@@ -98,9 +98,10 @@ RunResult World::finish(RunStatus status) {
       result.failed.emplace(component->config.name, *exited);
     }
   }
-  for (const auto& [name, model] : models()) {
+  for (const auto& [name, app] : apps_by_name()) {
+    if (!app->learns()) continue;
     record_.models().add(std::string_view(name));
-    model->hash_state(record_.models());
+    app->hash_state(record_.models());
   }
   result.virtual_time_ns = scheduler_.now();
   result.events = scheduler_.event_number();
@@ -145,27 +146,23 @@ void World::finish_record(const RunResult& result) {
 }
 
 // In name order, so that the order in the file does not matter.
-std::map<std::string, const Model*> World::models() const {
-  std::map<std::string, const Model*> models;
-  for (const auto& component : components_) {
-    if (const auto* model = dynamic_cast<const Model*>(component->app.get())) {
-      models.emplace(component->config.name, model);
-    }
-  }
-  return models;
+std::map<std::string, const App*> World::apps_by_name() const {
+  std::map<std::string, const App*> apps;
+  for (const auto& component : components_) apps.emplace(component->config.name, component->app.get());
+  return apps;
 }
 
 void World::save_models(const WriteFile& write) const {
-  for (const auto& [name, model] : models()) write(learner_file(name), model->saved_learner());
+  for (const auto& [name, app] : apps_by_name()) {
+    if (const std::optional<std::string> state = app->save_state()) write(name + kLearnerEnding, *state);
+  }
 }
 
 // By time, then by name, so that the order in the file does not matter.
 std::vector<ModelState> World::model_states() const {
   std::vector<ModelState> states;
   for (LinkIndex link = 0; link < components_.size(); ++link) {
-    const auto* model = dynamic_cast<const Model*>(components_[link]->app.get());
-    if (model == nullptr) continue;
-    for (const Model::State& state : model->states()) {
+    for (const LearnedState& state : components_[link]->app->states()) {
       states.push_back(
           {.component = link, .time_ns = state.time_ns, .learned = state.learned, .digest = state.digest});
     }

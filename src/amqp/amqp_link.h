@@ -26,8 +26,8 @@
 #include "amqp/duplicates.h"
 #include "amqp/publisher.h"
 #include "amqp/worker.h"
+#include "dse/machine.h"
 #include "sdk/link.h"
-#include "sdk/machine.h"
 
 namespace dse {
 

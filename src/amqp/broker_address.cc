@@ -9,7 +9,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

@@ -1,7 +1,7 @@
 // What goes wrong with a broker. Exit status 3, as every RunError.
 #pragma once
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

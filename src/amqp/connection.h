@@ -17,8 +17,8 @@
 
 #include "amqp/broker_address.h"
 #include "amqp/broker_error.h"
-#include "message/headers.h"
-#include "message/message.h"
+#include "dse/headers.h"
+#include "dse/message.h"
 
 namespace dse {
 

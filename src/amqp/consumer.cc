@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "amqp/headers.h"
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 namespace {

@@ -17,7 +17,7 @@
 
 #include "amqp/consumer.h"
 #include "amqp/recent_ids.h"
-#include "core/ring_buffer.h"
+#include "dse/ring_buffer.h"
 
 namespace dse {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <unordered_set>
 
-#include "core/ring_buffer.h"
+#include "dse/ring_buffer.h"
 
 namespace dse {
 

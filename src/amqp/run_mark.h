@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 

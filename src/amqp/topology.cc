@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 namespace {

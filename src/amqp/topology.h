@@ -10,7 +10,7 @@
 #include <string>
 
 #include "amqp/connection.h"
-#include "message/binding.h"
+#include "dse/binding.h"
 
 namespace dse {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "core/error.h"
-#include "core/hash.h"
+#include "dse/error.h"
+#include "dse/hash.h"
 
 namespace dse {
 namespace {

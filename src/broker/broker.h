@@ -17,9 +17,9 @@
 
 #include "broker/queue.h"
 #include "broker/topic_trie.h"
-#include "message/binding.h"
+#include "dse/binding.h"
+#include "dse/message.h"
 #include "message/frame.h"
-#include "message/message.h"
 
 namespace dse {
 

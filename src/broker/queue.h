@@ -5,8 +5,8 @@
 #include <map>
 #include <vector>
 
-#include "core/ring_buffer.h"
-#include "message/message.h"
+#include "dse/message.h"
+#include "dse/ring_buffer.h"
 
 namespace dse {
 

@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "message/binding.h"
-#include "message/message.h"
+#include "dse/binding.h"
+#include "dse/message.h"
 
 namespace dse {
 

@@ -8,8 +8,8 @@
 
 #include "core/check.h"
 #include "core/counted.h"
-#include "core/error.h"
 #include "core/file_descriptor.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "core/check.h"
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/error.h"
+#include "dse/error.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "core/hash.h"
+#include "dse/hash.h"
 
 #define XXH_INLINE_ALL
 #include <fmt/format.h>

@@ -1,11 +1,11 @@
-#include "core/random.h"
+#include "dse/random.h"
 
 #include <Random123/philox.h>
 
 #include <numeric>
 
 #include "core/check.h"
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 namespace {

@@ -1,11 +1,11 @@
-#include "core/time.h"
+#include "dse/time.h"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <charconv>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 namespace {

@@ -11,8 +11,8 @@
 #include <system_error>
 #include <vector>
 
-#include "core/hash.h"
 #include "dataset/file_error.h"
+#include "dse/hash.h"
 
 namespace dse {
 namespace {

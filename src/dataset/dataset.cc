@@ -1,4 +1,4 @@
-#include "dataset/dataset.h"
+#include "dse/dataset.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/hash.h"
+#include "dse/hash.h"
+#include "dse/state_reader.h"
+#include "dse/state_writer.h"
 #include "learn/parameters.h"
-#include "learn/state_reader.h"
-#include "learn/state_writer.h"
 
 namespace dse {
 

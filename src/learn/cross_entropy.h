@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "learn/learner.h"
+#include "dse/learner.h"
 
 namespace dse {
 

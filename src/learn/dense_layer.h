@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "learn/parameters.h"
 #include "learn/sparse_row.h"
 

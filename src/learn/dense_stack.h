@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "dse/learner.h"
 #include "learn/dense_layer.h"
-#include "learn/learner.h"
 
 namespace dse {
 

@@ -11,11 +11,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/hash.h"
+#include "dse/hash.h"
+#include "dse/learner.h"
+#include "dse/state_reader.h"
+#include "dse/state_writer.h"
 #include "learn/floats.h"
-#include "learn/learner.h"
-#include "learn/state_reader.h"
-#include "learn/state_writer.h"
 
 namespace dse {
 

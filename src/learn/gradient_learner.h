@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "dse/learner.h"
 #include "learn/adam.h"
-#include "learn/learner.h"
 #include "learn/parameters.h"
 
 namespace dse {

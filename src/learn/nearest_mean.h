@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/hash.h"
-#include "learn/learner.h"
+#include "dse/hash.h"
+#include "dse/learner.h"
 
 namespace dse {
 

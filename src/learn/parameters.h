@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <span>
 
-#include "core/hash.h"
+#include "dse/hash.h"
+#include "dse/state_reader.h"
+#include "dse/state_writer.h"
 #include "learn/floats.h"
-#include "learn/state_reader.h"
-#include "learn/state_writer.h"
 
 namespace dse {
 

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "learn/parameters.h"
 
 namespace dse {

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/time.h"
+#include "dse/time.h"
 #include "learn/accuracy.h"
 
 namespace dse {

@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <span>
 
-#include "core/hash.h"
-#include "core/random.h"
+#include "dse/hash.h"
+#include "dse/random.h"
+#include "dse/state_reader.h"
+#include "dse/state_writer.h"
 #include "learn/floats.h"
 #include "learn/sparse_row.h"
-#include "learn/state_reader.h"
-#include "learn/state_writer.h"
 
 namespace dse {
 

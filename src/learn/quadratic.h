@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "dse/learner.h"
 #include "learn/gaussian_classes.h"
-#include "learn/learner.h"
 #include "learn/nearest_mean.h"
 #include "learn/principal_components.h"
 

@@ -5,10 +5,10 @@
 #include <span>
 #include <string_view>
 
-#include "core/error.h"
-#include "core/hash.h"
-#include "learn/state_reader.h"
-#include "learn/state_writer.h"
+#include "dse/error.h"
+#include "dse/hash.h"
+#include "dse/state_reader.h"
+#include "dse/state_writer.h"
 
 namespace dse {
 namespace {

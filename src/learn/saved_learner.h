@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "learn/learner.h"
+#include "dse/learner.h"
 
 namespace dse {
 
@@ -14,7 +14,10 @@ inline constexpr std::uint32_t kSavedLearnerVersion = 1;
 // More than the largest learner needs.
 inline constexpr std::size_t kSavedLearnerBytesMax = std::size_t{512} << 20;
 
-// What a learner was made as: make_learner's arguments.
+// How the name of such a file ends, in the directory of a run.
+inline constexpr const char* kLearnerEnding = ".learner";
+
+// What a learner was made as: its name in the table of learners, and what it was made for.
 struct LearnerKind {
   std::string name;
   LearnerOptions options;

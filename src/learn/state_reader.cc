@@ -1,4 +1,4 @@
-#include "learn/state_reader.h"
+#include "dse/state_reader.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 namespace dse {
 

@@ -1,4 +1,4 @@
-#include "learn/state_writer.h"
+#include "dse/state_writer.h"
 
 namespace dse {
 

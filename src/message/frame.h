@@ -13,8 +13,8 @@
 #include <string>
 #include <variant>
 
-#include "message/binding.h"
-#include "message/message.h"
+#include "dse/binding.h"
+#include "dse/message.h"
 
 namespace dse {
 

@@ -1,4 +1,4 @@
-#include "message/headers.h"
+#include "dse/headers.h"
 
 #include <fmt/format.h>
 

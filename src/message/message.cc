@@ -1,6 +1,6 @@
-#include "message/message.h"
+#include "dse/message.h"
 
-#include "core/hash.h"
+#include "dse/hash.h"
 
 namespace dse {
 

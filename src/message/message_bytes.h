@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "message/message.h"
+#include "dse/message.h"
 
 namespace dse {
 

@@ -5,17 +5,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
-#include "core/time.h"
-#include "message/binding.h"
-#include "message/message.h"
+#include "dse/binding.h"
+#include "dse/message.h"
+#include "dse/program.h"
+#include "dse/time.h"
 
 namespace dse {
-
-// Heavy work. Runs on any thread, after the earlier jobs of the same component and never beside them.
-using Job = std::function<void()>;
 
 struct PublishRequest {
   const std::string& resource;  // declared before

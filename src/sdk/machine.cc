@@ -1,4 +1,4 @@
-#include "sdk/machine.h"
+#include "dse/machine.h"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,13 @@
 #include <iterator>
 
 #include "core/check.h"
+#include "sdk/link.h"
 
 namespace dse {
 
 Machine::Machine(std::string name, Link& link) : name_(std::move(name)), link_(link) {}
+
+TimeNs Machine::now() const { return link_.now(); }
 
 void Machine::start(Program program) {
   DSE_CHECK(pending_.empty() && !ended(), "'{}' was started already", name_);

@@ -1,4 +1,4 @@
-#include "sdk/program.h"
+#include "dse/program.h"
 
 #include <utility>
 

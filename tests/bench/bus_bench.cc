@@ -10,7 +10,7 @@
 #include <vector>
 #include <zmq.hpp>
 
-#include "apps/app.h"
+#include "dse/plain_component.h"
 #include "sim/world/world.h"
 
 namespace dse {
@@ -109,18 +109,18 @@ Scenario fanout_scenario(int bindings) {
     scenario.bindings.push_back(binding);
     scenario.resources.emplace(fmt::format("resource-{}", number), ResourceConfig{});
   }
-  ComponentConfig publisher;
-  publisher.name = "publisher";
-  publisher.kind = GeneratorConfig{};
-  std::get<GeneratorConfig>(publisher.kind).to = "feed";
-  scenario.components.push_back(publisher);
+  scenario.components.push_back(
+      {.name = "publisher",
+       .component = make_component([keys = bindings / kStreams](const MakeContext&) -> std::unique_ptr<App> {
+         return std::make_unique<Publisher>(kMessages, keys);
+       })});
   for (int stream = 0; stream < kStreams; ++stream) {
-    ComponentConfig sink;
-    sink.name = fmt::format("sink-{}", stream);
-    EchoConfig config;
-    config.from = fmt::format("queue-{}", stream);
-    sink.kind = config;
-    scenario.components.push_back(sink);
+    const std::string from = fmt::format("queue-{}", stream);
+    scenario.components.push_back(
+        {.name = fmt::format("sink-{}", stream),
+         .component = make_component(
+             [from](const MakeContext&) -> std::unique_ptr<App> { return std::make_unique<Sink>(from); },
+             {.ports = {.reads = from}})});
   }
   return scenario;
 }
@@ -133,13 +133,7 @@ void bus_fanout4(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
     auto world = std::make_unique<World>(
-        scenario,
-        WorldOptions{.make_app = [bindings](const ComponentConfig& component) -> std::unique_ptr<App> {
-          if (component.name == "publisher")
-            return std::make_unique<Publisher>(kMessages, bindings / kStreams);
-          return std::make_unique<Sink>(*resource_read(component));
-        }},
-        [](const std::string&) -> LineSink { return [](std::string_view) {}; });
+        scenario, WorldOptions(), [](const std::string&) -> LineSink { return [](std::string_view) {}; });
     state.ResumeTiming();
     deliveries += world->run(interrupted, [](TimeNs, std::uint64_t) {}).deliveries;
     state.PauseTiming();

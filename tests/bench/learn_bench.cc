@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "learn/learner.h"
+#include "learn/built_in_learners.h"
 
 namespace dse {
 namespace {
@@ -35,7 +35,7 @@ struct Images {
 
 std::unique_ptr<Learner> trained(const std::string& name, const Images& images) {
   RandomStream random(2015, name, "weights");
-  auto learner = make_learner(name, images.options, random);
+  auto learner = built_in_learners().find(name)->make(images.options, random);
   std::vector<Prediction> before(kBatch);
   for (std::size_t at = 0; at < kImages; at += kBatch) {
     learner->train(std::span(images.examples).subspan(at, kBatch), before);

@@ -10,7 +10,8 @@ namespace dse {
 namespace {
 
 void replay_mnist_sample(benchmark::State& state) {
-  const Scenario scenario = read_scenario(DSE_SOURCE_DIR "/scenarios/sample-four-models.toml", {});
+  const Scenario scenario =
+      read_scenario(DSE_SOURCE_DIR "/scenarios/sample-four-models.toml", built_in_tables(), {});
   const std::atomic<bool> interrupted{false};
   std::uint64_t deliveries = 0;
   for (auto _ : state) {

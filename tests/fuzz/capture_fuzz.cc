@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "core/byte_form.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/capture/capture_reader.h"
 
 namespace {

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <string>
 
-#include "core/error.h"
-#include "dataset/dataset.h"
+#include "dse/dataset.h"
+#include "dse/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // In memory where there is such a folder; one file per process, as fuzzers run side by side.

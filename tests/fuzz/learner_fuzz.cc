@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
-#include "core/hash.h"
+#include "dse/error.h"
+#include "dse/hash.h"
+#include "learn/built_in_learners.h"
 #include "learn/saved_learner.h"
 
 namespace {
@@ -23,7 +24,7 @@ struct Base {
 
 std::unique_ptr<dse::Learner> make(const dse::LearnerKind& kind) {
   dse::RandomStream random(1, "fuzz", "weights");
-  return dse::make_learner(kind.name, kind.options, random);
+  return dse::built_in_learners().find(kind.name)->make(kind.options, random);
 }
 
 void train(dse::Learner& learner, const dse::LearnerKind& kind, std::size_t count) {
@@ -46,7 +47,7 @@ void train(dse::Learner& learner, const dse::LearnerKind& kind, std::size_t coun
 const std::vector<Base>& bases() {
   static const std::vector<Base> made = [] {
     std::vector<Base> result;
-    for (const std::string& name : dse::learner_names()) {
+    for (const std::string& name : dse::built_in_learners().names()) {
       const dse::LearnerKind kind{name, {.shape = {.rows = 16, .columns = 16}, .classes = 3}};
       for (const std::size_t examples : {5U, 520U}) {
         const auto learner = make(kind);

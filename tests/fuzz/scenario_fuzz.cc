@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 
@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::istringstream rest(end < input.size() ? input.substr(end + 1) : "");
   for (std::string line; std::getline(rest, line);) settings.push_back(line);
   try {
-    const dse::Scenario scenario = dse::read_scenario(path, settings);
+    const dse::Scenario scenario = dse::read_scenario(path, dse::built_in_tables(), settings);
     dse::topology_warnings(scenario);
     dse::topology_text(scenario);
   } catch (const dse::InputError&) {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "property/naive_broker.h"
 #include "support/catch.h"
 

@@ -2,7 +2,7 @@
 // the same fingerprints: read one by one, or all handed in before the first event.
 #include <fmt/format.h>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "sim/regression/captured_run.h"
 #include "support/catch.h"
 #include "support/live_driver.h"
@@ -25,8 +25,8 @@ Program answering(const std::string& from, TimeNs service_ns, std::uint32_t pref
   })};
 }
 
-KindConfig import_to(const std::string& to) {
-  ImportConfig config;
+ImportOptions import_to(const std::string& to) {
+  ImportOptions config;
   config.queue = "theirs";
   config.to = to;
   return config;
@@ -43,7 +43,7 @@ void build(SmallWorld& world, std::uint64_t seed, std::vector<std::string>& note
   world.add_kind("import-a", import_to("a"), some(40));
   world.add_kind("import-b", import_to("b"));
   world.add_kind("export-answers",
-                 ExportConfig{.from = "answers", .queue = "export-answers", .exchange = "x"});
+                 ExportOptions{.from = "answers", .queue = "export-answers", .exchange = "x"});
   world.scenario.bindings = {{.from = "answers", .to = "export-answers"},
                              {.from = "b", .to = "a", .key = random.below(2) == 0 ? "#" : "x"}};
   world.add("writer", writing("a", 30, some(20)));
@@ -66,11 +66,6 @@ struct Run {
 
   explicit Run(std::uint64_t seed) {
     build(small, seed, notes);
-    small.options.make_app = [this](const ComponentConfig& component) -> std::unique_ptr<App> {
-      const auto found = small.programs.find(component.name);
-      if (found == small.programs.end()) return nullptr;
-      return std::make_unique<ProgramApp>(found->second);
-    };
     small.options.on_export = [this](const ComponentConfig& component, const MessagePtr& message) {
       exported.push_back(fmt::format("{} {} {}", component.name, message->id(), world->now()));
     };

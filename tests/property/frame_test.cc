@@ -1,7 +1,7 @@
 // Random frames cross the wire whole.
 #include "message/frame.h"
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

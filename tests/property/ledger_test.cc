@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "sim/world/expectations.h"
 #include "support/catch.h"
 #include "unit/sim/small_world.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "message/binding.h"
+#include "dse/binding.h"
 
 struct NaiveDelivery {
   std::uint32_t stream = 0;

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 #include "unit/sim/small_world.h"
 

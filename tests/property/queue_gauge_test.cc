@@ -4,7 +4,7 @@
 #include <map>
 
 #include "broker/broker.h"
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <regex>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "sim/record/queue_contents.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"

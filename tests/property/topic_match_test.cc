@@ -4,7 +4,7 @@
 #include <set>
 
 #include "broker/topic_trie.h"
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

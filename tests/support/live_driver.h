@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "sim/capture/capture_writer.h"
 #include "sim/world/world.h"
 
@@ -47,7 +47,7 @@ class LiveDriver {
              dse::RandomStream& random, const LiveOptions& options)
       : world_(world), capture_(capture), random_(random), options_(options) {
     for (std::size_t at = 0; at < scenario.components.size(); ++at) {
-      if (!std::holds_alternative<dse::ImportConfig>(scenario.components[at].kind)) continue;
+      if (!dse::is_import(scenario.components[at])) continue;
       imports_.push_back({at, scenario.components[at].name});
     }
   }

@@ -4,14 +4,14 @@
 
 #include <cstdlib>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/scenario/scenario_reader.h"
 #include "support/live_driver.h"
 
 namespace {
 
 int attach(char** arguments, const std::string& name) {
-  const dse::Scenario scenario = dse::read_scenario(arguments[1], {});
+  const dse::Scenario scenario = dse::read_scenario(arguments[1], dse::built_in_tables(), {});
   const std::uint64_t seed = std::strtoull(arguments[3], nullptr, 10);
   dse::RandomStream random(seed, "live", "traffic");
   dse::World world(scenario, {.seed = seed},

@@ -1,5 +1,4 @@
-// dse with components that have planted mistakes, for the tests of what finds mistakes. They stand in a
-// scenario as consumers whose names begin with what is wrong with them.
+// dse with kinds that have planted mistakes, for the tests of what finds mistakes.
 #include <functional>
 #include <random>
 #include <string>
@@ -7,13 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "sim/command/command_line.h"
+#include "dse/command_line.h"
+#include "dse/plain_component.h"
 
 namespace {
 
 using namespace dse;
-
-std::string read_by(const ComponentConfig& component) { return resource_read(component).value_or(""); }
 
 // Hashes otherwise in every table, as hash tables do that are open to strangers.
 struct SeededHash {
@@ -69,12 +67,26 @@ class Fragile : public App {
   std::vector<std::string> writers_;
 };
 
-std::unique_ptr<App> make_planted(const ComponentConfig& component) {
-  if (component.name.starts_with("unordered")) return std::make_unique<Unordered>(read_by(component));
-  if (component.name.starts_with("fragile")) return std::make_unique<Fragile>(read_by(component));
-  return nullptr;
+// A kind whose components read `from`.
+template <typename Planted>
+Kind planted_kind(const std::string& name) {
+  return {
+      .name = name,
+      .meaning = "Planted.",
+      .keys = {{.name = "from", .type = KeyType::kResource, .required = true}, {.name = "service"}},
+      .read = [](const KeyReader& keys) {
+        const std::string from = keys.text("from");
+        return make_component(
+            [from](const MakeContext&) -> std::unique_ptr<App> { return std::make_unique<Planted>(from); },
+            {.ports = {.reads = from}});
+      }};
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return run_command_line(argc, argv, make_planted); }
+int main(int argc, char** argv) {
+  Tables tables = built_in_tables();
+  tables.kinds.add(planted_kind<Unordered>("unordered"));
+  tables.kinds.add(planted_kind<Fragile>("fragile"));
+  return run_command_line(argc, argv, tables);
+}

@@ -28,7 +28,7 @@ std::string unordered_scenario(const Workshop& workshop) {
       "unordered.toml",
       replaced(replaced(small_scenario(), "limit = 10\n", "limit = 1000\n"),
                "kind = \"echo\"\nfrom = \"digits\"", "kind = \"echo\"\nfrom = \"forwarded\"") +
-          "[component.unordered]\nkind = \"watch\"\nfrom = \"digits\"\n");
+          "[component.unordered]\nkind = \"unordered\"\nfrom = \"digits\"\n");
 }
 
 Command planted(std::vector<std::string> arguments) {

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "core/hash.h"
+#include "dse/hash.h"
 #include "support/catch.h"
 #include "support/workshop.h"
 

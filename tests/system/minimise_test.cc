@@ -24,7 +24,7 @@ std::string source(const std::string& name) {
 
 // What the planted `fragile` reads; also things that have nothing to do with it.
 std::string reader() {
-  return "[component.fragile]\nkind = \"watch\"\nfrom = \"in\"\nservice = \"10us\"\n"
+  return "[component.fragile]\nkind = \"fragile\"\nfrom = \"in\"\nservice = \"10us\"\n"
          "[component.onlooker]\nkind = \"echo\"\nfrom = \"copies\"\n"
          "[[binding]]\nfrom = \"in\"\nto = \"copies\"\n"
          "[resource.copies]\nprefetch = 8\n[bus]\nlatency = \"50us\"\n[metrics]\nevery = \"1s\"\n"

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "core/hash.h"
+#include "dse/hash.h"
 #include "support/catch.h"
 #include "support/workshop.h"
 #include "unit/dataset/idx_files.h"

@@ -1,7 +1,7 @@
 // The rules of the broker, one by one.
 #include "broker/broker.h"
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "support/catch.h"
 
 using namespace dse;

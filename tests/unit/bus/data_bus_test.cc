@@ -1,6 +1,6 @@
 #include "bus/data_bus.h"
 
-#include "core/hash.h"
+#include "dse/hash.h"
 #include "support/catch.h"
 
 using namespace dse;

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "bus/data_bus.h"
-#include "core/error.h"
+#include "dse/error.h"
 #include "support/catch.h"
 
 using namespace dse;

@@ -1,9 +1,9 @@
-#include "core/hash.h"
+#include "dse/hash.h"
 
 #include <algorithm>
 #include <vector>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

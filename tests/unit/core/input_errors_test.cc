@@ -1,5 +1,5 @@
 // Several wrong things in one input.
-#include "core/error.h"
+#include "dse/error.h"
 #include "support/catch.h"
 
 using namespace dse;

@@ -1,4 +1,4 @@
-#include "core/random.h"
+#include "dse/random.h"
 
 #include <algorithm>
 #include <array>

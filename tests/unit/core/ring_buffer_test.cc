@@ -1,10 +1,10 @@
-#include "core/ring_buffer.h"
+#include "dse/ring_buffer.h"
 
 #include <algorithm>
 #include <deque>
 #include <memory>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

@@ -1,6 +1,6 @@
-#include "core/time.h"
+#include "dse/time.h"
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "support/catch.h"
 
 using namespace dse;

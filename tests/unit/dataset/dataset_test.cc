@@ -1,4 +1,4 @@
-#include "dataset/dataset.h"
+#include "dse/dataset.h"
 
 #include <unistd.h>
 
@@ -6,8 +6,8 @@
 #include <array>
 #include <filesystem>
 
-#include "core/random.h"
 #include "dataset/image_reader.h"
+#include "dse/random.h"
 #include "idx_files.h"
 #include "support/catch.h"
 

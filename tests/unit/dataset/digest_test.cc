@@ -1,9 +1,9 @@
 // The digest of a data file: of its bytes as they lie on the disk, taken while it is read.
 #include <fstream>
 
-#include "core/hash.h"
 #include "dataset/byte_source.h"
-#include "dataset/dataset.h"
+#include "dse/dataset.h"
+#include "dse/hash.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "unit/dataset/idx_files.h"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "support/temporary_folder.h"
 
 inline std::string idx_header(int type, const std::vector<std::uint32_t>& sizes) {

@@ -1,6 +1,6 @@
 #include "dataset/idx_reader.h"
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "idx_files.h"
 #include "support/catch.h"
 

@@ -4,7 +4,8 @@
 #include <map>
 #include <memory>
 
-#include "core/error.h"
+#include "dse/error.h"
+#include "learn/built_in_learners.h"
 #include "support/catch.h"
 #include "synthetic.h"
 
@@ -18,7 +19,7 @@ const std::string kFile = "a.learner";
 std::unique_ptr<Learner> make(const std::string& name, std::uint64_t seed,
                               const LearnerOptions& options = kOptions) {
   RandomStream random(seed, name, "weights");
-  return make_learner(name, options, random);
+  return built_in_learners().find(name)->make(options, random);
 }
 
 void train(Learner& learner, const SyntheticImages& images, std::size_t begin, std::size_t end,
@@ -82,7 +83,7 @@ TEST_CASE("a loaded learner goes on exactly like the one that was saved") {
   const SyntheticImages images(kOptions, 1'200);
   const SyntheticImages strangers(kOptions, 600, 13);
   const SyntheticImages questions(kOptions, 40, 12);
-  for (const std::string& name : learner_names()) {
+  for (const std::string& name : built_in_learners().names()) {
     const LearnerKind kind{name, kOptions};
     // Of the quadratic: untrained, before its components are found, in the batch that finds them, and after.
     for (const std::size_t learned : {0U, 16U, 487U, 496U, 500U, 512U, 777U}) {
@@ -123,7 +124,7 @@ TEST_CASE("the bytes saved are known") {
       {"lenet5", {"37d0f5a9c4c8305a", "58a052755b6f9e4d"}},
       {"quadratic", {"0b033d1a26dc0457", "6521a783a5a86f10"}}};
   const SyntheticImages images(kOptions, 700);
-  for (const std::string& name : learner_names()) {
+  for (const std::string& name : built_in_learners().names()) {
     INFO(name);
     const auto learner = make(name, 1);
     train(*learner, images, 0, 320);

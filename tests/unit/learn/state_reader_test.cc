@@ -1,11 +1,11 @@
-#include "learn/state_reader.h"
+#include "dse/state_reader.h"
 
 #include <array>
 #include <limits>
 #include <vector>
 
-#include "core/error.h"
-#include "learn/state_writer.h"
+#include "dse/error.h"
+#include "dse/state_writer.h"
 #include "support/catch.h"
 
 using namespace dse;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/random.h"
-#include "learn/learner.h"
+#include "dse/learner.h"
+#include "dse/random.h"
 
 namespace dse {
 

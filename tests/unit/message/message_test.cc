@@ -1,4 +1,4 @@
-#include "message/message.h"
+#include "dse/message.h"
 
 #include <thread>
 #include <vector>

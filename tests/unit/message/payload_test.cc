@@ -1,4 +1,4 @@
-#include "message/payload.h"
+#include "dse/payload.h"
 
 #include <array>
 

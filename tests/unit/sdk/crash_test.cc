@@ -1,5 +1,5 @@
 // Programs that die where they stand.
-#include "sdk/machine.h"
+#include "dse/machine.h"
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"
 

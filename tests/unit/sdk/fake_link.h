@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "sdk/machine.h"
+#include "dse/machine.h"
+#include "sdk/link.h"
 
 class FakeLink : public dse::Link {
  public:

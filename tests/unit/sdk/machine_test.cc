@@ -1,4 +1,4 @@
-#include "sdk/machine.h"
+#include "dse/machine.h"
 
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"

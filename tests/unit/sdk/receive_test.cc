@@ -1,5 +1,5 @@
 // Programs that wait for what is handed in beside the Data Bus.
-#include "sdk/machine.h"
+#include "dse/machine.h"
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"
 

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "core/byte_form.h"
+#include "kinds/gateway_import.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
 #include "sim/capture/capture_writer.h"
@@ -52,9 +53,9 @@ Scenario scenario_of(std::uint64_t hash, std::uint64_t text_hash) {
   scenario.path = "a.toml";
   scenario.hash = hash;
   scenario.text_hash = text_hash;
-  ImportConfig import;
+  ImportOptions import;
   import.to = "a";
-  scenario.components = {{.name = "door", .kind = import}};
+  scenario.components = {{.name = "door", .component = make_gateway_import(import)}};
   return scenario;
 }
 

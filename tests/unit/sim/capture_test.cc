@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/byte_form.h"
+#include "kinds/gateway_import.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
 #include "sim/capture/capture_writer.h"
@@ -200,9 +201,10 @@ TEST_CASE("a capture is repeated with its own scenario and version, as far as it
   Scenario scenario;
   scenario.path = "b.toml";
   scenario.hash = 12;
-  ImportConfig import;
+  ImportOptions import;
   import.to = "a";
-  scenario.components = {{.name = "import-a", .kind = import}, {.name = "door", .kind = import}};
+  scenario.components = {{.name = "import-a", .component = make_gateway_import(import)},
+                         {.name = "door", .component = make_gateway_import(import)}};
   const auto told = [&](std::optional<TimeNs> until_ns) {
     return input_error([&] { open_capture(files.path, scenario, until_ns); });
   };

@@ -78,7 +78,7 @@ TEST_CASE("expect rises: bounds count as well") {
 
 TEST_CASE("expect by: the metric over everything up to that time") {
   SmallWorld world;
-  world.add_kind("echo", EchoConfig{{.from = "a"}});
+  world.add_kind("echo", make_echo({.from = "a"}));
   world.add("writer", writing("a", 10, 100), 100);  // message n is there at 120 + 100 n
   const auto received_by = [&](TimeNs by_ns, double value) {
     world.scenario.expectations = {
@@ -103,7 +103,7 @@ TEST_CASE("expect by: the metric over everything up to that time") {
 
 TEST_CASE("expect by: snapshots change nothing of the run") {
   SmallWorld world;
-  world.add_kind("echo", EchoConfig{{.from = "a"}});
+  world.add_kind("echo", make_echo({.from = "a"}));
   world.add("writer", writing("a", 10, 100), 100);
   const RunResult without = world.run();
   for (TimeNs by_ns = 0; by_ns < 1'500; by_ns += 7) {

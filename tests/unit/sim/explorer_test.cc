@@ -21,6 +21,7 @@ std::string source(const std::string& name, const std::string& rate) {
 
 struct Workbench {
   TemporaryFolder folder;
+  Tables tables = built_in_tables();
   ExplorePlan plan;
   std::atomic<bool> interrupted{false};
   std::uint64_t stop_after = UINT64_MAX;
@@ -32,7 +33,7 @@ struct Workbench {
   }
   Exploration run() {
     counts.clear();
-    return Explorer(plan, {}).run(interrupted, [this](const Explorer::Progress& progress) {
+    return Explorer(plan, tables).run(interrupted, [this](const Explorer::Progress& progress) {
       counts.push_back(progress.done);
       if (progress.done >= stop_after) interrupted = true;
     });
@@ -59,7 +60,7 @@ TEST_CASE("an exploration is every point of the grid, every seed, every ordering
   bench.plan.orderings = 3;
   bench.plan.parameters = {{"component.s1.rate", {"1000/s", "500/s"}},
                            {"resource.in.prefetch", {"1", "2", "0"}}};
-  const Explorer explorer(bench.plan, {});
+  const Explorer explorer(bench.plan, bench.tables);
   CHECK(explorer.trial_count() == 36);
   CHECK(explorer.points() == 6);
   CHECK(explorer.values_of(0) == std::vector<std::string>{"1000/s", "1"});
@@ -133,7 +134,7 @@ TEST_CASE("an exploration that is interrupted keeps what it has") {
 
 TEST_CASE("too many runs, and settings that are wrong, are refused before anything runs") {
   Workbench bench(kReader + source("s1", "1000/s"));
-  const auto refusal = [&] { return input_error([&] { Explorer(bench.plan, {}); }); };
+  const auto refusal = [&] { return input_error([&] { Explorer(bench.plan, bench.tables); }); };
   bench.plan.first_seed = 0;
   bench.plan.last_seed = UINT64_MAX;
   CHECK_THAT(refusal(), ContainsSubstring("these are more than 1000000 runs"));

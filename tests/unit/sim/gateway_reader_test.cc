@@ -13,9 +13,9 @@ using namespace dse;
 
 namespace {
 
-Scenario read(const std::string& text) { return parse_scenario(text, "a.toml"); }
+Scenario read(const std::string& text) { return parse_scenario(text, "a.toml", built_in_tables()); }
 std::string told(const std::string& text) {
-  return input_error([&] { parse_scenario(text, "a.toml"); });
+  return input_error([&] { parse_scenario(text, "a.toml", built_in_tables()); });
 }
 
 const std::string kWatch = "[component.w]\nkind = \"watch\"\nfrom = \"a\"\n";
@@ -48,23 +48,22 @@ key = "*.7"
 )");
   CHECK(component_names(scenario) == std::vector<std::string>{"w", "export-a", "door", "import-b-c"});
   const ComponentConfig& out = scenario.components[1];
-  CHECK(std::get<ExportConfig>(out.kind).from == "a");
-  CHECK(std::get<ExportConfig>(out.kind).exchange == "out");
-  CHECK(kind_name(out) == "gateway-export");
+  CHECK(out.component->ports().to_outside->exchange == "out");
+  CHECK(out.kind == "gateway-export");
   CHECK(resource_read(out) == "export-a");
   CHECK(scenario.bindings == std::vector<BindingSpec>{{.from = "a", .to = "export-a", .key = "*.7"}});
-  const auto& door = std::get<ImportConfig>(scenario.components[2].kind);
+  const OutsidePort door = *scenario.components[2].component->ports().from_outside;
   CHECK(door.exchange == "their exchange");
   CHECK(door.queue.empty());
   CHECK(door.key == "x.#");
   CHECK(door.prefetch == 0);
-  const auto& in = std::get<ImportConfig>(scenario.components[3].kind);
+  const OutsidePort in = *scenario.components[3].component->ports().from_outside;
   CHECK(in.queue == "in");
   CHECK(in.exchange.empty());
   CHECK(in.key == "#");
   CHECK(in.prefetch == 256);
-  CHECK(resource_written(scenario.components[3]) == "b.c");
-  CHECK(kind_name(scenario.components[3]) == "gateway-import");
+  CHECK(writes_to(scenario.components[3], "b.c"));
+  CHECK(scenario.components[3].kind == "gateway-import");
 }
 
 TEST_CASE("a gateway alone is a scenario, and its topology is whole") {

@@ -12,43 +12,42 @@ namespace {
 
 const std::string kSample = std::string(DSE_SOURCE_DIR) + "/data/sample/";
 
-GeneratorConfig trainer(std::int64_t first, std::int64_t last) {
-  GeneratorConfig config;
-  config.images = kSample + "train-images-idx3-ubyte.gz";
-  config.labels = kSample + "train-labels-idx1-ubyte.gz";
+GeneratorOptions trainer(std::int64_t first, std::int64_t last) {
+  GeneratorOptions config;
+  config.images = {kSample + "train-images-idx3-ubyte.gz"};
+  config.labels = {kSample + "train-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {20'000, kNanosecondsPerSecond};
   config.shuffled = false;
-  config.slice = SliceConfig{first, last, {}};
+  config.slice = Slice{first, last, {}};
   return config;
 }
 
-SourceConfig camera() {
-  SourceConfig config;
-  config.images = kSample + "t10k-images-idx3-ubyte.gz";
-  config.truth = kSample + "t10k-labels-idx1-ubyte.gz";
+SourceOptions camera() {
+  SourceOptions config;
+  config.images = {kSample + "t10k-images-idx3-ubyte.gz"};
+  config.truth = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {5'000, kNanosecondsPerSecond};
   return config;
 }
 
-ModelConfig model(const std::string& learner) {
-  ModelConfig config;
-  config.learner = learner;
+ModelOptions model(const std::string& learner) {
+  ModelOptions config;
+  config.learner = built_in_learner(learner);
   config.from = "digits";
   config.to = "predictions";
   return config;
 }
 
-ModelConfig model_from(const std::string& learner, const std::string& path) {
-  ModelConfig config = model(learner);
-  config.initial =
-      InitialConfig{path, {.file = "s.toml", .line = 3, .column = 11, .key = "component.m.initial"}};
+ModelOptions model_from(const std::string& learner, const std::string& path) {
+  ModelOptions config = model(learner);
+  config.initial = NamedFile{path, {.file = "s.toml", .line = 3, .column = 11, .key = "component.m.initial"}};
   return config;
 }
 
 // What a model called m has learned when the run is over.
-std::string learned(const GeneratorConfig& generator, const ModelConfig& config, unsigned threads = 1) {
+std::string learned(const GeneratorOptions& generator, const ModelOptions& config, unsigned threads = 1) {
   SmallWorld world;
   world.add_kind("trainer", generator);
   world.add_kind("m", config);
@@ -56,7 +55,7 @@ std::string learned(const GeneratorConfig& generator, const ModelConfig& config,
   return world.saved.at("m.learner");
 }
 
-std::string refusal(const ModelConfig& config) {
+std::string refusal(const ModelOptions& config) {
   SmallWorld world;
   world.add_kind("camera", camera());
   world.add_kind("m", config);
@@ -101,7 +100,7 @@ TEST_CASE(
   world.add_kind("m", model("quadratic"));
   const RunResult untrained = world.run();
   CHECK(untrained.metrics.at("m.accuracy") < 0.2);
-  std::get<ModelConfig>(world.scenario.components[1].kind) = model_from("quadratic", path);
+  world.scenario.components[1].component = make_model(model_from("quadratic", path));
   const RunResult initial = world.run();
   CHECK(initial.metrics.at("m.accuracy") > 0.85);
   CHECK(initial.metrics.at("m.trained") == 0);

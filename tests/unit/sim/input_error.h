@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/error.h"
+#include "dse/error.h"
 
 // The message of the InputError that `action` throws; "" when it throws none.
 template <typename Action>

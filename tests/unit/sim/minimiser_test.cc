@@ -26,7 +26,8 @@ std::string expect(const std::string& metric, const std::string& bound) {
 
 struct Workbench {
   TemporaryFolder folder;
-  MinimiseRequest request;
+  Tables tables = built_in_tables();
+  MinimiseRequest request{.tables = tables};
   std::atomic<bool> interrupted{false};
   std::uint64_t told = 0;
 
@@ -40,7 +41,8 @@ struct Workbench {
     return Minimiser(std::move(request)).run(interrupted, [this](std::uint64_t runs) { told = runs; });
   }
   JudgedRun judged(const Minimised& minimised, const RunChoice& choice) const {
-    const Scenario scenario = parse_scenario(scenario_text(minimised.scenario), folder.file("s.toml"));
+    const Scenario scenario =
+        parse_scenario(scenario_text(minimised.scenario), folder.file("s.toml"), built_in_tables());
     return judge(scenario, {.seed = choice.seed, .ordering = choice.ordering}, interrupted);
   }
 };
@@ -63,7 +65,7 @@ TEST_CASE("a scenario is reduced to the least that fails in the same way") {
   CHECK(result->runs == bench.told);
   CHECK(result->runs < 300);
   // One source, one reader, one expectation, and nothing that is as good without.
-  const Scenario smallest = parse_scenario(text, bench.folder.file("s.toml"));
+  const Scenario smallest = parse_scenario(text, bench.folder.file("s.toml"), built_in_tables());
   CHECK(smallest.components.size() == 2);
   CHECK(smallest.expectations.size() == 1);
   CHECK(smallest.resources.empty());
@@ -82,7 +84,7 @@ TEST_CASE("a run that passes still passes") {
   Workbench bench("until = \"100ms\"\n" + poisson, "a.sent too low");
   std::optional<std::uint64_t> failing;
   std::optional<std::uint64_t> passing;
-  const Scenario scenario = read_scenario(bench.request.path, {});
+  const Scenario scenario = read_scenario(bench.request.path, built_in_tables(), {});
   for (std::uint64_t seed = 1; seed <= 50; ++seed)
     (judge(scenario, {.seed = seed}, bench.interrupted).failure ? failing : passing) = seed;
   REQUIRE(failing);
@@ -109,7 +111,7 @@ TEST_CASE("components stay in the order of the file") {
   const std::optional<Minimised> result = other.run();
   REQUIRE(result);
   CHECK(result->messages == 151);
-  const Scenario scenario = parse_scenario(scenario_text(result->scenario), "s.toml");
+  const Scenario scenario = parse_scenario(scenario_text(result->scenario), "s.toml", built_in_tables());
   REQUIRE(scenario.components.size() == 3);
   CHECK(scenario.components[0].name == "r");
   CHECK(scenario.components[1].name == "z");

@@ -21,10 +21,10 @@ struct Data {
     images = write_file(folder.file("images"), image_file(count, 4, 4));
     labels = write_file(folder.file("labels"), idx_header(0x08, {count}) + all_labels);
   }
-  GeneratorConfig generator(const std::string& to) const {
-    GeneratorConfig config;
-    config.images = images;
-    config.labels = labels;
+  GeneratorOptions generator(const std::string& to) const {
+    GeneratorOptions config;
+    config.images = {images};
+    config.labels = {labels};
     config.to = to;
     config.rate = Rate{1000, kNanosecondsPerSecond};
     config.shuffled = false;
@@ -35,13 +35,14 @@ struct Data {
 // The labels that a reader of `from` gets.
 std::vector<std::int64_t> labels_read(SmallWorld& small, const std::string& from) {
   std::vector<std::int64_t> labels;
-  small.add("reader", {stream_resource(from, 0, [&](Machine& machine, const MessagePtr& message) {
-              labels.push_back(*message->headers().find_integer("label"));
-              machine.next();
-            })});
-  EchoConfig echo;
-  echo.from = from;
-  small.scenario.components.back().kind = echo;
+  small.add_kind(
+      "reader",
+      make_component(Program{stream_resource(from, 0,
+                                             [&](Machine& machine, const MessagePtr& message) {
+                                               labels.push_back(*message->headers().find_integer("label"));
+                                               machine.next();
+                                             })},
+                     {.ports = {.reads = from}}));
   small.run();
   return labels;
 }
@@ -72,17 +73,16 @@ TEST_CASE("mislabel: what the scenario says goes before the data, and data of on
 
 TEST_CASE("mislabel: a model's answers are of its classes") {
   const Data data(std::string("\x00\x01\x02", 3));
-  for (const std::optional<std::int64_t> classes :
-       {std::optional<std::int64_t>(), std::optional<std::int64_t>(5)}) {
+  for (const std::optional<int> classes : {std::optional<int>(), std::optional<int>(5)}) {
     SmallWorld small;
     small.add_kind("g", data.generator("d"));
-    SourceConfig source;
-    source.images = data.images;
+    SourceOptions source;
+    source.images = {data.images};
     source.to = "d";
     source.rate = Rate{10, kNanosecondsPerSecond};
     small.add_kind("s", source);
-    ModelConfig model;
-    model.learner = "softmax";
+    ModelOptions model;
+    model.learner = built_in_learner("softmax");
     model.from = "d";
     model.to = "p";
     model.classes = classes;
@@ -99,37 +99,32 @@ TEST_CASE("mislabel: a model's answers are of its classes") {
 }
 
 TEST_CASE("mislabel: of what comes from outside, the models that it reaches tell") {
-  const auto first_label = [](std::optional<std::int64_t> classes) {
+  const auto first_label = [](std::optional<int> classes) {
     SmallWorld small;
-    ImportConfig import;
+    ImportOptions import;
     import.queue = "in";
     import.to = "d";
     small.add_kind("i", import);
     if (classes) {
-      ModelConfig model;
-      model.learner = "softmax";
+      ModelOptions model;
+      model.learner = built_in_learner("softmax");
       model.from = "m";
       model.to = "p";
-      model.shape = {4, 4};
+      model.shape = ImageShape{4, 4};
       model.classes = classes;
       small.add_kind("model", model);
       small.scenario.bindings = {{.from = "d", .to = "m"}};
     }
     std::vector<std::int64_t> labels;
-    small.add_kind("w", [] {
-      EchoConfig echo;
-      echo.from = "d";
-      return echo;
-    }());
-    small.programs["w"] = {stream_resource("d", 0, [&](Machine& machine, const MessagePtr& message) {
-      labels.push_back(*message->headers().find_integer("label"));
-      machine.next();
-    })};
+    small.add_kind(
+        "w",
+        make_component(Program{stream_resource("d", 0,
+                                               [&](Machine& machine, const MessagePtr& message) {
+                                                 labels.push_back(*message->headers().find_integer("label"));
+                                                 machine.next();
+                                               })},
+                       {.ports = {.reads = "d"}}));
     small.scenario.faults = {{.kind = FaultKind::kMislabel, .component = "i"}};
-    small.options.make_app = [&](const ComponentConfig& component) -> std::unique_ptr<App> {
-      const auto found = small.programs.find(component.name);
-      return found == small.programs.end() ? nullptr : std::make_unique<ProgramApp>(found->second);
-    };
     World world(small.scenario, small.options, no_files());
     world.import(
         0, make_message({.payload = Payload::copy_of(std::string(16, 'x')), .headers = {{"label", 9}}}), 5);

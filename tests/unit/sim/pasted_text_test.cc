@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/csv.h"
-#include "core/random.h"
+#include "dse/random.h"
 #include "sim/results/shell.h"
 #include "support/catch.h"
 

@@ -10,8 +10,10 @@ using namespace dse;
 namespace {
 
 std::string refusal(const std::string& name, const std::string& kind) {
-  return input_error(
-      [&] { parse_scenario("[component." + name + "]\nkind = \"" + kind + "\"\nfrom = \"a\"\n", "a.toml"); });
+  return input_error([&] {
+    parse_scenario("[component." + name + "]\nkind = \"" + kind + "\"\nfrom = \"a\"\n", "a.toml",
+                   built_in_tables());
+  });
 }
 
 }  // namespace

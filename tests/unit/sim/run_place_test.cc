@@ -7,7 +7,7 @@
 #include <iterator>
 #include <set>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/results/run_folder.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"

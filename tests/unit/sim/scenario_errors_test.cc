@@ -1,5 +1,5 @@
 // All that is wrong in a scenario is told at once, in the order of the file.
-#include "core/error.h"
+#include "dse/error.h"
 #include "sim/scenario/scenario_reader.h"
 #include "support/catch.h"
 
@@ -10,7 +10,7 @@ namespace {
 std::vector<std::string> errors_of(const std::string& text) {
   std::vector<std::string> texts;
   try {
-    parse_scenario(text, "s.toml");
+    parse_scenario(text, "s.toml", built_in_tables());
   } catch (const InputError& error) {
     for (const InputError& one : errors_in(error)) texts.emplace_back(one.what());
   }

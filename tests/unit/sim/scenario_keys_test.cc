@@ -22,7 +22,7 @@ const std::string kText =
 Scenario read(const std::string& text, const std::vector<std::string>& settings = {}) {
   const TemporaryFolder folder;
   std::ofstream(folder.file("s.toml"), std::ios::binary) << text;
-  return read_scenario(folder.file("s.toml"), settings);
+  return read_scenario(folder.file("s.toml"), built_in_tables(), settings);
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {

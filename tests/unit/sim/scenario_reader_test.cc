@@ -1,6 +1,8 @@
 #include "sim/scenario/scenario_reader.h"
 
 #include <fstream>
+#include <map>
+#include <utility>
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -18,14 +20,33 @@ std::string write(const TemporaryFolder& folder, const std::string& text) {
 
 Scenario read(const std::string& text, const std::vector<std::string>& settings = {}) {
   const TemporaryFolder folder;
-  return read_scenario(write(folder, text), settings);
+  return read_scenario(write(folder, text), built_in_tables(), settings);
+}
+
+// The scenario, and what its kinds read, by key: "component.lenet.batch".
+using Values = std::map<std::string, KeyValue>;
+std::pair<Scenario, Values> read_by_key(const std::string& text) {
+  Values values;
+  const Tables built_in = built_in_tables();
+  Tables tables{.kinds = {}, .learners = built_in.learners};
+  for (const Kind& kind : built_in.kinds.all()) {
+    Kind watched = kind;
+    watched.read = [&values, kind](const KeyReader& keys) {
+      for (const KeyInfo& key : kind.keys) values[keys.place(key.name).key] = keys.value(key.name);
+      return kind.read(keys);
+    };
+    tables.kinds.add(std::move(watched));
+  }
+  const TemporaryFolder folder;
+  Scenario scenario = read_scenario(write(folder, text), tables, {});
+  return {std::move(scenario), std::move(values)};
 }
 
 // What the user is told, without the folder.
 std::string told(const std::string& text, const std::vector<std::string>& settings = {}) {
   const TemporaryFolder folder;
   const std::string path = write(folder, text);
-  std::string error = input_error([&] { read_scenario(path, settings); });
+  std::string error = input_error([&] { read_scenario(path, built_in_tables(), settings); });
   const std::size_t at = error.find(folder.path().string());
   if (at != std::string::npos) error.erase(at, folder.path().string().size() + 1);
   return error;
@@ -43,7 +64,7 @@ const std::string kModel =
 }  // namespace
 
 TEST_CASE("a scenario is read whole") {
-  const Scenario scenario = read(R"(
+  const auto& [scenario, values] = read_by_key(R"(
 title = "Everything"
 seed = 2015
 until = "30s"
@@ -130,37 +151,40 @@ max = 2
   CHECK(scenario.bindings[3].to == "mlp");
 
   REQUIRE(scenario.components.size() == 6);
-  const auto& generator = std::get<GeneratorConfig>(scenario.components[0].kind);
-  CHECK_THAT(generator.images, Catch::EndsWith("/data/i.gz"));
-  CHECK_THAT(generator.images, ContainsSubstring(".."));  // the system finds what it leads to
-  CHECK(generator.to == "mnist");
-  CHECK(generator.rate.count == 20'000);
-  CHECK_FALSE(generator.shuffled);
-  CHECK(generator.limit == 10);
-  CHECK(generator.slice.value().first == 5);
-  CHECK(generator.slice.value().last == 50);
+  const auto text = [&values = values](const std::string& key) {
+    return std::get<std::string>(values.at("component." + key));
+  };
+  const auto value = [&values = values](const std::string& key) { return values.at("component." + key); };
+  CHECK_THAT(text("trainer.images"), Catch::EndsWith("/data/i.gz"));
+  CHECK_THAT(text("trainer.images"), ContainsSubstring(".."));  // the system finds what it leads to
+  CHECK(text("trainer.to") == "mnist");
+  CHECK(std::get<Rate>(value("trainer.rate")).count == 20'000);
+  CHECK(text("trainer.order") == "file");
+  CHECK(value("trainer.limit") == KeyValue(std::int64_t{10}));
+  CHECK(value("trainer.slice") == KeyValue(std::pair<std::int64_t, std::int64_t>(5, 50)));
 
-  const auto& source = std::get<SourceConfig>(scenario.components[1].kind);
   CHECK(scenario.components[1].start_ns == kNanosecondsPerSecond);
-  CHECK_THAT(source.truth.value(), Catch::EndsWith("/t.gz"));
-  CHECK(source.key == "indoors");
-  CHECK(source.rate.period_ns == 1'000'000);
-  CHECK(source.arrivals == Arrivals::kPoisson);
+  CHECK_THAT(text("camera.truth"), Catch::EndsWith("/t.gz"));
+  CHECK(text("camera.key") == "indoors");
+  CHECK(std::get<Rate>(value("camera.rate")).period_ns == 1'000'000);
+  CHECK(text("camera.arrivals") == "poisson");
 
-  const auto& model = std::get<ModelConfig>(scenario.components[2].kind);
-  CHECK(model.learner == "lenet5");
-  CHECK(model.batch == 32);
-  CHECK(model.train_service_ns == 20'000);
-  CHECK(model.infer_service_ns == 40'000);
-  CHECK(model.shape == std::pair<std::int64_t, std::int64_t>(28, 30));
-  CHECK(model.classes == 12);
-  CHECK_THAT(model.initial.value().path, Catch::EndsWith("/before.learner"));
-  CHECK(model.initial.value().place.key == "component.lenet.initial");
-  CHECK(model.initial.value().place.line > 1);
+  CHECK(text("lenet.learner") == "lenet5");
+  CHECK(value("lenet.batch") == KeyValue(std::int64_t{32}));
+  CHECK(value("lenet.service.train") == KeyValue(TimeNs{20'000}));
+  CHECK(value("lenet.service.infer") == KeyValue(TimeNs{40'000}));
+  CHECK(value("lenet.shape") == KeyValue(std::pair<std::int64_t, std::int64_t>(28, 30)));
+  CHECK(value("lenet.classes") == KeyValue(std::int64_t{12}));
+  CHECK_THAT(text("lenet.initial"), Catch::EndsWith("/before.learner"));
+  const std::vector<ReadFile> files = scenario.components[2].component->read_files();
+  REQUIRE(files.size() == 1);
+  CHECK(files[0].path == text("lenet.initial"));
+  CHECK(files[0].place.key == "component.lenet.initial");
+  CHECK(files[0].place.line > 1);
 
-  CHECK(std::get<EchoConfig>(scenario.components[3].kind).service_ns == 7'000);
-  CHECK(std::get<EnsembleConfig>(scenario.components[4].kind).models == std::vector<std::string>{"lenet"});
-  CHECK(std::get<WatchConfig>(scenario.components[5].kind).from == "sevens");
+  CHECK(value("echo.service") == KeyValue(TimeNs{7'000}));
+  CHECK(scenario.components[4].component->named().components == std::vector<std::string>{"lenet"});
+  CHECK(resource_read(scenario.components[5]) == "sevens");
 
   REQUIRE(scenario.expectations.size() == 2);
   const auto& accuracy = std::get<MetricExpect>(scenario.expectations[0].what);
@@ -248,10 +272,11 @@ TEST_CASE("what is left out has the documented default") {
   CHECK(scenario.accuracy_fading == 0.999);
   CHECK(scenario.bindings.at(0).key == "#");
   CHECK(scenario.bindings.at(0).match == HeaderMatch::kAll);
-  CHECK(std::get<GeneratorConfig>(scenario.components.at(0).kind).shuffled);
-  CHECK(std::get<SourceConfig>(scenario.components.at(1).kind).arrivals == Arrivals::kRegular);
-  CHECK(std::get<ModelConfig>(scenario.components.at(2).kind).batch == 16);
-  CHECK_FALSE(std::get<ModelConfig>(scenario.components.at(2).kind).initial.has_value());
+  const auto values = read_by_key(kGenerator + kSource + kModel).second;
+  CHECK(values.at("component.g.order") == KeyValue(std::string("shuffled")));
+  CHECK(values.at("component.s.arrivals") == KeyValue(std::string("regular")));
+  CHECK(values.at("component.m.batch") == KeyValue(std::int64_t{16}));
+  CHECK(values.at("component.m.initial") == KeyValue());
 }
 
 TEST_CASE("settings count, and change the scenario's hash") {
@@ -272,9 +297,9 @@ TEST_CASE("what is no TOML is told with line and column") {
 
 TEST_CASE("a file that cannot be read is named") {
   const TemporaryFolder folder;
-  CHECK_THAT(input_error([&] { read_scenario(folder.file("none.toml"), {}); }),
+  CHECK_THAT(input_error([&] { read_scenario(folder.file("none.toml"), built_in_tables(), {}); }),
              ContainsSubstring("none.toml: cannot be opened: No such file or directory"));
-  CHECK_THAT(input_error([&] { read_scenario(folder.path().string(), {}); }),
+  CHECK_THAT(input_error([&] { read_scenario(folder.path().string(), built_in_tables(), {}); }),
              ContainsSubstring("is a folder"));
 }
 

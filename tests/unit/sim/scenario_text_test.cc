@@ -40,8 +40,8 @@ TEST_CASE("every scenario reads back from its text as it was") {
     const toml::table table = read_scenario_table(path, {});
     const std::string text = scenario_text(table);
     CHECK((toml::parse(text) == table));
-    const Scenario scenario = read_scenario(path, {});
-    const Scenario read_back = parse_scenario(text, path);
+    const Scenario scenario = read_scenario(path, built_in_tables(), {});
+    const Scenario read_back = parse_scenario(text, path, built_in_tables());
     CHECK(topology_text(read_back) == topology_text(scenario));
     CHECK(read_back.seed == scenario.seed);
     CHECK(read_back.ordering == scenario.ordering);

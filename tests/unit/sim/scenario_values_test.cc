@@ -13,7 +13,7 @@ namespace {
 const std::string kReader = "[component.w]\nkind = \"watch\"\nfrom = \"d\"\n";
 
 std::string error_of(const std::string& text) {
-  return input_error([&] { parse_scenario(text, "s.toml"); });
+  return input_error([&] { parse_scenario(text, "s.toml", built_in_tables()); });
 }
 std::string error_of_headers(const std::string& headers) {
   return error_of(kReader + "[[binding]]\nfrom = \"a\"\nto = \"d\"\nheaders = { " + headers + " }\n");

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <vector>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

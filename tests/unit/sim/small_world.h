@@ -8,23 +8,44 @@
 #include <string>
 #include <vector>
 
+#include "dse/plain_component.h"
+#include "kinds/echo.h"
+#include "kinds/ensemble.h"
+#include "kinds/gateway_export.h"
+#include "kinds/gateway_import.h"
+#include "kinds/model.h"
+#include "kinds/production_source.h"
+#include "kinds/training_generator.h"
+#include "kinds/watch.h"
+#include "learn/built_in_learners.h"
 #include "sim/world/world.h"
 
-// An application that is nothing but a program.
-class ProgramApp : public dse::App {
- public:
-  explicit ProgramApp(dse::Program program) : program_(std::move(program)) {}
-  dse::Program program() override { return program_; }
-  std::vector<dse::Metric> metrics() const override { return {}; }
+// Those of the built-in kinds, made of their options.
+inline std::shared_ptr<const dse::Component> component_of(const dse::GeneratorOptions& options) {
+  return dse::make_training_generator(options);
+}
+inline std::shared_ptr<const dse::Component> component_of(const dse::SourceOptions& options) {
+  return dse::make_production_source(options);
+}
+inline std::shared_ptr<const dse::Component> component_of(const dse::ModelOptions& options) {
+  return dse::make_model(options);
+}
+inline std::shared_ptr<const dse::Component> component_of(const dse::ExportOptions& options) {
+  return dse::make_gateway_export(options);
+}
+inline std::shared_ptr<const dse::Component> component_of(const dse::ImportOptions& options) {
+  return dse::make_gateway_import(options);
+}
+inline std::shared_ptr<const dse::Component> component_of(std::shared_ptr<const dse::Component> component) {
+  return component;
+}
+inline dse::LearnerInfo built_in_learner(const std::string& name) {
+  return *dse::built_in_learners().find(name);
+}
 
- private:
-  dse::Program program_;
-};
-
-// A scenario under construction, and the programs of those components that have no kind.
+// A scenario under construction, and what a run of it keeps.
 struct SmallWorld {
   dse::Scenario scenario;
-  std::map<std::string, dse::Program> programs;
   dse::WorldOptions options;
   std::atomic<bool> interrupted{false};
   std::map<std::string, std::vector<std::string>> kept;  // lines, by file name
@@ -37,24 +58,22 @@ struct SmallWorld {
 
   // A component with a program of its own.
   void add(const std::string& name, dse::Program program, dse::TimeNs start_ns = 0) {
-    dse::EchoConfig config;
-    config.from = "unused";
-    scenario.components.push_back({.name = name, .start_ns = start_ns, .kind = config});
-    programs[name] = std::move(program);
+    scenario.components.push_back(
+        {.name = name,
+         .start_ns = start_ns,
+         .kind = "program",
+         .component = dse::make_component(std::move(program), {.ports = {.reads = "unused"}})});
   }
   // A component of a kind.
-  void add_kind(const std::string& name, dse::KindConfig kind, dse::TimeNs start_ns = 0) {
-    scenario.components.push_back({.name = name, .start_ns = start_ns, .kind = std::move(kind)});
+  template <typename Options>
+  void add_kind(const std::string& name, const Options& of, dse::TimeNs start_ns = 0) {
+    scenario.components.push_back(
+        {.name = name, .start_ns = start_ns, .kind = "kind", .component = component_of(of)});
   }
 
   dse::RunResult run(unsigned threads = 1) {
     kept.clear();
     options.threads = threads;
-    options.make_app = [this](const dse::ComponentConfig& component) -> std::unique_ptr<dse::App> {
-      const auto found = programs.find(component.name);
-      if (found == programs.end()) return nullptr;
-      return std::make_unique<ProgramApp>(found->second);
-    };
     dse::World world(scenario, options, [this](const std::string& name) -> dse::LineSink {
       return [&lines = kept[name]](std::string_view line) { lines.emplace_back(line); };
     });

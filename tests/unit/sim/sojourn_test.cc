@@ -1,6 +1,6 @@
 // How long messages wait and stay, in worlds of a few components.
-#include "core/random.h"
-#include "dataset/dataset.h"
+#include "dse/dataset.h"
+#include "dse/random.h"
 #include "support/catch.h"
 #include "unit/sim/small_world.h"
 
@@ -27,7 +27,7 @@ RunResult overloaded(std::uint32_t prefetch, int count, TimeNs gap_ns, TimeNs se
   world.scenario.latency_ns = 0;
   world.scenario.resources["jobs"] = {.prefetch = prefetch};
   world.add("source", writing("jobs", count, gap_ns));
-  world.add_kind("sink", EchoConfig{{.from = "jobs", .service_ns = service_ns}});
+  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = service_ns}));
   return world.run();
 }
 
@@ -37,11 +37,11 @@ const std::atomic<bool> kNever{false};
 struct Door : SmallWorld {
   std::unique_ptr<World> world;
   Door() {
-    ImportConfig config;
+    ImportOptions config;
     config.queue = "outside";
     config.to = "jobs";
     add_kind("door", config);
-    add_kind("sink", EchoConfig{{.from = "jobs", .service_ns = 5}});
+    add_kind("sink", make_echo({.from = "jobs", .service_ns = 5}));
     world = std::make_unique<World>(scenario, options, no_files());
   }
   RunResult finish(TimeNs time_ns) {
@@ -55,7 +55,7 @@ struct Door : SmallWorld {
 TEST_CASE("a sojourn is two hops, the wait for what came before, and the service") {
   SmallWorld world;
   world.add("source", writing("jobs", 2, 100));
-  world.add_kind("sink", EchoConfig{{.from = "jobs", .service_ns = 130}});
+  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 130}));
   const RunResult result = world.run();
   // The first is handled from 20 to 150, the second, written at 100, from 150 to 280.
   CHECK(metric_of(result, "sink.wait_p50_ns") == 20);
@@ -95,7 +95,7 @@ TEST_CASE("the curve of the sojourn rises while a queue grows") {
   SmallWorld world;
   world.scenario.curve_every_ns = 100 * kMs;
   world.add("source", writing("jobs", 200, kMs));
-  world.add_kind("sink", EchoConfig{{.from = "jobs", .service_ns = 5 * kMs}});
+  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 5 * kMs}));
   const RunResult result = world.run();
   std::vector<double> curve;
   for (const CurveRow& row : result.curves) {
@@ -114,7 +114,7 @@ TEST_CASE("what was not handled by the end is counted, wherever it lies") {
     SmallWorld world;
     world.scenario.resources["jobs"] = {.prefetch = prefetch};
     world.add("source", writing("jobs", 40, 100));
-    world.add_kind("sink", EchoConfig{{.from = "jobs", .service_ns = 1'000}});
+    world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 1'000}));
     world.scenario.until_ns = 3'505;  // 35 have come to the bus, and with hops of 10 three are done
     const RunResult result = world.run();
     CHECK(metric_of(result, "sink.unhandled") == 32);
@@ -125,7 +125,7 @@ TEST_CASE("a component that starts after the end has handled nothing") {
   SmallWorld world;
   world.scenario.bindings = {{.from = "digits", .to = "jobs"}};
   world.add("source", writing("digits", 4));
-  world.add_kind("sink", EchoConfig{{.from = "jobs"}}, 2'000);
+  world.add_kind("sink", make_echo({.from = "jobs"}), 2'000);
   world.scenario.until_ns = 1'000;
   const RunResult result = world.run();
   CHECK(metric_of(result, "sink.unhandled") == 4);
@@ -136,7 +136,7 @@ TEST_CASE("messages between the bus and a component, and those of one that died,
   SmallWorld world;
   world.scenario.latency_ns = 100;
   world.add("source", writing("jobs", 3));
-  world.add_kind("sink", EchoConfig{{.from = "jobs", .service_ns = 1'000}});
+  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 1'000}));
   world.scenario.until_ns = 150;
   CHECK(metric_of(world.run(), "sink.unhandled") == 3);
   // One is settled at 1200 though the bus knows it only at 1300.
@@ -181,7 +181,7 @@ TEST_CASE("a message from outside stays from when it enters the run, whatever it
 TEST_CASE("what is measured by a time holds the stays until then") {
   SmallWorld world;
   world.add("source", writing("jobs", 10, 100));
-  world.add_kind("sink", EchoConfig{{.from = "jobs", .service_ns = 500}});
+  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 500}));
   world.scenario.expectations = {
       {.what = MetricExpect{.metric = "sink.sojourn_p99_ns", .max = 1'000, .by_ns = 1'100}}};
   const RunResult result = world.run();

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/random.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

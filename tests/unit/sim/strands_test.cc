@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/hash.h"
-#include "core/random.h"
+#include "dse/hash.h"
+#include "dse/random.h"
 #include "support/catch.h"
 
 using namespace dse;

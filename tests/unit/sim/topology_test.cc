@@ -1,28 +1,26 @@
 #include "sim/scenario/topology.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "dse/plain_component.h"
 #include "support/catch.h"
 
 using namespace dse;
 
 namespace {
 
+ComponentConfig component(const std::string& name, Ports ports) {
+  return {.name = name, .component = make_component(Program(), {.ports = std::move(ports)})};
+}
 ComponentConfig writer(const std::string& name, const std::string& to) {
-  SourceConfig config;
-  config.to = to;
-  return {.name = name, .kind = config};
+  return component(name, {.reads = {}, .writes = {to}});
 }
 ComponentConfig reader(const std::string& name, const std::string& from) {
-  WatchConfig config;
-  config.from = from;
-  return {.name = name, .kind = config};
+  return component(name, {.reads = from});
 }
 ComponentConfig model(const std::string& name, const std::string& from, const std::string& to) {
-  ModelConfig config;
-  config.from = from;
-  config.to = to;
-  return {.name = name, .kind = config};
+  return component(name, {.reads = from, .writes = {to}});
 }
 
 std::vector<std::string> names(const std::vector<const ComponentConfig*>& components) {

@@ -7,7 +7,7 @@ using namespace dse;
 
 namespace {
 
-Scenario read(const std::string& text) { return parse_scenario(text, "s.toml"); }
+Scenario read(const std::string& text) { return parse_scenario(text, "s.toml", built_in_tables()); }
 
 std::string reader(const std::string& from) {
   return "[component.w-" + from + "]\nkind = \"watch\"\nfrom = \"" + from + "\"\n";

@@ -14,6 +14,17 @@ namespace {
 
 const std::atomic<bool> kNotInterrupted{false};
 
+// Those of dse, and a kind `program`, whose components run what `program` gives each time.
+Tables tables_with(const std::function<Program()>& program) {
+  Tables tables = built_in_tables();
+  tables.kinds.add({.name = "program", .read = [program](const KeyReader&) {
+                      return make_component([program](const MakeContext& context) {
+                        return make_component(program())->make(context);
+                      });
+                    }});
+  return tables;
+}
+
 struct Fixture {
   TemporaryFolder folder;
   std::string path = folder.file("s.toml");
@@ -21,18 +32,14 @@ struct Fixture {
   int messages = 3;  // that the program `writer` writes the first time
 
   Fixture() {
-    std::ofstream(path) << "[component.writer]\nkind = \"echo\"\nfrom = \"nothing\"\n"
+    std::ofstream(path) << "[component.writer]\nkind = \"program\"\n"
                            "[component.reader]\nkind = \"watch\"\nfrom = \"numbers\"\n";
   }
 
   // The writer writes `more` messages more each time that it is made.
   Verification verified(const FingerprintRow* kept, int more = 0) {
-    VerifyOptions options;
-    options.make_app = [&, this](const ComponentConfig& component) -> std::unique_ptr<App> {
-      if (component.name != "writer") return nullptr;
-      return std::make_unique<ProgramApp>(writing("numbers", messages + more * made++, 10));
-    };
-    return verify(path, kept, options, kNotInterrupted);
+    const Tables tables = tables_with([&, this] { return writing("numbers", messages + more * made++, 10); });
+    return verify(path, kept, {.tables = tables}, kNotInterrupted);
   }
 };
 
@@ -66,11 +73,8 @@ TEST_CASE("verification: what differs is replayed again, and said to be unsteady
 TEST_CASE("verification: a run that stalls or breaks off has failed, and says why") {
   Fixture fixture;
   const auto verified = [&](const Program& program) {
-    VerifyOptions options;
-    options.make_app = [&](const ComponentConfig& component) -> std::unique_ptr<App> {
-      return component.name == "writer" ? std::make_unique<ProgramApp>(program) : nullptr;
-    };
-    return verify(fixture.path, nullptr, options, kNotInterrupted);
+    const Tables tables = tables_with([&] { return program; });
+    return verify(fixture.path, nullptr, {.tables = tables}, kNotInterrupted);
   };
   const Verification stalled = verified({call([](Machine&) {})});
   CHECK(stalled.verdict == Verdict::kFailed);
@@ -86,5 +90,6 @@ TEST_CASE("verification: a run that stalls or breaks off has failed, and says wh
 TEST_CASE("verification: nothing is begun after an interrupt") {
   const Fixture fixture;
   const std::atomic<bool> interrupted{true};
-  CHECK(verify(fixture.path, nullptr, {}, interrupted).verdict == Verdict::kInterrupted);
+  const Tables tables = built_in_tables();
+  CHECK(verify(fixture.path, nullptr, {.tables = tables}, interrupted).verdict == Verdict::kInterrupted);
 }

@@ -11,30 +11,30 @@ namespace {
 
 const std::string kSample = std::string(DSE_SOURCE_DIR) + "/data/sample/";
 
-GeneratorConfig trainer() {
-  GeneratorConfig config;
-  config.images = kSample + "train-images-idx3-ubyte.gz";
-  config.labels = kSample + "train-labels-idx1-ubyte.gz";
+GeneratorOptions trainer() {
+  GeneratorOptions config;
+  config.images = {kSample + "train-images-idx3-ubyte.gz"};
+  config.labels = {kSample + "train-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {20'000, kNanosecondsPerSecond};
   config.limit = 300;
   return config;
 }
 
-SourceConfig camera() {
-  SourceConfig config;
-  config.images = kSample + "t10k-images-idx3-ubyte.gz";
-  config.truth = kSample + "t10k-labels-idx1-ubyte.gz";
+SourceOptions camera() {
+  SourceOptions config;
+  config.images = {kSample + "t10k-images-idx3-ubyte.gz"};
+  config.truth = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
   config.to = "camera";
   config.rate = {5'000, kNanosecondsPerSecond};
   config.arrivals = Arrivals::kPoisson;
-  config.slice = SliceConfig{0, 60, {}};
+  config.slice = Slice{0, 60, {}};
   return config;
 }
 
-ModelConfig model(const std::string& learner) {
-  ModelConfig config;
-  config.learner = learner;
+ModelOptions model(const std::string& learner) {
+  ModelOptions config;
+  config.learner = built_in_learner(learner);
   config.from = learner;
   config.to = "predictions";
   config.train_service_ns = 2'000;
@@ -52,16 +52,7 @@ void add_pipeline(SmallWorld& world) {
   world.add_kind("camera", camera());
   world.add_kind("softmax", model("softmax"));
   world.add_kind("mlp", model("mlp"));
-  EnsembleConfig votes;
-  votes.from = "votes";
-  votes.models = {"softmax", "mlp"};
-  world.add_kind("votes", votes);
-}
-
-WatchConfig watch(const std::string& from) {
-  WatchConfig config;
-  config.from = from;
-  return config;
+  world.add_kind("votes", make_ensemble({.from = "votes"}, {"softmax", "mlp"}));
 }
 
 bool same_metrics(const RunResult& a, const RunResult& b) {
@@ -109,7 +100,7 @@ TEST_CASE("who only listens changes no draw, no prediction and no model") {
   world.scenario.bindings.push_back({.from = "predictions", .to = "listener"});
   world.scenario.bindings.push_back({.from = "digits", .to = "listener"});
   world.scenario.components.insert(world.scenario.components.begin(),
-                                   {.name = "listener", .kind = watch("listener")});
+                                   {.name = "listener", .component = make_watch({.from = "listener"})});
   const RunResult heard = world.run();
   CHECK(heard.metrics.at("listener.received") == 300 + 2 * 60);
   CHECK(heard.fingerprints.draws == alone.fingerprints.draws);
@@ -123,7 +114,7 @@ TEST_CASE("one more component that draws leaves everybody else's draws alone") {
   SmallWorld world;
   add_pipeline(world);
   const RunResult before = world.run();
-  SourceConfig second = camera();
+  SourceOptions second = camera();
   second.to = "elsewhere";
   world.add_kind("second-camera", second);
   const RunResult after = world.run();

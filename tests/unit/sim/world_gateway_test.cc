@@ -12,8 +12,8 @@ using Notes = std::vector<std::string>;
 const std::atomic<bool> kNever{false};
 const ProgressSink kNoProgress = [](TimeNs, std::uint64_t) {};
 
-KindConfig import_to(const std::string& to) {
-  ImportConfig config;
+ImportOptions import_to(const std::string& to) {
+  ImportOptions config;
   config.queue = "in";
   config.to = to;
   return config;
@@ -24,11 +24,6 @@ struct Driven : SmallWorld {
   std::unique_ptr<World> world;
 
   World& open() {
-    options.make_app = [this](const ComponentConfig& component) -> std::unique_ptr<App> {
-      const auto found = programs.find(component.name);
-      if (found == programs.end()) return nullptr;
-      return std::make_unique<ProgramApp>(found->second);
-    };
     world = std::make_unique<World>(scenario, options,
                                     [](const std::string&) -> LineSink { return [](std::string_view) {}; });
     return *world;
@@ -112,7 +107,7 @@ TEST_CASE("an export gives each message that fits its key to the sink, at its ti
   driven.options.on_export = [&](const ComponentConfig& component, const MessagePtr& message) {
     exported.push_back(component.name + " " + message->id() + "@" + std::to_string(driven.world->now()));
   };
-  driven.add_kind("out", ExportConfig{.from = "a", .queue = "out", .exchange = "x"});
+  driven.add_kind("out", ExportOptions{.from = "a", .queue = "out", .exchange = "x"});
   driven.scenario.bindings = {{.from = "a", .to = "out", .key = "yes"}};
   driven.add("writer", {call([](Machine& machine) {
                const MessagePtr first = machine.compose({.key = "yes"});
@@ -222,7 +217,7 @@ TEST_CASE("what is expected up to a time is measured when the clock passes it, i
     Driven driven;
     Notes notes;
     driven.add_kind("door", import_to("a"));
-    driven.add_kind("echo", EchoConfig{{.from = "a"}});
+    driven.add_kind("echo", make_echo({.from = "a"}));
     driven.scenario.expectations = {
         {.what = MetricExpect{.metric = "echo.received", .equals = 2, .by_ns = 40}}};
     World& world = driven.open();

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/error.h"
+#include "dse/error.h"
 #include "support/catch.h"
 #include "unit/sim/small_world.h"
 

@@ -1,0 +1,45 @@
+// The kinds of components that a program knows, by name: an explicit table, made by who has `main`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dse/component.h"
+#include "dse/key_info.h"
+#include "dse/key_reader.h"
+
+namespace dse {
+
+// Where such components stand in a scenario: in [component.NAME], [[gateway.export]] or [[gateway.import]].
+enum class KindPlace { kComponent, kExport, kImport };
+
+struct Kind {
+  std::string name;     // kind = "..." of a scenario
+  std::string meaning;  // for people: a sentence
+  std::vector<KeyInfo> keys;
+  // Makes the component of what was written. Throws InputError for what does not fit together.
+  std::function<std::shared_ptr<const Component>(const KeyReader& keys)> read;
+  KindPlace place = KindPlace::kComponent;
+
+  // Null when it has no such key.
+  const KeyInfo* find_key(std::string_view key) const;
+};
+
+class KindTable {
+ public:
+  // Throws UsageError when the kind has no name, no `read`, a key twice or one that every component has, or
+  // when there is another of that name.
+  void add(Kind kind);
+  // Null when there is none. Valid until the next add.
+  const Kind* find(std::string_view name) const;
+  // In the order of adding.
+  const std::vector<Kind>& all() const { return kinds_; }
+
+ private:
+  std::vector<Kind> kinds_;
+};
+
+}  // namespace dse

@@ -1,0 +1,40 @@
+// The learners that a model may take, by name: an explicit table, made by who has `main`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dse/learner.h"
+
+namespace dse {
+
+struct LearnerInfo {
+  std::string name;     // learner = "..." of a model
+  std::string meaning;  // for people: a sentence
+  // How long one training step takes beside one of the others, as measured: for sharing work between
+  // threads, nothing else.
+  unsigned cost = 1;
+  // A new, untrained learner. Initial weights are drawn from `random`, during this call only. Throws
+  // std::invalid_argument, with a sentence for the user, when it does not take this shape or number of
+  // classes.
+  std::function<std::unique_ptr<Learner>(const LearnerOptions& options, RandomStream& random)> make;
+};
+
+class LearnerTable {
+ public:
+  // Throws UsageError when the learner has no name or no `make`, or when there is another of that name.
+  void add(LearnerInfo learner);
+  // Null when there is none. Valid until the next add.
+  const LearnerInfo* find(std::string_view name) const;
+  // In the order of adding.
+  const std::vector<LearnerInfo>& all() const { return learners_; }
+  std::vector<std::string> names() const;
+
+ private:
+  std::vector<LearnerInfo> learners_;
+};
+
+}  // namespace dse

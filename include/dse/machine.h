@@ -1,0 +1,152 @@
+// Interprets one component's program, step by step, on a Link.
+//
+// start loads a program; eval prepends steps (a subroutine call) and goes on; next takes the head and runs
+// it. A step either goes on at once, or waits for the link to call resume or deliver. When no step is left
+// the program ends. All calls come from one thread; a call from within a step returns at once and the step
+// that is running finishes first, so a long program does not grow the stack.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dse/message.h"
+#include "dse/program.h"
+#include "dse/ring_buffer.h"
+
+namespace dse {
+
+class Link;
+
+// A message as a stream delivers it.
+struct Delivered {
+  MessagePtr message;
+  std::uint64_t tag = 0;
+  bool redelivered = false;
+};
+
+// The end of one handling: the handler and the steps that it evaluated are done.
+struct Settlement {
+  const Delivered& delivery;
+  TimeNs begun_ns = 0;    // when its handler began
+  bool requeued = false;  // rejected, to be delivered again
+};
+
+class Machine {
+ public:
+  // `name` is the component's: it becomes app_id and the first part of message ids. The link must outlive
+  // the machine.
+  Machine(std::string name, Link& link);
+
+  void start(Program program);
+
+  // Of steps: go on. Exactly one of the two ends every callback.
+  void next();
+  template <typename... Steps>
+  void eval(Steps&&... steps) {
+    const std::size_t first = pending_.size();
+    pending_.resize(first + sizeof...(steps));
+    std::size_t at = pending_.size();
+    ((pending_[--at] = std::forward<Steps>(steps)), ...);
+    next();
+  }
+  void eval(Program steps);
+
+  // The message that this machine's component writes with these fields: id, app_id and timestamp are set. Ids
+  // count the calls, so of two calls in one argument list the compiler would choose the order: compose first.
+  MessagePtr compose(MessageFields&& fields);
+
+  const std::string& name() const { return name_; }
+  TimeNs now() const;
+  // Within a stream's handler: whether this message was delivered before.
+  bool redelivered() const { return current_.redelivered; }
+  // Within a stream's handler: the message will be rejected in place of acknowledged when the handler is
+  // done.
+  void reject_current(bool requeue) { rejection_ = requeue; }
+  // Within a stream's handler: the component cannot use this message. It will be rejected without requeue
+  // when the handler is done, and whoever runs the component is told the reason, which is a text for people.
+  void refuse_current(const std::string& reason);
+  // Called with each message that came back because it was mandatory and no queue took it: to take note. It
+  // must not call next or eval, because the program is waiting for something else; a later step may act on
+  // it.
+  void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
+
+  // Called with each delivery when its handler begins, just before it: to take note, as above.
+  void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
+  // Called with each message that the component refuses, and why: to take note, as above.
+  using OnRefuse = std::function<void(const Message& message, const std::string& reason)>;
+  void set_on_refuse(OnRefuse on_refuse) { on_refuse_ = std::move(on_refuse); }
+
+  // Called just before each delivery is acknowledged or rejected: to take note, as above.
+  void set_on_settle(std::function<void(const Settlement&)> on_settle) { on_settle_ = std::move(on_settle); }
+
+  // From outside, and not from within a step: the program dies where it stands. The bus requeues what it had
+  // not settled; what it waits for comes to nobody. Nothing happens when it has ended before.
+  void crash(int status);
+
+  // Of the link.
+  void resume();
+  void deliver(Delivered&& delivery);
+  void on_return(const MessagePtr& message);
+  // From outside, and not from within a step: a message for the program's next `receive`. Those that come
+  // before it wait in order.
+  void hand_in(MessagePtr message);
+
+  bool ended() const { return status_.has_value(); }
+  // The exit status; empty while the program runs.
+  std::optional<int> status() const { return status_; }
+  // What the program waits for, for the report of a stall: "a message", "a timer" ...
+  std::string waits_for() const;
+  // The program has not ended, and nothing will ever move it on: a callback called neither next nor eval.
+  bool stuck() const { return !ended() && waiting_ == Waiting::kNothing; }
+  // Deliveries that have arrived and wait for the handler.
+  std::size_t inbox_size() const { return inbox_.size(); }
+
+ private:
+  enum class Waiting { kNothing, kTimer, kResult, kDelivery, kHandIn };
+
+  void run(CreateResource& step);
+  void run(Bind& step);
+  void run(WriteResource& step);
+  void run(StreamResource& step);
+  void run(After& step);
+  void run(Compute& step);
+  void run(Post& step);
+  void run(Receive& step);
+  void run(Exit& step);
+  void run(Call& step);
+  void run(FinishDelivery&) { finish_delivery(); }
+  void finish_delivery();
+  void run_ready();
+  void handle(Delivered&& delivery);
+  void receive_next();
+  void await_delivery();
+  void end(int status);
+
+  std::string name_;
+  Link& link_;
+  std::vector<Step> pending_;  // the head is at the back
+  bool running_ = false;
+  bool ready_ = false;
+  Waiting waiting_ = Waiting::kNothing;
+  std::optional<int> status_;
+  std::uint64_t messages_composed_ = 0;
+
+  std::shared_ptr<const Handler> handler_;
+  Callback then_;
+  RingBuffer<Delivered> inbox_;
+  std::shared_ptr<const Handler> receiver_;
+  RingBuffer<MessagePtr> handed_in_;
+  Delivered current_;
+  TimeNs begun_ns_ = 0;            // when the handler of the current message began; of on_settle_ alone
+  std::optional<bool> rejection_;  // of the current message: requeue or not
+  std::function<void(const MessagePtr&)> on_return_;
+  std::function<void(const Delivered&)> on_handle_;
+  OnRefuse on_refuse_;
+  std::function<void(const Settlement&)> on_settle_;
+};
+
+}  // namespace dse

@@ -1,0 +1,104 @@
+// A message: immutable once made, shared by everyone who holds it through a counted reference.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "dse/headers.h"
+#include "dse/payload.h"
+#include "dse/time.h"
+
+namespace dse {
+
+// The timestamp of a message that does not say when it was written.
+inline constexpr TimeNs kNoTimestamp = -1;
+
+// What a writer says of a message. `id` is unique in a run: "<component>-<number>".
+struct MessageFields {
+  Payload payload;
+  std::string key;  // routing key: words joined by dots
+  Headers headers;
+  std::string id;
+  std::string correlation_id;  // id of the message that this one answers; "" if none
+  std::string app_id;          // the component that wrote it
+  std::string content_type;
+  TimeNs timestamp = kNoTimestamp;  // virtual time of writing
+};
+
+class MessagePtr;
+
+class Message {
+ public:
+  const MessageFields& fields() const { return fields_; }
+  const Payload& payload() const { return fields_.payload; }
+  const std::string& key() const { return fields_.key; }
+  const Headers& headers() const { return fields_.headers; }
+  const std::string& id() const { return fields_.id; }
+  const std::string& correlation_id() const { return fields_.correlation_id; }
+  const std::string& app_id() const { return fields_.app_id; }
+  TimeNs timestamp() const { return fields_.timestamp; }
+
+  // When a message that comes from outside enters this run, whatever its timestamp says; negative unless it
+  // was set. Set by whoever hands the message in, before anybody else has it, and never by another thread.
+  TimeNs entered_ns() const { return entered_ns_; }
+  void set_entered_ns(TimeNs time_ns) const { entered_ns_ = time_ns; }
+
+  // XXH3 of the id and of the payload's bytes, taken once when the message is made.
+  std::uint64_t id_hash() const { return id_hash_; }
+  std::uint64_t payload_hash() const { return payload_hash_; }
+
+ private:
+  friend class MessagePtr;
+  friend MessagePtr make_message(MessageFields&& fields);
+  explicit Message(MessageFields&& fields);
+
+  const MessageFields fields_;
+  const std::uint64_t id_hash_;
+  const std::uint64_t payload_hash_;
+  mutable TimeNs entered_ns_ = -1;
+  mutable std::atomic<std::uint32_t> references_{1};
+};
+
+MessagePtr make_message(MessageFields&& fields);
+
+// A counted reference; may be held and dropped by any thread. Unlike std::shared_ptr it can travel as one
+// machine word: release() gives the word, adopt() takes it back.
+class MessagePtr {
+ public:
+  MessagePtr() = default;
+  MessagePtr(const MessagePtr& other) : message_(other.message_) {
+    if (message_ != nullptr) message_->references_.fetch_add(1, std::memory_order_relaxed);
+  }
+  MessagePtr(MessagePtr&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
+  MessagePtr& operator=(MessagePtr other) noexcept {
+    std::swap(message_, other.message_);
+    return *this;
+  }
+  ~MessagePtr() {
+    if (message_ != nullptr && message_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      delete message_;
+    }
+  }
+
+  // Takes over one reference that release() gave.
+  static MessagePtr adopt(const Message* message) {
+    MessagePtr result;
+    result.message_ = message;
+    return result;
+  }
+  // Gives up this reference without dropping it; somebody must adopt it.
+  const Message* release() { return std::exchange(message_, nullptr); }
+
+  const Message* get() const { return message_; }
+  const Message& operator*() const { return *message_; }
+  const Message* operator->() const { return message_; }
+  explicit operator bool() const { return message_ != nullptr; }
+
+ private:
+  const Message* message_ = nullptr;
+};
+
+}  // namespace dse

@@ -1,0 +1,31 @@
+// What components are measured by: numbers at the end of a run, and curves over virtual time.
+#pragma once
+
+#include <string>
+
+#include "dse/time.h"
+
+namespace dse {
+
+struct Metric {
+  std::string name;  // without the component's
+  double value = 0;
+};
+
+// One point of a curve over virtual time.
+struct CurvePoint {
+  TimeNs time_ns = 0;
+  std::string metric;
+  double value = 0;
+};
+
+// What is known of a metric before a run: expectations and reports ask for it by name.
+struct MetricInfo {
+  std::string name;       // without that of the component or resource
+  std::string unit = "";  // "messages", "ns"; "" of a share
+  bool curve = false;     // it is in metrics.csv as well
+  bool written = false;   // it counts messages that the component itself writes
+  bool on_nodes = true;   // it is measured where every component is a node on a real broker, too
+};
+
+}  // namespace dse

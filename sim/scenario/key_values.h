@@ -1,0 +1,50 @@
+// Reads what stands in a table of a scenario by the keys of a kind.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dse/key_info.h"
+#include "dse/kind_table.h"
+#include "dse/tables.h"
+#include "sim/scenario/table_reader.h"
+
+namespace dse {
+
+// Where a scenario is read: what its paths are relative to, and what it may name.
+struct ReadingPlace {
+  const std::filesystem::path& folder;
+  const Tables& tables;
+};
+
+class KeyValues {
+ public:
+  // All must outlive it.
+  KeyValues(TableReader& table, const ReadingPlace& reading) : table_(table), reading_(reading) {}
+
+  // What stands behind that key, or what holds without it. Throws InputError when it is missing, or wrong.
+  KeyValue value(const KeyInfo& key);
+  InputPlace place(std::string_view key);
+  // Reads what nobody has asked for yet, so that it is checked as well, and refuses what no key allows within
+  // a table of its own.
+  void finish(const Kind& kind);
+
+ private:
+  // The table that holds the key, and its name there. Null when that table is not there.
+  struct Holder {
+    TableReader* table;
+    std::string_view name;
+  };
+  Holder holder_of(std::string_view key);
+  KeyValue value_there(TableReader& table, std::string_view name, const KeyInfo& key) const;
+  std::string file_path(TableReader& table, std::string_view name) const;
+
+  TableReader& table_;
+  const ReadingPlace& reading_;
+  std::map<std::string, std::unique_ptr<TableReader>> inner_;  // by key; null when it is not there
+};
+
+}  // namespace dse

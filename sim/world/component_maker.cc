@@ -1,0 +1,160 @@
+#include "sim/world/component_maker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "dataset/classes.h"
+#include "dse/error.h"
+#include "sim/scenario/topology.h"
+#include "sim/world/data_fit.h"
+
+namespace dse {
+namespace {
+
+// The components that write messages of data sets which can reach `resource`, straight or forwarded.
+void collect_origins(const Scenario& scenario, const std::string& resource, std::set<std::string>& visited,
+                     std::vector<const ComponentConfig*>& origins) {
+  if (!visited.insert(resource).second) return;
+  for (const ComponentConfig* writer : writers_into(scenario, resource)) {
+    const std::optional<std::string> read = resource_read(*writer);
+    if (!read) {
+      origins.push_back(writer);
+    } else if (writer->component->emits().forwards) {
+      collect_origins(scenario, *read, visited, origins);
+    }
+  }
+}
+
+// Where the scenario names that file of the component; of several places the last, as a file that is named
+// twice has mostly been put in the place of the other.
+InputPlace place_of(const ComponentConfig& component, const std::string& path) {
+  InputPlace place = component.place;
+  for (const ReadFile& file : component.component->read_files()) {
+    if (file.path == path) place = file.place;
+  }
+  return place;
+}
+
+}  // namespace
+
+OpenLines no_files() {
+  return [](const std::string&) -> LineSink { return [](std::string_view) {}; };
+}
+
+std::unique_ptr<App> ComponentMaker::make(const ComponentConfig& component) {
+  std::unique_ptr<App> app = component.component->make(context_of(component));
+  if (app == nullptr) {
+    throw UsageError(
+        fmt::format("the component '{}' has made no application: its function `make` must return "
+                    "one",
+                    component.name));
+  }
+  return app;
+}
+
+MakeContext ComponentMaker::context_of(const ComponentConfig& component) {
+  const std::string& name = component.name;
+  const std::optional<std::string> read = resource_read(component);
+  const Scenario& scenario = parts_.scenario;
+  return {.name = name,
+          .place = component.place,
+          .prefetch = read ? scenario.prefetch_of(*read) : 0,
+          .measures = {.curve_every_ns = scenario.curve_every_ns,
+                       .window = static_cast<std::size_t>(scenario.accuracy_window),
+                       .fading = scenario.accuracy_fading,
+                       .note_state_every = parts_.note_state_every},
+          .random = [&random = parts_.random, name](const std::string& purpose) -> RandomStream& {
+            return random.stream(name, purpose);
+          },
+          .open_lines = [open = parts_.open_lines,
+                         name](const std::string& ending) { return open(name + ending); },
+          .own_data = [this, &component] { return dataset_of(component); },
+          .inputs = [this, &component] { return inputs_of(component); },
+          .require_fitting =
+              [this, &component](const LearnerOptions& learner) { require_fitting(component, learner); },
+          .files = &parts_.datasets,
+          .truth = parts_.truth,
+          .index = parts_.index,
+          .truth_of = parts_.truth_of,
+          .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
+          .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr};
+}
+
+// Null when it has none. What is wrong with a file is told where the scenario names it.
+std::shared_ptr<const Dataset> ComponentMaker::dataset_of(const ComponentConfig& component) {
+  try {
+    return component.component->dataset(parts_.datasets);
+  } catch (const InputError& refusal) {
+    throw InputError(place_of(component, refusal.place().file), refusal.what());
+  }
+}
+
+std::vector<const ComponentConfig*> ComponentMaker::origins_of(const ComponentConfig& component) {
+  std::vector<const ComponentConfig*> origins;
+  std::set<std::string> visited;
+  if (const auto read = resource_read(component)) collect_origins(parts_.scenario, *read, visited, origins);
+  return origins;
+}
+
+std::vector<DataInput> ComponentMaker::inputs_of(const ComponentConfig& component) {
+  std::vector<DataInput> inputs;
+  for (const ComponentConfig* origin : origins_of(component)) {
+    if (auto data = dataset_of(*origin))
+      inputs.push_back({std::move(data), origin->component->emits().labels});
+  }
+  return inputs;
+}
+
+void ComponentMaker::require_fitting(const ComponentConfig& component, const LearnerOptions& learner) {
+  require_fitting_data(parts_.scenario, component, learner, parts_.random.seed(),
+                       [this](const ComponentConfig& writer) { return dataset_of(writer); });
+  require_truths(component, learner.classes);
+}
+
+// The truths of images that reach the component, which travel beside the bus.
+void ComponentMaker::require_truths(const ComponentConfig& component, int classes) {
+  for (const ComponentConfig* origin : origins_of(component)) {
+    if (origin->component->emits().labels) continue;
+    const std::shared_ptr<const Dataset> data = dataset_of(*origin);
+    if (data == nullptr || !data->has_labels()) continue;
+    try {
+      data->require_labels_below(classes);
+    } catch (const InputError& refusal) {
+      throw InputError(place_of(*origin, data->labels_path()),
+                       fmt::format("{}, as the model '{}' was made for {} classes; set its `classes`",
+                                   refusal.what(), component.name, classes));
+    }
+  }
+}
+
+// Labels that a component writes are below this. Of what comes from outside nothing is known but which
+// learners it is meant for.
+std::int64_t ComponentMaker::classes_written_by(const ComponentConfig& component) {
+  if (const auto classes = component.component->label_classes(context_of(component)))
+    return classes_told_by(*classes);
+  std::int64_t classes = 0;
+  for (const ComponentConfig& reader : parts_.scenario.components) {
+    if (!reader.component->learns()) continue;
+    const std::vector<const ComponentConfig*> writers =
+        writers_into(parts_.scenario, resource_read(reader).value_or(""));
+    if (std::find(writers.begin(), writers.end(), &component) == writers.end()) continue;
+    const std::optional<int> taken = reader.component->label_classes(context_of(reader));
+    classes = std::max<std::int64_t>(classes, taken.value_or(0));
+  }
+  return classes > 0 ? classes : kClassesWithoutData;
+}
+
+std::vector<FaultConfig> ComponentMaker::faults() {
+  std::vector<FaultConfig> faults = parts_.scenario.faults;
+  for (FaultConfig& fault : faults) {
+    if (fault.kind != FaultKind::kMislabel || fault.classes) continue;
+    for (const ComponentConfig& component : parts_.scenario.components) {
+      if (component.name == fault.component) fault.classes = classes_written_by(component);
+    }
+  }
+  return faults;
+}
+
+}  // namespace dse

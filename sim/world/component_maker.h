@@ -1,0 +1,59 @@
+// Makes the applications of a scenario's components, and knows what data can reach which of them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dse/component.h"
+#include "dse/dataset_cache.h"
+#include "dse/random.h"
+#include "sim/scenario/scenario.h"
+
+namespace dse {
+
+// Opens a file of the run directory to write lines into.
+using OpenLines = std::function<LineSink(const std::string& file_name)>;
+// For a run that keeps no files.
+OpenLines no_files();
+
+class ComponentMaker {
+ public:
+  // Everything must outlive the applications made. `verdict_of` gives the sink for what a component decides,
+  // `leave_of` that for the messages of an export. Functions may be empty.
+  struct Parts {
+    const Scenario& scenario;
+    RandomStreams& random;
+    DatasetCache& datasets;
+    std::size_t note_state_every = 0;  // batches between two notes of what was learned; 0: none
+    OpenLines open_lines;
+    TruthSink truth = {};
+    std::function<TruthSink(const std::string& component)> verdict_of = {};
+    std::function<std::function<void(const MessagePtr&)>(const ComponentConfig& component)> leave_of = {};
+    TruthOf truth_of = {};
+    IndexSink index = {};
+  };
+  explicit ComponentMaker(Parts parts) : parts_(std::move(parts)) {}
+
+  // Loads the data sets it needs. Throws InputError when a file, a slice or a shape is wrong.
+  std::unique_ptr<App> make(const ComponentConfig& component);
+  // The scenario's, each with its classes: those of the data that its component writes. Throws as make()
+  // does.
+  std::vector<FaultConfig> faults();
+
+ private:
+  MakeContext context_of(const ComponentConfig& component);
+  std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
+  std::vector<const ComponentConfig*> origins_of(const ComponentConfig& component);
+  std::vector<DataInput> inputs_of(const ComponentConfig& component);
+  void require_fitting(const ComponentConfig& component, const LearnerOptions& learner);
+  void require_truths(const ComponentConfig& component, int classes);
+  std::int64_t classes_written_by(const ComponentConfig& component);
+
+  Parts parts_;
+};
+
+}  // namespace dse

@@ -1,0 +1,31 @@
+#include "kinds/consumer.h"
+
+#include <utility>
+
+namespace dse {
+
+std::vector<KeyInfo> consumer_keys() {
+  return {{.name = "from", .type = KeyType::kResource, .required = true, .meaning = "resource to stream"},
+          {.name = "service",
+           .type = KeyType::kDuration,
+           .fallback = std::int64_t{0},
+           .meaning = "virtual time that one message takes"}};
+}
+
+ConsumerOptions read_consumer(const KeyReader& keys) {
+  std::string from = keys.text("from");
+  return {.from = std::move(from), .service_ns = keys.duration("service")};
+}
+
+Program consume(const ConsumerOptions& options, std::uint32_t prefetch,
+                std::function<void(Machine& machine, const MessagePtr& message)> take) {
+  return {stream_resource(
+      options.from, prefetch,
+      [take = std::move(take), service_ns = options.service_ns](Machine& machine, const MessagePtr& message) {
+        take(machine, message);
+        if (service_ns == 0) return machine.next();
+        machine.eval(after(service_ns));
+      })};
+}
+
+}  // namespace dse

@@ -1,0 +1,25 @@
+// What the built-in consumers have in common: they stream a resource, and a message takes them some time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dse/component.h"
+#include "dse/kind_table.h"
+
+namespace dse {
+
+struct ConsumerOptions {
+  std::string from;
+  TimeNs service_ns = 0;  // virtual time that one message takes
+};
+
+// `from` and `service`.
+std::vector<KeyInfo> consumer_keys();
+ConsumerOptions read_consumer(const KeyReader& keys);
+
+// A program that hands each message to `take`, and then waits for the time that it takes.
+Program consume(const ConsumerOptions& options, std::uint32_t prefetch,
+                std::function<void(Machine& machine, const MessagePtr& message)> take);
+
+}  // namespace dse

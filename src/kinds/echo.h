@@ -1,0 +1,16 @@
+// A consumer that prints each message and its label.
+#pragma once
+
+#include <memory>
+
+#include "kinds/consumer.h"
+
+namespace dse {
+
+Kind echo_kind();
+
+// One that keeps, in NAME.log, a line a message: virtual time in seconds, id, label ("-" without one),
+// routing key, payload's bytes.
+std::shared_ptr<const Component> make_echo(ConsumerOptions options);
+
+}  // namespace dse

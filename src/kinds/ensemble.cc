@@ -1,0 +1,151 @@
+#include "kinds/ensemble.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "core/csv.h"
+
+namespace dse {
+namespace {
+
+constexpr const char* kTableEnding = ".csv";
+
+class EnsembleApp : public App {
+ public:
+  EnsembleApp(ConsumerOptions options, std::vector<std::string> models, const MakeContext& context)
+      : options_(std::move(options)),
+        models_(std::move(models)),
+        prefetch_(context.prefetch),
+        sink_(context.open_lines(kTableEnding)),
+        verdict_(context.verdict),
+        truth_of_(context.truth_of) {
+    sink_("virtual_time_ns,correlation_id,label,votes,models,truth");
+  }
+
+  Program program() override {
+    return consume(options_, prefetch_,
+                   [this](Machine& machine, const MessagePtr& message) { count(machine, *message); });
+  }
+  // received, decided, and undecided: messages that some model never answered.
+  std::vector<Metric> metrics() const override {
+    return {{"received", static_cast<double>(received_)},
+            {"decided", static_cast<double>(decided_)},
+            {"undecided", static_cast<double>(open_.size())}};
+  }
+
+ private:
+  struct Answer {
+    std::int64_t label = 0;
+    double confidence = 0;
+  };
+  // By model, so that sums are taken in one order.
+  using Ballot = std::map<std::string, Answer>;
+
+  void count(const Machine& machine, const Message& message);
+  void decide(const Machine& machine, const std::string& id, const Ballot& ballot);
+
+  ConsumerOptions options_;
+  std::vector<std::string> models_;
+  std::uint32_t prefetch_;
+  LineSink sink_;
+  TruthSink verdict_;
+  TruthOf truth_of_;
+  std::unordered_map<std::string, Ballot> open_;
+  std::uint64_t received_ = 0;
+  std::uint64_t decided_ = 0;
+};
+
+void EnsembleApp::count(const Machine& machine, const Message& message) {
+  ++received_;
+  const std::int64_t* label = message.headers().find_integer("label");
+  const HeaderValue* confidence = message.headers().find("confidence");
+  const bool counts = std::find(models_.begin(), models_.end(), message.app_id()) != models_.end();
+  if (label == nullptr || message.correlation_id().empty() || !counts) return;
+
+  Ballot& ballot = open_[message.correlation_id()];
+  const double* sure = confidence == nullptr ? nullptr : std::get_if<double>(confidence);
+  ballot.insert_or_assign(message.app_id(), Answer{*label, sure == nullptr ? 0.0 : *sure});
+  if (ballot.size() < models_.size()) return;
+  decide(machine, message.correlation_id(), ballot);
+  open_.erase(message.correlation_id());
+}
+
+void EnsembleApp::decide(const Machine& machine, const std::string& id, const Ballot& ballot) {
+  struct Tally {
+    int votes = 0;
+    double confidence = 0;
+  };
+  std::map<std::int64_t, Tally> tallies;
+  for (const auto& [model, answer] : ballot) {
+    Tally& tally = tallies[answer.label];
+    ++tally.votes;
+    tally.confidence += answer.confidence;
+  }
+  const auto winner = std::max_element(tallies.begin(), tallies.end(), [](const auto& a, const auto& b) {
+    return a.second.votes != b.second.votes ? a.second.votes < b.second.votes
+                                            : a.second.confidence < b.second.confidence;
+  });
+  ++decided_;
+  if (verdict_) verdict_(id, static_cast<int>(winner->first));
+  const std::optional<int> truth = truth_of_ ? truth_of_(id) : std::nullopt;
+  sink_(fmt::format("{},{},{},{},{},{}", machine.now(), csv_field(id), winner->first, winner->second.votes,
+                    ballot.size(), truth ? fmt::format("{}", *truth) : ""));
+}
+
+class Ensemble : public Component {
+ public:
+  Ensemble(ConsumerOptions options, std::vector<std::string> models)
+      : options_(std::move(options)), models_(std::move(models)) {}
+
+  Ports ports() const override { return {.reads = options_.from}; }
+  std::vector<MetricInfo> metrics() const override {
+    return {{.name = "received", .unit = "messages"},
+            {.name = "decided", .unit = "messages"},
+            {.name = "undecided", .unit = "messages"},
+            {.name = "accuracy", .curve = true}};
+  }
+  std::vector<std::string> kept_files() const override { return {kTableEnding}; }
+  Named named() const override { return {.key = "models", .components = models_}; }
+  std::unique_ptr<App> make(const MakeContext& context) const override {
+    return std::make_unique<EnsembleApp>(options_, models_, context);
+  }
+
+ private:
+  ConsumerOptions options_;
+  std::vector<std::string> models_;
+};
+
+std::shared_ptr<const Component> read(const KeyReader& keys) {
+  ConsumerOptions options = read_consumer(keys);
+  std::vector<std::string> models = keys.texts("models");
+  for (auto model = models.begin(); model != models.end(); ++model) {
+    if (std::find(models.begin(), model, *model) != model)
+      keys.refuse("models", fmt::format("names '{}' twice: a model has one vote", *model));
+  }
+  return make_ensemble(std::move(options), std::move(models));
+}
+
+}  // namespace
+
+std::shared_ptr<const Component> make_ensemble(ConsumerOptions options, std::vector<std::string> models) {
+  return std::make_shared<const Ensemble>(std::move(options), std::move(models));
+}
+
+Kind ensemble_kind() {
+  std::vector<KeyInfo> keys = consumer_keys();
+  keys.push_back({.name = "models",
+                  .type = KeyType::kTexts,
+                  .required = true,
+                  .meaning = "the models whose answers make a verdict"});
+  return {.name = "ensemble",
+          .meaning = "Takes the majority of several models' answers, and keeps its verdicts in NAME.csv.",
+          .keys = std::move(keys),
+          .read = read};
+}
+
+}  // namespace dse

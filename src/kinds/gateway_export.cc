@@ -1,0 +1,91 @@
+#include "kinds/gateway_export.h"
+
+#include <cstdint>
+#include <utility>
+
+namespace dse {
+namespace {
+
+class ExportApp : public App {
+ public:
+  ExportApp(std::string queue, const MakeContext& context)
+      : queue_(std::move(queue)), prefetch_(context.prefetch), leave_(context.leave) {}
+
+  Program program() override {
+    return {stream_resource(queue_, prefetch_, [this](Machine& machine, const MessagePtr& message) {
+      ++exported_;
+      if (leave_) leave_(message);
+      machine.next();
+    })};
+  }
+  // What becomes of a message outside, whoever takes it there knows.
+  std::vector<Metric> metrics() const override {
+    return {
+        {"exported", static_cast<double>(exported_)}, {"nacked", 0}, {"republished", 0}, {"unroutable", 0}};
+  }
+
+ private:
+  std::string queue_;
+  std::uint32_t prefetch_;
+  std::function<void(const MessagePtr&)> leave_;
+  std::uint64_t exported_ = 0;
+};
+
+class GatewayExport : public Component {
+ public:
+  explicit GatewayExport(ExportOptions options) : options_(std::move(options)) {}
+
+  Ports ports() const override {
+    return {.reads = options_.queue, .to_outside = OutsidePort{.exchange = options_.exchange}};
+  }
+  std::vector<MetricInfo> metrics() const override {
+    return {{.name = "exported", .unit = "messages"},
+            {.name = "nacked", .unit = "messages"},
+            {.name = "republished", .unit = "messages"},
+            {.name = "unroutable", .unit = "messages"}};
+  }
+  std::unique_ptr<App> make(const MakeContext& context) const override {
+    return std::make_unique<ExportApp>(options_.queue, context);
+  }
+
+ private:
+  ExportOptions options_;
+};
+
+std::shared_ptr<const Component> read(const KeyReader& keys) {
+  ExportOptions options;
+  options.from = keys.text("from");
+  options.exchange = keys.text("exchange");
+  options.queue = keys.text("name");
+  return make_gateway_export(std::move(options));
+}
+
+}  // namespace
+
+std::shared_ptr<const Component> make_gateway_export(ExportOptions options) {
+  return std::make_shared<const GatewayExport>(std::move(options));
+}
+
+Kind gateway_export_kind() {
+  return {.name = "gateway-export",
+          .meaning = "What is written to a resource leaves for an exchange of a broker.",
+          .keys = {{.name = "from",
+                    .type = KeyType::kResource,
+                    .required = true,
+                    .meaning = "resource whose messages leave"},
+                   {.name = "exchange",
+                    .type = KeyType::kBrokerName,
+                    .required = true,
+                    .meaning = "exchange of the broker that they are published to"},
+                   {.name = "key",
+                    .type = KeyType::kRoutingKey,
+                    .fallback = std::string("#"),
+                    .meaning = "topic pattern of those that leave"},
+                   {.name = "name",
+                    .type = KeyType::kName,
+                    .meaning = "of the component, and of its queue; else `export-` and the resource"}},
+          .read = read,
+          .place = KindPlace::kExport};
+}
+
+}  // namespace dse

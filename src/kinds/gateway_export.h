@@ -1,0 +1,24 @@
+// The way out of the Data Bus: hands every message of a queue to somebody outside.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dse/component.h"
+#include "dse/kind_table.h"
+
+namespace dse {
+
+struct ExportOptions {
+  std::string from;      // resource
+  std::string queue;     // its own, named like the component; a binding of the scenario leads into it
+  std::string exchange;  // on the broker
+};
+
+Kind gateway_export_kind();
+
+// Acknowledges each message as soon as it was handed over, so that what happens on the bus never depends on
+// what becomes of it outside. Where nobody takes them, the messages are counted only.
+std::shared_ptr<const Component> make_gateway_export(ExportOptions options);
+
+}  // namespace dse

@@ -1,0 +1,100 @@
+#include "kinds/gateway_import.h"
+
+#include <utility>
+
+namespace dse {
+namespace {
+
+class ImportApp : public App {
+ public:
+  explicit ImportApp(std::string to) : to_(std::move(to)) {}
+
+  Program program() override { return {create_resource(to_), next_message()}; }
+  // What came a second time is dropped before it comes here: of that, whoever brings the messages knows.
+  std::vector<Metric> metrics() const override {
+    return {{"imported", static_cast<double>(imported_)}, {"duplicates", 0}};
+  }
+
+ private:
+  Step next_message() {
+    return receive([this](Machine& machine, const MessagePtr& message) {
+      ++imported_;
+      machine.eval(write_resource(to_, message), next_message());
+    });
+  }
+
+  std::string to_;
+  std::uint64_t imported_ = 0;
+};
+
+class GatewayImport : public Component {
+ public:
+  explicit GatewayImport(ImportOptions options) : options_(std::move(options)) {}
+
+  Ports ports() const override {
+    return {.writes = {options_.to},
+            .from_outside = OutsidePort{options_.queue, options_.exchange, options_.key, options_.prefetch}};
+  }
+  std::vector<MetricInfo> metrics() const override {
+    return {{.name = "imported", .unit = "messages"}, {.name = "duplicates", .unit = "messages"}};
+  }
+  Emits emits() const override { return {.labels = true}; }
+  std::unique_ptr<App> make(const MakeContext&) const override {
+    return std::make_unique<ImportApp>(options_.to);
+  }
+
+ private:
+  ImportOptions options_;
+};
+
+std::shared_ptr<const Component> read(const KeyReader& keys) {
+  ImportOptions options;
+  const std::optional<std::string> queue = keys.text_if_any("queue");
+  const std::optional<std::string> exchange = keys.text_if_any("exchange");
+  const std::optional<std::string> key = keys.text_if_any("key");
+  if (!queue && !exchange) keys.refuse("queue", "is missing: name a queue of the broker, or an `exchange`");
+  if (queue && exchange) keys.refuse("queue", "cannot stand beside `exchange`: name one of the two");
+  if (queue && key) keys.refuse("key", "selects from an `exchange`: a queue is read whole");
+  options.queue = queue.value_or("");
+  options.exchange = exchange.value_or("");
+  options.key = key.value_or(options.key);
+  options.to = keys.text("to");
+  options.prefetch = static_cast<std::uint32_t>(keys.integer("prefetch"));
+  return make_gateway_import(std::move(options));
+}
+
+}  // namespace
+
+std::shared_ptr<const Component> make_gateway_import(ImportOptions options) {
+  return std::make_shared<const GatewayImport>(std::move(options));
+}
+
+Kind gateway_import_kind() {
+  return {.name = "gateway-import",
+          .meaning = "What a broker has enters a resource: all of a queue, or what an exchange gets.",
+          .keys = {{.name = "queue",
+                    .type = KeyType::kBrokerName,
+                    .meaning = "queue of the broker that is read whole"},
+                   {.name = "exchange",
+                    .type = KeyType::kBrokerName,
+                    .meaning = "in its place: an exchange of the broker"},
+                   {.name = "key",
+                    .type = KeyType::kRoutingKey,
+                    .meaning = "topic pattern of what is taken of the exchange; else all"},
+                   {.name = "to",
+                    .type = KeyType::kResource,
+                    .required = true,
+                    .meaning = "resource that the messages are written to"},
+                   {.name = "prefetch",
+                    .type = KeyType::kInteger,
+                    .fallback = std::int64_t{256},
+                    .range = {0, UINT16_MAX},
+                    .meaning = "messages that the broker hands over unacknowledged; 0: no limit"},
+                   {.name = "name",
+                    .type = KeyType::kName,
+                    .meaning = "of the component; else `import-` and the resource"}},
+          .read = read,
+          .place = KindPlace::kImport};
+}
+
+}  // namespace dse

@@ -1,0 +1,14 @@
+// A saved learner that a model starts from.
+#pragma once
+
+#include "dse/dataset_cache.h"
+#include "kinds/image_data.h"
+#include "learn/saved_learner.h"
+
+namespace dse {
+
+// Makes `learner`, which was made as `kind`, go on like the one that was saved in that file, whose digest is
+// noted in `files`. Throws InputError at the place that names the file.
+void load_initial(const NamedFile& initial, const LearnerKind& kind, DatasetCache& files, Learner& learner);
+
+}  // namespace dse

@@ -1,0 +1,157 @@
+#include "kinds/model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "dataset/classes.h"
+#include "kinds/initial_learner.h"
+#include "kinds/model_app.h"
+
+namespace dse {
+namespace {
+
+constexpr std::int64_t kSideMax = 4096;
+
+// The size of the images that can reach it, and the number of their labels.
+LearnerOptions made_for(const ModelOptions& options, const MakeContext& context) {
+  std::optional<ImageShape> shape;
+  int classes = 0;
+  for (const DataInput& input : context.inputs()) {
+    const ImageShape found{input.data->rows(), input.data->columns()};
+    if (!options.shape && shape && (shape->rows != found.rows || shape->columns != found.columns)) {
+      throw InputError(context.place,
+                       fmt::format("images of {} x {} and of {} x {} reach it: a model takes one size",
+                                   shape->rows, shape->columns, found.rows, found.columns));
+    }
+    shape = found;
+    if (input.labelled) classes = std::max(classes, input.data->classes());
+  }
+  if (options.shape) shape = options.shape;
+  if (!shape) {
+    throw InputError(context.place,
+                     "no data set reaches it that would tell the size of its images: set `shape`");
+  }
+  return {.shape = *shape, .classes = options.classes.value_or(classes_told_by(classes))};
+}
+
+class ModelComponent : public Component {
+ public:
+  explicit ModelComponent(ModelOptions options) : options_(std::move(options)) {}
+
+  Ports ports() const override { return {.reads = options_.from, .writes = {options_.to}}; }
+  std::vector<MetricInfo> metrics() const override {
+    return {{.name = "trained", .unit = "messages"},
+            {.name = "predicted", .unit = "messages", .written = true},
+            {.name = "accuracy", .curve = true},
+            {.name = "prequential_accuracy", .curve = true},
+            {.name = "prequential_accuracy_window", .curve = true},
+            {.name = "prequential_accuracy_faded", .curve = true}};
+  }
+  Emits emits() const override { return {.labels = true, .answers = true, .forwards = true}; }
+  bool learns() const override { return true; }
+  unsigned job_cost() const override { return options_.learner.cost; }
+  std::vector<std::string> kept_files() const override { return {kLearnerEnding}; }
+  std::vector<ReadFile> read_files() const override {
+    if (!options_.initial) return {};
+    return {{"initial", options_.initial->path, options_.initial->place}};
+  }
+  std::optional<int> label_classes(const MakeContext& context) const override {
+    return made_for(options_, context).classes;
+  }
+  std::unique_ptr<App> make(const MakeContext& context) const override;
+
+ private:
+  ModelOptions options_;
+};
+
+std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
+  const LearnerKind kind{options_.learner.name, made_for(options_, context)};
+  std::unique_ptr<Learner> learner;
+  try {
+    learner = options_.learner.make(kind.options, context.random("weights"));
+  } catch (const std::invalid_argument& refusal) {
+    throw InputError(context.place, refusal.what());
+  }
+  if (options_.initial) load_initial(*options_.initial, kind, *context.files, *learner);
+  context.require_fitting(kind.options);
+  return make_model_app(options_, kind.options, std::move(learner), context);
+}
+
+std::optional<ImageShape> read_shape(const KeyReader& keys) {
+  const auto pair = keys.pair_if_any("shape");
+  if (!pair) return std::nullopt;
+  if (std::min(pair->first, pair->second) < 1 || std::max(pair->first, pair->second) > kSideMax)
+    keys.refuse("shape", fmt::format("expected rows and columns from 1 to {}", kSideMax));
+  return ImageShape{static_cast<int>(pair->first), static_cast<int>(pair->second)};
+}
+
+std::shared_ptr<const Component> read(const KeyReader& keys) {
+  ModelOptions options;
+  options.learner = keys.learner("learner");
+  options.from = keys.text("from");
+  options.to = keys.text("to");
+  options.batch = static_cast<std::size_t>(keys.integer("batch"));
+  options.train_service_ns = keys.duration("service.train");
+  options.infer_service_ns = keys.duration("service.infer");
+  options.shape = read_shape(keys);
+  if (const auto classes = keys.integer_if_any("classes")) options.classes = static_cast<int>(*classes);
+  options.initial = read_file_if_any(keys, "initial");
+  return make_model(std::move(options));
+}
+
+}  // namespace
+
+std::shared_ptr<const Component> make_model(ModelOptions options) {
+  return std::make_shared<const ModelComponent>(std::move(options));
+}
+
+std::unique_ptr<App> make_model_app(const ModelOptions& options, const LearnerOptions& made_for,
+                                    std::unique_ptr<Learner> learner, const MakeContext& context) {
+  return std::make_unique<ModelApp>(options, made_for, std::move(learner), context);
+}
+
+Kind model_kind() {
+  return {
+      .name = "model",
+      .meaning =
+          "Learns from messages with the header `label`; predicts the others and forwards the same "
+          "payload with headers `label`, `model` and `confidence`, key `<model>.<label>`, and "
+          "`correlation_id` = the id of the message it answers.",
+      .keys =
+          {{.name = "learner", .type = KeyType::kLearner, .required = true, .meaning = "what learns"},
+           {.name = "from", .type = KeyType::kResource, .required = true, .meaning = "resource to stream"},
+           {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
+           {.name = "batch",
+            .type = KeyType::kInteger,
+            .fallback = std::int64_t{16},
+            .range = {1, 4096},
+            .meaning = "images of one training step. The last, incomplete batch is learned when the "
+                       "run ends"},
+           {.name = "service.train",
+            .type = KeyType::kDuration,
+            .fallback = std::int64_t{0},
+            .meaning = "virtual time that a message with a label takes"},
+           {.name = "service.infer",
+            .type = KeyType::kDuration,
+            .fallback = std::int64_t{0},
+            .meaning = "virtual time that a message without one takes"},
+           {.name = "shape",
+            .type = KeyType::kPair,
+            .meaning = "`[rows, columns]` of its images, where no data set in the scenario tells"},
+           {.name = "classes",
+            .type = KeyType::kInteger,
+            .range = {2, 256},
+            .meaning = "number of labels; else one more than the largest label in the label files of "
+                       "the generators that reach it, and 10 when none does, or when all their "
+                       "labels are 0"},
+           {.name = "initial",
+            .type = KeyType::kFile,
+            .meaning = "a [saved learner](learner-state.md) to start from: a file that `dse replay "
+                       "--save-models` wrote for the same learner, shape and classes"}},
+      .read = read};
+}
+
+}  // namespace dse

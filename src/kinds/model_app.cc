@@ -1,0 +1,175 @@
+#include "kinds/model_app.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "core/printable.h"
+
+namespace dse {
+
+struct ModelApp::Batch {
+  TimeNs time_ns = 0;  // when its last message was handled
+  std::vector<MessagePtr> messages;
+  std::vector<int> labels;
+};
+
+namespace {
+
+const std::uint8_t* pixels_of(const Message& message) {
+  return reinterpret_cast<const std::uint8_t*>(message.payload().bytes().data());
+}
+
+std::string label_text(const HeaderValue& label) {
+  const auto* text = std::get_if<std::string>(&label);
+  return text == nullptr ? to_text(label) : quoted_text(*text);
+}
+
+std::string_view type_name(const HeaderValue& value) {
+  if (std::holds_alternative<std::string>(value)) return "text";
+  return std::holds_alternative<bool>(value) ? "a truth value" : "no integer";
+}
+
+}  // namespace
+
+ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
+                   std::unique_ptr<Learner> learner, const MakeContext& context)
+    : options_(options),
+      made_as_{options.learner.name, made_for},
+      prefetch_(context.prefetch),
+      note_state_every_(context.measures.note_state_every),
+      filling_(std::make_shared<Batch>()),
+      learner_(std::move(learner)),
+      prequential_({.curve_every_ns = context.measures.curve_every_ns,
+                    .window = context.measures.window,
+                    .fading = context.measures.fading}) {
+  if (note_state_every_ > 0) note_state();
+}
+
+Program ModelApp::program() {
+  return {create_resource(options_.to),
+          stream_resource(options_.from, prefetch_,
+                          [this](Machine& machine, const MessagePtr& message) { handle(machine, message); })};
+}
+
+void ModelApp::handle(Machine& machine, const MessagePtr& message) {
+  if (const std::optional<std::string> reason = why_unfit(*message)) {
+    machine.refuse_current(*reason);
+    return machine.next();
+  }
+  if (const std::int64_t* label = message->headers().find_integer("label")) {
+    learn(machine, message, *label);
+  } else {
+    predict(machine, message);
+  }
+}
+
+// Empty when the message can be learned from or predicted.
+std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
+  const LearnerOptions& made_for = made_as_.options;
+  if (message.payload().size() != made_for.shape.pixels()) {
+    return fmt::format(
+        "it has {} bytes, but the model was made for images of {} x {}: set `shape`, or feed it "
+        "images of one size",
+        message.payload().size(), made_for.shape.rows, made_for.shape.columns);
+  }
+  const HeaderValue* label = message.headers().find("label");
+  if (label == nullptr) return std::nullopt;
+  const auto* number = std::get_if<std::int64_t>(label);
+  if (number == nullptr) {
+    return fmt::format("its label {} is {}: a label is an integer", label_text(*label), type_name(*label));
+  }
+  if (*number < 0 || *number >= made_for.classes) {
+    return fmt::format("it has label {}, but the model was made for labels 0 to {}: set `classes`", *number,
+                       made_for.classes - 1);
+  }
+  return std::nullopt;
+}
+
+void ModelApp::learn(Machine& machine, const MessagePtr& message, std::int64_t label) {
+  ++trained_;
+  filling_->messages.push_back(message);
+  filling_->labels.push_back(static_cast<int>(label));
+  filling_->time_ns = machine.now();
+  if (filling_->messages.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
+
+  std::shared_ptr<Batch> full = std::exchange(filling_, std::make_shared<Batch>());
+  machine.eval(post([this, full = std::move(full)] { train(*full); }), after(options_.train_service_ns));
+}
+
+void ModelApp::train(const Batch& batch) {
+  std::vector<Example> examples;
+  examples.reserve(batch.messages.size());
+  for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+    examples.push_back({pixels_of(*batch.messages[i]), batch.labels[i]});
+  }
+  std::vector<Prediction> before(examples.size());
+  learner_->train(examples, before);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    prequential_.add(batch.time_ns, before[i].label == examples[i].label);
+  }
+  ++batches_;
+  now_.time_ns = batch.time_ns;
+  now_.learned += examples.size();
+  if (note_state_every_ > 0 && batches_ % note_state_every_ == 0) note_state();
+}
+
+void ModelApp::note_state() {
+  Hasher hasher;
+  learner_->hash_state(hasher);
+  states_.push_back({now_.time_ns, now_.learned, hasher.digest()});
+}
+
+void ModelApp::predict(Machine& machine, const MessagePtr& message) {
+  ++predicted_;
+  machine.eval(compute(
+      [this, message] {
+        const std::array<const std::uint8_t*, 1> image = {pixels_of(*message)};
+        learner_->predict(image, std::span(&prediction_, 1));
+      },
+      options_.infer_service_ns, [this, message](Machine& again) { forward(again, *message, prediction_); }));
+}
+
+void ModelApp::forward(Machine& machine, const Message& message, const Prediction& prediction) {
+  Headers headers = message.headers();
+  headers.set("label", std::int64_t{prediction.label});
+  headers.set("model", machine.name());
+  headers.set("confidence", prediction.confidence);
+  machine.eval(write_resource(options_.to,
+                              machine.compose({.payload = message.payload(),
+                                               .key = fmt::format("{}.{}", machine.name(), prediction.label),
+                                               .headers = std::move(headers),
+                                               .correlation_id = message.id(),
+                                               .content_type = message.fields().content_type})));
+}
+
+void ModelApp::finish() {
+  if (!filling_->messages.empty()) train(*filling_);
+  filling_ = std::make_shared<Batch>();
+  if (note_state_every_ > 0 && states_.back().learned != now_.learned) note_state();
+}
+
+std::vector<Metric> ModelApp::metrics() const {
+  std::vector<Metric> metrics = {{"trained", static_cast<double>(trained_)},
+                                 {"predicted", static_cast<double>(predicted_)}};
+  if (const auto value = prequential_.overall().value()) {
+    metrics.push_back({"prequential_accuracy", *value});
+    metrics.push_back({"prequential_accuracy_window", *prequential_.window()});
+    metrics.push_back({"prequential_accuracy_faded", *prequential_.faded()});
+  }
+  return metrics;
+}
+
+std::vector<CurvePoint> ModelApp::curve() const {
+  std::vector<CurvePoint> points;
+  const auto add = [&points](const std::string& metric, const std::vector<Accuracy::Point>& curve) {
+    for (const Accuracy::Point& point : curve) points.push_back({point.time_ns, metric, point.value});
+  };
+  add("prequential_accuracy", prequential_.overall().curve());
+  add("prequential_accuracy_window", prequential_.window_curve());
+  add("prequential_accuracy_faded", prequential_.faded_curve());
+  return points;
+}
+
+}  // namespace dse

@@ -1,0 +1,32 @@
+// A production data source: sends unlabelled images in file order, at regular or Poisson times. The truth
+// goes to whoever scores the run, by message id; it never travels on the bus.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "dse/component.h"
+#include "dse/kind_table.h"
+#include "kinds/image_data.h"
+
+namespace dse {
+
+enum class Arrivals { kRegular, kPoisson };
+
+struct SourceOptions {
+  NamedFile images;
+  std::optional<NamedFile> truth;  // labels
+  std::string to;
+  std::string key;  // routing key of every message
+  Rate rate;
+  Arrivals arrivals = Arrivals::kRegular;
+  std::optional<Slice> slice;
+};
+
+Kind production_source_kind();
+
+// The random stream `arrivals` of the component decides Poisson gaps.
+std::shared_ptr<const Component> make_production_source(SourceOptions options);
+
+}  // namespace dse

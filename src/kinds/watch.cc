@@ -1,0 +1,83 @@
+#include "kinds/watch.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+#include "core/csv.h"
+#include "dse/hash.h"
+#include "kinds/message_text.h"
+
+namespace dse {
+namespace {
+
+constexpr const char* kTableEnding = ".csv";
+
+class WatchApp : public App {
+ public:
+  WatchApp(ConsumerOptions options, const MakeContext& context)
+      : options_(std::move(options)), prefetch_(context.prefetch), sink_(context.open_lines(kTableEnding)) {
+    sink_("virtual_time_ns,id,correlation_id,key,label,model,confidence,payload_hash");
+  }
+
+  Program program() override {
+    return consume(options_, prefetch_,
+                   [this](Machine& machine, const MessagePtr& message) { keep(machine, *message); });
+  }
+  std::vector<Metric> metrics() const override { return {{"received", static_cast<double>(received_)}}; }
+
+ private:
+  void keep(const Machine& machine, const Message& message) {
+    ++received_;
+    line_ = fmt::format_int(machine.now()).str();
+    const auto add = [this](std::string_view field) {
+      line_ += ',';
+      append_csv_field(line_, field);
+    };
+    add(message.id());
+    add(message.correlation_id());
+    add(message.key());
+    add(header_text(message, "label"));
+    add(header_text(message, "model"));
+    add(header_text(message, "confidence"));
+    add(hex64(message.payload_hash()));
+    sink_(line_);
+  }
+
+  ConsumerOptions options_;
+  std::uint32_t prefetch_;
+  LineSink sink_;
+  std::string line_;  // reused
+  std::uint64_t received_ = 0;
+};
+
+class Watch : public Component {
+ public:
+  explicit Watch(ConsumerOptions options) : options_(std::move(options)) {}
+
+  Ports ports() const override { return {.reads = options_.from}; }
+  std::vector<MetricInfo> metrics() const override { return {{.name = "received", .unit = "messages"}}; }
+  std::vector<std::string> kept_files() const override { return {kTableEnding}; }
+  std::unique_ptr<App> make(const MakeContext& context) const override {
+    return std::make_unique<WatchApp>(options_, context);
+  }
+
+ private:
+  ConsumerOptions options_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Component> make_watch(ConsumerOptions options) {
+  return std::make_shared<const Watch>(std::move(options));
+}
+
+Kind watch_kind() {
+  return {.name = "watch",
+          .meaning = "Keeps ids, label, model, confidence and payload hash of each message in NAME.csv.",
+          .keys = consumer_keys(),
+          .read = [](const KeyReader& keys) { return make_watch(read_consumer(keys)); }};
+}
+
+}  // namespace dse

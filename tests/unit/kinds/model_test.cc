@@ -1,0 +1,194 @@
+#include "kinds/model_app.h"
+#include "support/catch.h"
+#include "unit/kinds/app_run.h"
+
+using namespace dse;
+
+namespace {
+
+// Predicts the label that it was last taught, and writes down what it is asked.
+class FakeLearner : public Learner {
+ public:
+  struct Diary {
+    std::vector<std::vector<int>> batches;  // the labels of each
+    std::vector<int> asked;                 // the first pixel of each image
+  };
+  explicit FakeLearner(Diary& diary) : diary_(diary) {}
+
+  void train(std::span<const Example> batch, std::span<Prediction> before) override {
+    diary_.batches.emplace_back();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      diary_.batches.back().push_back(batch[i].label);
+      before[i] = {last_, 1.0};
+    }
+    last_ = batch.back().label;
+  }
+  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override {
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      diary_.asked.push_back(images[i][0]);
+      predictions[i] = {last_, 0.25};
+    }
+  }
+  void hash_state(Hasher& hasher) const override { hasher.add_i64(last_); }
+  void save_state(StateWriter& writer) const override { writer.add_u32(static_cast<std::uint32_t>(last_)); }
+  void load_state(StateReader& reader) override { last_ = static_cast<int>(reader.u32()); }
+
+ private:
+  Diary& diary_;
+  int last_ = 0;
+};
+
+MakeContext context(Stage& stage) {
+  MakeContext context = stage.context("lenet", 8);
+  context.measures = {.window = 2, .fading = 0.5};
+  return context;
+}
+
+struct ModelRun {
+  FakeLearner::Diary diary;
+  Stage stage;
+  ModelApp model;
+  AppRun run{"lenet", model};
+  std::vector<std::string> refused;
+
+  explicit ModelRun(std::size_t batch = 2)
+      : model({.learner = {.name = "fake"},
+               .from = "in",
+               .to = "predictions",
+               .batch = batch,
+               .train_service_ns = 20,
+               .infer_service_ns = 40},
+              {.shape = {1, 4}, .classes = 10}, std::make_unique<FakeLearner>(diary), context(stage)) {
+    run.link.run_posted = true;
+    run.machine.set_on_refuse([this](const Message& message, const std::string& reason) {
+      refused.push_back(message.id() + ": " + reason);
+    });
+  }
+
+  void teach(std::int64_t label, const std::string& id = "t") {
+    run.deliver({.payload = Payload::copy_of("abcd"), .headers = {{"label", label}}, .id = id});
+  }
+  void ask(const Payload& payload, const std::string& id = "q", Headers headers = {}) {
+    run.deliver({.payload = payload,
+                 .headers = std::move(headers),
+                 .id = id,
+                 .content_type = "application/octet-stream"});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a model declares what it writes and streams what it reads") {
+  const ModelRun one;
+  CHECK(one.run.link.calls == std::vector<std::string>{"declare predictions", "declare in", "stream in 8"});
+}
+
+TEST_CASE("a model learns labelled messages in batches, in the order they came, and forwards none") {
+  ModelRun one(2);
+  for (std::int64_t label : {3, 1, 4, 1, 5}) one.teach(label);
+  CHECK(one.diary.batches == std::vector<std::vector<int>>{{3, 1}, {4, 1}});
+  CHECK(one.run.link.published.empty());
+  CHECK(one.run.link.now() == 5 * 20);
+  CHECK(metric(one.model, "trained") == 5);
+}
+
+TEST_CASE("a model learns its last, incomplete batch when the run is over") {
+  ModelRun one(4);
+  for (std::int64_t label : {3, 1, 4}) one.teach(label);
+  CHECK(one.diary.batches.empty());
+  one.model.finish();
+  one.model.finish();
+  CHECK(one.diary.batches == std::vector<std::vector<int>>{{3, 1, 4}});
+  CHECK(metric(one.model, "prequential_accuracy") == 0);
+}
+
+TEST_CASE("a model forwards what it predicts with the same payload, and says what it answers") {
+  ModelRun one(1);
+  one.teach(7);
+  const Payload payload = Payload::copy_of("wxyz");
+  one.ask(payload, "camera-12", {{"place", std::string("indoors")}});
+  CHECK(one.diary.asked == std::vector<int>{'w'});
+  REQUIRE(one.run.link.published.size() == 1);
+  const FakeLink::Published& sent = one.run.link.published[0];
+  CHECK(sent.resource == "predictions");
+  CHECK(sent.time_ns == 20 + 40);
+  const Message& message = *sent.message;
+  CHECK(message.payload().bytes().data() == payload.bytes().data());
+  CHECK(message.key() == "lenet.7");
+  CHECK(message.correlation_id() == "camera-12");
+  CHECK(message.app_id() == "lenet");
+  CHECK(message.fields().content_type == "application/octet-stream");
+  CHECK(message.headers() == Headers{{"place", std::string("indoors")},
+                                     {"label", std::int64_t{7}},
+                                     {"model", std::string("lenet")},
+                                     {"confidence", 0.25}});
+  CHECK(metric(one.model, "predicted") == 1);
+}
+
+TEST_CASE("a prediction is acknowledged after it was forwarded") {
+  ModelRun one;
+  one.run.link.take_calls();
+  one.ask(Payload::copy_of("abcd"));
+  CHECK(one.run.link.calls == std::vector<std::string>{"compute 40", "declare predictions",
+                                                       "publish predictions lenet-0", "acknowledge 0"});
+}
+
+TEST_CASE("prequential accuracy counts what the model would have said before learning it") {
+  ModelRun one(1);
+  CHECK(metric(one.model, "prequential_accuracy") == -1);
+  for (std::int64_t label : {5, 5, 5, 6}) one.teach(label);  // says 0, 5, 5, 5
+  CHECK(metric(one.model, "prequential_accuracy") == 0.5);
+  CHECK(metric(one.model, "prequential_accuracy_window") == 0.5);
+  CHECK(metric(one.model, "prequential_accuracy_faded") == (0.25 + 0.5) / 1.875);
+  const std::vector<CurvePoint> curve = one.model.curve();
+  REQUIRE(curve.size() == 3);
+  CHECK(curve[0].metric == "prequential_accuracy");
+  CHECK(curve[0].value == 0.5);
+  CHECK(curve[1].metric == "prequential_accuracy_window");
+  CHECK(curve[2].metric == "prequential_accuracy_faded");
+  CHECK(curve[2].value == (0.25 + 0.5) / 1.875);
+}
+
+TEST_CASE("a model that has learned nothing has no prequential accuracy of any kind") {
+  const ModelRun one;
+  CHECK(one.model.metrics().size() == 2);
+  CHECK(one.model.curve().empty());
+}
+
+TEST_CASE("a model saves what it has learned, the last batch included once it is over") {
+  ModelRun one(2);
+  const auto last_taught = [&one](const App& model) {
+    FakeLearner learner(one.diary);
+    load_learner({"m.learner", *model.save_state()}, {"fake", {.shape = {1, 4}, .classes = 10}}, learner);
+    const std::array<const std::uint8_t*, 1> image = {reinterpret_cast<const std::uint8_t*>("abcd")};
+    std::array<Prediction, 1> prediction;
+    learner.predict(image, prediction);
+    return prediction[0].label;
+  };
+  for (std::int64_t label : {3, 4, 5}) one.teach(label);
+  CHECK(last_taught(one.model) == 4);
+  one.model.finish();
+  CHECK(last_taught(one.model) == 5);
+}
+
+TEST_CASE("a model refuses what it was not made for, says what to set, and goes on") {
+  ModelRun one;
+  one.ask(Payload::copy_of("abc"), "q-3");
+  one.teach(10, "t-4");
+  one.teach(-1, "t-5");
+  for (const HeaderValue& label : {HeaderValue(std::string("7")), HeaderValue(3.0), HeaderValue(true)})
+    one.ask(Payload::copy_of("abcd"), "odd", {{"label", label}});
+  REQUIRE(one.refused.size() == 6);
+  CHECK_THAT(one.refused[0], ContainsSubstring("q-3: it has 3 bytes") && ContainsSubstring("`shape`"));
+  CHECK_THAT(one.refused[1], ContainsSubstring("t-4: it has label 10") && ContainsSubstring("`classes`"));
+  CHECK_THAT(one.refused[2], ContainsSubstring("label -1"));
+  CHECK_THAT(one.refused[3], ContainsSubstring("its label \"7\" is text"));
+  CHECK_THAT(one.refused[4], ContainsSubstring("its label 3 is no integer"));
+  CHECK_THAT(one.refused[5], ContainsSubstring("its label true is a truth value"));
+  CHECK(metric(one.model, "trained") == 0);
+  CHECK(metric(one.model, "predicted") == 0);
+  CHECK(one.run.link.published.empty());
+  CHECK(std::count(one.run.link.calls.begin(), one.run.link.calls.end(), "reject 0 drop") == 6);
+  one.teach(7, "good");
+  CHECK(metric(one.model, "trained") == 1);
+}
