@@ -95,6 +95,7 @@ class Machine {
   // before it wait in order.
   void hand_in(MessagePtr message);
 
+  bool started() const { return started_; }
   bool ended() const { return status_.has_value(); }
   // The exit status; empty while the program runs.
   std::optional<int> status() const { return status_; }
@@ -129,6 +130,7 @@ class Machine {
   std::string name_;
   Link& link_;
   std::vector<Step> pending_;  // the head is at the back
+  bool started_ = false;
   bool running_ = false;
   bool ready_ = false;
   Waiting waiting_ = Waiting::kNothing;

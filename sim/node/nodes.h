@@ -17,11 +17,11 @@
 #include <vector>
 
 #include "amqp/broker_address.h"
+#include "dse/run_result.h"
 #include "sim/node/node_process.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/interrupt.h"
-#include "sim/world/run_result.h"
 
 namespace dse {
 

@@ -17,7 +17,7 @@ constexpr const char* kMessageColumns =
 EventRow event_of(const Statement& row) {
   return {.number = row.integer(0),
           .time_ns = row.integer(1),
-          .kind = static_cast<RecordKind>(row.integer(2)),
+          .kind = static_cast<EventCode>(row.integer(2)),
           .component = row.integer(3),
           .resource = row.is_null(4) ? -1 : row.integer(4),
           .message = row.integer(5),

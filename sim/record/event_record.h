@@ -17,7 +17,7 @@ namespace dse {
 struct EventRow {
   std::int64_t number = 0;
   TimeNs time_ns = 0;
-  RecordKind kind = RecordKind::kStarted;
+  EventCode kind = EventCode::kStarted;
   std::int64_t component = 0;
   std::int64_t resource = -1;  // none
   std::int64_t message = 0;    // none

@@ -232,7 +232,7 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
     insert_run.bind(2, value);
     insert_run.run();
   }
-  insert_names(database_, "kind", record_kind_names());
+  insert_names(database_, "kind", event_code_names());
   insert_names(database_, "component", ending.components);
   insert_names(database_, "resource", ending.resources);
   Statement insert_route = database_.prepare("INSERT INTO route VALUES (?, ?)");

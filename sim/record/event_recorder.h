@@ -31,7 +31,7 @@ struct RecordedEvent {
   std::uint64_t number = 0;  // from 1
   std::uint64_t cause = 0;   // the number of the event that led to it; 0: the start of the run
   TimeNs time_ns = 0;
-  RecordKind kind = RecordKind::kStarted;
+  EventCode kind = EventCode::kStarted;
   LinkIndex component = 0;
   ResourceIndex resource = kNoResource;
   std::uint32_t route = 0;  // as EventRecorder::route gave it; 0: none

@@ -13,26 +13,26 @@ QueueContents::Copies::iterator QueueContents::find(const EventRow& event, std::
 
 void QueueContents::apply(const EventRow& event) {
   switch (event.kind) {
-    case RecordKind::kPublished:
+    case EventCode::kPublished:
       for (const std::int64_t queue : routes_[event.route]) queues_[queue].emplace(event.message, kWaits);
       return;
-    case RecordKind::kDelivered:
-    case RecordKind::kRedelivered:
+    case EventCode::kDelivered:
+    case EventCode::kRedelivered:
       // What was under way to a stream that the bus has closed is back in its queue.
       if (closed_.contains(event.component)) return;
       if (const auto copy = find(event, kWaits); copy != queues_[event.resource].end())
         copy->second = event.component;
       return;
-    case RecordKind::kRequeued:
+    case EventCode::kRequeued:
       if (const auto copy = find(event, event.component); copy != queues_[event.resource].end())
         copy->second = kWaits;
       return;
-    case RecordKind::kAcknowledged:
-    case RecordKind::kRejected:
+    case EventCode::kAcknowledged:
+    case EventCode::kRejected:
       if (const auto copy = find(event, event.component); copy != queues_[event.resource].end())
         queues_[event.resource].erase(copy);
       return;
-    case RecordKind::kClosed:
+    case EventCode::kClosed:
       closed_.insert(event.component);
       for (auto& [queue, copies] : queues_) {
         for (auto& [message, holder] : copies) {

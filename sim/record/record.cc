@@ -2,7 +2,7 @@
 
 namespace dse {
 
-const std::vector<std::string>& record_kind_names() {
+const std::vector<std::string>& event_code_names() {
   static const std::vector<std::string> names = {
       "declared",     "bound",     "published", "unroutable", "returned", "streamed",
       "acknowledged", "rejected",  "requeued",  "closed",     "started",  "delivered",

@@ -8,57 +8,23 @@
 #include <string>
 #include <vector>
 
+#include "dse/event_code.h"
 #include "dse/hash.h"
 #include "dse/message.h"
+#include "dse/run_result.h"
 #include "dse/time.h"
 
 namespace dse {
 
-enum class RecordKind : std::uint8_t {
-  // On the bus, in the order of BusEventKind.
-  kDeclared,
-  kBound,
-  kPublished,
-  kUnroutable,
-  kReturned,
-  kStreamed,
-  kAcknowledged,
-  kRejected,
-  kRequeued,
-  kClosed,
-  // At a component.
-  kStarted,
-  kDelivered,
-  kRedelivered,
-  kCameBack,
-  // Of a component, in the record of events alone: a fingerprint has only what others can see.
-  kTimer,
-  kResult,
-  // Of a component, by a planted fault.
-  kCrashed,
-  // Of a component, in the record of events alone: a message came to it from outside.
-  kHandedIn,
-};
-// The name of each kind, by its value: "published", "delivered" ...
-const std::vector<std::string>& record_kind_names();
+// The name of each code, by its number: "published", "delivered" ...
+const std::vector<std::string>& event_code_names();
 
 struct RecordEntry {
   TimeNs time_ns = 0;
-  RecordKind kind = RecordKind::kStarted;
+  EventCode kind = EventCode::kStarted;
   std::uint64_t component_hash = 0;
   std::uint64_t resource_hash = 0;
   std::uint64_t message_id_hash = 0;
-};
-
-// Hex, 16 digits each.
-struct Fingerprints {
-  std::string events;       // time, component, kind, resource, message id
-  std::string payload;      // the bytes delivered
-  std::string draws;        // random numbers drawn, by stream
-  std::string predictions;  // what was predicted, for which message
-  std::string models;       // what was learned, at the end
-
-  bool operator==(const Fingerprints&) const = default;
 };
 
 class Record {

@@ -87,9 +87,7 @@ std::string name_of(const std::vector<std::string>& names, std::int64_t number) 
   return names[static_cast<std::size_t>(number)];
 }
 
-std::string kind_text(RecordKind kind) {
-  return name_of(record_kind_names(), static_cast<std::int64_t>(kind));
-}
+std::string kind_text(EventCode kind) { return name_of(event_code_names(), static_cast<std::int64_t>(kind)); }
 
 // What differs when the events are the same.
 std::string different_states(const EventRecord& a, const EventRecord& b) {

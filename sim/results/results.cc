@@ -16,6 +16,7 @@
 #include "sim/results/numbers.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
+#include "sim/world/refusals.h"
 
 namespace dse {
 namespace {

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "dse/run_result.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/expectations.h"
-#include "sim/world/run_result.h"
 
 namespace dse {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "dse/run_result.h"
 #include "sim/scenario/scenario.h"
-#include "sim/world/run_result.h"
 
 namespace dse {
 

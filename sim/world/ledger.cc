@@ -112,22 +112,22 @@ void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& excha
 void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event) {
   ++arrived_;
   switch (event.kind) {
-    case BusEventKind::kBound:
-    case BusEventKind::kStreamed: {
+    case EventCode::kBound:
+    case EventCode::kStreamed: {
       std::deque<std::size_t>& under_way = makings_under_way_[link];
       DSE_CHECK(!under_way.empty(), "'{}' bound what it never asked for", components_[link]);
       makings_[under_way.front()].arrived = arrived_;
       under_way.pop_front();
-      if (event.kind == BusEventKind::kStreamed) {
+      if (event.kind == EventCode::kStreamed) {
         HandOvers& hand_overs = hand_overs_[streams_.at(link)];
         hand_overs.consumers.insert(link);
         hand_overs.changed_ns = time_ns;
       }
       return;
     }
-    case BusEventKind::kPublished:
-    case BusEventKind::kUnroutable:
-    case BusEventKind::kReturned: {
+    case EventCode::kPublished:
+    case EventCode::kUnroutable:
+    case EventCode::kReturned: {
       // A second copy of one write finds nothing left to note.
       for (const std::size_t write : writes_by_id_[event.message->id()]) {
         if (writes_[write].moment.arrived) continue;
@@ -137,11 +137,11 @@ void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event)
       }
       return;
     }
-    case BusEventKind::kAcknowledged:
-    case BusEventKind::kRejected:
-    case BusEventKind::kRequeued:
+    case EventCode::kAcknowledged:
+    case EventCode::kRejected:
+    case EventCode::kRequeued:
       return settle(time_ns, link, event.message->id());
-    case BusEventKind::kClosed:
+    case EventCode::kClosed:
       if (const auto stream = streams_.find(link); stream != streams_.end()) {
         hand_overs_[stream->second].consumers.erase(link);
         hand_overs_[stream->second].unsettled.erase(link);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dse/message.h"
+#include "dse/run_result.h"
 #include "dse/time.h"
 #include "sim/world/component_maker.h"
 
@@ -21,12 +22,6 @@ struct Refusal {
   const std::string& queue;  // where the message came from
   const MessageFields& message;
   const std::string& reason;
-};
-
-// What one component has refused.
-struct RefusalCount {
-  std::uint64_t messages = 0;
-  std::string first;  // the first one and the reason, for people
 };
 
 class Refusals {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/world/run_result.h"
+#include "dse/run_result.h"
 #include "sim/world/world.h"
 
 namespace dse {

@@ -1,4 +1,4 @@
-#include "sim/world/run_result.h"
+#include "dse/run_result.h"
 
 namespace dse {
 

@@ -14,10 +14,6 @@ namespace dse {
 
 namespace {
 
-static_assert(static_cast<int>(RecordKind::kDeclared) == static_cast<int>(BusEventKind::kDeclared) &&
-                  static_cast<int>(RecordKind::kClosed) == static_cast<int>(BusEventKind::kClosed),
-              "what happens on the bus is recorded under the same number");
-
 // A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
 constexpr std::size_t kBatchesBetweenStates = 16;
 
@@ -163,8 +159,8 @@ bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, c
 void World::import(std::size_t component, MessagePtr message, TimeNs time_ns) {
   DSE_CHECK(component < components_.size() && is_import(components_[component]->config),
             "component {} is not an import", component);
-  DSE_CHECK(time_ns > now() && time_ns >= last_import_ns_, "an import at {} ns, after one at {} ns, at {} ns",
-            time_ns, last_import_ns_, now());
+  DSE_CHECK(time_ns >= now() && time_ns >= last_import_ns_,
+            "an import at {} ns, after one at {} ns, at {} ns", time_ns, last_import_ns_, now());
   last_import_ns_ = time_ns;
   message->set_entered_ns(time_ns);
   components_[component]->imports.push_back(std::move(message));
@@ -183,17 +179,17 @@ void World::dispatch(const Event& event) {
   switch (event.kind) {
     case EventKind::kStart:
       if (component.machine.ended()) return;  // it crashed before
-      note({.kind = RecordKind::kStarted, .component = event.target});
+      note({.kind = EventCode::kStarted, .component = event.target});
       return component.machine.start(component.app->program());
     case EventKind::kBusReceives:
       return on_bus_receives(event.target);
     case EventKind::kComponentReceives:
       return on_component_receives(event.target);
     case EventKind::kTimer:
-      record({.kind = RecordKind::kTimer, .component = event.target});
+      record({.kind = EventCode::kTimer, .component = event.target});
       return component.machine.resume();
     case EventKind::kResult:
-      record({.kind = RecordKind::kResult, .component = event.target});
+      record({.kind = EventCode::kResult, .component = event.target});
       component.link.wait_for_result();
       return component.machine.resume();
     case EventKind::kCrash:
@@ -215,6 +211,7 @@ void World::note(const Happening& happening) {
 }
 
 void World::record(const Happening& happening) {
+  if (!options_.observers.empty()) tell(happening);
   if (options_.recorder == nullptr) return;
   options_.recorder->add({.number = scheduler_.event_number(),
                           .cause = scheduler_.last_cause(),
@@ -226,11 +223,24 @@ void World::record(const Happening& happening) {
                           .message = happening.message == nullptr ? MessagePtr() : *happening.message});
 }
 
+void World::tell(const Happening& happening) const {
+  const RunEvent event{.time_ns = scheduler_.now(),
+                       .number = scheduler_.event_number(),
+                       .code = happening.kind,
+                       .component = components_[happening.component]->config.name,
+                       .resource = happening.resource == kNoResource
+                                       ? std::string_view()
+                                       : std::string_view(bus_.broker().name(happening.resource)),
+                       .message = happening.message,
+                       .copies = happening.queues.size()};
+  for (Observer* observer : options_.observers) observer->on_event(event);
+}
+
 void World::on_crash(LinkIndex link) {
   Component& component = *components_[link];
   if (component.machine.ended()) return;
   component.crashed = true;
-  note({.kind = RecordKind::kCrashed, .component = link});
+  note({.kind = EventCode::kCrashed, .component = link});
   component.machine.crash(kCrashStatus);
 }
 
@@ -238,7 +248,7 @@ void World::on_crash(LinkIndex link) {
 void World::on_import(LinkIndex link) {
   Component& component = *components_[link];
   MessagePtr message = component.imports.pop_front();
-  record({.kind = RecordKind::kHandedIn, .component = link, .message = &message});
+  record({.kind = EventCode::kHandedIn, .component = link, .message = &message});
   component.machine.hand_in(std::move(message));
 }
 
@@ -255,7 +265,7 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
 void World::on_bus_receives(LinkIndex link) {
   const BusEvent event = bus_.serve(link);
   Component& component = *components_[link];
-  note({.kind = static_cast<RecordKind>(event.kind),
+  note({.kind = event.kind,
         .component = link,
         .resource = event.resource,
         .message = event.message ? &event.message : nullptr,
@@ -268,18 +278,17 @@ void World::on_bus_receives(LinkIndex link) {
     ++components_[notified]->outstanding;
   }
   component.note_at_bus(event);
-  const bool published = event.kind == BusEventKind::kPublished || event.kind == BusEventKind::kUnroutable ||
-                         event.kind == BusEventKind::kReturned;
+  const bool published = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
+                         event.kind == EventCode::kReturned;
   if (component.answers && published) note_prediction(component, *event.message);
 }
 
 // The queues in which something may have changed.
 void World::note_queues(const BusEvent& event) {
-  if (event.kind <= BusEventKind::kBound) make_gauges();
+  if (event.kind <= EventCode::kBound) make_gauges();
   for (const QueueIndex queue : event.queues) note_queue(queue);
   for (const ResourceIndex queue : event.left) note_queue(queue);
-  if (event.kind >= BusEventKind::kStreamed && event.kind <= BusEventKind::kRequeued)
-    note_queue(event.resource);
+  if (event.kind >= EventCode::kStreamed && event.kind <= EventCode::kRequeued) note_queue(event.resource);
 }
 
 void World::make_gauges() {
@@ -320,7 +329,7 @@ void World::on_component_receives(LinkIndex link) {
   Notice notice = decode_notice(bus_.component_end(link).receive());
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
     const Message& message = *delivery->message;
-    note({.kind = delivery->redelivered ? RecordKind::kRedelivered : RecordKind::kDelivered,
+    note({.kind = delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered,
           .component = link,
           .resource = bus_.resource(link, delivery->alias),
           .message = &delivery->message});
@@ -333,7 +342,7 @@ void World::on_component_receives(LinkIndex link) {
     return;
   }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
-  note({.kind = RecordKind::kCameBack,
+  note({.kind = EventCode::kCameBack,
         .component = link,
         .resource = bus_.resource(link, alias),
         .message = &message});

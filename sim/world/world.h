@@ -19,7 +19,9 @@
 
 #include "bus/data_bus.h"
 #include "dse/app.h"
+#include "dse/observer.h"
 #include "dse/random.h"
+#include "dse/run_result.h"
 #include "sim/record/event_recorder.h"
 #include "sim/record/record.h"
 #include "sim/scenario/data_files.h"
@@ -30,7 +32,6 @@
 #include "sim/world/ledger.h"
 #include "sim/world/queue_gauge.h"
 #include "sim/world/refusals.h"
-#include "sim/world/run_result.h"
 #include "sim/world/scheduler.h"
 #include "sim/world/scorer.h"
 #include "sim/world/strands.h"
@@ -49,6 +50,7 @@ struct WorldOptions {
   std::uint64_t ordering = 0;
   std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; none: its own
   EventRecorder* recorder = nullptr;                  // written and finished by run(); none: no record
+  std::vector<Observer*> observers = {};              // told of everything that happens
   ExportSink on_export = {};                          // none: the messages are counted only
   std::function<void(const std::string&)> warn = {};  // told what people should know at once
 };
@@ -76,7 +78,7 @@ class World {
 
   // A message for the component, by its place among the scenario's, which is an import: it is written, with
   // all its fields as they are, at `time_ns`, after everything else of that time but earlier imports. That
-  // time is later than now(), and not before that of an earlier import.
+  // time is not past, and not before that of an earlier import.
   void import(std::size_t component, MessagePtr message, TimeNs time_ns);
   // Handles every event up to and including `time_ns`, which is not past; then the clock stands there. False
   // when it returned early because `interrupted` is true: advance_to(now()) with one that is not comes to a
@@ -91,6 +93,15 @@ class World {
   void note_refusal(std::size_t component, const Message& message, const std::string& reason) {
     on_refusal(static_cast<LinkIndex>(component), message, reason);
   }
+  // What there is at now(), after every job that was handed out is done.
+  Measures measures();
+  // How many messages wait in the queue of the resource; empty when there is no such resource.
+  std::optional<std::size_t> depth(const std::string& resource) const;
+  // What the component has learned, as save_models writes it; empty when it learns nothing, or is not there.
+  std::optional<std::string> learned_state(const std::string& component);
+  // The first component, if any, whose program will never go on: a callback of it called neither next nor
+  // eval.
+  std::optional<std::string> stuck() const;
   // A component that is to end the run by it has refused a message: nothing happens any more.
   bool over() const { return over_; }
   // Lets every job end, and gives what there is. `status` is kCompleted or kInterrupted; a run that is
@@ -114,7 +125,7 @@ class World {
   void on_component_receives(LinkIndex link);
   // What happens, for the fingerprints and for the record of events.
   struct Happening {
-    RecordKind kind;
+    EventCode kind;
     LinkIndex component;
     ResourceIndex resource = kNoResource;
     const MessagePtr* message = nullptr;
@@ -122,6 +133,7 @@ class World {
   };
   void note(const Happening& happening);
   void record(const Happening& happening);
+  void tell(const Happening& happening) const;
   void finish_record(const RunResult& result);
   std::vector<ModelState> model_states() const;
   void on_crash(LinkIndex link);

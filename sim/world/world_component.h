@@ -48,14 +48,14 @@ struct World::Component {
   // After what it has sent was received by the bus, and all deliveries of that were counted.
   void note_at_bus(const BusEvent& event) {
     switch (event.kind) {
-      case BusEventKind::kStreamed:
+      case EventCode::kStreamed:
         streams = event.resource;
         break;
-      case BusEventKind::kReturned:  // what comes back is no delivery
-      case BusEventKind::kRequeued:
+      case EventCode::kReturned:  // what comes back is no delivery
+      case EventCode::kRequeued:
         --outstanding;
         break;
-      case BusEventKind::kClosed:
+      case EventCode::kClosed:
         outstanding = 0;
         break;
       default:

@@ -63,6 +63,35 @@ void World::take_snapshots_before(TimeNs time_ns) {
   }
 }
 
+Measures World::measures() {
+  strands_.wait_all();
+  Measures measures;
+  collect_metrics(measures);
+  collect_curves(measures);
+  return measures;
+}
+
+std::optional<std::size_t> World::depth(const std::string& resource) const {
+  const std::optional<ResourceIndex> index = bus_.broker().find(resource);
+  if (!index) return std::nullopt;
+  return bus_.broker().queue_state(*index).depth;
+}
+
+std::optional<std::string> World::learned_state(const std::string& component) {
+  strands_.wait_all();
+  for (const auto& one : components_) {
+    if (one->config.name == component) return one->app->save_state();
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> World::stuck() const {
+  for (const auto& component : components_) {
+    if (component->machine.started() && component->machine.stuck()) return component->config.name;
+  }
+  return std::nullopt;
+}
+
 void World::close_ledger() {
   ledger_->close({.time_ns = scheduler_.now(), .drained = scheduler_.empty()});
   result_.ledger = ledger_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -35,7 +36,7 @@ zmq::context_t make_context(std::size_t links_max) {
   // and two threads that do so at once race. A context that lasts as long as the process keeps it set up.
   static const zmq::context_t lasting(0);
   zmq::context_t context(0);  // inproc needs no I/O thread
-  context.set(zmq::ctxopt::max_sockets, static_cast<int>(2 * links_max));
+  context.set(zmq::ctxopt::max_sockets, static_cast<int>(2 * std::max<std::size_t>(links_max, 1)));
   return context;
 }
 
@@ -95,24 +96,24 @@ BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command) {
   DSE_CHECK(command.alias == resources.size(), "alias {} out of turn", command.alias);
   const ResourceIndex resource = broker_.declare(command.resource);
   resources.push_back(resource);
-  return {.kind = BusEventKind::kDeclared, .resource = resource};
+  return {.kind = EventCode::kDeclared, .resource = resource};
 }
 
 BusEvent DataBus::apply(LinkIndex, BindCommand&& command) {
   broker_.bind(command.binding);
-  return {.kind = BusEventKind::kBound, .resource = broker_.declare(command.binding.to)};
+  return {.kind = EventCode::kBound, .resource = broker_.declare(command.binding.to)};
 }
 
 BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command) {
   const ResourceIndex resource = links_[link].resources.at(command.alias);
   Effects& effects = broker_.publish(resource, command.message, {.mandatory = command.mandatory});
-  BusEvent event{.kind = effects.routed ? BusEventKind::kPublished : BusEventKind::kUnroutable,
+  BusEvent event{.kind = effects.routed ? EventCode::kPublished : EventCode::kUnroutable,
                  .resource = resource,
                  .message = std::move(command.message),
                  .queues = effects.queues};
   send_deliveries(effects);
   if (effects.returned) {
-    event.kind = BusEventKind::kReturned;
+    event.kind = EventCode::kReturned;
     links_[link].bus_end->send(encode(Notice(ReturnNotice{command.alias, std::move(effects.returned)})));
     notified_.push_back(link);
   }
@@ -125,21 +126,20 @@ BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command) {
   stream_owners_.push_back({link, command.alias});
   links_[link].streams.push_back(stream);
   send_deliveries(broker_.open_stream(resource, command.prefetch));
-  return {.kind = BusEventKind::kStreamed, .resource = resource};
+  return {.kind = EventCode::kStreamed, .resource = resource};
 }
 
 BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command) {
   Settled settled;
   send_deliveries(broker_.acknowledge(command.tag, settled));
-  return {.kind = BusEventKind::kAcknowledged,
-          .resource = settled.resource,
-          .message = std::move(settled.message)};
+  return {
+      .kind = EventCode::kAcknowledged, .resource = settled.resource, .message = std::move(settled.message)};
 }
 
 BusEvent DataBus::apply(LinkIndex, RejectCommand&& command) {
   Settled settled;
   send_deliveries(broker_.reject(command.tag, command.requeue, settled));
-  return {.kind = command.requeue ? BusEventKind::kRequeued : BusEventKind::kRejected,
+  return {.kind = command.requeue ? EventCode::kRequeued : EventCode::kRejected,
           .resource = settled.resource,
           .message = std::move(settled.message)};
 }
@@ -151,7 +151,7 @@ BusEvent DataBus::apply(LinkIndex link, CloseCommand&&) {
     send_deliveries(broker_.close_stream(stream));
   }
   links_[link].streams.clear();
-  return {.kind = BusEventKind::kClosed, .left = left_};
+  return {.kind = EventCode::kClosed, .left = left_};
 }
 
 }  // namespace dse

@@ -12,30 +12,18 @@
 
 #include "broker/broker.h"
 #include "bus/pair.h"
+#include "dse/event_code.h"
 #include "message/frame.h"
 
 namespace dse {
 
 using LinkIndex = std::uint32_t;
 
-enum class BusEventKind : std::uint8_t {
-  kDeclared,
-  kBound,
-  kPublished,
-  kUnroutable,
-  kReturned,
-  kStreamed,
-  kAcknowledged,
-  kRejected,
-  kRequeued,
-  kClosed,
-};
-
 inline constexpr ResourceIndex kNoResource = UINT32_MAX;
 
 // What the bus did with one frame.
 struct BusEvent {
-  BusEventKind kind = BusEventKind::kClosed;
+  EventCode kind = EventCode::kClosed;
   ResourceIndex resource = kNoResource;
   MessagePtr message;                   // none unless the event is about one
   std::span<const QueueIndex> queues;   // of a publication: those that took a copy; valid until the next call

@@ -16,6 +16,7 @@ TimeNs Machine::now() const { return link_.now(); }
 
 void Machine::start(Program program) {
   DSE_CHECK(pending_.empty() && !ended(), "'{}' was started already", name_);
+  started_ = true;
   eval(std::move(program));
 }
 

@@ -96,6 +96,7 @@ TEST_CASE("within the simulator, too") {
       {"results", {"results", "world", "scenario", "record", "capture"}},
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
       {"conform", {"conform"}},
+      {"simulation", {"simulation", "world", "scenario", "record"}},
       {"attach", {"attach", "world", "scenario", "capture"}},
       {"node", {"node", "results", "world", "scenario"}},
       {"command",

@@ -71,7 +71,7 @@ void with_worlds(const std::function<void(const EventRecord&, const SmallWorld&,
   }
 }
 
-bool is_on_the_bus(RecordKind kind) { return kind <= RecordKind::kClosed; }
+bool is_on_the_bus(EventCode kind) { return kind <= EventCode::kClosed; }
 
 // Waiting and unsettled, by queue.
 using Counts = std::map<std::string, std::pair<std::size_t, std::size_t>>;
@@ -100,19 +100,19 @@ class ObviousContents {
       : routes_(std::move(routes)) {}
 
   void apply(const EventRow& event) {
-    if (event.kind == RecordKind::kPublished) {
+    if (event.kind == EventCode::kPublished) {
       for (const std::int64_t queue : routes_[event.route]) copies_.push_back({queue, event.message, -1});
-    } else if (event.kind == RecordKind::kClosed) {
+    } else if (event.kind == EventCode::kClosed) {
       gone_.push_back(event.component);
       for (Copy& copy : copies_) {
         if (copy.holder == event.component) copy.holder = -1;
       }
-    } else if (event.kind == RecordKind::kDelivered || event.kind == RecordKind::kRedelivered) {
+    } else if (event.kind == EventCode::kDelivered || event.kind == EventCode::kRedelivered) {
       if (std::count(gone_.begin(), gone_.end(), event.component) > 0) return;
       if (Copy* copy = find(event, -1)) copy->holder = event.component;
-    } else if (event.kind == RecordKind::kRequeued) {
+    } else if (event.kind == EventCode::kRequeued) {
       if (Copy* copy = find(event, event.component)) copy->holder = -1;
-    } else if (event.kind == RecordKind::kAcknowledged || event.kind == RecordKind::kRejected) {
+    } else if (event.kind == EventCode::kAcknowledged || event.kind == EventCode::kRejected) {
       if (const Copy* copy = find(event, event.component))
         copies_.erase(copies_.begin() + (copy - copies_.data()));
     }
@@ -169,16 +169,16 @@ TEST_CASE("every cause comes before what it causes, in any order of simultaneous
       REQUIRE(event.number == static_cast<std::int64_t>(i + 1));
       REQUIRE(event.cause >= 0);
       REQUIRE(event.cause < event.number);
-      REQUIRE((event.cause == 0) == (event.kind == RecordKind::kStarted));
+      REQUIRE((event.cause == 0) == (event.kind == EventCode::kStarted));
       if (event.cause == 0) continue;
       const EventRow cause = cause_of(event);
       REQUIRE(cause.time_ns <= event.time_ns);
-      if (event.kind == RecordKind::kDelivered || event.kind == RecordKind::kRedelivered) {
+      if (event.kind == EventCode::kDelivered || event.kind == EventCode::kRedelivered) {
         // What was published or put back just now, or what made room for it.
         ++deliveries;
         REQUIRE(is_on_the_bus(cause.kind));
         REQUIRE(event.time_ns - cause.time_ns == world.scenario.latency_ns);
-        if (cause.kind == RecordKind::kPublished) REQUIRE(cause.message == event.message);
+        if (cause.kind == EventCode::kPublished) REQUIRE(cause.message == event.message);
       } else if (is_on_the_bus(event.kind)) {
         // What the component did then.
         REQUIRE(cause.component == event.component);
@@ -196,13 +196,13 @@ TEST_CASE("an acknowledgement goes back to the delivery of its message") {
   with_worlds([](const EventRecord& record, const SmallWorld&, const RunResult&) {
     const std::vector<EventRow> events = events_of(record);
     for (const EventRow& event : events) {
-      if (event.kind != RecordKind::kAcknowledged) continue;
+      if (event.kind != EventCode::kAcknowledged) continue;
       CAPTURE(event.number);
       // By timers and earlier messages of the same component to one that had it.
       const bool delivered_before =
           std::any_of(events.begin(), events.begin() + (event.number - 1), [&event](const EventRow& before) {
             return before.component == event.component && before.message == event.message &&
-                   (before.kind == RecordKind::kDelivered || before.kind == RecordKind::kRedelivered);
+                   (before.kind == EventCode::kDelivered || before.kind == EventCode::kRedelivered);
           });
       REQUIRE(delivered_before);
     }
@@ -230,16 +230,16 @@ TEST_CASE("the contents of queues are those of an obvious model, at any moment o
     QueueContents contents(routes);
     ObviousContents obvious(routes);
     for (std::int64_t number = 1; number <= 300; ++number) {
-      const RecordKind kinds[] = {RecordKind::kPublished,    RecordKind::kPublished, RecordKind::kDelivered,
-                                  RecordKind::kDelivered,    RecordKind::kDelivered, RecordKind::kRedelivered,
-                                  RecordKind::kAcknowledged, RecordKind::kRejected,  RecordKind::kRequeued,
-                                  RecordKind::kTimer,        RecordKind::kStreamed};
+      const EventCode kinds[] = {EventCode::kPublished,    EventCode::kPublished, EventCode::kDelivered,
+                                 EventCode::kDelivered,    EventCode::kDelivered, EventCode::kRedelivered,
+                                 EventCode::kAcknowledged, EventCode::kRejected,  EventCode::kRequeued,
+                                 EventCode::kTimer,        EventCode::kStreamed};
       EventRow event{.number = number, .kind = kinds[random.below(std::size(kinds))]};
-      if (random.below(60) == 0) event.kind = RecordKind::kClosed;
+      if (random.below(60) == 0) event.kind = EventCode::kClosed;
       event.component = static_cast<std::int64_t>(random.below(6));
       event.resource = static_cast<std::int64_t>(random.below(3));
       event.message = 1 + static_cast<std::int64_t>(random.below(4));
-      if (event.kind == RecordKind::kPublished) event.route = static_cast<std::int64_t>(random.below(4));
+      if (event.kind == EventCode::kPublished) event.route = static_cast<std::int64_t>(random.below(4));
       contents.apply(event);
       obvious.apply(event);
       REQUIRE(all_of(contents) == obvious.all());

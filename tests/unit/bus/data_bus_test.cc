@@ -54,14 +54,14 @@ TEST_CASE("a message crosses from its writer to its reader and is acknowledged")
   DataBus bus(8);
   Client writer(bus);
   Client reader(bus);
-  CHECK(reader.command(DeclareCommand{0, "a"}).kind == BusEventKind::kDeclared);
-  CHECK(reader.command(StreamCommand{0, 1}).kind == BusEventKind::kStreamed);
+  CHECK(reader.command(DeclareCommand{0, "a"}).kind == EventCode::kDeclared);
+  CHECK(reader.command(StreamCommand{0, 1}).kind == EventCode::kStreamed);
 
   writer.command(DeclareCommand{0, "other"});
   writer.command(DeclareCommand{1, "a"});
   const MessagePtr sent = message("m0");
   const BusEvent published = writer.command(PublishCommand{1, false, sent});
-  CHECK(published.kind == BusEventKind::kPublished);
+  CHECK(published.kind == EventCode::kPublished);
   CHECK(bus.broker().name(published.resource) == "a");
   CHECK(published.message.get() == sent.get());
   CHECK(notified(published) == std::vector{reader.link()});
@@ -73,7 +73,7 @@ TEST_CASE("a message crosses from its writer to its reader and is acknowledged")
   CHECK(bus.broker().outstanding(delivery.tag));
 
   const BusEvent acknowledged = reader.command(AcknowledgeCommand{delivery.tag});
-  CHECK(acknowledged.kind == BusEventKind::kAcknowledged);
+  CHECK(acknowledged.kind == EventCode::kAcknowledged);
   CHECK(bus.broker().name(acknowledged.resource) == "a");
   CHECK(acknowledged.message.get() == sent.get());
   CHECK(acknowledged.notified.empty());
@@ -119,11 +119,11 @@ TEST_CASE("an unroutable message is counted, and comes back to its writer if man
   writer.command(DeclareCommand{0, "a"});
   const MessagePtr sent = message("m0");
   const BusEvent dropped = writer.command(PublishCommand{0, false, sent});
-  CHECK(dropped.kind == BusEventKind::kUnroutable);
+  CHECK(dropped.kind == EventCode::kUnroutable);
   CHECK(dropped.notified.empty());
 
   const BusEvent returned = writer.command(PublishCommand{0, true, sent});
-  CHECK(returned.kind == BusEventKind::kReturned);
+  CHECK(returned.kind == EventCode::kReturned);
   CHECK(notified(returned) == std::vector{writer.link()});
   const auto notice = std::get<ReturnNotice>(decode_notice(writer.end().receive()));
   CHECK(notice.alias == 0);
@@ -142,7 +142,7 @@ TEST_CASE("what a component leaves unacknowledged goes to its competitor when it
   stream(staying, "a", 0);
 
   const BusEvent closed = leaving.command(CloseCommand{});
-  CHECK(closed.kind == BusEventKind::kClosed);
+  CHECK(closed.kind == EventCode::kClosed);
   CHECK(notified(closed) == std::vector{staying.link(), staying.link()});
   for (const char* id : {"m0", "m1"}) {
     const DeliveryNotice delivery = staying.delivery();
@@ -159,11 +159,11 @@ TEST_CASE("rejecting requeues or drops") {
   stream(client, "a", 1);
   client.command(PublishCommand{0, false, message("m0")});
   const BusEvent requeued = client.command(RejectCommand{client.delivery().tag, true});
-  CHECK(requeued.kind == BusEventKind::kRequeued);
+  CHECK(requeued.kind == EventCode::kRequeued);
   const DeliveryNotice again = client.delivery();
   CHECK(again.redelivered);
   const BusEvent rejected = client.command(RejectCommand{again.tag, false});
-  CHECK(rejected.kind == BusEventKind::kRejected);
+  CHECK(rejected.kind == EventCode::kRejected);
   CHECK(rejected.message->id() == "m0");
   CHECK(bus.broker().queue_state(0).unacknowledged == 0);
 }

@@ -34,7 +34,7 @@ DraftRecord long_draft() {
         {.event = {.number = number,
                    .cause = number / 2,
                    .time_ns = static_cast<TimeNs>(number * 10),
-                   .kind = static_cast<RecordKind>(number % 16),
+                   .kind = static_cast<EventCode>(number % 16),
                    .component = static_cast<LinkIndex>(number % 2),
                    .resource = number % 5 == 0 ? kNoResource : resource,
                    .message = number % 7 == 0 ? MessagePtr() : messages[number * 31 % messages.size()]},

@@ -13,7 +13,7 @@ namespace {
 // A writer's three messages go into two queues, of which a reader takes one.
 DraftRecord draft() {
   DraftRecord record;
-  const auto add = [&record](RecordKind kind, LinkIndex component, ResourceIndex resource, MessagePtr message,
+  const auto add = [&record](EventCode kind, LinkIndex component, ResourceIndex resource, MessagePtr message,
                              std::vector<QueueIndex> queues, std::uint64_t cause) {
     const auto number = static_cast<std::uint64_t>(record.steps.size() + 1);
     record.steps.push_back({.event = {.number = number,
@@ -25,12 +25,12 @@ DraftRecord draft() {
                                       .message = std::move(message)},
                             .queues = std::move(queues)});
   };
-  add(RecordKind::kStarted, 0, kNoResource, {}, {}, 0);
+  add(EventCode::kStarted, 0, kNoResource, {}, {}, 0);
   for (int i = 0; i < 3; ++i) {
     const MessagePtr message = text_message(fmt::format("writer-{}", i), "payload");
     const std::uint64_t before = record.steps.size();
-    add(RecordKind::kPublished, 0, 0, message, {0, 1}, before);
-    add(RecordKind::kDelivered, 1, 0, message, {}, before + 1);
+    add(EventCode::kPublished, 0, 0, message, {0, 1}, before);
+    add(EventCode::kDelivered, 1, 0, message, {}, before + 1);
   }
   record.ending.components = {"writer", "reader"};
   record.ending.resources = {"in", "copies"};
@@ -76,7 +76,7 @@ TEST_CASE("records that differ in one thing of one event") {
   time.steps[4].event.time_ns += 1;
   CHECK(first_event(time) == 5);
   DraftRecord kind = draft();
-  kind.steps[2].event.kind = RecordKind::kRedelivered;
+  kind.steps[2].event.kind = EventCode::kRedelivered;
   CHECK(first_event(kind) == 3);
   DraftRecord component = draft();
   component.steps[6].event.component = 0;
@@ -215,7 +215,7 @@ TEST_CASE("a long chain of causes, and full queues, are described by their ends"
         {.event = {.number = number,
                    .cause = number - 1,
                    .time_ns = static_cast<TimeNs>(number * 10),
-                   .kind = number % 2 == 0 ? RecordKind::kPublished : RecordKind::kTimer,
+                   .kind = number % 2 == 0 ? EventCode::kPublished : EventCode::kTimer,
                    .component = 0,
                    .resource = number % 2 == 0 ? 0 : kNoResource,
                    .message =

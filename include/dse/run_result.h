@@ -9,12 +9,27 @@
 #include <vector>
 
 #include "dse/time.h"
-#include "sim/record/record.h"
-#include "sim/world/refusals.h"
 
 namespace dse {
 
 class Ledger;
+
+// Hex, 16 digits each.
+struct Fingerprints {
+  std::string events;       // time, component, kind, resource, message id
+  std::string payload;      // the bytes delivered
+  std::string draws;        // random numbers drawn, by stream
+  std::string predictions;  // what was predicted, for which message
+  std::string models;       // what was learned, at the end
+
+  bool operator==(const Fingerprints&) const = default;
+};
+
+// What one component has refused.
+struct RefusalCount {
+  std::uint64_t messages = 0;
+  std::string first;  // the first one and the reason, for people
+};
 
 enum class RunStatus {
   kCompleted,

@@ -1,0 +1,33 @@
+// What can happen in a run: the one list of it.
+#pragma once
+
+#include <cstdint>
+
+namespace dse {
+
+// The numbers stand in records of events and in fingerprints: none is ever given to something else.
+enum class EventCode : std::uint8_t {
+  // The bus has received something from a component.
+  kDeclared = 0,      // a resource is there
+  kBound = 1,         // a binding is made
+  kPublished = 2,     // a message was written, and a queue took it
+  kUnroutable = 3,    // a message was written, and no queue took it
+  kReturned = 4,      // likewise, and as it was mandatory it goes back
+  kStreamed = 5,      // a queue is streamed
+  kAcknowledged = 6,  // a delivery was settled
+  kRejected = 7,      // a delivery was given up
+  kRequeued = 8,      // a delivery went back into its queue
+  kClosed = 9,        // the component has ended
+  // Something has reached a component.
+  kStarted = 10,      // its program starts
+  kDelivered = 11,    // a message of the queue that it streams
+  kRedelivered = 12,  // likewise, and not for the first time
+  kCameBack = 13,     // a mandatory message that no queue took
+  // Of a component, in the record of events alone: a fingerprint has only what others can see.
+  kTimer = 14,     // a delay is over
+  kResult = 15,    // a computation is done
+  kCrashed = 16,   // a planted fault has ended it; of this a fingerprint tells
+  kHandedIn = 17,  // a message has come to it from outside
+};
+
+}  // namespace dse

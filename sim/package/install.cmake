@@ -1,0 +1,62 @@
+# What `cmake --install` puts where, and the Debian package that `cpack -G DEB` makes of it.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# All of it in one archive: the objects are those of the folders' libraries.
+set(objects)
+foreach(folder core message broker bus sdk dataset learn component kinds amqp sim)
+  list(APPEND objects $<TARGET_OBJECTS:dse_${folder}>)
+endforeach()
+add_library(dse_library STATIC ${objects} $<TARGET_OBJECTS:dse_sim_once>)
+add_library(dse::dse ALIAS dse_library)
+set_target_properties(dse_library PROPERTIES OUTPUT_NAME dse EXPORT_NAME dse LINKER_LANGUAGE CXX
+                                             ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+target_include_directories(dse_library INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                                 $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_compile_features(dse_library INTERFACE cxx_std_20)
+# The names that dse-config.cmake.in finds again.
+target_link_libraries(dse_library PRIVATE fmt::fmt ZLIB::ZLIB SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto
+                                          Threads::Threads PkgConfig::libzmq PkgConfig::tomlplusplus
+                                          PkgConfig::librabbitmq)
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+
+install(TARGETS dse_library EXPORT dse-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# Who links it does not want to optimise all of it again: what that takes is left out.
+if(DSE_LTO_LINK_OPTIONS)
+  install(CODE "execute_process(COMMAND ${CMAKE_STRIP} --strip-debug -R .gnu.lto_* -R .gnu.debuglto_* -N __gnu_lto_v1
+    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libdse.a\" COMMAND_ERROR_IS_FATAL ANY)")
+endif()
+install(TARGETS dse RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dse DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+# Scenarios name their data relative to themselves.
+set(data_folder ${CMAKE_INSTALL_DATADIR}/dse)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios ${PROJECT_SOURCE_DIR}/examples DESTINATION ${data_folder})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/sample DESTINATION ${data_folder}/data)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/dse)
+install(EXPORT dse-targets NAMESPACE dse:: DESTINATION ${package_folder})
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/dse-config.cmake.in ${PROJECT_BINARY_DIR}/dse-config.cmake
+                              INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/dse-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/dse-config.cmake ${PROJECT_BINARY_DIR}/dse-config-version.cmake
+        DESTINATION ${package_folder})
+# Relative to the file itself, so that the prefix may move.
+file(RELATIVE_PATH prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/dse.pc.in ${PROJECT_BINARY_DIR}/dse.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/dse.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME dse)
+set(CPACK_PACKAGE_CONTACT "the dse project")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Data Service Exchange in one process, on a virtual clock")
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+# What the program runs with is read off it; what a program of one's own links with is named.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS
+    "libfmt-dev, zlib1g-dev, libsqlite3-dev, libssl-dev, libzmq3-dev, libtomlplusplus-dev, librabbitmq-dev, pkg-config")
+include(CPack)

@@ -1,0 +1,19 @@
+// The component of a simulation through which a test writes: what is handed in to it goes to the resource
+// that was named with it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dse/component.h"
+#include "dse/message.h"
+#include "dse/ring_buffer.h"
+
+namespace dse {
+
+// The resources of the messages that are handed in and not written yet, in order.
+using DriverTargets = std::shared_ptr<RingBuffer<std::string>>;
+
+std::shared_ptr<const Component> make_driver(DriverTargets targets);
+
+}  // namespace dse

@@ -1,0 +1,260 @@
+#include "dse/simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "core/names.h"
+#include "sim/scenario/key_rules.h"
+#include "sim/scenario/scenario_reader.h"
+#include "sim/simulation/driver.h"
+#include "sim/simulation/tap.h"
+#include "sim/world/expectations.h"
+#include "sim/world/world.h"
+
+namespace dse {
+namespace {
+
+const std::atomic<bool> kNever{false};
+constexpr const char* kDriver = "driver";
+
+void no_progress(TimeNs, std::uint64_t) {}
+
+// What is wrong with it is a mistake of the calling code.
+template <typename Check>
+void as_usage(const Check& check) {
+  try {
+    check();
+  } catch (const InputError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace
+
+struct Simulation::State {
+  SimulationOptions options;
+  Scenario scenario;
+  std::vector<Observer*> observers;
+  Tap tap;
+  DriverTargets targets = std::make_shared<RingBuffer<std::string>>();
+  std::size_t driver = 0;  // its place among the components
+  std::uint64_t written = 0;
+  std::unique_ptr<World> world;     // once it is wired
+  std::optional<RunResult> result;  // once it is over
+
+  void require_open(std::string_view what) const {
+    if (result) {
+      throw UsageError(
+          fmt::format("{} after run(): the run is over; make another simulation, or do it before", what));
+    }
+  }
+  void require_unwired(std::string_view what) const {
+    require_open(what);
+    if (world != nullptr) {
+      throw UsageError(fmt::format(
+          "{} after the first step: add, bind and observe before the simulation is driven", what));
+    }
+  }
+  bool has_component(const std::string& name) const {
+    return std::any_of(scenario.components.begin(), scenario.components.end(),
+                       [&](const ComponentConfig& one) { return one.name == name; });
+  }
+  void wire();
+  World& driven(std::string_view what);
+  void require_resource(const std::string& resource) const;
+  void require_moving() const;
+};
+
+void Simulation::State::wire() {
+  world = std::make_unique<World>(scenario,
+                                  WorldOptions{.seed = options.seed.value_or(scenario.seed),
+                                               .threads = options.threads,
+                                               .ordering = options.ordering,
+                                               .observers = observers},
+                                  no_files());
+}
+
+// The world, in which the driver is.
+World& Simulation::State::driven(std::string_view what) {
+  require_open(what);
+  if (world != nullptr) return *world;
+  driver = scenario.components.size();
+  scenario.components.push_back({.name = kDriver, .kind = kDriver, .component = make_driver(targets)});
+  observers.push_back(&tap);
+  wire();
+  return *world;
+}
+
+void Simulation::State::require_resource(const std::string& resource) const {
+  if (world->depth(resource)) return;
+  throw UsageError(fmt::format("nobody writes, binds or streams a resource '{}'{}", resource,
+                               suggestion(resource, resource_names(scenario))));
+}
+
+void Simulation::State::require_moving() const {
+  if (const std::optional<std::string> name = world->stuck()) {
+    throw UsageError(
+        fmt::format("the program of '{}' stands still since {}: a callback of it returned without "
+                    "calling next() or eval(), one of which must end it",
+                    *name, format_duration(world->now())));
+  }
+}
+
+Simulation::Simulation(SimulationOptions options) : state_(std::make_unique<State>()) {
+  state_->scenario.path = "simulation";
+  state_->scenario.name = "simulation";
+  state_->scenario.latency_ns = options.latency_ns;
+  state_->scenario.curve_every_ns = options.curve_every_ns;
+  state_->options = options;
+}
+Simulation::Simulation(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Simulation::~Simulation() = default;
+Simulation::Simulation(Simulation&&) noexcept = default;
+Simulation& Simulation::operator=(Simulation&&) noexcept = default;
+
+Simulation Simulation::from_file(const std::string& path, const Tables& tables, SimulationOptions options,
+                                 const std::vector<std::string>& settings) {
+  auto state = std::make_unique<State>();
+  state->scenario = read_scenario(path, tables, settings);
+  if (options.ordering == 0) options.ordering = state->scenario.ordering;
+  state->options = options;
+  return Simulation(std::move(state));
+}
+
+Simulation& Simulation::add(const std::string& name, std::shared_ptr<const Component> component,
+                            TimeNs start_ns) {
+  state_->require_unwired("add()");
+  if (component == nullptr) throw UsageError(fmt::format("the component '{}' is null", name));
+  as_usage([&] {
+    const InputPlace place{.key = name};
+    check_component_name(name, place);
+    check_ports(*component, place);
+  });
+  if (name == kDriver || state_->has_component(name)) {
+    throw UsageError(fmt::format("the name '{}' is taken{}: give the component another", name,
+                                 name == kDriver ? " by the test driver" : ""));
+  }
+  if (start_ns < 0)
+    throw UsageError(fmt::format("'{}' cannot start before the run: give 0 or more ns", name));
+  state_->scenario.components.push_back(
+      {.name = name, .start_ns = start_ns, .kind = "program", .component = std::move(component)});
+  return *this;
+}
+
+Simulation& Simulation::add(const std::string& name, Program program, Ports ports, TimeNs start_ns) {
+  return add(name, make_component(std::move(program), {.ports = std::move(ports)}), start_ns);
+}
+
+Simulation& Simulation::add(const std::string& name, MakeApp make, Ports ports, TimeNs start_ns) {
+  return add(name, make_component(std::move(make), {.ports = std::move(ports)}), start_ns);
+}
+
+Simulation& Simulation::bind(BindingSpec binding) {
+  state_->require_unwired("bind()");
+  as_usage([&] {
+    for (const std::string& resource : {binding.from, binding.to})
+      check_resource_name(resource, {.key = "binding"});
+  });
+  state_->scenario.bindings.push_back(std::move(binding));
+  return *this;
+}
+
+Simulation& Simulation::set_prefetch(const std::string& resource, std::uint32_t prefetch) {
+  state_->require_unwired("set_prefetch()");
+  as_usage([&] { check_resource_name(resource, {.key = "set_prefetch"}); });
+  state_->scenario.resources[resource].prefetch = prefetch;
+  return *this;
+}
+
+Simulation& Simulation::observe(Observer& observer) {
+  state_->require_unwired("observe()");
+  state_->observers.push_back(&observer);
+  return *this;
+}
+
+void Simulation::write(const std::string& resource, MessageFields fields) {
+  World& world = state_->driven("write()");
+  as_usage([&] { check_resource_name(resource, {.key = "write"}); });
+  if (fields.id.empty()) fields.id = fmt::format("{}-{}", kDriver, state_->written);
+  ++state_->written;
+  if (fields.app_id.empty()) fields.app_id = kDriver;
+  if (fields.timestamp == kNoTimestamp) fields.timestamp = world.now();
+  state_->targets->push_back(resource);
+  world.import(state_->driver, make_message(std::move(fields)), world.now());
+}
+
+void Simulation::advance_by(TimeNs duration_ns) {
+  if (duration_ns < 0) throw UsageError("advance_by() takes 0 or more ns: the clock only goes on");
+  advance_to(add_time(now(), duration_ns));
+}
+
+void Simulation::advance_to(TimeNs time_ns) {
+  World& world = state_->driven("advance_to()");
+  if (time_ns < world.now()) {
+    throw UsageError(fmt::format("advance_to({}) is in the past: it is {} already",
+                                 format_duration(std::max<TimeNs>(time_ns, 0)),
+                                 format_duration(world.now())));
+  }
+  world.advance_to(time_ns, kNever, no_progress);
+  state_->require_moving();
+}
+
+void Simulation::drain() {
+  World& world = state_->driven("drain()");
+  const TimeNs until_ns = state_->scenario.until_ns.value_or(INT64_MAX);
+  for (auto next = world.next_time_ns(); next && *next <= until_ns && !world.over();
+       next = world.next_time_ns()) {
+    world.advance_to(*next, kNever, no_progress);
+    state_->require_moving();
+  }
+}
+
+TimeNs Simulation::now() const { return state_->world == nullptr ? 0 : state_->world->now(); }
+
+std::vector<MessagePtr> Simulation::read(const std::string& resource) {
+  state_->driven("read()");
+  state_->require_resource(resource);
+  return state_->tap.take(resource);
+}
+
+std::size_t Simulation::depth(const std::string& resource) {
+  const World& world = state_->driven("depth()");
+  state_->require_resource(resource);
+  return *world.depth(resource);
+}
+
+std::optional<double> Simulation::metric(const std::string& name) {
+  const std::map<std::string, double> all = metrics();
+  const auto found = all.find(name);
+  if (found == all.end()) return std::nullopt;
+  return found->second;
+}
+
+std::map<std::string, double> Simulation::metrics() { return state_->driven("metrics()").measures().metrics; }
+
+std::optional<std::string> Simulation::learned_state(const std::string& component) {
+  World& world = state_->driven("learned_state()");
+  if (!state_->has_component(component))
+    throw UsageError(fmt::format("there is no component '{}'", component));
+  return world.learned_state(component);
+}
+
+RunResult Simulation::run() {
+  state_->require_open("run()");
+  if (state_->world == nullptr) state_->wire();
+  state_->result = state_->world->run(kNever, no_progress);
+  return *state_->result;
+}
+
+std::vector<ExpectationOutcome> Simulation::expectations() const {
+  if (!state_->result) throw UsageError("expectations() before run(): nothing has come out yet");
+  std::vector<ExpectationOutcome> outcomes;
+  for (const ExpectationResult& one : check_expectations(state_->scenario, *state_->result))
+    outcomes.push_back({expectation_text(one), one.as_planned()});
+  return outcomes;
+}
+
+}  // namespace dse

@@ -1,0 +1,203 @@
+// The simulator as a library: built in code, from a file, and driven step by step.
+#include "dse/simulation.h"
+
+#include <fstream>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+
+using namespace dse;
+
+namespace {
+
+// Writes what it reads from `from` to `to`, with its payload twice, after `service_ns`.
+Program doubling(const std::string& from, const std::string& to, TimeNs service_ns) {
+  return {stream_resource(from, 0, [to, service_ns](Machine& machine, const MessagePtr& message) {
+    const std::string twice(2, static_cast<char>(message->payload().bytes()[0]));
+    machine.eval(after(service_ns), write_resource(to, machine.compose({.payload = Payload::copy_of(twice),
+                                                                        .correlation_id = message->id()})));
+  })};
+}
+
+std::string text_of(const MessagePtr& message) {
+  const auto bytes = message->payload().bytes();
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+std::vector<std::string> texts(const std::vector<MessagePtr>& messages) {
+  std::vector<std::string> all;
+  for (const MessagePtr& message : messages) all.push_back(text_of(message));
+  return all;
+}
+
+Simulation doubler(TimeNs service_ns = 5) {
+  Simulation simulation({.latency_ns = 10});
+  simulation.add("doubler", doubling("numbers", "doubled", service_ns),
+                 {.reads = "numbers", .writes = {"doubled"}});
+  return simulation;
+}
+
+template <typename Call>
+std::string usage(const Call& call) {
+  try {
+    call();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("simulation: what a test writes goes through a component, and comes out in time") {
+  Simulation simulation = doubler();
+  simulation.write("numbers", {.payload = Payload::copy_of("7")});
+  simulation.advance_by(24);  // two hops of 10 to the component, 5 of service, one hop back
+  CHECK(simulation.read("doubled").empty());
+  simulation.advance_by(11);
+  CHECK(simulation.now() == 35);
+  const std::vector<MessagePtr> out = simulation.read("doubled");
+  REQUIRE(out.size() == 1);
+  CHECK(text_of(out[0]) == "77");
+  CHECK(out[0]->correlation_id() == "driver-0");
+  CHECK(out[0]->app_id() == "doubler");
+  CHECK(simulation.read("doubled").empty());
+  simulation.write("numbers", {.payload = Payload::copy_of("8"), .id = "mine"});
+  simulation.drain();
+  CHECK(texts(simulation.read("doubled")) == Texts{"88"});
+  CHECK(texts(simulation.read("numbers")) == Texts{"7", "8"});
+  CHECK(simulation.metric("doubler.latency_p50_ns") == 20);
+  CHECK_FALSE(simulation.metric("doubler.accuracy").has_value());
+}
+
+TEST_CASE("simulation: a read competes with nobody, and changes no fingerprint") {
+  const auto run = [](bool reading) {
+    Simulation simulation = doubler();
+    for (const char* number : {"1", "2", "3"}) {
+      simulation.write("numbers", {.payload = Payload::copy_of(number)});
+      simulation.advance_by(7);
+      if (!reading) continue;
+      simulation.read("doubled");
+      simulation.read("numbers");
+      simulation.metrics();
+    }
+    return simulation.run().fingerprints;
+  };
+  CHECK(run(true) == run(false));
+}
+
+TEST_CASE("simulation: an empty one runs and ends at once; two do not meet") {
+  const RunResult result = Simulation().run();
+  CHECK(result.status == RunStatus::kCompleted);
+  CHECK(result.events == 0);
+  Simulation one = doubler();
+  Simulation other = doubler();
+  one.write("numbers", {.payload = Payload::copy_of("1")});
+  one.drain();
+  other.drain();
+  CHECK(one.read("doubled").size() == 1);
+  CHECK(other.read("doubled").empty());
+}
+
+TEST_CASE("simulation: queues fill while nobody takes what is in them") {
+  Simulation simulation = doubler(1'000);
+  simulation.set_prefetch("numbers", 1).bind({.from = "numbers", .to = "pile"});
+  for (int number = 0; number < 5; ++number) simulation.write("numbers", {.payload = Payload::copy_of("x")});
+  simulation.advance_by(100);
+  CHECK(simulation.depth("pile") == 5);
+  CHECK(simulation.metric("pile.max_depth") == 5);
+}
+
+TEST_CASE("simulation: a scenario file runs as dse replays it, and its expectations are told") {
+  Simulation simulation = Simulation::from_file(DSE_SOURCE_DIR "/scenarios/few-digits.toml");
+  const RunResult result = simulation.run();
+  std::ifstream table(DSE_SOURCE_DIR "/scenarios/fingerprints.csv");
+  std::string row;
+  while (std::getline(table, row) && !row.starts_with("few-digits.toml")) {
+  }
+  CHECK_THAT(row, ContainsSubstring(result.fingerprints.events));
+  CHECK_THAT(row, ContainsSubstring(result.fingerprints.models));
+  REQUIRE_FALSE(simulation.expectations().empty());
+  for (const ExpectationOutcome& one : simulation.expectations()) CHECK(one.as_planned);
+}
+
+TEST_CASE("simulation: a model that is driven learns, and what it has learned can be had at any time") {
+  const std::string text =
+      "[component.m]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"in\"\nto = \"out\"\nbatch = 1\n"
+      "shape = [1, 4]\nclasses = 2\n";
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("m.toml")) << text;
+  Simulation simulation = Simulation::from_file(folder.file("m.toml"));
+  const auto untaught = simulation.learned_state("m");
+  simulation.write("in", {.payload = Payload::copy_of("\1\2\3\4"), .headers = {{"label", std::int64_t{1}}}});
+  simulation.drain();
+  REQUIRE(untaught.has_value());
+  CHECK(simulation.learned_state("m") != untaught);
+  CHECK(simulation.metric("m.trained") == 1);
+  simulation.write("in", {.payload = Payload::copy_of("\1\2\3\4")});
+  simulation.write("in", {.payload = Payload::copy_of("\1\2\3")});
+  simulation.drain();
+  REQUIRE(simulation.read("out").size() == 1);
+  CHECK(simulation.metric("m.refused") == 1);
+}
+
+TEST_CASE("simulation: an observer sees everything that happens, once, in order") {
+  struct Counter : Observer {
+    std::vector<std::string> seen;
+    TimeNs last_ns = 0;
+    void on_event(const RunEvent& event) override {
+      CHECK(event.time_ns >= last_ns);
+      last_ns = event.time_ns;
+      if (event.code == EventCode::kPublished || event.code == EventCode::kDelivered)
+        seen.push_back(std::string(event.component) + " " + std::string(event.resource) + " " +
+                       (*event.message)->id());
+    }
+  } counter;
+  Simulation simulation = doubler();
+  simulation.bind({.from = "doubled", .to = "kept"}).observe(counter);
+  simulation.write("numbers", {.payload = Payload::copy_of("7")});
+  simulation.run();
+  CHECK(counter.seen ==
+        Texts{"driver numbers driver-0", "doubler numbers driver-0", "doubler doubled doubler-0"});
+}
+
+TEST_CASE("simulation: a call that makes no sense says what to do, and changes nothing") {
+  Simulation simulation = doubler();
+  CHECK_THAT(usage([&] { simulation.add("doubler", Program()); }),
+             ContainsSubstring("'doubler' is taken: give the component another"));
+  CHECK_THAT(usage([&] { simulation.add("driver", Program()); }), ContainsSubstring("test driver"));
+  CHECK_THAT(usage([&] { simulation.add("a b", Program()); }), ContainsSubstring("is not a name"));
+  CHECK_THAT(usage([&] { simulation.add("x", Program(), {.reads = "no name"}); }),
+             ContainsSubstring("'no name' is not a name: expected 1 to 200 letters"));
+  CHECK_THAT(usage([&] { simulation.add("x", std::shared_ptr<const Component>()); }),
+             ContainsSubstring("is null"));
+  CHECK_THAT(usage([&] { simulation.expectations(); }), ContainsSubstring("before run()"));
+  CHECK_THAT(usage([&] { simulation.read("doubeld"); }),
+             ContainsSubstring("a resource 'doubeld'; did you mean 'doubled'?"));
+  CHECK_THAT(usage([&] { simulation.depth("nothing"); }), ContainsSubstring("a resource 'nothing'"));
+  simulation.advance_to(100);
+  CHECK_THAT(usage([&] { simulation.advance_to(99); }),
+             ContainsSubstring("advance_to(99ns) is in the past: it is 100ns already"));
+  CHECK_THAT(usage([&] { simulation.advance_by(-1); }), ContainsSubstring("only goes on"));
+  CHECK_THAT(usage([&] { simulation.bind({.from = "a", .to = "b"}); }),
+             ContainsSubstring("after the first step"));
+  CHECK_THAT(usage([&] { simulation.learned_state("nobody"); }), ContainsSubstring("no component 'nobody'"));
+  simulation.write("numbers", {.payload = Payload::copy_of("7")});
+  simulation.drain();
+  CHECK(simulation.read("doubled").size() == 1);
+  simulation.run();
+  CHECK_THAT(usage([&] { simulation.advance_by(1); }), ContainsSubstring("after run()"));
+  CHECK_THAT(usage([&] { simulation.run(); }), ContainsSubstring("after run()"));
+  CHECK_THAT(usage([&] { simulation.write("numbers", {}); }), ContainsSubstring("after run()"));
+}
+
+TEST_CASE("simulation: a program that calls neither next nor eval is named") {
+  Simulation simulation;
+  simulation.add("sleeper", {stream_resource("in", 0, [](Machine&, const MessagePtr&) {})}, {.reads = "in"});
+  simulation.write("in", {});
+  CHECK_THAT(usage([&] { simulation.advance_by(10); }),
+             ContainsSubstring("the program of 'sleeper' stands still since 10ns") &&
+                 ContainsSubstring("next() or eval()"));
+}
