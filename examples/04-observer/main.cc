@@ -13,7 +13,7 @@ class Printer : public dse::Observer {
   void on_event(const dse::RunEvent& event) override {
     if (event.code == dse::EventCode::kPublished) {
       print(event, "writes");
-      copies_ += event.copies;
+      copies_ += event.queues.size();
     }
     if (event.code == dse::EventCode::kUnroutable) print(event, "writes to nobody");
     if (event.code == dse::EventCode::kDelivered) print(event, "gets");
@@ -22,8 +22,8 @@ class Printer : public dse::Observer {
 
  private:
   static void print(const dse::RunEvent& event, const char* what) {
-    std::cout << event.time_ns << " ns: " << event.component << " " << what << " " << (*event.message)->key()
-              << " (" << event.resource << ")\n";
+    std::cout << event.time_ns << " ns: " << event.component() << " " << what << " "
+              << (*event.message)->key() << " (" << event.resource() << ")\n";
   }
 
   std::size_t copies_ = 0;

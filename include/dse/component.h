@@ -80,8 +80,8 @@ struct MeasureOptions {
   std::size_t note_state_every = 0;  // batches between two states() of what learns; 0: none are noted
 };
 
-// What a component's application is made with. All of it outlives the application. A function may be empty:
-// then nobody listens, and nothing is known.
+// What a component's application is made with. An application copies what it needs of it, which may be used
+// as long as the application lives. A function may be empty: then nobody listens, and nothing is known.
 struct MakeContext {
   std::string name;            // the component's
   InputPlace place = {};       // where the scenario describes it, for errors

@@ -1,8 +1,8 @@
 // Who sees everything that happens in a run: once, in order, called by the thread that decides.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "dse/event_code.h"
@@ -11,15 +11,36 @@
 
 namespace dse {
 
+// What the numbers in events stand for.
+class RunNames {
+ public:
+  virtual std::string_view component(std::uint32_t number) const = 0;
+  virtual std::string_view resource(std::uint32_t number) const = 0;
+
+ protected:
+  ~RunNames() = default;
+};
+
+inline constexpr std::uint32_t kNoResource = UINT32_MAX;
+
 // Valid during the call that hands it over; a message may be kept by its MessagePtr.
 struct RunEvent {
   TimeNs time_ns = 0;
   std::uint64_t number = 0;  // counts from 1; several may happen at one number
+  std::uint64_t cause = 0;   // the number of what led to it; 0: the start of the run, or it is not kept
   EventCode code = EventCode::kStarted;
-  std::string_view component;           // whose doing it is, or whom it reaches
-  std::string_view resource;            // "" when it is about none
-  const MessagePtr* message = nullptr;  // null when it is about none
-  std::size_t copies = 0;               // queues that took one, of what was written
+  bool answer = false;                          // the message is a prediction, to be scored
+  std::uint32_t component_number = 0;           // whose doing it is, or whom it reaches
+  std::uint32_t resource_number = kNoResource;  // kNoResource when it is about none
+  const MessagePtr* message = nullptr;          // null when it is about none
+  std::span<const std::uint32_t> queues = {};   // numbers of resources: those that took a copy
+  const RunNames& names;
+
+  std::string_view component() const { return names.component(component_number); }
+  // "" when it is about none.
+  std::string_view resource() const {
+    return resource_number == kNoResource ? std::string_view() : names.resource(resource_number);
+  }
 };
 
 class Observer {

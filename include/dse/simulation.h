@@ -10,7 +10,7 @@
 // Nothing is printed, no file is written, no signal is caught; the same calls give the same run, on any
 // number of threads. Several may be in one process; each is used by one thread at a time. What goes wrong is
 // thrown: InputError for a scenario or its data, RunError for what fails while it runs, UsageError for a call
-// that makes no sense, which changes nothing.
+// that makes no sense, which leaves the run as it is.
 #pragma once
 
 #include <cstddef>
@@ -48,6 +48,7 @@ struct ExpectationOutcome {
 
 class Simulation {
  public:
+  // Throws UsageError when an option makes no sense.
   explicit Simulation(SimulationOptions options = {});
   ~Simulation();
   Simulation(Simulation&&) noexcept;
@@ -71,8 +72,8 @@ class Simulation {
   // Told of everything that happens; must outlive the simulation.
   Simulation& observe(Observer& observer);
 
-  // The test driver. The first of these calls wires the scenario, in which a component named `driver` writes
-  // what is written here.
+  // The test driver. The first of these calls wires the scenario, in which a component named `driver` (or
+  // `driver-2`, … where a file has taken that) writes what is written here.
 
   // Writes a message to the resource's exchange: it leaves the driver at now(), after everything else of that
   // time, and the steps that follow see what becomes of it. An id, an app_id and a timestamp are added where

@@ -14,6 +14,7 @@
 #include "sim/attach/attachment.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/driven_run.h"
 #include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
@@ -94,19 +95,12 @@ void require_gateway(const Gateway::Options& options, const Scenario& scenario) 
       "has neither [[gateway.export]] nor [[gateway.import]]: nothing would cross to the broker");
 }
 
-void print_report(const RunReport& report, const Gateway::Counts& counts, const RunFolder& folder,
-                  bool quiet) {
-  if (quiet) {
-    tell("{}", failures_text(report, false));
-    return;
-  }
-  fmt::print("{}", report_text(report, false));
-  fmt::print(
+std::string counts_text(const Gateway::Counts& counts) {
+  return fmt::format(
       "gateway: imported {}, duplicates dropped {}, refused {}, exported {}, published again {}, nacked {}, "
       "unroutable {}, reconnects {}\n",
       counts.imported, counts.duplicates, counts.refused, counts.exported, counts.republished, counts.nacked,
       counts.unroutable, counts.reconnects);
-  fmt::print("results in {}\n", folder.target().string());
 }
 
 RunResult run_with_status(Attachment& attachment, const Interrupts& interrupts, bool quiet) {
@@ -126,25 +120,22 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   const Gateway::Options joined = gateway_options(scenario, broker, interrupts.first);
   require_gateway(joined, scenario);
 
-  RunFolder folder =
-      RunFolder::at(arguments.out, fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed));
-  std::optional<EventRecorder> recorder;
-  if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
+  DrivenRun run(started, {.out = arguments.out,
+                          .default_folder = fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed),
+                          .record = arguments.record,
+                          .quiet = arguments.quiet,
+                          .threads = arguments.threads,
+                          .settings = arguments.settings});
   std::optional<Attachment> attachment;
-  World world(
-      scenario,
-      {.seed = scenario.seed,
-       .threads = arguments.threads,
-       .ordering = scenario.ordering,
-       .recorder = recorder ? &*recorder : nullptr,
-       .on_export = [&attachment](const ComponentConfig& exporter,
-                                  const MessagePtr& message) { attachment->write(exporter, message); },
-       .warn = [](const std::string& warning) { tell("warning: {}\n", warning); }},
-      [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
+  WorldOptions world_options = run.world_options(scenario);
+  world_options.on_export = [&attachment](const ComponentConfig& exporter, const MessagePtr& message) {
+    attachment->write(exporter, message);
+  };
+  World world(scenario, world_options, run.open_lines());
   Gateway gateway(joined);
   std::optional<CaptureWriter> capture;
   if (!joined.imports.empty()) {
-    capture.emplace(folder.path_of(kCaptureFile),
+    capture.emplace(run.folder().path_of(kCaptureFile),
                     capture_header(scenario, world.data(), scenario.seed, scenario.ordering));
   }
   attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr, options);
@@ -152,24 +143,11 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   const RunResult result = run_with_status(*attachment, interrupts, arguments.quiet);
 
   scenario.until_ns = attachment->end_ns();  // as its replay has it
-  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  RunReport report{.scenario = scenario,
-                   .settings = arguments.settings,
-                   .result = result,
-                   .expectations = expectations,
-                   .timing = {wall.count(), arguments.threads}};
-  report.data = world.data();
-  if (capture) report.capture = CaptureNote{kCaptureFile, capture->checksum()};
-  write_results(report, folder);
-  folder.commit();
+  DrivenRun::Ending ending{.data = world.data(), .more = counts_text(gateway.counts())};
+  if (capture) ending.capture = CaptureNote{kCaptureFile, capture->checksum()};
   // What was captured is kept, whatever went wrong with the broker.
-  attachment->check();
-  print_report(report, gateway.counts(), folder, arguments.quiet);
-  for (const std::string& warning : run_warnings(scenario, result)) tell("warning: {}\n", warning);
-  if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
-  if (broke_off(result.status) && !judges_status(expectations)) return kExitRunFailed;
-  return passed(result, expectations) ? kExitOk : kExitFailed;
+  ending.when_kept = [&attachment] { attachment->check(); };
+  return run.end(scenario, result, ending);
 }
 
 }  // namespace

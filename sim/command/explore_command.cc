@@ -216,7 +216,8 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
   } else {  // it is no integer of TOML
     options = {"--seed", fmt::format("{}", smallest->failing.seed)};
   }
-  move_data_paths(smallest->scenario, std::filesystem::path(path).parent_path(), folder.target());
+  move_data_paths(smallest->scenario, tables.kinds,
+                  {.from = std::filesystem::path(path).parent_path(), .to = folder.target()});
   folder.write(kMinimisedFile, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
                                            std::filesystem::path(path).filename().string(),
                                            smallest->failure.text, scenario_text(smallest->scenario)));

@@ -13,6 +13,7 @@
 #include "dse/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/driven_run.h"
 #include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
@@ -99,25 +100,6 @@ class StatusLines {
   std::size_t shown_ = 0;
 };
 
-RunReport report_of(const Scenario& scenario, const NodesArguments& arguments, const RunResult& result,
-                    const std::vector<ExpectationResult>& expectations,
-                    std::chrono::steady_clock::time_point started) {
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  return {.scenario = scenario,
-          .settings = arguments.settings,
-          .result = result,
-          .expectations = expectations,
-          .timing = {wall.count(), 0}};
-}
-
-void print_report(const RunReport& report, const RunFolder& folder, bool quiet) {
-  if (quiet) {
-    tell("{}", failures_text(report, false));
-  } else {
-    fmt::print("{}results in {}\n", report_text(report, false), folder.target().string());
-  }
-}
-
 bool ended_with(const RunResult& result, int exit_status) {
   return std::any_of(result.failed.begin(), result.failed.end(),
                      [exit_status](const auto& failed) { return failed.second == exit_status; });
@@ -170,8 +152,12 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   // What is wrong with it is said once, not by every node.
   const Belongings belongings(scenario, *connect(connection_options));
 
-  RunFolder folder = RunFolder::at(arguments.out, fmt::format("runs/{}-nodes", scenario.name));
-  Nodes nodes(scenario, std::move(options), folder);
+  DrivenRun run(started, {.out = arguments.out,
+                          .default_folder = fmt::format("runs/{}-nodes", scenario.name),
+                          .quiet = arguments.quiet,
+                          .warnings = false,  // each node has told its own
+                          .settings = arguments.settings});
+  Nodes nodes(scenario, std::move(options), run.folder());
   StatusLines lines(arguments.quiet);
   const RunStatus status =
       nodes.run(interrupts, [&lines](const std::vector<NodeState>& states) { lines.show(states); });
@@ -187,14 +173,8 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   if (status == RunStatus::kCompleted) tell_shortfalls(nodes.shortfalls(), connection_options);
   if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(belongings, connection_options);
 
-  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
-  const RunReport report = report_of(scenario, arguments, result, expectations, started);
-  write_results(report, folder);
-  folder.commit();
-  print_report(report, folder, arguments.quiet);
-  if (status == RunStatus::kInterrupted) return kExitInterrupted;
-  if (broke_off(status) && !judges_status(expectations)) return kExitRunFailed;
-  if (passed(result, expectations)) return kExitOk;
+  const int ended = run.end(scenario, result, {});
+  if (ended != kExitFailed) return ended;
   // What a node cannot read, or a broker that refuses it, is no failed expectation.
   for (const int reason : {kExitWrongInput, kExitRunFailed}) {
     if (ended_with(result, reason)) return reason;

@@ -12,6 +12,7 @@
 #include "core/diagnostics.h"
 #include "dse/error.h"
 #include "sim/command/command.h"
+#include "sim/command/driven_run.h"
 #include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
@@ -62,12 +63,6 @@ ProgressSink progress_sink(bool shown) {
     tell("\r{} virtual, {} ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000),
          counted(events, "event"));
   };
-}
-
-int exit_status(const RunResult& result, const std::vector<ExpectationResult>& expectations) {
-  if (result.status == RunStatus::kInterrupted) return kExitInterrupted;
-  if (broke_off(result.status) && !judges_status(expectations)) return kExitRunFailed;
-  return passed(result, expectations) ? kExitOk : kExitFailed;
 }
 
 // What the scenario and its capture leave to be done.
@@ -132,48 +127,30 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   if (arguments.twice) return replay_twice(replay, arguments);
 
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  RunFolder folder = RunFolder::at(arguments.out, fmt::format("runs/{}-s{}", scenario.name, scenario.seed));
-  std::optional<EventRecorder> recorder;
-  if (arguments.record) recorder.emplace(folder.path_of(kEventRecordFile));
-  World world(scenario,
-              {.seed = scenario.seed,
-               .threads = arguments.threads,
-               .ordering = scenario.ordering,
-               .recorder = recorder ? &*recorder : nullptr,
-               .warn = [](const std::string& warning) { tell("warning: {}\n", warning); }},
-              [&folder](const std::string& file_name) { return folder.open_lines(file_name); });
+  DrivenRun run(started, {.out = arguments.out,
+                          .default_folder = fmt::format("runs/{}-s{}", scenario.name, scenario.seed),
+                          .record = arguments.record,
+                          .quiet = arguments.quiet,
+                          .colour = wants_colour(STDOUT_FILENO),
+                          .threads = arguments.threads,
+                          .settings = arguments.settings});
+  World world(scenario, run.world_options(scenario), run.open_lines());
   const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const RunResult result =
       run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
   if (show_progress) tell("\r\x1b[K");
 
-  const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  RunReport report{scenario, arguments.settings, result, expectations, {wall.count(), arguments.threads}};
-  report.data = world.data();
+  DrivenRun::Ending ending{.data = world.data()};
   if (replay.captured) {
-    report.capture = CaptureNote{std::filesystem::absolute(replay.captured->path).lexically_normal(),
+    ending.capture = CaptureNote{std::filesystem::absolute(replay.captured->path).lexically_normal(),
                                  replay.captured->survey.checksum};
   }
   if (arguments.save_models) {
-    world.save_models([&folder](const std::string& file_name, std::string_view content) {
-      folder.write(file_name, content);
+    world.save_models([&run](const std::string& file_name, std::string_view content) {
+      run.folder().write(file_name, content);
     });
   }
-  write_results(report, folder);
-  folder.commit();
-
-  if (arguments.quiet) {
-    tell("{}", failures_text(report, false));
-  } else {
-    fmt::print("{}results in {}\n", report_text(report, wants_colour(STDOUT_FILENO)),
-               folder.target().string());
-  }
-  for (const std::string& warning : run_warnings(scenario, result)) tell("warning: {}\n", warning);
-  if (result.status == RunStatus::kStalled) {
-    tell("stalled: work is pending and nothing can happen any more\n{}", result.stall);
-  }
-  return exit_status(result, expectations);
+  return run.end(scenario, result, ending);
 }
 
 }  // namespace

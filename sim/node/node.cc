@@ -17,6 +17,7 @@
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/forwarding_link.h"
+#include "sim/world/harvest.h"
 
 namespace dse {
 namespace {
@@ -269,21 +270,17 @@ void Node::write_results(End end, const Interrupts& interrupts) {
                     {"duplicates_dropped", counts.duplicates},
                     {"reconnects", counts.reconnects}};
   json["metrics"] = nlohmann::ordered_json::object();
-  for (const Metric& metric : app_->metrics()) json["metrics"][metric.name] = json_number(metric.value);
-  if (gets_messages(component_)) {
-    json["metrics"]["refused"] = refusals_.count(component_.name);
-    json["metrics"]["duplicates"] = counts.duplicates;
-  }
-  for (const auto& [name, permille] :
-       {std::pair("latency_p50_ns", 500U), std::pair("latency_p99_ns", 990U)}) {
-    if (const auto value = latencies_.quantile(permille)) json["metrics"][name] = *value;
-  }
-  for (const Metric& metric : stays_.metrics()) json["metrics"][metric.name] = json_number(metric.value);
+  const Measured measured{.config = component_,
+                          .app = *app_,
+                          .latencies = latencies_,
+                          .stays = stays_,
+                          .refused = refusals_.count(component_.name)};
+  for (const Metric& metric : harvest_metrics(measured))
+    json["metrics"][metric.name] = json_number(metric.value);
+  if (gets_messages(component_)) json["metrics"]["duplicates"] = counts.duplicates;
   json["curve"] = nlohmann::ordered_json::array();
-  for (const std::vector<CurvePoint>& curve : {app_->curve(), stays_.curve()}) {
-    for (const CurvePoint& point : curve)
-      json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
-  }
+  for (const CurvePoint& point : harvest_curve(measured))
+    json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
   json["owed"] = nlohmann::ordered_json::object();
   for (const auto& [queue, messages] : owed_.by_queue()) json["owed"][queue] = messages;
   json["files"] = folder_.file_names();

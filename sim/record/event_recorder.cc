@@ -103,6 +103,17 @@ EventRecorder::EventRecorder(const std::string& path)
 
 EventRecorder::~EventRecorder() { stop(); }
 
+void EventRecorder::on_event(const RunEvent& event) {
+  add({.number = event.number,
+       .cause = event.cause,
+       .time_ns = event.time_ns,
+       .kind = event.code,
+       .component = event.component_number,
+       .resource = event.resource_number,
+       .route = route(event.queues),
+       .message = event.message == nullptr ? MessagePtr() : *event.message});
+}
+
 void EventRecorder::add(RecordedEvent&& event) {
   filling_.push_back(std::move(event));
   if (filling_.size() == kChunkEvents) hand_over();

@@ -20,6 +20,7 @@
 
 #include "bus/data_bus.h"
 #include "dse/message.h"
+#include "dse/observer.h"
 #include "dse/random.h"
 #include "dse/time.h"
 #include "sim/record/database.h"
@@ -64,7 +65,7 @@ struct RecordEnding {
   std::vector<RandomStreams::Draws> draws;
 };
 
-class EventRecorder {
+class EventRecorder final : public Observer {
  public:
   // Version of the schema; changes with every table or column.
   static constexpr int kSchema = 2;
@@ -77,6 +78,7 @@ class EventRecorder {
   EventRecorder& operator=(const EventRecorder&) = delete;
 
   // All calls come from one thread.
+  void on_event(const RunEvent& event) override;
   void add(RecordedEvent&& event);
   // The number of this set of queues, for RecordedEvent::route.
   std::uint32_t route(std::span<const QueueIndex> queues);

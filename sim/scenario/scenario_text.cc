@@ -105,14 +105,19 @@ std::string scenario_text(const toml::table& root) {
   return text.starts_with('\n') ? text.substr(1) : text;
 }
 
-void move_data_paths(toml::table& root, const fs::path& from, const fs::path& to) {
+void move_data_paths(toml::table& root, const KindTable& kinds, const Move& move) {
   toml::table* components = root.get_as<toml::table>("component");
   if (components == nullptr) return;
   for (auto&& [name, component] : *components) {
     if (!component.is_table()) continue;
-    for (const char* key : {"images", "labels", "truth", "initial"}) {
-      toml::value<std::string>* value = component.as_table()->get_as<std::string>(key);
-      if (value != nullptr) *value = moved_path(value->get(), from, to);
+    toml::table& table = *component.as_table();
+    const Kind* kind = kinds.find(table["kind"].value_or(std::string()));
+    if (kind == nullptr) continue;
+    for (const KeyInfo& key : kind->keys) {
+      if (key.type != KeyType::kFile) continue;
+      // A key with a dot stands in a table of its own.
+      if (toml::value<std::string>* value = table.at_path(key.name).as_string())
+        *value = moved_path(value->get(), move.from, move.to);
     }
   }
 }

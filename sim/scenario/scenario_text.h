@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "dse/kind_table.h"
+
 namespace dse {
 
 // TOML that reads back as `root`: first the keys without a table, then the tables, components in the order in
@@ -18,6 +20,10 @@ bool is_bare_key(std::string_view key);
 
 // Rewrites the paths of data files, which are relative to the scenario's folder `from`, to be relative to
 // `to`, so that the system finds the same files whatever links are on the way. Absolute ones stay.
-void move_data_paths(toml::table& root, const std::filesystem::path& from, const std::filesystem::path& to);
+struct Move {
+  const std::filesystem::path& from;
+  const std::filesystem::path& to;
+};
+void move_data_paths(toml::table& root, const KindTable& kinds, const Move& move);
 
 }  // namespace dse

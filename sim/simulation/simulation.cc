@@ -19,8 +19,15 @@ namespace {
 
 const std::atomic<bool> kNever{false};
 constexpr const char* kDriver = "driver";
+constexpr TimeNs kLastNs = INT64_MAX - 1;
 
 void no_progress(TimeNs, std::uint64_t) {}
+
+void check(const SimulationOptions& options) {
+  if (options.latency_ns < 0) throw UsageError("latency_ns is negative: a hop takes 0 or more ns");
+  if (options.curve_every_ns <= 0) throw UsageError("curve_every_ns must be more than nothing");
+  if (options.threads == 0) throw UsageError("threads is 0: the calling thread is one of them");
+}
 
 // What is wrong with it is a mistake of the calling code.
 template <typename Check>
@@ -41,6 +48,7 @@ struct Simulation::State {
   Tap tap;
   DriverTargets targets = std::make_shared<RingBuffer<std::string>>();
   std::size_t driver = 0;  // its place among the components
+  std::string driver_name;
   std::uint64_t written = 0;
   std::unique_ptr<World> world;     // once it is wired
   std::optional<RunResult> result;  // once it is over
@@ -81,8 +89,11 @@ void Simulation::State::wire() {
 World& Simulation::State::driven(std::string_view what) {
   require_open(what);
   if (world != nullptr) return *world;
+  driver_name = kDriver;
+  for (int number = 2; has_component(driver_name); ++number)
+    driver_name = fmt::format("{}-{}", kDriver, number);
   driver = scenario.components.size();
-  scenario.components.push_back({.name = kDriver, .kind = kDriver, .component = make_driver(targets)});
+  scenario.components.push_back({.name = driver_name, .kind = kDriver, .component = make_driver(targets)});
   observers.push_back(&tap);
   wire();
   return *world;
@@ -104,6 +115,7 @@ void Simulation::State::require_moving() const {
 }
 
 Simulation::Simulation(SimulationOptions options) : state_(std::make_unique<State>()) {
+  check(options);
   state_->scenario.path = "simulation";
   state_->scenario.name = "simulation";
   state_->scenario.latency_ns = options.latency_ns;
@@ -117,6 +129,7 @@ Simulation& Simulation::operator=(Simulation&&) noexcept = default;
 
 Simulation Simulation::from_file(const std::string& path, const Tables& tables, SimulationOptions options,
                                  const std::vector<std::string>& settings) {
+  check(options);
   auto state = std::make_unique<State>();
   state->scenario = read_scenario(path, tables, settings);
   if (options.ordering == 0) options.ordering = state->scenario.ordering;
@@ -178,9 +191,9 @@ Simulation& Simulation::observe(Observer& observer) {
 void Simulation::write(const std::string& resource, MessageFields fields) {
   World& world = state_->driven("write()");
   as_usage([&] { check_resource_name(resource, {.key = "write"}); });
-  if (fields.id.empty()) fields.id = fmt::format("{}-{}", kDriver, state_->written);
+  if (fields.id.empty()) fields.id = fmt::format("{}-{}", state_->driver_name, state_->written);
   ++state_->written;
-  if (fields.app_id.empty()) fields.app_id = kDriver;
+  if (fields.app_id.empty()) fields.app_id = state_->driver_name;
   if (fields.timestamp == kNoTimestamp) fields.timestamp = world.now();
   state_->targets->push_back(resource);
   world.import(state_->driver, make_message(std::move(fields)), world.now());
@@ -197,6 +210,10 @@ void Simulation::advance_to(TimeNs time_ns) {
     throw UsageError(fmt::format("advance_to({}) is in the past: it is {} already",
                                  format_duration(std::max<TimeNs>(time_ns, 0)),
                                  format_duration(world.now())));
+  }
+  if (time_ns > kLastNs) {
+    throw UsageError(
+        fmt::format("advance_to() goes no further than {} ns: drain() handles all that there is", kLastNs));
   }
   world.advance_to(time_ns, kNever, no_progress);
   state_->require_moving();

@@ -15,7 +15,7 @@ class Tap : public Observer {
   void on_event(const RunEvent& event) override {
     const bool written = event.code == EventCode::kPublished || event.code == EventCode::kUnroutable ||
                          event.code == EventCode::kReturned;
-    if (written) messages_[std::string(event.resource)].push_back(*event.message);
+    if (written) messages_[std::string(event.resource())].push_back(*event.message);
   }
   // What came since the last call.
   std::vector<MessagePtr> take(const std::string& resource) {

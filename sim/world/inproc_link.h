@@ -26,6 +26,7 @@ class InprocLink : public Link {
   };
   explicit InprocLink(Parts parts);
 
+  std::uint32_t index() const { return parts_.index; }
   TimeNs now() const override { return parts_.scheduler.now(); }
   void declare(const std::string& resource) override;
   void bind(const BindingSpec& binding) override;

@@ -109,16 +109,25 @@ void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& excha
                      .moment = {.issued = ++issued_, .arrived = std::nullopt}});
 }
 
-void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event) {
+void Ledger::on_event(const RunEvent& event) {
+  if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)
+    return note_hand_over(event.component_number, **event.message);
+  if (event.code > EventCode::kClosed) return;
+  static const std::string none;
+  note_arrival(event.time_ns, event.component_number, event.code,
+               event.message == nullptr ? none : (*event.message)->id());
+}
+
+void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, EventCode code, const std::string& id) {
   ++arrived_;
-  switch (event.kind) {
+  switch (code) {
     case EventCode::kBound:
     case EventCode::kStreamed: {
       std::deque<std::size_t>& under_way = makings_under_way_[link];
       DSE_CHECK(!under_way.empty(), "'{}' bound what it never asked for", components_[link]);
       makings_[under_way.front()].arrived = arrived_;
       under_way.pop_front();
-      if (event.kind == EventCode::kStreamed) {
+      if (code == EventCode::kStreamed) {
         HandOvers& hand_overs = hand_overs_[streams_.at(link)];
         hand_overs.consumers.insert(link);
         hand_overs.changed_ns = time_ns;
@@ -129,7 +138,7 @@ void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event)
     case EventCode::kUnroutable:
     case EventCode::kReturned: {
       // A second copy of one write finds nothing left to note.
-      for (const std::size_t write : writes_by_id_[event.message->id()]) {
+      for (const std::size_t write : writes_by_id_[id]) {
         if (writes_[write].moment.arrived) continue;
         writes_[write].moment.arrived = arrived_;
         writes_[write].arrived_ns = time_ns;
@@ -140,7 +149,7 @@ void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event)
     case EventCode::kAcknowledged:
     case EventCode::kRejected:
     case EventCode::kRequeued:
-      return settle(time_ns, link, event.message->id());
+      return settle(time_ns, link, id);
     case EventCode::kClosed:
       if (const auto stream = streams_.find(link); stream != streams_.end()) {
         hand_overs_[stream->second].consumers.erase(link);

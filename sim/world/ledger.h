@@ -41,12 +41,13 @@
 #include "bus/data_bus.h"
 #include "dse/binding.h"
 #include "dse/message.h"
+#include "dse/observer.h"
 #include "dse/time.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {
 
-class Ledger {
+class Ledger final : public Observer {
  public:
   // `components` are named by link; `latency_ns` is the time of one hop.
   Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components, TimeNs latency_ns);
@@ -55,10 +56,9 @@ class Ledger {
   void note_bind(LinkIndex link, const BindingSpec& binding);
   void note_stream(LinkIndex link, const std::string& queue);
   void note_write(TimeNs time_ns, LinkIndex link, const std::string& exchange, const MessagePtr& message);
-  // What that link's component issued has reached the bus.
-  void note_arrival(TimeNs time_ns, LinkIndex link, const BusEvent& event);
-  // A message has reached a consumer, which will handle it when it can.
-  void note_hand_over(LinkIndex link, const Message& message);
+  // What a component issued has reached the bus; or a message has reached a consumer, which will handle it
+  // when it can.
+  void on_event(const RunEvent& event) override;
   // A handler begins.
   void note_delivery(LinkIndex link, const Message& message, bool redelivered);
 
@@ -117,6 +117,8 @@ class Ledger {
     std::size_t delivered = 0;
   };
 
+  void note_arrival(TimeNs time_ns, LinkIndex link, EventCode code, const std::string& id);
+  void note_hand_over(LinkIndex link, const Message& message);
   std::size_t make(LinkIndex link);
   void bind_to_itself(const std::string& queue, std::size_t made);
   bool owed(const Write& write, const std::string& queue) const;

@@ -8,6 +8,15 @@ std::optional<int> Scorer::truth(const std::string& message_id) const {
   return found->second;
 }
 
+void Scorer::score_answer(const RunEvent& event) {
+  const Message& message = **event.message;
+  const std::int64_t* label = message.headers().find_integer("label");
+  if (label == nullptr) return;
+  score(
+      event.time_ns,
+      {.component = std::string(event.component()), .message_id = message.correlation_id(), .label = *label});
+}
+
 void Scorer::score(TimeNs time_ns, const Answer& answer) {
   const std::optional<int> label = truth(answer.message_id);
   if (!label) return;

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "dse/observer.h"
 #include "dse/time.h"
 #include "learn/accuracy.h"
 
@@ -18,13 +19,17 @@ struct Answer {
   std::int64_t label = 0;
 };
 
-class Scorer {
+class Scorer final : public Observer {
  public:
   explicit Scorer(TimeNs curve_every_ns) : curve_every_ns_(curve_every_ns) {}
 
   void add_truth(const std::string& message_id, int label) { truth_.insert_or_assign(message_id, label); }
   // The label that a message really shows, if it is known.
   std::optional<int> truth(const std::string& message_id) const;
+  // Scores the label of an answer.
+  void on_event(const RunEvent& event) override {
+    if (event.answer) score_answer(event);
+  }
   // Scores the answer if the truth is known. Times must not decrease.
   void score(TimeNs time_ns, const Answer& answer);
 
@@ -32,6 +37,8 @@ class Scorer {
   const std::map<std::string, Accuracy>& accuracies() const { return accuracies_; }
 
  private:
+  void score_answer(const RunEvent& event);
+
   TimeNs curve_every_ns_;
   std::unordered_map<std::string, int> truth_;
   std::map<std::string, Accuracy> accuracies_;

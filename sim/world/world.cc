@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "core/csv.h"
-#include "dse/hash.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world_component.h"
@@ -17,6 +15,12 @@ namespace {
 // A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
 constexpr std::size_t kBatchesBetweenStates = 16;
 
+std::vector<std::string> names_of(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const ComponentConfig& config : scenario.components) names.push_back(config.name);
+  return names;
+}
+
 }  // namespace
 
 World::World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines)
@@ -25,9 +29,15 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       random_(options.seed),
       scheduler_(options.seed),
       bus_(scenario.components.size()),
+      fingerprinter_(bus_.broker(), names_of(scenario)),
+      latencies_(scenario.components.size()),
       scorer_(scenario.curve_every_ns),
       refusals_(open_lines, options.warn),
+      predictions_(options.recorder == nullptr
+                       ? nullptr
+                       : std::make_unique<PredictionTable>(open_lines(kPredictionsFile), scorer_)),
       ledger_(make_ledger(scenario)),
+      observers_(options.observers),
       snapshots_due_(snapshot_times(scenario)),
       maker_(parts_of_components(open_lines)),
       strands_(options.threads) {
@@ -47,14 +57,11 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
-    predictions_ = open_lines(kPredictionsFile);
-    predictions_("virtual_time_ns,model,message,answers,label,confidence,truth,data_index");
+    observers_.push_back(options_.recorder);
+    observers_.push_back(predictions_.get());
   }
-  if (options_.ordering != 0) {
-    std::vector<std::string> names;
-    for (const ComponentConfig& config : scenario.components) names.push_back(config.name);
-    scheduler_.break_ties(TieBreak(options_.ordering, names));
-  }
+  if (ledger_ != nullptr) observers_.push_back(ledger_.get());
+  if (options_.ordering != 0) scheduler_.break_ties(TieBreak(options_.ordering, names_of(scenario)));
   wire();
 }
 
@@ -78,13 +85,10 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
             return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
           },
           .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
-          .index = note_of_indices()};
-}
-
-// Only what is written to predictions.csv is worth the memory.
-IndexSink World::note_of_indices() {
-  if (options_.recorder == nullptr) return {};
-  return [this](const std::string& id, std::uint32_t index) { data_indices_.insert_or_assign(id, index); };
+          .index = predictions_ == nullptr
+                       ? IndexSink()
+                       : [this](const std::string& id,
+                                std::uint32_t index) { predictions_->note_index(id, index); }};
 }
 
 void World::wire() {
@@ -116,7 +120,8 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
   if (!handle_until(until.value_or(INT64_MAX), interrupted, progress)) {
     return finish(RunStatus::kInterrupted);
   }
-  if (!scheduler_.empty()) {
+  // Whoever has driven it may have gone further.
+  if (!scheduler_.empty() && *until >= now()) {
     take_snapshots_before(*until + 1);
     scheduler_.advance_to(*until);
   }
@@ -179,17 +184,17 @@ void World::dispatch(const Event& event) {
   switch (event.kind) {
     case EventKind::kStart:
       if (component.machine.ended()) return;  // it crashed before
-      note({.kind = EventCode::kStarted, .component = event.target});
+      tell({.code = EventCode::kStarted, .component = event.target});
       return component.machine.start(component.app->program());
     case EventKind::kBusReceives:
       return on_bus_receives(event.target);
     case EventKind::kComponentReceives:
       return on_component_receives(event.target);
     case EventKind::kTimer:
-      record({.kind = EventCode::kTimer, .component = event.target});
+      tell({.code = EventCode::kTimer, .component = event.target});
       return component.machine.resume();
     case EventKind::kResult:
-      record({.kind = EventCode::kResult, .component = event.target});
+      tell({.code = EventCode::kResult, .component = event.target});
       component.link.wait_for_result();
       return component.machine.resume();
     case EventKind::kCrash:
@@ -199,48 +204,30 @@ void World::dispatch(const Event& event) {
   }
 }
 
-void World::note(const Happening& happening) {
-  const std::uint64_t resource_hash =
-      happening.resource == kNoResource ? 0 : bus_.broker().name_hash(happening.resource);
-  record_.add({.time_ns = scheduler_.now(),
-               .kind = happening.kind,
-               .component_hash = components_[happening.component]->name_hash,
-               .resource_hash = resource_hash,
-               .message_id_hash = happening.message == nullptr ? 0 : (*happening.message)->id_hash()});
-  record(happening);
-}
-
-void World::record(const Happening& happening) {
-  if (!options_.observers.empty()) tell(happening);
-  if (options_.recorder == nullptr) return;
-  options_.recorder->add({.number = scheduler_.event_number(),
-                          .cause = scheduler_.last_cause(),
-                          .time_ns = scheduler_.now(),
-                          .kind = happening.kind,
-                          .component = happening.component,
-                          .resource = happening.resource,
-                          .route = options_.recorder->route(happening.queues),
-                          .message = happening.message == nullptr ? MessagePtr() : *happening.message});
-}
-
-void World::tell(const Happening& happening) const {
+void World::tell(const Happening& happening) {
   const RunEvent event{.time_ns = scheduler_.now(),
                        .number = scheduler_.event_number(),
-                       .code = happening.kind,
-                       .component = components_[happening.component]->config.name,
-                       .resource = happening.resource == kNoResource
-                                       ? std::string_view()
-                                       : std::string_view(bus_.broker().name(happening.resource)),
+                       .cause = scheduler_.last_cause(),
+                       .code = happening.code,
+                       .answer = happening.answer,
+                       .component_number = happening.component,
+                       .resource_number = happening.resource,
                        .message = happening.message,
-                       .copies = happening.queues.size()};
-  for (Observer* observer : options_.observers) observer->on_event(event);
+                       .queues = happening.queues,
+                       .names = *this};
+  fingerprinter_.on_event(event);
+  latencies_.on_event(event);
+  scorer_.on_event(event);
+  for (Observer* observer : observers_) observer->on_event(event);
 }
+
+std::string_view World::component(std::uint32_t number) const { return components_[number]->config.name; }
 
 void World::on_crash(LinkIndex link) {
   Component& component = *components_[link];
   if (component.machine.ended()) return;
   component.crashed = true;
-  note({.kind = EventCode::kCrashed, .component = link});
+  tell({.code = EventCode::kCrashed, .component = link});
   component.machine.crash(kCrashStatus);
 }
 
@@ -248,7 +235,7 @@ void World::on_crash(LinkIndex link) {
 void World::on_import(LinkIndex link) {
   Component& component = *components_[link];
   MessagePtr message = component.imports.pop_front();
-  record({.kind = EventCode::kHandedIn, .component = link, .message = &message});
+  tell({.code = EventCode::kHandedIn, .component = link, .message = &message});
   component.machine.hand_in(std::move(message));
 }
 
@@ -265,12 +252,14 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
 void World::on_bus_receives(LinkIndex link) {
   const BusEvent event = bus_.serve(link);
   Component& component = *components_[link];
-  note({.kind = event.kind,
+  const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
+                       event.kind == EventCode::kReturned;
+  tell({.code = event.kind,
         .component = link,
         .resource = event.resource,
         .message = event.message ? &event.message : nullptr,
-        .queues = event.queues});
-  if (ledger_ != nullptr) ledger_->note_arrival(scheduler_.now(), link, event);
+        .queues = event.queues,
+        .answer = written && component.answers});
   note_queues(event);
   const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
@@ -278,9 +267,6 @@ void World::on_bus_receives(LinkIndex link) {
     ++components_[notified]->outstanding;
   }
   component.note_at_bus(event);
-  const bool published = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
-                         event.kind == EventCode::kReturned;
-  if (component.answers && published) note_prediction(component, *event.message);
 }
 
 // The queues in which something may have changed.
@@ -300,49 +286,19 @@ void World::note_queue(ResourceIndex resource) {
   gauges_[resource].note(scheduler_.now(), load.waiting, load.unacknowledged);
 }
 
-void World::note_prediction(const Component& component, const Message& message) {
-  record_.add_prediction(message);
-  if (const std::int64_t* label = message.headers().find_integer("label")) {
-    scorer_.score(
-        scheduler_.now(),
-        {.component = component.config.name, .message_id = message.correlation_id(), .label = *label});
-  }
-  if (predictions_) write_prediction(message);
-}
-
-void World::write_prediction(const Message& prediction) {
-  const auto header = [&prediction](std::string_view name) {
-    const HeaderValue* value = prediction.headers().find(name);
-    return value == nullptr ? "" : to_text(*value);
-  };
-  const std::optional<int> truth = scorer_.truth(prediction.correlation_id());
-  const auto index = data_indices_.find(prediction.correlation_id());
-  predictions_(fmt::format("{},{},{},{},{},{},{},{}", scheduler_.now(), csv_field(prediction.app_id()),
-                           csv_field(prediction.id()), csv_field(prediction.correlation_id()),
-                           csv_field(header("label")), csv_field(header("confidence")),
-                           truth ? fmt::format("{}", *truth) : "",
-                           index == data_indices_.end() ? "" : fmt::format("{}", index->second)));
-}
-
 void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.component_end(link).receive());
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
-    const Message& message = *delivery->message;
-    note({.kind = delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered,
+    tell({.code = delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered,
           .component = link,
           .resource = bus_.resource(link, delivery->alias),
           .message = &delivery->message});
-    record_.add_delivered_payload(message);
-    // What comes from outside may say that it was written at any time.
-    if (message.timestamp() >= 0 && message.timestamp() <= scheduler_.now())
-      component.latencies.add(scheduler_.now() - message.timestamp());
-    if (ledger_ != nullptr) ledger_->note_hand_over(link, message);
     component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
     return;
   }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
-  note({.kind = EventCode::kCameBack,
+  tell({.code = EventCode::kCameBack,
         .component = link,
         .resource = bus_.resource(link, alias),
         .message = &message});

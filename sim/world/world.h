@@ -14,7 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "bus/data_bus.h"
@@ -23,13 +22,15 @@
 #include "dse/random.h"
 #include "dse/run_result.h"
 #include "sim/record/event_recorder.h"
-#include "sim/record/record.h"
+#include "sim/record/fingerprinter.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_maker.h"
+#include "sim/world/harvest.h"
 #include "sim/world/inproc_link.h"
-#include "sim/world/latency_histogram.h"
+#include "sim/world/latencies.h"
 #include "sim/world/ledger.h"
+#include "sim/world/prediction_table.h"
 #include "sim/world/queue_gauge.h"
 #include "sim/world/refusals.h"
 #include "sim/world/scheduler.h"
@@ -61,7 +62,7 @@ using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t ev
 // Writes a whole file of the run directory.
 using WriteFile = std::function<void(const std::string& file_name, std::string_view content)>;
 
-class World {
+class World : private RunNames {
  public:
   // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario` must outlive
   // the world. Throws InputError for what is wrong with the scenario's data.
@@ -115,25 +116,26 @@ class World {
  private:
   struct Component;
 
+  std::string_view component(std::uint32_t number) const override;
+  std::string_view resource(std::uint32_t number) const override { return bus_.broker().name(number); }
+
   void wire();
   ComponentMaker::Parts parts_of_components(OpenLines open_lines);
-  IndexSink note_of_indices();
   bool handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   [[noreturn]] void fail_for_endless_loop(const Event& event) const;
   void dispatch(const Event& event);
   void on_bus_receives(LinkIndex link);
   void on_component_receives(LinkIndex link);
-  // What happens, for the fingerprints and for the record of events.
+  // What happens to a component, for those who observe.
   struct Happening {
-    EventCode kind;
+    EventCode code;
     LinkIndex component;
     ResourceIndex resource = kNoResource;
     const MessagePtr* message = nullptr;
     std::span<const QueueIndex> queues = {};  // that took a copy
+    bool answer = false;
   };
-  void note(const Happening& happening);
-  void record(const Happening& happening);
-  void tell(const Happening& happening) const;
+  void tell(const Happening& happening);
   void finish_record(const RunResult& result);
   std::vector<ModelState> model_states() const;
   void on_crash(LinkIndex link);
@@ -142,12 +144,11 @@ class World {
   void note_queues(const BusEvent& event);
   void make_gauges();
   void note_queue(ResourceIndex resource);
-  void note_prediction(const Component& component, const Message& message);
-  void write_prediction(const Message& prediction);
   std::optional<std::string> find_stall() const;
   std::map<std::string, const App*> apps_by_name() const;
   void take_snapshots_before(TimeNs time_ns);
   void close_ledger();
+  Measured measured(const Component& component) const;
   void collect_metrics(Measures& measures) const;
   std::optional<std::size_t> unhandled(const Component& component) const;
   void collect_curves(Measures& measures) const;
@@ -157,14 +158,15 @@ class World {
   RandomStreams random_;
   Scheduler scheduler_;
   DataBus bus_;
-  Record record_;
+  Fingerprinter fingerprinter_;
+  Latencies latencies_;
   Scorer scorer_;
   Refusals refusals_;
   bool over_ = false;
-  LineSink predictions_;                                         // of a run that is recorded
-  std::unordered_map<std::string, std::uint32_t> data_indices_;  // likewise, by message
-  std::shared_ptr<Ledger> ledger_;                               // none unless deliveries are expected
-  std::set<TimeNs> snapshots_due_;  // of the measures, where expectations ask for them
+  std::unique_ptr<PredictionTable> predictions_;  // of a run that is recorded
+  std::shared_ptr<Ledger> ledger_;                // none unless deliveries are expected
+  std::vector<Observer*> observers_;              // beside those that every run has
+  std::set<TimeNs> snapshots_due_;                // of the measures, where expectations ask for them
   ComponentMaker maker_;
   std::vector<FaultConfig> faults_;                     // as the data has their classes
   std::vector<std::unique_ptr<Component>> components_;  // by link

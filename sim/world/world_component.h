@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "dse/hash.h"
 #include "sim/world/component_stays.h"
 #include "sim/world/faults.h"
 #include "sim/world/link_layers.h"
@@ -15,13 +14,11 @@ namespace dse {
 
 struct World::Component {
   const ComponentConfig& config;
-  std::uint64_t name_hash;
   bool answers;
   std::unique_ptr<App> app;
   InprocLink link;
   LinkLayers layers;
   Machine machine;
-  LatencyHistogram latencies;
   ComponentStays stays;
   std::int64_t outstanding = 0;          // messages that the bus has handed to it, and it has not settled
   std::optional<ResourceIndex> streams;  // once the bus knows
@@ -31,7 +28,6 @@ struct World::Component {
   Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts,
             const std::vector<FaultConfig>& faults, Ledger* ledger, TimeNs curve_every_ns)
       : config(component),
-        name_hash(hash_text(component.name)),
         answers(component.component->emits().answers),
         app(std::move(application)),
         link(parts),

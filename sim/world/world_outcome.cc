@@ -11,6 +11,7 @@
 #include "dse/hash.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
+#include "sim/world/harvest.h"
 #include "sim/world/world.h"
 #include "sim/world/world_component.h"
 
@@ -129,16 +130,16 @@ RunResult World::finish(RunStatus status) {
   }
   for (const auto& [name, app] : apps_by_name()) {
     if (!app->learns()) continue;
-    record_.models().add(std::string_view(name));
-    app->hash_state(record_.models());
+    fingerprinter_.record().models().add(std::string_view(name));
+    app->hash_state(fingerprinter_.record().models());
   }
   result.virtual_time_ns = scheduler_.now();
   result.events = scheduler_.event_number();
-  result.deliveries = record_.deliveries();
+  result.deliveries = fingerprinter_.record().deliveries();
   result.unroutable = bus_.broker().unroutable();
   for (const BindingSpec& binding : scenario_.bindings)
     result.passed.push_back(bus_.broker().passed(binding));
-  result.fingerprints = record_.fingerprints(random_.digest());
+  result.fingerprints = fingerprinter_.record().fingerprints(random_.digest());
   collect_metrics(result);
   collect_curves(result);
   if (options_.recorder != nullptr) finish_record(result);
@@ -203,19 +204,18 @@ std::vector<ModelState> World::model_states() const {
   return states;
 }
 
+Measured World::measured(const Component& component) const {
+  return {.config = component.config,
+          .app = *component.app,
+          .latencies = latencies_.of(component.link.index()),
+          .stays = component.stays,
+          .refused = refusals_.count(component.config.name)};
+}
+
 void World::collect_metrics(Measures& measures) const {
   for (const auto& component : components_) {
     const std::string& name = component->config.name;
-    for (const Metric& metric : component->app->metrics())
-      measures.metrics[name + "." + metric.name] = metric.value;
-    if (gets_messages(component->config))
-      measures.metrics[name + ".refused"] = static_cast<double>(refusals_.count(name));
-    for (const auto& [suffix, permille] :
-         {std::pair("latency_p50_ns", 500), std::pair("latency_p99_ns", 990)}) {
-      const auto value = component->latencies.quantile(static_cast<std::uint64_t>(permille));
-      if (value) measures.metrics[fmt::format("{}.{}", name, suffix)] = static_cast<double>(*value);
-    }
-    for (const Metric& metric : component->stays.metrics())
+    for (const Metric& metric : harvest_metrics(measured(*component)))
       measures.metrics[name + "." + metric.name] = metric.value;
     if (const auto count = unhandled(*component))
       measures.metrics[name + ".unhandled"] = static_cast<double>(*count);
@@ -249,10 +249,7 @@ void World::collect_curves(Measures& measures) const {
     for (const CurvePoint& point : curve)
       measures.curves.push_back({point.time_ns, name, point.metric, point.value});
   };
-  for (const auto& component : components_) {
-    add(component->config.name, component->app->curve());
-    add(component->config.name, component->stays.curve());
-  }
+  for (const auto& component : components_) add(component->config.name, harvest_curve(measured(*component)));
   for (ResourceIndex resource = 0; resource < gauges_.size(); ++resource)
     add(bus_.broker().name(resource), gauges_[resource].curve(scheduler_.now()));
   for (const auto& [name, accuracy] : scorer_.accuracies()) {

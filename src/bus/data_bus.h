@@ -13,13 +13,12 @@
 #include "broker/broker.h"
 #include "bus/pair.h"
 #include "dse/event_code.h"
+#include "dse/observer.h"
 #include "message/frame.h"
 
 namespace dse {
 
 using LinkIndex = std::uint32_t;
-
-inline constexpr ResourceIndex kNoResource = UINT32_MAX;
 
 // What the bus did with one frame.
 struct BusEvent {

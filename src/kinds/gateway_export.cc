@@ -83,7 +83,9 @@ Kind gateway_export_kind() {
                     .meaning = "topic pattern of those that leave"},
                    {.name = "name",
                     .type = KeyType::kName,
-                    .meaning = "of the component, and of its queue; else `export-` and the resource"}},
+                    .meaning = "of the component, and of its queue, which is no other resource; else "
+                               "`export-` and the resource, with `-` in place of dots, and a number behind "
+                               "it where that name is taken"}},
           .read = read,
           .place = KindPlace::kExport};
 }

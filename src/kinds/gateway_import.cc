@@ -77,10 +77,10 @@ Kind gateway_import_kind() {
                     .meaning = "queue of the broker that is read whole"},
                    {.name = "exchange",
                     .type = KeyType::kBrokerName,
-                    .meaning = "in its place: an exchange of the broker"},
+                    .meaning = "exchange of the broker, in place of a queue"},
                    {.name = "key",
                     .type = KeyType::kRoutingKey,
-                    .meaning = "topic pattern of what is taken of the exchange; else all"},
+                    .meaning = "topic pattern of what is taken of the exchange; else `#`, which is all"},
                    {.name = "to",
                     .type = KeyType::kResource,
                     .required = true,
@@ -92,7 +92,8 @@ Kind gateway_import_kind() {
                     .meaning = "messages that the broker hands over unacknowledged; 0: no limit"},
                    {.name = "name",
                     .type = KeyType::kName,
-                    .meaning = "of the component; else `import-` and the resource"}},
+                    .meaning = "of the component; else `import-` and the resource, with `-` in place of "
+                               "dots, and a number behind it where that name is taken"}},
           .read = read,
           .place = KindPlace::kImport};
 }

@@ -140,7 +140,8 @@ Kind model_kind() {
             .meaning = "virtual time that a message without one takes"},
            {.name = "shape",
             .type = KeyType::kPair,
-            .meaning = "`[rows, columns]` of its images, where no data set in the scenario tells"},
+            .meaning = "`[rows, columns]` of its images, each from 1 to 4096, where no data set in the "
+                       "scenario tells"},
            {.name = "classes",
             .type = KeyType::kInteger,
             .range = {2, 256},

@@ -121,7 +121,8 @@ Kind production_source_kind() {
                 .meaning = "IDX file of images, gzipped or plain"},
                {.name = "truth",
                 .type = KeyType::kFile,
-                .meaning = "IDX file of their labels, for scoring; they never travel on the bus"},
+                .meaning = "IDX file of their labels, gzipped or plain, for scoring; they never travel on "
+                           "the bus"},
                {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
                {.name = "key",
                 .type = KeyType::kRoutingKey,

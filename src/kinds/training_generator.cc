@@ -145,7 +145,7 @@ Kind training_generator_kind() {
                {.name = "labels",
                 .type = KeyType::kFile,
                 .required = true,
-                .meaning = "IDX file of their labels"},
+                .meaning = "IDX file of their labels, gzipped or plain"},
                {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
                {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images a second"},
                {.name = "order",

@@ -20,18 +20,28 @@ const DeliveryExpect kFifo = {.resource = "a", .fifo = true};
 const DeliveryExpect kNoneLost = {.resource = "a", .lost = 0};
 const DeliveryExpect kNoneLostAnywhere = {.lost = 0};
 
+// The ledger does not ask for names.
+struct NoNames : RunNames {
+  std::string_view component(std::uint32_t) const override { return ""; }
+  std::string_view resource(std::uint32_t) const override { return ""; }
+} const kNoNames;
+
 struct Story {
   Ledger ledger;
 
   explicit Story(const std::vector<BindingSpec>& bindings = {}) : ledger(bindings, kComponents, kLatencyNs) {}
 
+  void happens(LinkIndex link, EventCode code, const MessagePtr& message = {}) {
+    ledger.on_event(
+        {.code = code, .component_number = link, .message = message ? &message : nullptr, .names = kNoNames});
+  }
   void stream(LinkIndex link, const std::string& queue) {
     ledger.note_stream(link, queue);
-    ledger.note_arrival(0, link, {.kind = EventCode::kStreamed});
+    happens(link, EventCode::kStreamed);
   }
   void bind(LinkIndex link, const BindingSpec& binding) {
     ledger.note_bind(link, binding);
-    ledger.note_arrival(0, link, {.kind = EventCode::kBound});
+    happens(link, EventCode::kBound);
   }
   // Written by `link`, and never seen again.
   MessagePtr write_lost(LinkIndex link, const std::string& exchange, MessageFields fields,
@@ -42,18 +52,18 @@ struct Story {
   }
   MessagePtr write(LinkIndex link, const std::string& exchange, MessageFields fields) {
     MessagePtr message = write_lost(link, exchange, std::move(fields));
-    ledger.note_arrival(0, link, {.kind = EventCode::kPublished, .message = message});
+    happens(link, EventCode::kPublished, message);
     return message;
   }
   MessagePtr write(const std::string& id) { return write(kWriter, "a", {.id = id}); }
   // It is handled, and settled at once.
   void deliver(LinkIndex link, const MessagePtr& message, bool redelivered = false) {
-    ledger.note_hand_over(link, *message);
+    hand_over(link, message);
     ledger.note_delivery(link, *message, redelivered);
-    ledger.note_arrival(0, link, {.kind = EventCode::kAcknowledged, .message = message});
+    happens(link, EventCode::kAcknowledged, message);
   }
   // It reaches the consumer and is not settled.
-  void hand_over(LinkIndex link, const MessagePtr& message) { ledger.note_hand_over(link, *message); }
+  void hand_over(LinkIndex link, const MessagePtr& message) { happens(link, EventCode::kDelivered, message); }
   bool met(const DeliveryExpect& expect) const { return ledger.judge(expect).met; }
   std::string detail(const DeliveryExpect& expect) const { return ledger.judge(expect).detail; }
 };
@@ -126,7 +136,7 @@ TEST_CASE("ledger: a program that writes one message twice is owed two deliverie
   story.stream(kEcho, "a");
   const MessagePtr message = story.write("writer-0");
   story.ledger.note_write(5, kWriter, "a", message);
-  story.ledger.note_arrival(0, kWriter, {.kind = EventCode::kPublished, .message = message});
+  story.happens(kWriter, EventCode::kPublished, message);
   story.deliver(kEcho, message);
   CHECK_FALSE(story.met(kOnce));
   CHECK_FALSE(story.met(kAtLeastOnce));
@@ -212,10 +222,9 @@ TEST_CASE("ledger: of a queue and a message issued at one time, the first at the
     Story story;
     story.ledger.note_stream(kEcho, "a");
     const MessagePtr message = story.write_lost(kWriter, "a", {.id = "writer-0"});
-    const BusEvent published = {.kind = EventCode::kPublished, .message = message};
-    if (!queue_first) story.ledger.note_arrival(0, kWriter, published);
-    story.ledger.note_arrival(0, kEcho, {.kind = EventCode::kStreamed});
-    if (queue_first) story.ledger.note_arrival(0, kWriter, published);
+    if (!queue_first) story.happens(kWriter, EventCode::kPublished, message);
+    story.happens(kEcho, EventCode::kStreamed);
+    if (queue_first) story.happens(kWriter, EventCode::kPublished, message);
     CHECK_THAT(story.detail(kAtLeastOnce), ContainsSubstring(queue_first ? "of 1 owed" : "of 0 owed"));
   }
 }
@@ -254,7 +263,7 @@ TEST_CASE("ledger: what waits where nobody streams any more is not lost") {
   Story story;
   story.stream(kEcho, "a");
   story.write("writer-0");
-  story.ledger.note_arrival(0, kEcho, {.kind = EventCode::kClosed});
+  story.happens(kEcho, EventCode::kClosed);
   story.ledger.close({.time_ns = 100, .drained = true});
   CHECK(story.met(kNoneLost));
   CHECK_FALSE(story.met(kAtLeastOnce));
@@ -278,7 +287,7 @@ TEST_CASE("ledger: what a later message overtakes is lost, unless it was there b
   story.write("writer-1");
   story.hand_over(kEcho, first);
   story.hand_over(kEcho, story.write("writer-2"));
-  story.ledger.note_arrival(0, kEcho, {.kind = EventCode::kRequeued, .message = first});
+  story.happens(kEcho, EventCode::kRequeued, first);
   story.ledger.close({.time_ns = 100, .drained = false});
   CHECK(story.met({.resource = "a", .lost = 1}));
   CHECK_THAT(story.detail(kNoneLost), ContainsSubstring("writer-1"));

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "dse/plain_component.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 #include "support/catch.h"
@@ -82,9 +83,19 @@ TEST_CASE("paths of data files are moved along") {
   std::ofstream(folder.path() / "from/data") << "x";
   const std::string absolute = folder.file("from/data");
   toml::table root =
-      toml::parse("[component.a]\nimages = \"../data\"\nlabels = \"" + absolute +
-                  "\"\nkey = \"../data\"\n[component.b]\ntruth = \"none/../x\"\ninitial = \"y\"\n");
-  move_data_paths(root, folder.path() / "from/here", folder.path() / "to/there/deep");
+      toml::parse("[component.a]\nkind = \"one\"\nimages = \"../data\"\nlabels = \"" + absolute +
+                  "\"\nkey = \"../data\"\n[component.b]\nkind = \"two\"\ntruth = \"none/../x\"\n"
+                  "initial = \"y\"\nlate.truth = \"../data\"\n");
+  const auto kind = [](const std::string& name, const std::vector<std::string>& files) {
+    Kind made{.name = name, .read = [](const KeyReader&) { return make_component(Program()); }};
+    for (const std::string& file : files) made.keys.push_back({.name = file, .type = KeyType::kFile});
+    made.keys.push_back({.name = "key"});
+    return made;
+  };
+  KindTable kinds;
+  kinds.add(kind("one", {"images", "labels"}));
+  kinds.add(kind("two", {"truth", "initial", "late.truth"}));
+  move_data_paths(root, kinds, {.from = folder.path() / "from/here", .to = folder.path() / "to/there/deep"});
   const auto path = [&](const std::string& component, const std::string& key) {
     return (folder.path() / "to/there/deep" / root["component"][component][key].value_or(std::string()))
         .lexically_normal()
@@ -95,5 +106,6 @@ TEST_CASE("paths of data files are moved along") {
   CHECK(root["component"]["a"]["key"].value_or(std::string()) == "../data");
   CHECK(path("b", "truth") == folder.file("from/here/x"));
   CHECK(path("b", "initial") == folder.file("from/here/y"));
+  CHECK(root["component"]["b"]["late"]["truth"].value_or(std::string()) == "../../../from/data");
   CHECK(root["component"]["b"]["initial"].value_or(std::string()) == "../../../from/here/y");
 }

@@ -151,7 +151,7 @@ TEST_CASE("simulation: an observer sees everything that happens, once, in order"
       CHECK(event.time_ns >= last_ns);
       last_ns = event.time_ns;
       if (event.code == EventCode::kPublished || event.code == EventCode::kDelivered)
-        seen.push_back(std::string(event.component) + " " + std::string(event.resource) + " " +
+        seen.push_back(std::string(event.component()) + " " + std::string(event.resource()) + " " +
                        (*event.message)->id());
     }
   } counter;
@@ -191,6 +191,29 @@ TEST_CASE("simulation: a call that makes no sense says what to do, and changes n
   CHECK_THAT(usage([&] { simulation.advance_by(1); }), ContainsSubstring("after run()"));
   CHECK_THAT(usage([&] { simulation.run(); }), ContainsSubstring("after run()"));
   CHECK_THAT(usage([&] { simulation.write("numbers", {}); }), ContainsSubstring("after run()"));
+}
+
+TEST_CASE("simulation: options and times that make no sense are refused") {
+  CHECK_THAT(usage([] { Simulation({.latency_ns = -1}); }), ContainsSubstring("latency_ns is negative"));
+  CHECK_THAT(usage([] { Simulation({.threads = 0}); }), ContainsSubstring("threads is 0"));
+  CHECK_THAT(usage([] { Simulation({.curve_every_ns = 0}); }), ContainsSubstring("curve_every_ns"));
+  Simulation simulation = doubler();
+  CHECK_THAT(usage([&] { simulation.advance_to(INT64_MAX); }), ContainsSubstring("goes no further"));
+}
+
+TEST_CASE("simulation: a scenario may have a component named driver, and be driven beyond its end") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("s.toml")) << "until = \"1us\"\n[component.driver]\nkind = \"echo\"\n"
+                                          "from = \"a\"\nservice = \"3us\"\n";
+  Simulation simulation = Simulation::from_file(folder.file("s.toml"));
+  simulation.write("a", {});
+  simulation.drain();
+  CHECK(simulation.now() == 0);
+  simulation.advance_to(2'000);
+  CHECK(simulation.read("a").front()->app_id() == "driver-2");
+  const RunResult result = simulation.run();
+  CHECK(result.virtual_time_ns == 2'000);
+  CHECK(result.metrics.at("driver.unhandled") == 1);
 }
 
 TEST_CASE("simulation: a program that calls neither next nor eval is named") {

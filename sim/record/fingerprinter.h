@@ -1,0 +1,49 @@
+// Takes the fingerprints of a run, as an observer of it. Of the thread that decides.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/broker.h"
+#include "dse/observer.h"
+#include "sim/record/record.h"
+
+namespace dse {
+
+class Fingerprinter final : public Observer {
+ public:
+  // The broker gives the hashes of resources, and must outlive this; `components` are named by number.
+  Fingerprinter(const Broker& broker, const std::vector<std::string>& components) : broker_(broker) {
+    for (const std::string& name : components) component_hashes_.push_back(hash_text(name));
+  }
+
+  void on_event(const RunEvent& event) override {
+    if (!is_seen_by_others(event.code)) return;
+    record_.add(
+        {.time_ns = event.time_ns,
+         .kind = event.code,
+         .component_hash = component_hashes_[event.component_number],
+         .resource_hash = event.resource_number == kNoResource ? 0 : broker_.name_hash(event.resource_number),
+         .message_id_hash = event.message == nullptr ? 0 : (*event.message)->id_hash()});
+    if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)
+      record_.add_delivered_payload(**event.message);
+    if (event.answer) record_.add_prediction(**event.message);
+  }
+
+  Record& record() { return record_; }
+  const Record& record() const { return record_; }
+
+ private:
+  // What a component does by itself shows in what it writes.
+  static bool is_seen_by_others(EventCode code) {
+    return code != EventCode::kTimer && code != EventCode::kResult && code != EventCode::kHandedIn;
+  }
+
+  const Broker& broker_;
+  std::vector<std::uint64_t> component_hashes_;
+  Record record_;
+};
+
+}  // namespace dse

@@ -1,0 +1,31 @@
+// How long messages take from their writing until they arrive in a component's inbox, by component. Of the
+// thread that decides.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "dse/observer.h"
+#include "sim/world/latency_histogram.h"
+
+namespace dse {
+
+class Latencies final : public Observer {
+ public:
+  explicit Latencies(std::size_t components) : histograms_(components) {}
+
+  void on_event(const RunEvent& event) override {
+    if (event.code != EventCode::kDelivered && event.code != EventCode::kRedelivered) return;
+    const TimeNs written_ns = (*event.message)->timestamp();
+    // What comes from outside may say that it was written at any time.
+    if (written_ns >= 0 && written_ns <= event.time_ns)
+      histograms_[event.component_number].add(event.time_ns - written_ns);
+  }
+
+  const LatencyHistogram& of(std::size_t component) const { return histograms_[component]; }
+
+ private:
+  std::vector<LatencyHistogram> histograms_;  // by component
+};
+
+}  // namespace dse
