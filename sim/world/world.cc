@@ -184,17 +184,17 @@ void World::dispatch(const Event& event) {
   switch (event.kind) {
     case EventKind::kStart:
       if (component.machine.ended()) return;  // it crashed before
-      tell({.code = EventCode::kStarted, .component = event.target});
+      tell(happening(EventCode::kStarted, event.target));
       return component.machine.start(component.app->program());
     case EventKind::kBusReceives:
       return on_bus_receives(event.target);
     case EventKind::kComponentReceives:
       return on_component_receives(event.target);
     case EventKind::kTimer:
-      tell({.code = EventCode::kTimer, .component = event.target});
+      tell(happening(EventCode::kTimer, event.target));
       return component.machine.resume();
     case EventKind::kResult:
-      tell({.code = EventCode::kResult, .component = event.target});
+      tell(happening(EventCode::kResult, event.target));
       component.link.wait_for_result();
       return component.machine.resume();
     case EventKind::kCrash:
@@ -204,30 +204,13 @@ void World::dispatch(const Event& event) {
   }
 }
 
-void World::tell(const Happening& happening) {
-  const RunEvent event{.time_ns = scheduler_.now(),
-                       .number = scheduler_.event_number(),
-                       .cause = scheduler_.last_cause(),
-                       .code = happening.code,
-                       .answer = happening.answer,
-                       .component_number = happening.component,
-                       .resource_number = happening.resource,
-                       .message = happening.message,
-                       .queues = happening.queues,
-                       .names = *this};
-  fingerprinter_.on_event(event);
-  latencies_.on_event(event);
-  scorer_.on_event(event);
-  for (Observer* observer : observers_) observer->on_event(event);
-}
-
 std::string_view World::component(std::uint32_t number) const { return components_[number]->config.name; }
 
 void World::on_crash(LinkIndex link) {
   Component& component = *components_[link];
   if (component.machine.ended()) return;
   component.crashed = true;
-  tell({.code = EventCode::kCrashed, .component = link});
+  tell(happening(EventCode::kCrashed, link));
   component.machine.crash(kCrashStatus);
 }
 
@@ -235,7 +218,9 @@ void World::on_crash(LinkIndex link) {
 void World::on_import(LinkIndex link) {
   Component& component = *components_[link];
   MessagePtr message = component.imports.pop_front();
-  tell({.code = EventCode::kHandedIn, .component = link, .message = &message});
+  RunEvent event = happening(EventCode::kHandedIn, link);
+  event.message = &message;
+  tell(event);
   component.machine.hand_in(std::move(message));
 }
 
@@ -254,12 +239,12 @@ void World::on_bus_receives(LinkIndex link) {
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
                        event.kind == EventCode::kReturned;
-  tell({.code = event.kind,
-        .component = link,
-        .resource = event.resource,
-        .message = event.message ? &event.message : nullptr,
-        .queues = event.queues,
-        .answer = written && component.answers});
+  RunEvent told = happening(event.kind, link);
+  told.resource_number = event.resource;
+  if (event.message) told.message = &event.message;
+  told.queues = event.queues;
+  told.answer = written && component.answers;
+  tell(told);
   note_queues(event);
   const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
@@ -290,18 +275,18 @@ void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.component_end(link).receive());
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
-    tell({.code = delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered,
-          .component = link,
-          .resource = bus_.resource(link, delivery->alias),
-          .message = &delivery->message});
+    RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
+    event.resource_number = bus_.resource(link, delivery->alias);
+    event.message = &delivery->message;
+    tell(event);
     component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
     return;
   }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
-  tell({.code = EventCode::kCameBack,
-        .component = link,
-        .resource = bus_.resource(link, alias),
-        .message = &message});
+  RunEvent event = happening(EventCode::kCameBack, link);
+  event.resource_number = bus_.resource(link, alias);
+  event.message = &message;
+  tell(event);
   component.machine.on_return(message);
 }
 

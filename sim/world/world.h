@@ -62,7 +62,7 @@ using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t ev
 // Writes a whole file of the run directory.
 using WriteFile = std::function<void(const std::string& file_name, std::string_view content)>;
 
-class World : private RunNames {
+class World final : private RunNames {
  public:
   // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario` must outlive
   // the world. Throws InputError for what is wrong with the scenario's data.
@@ -126,16 +126,22 @@ class World : private RunNames {
   void dispatch(const Event& event);
   void on_bus_receives(LinkIndex link);
   void on_component_receives(LinkIndex link);
-  // What happens to a component, for those who observe.
-  struct Happening {
-    EventCode code;
-    LinkIndex component;
-    ResourceIndex resource = kNoResource;
-    const MessagePtr* message = nullptr;
-    std::span<const QueueIndex> queues = {};  // that took a copy
-    bool answer = false;
-  };
-  void tell(const Happening& happening);
+  // Something that happens to that component, here and now.
+  RunEvent happening(EventCode code, LinkIndex component) const {
+    return {.time_ns = scheduler_.now(),
+            .number = scheduler_.event_number(),
+            .cause = scheduler_.last_cause(),
+            .code = code,
+            .component_number = component,
+            .names = *this};
+  }
+  // Tells those who observe.
+  void tell(const RunEvent& event) {
+    fingerprinter_.on_event(event);
+    latencies_.on_event(event);
+    scorer_.on_event(event);
+    for (Observer* observer : observers_) observer->on_event(event);
+  }
   void finish_record(const RunResult& result);
   std::vector<ModelState> model_states() const;
   void on_crash(LinkIndex link);

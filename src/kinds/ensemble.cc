@@ -13,7 +13,7 @@
 namespace dse {
 namespace {
 
-constexpr const char* kTableEnding = ".csv";
+constexpr const char* kVerdictsEnding = ".csv";
 
 class EnsembleApp : public App {
  public:
@@ -21,7 +21,7 @@ class EnsembleApp : public App {
       : options_(std::move(options)),
         models_(std::move(models)),
         prefetch_(context.prefetch),
-        sink_(context.open_lines(kTableEnding)),
+        sink_(context.open_lines(kVerdictsEnding)),
         verdict_(context.verdict),
         truth_of_(context.truth_of) {
     sink_("virtual_time_ns,correlation_id,label,votes,models,truth");
@@ -109,7 +109,7 @@ class Ensemble : public Component {
             {.name = "undecided", .unit = "messages"},
             {.name = "accuracy", .curve = true}};
   }
-  std::vector<std::string> kept_files() const override { return {kTableEnding}; }
+  std::vector<std::string> kept_files() const override { return {kVerdictsEnding}; }
   Named named() const override { return {.key = "models", .components = models_}; }
   std::unique_ptr<App> make(const MakeContext& context) const override {
     return std::make_unique<EnsembleApp>(options_, models_, context);
@@ -120,7 +120,7 @@ class Ensemble : public Component {
   std::vector<std::string> models_;
 };
 
-std::shared_ptr<const Component> read(const KeyReader& keys) {
+std::shared_ptr<const Component> read_ensemble(const KeyReader& keys) {
   ConsumerOptions options = read_consumer(keys);
   std::vector<std::string> models = keys.texts("models");
   for (auto model = models.begin(); model != models.end(); ++model) {
@@ -145,7 +145,7 @@ Kind ensemble_kind() {
   return {.name = "ensemble",
           .meaning = "Takes the majority of several models' answers, and keeps its verdicts in NAME.csv.",
           .keys = std::move(keys),
-          .read = read};
+          .read = read_ensemble};
 }
 
 }  // namespace dse

@@ -52,7 +52,7 @@ class GatewayExport : public Component {
   ExportOptions options_;
 };
 
-std::shared_ptr<const Component> read(const KeyReader& keys) {
+std::shared_ptr<const Component> read_export(const KeyReader& keys) {
   ExportOptions options;
   options.from = keys.text("from");
   options.exchange = keys.text("exchange");
@@ -86,7 +86,7 @@ Kind gateway_export_kind() {
                     .meaning = "of the component, and of its queue, which is no other resource; else "
                                "`export-` and the resource, with `-` in place of dots, and a number behind "
                                "it where that name is taken"}},
-          .read = read,
+          .read = read_export,
           .place = KindPlace::kExport};
 }
 

@@ -47,7 +47,7 @@ class GatewayImport : public Component {
   ImportOptions options_;
 };
 
-std::shared_ptr<const Component> read(const KeyReader& keys) {
+std::shared_ptr<const Component> read_import(const KeyReader& keys) {
   ImportOptions options;
   const std::optional<std::string> queue = keys.text_if_any("queue");
   const std::optional<std::string> exchange = keys.text_if_any("exchange");
@@ -94,7 +94,7 @@ Kind gateway_import_kind() {
                     .type = KeyType::kName,
                     .meaning = "of the component; else `import-` and the resource, with `-` in place of "
                                "dots, and a number behind it where that name is taken"}},
-          .read = read,
+          .read = read_import,
           .place = KindPlace::kImport};
 }
 

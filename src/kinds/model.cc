@@ -88,7 +88,7 @@ std::optional<ImageShape> read_shape(const KeyReader& keys) {
   return ImageShape{static_cast<int>(pair->first), static_cast<int>(pair->second)};
 }
 
-std::shared_ptr<const Component> read(const KeyReader& keys) {
+std::shared_ptr<const Component> read_model(const KeyReader& keys) {
   ModelOptions options;
   options.learner = keys.learner("learner");
   options.from = keys.text("from");
@@ -152,7 +152,7 @@ Kind model_kind() {
             .type = KeyType::kFile,
             .meaning = "a [saved learner](learner-state.md) to start from: a file that `dse replay "
                        "--save-models` wrote for the same learner, shape and classes"}},
-      .read = read};
+      .read = read_model};
 }
 
 }  // namespace dse

@@ -93,7 +93,7 @@ class ProductionSource : public Component {
   SourceOptions options_;
 };
 
-std::shared_ptr<const Component> read(const KeyReader& keys) {
+std::shared_ptr<const Component> read_source(const KeyReader& keys) {
   SourceOptions options;
   options.images = {keys.text("images"), keys.place("images")};
   options.truth = read_file_if_any(keys, "truth");
@@ -135,7 +135,7 @@ Kind production_source_kind() {
                 .choices = {"regular", "poisson"},
                 .meaning = "times of sending; `poisson` has the same mean rate"},
                slice_key()},
-      .read = read};
+      .read = read_source};
 }
 
 }  // namespace dse

@@ -114,7 +114,7 @@ std::vector<Sample> TrainingGenerator::samples(const Dataset& dataset, const Sam
   return samples;
 }
 
-std::shared_ptr<const Component> read(const KeyReader& keys) {
+std::shared_ptr<const Component> read_generator(const KeyReader& keys) {
   GeneratorOptions options;
   options.images = {keys.text("images"), keys.place("images")};
   options.labels = {keys.text("labels"), keys.place("labels")};
@@ -158,7 +158,7 @@ Kind training_generator_kind() {
                 .range = {0, kLimitMax},
                 .meaning = "send at most so many"},
                slice_key()},
-      .read = read};
+      .read = read_generator};
 }
 
 }  // namespace dse

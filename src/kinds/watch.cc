@@ -12,12 +12,12 @@
 namespace dse {
 namespace {
 
-constexpr const char* kTableEnding = ".csv";
+constexpr const char* kKeptEnding = ".csv";
 
 class WatchApp : public App {
  public:
   WatchApp(ConsumerOptions options, const MakeContext& context)
-      : options_(std::move(options)), prefetch_(context.prefetch), sink_(context.open_lines(kTableEnding)) {
+      : options_(std::move(options)), prefetch_(context.prefetch), sink_(context.open_lines(kKeptEnding)) {
     sink_("virtual_time_ns,id,correlation_id,key,label,model,confidence,payload_hash");
   }
 
@@ -58,7 +58,7 @@ class Watch : public Component {
 
   Ports ports() const override { return {.reads = options_.from}; }
   std::vector<MetricInfo> metrics() const override { return {{.name = "received", .unit = "messages"}}; }
-  std::vector<std::string> kept_files() const override { return {kTableEnding}; }
+  std::vector<std::string> kept_files() const override { return {kKeptEnding}; }
   std::unique_ptr<App> make(const MakeContext& context) const override {
     return std::make_unique<WatchApp>(options_, context);
   }
