@@ -8,6 +8,7 @@ readonly build_packages=(
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libssl-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
+readonly package_packages=(dpkg-dev file)  # what cpack makes a Debian package with
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
 
 say() { printf '%s\n' "$*" >&2; }
