@@ -1,4 +1,4 @@
-// What can go wrong that is not a programmer's mistake. All are caught in `main` alone.
+// What can go wrong. Of dse itself all are caught in `main` alone; who embeds it catches what it can act on.
 #pragma once
 
 #include <exception>

@@ -31,7 +31,7 @@ struct Kind {
 class KindTable {
  public:
   // Throws UsageError when the kind has no name, no `read`, a key twice or one that every component has, or
-  // when there is another of that name.
+  // when there is another of that name, or for the same end of a gateway.
   void add(Kind kind);
   // Null when there is none. Valid until the next add.
   const Kind* find(std::string_view name) const;

@@ -1,12 +1,13 @@
 // Programs and the operations they are made of.
 //
-// A program is data: a list of steps that a Machine interprets. The functions below make steps:
+// A program is data: a list of steps that a Machine interprets. The functions below make steps; each throws
+// UsageError for what no step can be: a null message, an empty function, a negative time.
 //
 //   Program hello = {create_resource("greetings"),
 //                    after(kNanosecondsPerSecond),
 //                    call([](Machine& machine) {
 //                      machine.eval(write_resource("greetings", machine.compose({.key = "hello"})),
-//                                   exit(0));
+//                                   dse::exit(0));
 //                    })};
 #pragma once
 

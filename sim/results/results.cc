@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -153,7 +154,8 @@ std::string painted(std::string_view text, std::string_view code, bool color) {
 
 std::string metric_text(const std::string& metric, double value) {
   if (metric.ends_with("accuracy")) return fmt::format("{} {:.4f}", metric, value);
-  if (metric.ends_with("_ns")) {
+  constexpr double kNanosecondsMax = 9e18;
+  if (metric.ends_with("_ns") && std::abs(value) < kNanosecondsMax) {
     return fmt::format("{} {}", metric.substr(0, metric.size() - 3),
                        format_duration(static_cast<TimeNs>(value)));
   }

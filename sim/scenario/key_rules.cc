@@ -39,6 +39,8 @@ void check_ports(const Component& component, const InputPlace& place) {
   const Ports ports = component.ports();
   if (ports.reads) check_resource_name(*ports.reads, place);
   for (const std::string& written : ports.writes) check_resource_name(written, place);
+  if (ports.to_outside && !ports.reads)
+    throw InputError(place, "has a way out, and reads no resource whose messages could take it");
 }
 
 std::string routing_key(TableReader& table, std::string_view key) {

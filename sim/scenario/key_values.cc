@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/check.h"
+#include "dse/error.h"
 #include "sim/scenario/key_rules.h"
 
 namespace dse {
@@ -71,7 +71,7 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
     case KeyType::kPair:
       return *table.pair_if_any(name);
   }
-  DSE_CHECK(false, "key '{}' has no type", key.name);
+  throw UsageError("the key '" + key.name + "' has no type: give it one of KeyType");
 }
 
 // As it is written: what `..` leads to behind a link is for the system to say.

@@ -48,6 +48,10 @@ bool is_export(const ComponentConfig& component) {
 
 std::vector<MetricInfo> metrics_of(const ComponentConfig& component) {
   std::vector<MetricInfo> metrics = component.component->metrics();
+  const bool names_accuracy = std::any_of(metrics.begin(), metrics.end(),
+                                          [](const MetricInfo& one) { return one.name == "accuracy"; });
+  if (component.component->emits().answers && !names_accuracy)
+    metrics.push_back({.name = "accuracy", .curve = true});
   if (gets_messages(component)) metrics.push_back({.name = "refused", .unit = "messages"});
   if (!resource_read(component)) return metrics;
   for (const char* name : {"latency_p50_ns", "latency_p99_ns"})

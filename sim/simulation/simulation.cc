@@ -50,6 +50,7 @@ struct Simulation::State {
   std::size_t driver = 0;  // its place among the components
   std::string driver_name;
   std::uint64_t written = 0;
+  bool failed = false;              // something was thrown while it ran
   std::unique_ptr<World> world;     // once it is wired
   std::optional<RunResult> result;  // once it is over
 
@@ -57,6 +58,25 @@ struct Simulation::State {
     if (result) {
       throw UsageError(
           fmt::format("{} after run(): the run is over; make another simulation, or do it before", what));
+    }
+  }
+  void require_sound(std::string_view what) const {
+    require_open(what);
+    if (failed) {
+      throw UsageError(
+          fmt::format("{} after something was thrown while the simulation ran: it cannot go on; "
+                      "make another",
+                      what));
+    }
+  }
+  // Whatever is thrown within, the run is over.
+  template <typename Run>
+  auto guarded(const Run& run) {
+    try {
+      return run();
+    } catch (...) {
+      failed = true;
+      throw;
     }
   }
   void require_unwired(std::string_view what) const {
@@ -87,7 +107,7 @@ void Simulation::State::wire() {
 
 // The world, in which the driver is.
 World& Simulation::State::driven(std::string_view what) {
-  require_open(what);
+  require_sound(what);
   if (world != nullptr) return *world;
   driver_name = kDriver;
   for (int number = 2; has_component(driver_name); ++number)
@@ -95,7 +115,7 @@ World& Simulation::State::driven(std::string_view what) {
   driver = scenario.components.size();
   scenario.components.push_back({.name = driver_name, .kind = kDriver, .component = make_driver(targets)});
   observers.push_back(&tap);
-  wire();
+  guarded([this] { wire(); });
   return *world;
 }
 
@@ -215,7 +235,7 @@ void Simulation::advance_to(TimeNs time_ns) {
     throw UsageError(
         fmt::format("advance_to() goes no further than {} ns: drain() handles all that there is", kLastNs));
   }
-  world.advance_to(time_ns, kNever, no_progress);
+  state_->guarded([&] { world.advance_to(time_ns, kNever, no_progress); });
   state_->require_moving();
 }
 
@@ -224,7 +244,7 @@ void Simulation::drain() {
   const TimeNs until_ns = state_->scenario.until_ns.value_or(INT64_MAX);
   for (auto next = world.next_time_ns(); next && *next <= until_ns && !world.over();
        next = world.next_time_ns()) {
-    world.advance_to(*next, kNever, no_progress);
+    state_->guarded([&] { world.advance_to(*next, kNever, no_progress); });
     state_->require_moving();
   }
 }
@@ -260,9 +280,11 @@ std::optional<std::string> Simulation::learned_state(const std::string& componen
 }
 
 RunResult Simulation::run() {
-  state_->require_open("run()");
-  if (state_->world == nullptr) state_->wire();
-  state_->result = state_->world->run(kNever, no_progress);
+  state_->require_sound("run()");
+  state_->result = state_->guarded([this] {
+    if (state_->world == nullptr) state_->wire();
+    return state_->world->run(kNever, no_progress);
+  });
   return *state_->result;
 }
 

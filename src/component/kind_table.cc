@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 3> kKeysOfAll = {"kind", "start", "on_ref
 void check_keys(const Kind& kind) {
   std::set<std::string_view> names;
   for (const KeyInfo& key : kind.keys) {
+    if (key.type == KeyType::kChoice && key.choices.empty()) {
+      throw UsageError(
+          fmt::format("the key '{}' of the kind '{}' has no choices: name them", key.name, kind.name));
+    }
     if (!names.insert(key.name).second) {
       throw UsageError(
           fmt::format("the kind '{}' has the key '{}' twice: take one away", kind.name, key.name));
@@ -51,6 +55,12 @@ void KindTable::add(Kind kind) {
                     kind.name));
   }
   check_keys(kind);
+  const bool is_second =
+      std::any_of(kinds_.begin(), kinds_.end(), [&](const Kind& other) { return other.place == kind.place; });
+  if (kind.place != KindPlace::kComponent && is_second) {
+    throw UsageError(
+        fmt::format("the kind '{}' would be the second for its end of a gateway, which has one", kind.name));
+  }
   kinds_.push_back(std::move(kind));
 }
 

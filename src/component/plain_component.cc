@@ -32,6 +32,8 @@ class ProgramApp : public App {
 }  // namespace
 
 std::shared_ptr<const Component> make_component(MakeApp make, PlainComponentOptions options) {
+  if (!make)
+    throw UsageError("a component cannot be made by an empty function: give it one that makes an App");
   return std::make_shared<const PlainComponent>(std::move(make), std::move(options));
 }
 

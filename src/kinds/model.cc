@@ -75,6 +75,10 @@ std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
   } catch (const std::invalid_argument& refusal) {
     throw InputError(context.place, refusal.what());
   }
+  if (learner == nullptr) {
+    throw UsageError(fmt::format("the learner '{}' has made nothing: its function `make` must return one",
+                                 options_.learner.name));
+  }
   if (options_.initial) load_initial(*options_.initial, kind, *context.files, *learner);
   context.require_fitting(kind.options);
   return make_model_app(options_, kind.options, std::move(learner), context);

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "core/check.h"
+#include "dse/error.h"
 #include "sdk/link.h"
 
 namespace dse {
@@ -28,8 +29,12 @@ void Machine::eval(Program steps) {
 void Machine::next() {
   ready_ = true;
   if (running_) return;
-  DSE_CHECK(waiting_ == Waiting::kNothing, "'{}' waits for {}: only what it waits for can move it on", name_,
-            waits_for());
+  if (waiting_ != Waiting::kNothing) {
+    throw UsageError(
+        fmt::format("the program of '{}' called next() or eval() while it waits for {}: a callback "
+                    "calls one of them once, and only what it waits for can move it on",
+                    name_, waits_for()));
+  }
   run_ready();
 }
 
@@ -118,7 +123,12 @@ void Machine::handle(Delivered&& delivery) {
 }
 
 void Machine::refuse_current(const std::string& reason) {
-  DSE_CHECK(current_.message, "'{}' handles no message that it could refuse", name_);
+  if (!current_.message) {
+    throw UsageError(
+        fmt::format("the program of '{}' handles no message that it could refuse: call "
+                    "refuse_current() within a stream's handler",
+                    name_));
+  }
   reject_current(false);
   if (on_refuse_) on_refuse_(*current_.message, reason);
 }
@@ -175,7 +185,12 @@ void Machine::run(WriteResource& step) {
 }
 
 void Machine::run(StreamResource& step) {
-  DSE_CHECK(handler_ == nullptr, "'{}' streams already: a program streams one resource", name_);
+  if (handler_ != nullptr) {
+    throw UsageError(
+        fmt::format("the program of '{}' streams '{}' beside another: a program streams one "
+                    "resource; bind both into one queue, or make two components",
+                    name_, step.resource));
+  }
   handler_ = std::move(step.handler);
   link_.declare(step.resource);
   link_.open_stream(step.resource, step.prefetch);

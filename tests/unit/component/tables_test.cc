@@ -59,7 +59,14 @@ TEST_CASE("a kind is found by its name, and there is one of each") {
              ContainsSubstring("the key 'a' twice"));
   CHECK_THAT(usage([&] { table.add(kind("x", {{.name = "start"}})); }),
              ContainsSubstring("'start', which every component has"));
+  CHECK_THAT(usage([&] { table.add(kind("x", {{.name = "a", .type = KeyType::kChoice}})); }),
+             ContainsSubstring("the key 'a' of the kind 'x' has no choices"));
   CHECK(table.all().size() == 1);
+  Kind way_in = kind("in");
+  way_in.place = KindPlace::kImport;
+  table.add(way_in);
+  way_in.name = "another";
+  CHECK_THAT(usage([&] { table.add(way_in); }), ContainsSubstring("the second for its end of a gateway"));
 }
 
 TEST_CASE("a learner is found by its name, and there is one of each") {

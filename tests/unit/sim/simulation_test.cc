@@ -193,6 +193,37 @@ TEST_CASE("simulation: a call that makes no sense says what to do, and changes n
   CHECK_THAT(usage([&] { simulation.write("numbers", {}); }), ContainsSubstring("after run()"));
 }
 
+TEST_CASE("simulation: a mistake in a program is told, and nothing goes on after it") {
+  const auto told = [](Program program) {
+    Simulation simulation;
+    simulation.add("odd", std::move(program), {.reads = "in"});
+    simulation.write("in", {});
+    std::string text = usage([&] { simulation.advance_by(10); });
+    CHECK_THAT(usage([&] { simulation.drain(); }), ContainsSubstring("after something was thrown"));
+    CHECK_THAT(usage([&] { simulation.run(); }), ContainsSubstring("make another"));
+    return text;
+  };
+  const auto handler = [](auto steps) {
+    return Program{
+        stream_resource("in", 0, [steps](Machine& machine, const MessagePtr&) { machine.eval(steps()); })};
+  };
+  CHECK_THAT(told(handler([] { return after(-5); })), ContainsSubstring("0 or more ns"));
+  CHECK_THAT(told(handler([] { return write_resource("out", MessagePtr()); })),
+             ContainsSubstring("written to 'out': the message is null"));
+  CHECK_THAT(told(handler([] { return call(nullptr); })), ContainsSubstring("no callback"));
+  CHECK_THAT(told(handler([] { return stream_resource("more", 0, [](Machine&, const MessagePtr&) {}); })),
+             ContainsSubstring("the program of 'odd' streams 'more' beside another"));
+  CHECK_THAT(told({call([](Machine& machine) { machine.refuse_current("no"); })}),
+             ContainsSubstring("handles no message"));
+}
+
+TEST_CASE("simulation: what cannot be wired stays so") {
+  Simulation simulation;
+  simulation.add("none", MakeApp([](const MakeContext&) { return std::unique_ptr<App>(); }));
+  CHECK_THAT(usage([&] { simulation.write("a", {}); }), ContainsSubstring("has made no application"));
+  CHECK_THAT(usage([&] { simulation.read("a"); }), ContainsSubstring("make another"));
+}
+
 TEST_CASE("simulation: options and times that make no sense are refused") {
   CHECK_THAT(usage([] { Simulation({.latency_ns = -1}); }), ContainsSubstring("latency_ns is negative"));
   CHECK_THAT(usage([] { Simulation({.threads = 0}); }), ContainsSubstring("threads is 0"));
