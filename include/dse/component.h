@@ -33,7 +33,7 @@ struct OutsidePort {
 struct Ports {
   std::optional<std::string> reads;      // the resource whose queue it streams
   std::vector<std::string> writes = {};  // the resources whose exchanges it writes to
-  // Of the ends of a gateway alone, which run beside a broker: where their messages come from, or go.
+  // Only the ends of a gateway have these: where on a broker their messages come from, or go.
   std::optional<OutsidePort> from_outside = {};
   std::optional<OutsidePort> to_outside = {};
 };
@@ -41,8 +41,8 @@ struct Ports {
 // What the messages are that a component writes.
 struct Emits {
   bool labels = false;  // they may have the header `label`
-  bool answers =
-      false;  // they are predictions: each answers the message of its correlation id, and is scored
+  // They are predictions: each answers the message of its correlation id, and is scored.
+  bool answers = false;
   bool forwards = false;  // their payloads are those of the messages that it reads
 };
 
@@ -98,7 +98,7 @@ struct MakeContext {
   std::function<std::vector<DataInput>()> inputs = {};
   // Throws InputError unless what the scenario's own data sets send it fits a learner made so.
   std::function<void(const LearnerOptions&)> require_fitting = {};
-  // For files beside the data sets.
+  // Whoever reads a file beside the data sets notes its digest here.
   DatasetCache* files = nullptr;
 
   TruthSink truth = {};
@@ -113,8 +113,8 @@ class Component {
   virtual ~Component() = default;
 
   virtual Ports ports() const = 0;
-  // Of its application, and `accuracy` if its answers or verdicts are scored; those that every component has
-  // which reads a resource come by themselves.
+  // The metrics of its application, and `accuracy` if its verdicts are scored. Those that every component has
+  // which reads a resource, and the accuracy of answers, come by themselves.
   virtual std::vector<MetricInfo> metrics() const = 0;
   virtual Emits emits() const { return {}; }
   // Whether it learns from messages with a label and answers the others: their times are measured apart.

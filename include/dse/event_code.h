@@ -23,7 +23,8 @@ enum class EventCode : std::uint8_t {
   kDelivered = 11,    // a message of the queue that it streams
   kRedelivered = 12,  // likewise, and not for the first time
   kCameBack = 13,     // a mandatory message that no queue took
-  // Of a component, in the record of events alone: a fingerprint has only what others can see.
+  // A component does something by itself. The record of events alone has it: a fingerprint has only what
+  // others can see.
   kTimer = 14,     // a delay is over
   kResult = 15,    // a computation is done
   kCrashed = 16,   // a planted fault has ended it; of this a fingerprint tells

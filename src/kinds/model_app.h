@@ -52,7 +52,7 @@ class ModelApp : public App {
   std::shared_ptr<Batch> filling_;
   Prediction prediction_;  // of the one inference under way; written on the strand
 
-  // On the strand:
+  // What follows is used on the strand alone.
   void note_state();
 
   std::unique_ptr<Learner> learner_;

@@ -5,6 +5,7 @@
 #include "dse/kind_table.h"
 #include "dse/plain_component.h"
 #include "support/catch.h"
+#include "support/usage_error.h"
 
 using namespace dse;
 
@@ -14,16 +15,6 @@ Kind kind(const std::string& name, std::vector<KeyInfo> keys = {}) {
   return {.name = name, .keys = std::move(keys), .read = [](const KeyReader&) {
             return make_component(Program());
           }};
-}
-
-template <typename Call>
-std::string usage(const Call& call) {
-  try {
-    call();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 // A reader of these keys where `value` stands behind each.

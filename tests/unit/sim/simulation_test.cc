@@ -5,6 +5,7 @@
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
+#include "support/usage_error.h"
 
 using namespace dse;
 
@@ -35,16 +36,6 @@ Simulation doubler(TimeNs service_ns = 5) {
   simulation.add("doubler", doubling("numbers", "doubled", service_ns),
                  {.reads = "numbers", .writes = {"doubled"}});
   return simulation;
-}
-
-template <typename Call>
-std::string usage(const Call& call) {
-  try {
-    call();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 using Texts = std::vector<std::string>;
