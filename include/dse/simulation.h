@@ -48,7 +48,8 @@ struct ExpectationOutcome {
 
 class Simulation {
  public:
-  // Throws UsageError when an option makes no sense.
+  // Throws UsageError when an option makes no sense, RunError on a processor that the learners are not
+  // compiled for.
   explicit Simulation(SimulationOptions options = {});
   ~Simulation();
   Simulation(Simulation&&) noexcept;

@@ -21,18 +21,10 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/standard_streams.h"
+#include "sim/simulation/processor.h"
 
 namespace dse {
 namespace {
-
-// Learning is compiled for x86-64-v3; elsewhere it would die of an illegal instruction.
-bool processor_is_enough() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#else
-  return true;
-#endif
-}
 
 // The command that was given, or the parser itself.
 const CLI::App& given_command(const CLI::App& parser) {
@@ -135,10 +127,7 @@ int status_of(const std::function<int()>& work) {
 
 int run_command_line(int argc, char** argv, const Tables& tables) {
   prepare_streams();
-  if (!processor_is_enough()) {
-    tell("dse: this processor has no AVX2 and FMA, which the learners need (x86-64-v3)\n");
-    return kExitRunFailed;
-  }
+  if (const int status = status_of([] { return require_processor(), 0; }); status != 0) return status;
   CLI::App parser(
       "dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.", "dse");
   parser.set_version_flag("--version", std::string("dse ") + DSE_VERSION);

@@ -10,6 +10,7 @@
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/simulation/driver.h"
+#include "sim/simulation/processor.h"
 #include "sim/simulation/tap.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world.h"
@@ -24,6 +25,7 @@ constexpr TimeNs kLastNs = INT64_MAX - 1;
 void no_progress(TimeNs, std::uint64_t) {}
 
 void check(const SimulationOptions& options) {
+  require_processor();
   if (options.latency_ns < 0) throw UsageError("latency_ns is negative: a hop takes 0 or more ns");
   if (options.curve_every_ns <= 0) throw UsageError("curve_every_ns must be more than nothing");
   if (options.threads == 0) throw UsageError("threads is 0: the calling thread is one of them");

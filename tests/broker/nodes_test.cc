@@ -154,12 +154,20 @@ TEST_CASE("nodes: while the broker is away their lines say so, and then they go 
   RabbitMq broker;
   const Workshop workshop;
   const std::string scenario = models(workshop, "away-", {"first", "second"});
-  Process nodes(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run()}));
+  Process nodes(broker_command(
+      broker.url(), {"nodes", scenario, "--set", "component.trainer.limit=4000", "--out", workshop.run()}));
   {
     dse::Connection connection = connect_to(broker.url());
     const dse::ChannelNumber channel = connection.open_channel();
     declare_resource(connection, channel, "away-digits");
-    wait_until([&] { return ready(connection, channel, "away-digits") >= 300; });
+    // The first connection of a node is not tried again.
+    const auto has_reader = [&](const std::string& queue) {
+      return connection.declare_queue(channel, queue, {.passive = true}).consumers > 0;
+    };
+    wait_until([&] {
+      return ready(connection, channel, "away-digits") >= 300 && has_reader("away-first") &&
+             has_reader("away-second");
+    });
   }
   broker.kill();
   std::this_thread::sleep_for(
@@ -170,7 +178,7 @@ TEST_CASE("nodes: while the broker is away their lines say so, and then they go 
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.err, ContainsSubstring("cannot be reached"));
   for (const std::string model : {"first", "second"})
-    CHECK(number_in(workshop.run() + "/summary.json", model + ".trained") == 1500);
+    CHECK(number_in(workshop.run() + "/summary.json", model + ".trained") == 4000);
 }
 
 TEST_CASE("nodes: what is wrong is said") {
