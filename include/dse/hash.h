@@ -1,6 +1,7 @@
 // Hashing of everything that is recorded: XXH3 (64 bits) over a canonical little-endian byte stream.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,10 +29,14 @@ class Hasher {
 
   void add(std::span<const std::byte> bytes);
   void add(std::string_view text);  // its length, then its bytes
-  void add_u64(std::uint64_t value) {
-    if (used_ + sizeof value > kBufferBytes) flush();
-    std::memcpy(buffer_.get() + used_, &value, sizeof value);  // x86-64 and AArch64 are little-endian
-    used_ += sizeof value;
+  void add_u64(std::uint64_t value) { add_u64s(std::array{value}); }
+  // Each of them, in order.
+  template <std::size_t kCount>
+  void add_u64s(const std::array<std::uint64_t, kCount>& values) {
+    static_assert(sizeof values <= kBufferBytes);
+    if (used_ + sizeof values > kBufferBytes) flush();
+    std::memcpy(buffer_.get() + used_, &values, sizeof values);  // x86-64 and AArch64 are little-endian
+    used_ += sizeof values;
   }
   void add_i64(std::int64_t value) { add_u64(static_cast<std::uint64_t>(value)); }
 

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@
 #include <vector>
 
 #include "dse/component.h"
+#include "dse/expectation.h"
+#include "dse/fault.h"
 #include "dse/message.h"
 #include "dse/observer.h"
 #include "dse/plain_component.h"
@@ -38,9 +41,14 @@ struct SimulationOptions {
   TimeNs latency_ns = 0;                // of one hop between a component and the bus; a file has its own
   unsigned threads = 1;                 // that learn and predict; changes no result
   TimeNs curve_every_ns = 100'000'000;  // a point of a curve for each interval; a file has its own
+  std::optional<TimeNs> until_ns = {};  // run() ends then; else the scenario's: empty of one built in code
+  // So many events at one virtual time are taken for a loop without end, and a RunError.
+  std::uint64_t events_at_one_time_max = 20'000'000;
+  // The files in which components keep lines ("echo.log"), each opened once; none: nothing is kept.
+  std::function<LineSink(const std::string& file_name)> open_lines = {};
 };
 
-// How one expectation of a scenario file has come out.
+// How one expectation has come out.
 struct ExpectationOutcome {
   std::string text;         // for people: what was expected and what was found
   bool as_planned = false;  // it holds; or it is one that must not, and does not
@@ -70,6 +78,10 @@ class Simulation {
   Simulation& bind(BindingSpec binding);
   // How many messages of the resource each of its streams may have under way; 0: no limit. Else 64.
   Simulation& set_prefetch(const std::string& resource, std::uint32_t prefetch);
+  // Throw UsageError, at the first step or run(), for what the scenario does not have, a fault that its
+  // component cannot show, and an expectation that expects nothing.
+  Simulation& inject(Fault fault);
+  Simulation& expect(Expectation expectation);
   // Told of everything that happens; must outlive the simulation.
   Simulation& observe(Observer& observer);
 
@@ -106,7 +118,7 @@ class Simulation {
   // To the end, from wherever it stands: until nothing can happen any more, or the scenario's `until`. The
   // last call but expectations().
   RunResult run();
-  // After run(): those of the scenario's file, in its order.
+  // After run(): those of the scenario's file, in its order, then those of expect().
   std::vector<ExpectationOutcome> expectations() const;
 
  private:

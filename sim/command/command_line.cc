@@ -21,7 +21,7 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/standard_streams.h"
-#include "sim/simulation/processor.h"
+#include "sim/world/processor.h"
 
 namespace dse {
 namespace {

@@ -41,8 +41,8 @@ struct NodesArguments {
 // What a real broker does not show: how full queues were, what each delivery was, how long messages stayed,
 // and how things stood at a virtual time.
 void keep_what_can_be_judged(Scenario& scenario) {
-  std::erase_if(scenario.expectations, [&scenario](const ExpectConfig& expectation) {
-    const auto* metric = std::get_if<MetricExpect>(&expectation.what);
+  std::erase_if(scenario.expectations, [&scenario](const Expectation& expectation) {
+    const auto* metric = std::get_if<MetricExpectation>(&expectation.what);
     return metric == nullptr || metric->by_ns || !find_metric(scenario, metric->metric)->on_nodes;
   });
 }

@@ -4,6 +4,7 @@
 // does not depend on how things are numbered.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,10 +31,9 @@ struct RecordEntry {
 class Record {
  public:
   void add(const RecordEntry& entry) {
-    events_.add_i64(entry.time_ns);
-    events_.add_u64(entry.component_hash ^ static_cast<std::uint64_t>(entry.kind));
-    events_.add_u64(entry.resource_hash);
-    events_.add_u64(entry.message_id_hash);
+    events_.add_u64s(std::array{static_cast<std::uint64_t>(entry.time_ns),
+                                entry.component_hash ^ static_cast<std::uint64_t>(entry.kind),
+                                entry.resource_hash, entry.message_id_hash});
   }
   void add_delivered_payload(const Message& message) {
     payload_.add_u64(message.payload_hash());

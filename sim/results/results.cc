@@ -28,7 +28,7 @@ Json optional_number(const std::optional<double>& value) {
   return value ? json_number(*value) : Json(nullptr);
 }
 
-void add_keys(Json& json, const MetricExpect& expect, const ExpectationResult& one) {
+void add_keys(Json& json, const MetricExpectation& expect, const ExpectationResult& one) {
   json["metric"] = expect.metric;
   json["min"] = optional_number(expect.min);
   json["max"] = optional_number(expect.max);
@@ -38,7 +38,7 @@ void add_keys(Json& json, const MetricExpect& expect, const ExpectationResult& o
   json["value"] = optional_number(one.value);
 }
 
-void add_keys(Json& json, const DeliveryExpect& expect, const ExpectationResult&) {
+void add_keys(Json& json, const DeliveryExpectation& expect, const ExpectationResult&) {
   if (!expect.resource.empty()) json["resource"] = expect.resource;
   if (expect.consumer) json["consumer"] = *expect.consumer;
   if (expect.delivered) json["delivered"] = guarantee_name(*expect.delivered);
@@ -46,8 +46,8 @@ void add_keys(Json& json, const DeliveryExpect& expect, const ExpectationResult&
   if (expect.lost) json["lost"] = *expect.lost;
 }
 
-void add_keys(Json& json, const StatusExpect& expect, const ExpectationResult&) {
-  json["status"] = expect.status;
+void add_keys(Json& json, const StatusExpectation& expect, const ExpectationResult&) {
+  json["status"] = status_name(expect.status);
 }
 
 // Nothing can be said of a run that was cut off: what is not there yet may have come.

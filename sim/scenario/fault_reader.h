@@ -11,6 +11,6 @@ namespace dse {
 
 // The fault number `number` of the file, from 0. `scenario` holds the components. Throws InputError for what
 // the scenario does not have, and for a fault that its component cannot show.
-FaultConfig read_fault(const toml::table& node, std::size_t number, const Scenario& scenario);
+Fault read_fault(const toml::table& node, std::size_t number, const Scenario& scenario);
 
 }  // namespace dse

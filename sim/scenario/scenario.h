@@ -7,12 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "dse/binding.h"
 #include "dse/component.h"
 #include "dse/error.h"
+#include "dse/expectation.h"
+#include "dse/fault.h"
 #include "dse/metric.h"
 #include "dse/time.h"
 #include "sim/scenario/scenario_keys.h"
@@ -32,51 +33,6 @@ struct ResourceConfig {
   std::uint32_t prefetch = 64;  // of each stream of this resource; 0: no limit
 };
 
-// That a metric is within bounds, or rises.
-struct MetricExpect {
-  std::string metric;
-  std::optional<double> min;
-  std::optional<double> max;
-  std::optional<double> equals;
-  bool rises = false;           // its curve: the last quarter's mean is above the first's
-  std::optional<TimeNs> by_ns;  // over everything up to then; empty: over the whole run
-};
-
-enum class Guarantee { kExactlyOnce, kAtLeastOnce };
-
-// What happens to messages on their way; sim/world/ledger.h says how each is judged.
-struct DeliveryExpect {
-  std::string resource;                 // the queue; "" for all, of `lost` alone
-  std::optional<std::string> consumer;  // one that streams it; empty: all together
-  std::optional<Guarantee> delivered;
-  bool fifo = false;
-  std::optional<std::int64_t> lost;  // exactly so many
-};
-
-// How the run ends.
-struct StatusExpect {
-  std::string status;  // "completed", "stalled" or "refused"
-};
-
-struct ExpectConfig {
-  std::string name;    // for people; "" if it has none
-  bool fails = false;  // a planted fault is to be caught here: it must not hold
-  std::variant<MetricExpect, DeliveryExpect, StatusExpect> what;
-};
-
-enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
-
-// Something that goes wrong with one component; sim/world/faults.h says what each kind does.
-struct FaultConfig {
-  FaultKind kind = FaultKind::kLose;
-  std::string component;
-  std::int64_t every = 1;               // it strikes one in so many
-  std::optional<std::int64_t> limit;    // at most so many times
-  TimeNs from_ns = 0;                   // not before
-  std::optional<std::int64_t> classes;  // of kMislabel: labels are below it; from the data if not given
-  TimeNs at_ns = 0;                     // of kCrash: when
-};
-
 struct Scenario {
   std::string path;
   std::string name;             // file name without its ending
@@ -94,8 +50,8 @@ struct Scenario {
   std::map<std::string, ResourceConfig> resources;  // only those with options
   std::vector<BindingSpec> bindings;
   std::vector<ComponentConfig> components;  // in the file's order; then exports, then imports
-  std::vector<FaultConfig> faults;
-  std::vector<ExpectConfig> expectations;
+  std::vector<Fault> faults;
+  std::vector<Expectation> expectations;
 
   std::uint32_t prefetch_of(const std::string& resource) const;
 };

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "core/names.h"
+#include "sim/scenario/expectation_check.h"
+#include "sim/scenario/fault_check.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/simulation/driver.h"
-#include "sim/simulation/processor.h"
 #include "sim/simulation/tap.h"
 #include "sim/world/expectations.h"
+#include "sim/world/processor.h"
 #include "sim/world/world.h"
 
 namespace dse {
@@ -29,6 +31,20 @@ void check(const SimulationOptions& options) {
   if (options.latency_ns < 0) throw UsageError("latency_ns is negative: a hop takes 0 or more ns");
   if (options.curve_every_ns <= 0) throw UsageError("curve_every_ns must be more than nothing");
   if (options.threads == 0) throw UsageError("threads is 0: the calling thread is one of them");
+  if (options.until_ns && *options.until_ns < 0)
+    throw UsageError("until_ns is negative: a run begins at 0, and ends then or later");
+}
+
+void check(const Fault& fault) {
+  const auto within = [](std::int64_t value, std::int64_t min, std::int64_t max) {
+    return value >= min && value <= max;
+  };
+  if (!within(fault.every, 1, kFaultTimesMax) || !within(fault.limit.value_or(1), 1, kFaultTimesMax))
+    throw UsageError(fmt::format("a fault's `every` and `limit` are 1 to {}", kFaultTimesMax));
+  if (!within(fault.classes.value_or(kFaultClassesMin), kFaultClassesMin, kFaultClassesMax))
+    throw UsageError(fmt::format("a fault's `classes` are {} to {}", kFaultClassesMin, kFaultClassesMax));
+  if (fault.from_ns < 0 || fault.at_ns < 0)
+    throw UsageError("a fault cannot come before the run: give 0 or more ns");
 }
 
 // What is wrong with it is a mistake of the calling code.
@@ -84,27 +100,41 @@ struct Simulation::State {
   void require_unwired(std::string_view what) const {
     require_open(what);
     if (world != nullptr) {
-      throw UsageError(fmt::format(
-          "{} after the first step: add, bind and observe before the simulation is driven", what));
+      throw UsageError(
+          fmt::format("{} after the first step: put everything in before the simulation is driven", what));
     }
   }
   bool has_component(const std::string& name) const {
     return std::any_of(scenario.components.begin(), scenario.components.end(),
                        [&](const ComponentConfig& one) { return one.name == name; });
   }
+  void check_against_scenario() const;
   void wire();
   World& driven(std::string_view what);
   void require_resource(const std::string& resource) const;
   void require_moving() const;
 };
 
+// Of what is in the file this has been checked, of what was added in code only now that all is there.
+void Simulation::State::check_against_scenario() const {
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i)
+    check_fault(scenario.faults[i], scenario, {.key = fmt::format("fault.{}", i)});
+  for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
+    check_expectation(scenario.expectations[i], scenario, [i](const std::string& key) {
+      return InputPlace{.key = fmt::format("expect.{}{}{}", i, key.empty() ? "" : ".", key)};
+    });
+  }
+}
+
 void Simulation::State::wire() {
+  as_usage([this] { check_against_scenario(); });
   world = std::make_unique<World>(scenario,
-                                  WorldOptions{.seed = options.seed.value_or(scenario.seed),
+                                  WorldOptions{.events_at_one_time_max = options.events_at_one_time_max,
+                                               .seed = options.seed.value_or(scenario.seed),
                                                .threads = options.threads,
                                                .ordering = options.ordering,
                                                .observers = observers},
-                                  no_files());
+                                  options.open_lines ? options.open_lines : no_files());
 }
 
 // The world, in which the driver is.
@@ -142,7 +172,8 @@ Simulation::Simulation(SimulationOptions options) : state_(std::make_unique<Stat
   state_->scenario.name = "simulation";
   state_->scenario.latency_ns = options.latency_ns;
   state_->scenario.curve_every_ns = options.curve_every_ns;
-  state_->options = options;
+  state_->scenario.until_ns = options.until_ns;
+  state_->options = std::move(options);
 }
 Simulation::Simulation(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Simulation::~Simulation() = default;
@@ -155,7 +186,8 @@ Simulation Simulation::from_file(const std::string& path, const Tables& tables, 
   auto state = std::make_unique<State>();
   state->scenario = read_scenario(path, tables, settings);
   if (options.ordering == 0) options.ordering = state->scenario.ordering;
-  state->options = options;
+  if (options.until_ns) state->scenario.until_ns = options.until_ns;
+  state->options = std::move(options);
   return Simulation(std::move(state));
 }
 
@@ -201,6 +233,19 @@ Simulation& Simulation::set_prefetch(const std::string& resource, std::uint32_t 
   state_->require_unwired("set_prefetch()");
   as_usage([&] { check_resource_name(resource, {.key = "set_prefetch"}); });
   state_->scenario.resources[resource].prefetch = prefetch;
+  return *this;
+}
+
+Simulation& Simulation::inject(Fault fault) {
+  state_->require_unwired("inject()");
+  check(fault);
+  state_->scenario.faults.push_back(std::move(fault));
+  return *this;
+}
+
+Simulation& Simulation::expect(Expectation expectation) {
+  state_->require_unwired("expect()");
+  state_->scenario.expectations.push_back(std::move(expectation));
   return *this;
 }
 

@@ -146,9 +146,9 @@ std::int64_t ComponentMaker::classes_written_by(const ComponentConfig& component
   return classes > 0 ? classes : kClassesWithoutData;
 }
 
-std::vector<FaultConfig> ComponentMaker::faults() {
-  std::vector<FaultConfig> faults = parts_.scenario.faults;
-  for (FaultConfig& fault : faults) {
+std::vector<Fault> ComponentMaker::faults() {
+  std::vector<Fault> faults = parts_.scenario.faults;
+  for (Fault& fault : faults) {
     if (fault.kind != FaultKind::kMislabel || fault.classes) continue;
     for (const ComponentConfig& component : parts_.scenario.components) {
       if (component.name == fault.component) fault.classes = classes_written_by(component);

@@ -42,7 +42,7 @@ class ComponentMaker {
   std::unique_ptr<App> make(const ComponentConfig& component);
   // The scenario's, each with its classes: those of the data that its component writes. Throws as make()
   // does.
-  std::vector<FaultConfig> faults();
+  std::vector<Fault> faults();
 
  private:
   MakeContext context_of(const ComponentConfig& component);

@@ -40,12 +40,12 @@ Rise judge_rise(const std::vector<double>& curve) {
                                     last > first ? "rises" : "does not rise", first, last)};
 }
 
-bool within_bounds(const MetricExpect& expect, double value) {
+bool within_bounds(const MetricExpectation& expect, double value) {
   return !(expect.min && value < *expect.min) && !(expect.max && value > *expect.max) &&
          !(expect.equals && value != *expect.equals);
 }
 
-void judge(const MetricExpect& expect, const RunResult& result, ExpectationResult& one) {
+void judge(const MetricExpectation& expect, const RunResult& result, ExpectationResult& one) {
   // A run that ended before the time has its last word.
   const auto snapshot = expect.by_ns ? result.measured_by.find(*expect.by_ns) : result.measured_by.end();
   const Measures& measures = snapshot == result.measured_by.end() ? result : snapshot->second;
@@ -58,19 +58,19 @@ void judge(const MetricExpect& expect, const RunResult& result, ExpectationResul
   one.detail = rise.detail;
 }
 
-void judge(const DeliveryExpect& expect, const RunResult& result, ExpectationResult& one) {
+void judge(const DeliveryExpectation& expect, const RunResult& result, ExpectationResult& one) {
   DSE_CHECK(result.ledger != nullptr, "deliveries are expected, but the run kept no ledger");
   const Ledger::Finding finding = result.ledger->judge(expect);
   one.met = finding.met;
   one.detail = finding.detail;
 }
 
-void judge(const StatusExpect& expect, const RunResult& result, ExpectationResult& one) {
-  one.met = status_name(result.status) == expect.status;
+void judge(const StatusExpectation& expect, const RunResult& result, ExpectationResult& one) {
+  one.met = result.status == expect.status;
   one.detail = "the run " + status_name(result.status);
 }
 
-std::string bounds_text(const MetricExpect& expect) {
+std::string bounds_text(const MetricExpectation& expect) {
   std::string text;
   if (expect.equals) {
     text = fmt::format("exactly {}", *expect.equals);
@@ -86,15 +86,15 @@ std::string bounds_text(const MetricExpect& expect) {
   return expect.by_ns ? fmt::format("{} by {}", text, format_duration(*expect.by_ns)) : text;
 }
 
-std::string text_of(const MetricExpect& expect, const ExpectationResult& one) {
+std::string text_of(const MetricExpectation& expect, const ExpectationResult& one) {
   const std::string value = one.value ? fmt::format("{}", *one.value) : "not measured in this run";
   return fmt::format("{} is {}, expected {}{}{}", expect.metric, value, bounds_text(expect),
                      one.detail.empty() ? "" : "; it ", one.detail);
 }
 
-std::string label_of(const MetricExpect& expect) { return expect.metric; }
+std::string label_of(const MetricExpectation& expect) { return expect.metric; }
 
-std::string label_of(const DeliveryExpect& expect) {
+std::string label_of(const DeliveryExpectation& expect) {
   std::string text = expect.resource.empty() ? "all queues" : expect.resource;
   if (expect.consumer) text += " to " + *expect.consumer;
   if (expect.delivered) text += " " + guarantee_name(*expect.delivered);
@@ -103,14 +103,14 @@ std::string label_of(const DeliveryExpect& expect) {
   return text;
 }
 
-std::string label_of(const StatusExpect& expect) { return "status " + expect.status; }
+std::string label_of(const StatusExpectation& expect) { return "status " + status_name(expect.status); }
 
-std::string text_of(const DeliveryExpect& expect, const ExpectationResult& one) {
+std::string text_of(const DeliveryExpectation& expect, const ExpectationResult& one) {
   return fmt::format("{}: {}", label_of(expect), one.detail);
 }
 
-std::string text_of(const StatusExpect& expect, const ExpectationResult& one) {
-  return fmt::format("{}, expected {}", one.detail, expect.status);
+std::string text_of(const StatusExpectation& expect, const ExpectationResult& one) {
+  return fmt::format("{}, expected {}", one.detail, status_name(expect.status));
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ std::string text_of(const StatusExpect& expect, const ExpectationResult& one) {
 std::shared_ptr<Ledger> make_ledger(const Scenario& scenario) {
   const bool needed =
       std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
-                  [](const auto& one) { return std::holds_alternative<DeliveryExpect>(one.what); });
+                  [](const auto& one) { return std::holds_alternative<DeliveryExpectation>(one.what); });
   if (!needed) return nullptr;
   std::vector<std::string> names;
   for (const ComponentConfig& component : scenario.components) names.push_back(component.name);
@@ -127,8 +127,8 @@ std::shared_ptr<Ledger> make_ledger(const Scenario& scenario) {
 
 std::set<TimeNs> snapshot_times(const Scenario& scenario) {
   std::set<TimeNs> times;
-  for (const ExpectConfig& expectation : scenario.expectations) {
-    const auto* metric = std::get_if<MetricExpect>(&expectation.what);
+  for (const Expectation& expectation : scenario.expectations) {
+    const auto* metric = std::get_if<MetricExpectation>(&expectation.what);
     if (metric != nullptr && metric->by_ns) times.insert(*metric->by_ns);
   }
   return times;
@@ -136,7 +136,7 @@ std::set<TimeNs> snapshot_times(const Scenario& scenario) {
 
 std::vector<ExpectationResult> check_expectations(const Scenario& scenario, const RunResult& result) {
   std::vector<ExpectationResult> checked;
-  for (const ExpectConfig& expectation : scenario.expectations) {
+  for (const Expectation& expectation : scenario.expectations) {
     ExpectationResult one{.expectation = expectation};
     std::visit([&](const auto& what) { judge(what, result, one); }, expectation.what);
     checked.push_back(std::move(one));
@@ -146,7 +146,7 @@ std::vector<ExpectationResult> check_expectations(const Scenario& scenario, cons
 
 bool judges_status(const std::vector<ExpectationResult>& expectations) {
   return std::any_of(expectations.begin(), expectations.end(), [](const ExpectationResult& one) {
-    return std::holds_alternative<StatusExpect>(one.expectation.what);
+    return std::holds_alternative<StatusExpectation>(one.expectation.what);
   });
 }
 
@@ -157,7 +157,7 @@ bool passed(const RunResult& result, const std::vector<ExpectationResult>& expec
                      [](const ExpectationResult& one) { return one.as_planned(); });
 }
 
-std::string expectation_label(const ExpectConfig& expectation) {
+std::string expectation_label(const Expectation& expectation) {
   if (!expectation.name.empty()) return expectation.name;
   return std::visit([](const auto& what) { return label_of(what); }, expectation.what);
 }

@@ -13,7 +13,7 @@
 namespace dse {
 
 struct ExpectationResult {
-  ExpectConfig expectation;
+  Expectation expectation;
   std::optional<double> value;  // of a metric; empty: it has no value in this run
   bool met = false;
   std::string detail;  // what was found, where a value does not tell; "" for bounds alone
@@ -37,7 +37,7 @@ bool judges_status(const std::vector<ExpectationResult>& expectations);
 bool passed(const RunResult& result, const std::vector<ExpectationResult>& expectations);
 
 // What the expectation is about, for people: its name, or else what it says of whom, without what was found.
-std::string expectation_label(const ExpectConfig& expectation);
+std::string expectation_label(const Expectation& expectation);
 // One line for people: what was expected and what was found.
 std::string expectation_text(const ExpectationResult& one);
 // "exactly-once", "at-least-once"

@@ -16,7 +16,7 @@ MessagePtr with_next_label(const Message& message, std::int64_t label, std::int6
 
 }  // namespace
 
-FaultyLink::FaultyLink(const FaultConfig& fault, Link& inner) : ForwardingLink(inner), fault_(fault) {
+FaultyLink::FaultyLink(const Fault& fault, Link& inner) : ForwardingLink(inner), fault_(fault) {
   DSE_CHECK(fault.kind != FaultKind::kCrash, "a crash of '{}' is no fault of its link", fault.component);
 }
 

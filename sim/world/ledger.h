@@ -74,7 +74,7 @@ class Ledger final : public Observer {
     std::string detail;  // with the first offending message, and counts
   };
   // After close().
-  Finding judge(const DeliveryExpect& expect) const;
+  Finding judge(const DeliveryExpectation& expect) const;
 
  private:
   // When something was issued by its component and when it reached the bus; counted, not timed.
@@ -133,9 +133,9 @@ class Ledger final : public Observer {
   std::vector<std::size_t> lost(const std::string& queue) const;
   std::vector<std::size_t> unrouted() const;
 
-  Finding judge_delivered(const DeliveryExpect& expect) const;
-  Finding judge_order(const DeliveryExpect& expect) const;
-  Finding judge_lost(const DeliveryExpect& expect) const;
+  Finding judge_delivered(const DeliveryExpectation& expect) const;
+  Finding judge_order(const DeliveryExpectation& expect) const;
+  Finding judge_lost(const DeliveryExpectation& expect) const;
   std::string describe(std::size_t write) const;
 
   std::vector<std::string> components_;

@@ -8,7 +8,7 @@
 namespace dse {
 namespace {
 
-std::string reader_text(const DeliveryExpect& expect) {
+std::string reader_text(const DeliveryExpectation& expect) {
   return expect.consumer ? *expect.consumer : fmt::format("a consumer of '{}'", expect.resource);
 }
 
@@ -19,7 +19,7 @@ std::string Ledger::describe(std::size_t write) const {
                      format_duration(writes_[write].time_ns));
 }
 
-Ledger::Finding Ledger::judge(const DeliveryExpect& expect) const {
+Ledger::Finding Ledger::judge(const DeliveryExpectation& expect) const {
   std::vector<Finding> findings;
   if (expect.delivered) findings.push_back(judge_delivered(expect));
   if (expect.fifo) findings.push_back(judge_order(expect));
@@ -33,7 +33,7 @@ Ledger::Finding Ledger::judge(const DeliveryExpect& expect) const {
   return whole;
 }
 
-Ledger::Finding Ledger::judge_delivered(const DeliveryExpect& expect) const {
+Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const {
   const bool once = *expect.delivered == Guarantee::kExactlyOnce;
   const std::string reader = reader_text(expect);
   std::vector<std::string> strays;
@@ -72,7 +72,7 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpect& expect) const {
   return {false, fmt::format("{} ({})", offence, counts)};
 }
 
-Ledger::Finding Ledger::judge_order(const DeliveryExpect& expect) const {
+Ledger::Finding Ledger::judge_order(const DeliveryExpectation& expect) const {
   std::map<std::pair<LinkIndex, LinkIndex>, std::size_t> latest;  // write, by consumer and writer
   std::set<std::pair<LinkIndex, std::string_view>> seen;
   std::size_t counted = 0;
@@ -101,7 +101,7 @@ Ledger::Finding Ledger::judge_order(const DeliveryExpect& expect) const {
   return {false, fmt::format("{} ({} of {} out of order)", offence, late, counted)};
 }
 
-Ledger::Finding Ledger::judge_lost(const DeliveryExpect& expect) const {
+Ledger::Finding Ledger::judge_lost(const DeliveryExpectation& expect) const {
   std::size_t count = 0;
   std::string first;
   const auto add = [&](const std::vector<std::size_t>& writes, const std::string& where) {

@@ -6,7 +6,7 @@
 namespace dse {
 
 LinkLayers link_layers(Link& link, LinkIndex index, const ComponentConfig& component,
-                       const std::vector<FaultConfig>& faults, Ledger* ledger) {
+                       const std::vector<Fault>& faults, Ledger* ledger) {
   LinkLayers layers;
   const auto outermost = [&]() -> Link& { return layers.empty() ? link : *layers.back(); };
   for (auto fault = faults.rbegin(); fault != faults.rend(); ++fault) {

@@ -16,6 +16,6 @@ using LinkLayers =
 // The layers around `link`, which is the component's and has this number: its faults, the first of the file
 // nearest to the machine, and around them the ledger's notes, if there is a ledger. All must outlive them.
 LinkLayers link_layers(Link& link, LinkIndex index, const ComponentConfig& component,
-                       const std::vector<FaultConfig>& faults, Ledger* ledger);
+                       const std::vector<Fault>& faults, Ledger* ledger);
 
 }  // namespace dse

@@ -22,7 +22,7 @@ std::string without_digits(std::string text) {
 std::string way_of(const ExpectationResult& one) {
   const std::string label = expectation_label(one.expectation);
   if (one.expectation.fails) return label + std::string(kUnnoticed);
-  const auto* metric = std::get_if<MetricExpect>(&one.expectation.what);
+  const auto* metric = std::get_if<MetricExpectation>(&one.expectation.what);
   if (metric == nullptr) return label + " does not hold";
   if (!one.value) return label + " without a value";
   const std::optional<double> least = metric->equals ? metric->equals : metric->min;
@@ -33,7 +33,7 @@ std::string way_of(const ExpectationResult& one) {
 }
 
 std::string text_of(const ExpectationResult& one) {
-  const auto* metric = std::get_if<MetricExpect>(&one.expectation.what);
+  const auto* metric = std::get_if<MetricExpectation>(&one.expectation.what);
   if (metric == nullptr || metric->rises || one.expectation.fails) return expectation_text(one);
   return fmt::format("{} is {}", metric->metric, one.value ? fmt::format("{}", *one.value) : "not measured");
 }

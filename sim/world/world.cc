@@ -96,7 +96,7 @@ void World::wire() {
   for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding);
   make_gauges();
   // A crash comes before everything else of its time, a start included.
-  for (const FaultConfig& fault : scenario_.faults) {
+  for (const Fault& fault : scenario_.faults) {
     if (fault.kind != FaultKind::kCrash) continue;
     for (LinkIndex link = 0; link < components_.size(); ++link) {
       if (components_[link]->config.name != fault.component) continue;

@@ -174,7 +174,7 @@ class World final : private RunNames {
   std::vector<Observer*> observers_;              // beside those that every run has
   std::set<TimeNs> snapshots_due_;                // of the measures, where expectations ask for them
   ComponentMaker maker_;
-  std::vector<FaultConfig> faults_;                     // as the data has their classes
+  std::vector<Fault> faults_;                           // as the data has their classes
   std::vector<std::unique_ptr<Component>> components_;  // by link
   std::vector<QueueGauge> gauges_;                      // by resource
   std::uint64_t events_at_this_time_ = 0;

@@ -26,7 +26,7 @@ struct World::Component {
   RingBuffer<MessagePtr> imports;  // handed in, and their time has not come
 
   Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts,
-            const std::vector<FaultConfig>& faults, Ledger* ledger, TimeNs curve_every_ns)
+            const std::vector<Fault>& faults, Ledger* ledger, TimeNs curve_every_ns)
       : config(component),
         answers(component.component->emits().answers),
         app(std::move(application)),

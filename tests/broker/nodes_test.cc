@@ -155,7 +155,7 @@ TEST_CASE("nodes: while the broker is away their lines say so, and then they go 
   const Workshop workshop;
   const std::string scenario = models(workshop, "away-", {"first", "second"});
   Process nodes(broker_command(
-      broker.url(), {"nodes", scenario, "--set", "component.trainer.limit=4000", "--out", workshop.run()}));
+      broker.url(), {"nodes", scenario, "--set", "component.trainer.limit=2000", "--out", workshop.run()}));
   {
     dse::Connection connection = connect_to(broker.url());
     const dse::ChannelNumber channel = connection.open_channel();
@@ -178,7 +178,7 @@ TEST_CASE("nodes: while the broker is away their lines say so, and then they go 
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.err, ContainsSubstring("cannot be reached"));
   for (const std::string model : {"first", "second"})
-    CHECK(number_in(workshop.run() + "/summary.json", model + ".trained") == 4000);
+    CHECK(number_in(workshop.run() + "/summary.json", model + ".trained") == 2000);
 }
 
 TEST_CASE("nodes: what is wrong is said") {

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include "dse/random.h"
+#include "kinds/gateway_export.h"
+#include "kinds/gateway_import.h"
 #include "sim/regression/captured_run.h"
 #include "support/catch.h"
 #include "support/live_driver.h"
+#include "support/open_world.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/small_world.h"
 
 using namespace dse;
 
@@ -25,14 +27,14 @@ Program answering(const std::string& from, TimeNs service_ns, std::uint32_t pref
   })};
 }
 
-ImportOptions import_to(const std::string& to) {
+std::shared_ptr<const Component> import_to(const std::string& to) {
   ImportOptions config;
   config.queue = "theirs";
   config.to = to;
-  return config;
+  return make_gateway_import(config);
 }
 
-void build(SmallWorld& world, std::uint64_t seed, std::vector<std::string>& notes) {
+void build(OpenWorld& world, std::uint64_t seed, std::vector<std::string>& notes) {
   RandomStream random(seed, "capture", "world");
   const auto some = [&random](std::uint64_t most) { return static_cast<TimeNs>(random.below(most)); };
   world.scenario.path = "live.toml";
@@ -40,10 +42,10 @@ void build(SmallWorld& world, std::uint64_t seed, std::vector<std::string>& note
   world.scenario.latency_ns = random.below(2) == 0 ? 0 : some(30);
   world.options.seed = seed;
   world.options.ordering = random.below(2) == 0 ? 0 : random.next_u64();
-  world.add_kind("import-a", import_to("a"), some(40));
-  world.add_kind("import-b", import_to("b"));
-  world.add_kind("export-answers",
-                 ExportOptions{.from = "answers", .queue = "export-answers", .exchange = "x"});
+  world.add("import-a", import_to("a"), some(40));
+  world.add("import-b", import_to("b"));
+  world.add("export-answers",
+            make_gateway_export({.from = "answers", .queue = "export-answers", .exchange = "x"}));
   world.scenario.bindings = {{.from = "answers", .to = "export-answers"},
                              {.from = "b", .to = "a", .key = random.below(2) == 0 ? "#" : "x"}};
   world.add("writer", writing("a", 30, some(20)));
@@ -55,11 +57,11 @@ void build(SmallWorld& world, std::uint64_t seed, std::vector<std::string>& note
                              {.kind = FaultKind::kCrash, .component = "answerer", .at_ns = 300}};
   }
   world.scenario.expectations = {
-      {.what = DeliveryExpect{.resource = "answers", .delivered = Guarantee::kAtLeastOnce}}};
+      {.what = DeliveryExpectation{.resource = "answers", .delivered = Guarantee::kAtLeastOnce}}};
 }
 
 struct Run {
-  SmallWorld small;
+  OpenWorld small;
   std::vector<std::string> notes;
   std::vector<std::string> exported;
   std::unique_ptr<World> world;

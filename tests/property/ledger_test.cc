@@ -9,7 +9,7 @@
 #include "dse/random.h"
 #include "sim/world/expectations.h"
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
+#include "support/open_world.h"
 
 using namespace dse;
 
@@ -37,7 +37,7 @@ BindingSpec any_binding(RandomStream& random, const std::string& queue) {
 }
 
 // Every queue is streamed; some consumers start late, some bind for themselves.
-void build(SmallWorld& world, RandomStream& random, std::vector<std::string>& notes) {
+void build(OpenWorld& world, RandomStream& random, std::vector<std::string>& notes) {
   world.scenario.latency_ns = static_cast<TimeNs>(random.below(30));
   for (std::uint64_t number = 1 + random.below(3); number > 0; --number) {
     const std::string queue = fmt::format("q{}", number);
@@ -55,7 +55,7 @@ void build(SmallWorld& world, RandomStream& random, std::vector<std::string>& no
                 static_cast<TimeNs>(random.below(300)));
     }
     world.scenario.expectations.push_back(
-        {.what = DeliveryExpect{
+        {.what = DeliveryExpectation{
              .resource = queue, .delivered = Guarantee::kExactlyOnce, .fifo = true, .lost = 0}});
   }
   for (const char* name : {"w1", "w2"}) {
@@ -82,7 +82,7 @@ TEST_CASE(
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
     RandomStream random(seed, "world", "ledger");
-    SmallWorld world;
+    OpenWorld world;
     std::vector<std::string> notes;
     build(world, random, notes);
     world.options.ordering = random.below(3);  // simultaneous events in their order, or in another
@@ -103,7 +103,7 @@ TEST_CASE("ledger: in any world with one loss, it is found, and no other") {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
     RandomStream random(seed, "world", "ledger");
-    SmallWorld world;
+    OpenWorld world;
     std::vector<std::string> notes;
     build(world, random, notes);
     world.run();

@@ -8,7 +8,7 @@
 
 #include "dse/random.h"
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
+#include "support/open_world.h"
 
 using namespace dse;
 
@@ -18,7 +18,7 @@ namespace {
 using Settled = std::map<std::string, std::map<std::string, int>>;
 
 struct Topology {
-  SmallWorld world;
+  OpenWorld world;
   Settled expected;
   Settled settled;
   std::set<std::string> settled_again;  // messages that came after they were settled for good
@@ -65,7 +65,7 @@ Program writer(Topology& topology, RandomStream& random, const std::string& name
 }
 
 void build(Topology& topology, RandomStream& random) {
-  SmallWorld& world = topology.world;
+  OpenWorld& world = topology.world;
   world.scenario.latency_ns = static_cast<TimeNs>(random.below(30));
   const std::vector<std::string> exchanges = {"e0", "e1"};
   const std::uint64_t queues = 1 + random.below(3);

@@ -42,7 +42,7 @@ Program writer(RandomStream& random, const std::string& exchange) {
 }
 
 // Consumers that leave, so that something may be left over.
-void build(SmallWorld& world, RandomStream& random) {
+void build(OpenWorld& world, RandomStream& random) {
   world.scenario.latency_ns = static_cast<TimeNs>(random.below(30));
   for (const std::string queue : {"q0", "q1"}) {
     world.scenario.bindings.push_back({.from = "e", .to = queue, .key = "#"});
@@ -57,12 +57,12 @@ void build(SmallWorld& world, RandomStream& random) {
 }
 
 // Calls `check` with the records of many worlds, in the scheduled and in other orders.
-void with_worlds(const std::function<void(const EventRecord&, const SmallWorld&, const RunResult&)>& check) {
+void with_worlds(const std::function<void(const EventRecord&, const OpenWorld&, const RunResult&)>& check) {
   const TemporaryFolder folder;
   for (std::uint64_t seed = 1; seed <= 80; ++seed) {
     CAPTURE(seed);
     RandomStream random(seed, "world", "recorded");
-    SmallWorld world;
+    OpenWorld world;
     build(world, random);
     world.options.ordering = seed % 2 == 0 ? 0 : seed;
     const std::string path = folder.file(fmt::format("{}.sqlite", seed));
@@ -156,7 +156,7 @@ std::vector<std::array<std::int64_t, 3>> all_of(const QueueContents& contents) {
 }  // namespace
 
 TEST_CASE("every cause comes before what it causes, in any order of simultaneous events") {
-  with_worlds([](const EventRecord& record, const SmallWorld& world, const RunResult& result) {
+  with_worlds([](const EventRecord& record, const OpenWorld& world, const RunResult& result) {
     const std::vector<EventRow> events = events_of(record);
     REQUIRE(events.size() == result.events);
     const auto cause_of = [&events](const EventRow& event) {
@@ -193,7 +193,7 @@ TEST_CASE("every cause comes before what it causes, in any order of simultaneous
 }
 
 TEST_CASE("an acknowledgement goes back to the delivery of its message") {
-  with_worlds([](const EventRecord& record, const SmallWorld&, const RunResult&) {
+  with_worlds([](const EventRecord& record, const OpenWorld&, const RunResult&) {
     const std::vector<EventRow> events = events_of(record);
     for (const EventRow& event : events) {
       if (event.kind != EventCode::kAcknowledged) continue;
@@ -211,7 +211,7 @@ TEST_CASE("an acknowledgement goes back to the delivery of its message") {
 
 TEST_CASE("queues hold at the end what the broker says they hold") {
   std::size_t left_over = 0;
-  with_worlds([&left_over](const EventRecord& record, const SmallWorld&, const RunResult& result) {
+  with_worlds([&left_over](const EventRecord& record, const OpenWorld&, const RunResult& result) {
     QueueContents contents(record.routes());
     for (const EventRow& event : events_of(record)) contents.apply(event);
     CAPTURE(result.stall);

@@ -10,62 +10,78 @@ namespace {
 
 using Counts = std::vector<std::uint64_t>;
 
-// Ten digits as messages, each with its number as key and header, and these bindings.
-struct Digits : SmallWorld {
-  explicit Digits(std::vector<BindingSpec> bindings) {
+// Writes ten digits as messages, each with its number as key and header.
+Program writing_digits() {
+  Program program = {create_resource("digits")};
+  for (std::int64_t digit = 0; digit < 10; ++digit) {
+    program.push_back(call([digit](Machine& machine) {
+      const Headers headers = {{"label", digit}, {"odd", digit % 2 == 1}};
+      machine.eval(
+          write_resource("digits", machine.compose({.key = std::to_string(digit), .headers = headers})));
+    }));
+  }
+  return program;
+}
+
+Program reading_some() {
+  return {stream_resource("some", 0, [](Machine& machine, const MessagePtr&) { machine.next(); })};
+}
+
+Simulation digits(const std::vector<BindingSpec>& bindings) {
+  Simulation simulation(kHopsOf10);
+  for (const BindingSpec& binding : bindings) simulation.bind(binding);
+  simulation.add("writer", writing_digits()).add("reader", reading_some());
+  return simulation;
+}
+
+// The same, for a look at its record and warnings.
+struct OpenDigits : OpenWorld {
+  explicit OpenDigits(std::vector<BindingSpec> bindings) {
     scenario.bindings = std::move(bindings);
-    Program program = {create_resource("digits")};
-    for (std::int64_t digit = 0; digit < 10; ++digit) {
-      program.push_back(call([digit](Machine& machine) {
-        const Headers headers = {{"label", digit}, {"odd", digit % 2 == 1}};
-        machine.eval(
-            write_resource("digits", machine.compose({.key = std::to_string(digit), .headers = headers})));
-      }));
-    }
-    add("writer", program);
-    add("reader", {stream_resource("some", 0, [](Machine& machine, const MessagePtr&) { machine.next(); })});
+    add("writer", writing_digits());
+    add("reader", reading_some());
   }
 };
 
 }  // namespace
 
 TEST_CASE("every binding that a message fits counts it, though the queue gets one copy") {
-  Digits world({{.from = "digits", .to = "some", .key = "7"},
-                {.from = "digits", .to = "some", .key = "#"},
-                {.from = "digits", .to = "some", .key = "*", .headers = {{"odd", true}}},
-                {.from = "digits", .to = "some", .key = "8.#"},
-                {.from = "digits", .to = "some", .key = "9.9"},
-                {.from = "digits", .to = "some", .key = "7"},
-                {.from = "other", .to = "some"}});
-  const RunResult result = world.run();
+  const RunResult result = digits({{.from = "digits", .to = "some", .key = "7"},
+                                   {.from = "digits", .to = "some", .key = "#"},
+                                   {.from = "digits", .to = "some", .key = "*", .headers = {{"odd", true}}},
+                                   {.from = "digits", .to = "some", .key = "8.#"},
+                                   {.from = "digits", .to = "some", .key = "9.9"},
+                                   {.from = "digits", .to = "some", .key = "7"},
+                                   {.from = "other", .to = "some"}})
+                               .run();
   CHECK(result.deliveries == 10);
   CHECK(result.passed == Counts{1, 10, 5, 1, 0, 1, 0});
 }
 
 TEST_CASE("a message that fits several headers of one binding counts once") {
-  Digits world({{.from = "digits",
-                 .to = "some",
-                 .headers = {{"label", std::int64_t{3}}, {"odd", true}},
-                 .match = HeaderMatch::kAny},
-                {.from = "digits",
-                 .to = "some",
-                 .headers = {{"label", std::int64_t{4}}, {"odd", true}},
-                 .match = HeaderMatch::kAll}});
-  CHECK(world.run().passed == Counts{5, 0});
+  Simulation simulation = digits({{.from = "digits",
+                                   .to = "some",
+                                   .headers = {{"label", std::int64_t{3}}, {"odd", true}},
+                                   .match = HeaderMatch::kAny},
+                                  {.from = "digits",
+                                   .to = "some",
+                                   .headers = {{"label", std::int64_t{4}}, {"odd", true}},
+                                   .match = HeaderMatch::kAll}});
+  CHECK(simulation.run().passed == Counts{5, 0});
 }
 
 TEST_CASE("a binding that a program makes again changes no count") {
-  Digits world({{.from = "digits", .to = "some", .key = "7"}});
-  world.add("binder",
-            {create_resource("some"), bind({.from = "digits", .to = "some", .key = "7"}),
-             bind({.from = "digits", .to = "some", .key = "#"})},
-            1);
-  CHECK(world.run().passed == Counts{1});
+  Simulation simulation = digits({{.from = "digits", .to = "some", .key = "7"}});
+  simulation.add("binder",
+                 Program{create_resource("some"), bind({.from = "digits", .to = "some", .key = "7"}),
+                         bind({.from = "digits", .to = "some", .key = "#"})},
+                 {}, 1);
+  CHECK(simulation.run().passed == Counts{1});
 }
 
 TEST_CASE("the run warns of bindings that passed nothing, unless it was cut short") {
-  Digits world({{.from = "digits", .to = "some", .key = "1"},
-                {.from = "digits", .to = "some", .key = "ten", .headers = {{"odd", true}}}});
+  OpenDigits world({{.from = "digits", .to = "some", .key = "1"},
+                    {.from = "digits", .to = "some", .key = "ten", .headers = {{"odd", true}}}});
   RunResult result = world.run();
   const std::vector<std::string> warnings = run_warnings(world.scenario, result);
   REQUIRE(warnings.size() == 1);
@@ -77,8 +93,9 @@ TEST_CASE("the run warns of bindings that passed nothing, unless it was cut shor
 
 TEST_CASE("the record has a row for each binding, in the order of the scenario") {
   const TemporaryFolder folder;
-  Digits world({{.from = "digits", .to = "some", .key = "7"},
-                {.from = "digits", .to = "some", .headers = {{"odd", true}}, .match = HeaderMatch::kAny}});
+  OpenDigits world(
+      {{.from = "digits", .to = "some", .key = "7"},
+       {.from = "digits", .to = "some", .headers = {{"odd", true}}, .match = HeaderMatch::kAny}});
   const std::string path = folder.file("events.sqlite");
   record_world(world, path);
   EventRecord record(path);  // of this version

@@ -137,18 +137,18 @@ TEST_CASE("the same events give the same bytes") {
 
 TEST_CASE("a world that is recorded goes as one that is not, and gives the same bytes twice") {
   const TemporaryFolder folder;
-  const auto world = [](SmallWorld& small, std::vector<std::string>& notes) {
+  const auto world = [](OpenWorld& small, std::vector<std::string>& notes) {
     small.add("writer", writing("in", 20, 15));
     small.add("reader", noting("in", notes, 40, 2));
     small.add("late", noting("in", notes, 5, 1), 100);
   };
   std::vector<std::string> notes;
-  SmallWorld plain;
+  OpenWorld plain;
   world(plain, notes);
   const RunResult expected = plain.run();
   const std::vector<std::string> expected_notes = std::exchange(notes, {});
   for (const std::string name : {"a", "b"}) {
-    SmallWorld recorded;
+    OpenWorld recorded;
     world(recorded, notes);
     CHECK(record_world(recorded, folder.file(name)).fingerprints == expected.fingerprints);
     CHECK(std::exchange(notes, {}) == expected_notes);

@@ -1,21 +1,22 @@
 // Expectations against runs: each form, held and missed.
 #include "sim/world/expectations.h"
 
+#include "kinds/echo.h"
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
+#include "support/programs.h"
 
 using namespace dse;
 
 namespace {
 
-ExpectationResult check(const RunResult& result, const ExpectConfig& expectation) {
+ExpectationResult check(const RunResult& result, const Expectation& expectation) {
   Scenario scenario;
   scenario.expectations = {expectation};
   return check_expectations(scenario, result).at(0);
 }
 
-ExpectationResult check(const RunResult& result, const MetricExpect& expect) {
-  return check(result, ExpectConfig{.what = expect});
+ExpectationResult check(const RunResult& result, const MetricExpectation& expect) {
+  return check(result, Expectation{.what = expect});
 }
 
 RunResult with_metric(double value) {
@@ -54,7 +55,7 @@ TEST_CASE("expect: a metric that this run did not measure is missed") {
 }
 
 TEST_CASE("expect rises: the last quarter of the curve is above its first") {
-  const MetricExpect rises = {.metric = "m.accuracy", .rises = true};
+  const MetricExpectation rises = {.metric = "m.accuracy", .rises = true};
   CHECK(check(with_curve({0.1, 0.9, 0.9, 0.2}), rises).met);
   CHECK_FALSE(check(with_curve({0.2, 0.9, 0.9, 0.2}), rises).met);
   CHECK_FALSE(check(with_curve({0.2, 0.9, 0.9, 0.1}), rises).met);
@@ -77,40 +78,45 @@ TEST_CASE("expect rises: bounds count as well") {
 }
 
 TEST_CASE("expect by: the metric over everything up to that time") {
-  SmallWorld world;
-  world.add_kind("echo", make_echo({.from = "a"}));
-  world.add("writer", writing("a", 10, 100), 100);  // message n is there at 120 + 100 n
-  const auto received_by = [&](TimeNs by_ns, double value) {
-    world.scenario.expectations = {
-        {.what = MetricExpect{.metric = "echo.received", .equals = value, .by_ns = by_ns}}};
-    const RunResult result = world.run();
-    CHECK(result.metrics.at("echo.received") == 10);
-    return check_expectations(world.scenario, result).at(0);
+  const auto counting_until = [](const std::optional<TimeNs>& until_ns) {
+    SimulationOptions options = kHopsOf10;
+    options.until_ns = until_ns;
+    Simulation world(options);
+    world.add("echo", make_echo({.from = "a"}));
+    world.add("writer", writing("a", 10, 100), {}, 100);  // message n is there at 120 + 100 n
+    return world;
   };
-  CHECK(received_by(0, 0).met);
-  CHECK(received_by(419, 3).met);
-  CHECK(received_by(420, 4).met);
-  CHECK(received_by(500, 4).met);
-  CHECK(expectation_text(received_by(500, 5)) == "echo.received is 4, expected exactly 5 by 500ns");
-  CHECK(received_by(1'000'000, 10).met);  // the run has ended before
-  world.scenario.until_ns = 500;
-  world.scenario.expectations = {
-      {.what = MetricExpect{.metric = "echo.received", .equals = 4, .by_ns = 500}},
-      {.what = MetricExpect{.metric = "echo.received", .equals = 4, .by_ns = 900}},
-      {.what = MetricExpect{.metric = "echo.received", .equals = 3, .by_ns = 400}}};
-  for (const ExpectationResult& one : check_expectations(world.scenario, world.run())) CHECK(one.met);
+  const auto received_by = [&](TimeNs by_ns, double value) {
+    Simulation world = counting_until(std::nullopt);
+    world.expect({.what = MetricExpectation{.metric = "echo.received", .equals = value, .by_ns = by_ns}});
+    CHECK(world.run().metrics.at("echo.received") == 10);
+    return world.expectations().at(0);
+  };
+  CHECK(received_by(0, 0).as_planned);
+  CHECK(received_by(419, 3).as_planned);
+  CHECK(received_by(420, 4).as_planned);
+  CHECK(received_by(500, 4).as_planned);
+  CHECK(received_by(500, 5).text == "echo.received is 4, expected exactly 5 by 500ns");
+  CHECK(received_by(1'000'000, 10).as_planned);  // the run has ended before
+  Simulation world = counting_until(500);
+  world.expect({.what = MetricExpectation{.metric = "echo.received", .equals = 4, .by_ns = 500}})
+      .expect({.what = MetricExpectation{.metric = "echo.received", .equals = 4, .by_ns = 900}})
+      .expect({.what = MetricExpectation{.metric = "echo.received", .equals = 3, .by_ns = 400}});
+  world.run();
+  for (const ExpectationOutcome& one : world.expectations()) CHECK(one.as_planned);
 }
 
 TEST_CASE("expect by: snapshots change nothing of the run") {
-  SmallWorld world;
-  world.add_kind("echo", make_echo({.from = "a"}));
-  world.add("writer", writing("a", 10, 100), 100);
-  const RunResult without = world.run();
-  for (TimeNs by_ns = 0; by_ns < 1'500; by_ns += 7) {
-    world.scenario.expectations.push_back(
-        {.what = MetricExpect{.metric = "echo.received", .min = 0, .by_ns = by_ns}});
-  }
-  const RunResult with = world.run();
+  const auto run = [](TimeNs every_ns) {
+    Simulation world(kHopsOf10);
+    world.add("echo", make_echo({.from = "a"}));
+    world.add("writer", writing("a", 10, 100), {}, 100);
+    for (TimeNs by_ns = 0; every_ns > 0 && by_ns < 1'500; by_ns += every_ns)
+      world.expect({.what = MetricExpectation{.metric = "echo.received", .min = 0, .by_ns = by_ns}});
+    return world.run();
+  };
+  const RunResult without = run(0);
+  const RunResult with = run(7);
   CHECK(with.fingerprints == without.fingerprints);
   CHECK(with.events == without.events);
   CHECK(with.virtual_time_ns == without.virtual_time_ns);
@@ -119,8 +125,10 @@ TEST_CASE("expect by: snapshots change nothing of the run") {
 TEST_CASE("expect status: it alone decides about a stall") {
   RunResult result;
   result.status = RunStatus::kStalled;
-  const ExpectationResult completed = check(result, ExpectConfig{.what = StatusExpect{"completed"}});
-  const ExpectationResult stalled = check(result, ExpectConfig{.what = StatusExpect{"stalled"}});
+  const ExpectationResult completed =
+      check(result, Expectation{.what = StatusExpectation{RunStatus::kCompleted}});
+  const ExpectationResult stalled =
+      check(result, Expectation{.what = StatusExpectation{RunStatus::kStalled}});
   CHECK_FALSE(completed.met);
   CHECK(stalled.met);
   CHECK(expectation_text(completed) == "the run stalled, expected completed");
@@ -129,12 +137,13 @@ TEST_CASE("expect status: it alone decides about a stall") {
   CHECK(passed(result, {stalled}));
   CHECK(judges_status({stalled}));
   CHECK_FALSE(passed(result, {completed}));
-  CHECK(passed(result, {check(result, ExpectConfig{.fails = true, .what = StatusExpect{"completed"}})}));
+  CHECK(passed(
+      result, {check(result, Expectation{.fails = true, .what = StatusExpectation{RunStatus::kCompleted}})}));
 }
 
 TEST_CASE("expect fails: what must fail is as planned only when it does") {
-  const ExpectConfig planned = {
-      .name = "too good", .fails = true, .what = MetricExpect{.metric = "m.accuracy", .max = 0.9}};
+  const Expectation planned = {
+      .name = "too good", .fails = true, .what = MetricExpectation{.metric = "m.accuracy", .max = 0.9}};
   const ExpectationResult caught = check(with_metric(1), planned);
   CHECK(caught.as_planned());
   CHECK(passed(RunResult(), {caught}));
@@ -159,46 +168,50 @@ TEST_CASE("a run passes only if it went to its end and nobody failed") {
 }
 
 TEST_CASE("expect delivered: what handlers got counts, not what lay in an inbox") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   std::vector<std::string> dying;
   std::vector<std::string> living;
-  world.add("dying", noting("a", dying, 1'000));
-  world.add("living", noting("a", living));
-  world.add("writer", writing("a", 4), 100);
-  world.scenario.faults = {{.kind = FaultKind::kCrash, .component = "dying", .at_ns = 150}};
-  world.scenario.expectations = {
-      {.what = DeliveryExpect{.resource = "a", .delivered = Guarantee::kExactlyOnce}},
-      {.what =
-           DeliveryExpect{.resource = "a", .delivered = Guarantee::kAtLeastOnce, .fifo = true, .lost = 0}}};
-  const auto checked = check_expectations(world.scenario, world.run());
-  CHECK_FALSE(checked[0].met);
-  CHECK_THAT(checked[0].detail, ContainsSubstring("message writer-0, written at 100ns, was delivered to a "
-                                                  "consumer of 'a' 2 times (of 4 owed, 0 never delivered, 1 "
-                                                  "more than once)"));
-  CHECK(checked[1].met);
+  world.add("dying", noting("a", dying, 1'000), {.reads = "a"});
+  world.add("living", noting("a", living), {.reads = "a"});
+  world.add("writer", writing("a", 4), {.writes = {"a"}}, 100);
+  world.inject({.kind = FaultKind::kCrash, .component = "dying", .at_ns = 150});
+  world.expect({.what = DeliveryExpectation{.resource = "a", .delivered = Guarantee::kExactlyOnce}});
+  world.expect({.what = DeliveryExpectation{
+                    .resource = "a", .delivered = Guarantee::kAtLeastOnce, .fifo = true, .lost = 0}});
+  world.run();
+  const std::vector<ExpectationOutcome> checked = world.expectations();
+  CHECK_FALSE(checked[0].as_planned);
+  CHECK_THAT(checked[0].text, ContainsSubstring("message writer-0, written at 100ns, was delivered to a "
+                                                "consumer of 'a' 2 times (of 4 owed, 0 never delivered, 1 "
+                                                "more than once)"));
+  CHECK(checked[1].as_planned);
 }
 
 TEST_CASE("expect delivered: without such an expectation there is no ledger") {
-  SmallWorld world;
-  world.add("writer", writing("a", 4), 100);
-  CHECK(world.run().ledger == nullptr);
-  world.scenario.expectations = {{.what = DeliveryExpect{.lost = 4}}};
-  const RunResult result = world.run();
-  REQUIRE(result.ledger != nullptr);
-  CHECK(check_expectations(world.scenario, result).at(0).met);
+  const auto written = [] {
+    Simulation world(kHopsOf10);
+    world.add("writer", writing("a", 4), {.writes = {"a"}}, 100);
+    return world;
+  };
+  CHECK(written().run().ledger == nullptr);
+  Simulation world = written();
+  world.expect({.what = DeliveryExpectation{.lost = 4}});
+  REQUIRE(world.run().ledger != nullptr);
+  CHECK(world.expectations().at(0).as_planned);
 }
 
 TEST_CASE("expect lost: a run that is cut off loses nothing that is still under way") {
-  SmallWorld world;
-  std::vector<std::string> notes;
-  world.add("reader", noting("a", notes, 500, 1));
-  world.add("writer", writing("a", 10, 100), 100);
-  world.scenario.expectations = {
-      {.what = DeliveryExpect{.lost = 0}},
-      {.what = DeliveryExpect{.resource = "a", .delivered = Guarantee::kExactlyOnce}}};
   for (TimeNs until_ns = 100; until_ns < 6'000; until_ns += 5) {
     CAPTURE(until_ns);
-    world.scenario.until_ns = until_ns;
-    for (const ExpectationResult& one : check_expectations(world.scenario, world.run())) CHECK(one.met);
+    SimulationOptions options = kHopsOf10;
+    options.until_ns = until_ns;
+    Simulation world(options);
+    std::vector<std::string> notes;
+    world.add("reader", noting("a", notes, 500, 1), {.reads = "a"});
+    world.add("writer", writing("a", 10, 100), {.writes = {"a"}}, 100);
+    world.expect({.what = DeliveryExpectation{.lost = 0}});
+    world.expect({.what = DeliveryExpectation{.resource = "a", .delivered = Guarantee::kExactlyOnce}});
+    world.run();
+    for (const ExpectationOutcome& one : world.expectations()) CHECK(one.as_planned);
   }
 }

@@ -2,8 +2,8 @@
 #include "sim/world/faults.h"
 
 #include "support/catch.h"
+#include "support/programs.h"
 #include "unit/sdk/fake_link.h"
-#include "unit/sim/small_world.h"
 
 using namespace dse;
 
@@ -13,7 +13,7 @@ using Calls = std::vector<std::string>;
 using Notes = std::vector<std::string>;
 
 // Writes m-0 to m-(count-1) to "a" through a link with this fault; what comes out of it.
-Calls written(const FaultConfig& fault, int count, const std::vector<TimeNs>& pauses_ns = {}) {
+Calls written(const Fault& fault, int count, const std::vector<TimeNs>& pauses_ns = {}) {
   FakeLink link;
   FaultyLink faulty(fault, link);
   Machine machine("m", faulty);
@@ -67,7 +67,7 @@ TEST_CASE("fault swap: what is held when the program ends is sent then") {
 
 TEST_CASE("fault mislabel: the label is the next one, and nothing else changes") {
   FakeLink link;
-  const FaultConfig fault{.kind = FaultKind::kMislabel, .classes = 5};
+  const Fault fault{.kind = FaultKind::kMislabel, .classes = 5};
   FaultyLink faulty(fault, link);
   faulty.publish({.resource = "a", .message = labelled(3), .mandatory = true});
   faulty.publish({.resource = "a", .message = labelled(4)});
@@ -83,7 +83,7 @@ TEST_CASE("fault mislabel: the label is the next one, and nothing else changes")
 
 TEST_CASE("fault mislabel: messages without a label do not count") {
   FakeLink link;
-  const FaultConfig fault{.kind = FaultKind::kMislabel, .every = 2};
+  const Fault fault{.kind = FaultKind::kMislabel, .every = 2};
   FaultyLink faulty(fault, link);
   faulty.publish({.resource = "a", .message = labelled(1)});
   faulty.publish({.resource = "a", .message = make_message({.headers = {{"label", "1"}}, .id = "m-1"})});
@@ -95,7 +95,7 @@ TEST_CASE("fault mislabel: messages without a label do not count") {
 
 TEST_CASE("fault mute: acknowledgements vanish, and rejections do not") {
   FakeLink link;
-  const FaultConfig fault{.kind = FaultKind::kMute, .every = 2};
+  const Fault fault{.kind = FaultKind::kMute, .every = 2};
   FaultyLink faulty(fault, link);
   for (std::uint64_t tag = 1; tag <= 4; ++tag) faulty.acknowledge(tag);
   faulty.reject(5, true);
@@ -103,22 +103,22 @@ TEST_CASE("fault mute: acknowledgements vanish, and rejections do not") {
 }
 
 TEST_CASE("faults of one component add up, the first nearest to it") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
-  world.add("reader", noting("a", notes));
-  world.add("writer", writing("a", 2, 100), 50);
-  world.scenario.faults = {{.kind = FaultKind::kDuplicate, .component = "writer"},
-                           {.kind = FaultKind::kLose, .component = "writer", .every = 4}};
+  world.add("reader", noting("a", notes), {.reads = "a"});
+  world.add("writer", writing("a", 2, 100), {.writes = {"a"}}, 50);
+  world.inject({.kind = FaultKind::kDuplicate, .component = "writer"});
+  world.inject({.kind = FaultKind::kLose, .component = "writer", .every = 4});
   world.run();
   CHECK(notes == Notes{"writer-0@70", "writer-0@70", "writer-1@170"});
 }
 
 TEST_CASE("fault mute in a world: its reader runs out of room, and the run stalls") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
-  world.add("reader", noting("a", notes, 0, 2));
-  world.add("writer", writing("a", 4, 100), 50);
-  world.scenario.faults = {{.kind = FaultKind::kMute, .component = "reader"}};
+  world.add("reader", noting("a", notes, 0, 2), {.reads = "a"});
+  world.add("writer", writing("a", 4, 100), {.writes = {"a"}}, 50);
+  world.inject({.kind = FaultKind::kMute, .component = "reader"});
   const RunResult result = world.run();
   CHECK(result.status == RunStatus::kStalled);
   CHECK_THAT(result.stall, ContainsSubstring("queue 'a': 2 waiting, 2 unacknowledged, 1 stream; waiting: "
@@ -126,13 +126,13 @@ TEST_CASE("fault mute in a world: its reader runs out of room, and the run stall
 }
 
 TEST_CASE("fault crash: what the dead held goes to the other, marked, and nobody has failed") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes dying;
   Notes living;
-  world.add("dying", noting("a", dying, 1'000));
-  world.add("living", noting("a", living));
-  world.add("writer", writing("a", 4), 100);
-  world.scenario.faults = {{.kind = FaultKind::kCrash, .component = "dying", .at_ns = 150}};
+  world.add("dying", noting("a", dying, 1'000), {.reads = "a"});
+  world.add("living", noting("a", living), {.reads = "a"});
+  world.add("writer", writing("a", 4), {.writes = {"a"}}, 100);
+  world.inject({.kind = FaultKind::kCrash, .component = "dying", .at_ns = 150});
   const RunResult result = world.run();
   CHECK(dying == Notes{"writer-0@120"});
   CHECK(living == Notes{"writer-1@120", "writer-3@120", "writer-0*@170", "writer-2*@170"});
@@ -141,13 +141,13 @@ TEST_CASE("fault crash: what the dead held goes to the other, marked, and nobody
 }
 
 TEST_CASE("fault crash: a component that is dead does not start, and one that has ended does not die") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
-  world.add("late", noting("a", notes), 200);
-  world.add("failed", {dse::exit(3)});
-  world.add("writer", writing("a", 1), 300);
-  world.scenario.faults = {{.kind = FaultKind::kCrash, .component = "late", .at_ns = 200},
-                           {.kind = FaultKind::kCrash, .component = "failed", .at_ns = 100}};
+  world.add("late", noting("a", notes), {.reads = "a"}, 200);
+  world.add("failed", Program{dse::exit(3)});
+  world.add("writer", writing("a", 1), {.writes = {"a"}}, 300);
+  world.inject({.kind = FaultKind::kCrash, .component = "late", .at_ns = 200});
+  world.inject({.kind = FaultKind::kCrash, .component = "failed", .at_ns = 100});
   const RunResult result = world.run();
   CHECK(notes.empty());
   CHECK(result.unroutable == 1);
@@ -155,27 +155,29 @@ TEST_CASE("fault crash: a component that is dead does not start, and one that ha
 }
 
 TEST_CASE("fault crash: before everything else of its time, with its timers and results coming to nobody") {
-  SmallWorld world;
+  SimulationOptions options = kHopsOf10;
+  options.threads = 2;
+  Simulation world(options);
   bool ran = false;
   const Callback note = [&ran](Machine& machine) {
     ran = true;
     machine.next();
   };
-  world.add("sleeper", {after(100), call(note)});
-  world.add("thinker", {compute([] {}, 100, note)});
-  world.scenario.faults = {{.kind = FaultKind::kCrash, .component = "sleeper", .at_ns = 100},
-                           {.kind = FaultKind::kCrash, .component = "thinker", .at_ns = 100}};
-  CHECK(world.run(2).status == RunStatus::kCompleted);
+  world.add("sleeper", Program{after(100), call(note)});
+  world.add("thinker", Program{compute([] {}, 100, note)});
+  world.inject({.kind = FaultKind::kCrash, .component = "sleeper", .at_ns = 100});
+  world.inject({.kind = FaultKind::kCrash, .component = "thinker", .at_ns = 100});
+  CHECK(world.run().status == RunStatus::kCompleted);
   CHECK_FALSE(ran);
 }
 
 TEST_CASE("faults leave what is written to others as it is") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
-  world.add("reader", noting("a", notes));
-  world.add("writer", writing("a", 1), 50);
-  world.add("other", writing("a", 1), 60);
-  world.scenario.faults = {{.kind = FaultKind::kLose, .component = "writer"}};
+  world.add("reader", noting("a", notes), {.reads = "a"});
+  world.add("writer", writing("a", 1), {.writes = {"a"}}, 50);
+  world.add("other", writing("a", 1), {.writes = {"a"}}, 60);
+  world.inject({.kind = FaultKind::kLose, .component = "writer"});
   world.run();
   CHECK(notes == Notes{"other-0@80"});
 }

@@ -1,10 +1,14 @@
 // Models that start from what others have learned, on the committed sample of the digits.
-#include <algorithm>
+#include <map>
 
+#include "kinds/model.h"
+#include "kinds/production_source.h"
+#include "kinds/training_generator.h"
+#include "learn/built_in_learners.h"
 #include "learn/saved_learner.h"
 #include "support/catch.h"
+#include "support/open_world.h"
 #include "unit/dataset/idx_files.h"
-#include "unit/sim/small_world.h"
 
 using namespace dse;
 
@@ -12,7 +16,7 @@ namespace {
 
 const std::string kSample = std::string(DSE_SOURCE_DIR) + "/data/sample/";
 
-GeneratorOptions trainer(std::int64_t first, std::int64_t last) {
+std::shared_ptr<const Component> trainer(std::int64_t first, std::int64_t last) {
   GeneratorOptions config;
   config.images = {kSample + "train-images-idx3-ubyte.gz"};
   config.labels = {kSample + "train-labels-idx1-ubyte.gz"};
@@ -20,21 +24,21 @@ GeneratorOptions trainer(std::int64_t first, std::int64_t last) {
   config.rate = {20'000, kNanosecondsPerSecond};
   config.shuffled = false;
   config.slice = Slice{first, last, {}};
-  return config;
+  return make_training_generator(config);
 }
 
-SourceOptions camera() {
+std::shared_ptr<const Component> camera() {
   SourceOptions config;
   config.images = {kSample + "t10k-images-idx3-ubyte.gz"};
   config.truth = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {5'000, kNanosecondsPerSecond};
-  return config;
+  return make_production_source(config);
 }
 
 ModelOptions model(const std::string& learner) {
   ModelOptions config;
-  config.learner = built_in_learner(learner);
+  config.learner = *built_in_learners().find(learner);
   config.from = "digits";
   config.to = "predictions";
   return config;
@@ -46,39 +50,52 @@ ModelOptions model_from(const std::string& learner, const std::string& path) {
   return config;
 }
 
-// What a model called m has learned when the run is over.
-std::string learned(const GeneratorOptions& generator, const ModelOptions& config, unsigned threads = 1) {
-  SmallWorld world;
-  world.add_kind("trainer", generator);
-  world.add_kind("m", config);
-  world.run(threads);
-  return world.saved.at("m.learner");
+// What a model called m has learned of whole batches.
+std::string learned(const std::shared_ptr<const Component>& generator, const ModelOptions& config,
+                    unsigned threads = 1) {
+  SimulationOptions options = kHopsOf10;
+  options.threads = threads;
+  Simulation simulation(options);
+  simulation.add("trainer", generator).add("m", make_model(config));
+  simulation.drain();
+  return simulation.learned_state("m").value();
+}
+
+// What models called as their learners have learned when the run is over, by file.
+std::map<std::string, std::string> saved(const std::shared_ptr<const Component>& generator,
+                                         const std::vector<std::string>& learners, unsigned threads) {
+  OpenWorld open;
+  open.options.threads = threads;
+  open.add("trainer", generator);
+  for (const std::string& learner : learners) open.add(learner, make_model(model(learner)));
+  World world(open.scenario, open.options, no_files());
+  world.run(open.interrupted, [](TimeNs, std::uint64_t) {});
+  std::map<std::string, std::string> files;
+  world.save_models([&](const std::string& name, std::string_view bytes) { files.emplace(name, bytes); });
+  return files;
+}
+
+// A model called m that is asked, and taught nothing.
+Simulation asked(const ModelOptions& config) {
+  Simulation simulation(kHopsOf10);
+  simulation.add("camera", camera()).add("m", make_model(config));
+  return simulation;
 }
 
 std::string refusal(const ModelOptions& config) {
-  SmallWorld world;
-  world.add_kind("camera", camera());
-  world.add_kind("m", config);
-  return input_error([&] { world.run(); });
+  return input_error([&] { asked(config).run(); });
 }
 
 }  // namespace
 
 TEST_CASE(
     "every model is saved under its name, the last, incomplete batch included, on any number of threads") {
-  SmallWorld world;
-  world.add_kind("trainer", trainer(0, 203));
-  world.add_kind("a", model("softmax"));
-  world.add_kind("b", model("quadratic"));
-  world.run(1);
-  REQUIRE(world.saved.size() == 2);
-  const auto once = world.saved;
-  CHECK(once.at("a.learner") != once.at("b.learner"));
-  for (const unsigned threads : {1U, 2U, 4U}) {
-    world.run(threads);
-    CHECK(world.saved == once);
-  }
-  CHECK(learned(trainer(0, 203), model("mlp")) != learned(trainer(0, 202), model("mlp")));
+  const auto once = saved(trainer(0, 203), {"softmax", "quadratic", "mlp"}, 1);
+  REQUIRE(once.size() == 3);
+  CHECK(once.at("softmax.learner") != once.at("quadratic.learner"));
+  for (const unsigned threads : {2U, 4U})
+    CHECK(saved(trainer(0, 203), {"softmax", "quadratic", "mlp"}, threads) == once);
+  CHECK(saved(trainer(0, 202), {"mlp"}, 1).at("mlp.learner") != once.at("mlp.learner"));
 }
 
 TEST_CASE("a model that starts from a saved one learns as if there had been no break") {
@@ -94,30 +111,27 @@ TEST_CASE("a model that starts from a saved one learns as if there had been no b
 TEST_CASE(
     "a model that starts from a saved one predicts without any training, and draws what it always drew") {
   const TemporaryFolder folder;
-  const std::string path = write_file(folder.file("m"), learned(trainer(0, 1'600), model("quadratic")));
-  SmallWorld world;
-  world.add_kind("camera", camera());
-  world.add_kind("m", model("quadratic"));
-  const RunResult untrained = world.run();
+  const std::string bytes = learned(trainer(0, 1'600), model("quadratic"));
+  const std::string path = write_file(folder.file("m"), bytes);
+  const RunResult untrained = asked(model("quadratic")).run();
   CHECK(untrained.metrics.at("m.accuracy") < 0.2);
-  world.scenario.components[1].component = make_model(model_from("quadratic", path));
-  const RunResult initial = world.run();
+  const RunResult initial = asked(model_from("quadratic", path)).run();
   CHECK(initial.metrics.at("m.accuracy") > 0.85);
   CHECK(initial.metrics.at("m.trained") == 0);
   CHECK_FALSE(initial.metrics.contains("m.prequential_accuracy"));
   CHECK(initial.fingerprints.draws == untrained.fingerprints.draws);
   CHECK(initial.fingerprints.models != untrained.fingerprints.models);
-  CHECK(world.saved.at("m.learner") == learned(trainer(0, 1'600), model("quadratic")));
+  Simulation again = asked(model_from("quadratic", path));
+  again.drain();
+  CHECK(again.learned_state("m") == bytes);
 }
 
 TEST_CASE("a state may be gzipped, as data may be") {
   const TemporaryFolder folder;
   const std::string bytes = learned(trainer(0, 16), model("softmax"));
-  SmallWorld world;
-  world.add_kind("camera", camera());
-  world.add_kind("m", model_from("softmax", write_file(folder.file("m.gz"), gzip(bytes))));
-  world.run();
-  CHECK(world.saved.at("m.learner") == bytes);
+  Simulation simulation = asked(model_from("softmax", write_file(folder.file("m.gz"), gzip(bytes))));
+  simulation.drain();
+  CHECK(simulation.learned_state("m") == bytes);
 }
 
 TEST_CASE("a state that does not fit is refused at the place of the key, with the name of its file") {

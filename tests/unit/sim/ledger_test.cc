@@ -14,11 +14,11 @@ constexpr LinkIndex kOther = 1;
 constexpr LinkIndex kEcho = 2;
 constexpr LinkIndex kWatch = 3;
 
-const DeliveryExpect kOnce = {.resource = "a", .delivered = Guarantee::kExactlyOnce};
-const DeliveryExpect kAtLeastOnce = {.resource = "a", .delivered = Guarantee::kAtLeastOnce};
-const DeliveryExpect kFifo = {.resource = "a", .fifo = true};
-const DeliveryExpect kNoneLost = {.resource = "a", .lost = 0};
-const DeliveryExpect kNoneLostAnywhere = {.lost = 0};
+const DeliveryExpectation kOnce = {.resource = "a", .delivered = Guarantee::kExactlyOnce};
+const DeliveryExpectation kAtLeastOnce = {.resource = "a", .delivered = Guarantee::kAtLeastOnce};
+const DeliveryExpectation kFifo = {.resource = "a", .fifo = true};
+const DeliveryExpectation kNoneLost = {.resource = "a", .lost = 0};
+const DeliveryExpectation kNoneLostAnywhere = {.lost = 0};
 
 // The ledger does not ask for names.
 struct NoNames : RunNames {
@@ -64,11 +64,11 @@ struct Story {
   }
   // It reaches the consumer and is not settled.
   void hand_over(LinkIndex link, const MessagePtr& message) { happens(link, EventCode::kDelivered, message); }
-  bool met(const DeliveryExpect& expect) const { return ledger.judge(expect).met; }
-  std::string detail(const DeliveryExpect& expect) const { return ledger.judge(expect).detail; }
+  bool met(const DeliveryExpectation& expect) const { return ledger.judge(expect).met; }
+  std::string detail(const DeliveryExpectation& expect) const { return ledger.judge(expect).detail; }
 };
 
-DeliveryExpect by(DeliveryExpect expect, const std::string& consumer) {
+DeliveryExpectation by(DeliveryExpectation expect, const std::string& consumer) {
   expect.consumer = consumer;
   return expect;
 }
@@ -79,7 +79,7 @@ TEST_CASE("ledger: everything delivered once and in order is as expected") {
   Story story;
   story.stream(kEcho, "a");
   for (const char* id : {"writer-0", "writer-1", "writer-2"}) story.deliver(kEcho, story.write(id));
-  for (const DeliveryExpect& expect : {kOnce, kAtLeastOnce, kFifo, kNoneLost, kNoneLostAnywhere}) {
+  for (const DeliveryExpectation& expect : {kOnce, kAtLeastOnce, kFifo, kNoneLost, kNoneLostAnywhere}) {
     CHECK(story.met(expect));
     if (!expect.resource.empty()) CHECK(story.met(by(expect, "echo")));
   }
@@ -93,7 +93,7 @@ TEST_CASE("ledger: several expectations of one table must all hold") {
   const MessagePtr second = story.write("writer-1");
   story.deliver(kEcho, second);
   story.deliver(kEcho, first);
-  const DeliveryExpect both = {.resource = "a", .delivered = Guarantee::kExactlyOnce, .fifo = true};
+  const DeliveryExpectation both = {.resource = "a", .delivered = Guarantee::kExactlyOnce, .fifo = true};
   CHECK(story.met(kOnce));
   CHECK_FALSE(story.met(both));
   CHECK_THAT(story.detail(both), ContainsSubstring("of 2 owed, 0 never delivered, 0 more than once; message "
@@ -160,7 +160,7 @@ TEST_CASE("ledger: what reached a consumer though nothing leads it there is not 
   story.stream(kEcho, "sevens");
   story.deliver(kEcho,
                 story.write(kWriter, "a", {.headers = {{"label", std::int64_t{8}}}, .id = "writer-0"}));
-  const DeliveryExpect once = {.resource = "sevens", .delivered = Guarantee::kExactlyOnce};
+  const DeliveryExpectation once = {.resource = "sevens", .delivered = Guarantee::kExactlyOnce};
   CHECK(story.detail(once) ==
         "message writer-0 was delivered to a consumer of 'sevens', although nothing leads it there "
         "(of 0 owed, 0 never delivered, 0 more than once, 1 delivered that were not owed)");

@@ -7,7 +7,7 @@
 
 #include "sim/record/event_record.h"
 #include "sim/record/event_recorder.h"
-#include "unit/sim/small_world.h"
+#include "support/open_world.h"
 
 // A record under construction: what happened, in order, and what was known at the end.
 struct DraftRecord {
@@ -41,7 +41,7 @@ inline dse::MessagePtr text_message(const std::string& id, const std::string& pa
 }
 
 // Runs the world with a record at `path`.
-inline dse::RunResult record_world(SmallWorld& world, const std::string& path) {
+inline dse::RunResult record_world(OpenWorld& world, const std::string& path) {
   dse::EventRecorder recorder(path);
   world.options.recorder = &recorder;
   dse::RunResult result = world.run();

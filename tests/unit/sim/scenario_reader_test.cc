@@ -187,11 +187,11 @@ max = 2
   CHECK(resource_read(scenario.components[5]) == "sevens");
 
   REQUIRE(scenario.expectations.size() == 2);
-  const auto& accuracy = std::get<MetricExpect>(scenario.expectations[0].what);
+  const auto& accuracy = std::get<MetricExpectation>(scenario.expectations[0].what);
   CHECK(accuracy.metric == "lenet.accuracy");
   CHECK(accuracy.min == 0.98);
   CHECK_FALSE(accuracy.max.has_value());
-  CHECK(std::get<MetricExpect>(scenario.expectations[1].what).max == 2);
+  CHECK(std::get<MetricExpectation>(scenario.expectations[1].what).max == 2);
 }
 
 TEST_CASE("every form of expectation and every fault is read") {
@@ -239,24 +239,24 @@ status = "stalled"
   REQUIRE(scenario.expectations.size() == 4);
   CHECK(scenario.expectations[0].name == "it learns");
   CHECK(scenario.expectations[0].fails);
-  const auto& metric = std::get<MetricExpect>(scenario.expectations[0].what);
+  const auto& metric = std::get<MetricExpectation>(scenario.expectations[0].what);
   CHECK(metric.equals == 1);
   CHECK(metric.rises);
   CHECK(metric.by_ns == 2 * kNanosecondsPerSecond);
-  const auto& delivery = std::get<DeliveryExpect>(scenario.expectations[1].what);
+  const auto& delivery = std::get<DeliveryExpectation>(scenario.expectations[1].what);
   CHECK(delivery.resource == "a");
   CHECK(delivery.consumer == "w");
   CHECK(delivery.delivered == Guarantee::kExactlyOnce);
   CHECK(delivery.fifo);
   CHECK(delivery.lost == 3);
-  const auto& lost = std::get<DeliveryExpect>(scenario.expectations[2].what);
+  const auto& lost = std::get<DeliveryExpectation>(scenario.expectations[2].what);
   CHECK(lost.resource.empty());
   CHECK_FALSE(lost.delivered.has_value());
   CHECK_FALSE(lost.fifo);
   CHECK_FALSE(scenario.expectations[2].fails);
-  CHECK(std::get<StatusExpect>(scenario.expectations[3].what).status == "stalled");
+  CHECK(std::get<StatusExpectation>(scenario.expectations[3].what).status == RunStatus::kStalled);
   CHECK(
-      std::get<DeliveryExpect>(
+      std::get<DeliveryExpectation>(
           read(kWatch + "[[expect]]\nresource = \"a\"\ndelivered = \"at-least-once\"\n").expectations[0].what)
           .delivered == Guarantee::kAtLeastOnce);
 }

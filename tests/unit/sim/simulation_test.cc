@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "kinds/echo.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "support/usage_error.h"
@@ -184,6 +185,69 @@ TEST_CASE("simulation: a call that makes no sense says what to do, and changes n
   CHECK_THAT(usage([&] { simulation.write("numbers", {}); }), ContainsSubstring("after run()"));
 }
 
+TEST_CASE("simulation: faults and expectations are put in by code as by a file") {
+  Simulation simulation = doubler();
+  simulation.inject({.kind = FaultKind::kDuplicate, .component = "doubler", .every = 2});
+  simulation.expect({.what = MetricExpectation{.metric = "doubled.mean_depth", .max = 0}})
+      .expect({.name = "twice", .fails = true, .what = StatusExpectation{RunStatus::kStalled}})
+      .expect({.what = DeliveryExpectation{.lost = 2}});
+  for (const char* number : {"1", "2"}) simulation.write("numbers", {.payload = Payload::copy_of(number)});
+  simulation.drain();
+  CHECK(texts(simulation.read("doubled")) == Texts{"11", "22", "22"});
+  simulation.run();
+  const std::vector<ExpectationOutcome> outcomes = simulation.expectations();
+  REQUIRE(outcomes.size() == 3);
+  CHECK(outcomes[0].text == "doubled.mean_depth is 0, expected at most 0");
+  CHECK(outcomes[1].text == "twice: the run completed, expected stalled");
+  for (const ExpectationOutcome& one : outcomes) CHECK(one.as_planned);
+}
+
+TEST_CASE("simulation: a fault or an expectation that makes no sense is told at the first step") {
+  const auto fault = [](const Fault& one) {
+    return usage([&] {
+      Simulation simulation = doubler();
+      simulation.inject(one);
+      simulation.run();
+    });
+  };
+  CHECK(fault({.component = "dubler"}) == "fault.0: unknown component 'dubler'; did you mean 'doubler'?");
+  CHECK_THAT(fault({.kind = FaultKind::kMislabel, .component = "doubler"}),
+             ContainsSubstring("'doubler' writes no labels"));
+  CHECK_THAT(fault({.component = "doubler", .every = 0}), ContainsSubstring("are 1 to"));
+  CHECK_THAT(fault({.component = "doubler", .limit = 0}), ContainsSubstring("are 1 to"));
+  CHECK_THAT(fault({.component = "doubler", .from_ns = -1}), ContainsSubstring("0 or more ns"));
+  CHECK_THAT(fault({.component = "doubler", .classes = 1}), ContainsSubstring("are 2 to 256"));
+  const auto expectation = [](const Expectation& one) {
+    return usage([&] {
+      Simulation simulation = doubler();
+      simulation.expect(one);
+      simulation.advance_by(1);
+    });
+  };
+  CHECK_THAT(expectation({.what = MetricExpectation{.metric = "doubled.max_dept", .max = 1}}),
+             ContainsSubstring("expect.0.metric: unknown metric 'doubled.max_dept'; did you mean"));
+  CHECK_THAT(expectation({.what = MetricExpectation{.metric = "doubled.max_depth"}}),
+             ContainsSubstring("expect.0: expects nothing"));
+  CHECK_THAT(expectation({.what = MetricExpectation{.metric = "doubled.max_depth", .rises = true}}),
+             ContainsSubstring("'doubled.max_depth' has no curve; did you mean 'doubled.mean_depth'?"));
+  CHECK_THAT(expectation({.what = DeliveryExpectation{.resource = "doubled", .fifo = true}}),
+             ContainsSubstring("'doubled' has no queue"));
+  CHECK_THAT(expectation({.what = StatusExpectation{RunStatus::kInterrupted}}),
+             ContainsSubstring("expect another status"));
+}
+
+TEST_CASE("simulation: the lines that components keep go where the test wants them") {
+  std::vector<std::string> lines;
+  Simulation simulation({.open_lines = [&lines](const std::string& file) -> LineSink {
+    return [&lines, file](std::string_view line) { lines.push_back(file + ": " + std::string(line)); };
+  }});
+  simulation.add("echo", make_echo({.from = "in"}));
+  simulation.write("in", {.payload = Payload::copy_of("x")});
+  simulation.drain();
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Catch::StartsWith("echo.log: ") && ContainsSubstring("driver-0"));
+}
+
 TEST_CASE("simulation: a mistake in a program is told, and nothing goes on after it") {
   const auto told = [](Program program) {
     Simulation simulation;
@@ -219,6 +283,7 @@ TEST_CASE("simulation: options and times that make no sense are refused") {
   CHECK_THAT(usage([] { Simulation({.latency_ns = -1}); }), ContainsSubstring("latency_ns is negative"));
   CHECK_THAT(usage([] { Simulation({.threads = 0}); }), ContainsSubstring("threads is 0"));
   CHECK_THAT(usage([] { Simulation({.curve_every_ns = 0}); }), ContainsSubstring("curve_every_ns"));
+  CHECK_THAT(usage([] { Simulation({.until_ns = -1}); }), ContainsSubstring("until_ns is negative"));
   Simulation simulation = doubler();
   CHECK_THAT(usage([&] { simulation.advance_to(INT64_MAX); }), ContainsSubstring("goes no further"));
 }

@@ -1,8 +1,10 @@
 // How long messages wait and stay, in worlds of a few components.
 #include "dse/dataset.h"
 #include "dse/random.h"
+#include "kinds/echo.h"
+#include "kinds/gateway_import.h"
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
+#include "support/open_world.h"
 
 using namespace dse;
 
@@ -23,25 +25,24 @@ void check_quantile(double found, TimeNs exact) {
 }
 
 RunResult overloaded(std::uint32_t prefetch, int count, TimeNs gap_ns, TimeNs service_ns) {
-  SmallWorld world;
-  world.scenario.latency_ns = 0;
-  world.scenario.resources["jobs"] = {.prefetch = prefetch};
+  Simulation world({.curve_every_ns = kNanosecondsPerSecond});
+  world.set_prefetch("jobs", prefetch);
   world.add("source", writing("jobs", count, gap_ns));
-  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = service_ns}));
+  world.add("sink", make_echo({.from = "jobs", .service_ns = service_ns}));
   return world.run();
 }
 
 const std::atomic<bool> kNever{false};
 
 // Messages from outside for a consumer, by hand.
-struct Door : SmallWorld {
+struct Door : OpenWorld {
   std::unique_ptr<World> world;
   Door() {
     ImportOptions config;
     config.queue = "outside";
     config.to = "jobs";
-    add_kind("door", config);
-    add_kind("sink", make_echo({.from = "jobs", .service_ns = 5}));
+    add("door", make_gateway_import(config));
+    add("sink", make_echo({.from = "jobs", .service_ns = 5}));
     world = std::make_unique<World>(scenario, options, no_files());
   }
   RunResult finish(TimeNs time_ns) {
@@ -53,9 +54,9 @@ struct Door : SmallWorld {
 }  // namespace
 
 TEST_CASE("a sojourn is two hops, the wait for what came before, and the service") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   world.add("source", writing("jobs", 2, 100));
-  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 130}));
+  world.add("sink", make_echo({.from = "jobs", .service_ns = 130}));
   const RunResult result = world.run();
   // The first is handled from 20 to 150, the second, written at 100, from 150 to 280.
   CHECK(metric_of(result, "sink.wait_p50_ns") == 20);
@@ -92,10 +93,9 @@ TEST_CASE("a consumer that is too slow shows in the sojourn, whatever its prefet
 }
 
 TEST_CASE("the curve of the sojourn rises while a queue grows") {
-  SmallWorld world;
-  world.scenario.curve_every_ns = 100 * kMs;
+  Simulation world({.latency_ns = 10, .curve_every_ns = 100 * kMs});
   world.add("source", writing("jobs", 200, kMs));
-  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 5 * kMs}));
+  world.add("sink", make_echo({.from = "jobs", .service_ns = 5 * kMs}));
   const RunResult result = world.run();
   std::vector<double> curve;
   for (const CurveRow& row : result.curves) {
@@ -111,50 +111,45 @@ TEST_CASE("the curve of the sojourn rises while a queue grows") {
 TEST_CASE("what was not handled by the end is counted, wherever it lies") {
   for (const std::uint32_t prefetch : {0U, 1U, 7U}) {
     CAPTURE(prefetch);
-    SmallWorld world;
-    world.scenario.resources["jobs"] = {.prefetch = prefetch};
+    // By then 35 have come to the bus, and with hops of 10 three are done.
+    Simulation world({.latency_ns = 10, .until_ns = 3'505});
+    world.set_prefetch("jobs", prefetch);
     world.add("source", writing("jobs", 40, 100));
-    world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 1'000}));
-    world.scenario.until_ns = 3'505;  // 35 have come to the bus, and with hops of 10 three are done
+    world.add("sink", make_echo({.from = "jobs", .service_ns = 1'000}));
     const RunResult result = world.run();
     CHECK(metric_of(result, "sink.unhandled") == 32);
   }
 }
 
 TEST_CASE("a component that starts after the end has handled nothing") {
-  SmallWorld world;
-  world.scenario.bindings = {{.from = "digits", .to = "jobs"}};
+  Simulation world({.latency_ns = 10, .until_ns = 1'000});
+  world.bind({.from = "digits", .to = "jobs"});
   world.add("source", writing("digits", 4));
-  world.add_kind("sink", make_echo({.from = "jobs"}), 2'000);
-  world.scenario.until_ns = 1'000;
+  world.add("sink", make_echo({.from = "jobs"}), 2'000);
   const RunResult result = world.run();
   CHECK(metric_of(result, "sink.unhandled") == 4);
   CHECK_FALSE(result.metrics.contains("sink.sojourn_p50_ns"));
 }
 
 TEST_CASE("messages between the bus and a component, and those of one that died, are unhandled") {
-  SmallWorld world;
-  world.scenario.latency_ns = 100;
-  world.add("source", writing("jobs", 3));
-  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 1'000}));
-  world.scenario.until_ns = 150;
-  CHECK(metric_of(world.run(), "sink.unhandled") == 3);
+  const auto unhandled = [](TimeNs until_ns, bool dies) {
+    Simulation world({.latency_ns = 100, .until_ns = until_ns});
+    world.add("source", writing("jobs", 3));
+    world.add("sink", make_echo({.from = "jobs", .service_ns = 1'000}));
+    if (dies) world.inject({.kind = FaultKind::kCrash, .component = "sink", .at_ns = 1'400});
+    return metric_of(world.run(), "sink.unhandled");
+  };
+  CHECK(unhandled(150, false) == 3);
   // One is settled at 1200 though the bus knows it only at 1300.
-  world.scenario.until_ns = 1'250;
-  CHECK(metric_of(world.run(), "sink.unhandled") == 2);
-  world.scenario.faults = {{.kind = FaultKind::kCrash, .component = "sink", .at_ns = 1'400}};
-  for (const TimeNs until : {1'450, 5'000}) {
-    world.scenario.until_ns = until;
-    CHECK(metric_of(world.run(), "sink.unhandled") == 2);
-  }
+  CHECK(unhandled(1'250, false) == 2);
+  for (const TimeNs until_ns : {1'450, 5'000}) CHECK(unhandled(until_ns, true) == 2);
 }
 
 TEST_CASE("a message that is requeued stays until it is settled for good") {
-  SmallWorld world;
-  world.scenario.latency_ns = 10;
+  Simulation world(kHopsOf10);
   world.add("source", writing("jobs", 1));
   int tries = 0;
-  world.add("sink", {stream_resource("jobs", 1, [&tries](Machine& machine, const MessagePtr&) {
+  world.add("sink", Program{stream_resource("jobs", 1, [&tries](Machine& machine, const MessagePtr&) {
               if (++tries < 3) machine.reject_current(true);
               machine.eval(after(100));
             })});
@@ -179,11 +174,10 @@ TEST_CASE("a message from outside stays from when it enters the run, whatever it
 }
 
 TEST_CASE("what is measured by a time holds the stays until then") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   world.add("source", writing("jobs", 10, 100));
-  world.add_kind("sink", make_echo({.from = "jobs", .service_ns = 500}));
-  world.scenario.expectations = {
-      {.what = MetricExpect{.metric = "sink.sojourn_p99_ns", .max = 1'000, .by_ns = 1'100}}};
+  world.add("sink", make_echo({.from = "jobs", .service_ns = 500}));
+  world.expect({.what = MetricExpectation{.metric = "sink.sojourn_p99_ns", .max = 1'000, .by_ns = 1'100}});
   const RunResult result = world.run();
   const Measures& then = result.measured_by.at(1'100);
   CHECK(then.metrics.at("sink.sojourn_p999_ns") == 920);  // the second of ten: from 100 to 1020
@@ -195,8 +189,7 @@ TEST_CASE("what is measured by a time holds the stays until then") {
 TEST_CASE("the mean depth of a drained run is the sum of the waits over its time") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
-    SmallWorld world;
-    world.scenario.latency_ns = 0;
+    Simulation world;
     RandomStream random(seed, "test", "gaps");
     const TimeNs service_ns = static_cast<TimeNs>(random.below(300));
     Program source;
@@ -208,7 +201,7 @@ TEST_CASE("the mean depth of a drained run is the sum of the waits over its time
     TimeNs waited_ns = 0;
     world.add("source", source);
     // With one message at a time it waits nowhere but in the queue.
-    world.add("sink", {stream_resource("jobs", 1, [&](Machine& machine, const MessagePtr& message) {
+    world.add("sink", Program{stream_resource("jobs", 1, [&](Machine& machine, const MessagePtr& message) {
                 waited_ns += machine.now() - message->timestamp();
                 machine.eval(after(service_ns));
               })});
@@ -221,8 +214,7 @@ TEST_CASE("the mean depth of a drained run is the sum of the waits over its time
 
 // M/D/1: with the load r of a server its queue holds r² / (2 (1 - r)) on average (Pollaczek and Khinchine).
 TEST_CASE("random arrivals wait as the theory of queues has it") {
-  SmallWorld world;
-  world.scenario.latency_ns = 0;
+  Simulation world;
   constexpr int kCount = 30'000;
   constexpr TimeNs kService = 700;
   RandomStream random(1, "test", "gaps");
@@ -233,9 +225,9 @@ TEST_CASE("random arrivals wait as the theory of queues has it") {
                  call([](Machine& again) { again.eval(write_resource("jobs", again.compose({}))); }),
                  call(step));
   };
-  world.add("source", {create_resource("jobs"), call(step)});
+  world.add("source", Program{create_resource("jobs"), call(step)});
   TimeNs waited_ns = 0;
-  world.add("sink", {stream_resource("jobs", 1, [&](Machine& machine, const MessagePtr& message) {
+  world.add("sink", Program{stream_resource("jobs", 1, [&](Machine& machine, const MessagePtr& message) {
               waited_ns += machine.now() - message->timestamp();
               machine.eval(after(kService));
             })});

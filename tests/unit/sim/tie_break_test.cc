@@ -4,7 +4,7 @@
 #include <set>
 
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
+#include "support/programs.h"
 
 using namespace dse;
 
@@ -18,14 +18,15 @@ std::vector<std::uint64_t> places(TieBreak& tie_break, std::uint32_t target, Eve
 
 // Writers that all write at once, and a reader: the order in which it gets their messages.
 std::vector<std::string> order_of(std::uint64_t ordering, bool with_listener, TimeNs* ended_ns = nullptr) {
-  SmallWorld world;
+  SimulationOptions options = kHopsOf10;
+  options.ordering = ordering;
+  Simulation world(options);
   std::vector<std::string> notes;
   std::vector<std::string> heard;
   if (with_listener) world.add("a-listener", noting("copies", heard));
   world.add("reader", noting("in", notes));
   for (const std::string name : {"w0", "w1", "w2", "w3", "w4"}) world.add(name, writing("in", 3, 100));
-  if (with_listener) world.scenario.bindings = {{.from = "in", .to = "copies", .key = "#"}};
-  world.options.ordering = ordering;
+  if (with_listener) world.bind({.from = "in", .to = "copies", .key = "#"});
   const RunResult result = world.run();
   REQUIRE(result.status == RunStatus::kCompleted);
   CHECK(result.ordering == ordering);

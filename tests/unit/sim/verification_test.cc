@@ -4,9 +4,10 @@
 
 #include <fstream>
 
+#include "dse/plain_component.h"
 #include "support/catch.h"
+#include "support/programs.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/small_world.h"
 
 using namespace dse;
 

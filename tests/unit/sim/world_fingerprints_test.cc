@@ -1,9 +1,17 @@
 // What a run's fingerprints depend on, and what they do not: on the committed sample of the digits.
-#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
-#include "sim/world/world.h"
+#include "dse/simulation.h"
+#include "kinds/ensemble.h"
+#include "kinds/model.h"
+#include "kinds/production_source.h"
+#include "kinds/training_generator.h"
+#include "kinds/watch.h"
+#include "learn/built_in_learners.h"
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
 
 using namespace dse;
 
@@ -11,81 +19,101 @@ namespace {
 
 const std::string kSample = std::string(DSE_SOURCE_DIR) + "/data/sample/";
 
-GeneratorOptions trainer() {
+std::shared_ptr<const Component> trainer() {
   GeneratorOptions config;
   config.images = {kSample + "train-images-idx3-ubyte.gz"};
   config.labels = {kSample + "train-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {20'000, kNanosecondsPerSecond};
   config.limit = 300;
-  return config;
+  return make_training_generator(config);
 }
 
-SourceOptions camera() {
+std::shared_ptr<const Component> camera(const std::string& to) {
   SourceOptions config;
   config.images = {kSample + "t10k-images-idx3-ubyte.gz"};
   config.truth = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
-  config.to = "camera";
+  config.to = to;
   config.rate = {5'000, kNanosecondsPerSecond};
   config.arrivals = Arrivals::kPoisson;
   config.slice = Slice{0, 60, {}};
-  return config;
+  return make_production_source(config);
 }
 
-ModelOptions model(const std::string& learner) {
+std::shared_ptr<const Component> model(const std::string& learner) {
   ModelOptions config;
-  config.learner = built_in_learner(learner);
+  config.learner = *built_in_learners().find(learner);
   config.from = learner;
   config.to = "predictions";
   config.train_service_ns = 2'000;
   config.infer_service_ns = 20'000;
-  return config;
+  return make_model(config);
 }
 
-void add_pipeline(SmallWorld& world) {
-  world.scenario.latency_ns = 50'000;
-  for (const char* from : {"digits", "camera"}) {
-    for (const char* to : {"softmax", "mlp"}) world.scenario.bindings.push_back({.from = from, .to = to});
+using Kept = std::map<std::string, std::vector<std::string>>;
+
+struct Circumstances {
+  unsigned threads = 1;
+  std::uint64_t seed = 1;
+  bool with_listener = false;
+  bool with_second_camera = false;
+  bool with_camera = true;
+  Kept* kept = nullptr;  // lines, by file
+};
+
+// Two models and their votes on a camera's images.
+RunResult pipeline(const Circumstances& circumstances) {
+  SimulationOptions options{.seed = circumstances.seed,
+                            .latency_ns = 50'000,
+                            .threads = circumstances.threads,
+                            .curve_every_ns = kNanosecondsPerSecond};
+  if (circumstances.kept != nullptr) {
+    options.open_lines = [&kept = *circumstances.kept](const std::string& name) -> LineSink {
+      return [&lines = kept[name]](std::string_view line) { lines.emplace_back(line); };
+    };
   }
-  world.scenario.bindings.push_back({.from = "predictions", .to = "votes"});
-  world.add_kind("trainer", trainer());
-  world.add_kind("camera", camera());
-  world.add_kind("softmax", model("softmax"));
-  world.add_kind("mlp", model("mlp"));
-  world.add_kind("votes", make_ensemble({.from = "votes"}, {"softmax", "mlp"}));
-}
-
-bool same_metrics(const RunResult& a, const RunResult& b) {
-  return a.metrics == b.metrics && a.events == b.events;
+  Simulation simulation(options);
+  if (circumstances.with_listener) {
+    simulation.add("listener", make_watch({.from = "listener"}));
+    simulation.bind({.from = "predictions", .to = "listener"}).bind({.from = "digits", .to = "listener"});
+  }
+  for (const char* from : {"digits", "camera"}) {
+    for (const char* to : {"softmax", "mlp"}) simulation.bind({.from = from, .to = to});
+  }
+  simulation.bind({.from = "predictions", .to = "votes"});
+  simulation.add("trainer", trainer());
+  if (circumstances.with_camera) simulation.add("camera", camera("camera"));
+  simulation.add("softmax", model("softmax")).add("mlp", model("mlp"));
+  simulation.add("votes", make_ensemble({.from = "votes"}, {"softmax", "mlp"}));
+  if (circumstances.with_second_camera) simulation.add("second-camera", camera("elsewhere"));
+  return simulation.run();
 }
 
 }  // namespace
 
 TEST_CASE("a run is the same on one thread, two or four, and a second time") {
-  SmallWorld world;
-  add_pipeline(world);
-  const RunResult once = world.run(1);
-  const auto lines = world.kept;
+  Kept lines;
+  const RunResult once = pipeline({.kept = &lines});
   CHECK(once.status == RunStatus::kCompleted);
   CHECK(once.metrics.at("softmax.trained") == 300);
   CHECK(once.metrics.at("mlp.predicted") == 60);
   CHECK(once.metrics.at("votes.decided") == 60);
   CHECK(once.metrics.at("softmax.accuracy") > 0.3);
+  CHECK_FALSE(lines.empty());
   for (unsigned threads : {1U, 2U, 4U}) {
     CAPTURE(threads);
-    const RunResult again = world.run(threads);
+    Kept lines_again;
+    const RunResult again = pipeline({.threads = threads, .kept = &lines_again});
     CHECK(again.fingerprints == once.fingerprints);
-    CHECK(same_metrics(again, once));
-    CHECK(world.kept == lines);
+    CHECK(again.metrics == once.metrics);
+    CHECK(again.events == once.events);
+    CHECK(lines_again == lines);
   }
 }
 
 TEST_CASE("another seed gives another run") {
-  SmallWorld world;
-  add_pipeline(world);
-  const RunResult one = world.run();
-  world.options.seed = 2;
-  const RunResult other = world.run();
+  const RunResult one = pipeline({});
+  const RunResult other = pipeline({.seed = 2});
   CHECK(one.fingerprints.events != other.fingerprints.events);
   CHECK(one.fingerprints.payload != other.fingerprints.payload);
   CHECK(one.fingerprints.draws != other.fingerprints.draws);
@@ -94,14 +122,8 @@ TEST_CASE("another seed gives another run") {
 }
 
 TEST_CASE("who only listens changes no draw, no prediction and no model") {
-  SmallWorld world;
-  add_pipeline(world);
-  const RunResult alone = world.run();
-  world.scenario.bindings.push_back({.from = "predictions", .to = "listener"});
-  world.scenario.bindings.push_back({.from = "digits", .to = "listener"});
-  world.scenario.components.insert(world.scenario.components.begin(),
-                                   {.name = "listener", .component = make_watch({.from = "listener"})});
-  const RunResult heard = world.run();
+  const RunResult alone = pipeline({});
+  const RunResult heard = pipeline({.with_listener = true});
   CHECK(heard.metrics.at("listener.received") == 300 + 2 * 60);
   CHECK(heard.fingerprints.draws == alone.fingerprints.draws);
   CHECK(heard.fingerprints.predictions == alone.fingerprints.predictions);
@@ -111,24 +133,16 @@ TEST_CASE("who only listens changes no draw, no prediction and no model") {
 }
 
 TEST_CASE("one more component that draws leaves everybody else's draws alone") {
-  SmallWorld world;
-  add_pipeline(world);
-  const RunResult before = world.run();
-  SourceOptions second = camera();
-  second.to = "elsewhere";
-  world.add_kind("second-camera", second);
-  const RunResult after = world.run();
+  const RunResult before = pipeline({});
+  const RunResult after = pipeline({.with_second_camera = true});
   CHECK(after.fingerprints.predictions == before.fingerprints.predictions);
   CHECK(after.fingerprints.models == before.fingerprints.models);
   CHECK(after.fingerprints.draws != before.fingerprints.draws);
 }
 
 TEST_CASE("a model's weights depend on what it learned, not on who asks it") {
-  SmallWorld world;
-  add_pipeline(world);
-  const RunResult asked = world.run();
-  std::erase_if(world.scenario.components, [](const ComponentConfig& one) { return one.name == "camera"; });
-  const RunResult unasked = world.run();
+  const RunResult asked = pipeline({});
+  const RunResult unasked = pipeline({.with_camera = false});
   CHECK(unasked.fingerprints.models == asked.fingerprints.models);
   CHECK(unasked.fingerprints.predictions != asked.fingerprints.predictions);
 }

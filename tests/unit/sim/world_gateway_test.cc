@@ -1,7 +1,10 @@
 // Worlds that messages enter and leave: what is handed in from outside, and stepping through a run.
+#include "kinds/echo.h"
+#include "kinds/gateway_export.h"
+#include "kinds/gateway_import.h"
 #include "sim/world/world.h"
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
+#include "support/open_world.h"
 
 using namespace dse;
 
@@ -12,15 +15,15 @@ using Notes = std::vector<std::string>;
 const std::atomic<bool> kNever{false};
 const ProgressSink kNoProgress = [](TimeNs, std::uint64_t) {};
 
-ImportOptions import_to(const std::string& to) {
+std::shared_ptr<const Component> import_to(const std::string& to) {
   ImportOptions config;
   config.queue = "in";
   config.to = to;
-  return config;
+  return make_gateway_import(config);
 }
 
 // A world whose components have programs of the test's own or are of a kind, to be driven by hand.
-struct Driven : SmallWorld {
+struct Driven : OpenWorld {
   std::unique_ptr<World> world;
 
   World& open() {
@@ -36,7 +39,7 @@ struct Driven : SmallWorld {
 TEST_CASE("an import is written at its time, with all its fields as they were") {
   Driven driven;
   MessagePtr got;
-  driven.add_kind("door", import_to("a"));
+  driven.add("door", import_to("a"));
   driven.add("reader", {stream_resource("a", 0, [&](Machine& machine, const MessagePtr& message) {
                CHECK(machine.now() == 120);  // two hops of 10
                got = message;
@@ -66,7 +69,7 @@ TEST_CASE("a timestamp of a message from outside may be any") {
   for (const TimeNs timestamp : {INT64_MIN, TimeNs{-1}, TimeNs{121}, INT64_MAX}) {
     Driven driven;
     Notes notes;
-    driven.add_kind("door", import_to("a"));
+    driven.add("door", import_to("a"));
     driven.add("reader", noting("a", notes));
     World& world = driven.open();
     world.import(0, make_message({.id = "x", .timestamp = timestamp}), 100);
@@ -83,8 +86,8 @@ TEST_CASE("imports come after all else of their time, in the order of handing in
       driven.options.ordering = ordering;
       driven.scenario.latency_ns = 0;
       Notes notes;
-      driven.add_kind("door", import_to("a"));
-      driven.add_kind("gate", import_to("a"));
+      driven.add("door", import_to("a"));
+      driven.add("gate", import_to("a"));
       driven.add("reader", noting("a", notes));
       driven.add("writer", {after(100), call([](Machine& machine) {
                               machine.eval(write_resource("a", machine.compose({})));
@@ -107,7 +110,7 @@ TEST_CASE("an export gives each message that fits its key to the sink, at its ti
   driven.options.on_export = [&](const ComponentConfig& component, const MessagePtr& message) {
     exported.push_back(component.name + " " + message->id() + "@" + std::to_string(driven.world->now()));
   };
-  driven.add_kind("out", ExportOptions{.from = "a", .queue = "out", .exchange = "x"});
+  driven.add("out", make_gateway_export({.from = "a", .queue = "out", .exchange = "x"}));
   driven.scenario.bindings = {{.from = "a", .to = "out", .key = "yes"}};
   driven.add("writer", {call([](Machine& machine) {
                const MessagePtr first = machine.compose({.key = "yes"});
@@ -131,7 +134,7 @@ TEST_CASE("an export gives each message that fits its key to the sink, at its ti
 TEST_CASE("a run with an import to which nothing comes ends as it would without") {
   Driven driven;
   Notes notes;
-  driven.add_kind("door", import_to("a"));
+  driven.add("door", import_to("a"));
   driven.add("writer", writing("a", 3, 5));
   driven.add("reader", noting("a", notes));
   const RunResult result = driven.run();
@@ -200,7 +203,7 @@ TEST_CASE("an interrupted advance stops between two events, and can be made whol
 TEST_CASE("a component that died takes no imports") {
   Driven driven;
   Notes notes;
-  driven.add_kind("door", import_to("a"));
+  driven.add("door", import_to("a"));
   driven.add("reader", noting("a", notes));
   driven.scenario.faults = {{.kind = FaultKind::kCrash, .component = "door", .at_ns = 50}};
   World& world = driven.open();
@@ -216,10 +219,10 @@ TEST_CASE("what is expected up to a time is measured when the clock passes it, i
   for (const TimeNs step : {3, 40, 41, 200}) {
     Driven driven;
     Notes notes;
-    driven.add_kind("door", import_to("a"));
-    driven.add_kind("echo", make_echo({.from = "a"}));
+    driven.add("door", import_to("a"));
+    driven.add("echo", make_echo({.from = "a"}));
     driven.scenario.expectations = {
-        {.what = MetricExpect{.metric = "echo.received", .equals = 2, .by_ns = 40}}};
+        {.what = MetricExpectation{.metric = "echo.received", .equals = 2, .by_ns = 40}}};
     World& world = driven.open();
     std::vector<TimeNs> left = {80, 41, 20, 10};  // two hops of 10: at 100, 61, 40, 30
     for (TimeNs at = step; world.now() < 200; at += step) {
@@ -235,4 +238,19 @@ TEST_CASE("what is expected up to a time is measured when the clock passes it, i
     CHECK(result.measured_by.at(40).metrics.at("echo.received") == 2);
     CHECK(result.metrics.at("echo.received") == 4);
   }
+}
+
+TEST_CASE("a run that is interrupted says so and keeps what it has") {
+  OpenWorld world;
+  Notes notes;
+  world.add("writer", writing("a", 10, 100));
+  world.add("reader", {stream_resource("a", 0, [&](Machine& machine, const MessagePtr& message) {
+              notes.push_back(message->id());
+              if (notes.size() == 3) world.interrupted = true;
+              machine.next();
+            })});
+  const RunResult result = world.run();
+  CHECK(result.status == RunStatus::kInterrupted);
+  CHECK(result.deliveries == 3);
+  CHECK(notes.size() == 3);
 }

@@ -1,11 +1,8 @@
 // Worlds of a few components, as stories.
-#include "sim/world/world.h"
-
-#include <algorithm>
-
 #include "dse/error.h"
+#include "dse/simulation.h"
 #include "support/catch.h"
-#include "unit/sim/small_world.h"
+#include "support/programs.h"
 
 using namespace dse;
 
@@ -16,10 +13,10 @@ using Notes = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a message takes one hop to the bus and one to its reader") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
   world.add("reader", noting("a", notes));
-  world.add("writer", writing("a", 2, 100), 50);
+  world.add("writer", writing("a", 2, 100), {}, 50);
   const RunResult result = world.run();
   CHECK(notes == Notes{"writer-0@70", "writer-1@170"});
   CHECK(result.status == RunStatus::kCompleted);
@@ -31,8 +28,8 @@ TEST_CASE("a message takes one hop to the bus and one to its reader") {
 }
 
 TEST_CASE("a run is over when nothing is left to happen") {
-  SmallWorld world;
-  world.add("sleeper", {after(5'000)});
+  Simulation world(kHopsOf10);
+  world.add("sleeper", Program{after(5'000)});
   const RunResult result = world.run();
   CHECK(result.status == RunStatus::kCompleted);
   CHECK(result.virtual_time_ns == 5'010);  // the bus learns of the end
@@ -40,40 +37,27 @@ TEST_CASE("a run is over when nothing is left to happen") {
 }
 
 TEST_CASE("a run ends at its set time, and not at an event before or after it") {
-  SmallWorld world;
   Notes notes;
-  world.add("reader", noting("a", notes));
-  world.add("writer", writing("a", 100, 1'000), 1);
-  world.scenario.until_ns = 2'021;
-  RunResult result = world.run();
+  const auto run_until = [&notes](TimeNs until_ns) {
+    notes.clear();
+    SimulationOptions options = kHopsOf10;
+    options.until_ns = until_ns;
+    Simulation world(options);
+    world.add("reader", noting("a", notes));
+    world.add("writer", writing("a", 100, 1'000), {}, 1);
+    return world.run();
+  };
+  const RunResult result = run_until(2'021);
   CHECK(result.virtual_time_ns == 2'021);
   CHECK(result.status == RunStatus::kCompleted);
   CHECK(notes == Notes{"writer-0@21", "writer-1@1021", "writer-2@2021"});
-
-  notes.clear();
-  world.scenario.until_ns = 1'500;
-  CHECK(world.run().virtual_time_ns == 1'500);
+  CHECK(run_until(1'500).virtual_time_ns == 1'500);
   CHECK(notes.size() == 2);
 }
 
-TEST_CASE("a run that is interrupted says so and keeps what it has") {
-  SmallWorld world;
-  Notes notes;
-  world.add("writer", writing("a", 10, 100));
-  world.add("reader", {stream_resource("a", 0, [&](Machine& machine, const MessagePtr& message) {
-              notes.push_back(message->id());
-              if (notes.size() == 3) world.interrupted = true;
-              machine.next();
-            })});
-  const RunResult result = world.run();
-  CHECK(result.status == RunStatus::kInterrupted);
-  CHECK(result.deliveries == 3);
-  CHECK(notes.size() == 3);
-}
-
 TEST_CASE("messages that wait for nobody are a stall, with who waits for what") {
-  SmallWorld world;
-  world.scenario.bindings = {{.from = "a", .to = "full"}};
+  Simulation world(kHopsOf10);
+  world.bind({.from = "a", .to = "full"});
   Notes notes;
   world.add("writer", writing("a", 3));
   world.add("reader", noting("other", notes));
@@ -86,8 +70,8 @@ TEST_CASE("messages that wait for nobody are a stall, with who waits for what") 
 }
 
 TEST_CASE("a callback that never goes on is a stall, though no message waits") {
-  SmallWorld world;
-  world.add("forgetful", {call([](Machine&) {})});
+  Simulation world(kHopsOf10);
+  world.add("forgetful", Program{call([](Machine&) {})});
   const RunResult result = world.run();
   CHECK(result.status == RunStatus::kStalled);
   CHECK_THAT(result.stall,
@@ -95,9 +79,9 @@ TEST_CASE("a callback that never goes on is a stall, though no message waits") {
 }
 
 TEST_CASE("a handler that never goes on is a stall") {
-  SmallWorld world;
-  world.add("writer", writing("a", 3), 100);
-  world.add("stuck", {stream_resource("a", 2, [](Machine&, const MessagePtr&) {})});
+  Simulation world(kHopsOf10);
+  world.add("writer", writing("a", 3), {}, 100);
+  world.add("stuck", Program{stream_resource("a", 2, [](Machine&, const MessagePtr&) {})});
   const RunResult result = world.run();
   CHECK(result.status == RunStatus::kStalled);
   CHECK_THAT(result.stall, ContainsSubstring("1 waiting, 2 unacknowledged, 1 stream"));
@@ -106,17 +90,17 @@ TEST_CASE("a handler that never goes on is a stall") {
 }
 
 TEST_CASE("a program that ends with a status other than 0 has failed") {
-  SmallWorld world;
-  world.add("good", {dse::exit(0)});
-  world.add("bad", {after(5), dse::exit(7)});
+  Simulation world(kHopsOf10);
+  world.add("good", Program{dse::exit(0)});
+  world.add("bad", Program{after(5), dse::exit(7)});
   const RunResult result = world.run();
   CHECK(result.failed == std::map<std::string, int>{{"bad", 7}});
 }
 
 TEST_CASE("messages without a queue are counted, and come back to a writer that asked") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes returned;
-  world.add("writer", {call([&returned](Machine& machine) {
+  world.add("writer", Program{call([&returned](Machine& machine) {
               machine.set_on_return([&returned, &machine](const MessagePtr& message) {
                 returned.push_back(message->id() + "@" + std::to_string(machine.now()));
               });
@@ -131,58 +115,58 @@ TEST_CASE("messages without a queue are counted, and come back to a writer that 
 }
 
 TEST_CASE("a queue exists from its binding on, so a late reader gets everything") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes bound;
   Notes unbound;
-  world.scenario.bindings = {{.from = "a", .to = "bound"}};
+  world.bind({.from = "a", .to = "bound"});
   world.add("writer", writing("a", 3));
-  world.add("late", noting("bound", bound), 1'000);
-  world.add("too-late", noting("a", unbound), 1'000);
+  world.add("late", noting("bound", bound), {}, 1'000);
+  world.add("too-late", noting("a", unbound), {}, 1'000);
   world.run();
   CHECK(bound == Notes{"writer-0@1020", "writer-1@1020", "writer-2@1020"});
   CHECK(unbound.empty());
 }
 
 TEST_CASE("a program may bind for itself") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
   Program program = {bind({.from = "a", .to = "mine", .key = "#"})};
   for (Step& step : noting("mine", notes)) program.push_back(std::move(step));
   world.add("reader", std::move(program));
-  world.add("writer", writing("a", 1), 100);
+  world.add("writer", writing("a", 1), {}, 100);
   world.run();
   CHECK(notes == Notes{"writer-0@120"});
 }
 
 TEST_CASE("consumers of one queue take turns, and each message goes to one of them") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes first;
   Notes second;
   world.add("first", noting("a", first));
   world.add("second", noting("a", second));
-  world.add("writer", writing("a", 4), 100);
+  world.add("writer", writing("a", 4), {}, 100);
   world.run();
   CHECK(first == Notes{"writer-0@120", "writer-2@120"});
   CHECK(second == Notes{"writer-1@120", "writer-3@120"});
 }
 
 TEST_CASE("a slow consumer with a prefetch leaves the rest to a fast one") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes slow;
   Notes fast;
   world.add("slow", noting("a", slow, 1'000'000, 1));
   world.add("fast", noting("a", fast, 10, 1));
-  world.add("writer", writing("a", 20, 200), 100);
+  world.add("writer", writing("a", 20, 200), {}, 100);
   world.run();
   CHECK(slow.size() == 1);
   CHECK(fast.size() == 19);
 }
 
 TEST_CASE("without room nothing is delivered: the queue holds what waits") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
   world.add("reader", noting("a", notes, 1'000, 2));
-  world.add("writer", writing("a", 10), 100);
+  world.add("writer", writing("a", 10), {}, 100);
   const RunResult result = world.run();
   CHECK(notes.size() == 10);
   CHECK(result.metrics.at("a.max_depth") == 8);
@@ -190,15 +174,16 @@ TEST_CASE("without room nothing is delivered: the queue holds what waits") {
 }
 
 TEST_CASE("what a consumer leaves when it exits is delivered again, marked, to the other") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes leaving;
   Notes staying;
-  world.add("leaving", {stream_resource("a", 0, [&leaving](Machine& machine, const MessagePtr& message) {
+  world.add("leaving",
+            Program{stream_resource("a", 0, [&leaving](Machine& machine, const MessagePtr& message) {
               leaving.push_back(message->id());
               machine.eval(after(50), dse::exit(0));
             })});
   world.add("staying", noting("a", staying));
-  world.add("writer", writing("a", 4), 100);
+  world.add("writer", writing("a", 4), {}, 100);
   const RunResult result = world.run();
   CHECK(leaving == Notes{"writer-0"});
   CHECK(staying == Notes{"writer-1@120", "writer-3@120", "writer-0*@190", "writer-2*@190"});
@@ -206,30 +191,30 @@ TEST_CASE("what a consumer leaves when it exits is delivered again, marked, to t
 }
 
 TEST_CASE("a message requeued by its handler comes back, marked") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   Notes notes;
-  world.add("reader", {stream_resource("a", 1, [&notes](Machine& machine, const MessagePtr& message) {
+  world.add("reader", Program{stream_resource("a", 1, [&notes](Machine& machine, const MessagePtr& message) {
               notes.push_back(message->id() + (machine.redelivered() ? "*" : ""));
               if (!machine.redelivered()) machine.reject_current(true);
               machine.next();
             })});
-  world.add("writer", writing("a", 2), 100);
+  world.add("writer", writing("a", 2), {}, 100);
   world.run();
   CHECK(notes == Notes{"writer-0", "writer-0*", "writer-1", "writer-1*"});
 }
 
 TEST_CASE("every reader has the writer's payload, not a copy of it") {
-  SmallWorld world;
+  Simulation world(kHopsOf10);
   const Payload payload = Payload::copy_of("digits");
   std::vector<const std::byte*> seen;
-  world.scenario.bindings = {{.from = "a", .to = "b"}, {.from = "a", .to = "c"}};
+  world.bind({.from = "a", .to = "b"}).bind({.from = "a", .to = "c"});
   for (const char* queue : {"b", "c"}) {
     world.add(queue, {stream_resource(queue, 0, [&seen](Machine& machine, const MessagePtr& message) {
                 seen.push_back(message->payload().bytes().data());
                 machine.next();
               })});
   }
-  world.add("writer", {call([&payload](Machine& machine) {
+  world.add("writer", Program{call([&payload](Machine& machine) {
               machine.eval(write_resource("a", machine.compose({.payload = payload})));
             })});
   world.run();
@@ -239,46 +224,48 @@ TEST_CASE("every reader has the writer's payload, not a copy of it") {
 TEST_CASE("a computation's result is there at its virtual time, on any number of threads") {
   for (unsigned threads : {1U, 2U, 4U}) {
     CAPTURE(threads);
-    SmallWorld world;
+    SimulationOptions options = kHopsOf10;
+    options.threads = threads;
+    Simulation world(options);
     int result = 0;
     Notes notes;
     world.add("worker",
-              {post([&result] { result += 40; }), compute([&result] { result += 2; }, 70,
-                                                          [&](Machine& machine) {
-                                                            notes.push_back(std::to_string(result) + "@" +
-                                                                            std::to_string(machine.now()));
-                                                            machine.next();
-                                                          })});
-    world.run(threads);
+              Program{post([&result] { result += 40; }),
+                      compute([&result] { result += 2; }, 70,
+                              [&](Machine& machine) {
+                                notes.push_back(std::to_string(result) + "@" + std::to_string(machine.now()));
+                                machine.next();
+                              })});
+    world.run();
     CHECK(notes == Notes{"42@70"});
   }
 }
 
 TEST_CASE("what a job throws ends the run") {
-  SmallWorld world;
-  world.add("worker",
-            {compute([] { throw RunError("no paper"); }, 70, [](Machine& machine) { machine.next(); })});
-  CHECK_THROWS_WITH(world.run(2), "no paper");
-  SmallWorld posting;
-  posting.add("worker", {post([] { throw RunError("no ink"); })});
-  CHECK_THROWS_WITH(posting.run(2), "no ink");
+  SimulationOptions options = kHopsOf10;
+  options.threads = 2;
+  Simulation world(options);
+  world.add("worker", Program{compute([] { throw RunError("no paper"); }, 70,
+                                      [](Machine& machine) { machine.next(); })});
+  CHECK_THROWS_WITH(world.run(), "no paper");
+  Simulation posting(options);
+  posting.add("worker", Program{post([] { throw RunError("no ink"); })});
+  CHECK_THROWS_WITH(posting.run(), "no ink");
 }
 
 TEST_CASE("virtual time that is used up ends the run") {
-  SmallWorld world;
-  world.add("sleeper", {after(INT64_MAX), after(1)});
+  Simulation world(kHopsOf10);
+  world.add("sleeper", Program{after(INT64_MAX), after(1)});
   CHECK_THROWS_AS(world.run(), RunError);
 }
 
 TEST_CASE("a loop that takes no time ends the run with the name of who goes round") {
-  SmallWorld world;
-  world.add("spinner", {stream_resource("a", 0, [](Machine& machine, const MessagePtr&) {
+  Simulation world({.events_at_one_time_max = 1'000});
+  world.add("spinner", Program{stream_resource("a", 0, [](Machine& machine, const MessagePtr&) {
               machine.reject_current(true);
               machine.next();
             })});
   world.add("writer", writing("a", 1));
-  world.scenario.latency_ns = 0;
-  world.options.events_at_one_time_max = 1'000;
   CHECK_THROWS_WITH(world.run(),
                     ContainsSubstring("component 'spinner' goes round in a loop that takes no time"));
 }

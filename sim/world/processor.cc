@@ -1,4 +1,4 @@
-#include "sim/simulation/processor.h"
+#include "sim/world/processor.h"
 
 #include "dse/error.h"
 

@@ -1,0 +1,55 @@
+// What a run is expected to do, judged when it is over.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "dse/run_result.h"
+#include "dse/time.h"
+
+namespace dse {
+
+// That a metric is within bounds, or rises.
+struct MetricExpectation {
+  std::string metric;
+  std::optional<double> min;
+  std::optional<double> max;
+  std::optional<double> equals;
+  bool rises = false;           // its curve: the last quarter's mean is above the first's
+  std::optional<TimeNs> by_ns;  // over everything up to then; empty: over the whole run
+};
+
+enum class Guarantee { kExactlyOnce, kAtLeastOnce };
+
+// What happens to messages on their way. Of one queue, and of one consumer of it or of all together:
+//
+//   exactly-once   every owed message was delivered once, and nothing else was delivered
+//   at-least-once  every owed message was delivered
+//   fifo           to each consumer, the first deliveries of one writer's messages came in the order in which
+//                  it wrote them; what is marked redelivered does not count
+//   lost           so many owed messages were never delivered to anybody, and are not under way at the end
+//
+// A message is owed to a queue when a binding that fits it leads into that queue, and was made before it was
+// written. An expectation of deliveries is not met when nothing was owed.
+struct DeliveryExpectation {
+  std::string resource;                 // the queue; "" for all, of `lost` alone
+  std::optional<std::string> consumer;  // one that streams it; empty: all together
+  std::optional<Guarantee> delivered;
+  bool fifo = false;
+  std::optional<std::int64_t> lost;  // exactly so many
+};
+
+// How the run ends.
+struct StatusExpectation {
+  RunStatus status = RunStatus::kCompleted;  // any but kInterrupted
+};
+
+struct Expectation {
+  std::string name;    // for people; "" if it has none
+  bool fails = false;  // a planted fault is to be caught here: it must not hold
+  std::variant<MetricExpectation, DeliveryExpectation, StatusExpectation> what;
+};
+
+}  // namespace dse

@@ -1,0 +1,111 @@
+#include "sim/scenario/expectation_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/names.h"
+#include "sim/scenario/topology.h"
+
+namespace dse {
+namespace {
+
+using Names = std::vector<std::string>;
+
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+enum class Metrics { kAll, kWithCurve };
+
+Names metric_names(const Scenario& scenario, Metrics which) {
+  Names names;
+  const auto add = [&](const std::string& owner, const std::vector<MetricInfo>& metrics) {
+    for (const MetricInfo& metric : metrics) {
+      if (which == Metrics::kAll || metric.curve) names.push_back(owner + "." + metric.name);
+    }
+  };
+  for (const ComponentConfig& component : scenario.components) add(component.name, metrics_of(component));
+  for (const std::string& resource : resource_names(scenario)) add(resource, metrics_of_resources());
+  return names;
+}
+
+// The resources that have a queue: somebody streams them, or a binding leads into them.
+Names queue_names(const Scenario& scenario) {
+  Names names = resource_names(scenario);
+  std::erase_if(names, [&](const std::string& name) {
+    const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
+                                   [&](const BindingSpec& binding) { return binding.to == name; });
+    return !bound && readers_of(scenario, name).empty();
+  });
+  return names;
+}
+
+void check(const MetricExpectation& expect, const Scenario& scenario, const PlaceOfKey& place) {
+  const Names known = metric_names(scenario, Metrics::kAll);
+  if (!contains(known, expect.metric)) {
+    throw UnknownName(place("metric"),
+                      fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
+  }
+  if (!expect.min && !expect.max && !expect.equals && !expect.rises) {
+    throw InputError(place(""), "expects nothing: give min, max, equals or rises");
+  }
+  if (expect.equals && (expect.min || expect.max)) {
+    throw InputError(place("equals"), "says all about the value: leave min and max out");
+  }
+  if (expect.min && expect.max && *expect.min > *expect.max) {
+    throw InputError(place(""),
+                     fmt::format("min {} is above max {}: no value can meet both", *expect.min, *expect.max));
+  }
+  if (expect.rises && !find_metric(scenario, expect.metric)->curve) {
+    throw InputError(place("rises"),
+                     fmt::format("'{}' has no curve{}", expect.metric,
+                                 suggestion(expect.metric, metric_names(scenario, Metrics::kWithCurve))));
+  }
+}
+
+void check_queue(const DeliveryExpectation& expect, const InputPlace& place, const Scenario& scenario) {
+  const Names queues = queue_names(scenario);
+  if (contains(queues, expect.resource)) return;
+  if (contains(resource_names(scenario), expect.resource)) {
+    throw UnknownName(place,
+                      fmt::format("'{}' has no queue: nobody streams it and nothing is bound into it{}",
+                                  expect.resource, suggestion(expect.resource, queues)));
+  }
+  throw UnknownName(
+      place, fmt::format("unknown resource '{}'{}", expect.resource, suggestion(expect.resource, queues)));
+}
+
+void check_consumer(const DeliveryExpectation& expect, const InputPlace& place, const Scenario& scenario) {
+  Names readers;
+  for (const ComponentConfig* reader : readers_of(scenario, expect.resource)) readers.push_back(reader->name);
+  if (contains(readers, *expect.consumer)) return;
+  throw UnknownName(place, fmt::format("no component '{}' streams '{}'{}", *expect.consumer, expect.resource,
+                                       suggestion(*expect.consumer, readers)));
+}
+
+void check(const DeliveryExpectation& expect, const Scenario& scenario, const PlaceOfKey& place) {
+  if (!expect.delivered && !expect.fifo && !expect.lost) {
+    throw InputError(place(""), "expects nothing: give delivered, order or lost");
+  }
+  if (!expect.resource.empty()) {
+    check_queue(expect, place("resource"), scenario);
+  } else if (expect.consumer || expect.delivered || expect.fifo) {
+    throw InputError(place("resource"), "is missing: only `lost` counts over all queues");
+  }
+  if (expect.consumer) check_consumer(expect, place("consumer"), scenario);
+}
+
+void check(const StatusExpectation& expect, const Scenario&, const PlaceOfKey& place) {
+  if (expect.status == RunStatus::kInterrupted)
+    throw InputError(place("status"), "no run that is interrupted is judged: expect another status");
+}
+
+}  // namespace
+
+void check_expectation(const Expectation& expectation, const Scenario& scenario, const PlaceOfKey& place) {
+  std::visit([&](const auto& what) { check(what, scenario, place); }, expectation.what);
+}
+
+}  // namespace dse
