@@ -7,75 +7,9 @@
 #include <cmath>
 
 #include "core/names.h"
+#include "sim/scenario/headers_reader.h"
 
 namespace dse {
-namespace {
-
-std::string_view type_name(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::table:
-      return "a table";
-    case toml::node_type::array:
-      return "a list";
-    case toml::node_type::string:
-      return "a string";
-    case toml::node_type::integer:
-      return "an integer";
-    case toml::node_type::floating_point:
-      return "a floating-point number";
-    case toml::node_type::boolean:
-      return "a boolean";
-    case toml::node_type::date:
-    case toml::node_type::time:
-    case toml::node_type::date_time:
-      return "a date or time";
-    case toml::node_type::none:
-      break;
-  }
-  return "nothing";
-}
-
-// What AMQP cannot carry as a name, what client libraries cannot read, and what no broker matches.
-void check_header_name(const std::string& name, const InputPlace& place) {
-  constexpr std::size_t kNameBytesMax = 255;
-  if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos) {
-    throw InputError(
-        place,
-        fmt::format("a name of {} bytes{} is not a header's: expected 1 to {} bytes and no NUL", name.size(),
-                    name.find('\0') == std::string::npos ? "" : " with a NUL", kNameBytesMax));
-  }
-  if (name.starts_with("x-")) {
-    throw InputError(
-        place,
-        fmt::format("'{}': names that begin with x- are reserved and never matched by a broker", name));
-  }
-}
-
-// What a binding's headers take in its frame on the way to a broker, roughly.
-std::size_t bytes_of(const Headers& headers) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : headers) {
-    constexpr std::size_t kNumberBytes = 16;
-    const auto* text = std::get_if<std::string>(&value);
-    bytes += name.size() + (text == nullptr ? 0 : text->size()) + kNumberBytes;
-  }
-  return bytes;
-}
-
-}  // namespace
-
-InputPlace place_of(const toml::node& node, std::string key) {
-  const toml::source_region& source = node.source();
-  const std::string file = source.path == nullptr ? "" : *source.path;
-  // What was set on the command line has no line of its own.
-  if (file.starts_with("--set"))
-    return {.file = file, .key = file.ends_with(" " + key) ? "" : std::move(key)};
-  return {.file = file,
-          .line = static_cast<int>(source.begin.line),
-          .column = static_cast<int>(source.begin.column),
-          .key = std::move(key)};
-}
-
 std::vector<InputError> in_order(std::vector<InputError> errors) {
   std::stable_sort(errors.begin(), errors.end(), [](const InputError& a, const InputError& b) {
     return std::pair(a.place().line, a.place().column) < std::pair(b.place().line, b.place().column);
@@ -114,8 +48,7 @@ const toml::node& TableReader::demand(std::string_view key) {
 }
 
 void TableReader::refuse(const toml::node& node, std::string_view key, std::string_view expected) const {
-  throw InputError(place_of(node, full_key(key)),
-                   fmt::format("expected {}, found {}", expected, type_name(node)));
+  throw wrong_type(node, full_key(key), expected);
 }
 
 std::string TableReader::text_of(const toml::node& node, std::string_view key) const {
@@ -268,36 +201,11 @@ std::optional<std::pair<std::int64_t, std::int64_t>> TableReader::pair_if_any(st
 }
 
 Headers TableReader::headers_if_any(std::string_view key) {
-  Headers headers;
   const toml::node* node = find(key);
-  if (node == nullptr) return headers;
+  if (node == nullptr) return Headers();
   const toml::table* table = node->as_table();
   if (table == nullptr) refuse(*node, key, "a table such as { label = 7 }");
-  for (const auto& [name, value] : *table) {
-    const std::string header(name.str());
-    check_header_name(header, place_of(value, full_key(key)));
-    if (const auto* flag = value.as_boolean()) {
-      headers.set(header, flag->get());
-    } else if (const auto* integer = value.as_integer()) {
-      headers.set(header, std::int64_t{integer->get()});
-    } else if (const auto* real = value.as_floating_point()) {
-      if (!std::isfinite(real->get())) {
-        throw InputError(place_of(value, fmt::format("{}.{}", full_key(key), header)),
-                         fmt::format("{} is not a header's value: expected a finite number", real->get()));
-      }
-      headers.set(header, real->get());
-    } else if (const auto* text = value.as_string()) {
-      headers.set(header, text->get());
-    } else {
-      refuse(value, fmt::format("{}.{}", key, header), "a boolean, an integer, a number or a string");
-    }
-  }
-  constexpr std::size_t kHeadersBytesMax = 65'536;  // half of the frame that RabbitMQ offers
-  if (const std::size_t bytes = bytes_of(headers); bytes > kHeadersBytesMax) {
-    throw InputError(place(key), fmt::format("the headers take {} bytes, more than {}: make them shorter",
-                                             bytes, kHeadersBytesMax));
-  }
-  return headers;
+  return read_headers(*table, full_key(key));
 }
 
 const toml::table* TableReader::table_if_any(std::string_view key) {

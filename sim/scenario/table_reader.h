@@ -16,11 +16,9 @@
 #include "dse/error.h"
 #include "dse/headers.h"
 #include "dse/time.h"
+#include "sim/scenario/toml_place.h"
 
 namespace dse {
-
-// Where a node stands, for errors about it.
-InputPlace place_of(const toml::node& node, std::string key);
 
 // Errors of one file, in the order of their places in it.
 std::vector<InputError> in_order(std::vector<InputError> errors);

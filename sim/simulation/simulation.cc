@@ -6,22 +6,17 @@
 #include <atomic>
 #include <utility>
 
-#include "core/names.h"
-#include "sim/scenario/expectation_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/scenario_reader.h"
-#include "sim/simulation/driver.h"
-#include "sim/simulation/tap.h"
+#include "sim/simulation/simulation_state.h"
 #include "sim/world/expectations.h"
 #include "sim/world/processor.h"
-#include "sim/world/world.h"
 
 namespace dse {
 namespace {
 
 const std::atomic<bool> kNever{false};
-constexpr const char* kDriver = "driver";
 constexpr TimeNs kLastNs = INT64_MAX - 1;
 
 void no_progress(TimeNs, std::uint64_t) {}
@@ -47,124 +42,7 @@ void check(const Fault& fault) {
     throw UsageError("a fault cannot come before the run: give 0 or more ns");
 }
 
-// What is wrong with it is a mistake of the calling code.
-template <typename Check>
-void as_usage(const Check& check) {
-  try {
-    check();
-  } catch (const InputError& error) {
-    throw UsageError(error.what());
-  }
-}
-
 }  // namespace
-
-struct Simulation::State {
-  SimulationOptions options;
-  Scenario scenario;
-  std::vector<Observer*> observers;
-  Tap tap;
-  DriverTargets targets = std::make_shared<RingBuffer<std::string>>();
-  std::size_t driver = 0;  // its place among the components
-  std::string driver_name;
-  std::uint64_t written = 0;
-  bool failed = false;              // something was thrown while it ran
-  std::unique_ptr<World> world;     // once it is wired
-  std::optional<RunResult> result;  // once it is over
-
-  void require_open(std::string_view what) const {
-    if (result) {
-      throw UsageError(
-          fmt::format("{} after run(): the run is over; make another simulation, or do it before", what));
-    }
-  }
-  void require_sound(std::string_view what) const {
-    require_open(what);
-    if (failed) {
-      throw UsageError(
-          fmt::format("{} after something was thrown while the simulation ran: it cannot go on; "
-                      "make another",
-                      what));
-    }
-  }
-  // Whatever is thrown within, the run is over.
-  template <typename Run>
-  auto guarded(const Run& run) {
-    try {
-      return run();
-    } catch (...) {
-      failed = true;
-      throw;
-    }
-  }
-  void require_unwired(std::string_view what) const {
-    require_open(what);
-    if (world != nullptr) {
-      throw UsageError(
-          fmt::format("{} after the first step: put everything in before the simulation is driven", what));
-    }
-  }
-  bool has_component(const std::string& name) const {
-    return std::any_of(scenario.components.begin(), scenario.components.end(),
-                       [&](const ComponentConfig& one) { return one.name == name; });
-  }
-  void check_against_scenario() const;
-  void wire();
-  World& driven(std::string_view what);
-  void require_resource(const std::string& resource) const;
-  void require_moving() const;
-};
-
-// Of what is in the file this has been checked, of what was added in code only now that all is there.
-void Simulation::State::check_against_scenario() const {
-  for (std::size_t i = 0; i < scenario.faults.size(); ++i)
-    check_fault(scenario.faults[i], scenario, {.key = fmt::format("fault.{}", i)});
-  for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
-    check_expectation(scenario.expectations[i], scenario, [i](const std::string& key) {
-      return InputPlace{.key = fmt::format("expect.{}{}{}", i, key.empty() ? "" : ".", key)};
-    });
-  }
-}
-
-void Simulation::State::wire() {
-  as_usage([this] { check_against_scenario(); });
-  world = std::make_unique<World>(scenario,
-                                  WorldOptions{.events_at_one_time_max = options.events_at_one_time_max,
-                                               .seed = options.seed.value_or(scenario.seed),
-                                               .threads = options.threads,
-                                               .ordering = options.ordering,
-                                               .observers = observers},
-                                  options.open_lines ? options.open_lines : no_files());
-}
-
-// The world, in which the driver is.
-World& Simulation::State::driven(std::string_view what) {
-  require_sound(what);
-  if (world != nullptr) return *world;
-  driver_name = kDriver;
-  for (int number = 2; has_component(driver_name); ++number)
-    driver_name = fmt::format("{}-{}", kDriver, number);
-  driver = scenario.components.size();
-  scenario.components.push_back({.name = driver_name, .kind = kDriver, .component = make_driver(targets)});
-  observers.push_back(&tap);
-  guarded([this] { wire(); });
-  return *world;
-}
-
-void Simulation::State::require_resource(const std::string& resource) const {
-  if (world->depth(resource)) return;
-  throw UsageError(fmt::format("nobody writes, binds or streams a resource '{}'{}", resource,
-                               suggestion(resource, resource_names(scenario))));
-}
-
-void Simulation::State::require_moving() const {
-  if (const std::optional<std::string> name = world->stuck()) {
-    throw UsageError(
-        fmt::format("the program of '{}' stands still since {}: a callback of it returned without "
-                    "calling next() or eval(), one of which must end it",
-                    *name, format_duration(world->now())));
-  }
-}
 
 Simulation::Simulation(SimulationOptions options) : state_(std::make_unique<State>()) {
   check(options);
@@ -200,9 +78,9 @@ Simulation& Simulation::add(const std::string& name, std::shared_ptr<const Compo
     check_component_name(name, place);
     check_ports(*component, place);
   });
-  if (name == kDriver || state_->has_component(name)) {
+  if (name == kDriverName || state_->has_component(name)) {
     throw UsageError(fmt::format("the name '{}' is taken{}: give the component another", name,
-                                 name == kDriver ? " by the test driver" : ""));
+                                 name == kDriverName ? " by the test driver" : ""));
   }
   if (start_ns < 0)
     throw UsageError(fmt::format("'{}' cannot start before the run: give 0 or more ns", name));

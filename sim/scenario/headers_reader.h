@@ -1,0 +1,16 @@
+// Reads the headers of a binding.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <string>
+
+#include "dse/headers.h"
+
+namespace dse {
+
+// Boolean, integer, floating-point or string values by name; `key` is the table's own. Throws InputError,
+// also for what no broker can carry or match.
+Headers read_headers(const toml::table& table, const std::string& key);
+
+}  // namespace dse

@@ -1,0 +1,18 @@
+// Where a node of a TOML file stands, for errors about it.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <string>
+#include <string_view>
+
+#include "dse/error.h"
+
+namespace dse {
+
+InputPlace place_of(const toml::node& node, std::string key);
+
+// "expected <expected>, found a string", at the node.
+InputError wrong_type(const toml::node& node, std::string key, std::string_view expected);
+
+}  // namespace dse

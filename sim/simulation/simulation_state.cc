@@ -1,0 +1,94 @@
+#include "sim/simulation/simulation_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/names.h"
+#include "sim/scenario/expectation_check.h"
+#include "sim/scenario/fault_check.h"
+
+namespace dse {
+
+void Simulation::State::require_open(std::string_view what) const {
+  if (result) {
+    throw UsageError(
+        fmt::format("{} after run(): the run is over; make another simulation, or do it before", what));
+  }
+}
+
+void Simulation::State::require_sound(std::string_view what) const {
+  require_open(what);
+  if (failed) {
+    throw UsageError(
+        fmt::format("{} after something was thrown while the simulation ran: it cannot go on; "
+                    "make another",
+                    what));
+  }
+}
+
+void Simulation::State::require_unwired(std::string_view what) const {
+  require_open(what);
+  if (world != nullptr) {
+    throw UsageError(
+        fmt::format("{} after the first step: put everything in before the simulation is driven", what));
+  }
+}
+
+bool Simulation::State::has_component(const std::string& name) const {
+  return std::any_of(scenario.components.begin(), scenario.components.end(),
+                     [&](const ComponentConfig& one) { return one.name == name; });
+}
+
+// Of what is in the file this has been checked, of what was added in code only now that all is there.
+void Simulation::State::check_against_scenario() const {
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i)
+    check_fault(scenario.faults[i], scenario, {.key = fmt::format("fault.{}", i)});
+  for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
+    check_expectation(scenario.expectations[i], scenario, [i](const std::string& key) {
+      return InputPlace{.key = fmt::format("expect.{}{}{}", i, key.empty() ? "" : ".", key)};
+    });
+  }
+}
+
+void Simulation::State::wire() {
+  as_usage([this] { check_against_scenario(); });
+  world = std::make_unique<World>(scenario,
+                                  WorldOptions{.events_at_one_time_max = options.events_at_one_time_max,
+                                               .seed = options.seed.value_or(scenario.seed),
+                                               .threads = options.threads,
+                                               .ordering = options.ordering,
+                                               .observers = observers},
+                                  options.open_lines ? options.open_lines : no_files());
+}
+
+World& Simulation::State::driven(std::string_view what) {
+  require_sound(what);
+  if (world != nullptr) return *world;
+  driver_name = kDriverName;
+  for (int number = 2; has_component(driver_name); ++number)
+    driver_name = fmt::format("{}-{}", kDriverName, number);
+  driver = scenario.components.size();
+  scenario.components.push_back(
+      {.name = driver_name, .kind = kDriverName, .component = make_driver(targets)});
+  observers.push_back(&tap);
+  guarded([this] { wire(); });
+  return *world;
+}
+
+void Simulation::State::require_resource(const std::string& resource) const {
+  if (world->depth(resource)) return;
+  throw UsageError(fmt::format("nobody writes, binds or streams a resource '{}'{}", resource,
+                               suggestion(resource, resource_names(scenario))));
+}
+
+void Simulation::State::require_moving() const {
+  if (const std::optional<std::string> name = world->stuck()) {
+    throw UsageError(
+        fmt::format("the program of '{}' stands still since {}: a callback of it returned without "
+                    "calling next() or eval(), one of which must end it",
+                    *name, format_duration(world->now())));
+  }
+}
+
+}  // namespace dse

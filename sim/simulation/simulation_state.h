@@ -1,0 +1,75 @@
+// What a simulation is made of, and what it must be for each call.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dse/error.h"
+#include "dse/simulation.h"
+#include "sim/scenario/scenario.h"
+#include "sim/simulation/driver.h"
+#include "sim/simulation/tap.h"
+#include "sim/world/world.h"
+
+namespace dse {
+
+// Of the component that writes what a test writes.
+inline constexpr const char* kDriverName = "driver";
+
+// What is wrong with it is a mistake of the calling code.
+template <typename Check>
+void as_usage(const Check& check) {
+  try {
+    check();
+  } catch (const InputError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+struct Simulation::State {
+  SimulationOptions options;
+  Scenario scenario;
+  std::vector<Observer*> observers;
+  Tap tap;
+  DriverTargets targets = std::make_shared<RingBuffer<std::string>>();
+  std::size_t driver = 0;  // its place among the components
+  std::string driver_name;
+  std::uint64_t written = 0;
+  bool failed = false;              // something was thrown while it ran
+  std::unique_ptr<World> world;     // once it is wired
+  std::optional<RunResult> result;  // once it is over
+
+  // Throw UsageError, for the call `what`, when the run is over; or something was thrown while it ran; or it
+  // has been driven.
+  void require_open(std::string_view what) const;
+  void require_sound(std::string_view what) const;
+  void require_unwired(std::string_view what) const;
+  // Throws UsageError when there is no resource of this name, or when a program stands still for good.
+  void require_resource(const std::string& resource) const;
+  void require_moving() const;
+  bool has_component(const std::string& name) const;
+
+  // Whatever is thrown within, the run is over.
+  template <typename Run>
+  auto guarded(const Run& run) {
+    try {
+      return run();
+    } catch (...) {
+      failed = true;
+      throw;
+    }
+  }
+  // Makes the world of what has been put in.
+  void wire();
+  // The world, in which the driver is.
+  World& driven(std::string_view what);
+
+ private:
+  void check_against_scenario() const;
+};
+
+}  // namespace dse
