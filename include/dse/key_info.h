@@ -37,6 +37,13 @@ enum class KeyType {
 using KeyValue = std::variant<std::monostate, bool, std::int64_t, double, std::string,
                               std::vector<std::string>, Rate, std::pair<std::int64_t, std::int64_t>>;
 
+// How a key bounds what its component writes, for who looks for a smaller run.
+enum class KeyBound {
+  kNone,
+  kCount,  // an integer: at most so many messages
+  kSlice,  // two integers: the first and one past the last of what there is to write
+};
+
 struct KeyRange {
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
@@ -49,6 +56,7 @@ struct KeyInfo {
   KeyValue fallback = {};  // what holds when it is not there; monostate: nothing
   KeyRange range = {};     // of integers
   std::vector<std::string> choices = {};
+  KeyBound bound = KeyBound::kNone;
   std::string meaning;  // for people: "images of one training step"
 };
 

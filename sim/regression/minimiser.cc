@@ -191,27 +191,34 @@ bool Minimiser::fewer_messages_of(const std::string& component) {
   if (written == written_.end() || table == nullptr) return false;
   const auto count = static_cast<std::int64_t>(written->second);
   const Kind* kind = request_.tables.kinds.find((*table)["kind"].value_or(std::string()));
-  if (count <= 1 || kind == nullptr) return false;
-  const bool has_limit = kind->find_key("limit") != nullptr;
-  const bool has_slice = kind->find_key("slice") != nullptr;
+  if (kind == nullptr) return false;
+  for (const std::int64_t fewer :
+       {std::int64_t{1}, count / 8, count / 4, count / 2, count - count / 4, count - count / 8, count - 1}) {
+    if (fewer < 1 || fewer >= count) continue;
+    for (const KeyInfo& key : kind->keys) {
+      if (bounded_by(key, fewer, count, component)) return true;
+    }
+  }
+  return false;
+}
+
+// Whether it still fails when that key bounds what the component writes, `count` by now, to `fewer`.
+bool Minimiser::bounded_by(const KeyInfo& key, std::int64_t fewer, std::int64_t count,
+                           const std::string& component) {
+  const TablePath path = {"component", component, key.name};
+  if (key.bound == KeyBound::kNone) return false;
+  if (key.bound == KeyBound::kCount) return accept_with(path, fmt::format("{}", fewer));
   std::int64_t first = 0;
   std::int64_t last = count;
-  if (const toml::array* slice = table->get_as<toml::array>("slice");
+  if (const toml::array* slice = best_.scenario["component"][component][key.name].as_array();
       slice != nullptr && slice->size() == 2) {
     first = slice->get(0)->value_or(std::int64_t{0});
     last = slice->get(1)->value_or(count);
   }
-  for (const std::int64_t fewer :
-       {std::int64_t{1}, count / 8, count / 4, count / 2, count - count / 4, count - count / 8, count - 1}) {
-    if (fewer < 1 || fewer >= count) continue;
-    if (has_limit && accept_with({"component", component, "limit"}, fmt::format("{}", fewer))) return true;
-    if (!has_slice) continue;
-    for (const std::int64_t begin : {first, last - fewer}) {
-      if (accept_with({"component", component, "slice"}, fmt::format("[{}, {}]", begin, begin + fewer)))
-        return true;
-    }
-  }
-  return false;
+  const auto accept_from = [&](std::int64_t begin) {
+    return accept_with(path, fmt::format("[{}, {}]", begin, begin + fewer));
+  };
+  return accept_from(first) || accept_from(last - fewer);
 }
 
 bool Minimiser::earlier_end() {

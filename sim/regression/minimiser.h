@@ -81,6 +81,7 @@ class Minimiser {
   bool drop_parts();
   bool fewer_messages();
   bool fewer_messages_of(const std::string& component);
+  bool bounded_by(const KeyInfo& key, std::int64_t fewer, std::int64_t count, const std::string& component);
   bool earlier_end();
   bool simpler_settings();
 

@@ -152,29 +152,19 @@ std::string painted(std::string_view text, std::string_view code, bool color) {
   return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-std::string metric_text(const std::string& metric, double value) {
-  if (metric.ends_with("accuracy")) return fmt::format("{} {:.4f}", metric, value);
+std::string metric_text(const MetricInfo& metric, double value) {
+  if (metric.unit == "share") return fmt::format("{} {:.4f}", metric.name, value);
   constexpr double kNanosecondsMax = 9e18;
-  if (metric.ends_with("_ns") && std::abs(value) < kNanosecondsMax) {
-    return fmt::format("{} {}", metric.substr(0, metric.size() - 3),
+  if (metric.unit == "ns" && std::abs(value) < kNanosecondsMax) {
+    const std::string_view name = metric.name;
+    return fmt::format("{} {}", name.substr(0, name.size() - (name.ends_with("_ns") ? 3 : 0)),
                        format_duration(static_cast<TimeNs>(value)));
   }
-  return fmt::format("{} {}", metric, value);
+  return fmt::format("{} {}", metric.name, value);
 }
 
-// What is worth a word only when it happened.
-bool is_trouble(std::string_view metric) {
-  constexpr std::array kNames = {"refused", "unhandled", "duplicates", "nacked", "republished", "unroutable"};
-  return std::find(kNames.begin(), kNames.end(), metric) != kNames.end();
-}
-
-// What would make the line too long is in summary.json alone. Nobody waits for a model to learn: the slowest
-// of it says enough.
-bool is_shown(const std::string& metric, double value) {
-  if (is_trouble(metric)) return value > 0;
-  if (metric == "train_sojourn_p50_ns") return false;
-  return !metric.starts_with("prequential_accuracy_") && metric.find("wait_p") == std::string::npos &&
-         !metric.ends_with("_p999_ns");
+bool is_shown(const MetricInfo& metric, double value) {
+  return metric.shown == MetricShown::kAlways || (metric.shown == MetricShown::kWhenNotZero && value > 0);
 }
 
 std::string component_line(const ComponentConfig& component, const RunResult& result) {
@@ -182,12 +172,11 @@ std::string component_line(const ComponentConfig& component, const RunResult& re
   std::vector<std::string> latencies;  // of a run in which no sojourn was measured
   bool has_sojourn = false;
   for (const MetricInfo& info : metrics_of(component)) {
-    const std::string& metric = info.name;
-    const auto found = result.metrics.find(component.name + "." + metric);
-    if (found == result.metrics.end() || !is_shown(metric, found->second)) continue;
-    const bool is_latency = metric.starts_with("latency");
-    (is_latency ? latencies : parts).push_back(metric_text(metric, found->second));
-    has_sojourn = has_sojourn || metric.find("sojourn") != std::string::npos;
+    const auto found = result.metrics.find(component.name + "." + info.name);
+    if (found == result.metrics.end() || !is_shown(info, found->second)) continue;
+    const bool is_latency = info.name.starts_with("latency");
+    (is_latency ? latencies : parts).push_back(metric_text(info, found->second));
+    has_sojourn = has_sojourn || info.name.find("sojourn") != std::string::npos;
   }
   if (!has_sojourn) parts.insert(parts.end(), latencies.begin(), latencies.end());
   return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));

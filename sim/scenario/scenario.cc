@@ -1,5 +1,7 @@
 #include "sim/scenario/scenario.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -7,6 +9,22 @@ namespace dse {
 namespace {
 
 using Names = std::vector<std::string>;
+
+// How long messages wait and stay. The line of a report would be too long with all of it: nobody waits for a
+// model to learn, and the slowest say enough.
+void add_stays(bool learns, std::vector<MetricInfo>& metrics) {
+  for (const std::string& work : learns ? Names{"train_", "infer_"} : Names{""}) {
+    for (const std::string what : {"wait", "sojourn"}) {
+      for (const std::string quantile : {"p50", "p99", "p999"}) {
+        const bool shown = what == "sojourn" && quantile != "p999" && (work != "train_" || quantile != "p50");
+        metrics.push_back({.name = fmt::format("{}{}_{}_ns", work, what, quantile),
+                           .unit = "ns",
+                           .curve = true,
+                           .shown = shown ? MetricShown::kAlways : MetricShown::kNever});
+      }
+    }
+  }
+}
 
 }  // namespace
 
@@ -51,19 +69,15 @@ std::vector<MetricInfo> metrics_of(const ComponentConfig& component) {
   const bool names_accuracy = std::any_of(metrics.begin(), metrics.end(),
                                           [](const MetricInfo& one) { return one.name == "accuracy"; });
   if (component.component->emits().answers && !names_accuracy)
-    metrics.push_back({.name = "accuracy", .curve = true});
-  if (gets_messages(component)) metrics.push_back({.name = "refused", .unit = "messages"});
+    metrics.push_back({.name = "accuracy", .unit = "share", .curve = true});
+  if (gets_messages(component))
+    metrics.push_back({.name = "refused", .unit = "messages", .shown = MetricShown::kWhenNotZero});
   if (!resource_read(component)) return metrics;
   for (const char* name : {"latency_p50_ns", "latency_p99_ns"})
     metrics.push_back({.name = name, .unit = "ns"});
-  const bool learns = component.component->learns();
-  for (const std::string& work : learns ? Names{"train_", "infer_"} : Names{""}) {
-    for (const char* what : {"wait", "sojourn"}) {
-      for (const char* quantile : {"_p50_ns", "_p99_ns", "_p999_ns"})
-        metrics.push_back({.name = work + what + quantile, .unit = "ns", .curve = true});
-    }
-  }
-  metrics.push_back({.name = "unhandled", .unit = "messages", .on_nodes = false});
+  add_stays(component.component->learns(), metrics);
+  metrics.push_back(
+      {.name = "unhandled", .unit = "messages", .on_nodes = false, .shown = MetricShown::kWhenNotZero});
   return metrics;
 }
 

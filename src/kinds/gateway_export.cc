@@ -40,9 +40,9 @@ class GatewayExport : public Component {
   }
   std::vector<MetricInfo> metrics() const override {
     return {{.name = "exported", .unit = "messages"},
-            {.name = "nacked", .unit = "messages"},
-            {.name = "republished", .unit = "messages"},
-            {.name = "unroutable", .unit = "messages"}};
+            {.name = "nacked", .unit = "messages", .shown = MetricShown::kWhenNotZero},
+            {.name = "republished", .unit = "messages", .shown = MetricShown::kWhenNotZero},
+            {.name = "unroutable", .unit = "messages", .shown = MetricShown::kWhenNotZero}};
   }
   std::unique_ptr<App> make(const MakeContext& context) const override {
     return std::make_unique<ExportApp>(options_.queue, context);

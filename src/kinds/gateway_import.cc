@@ -36,7 +36,8 @@ class GatewayImport : public Component {
             .from_outside = OutsidePort{options_.queue, options_.exchange, options_.key, options_.prefetch}};
   }
   std::vector<MetricInfo> metrics() const override {
-    return {{.name = "imported", .unit = "messages"}, {.name = "duplicates", .unit = "messages"}};
+    return {{.name = "imported", .unit = "messages"},
+            {.name = "duplicates", .unit = "messages", .shown = MetricShown::kWhenNotZero}};
   }
   Emits emits() const override { return {.labels = true}; }
   std::unique_ptr<App> make(const MakeContext&) const override {

@@ -7,6 +7,7 @@ namespace dse {
 KeyInfo slice_key() {
   return {.name = "slice",
           .type = KeyType::kPair,
+          .bound = KeyBound::kSlice,
           .meaning = "`[first, one past the last]` image of the file that is sent; else all"};
 }
 

@@ -43,12 +43,13 @@ class ModelComponent : public Component {
 
   Ports ports() const override { return {.reads = options_.from, .writes = {options_.to}}; }
   std::vector<MetricInfo> metrics() const override {
-    return {{.name = "trained", .unit = "messages"},
-            {.name = "predicted", .unit = "messages", .written = true},
-            {.name = "accuracy", .curve = true},
-            {.name = "prequential_accuracy", .curve = true},
-            {.name = "prequential_accuracy_window", .curve = true},
-            {.name = "prequential_accuracy_faded", .curve = true}};
+    return {
+        {.name = "trained", .unit = "messages"},
+        {.name = "predicted", .unit = "messages", .written = true},
+        {.name = "accuracy", .unit = "share", .curve = true},
+        {.name = "prequential_accuracy", .unit = "share", .curve = true},
+        {.name = "prequential_accuracy_window", .unit = "share", .curve = true, .shown = MetricShown::kNever},
+        {.name = "prequential_accuracy_faded", .unit = "share", .curve = true, .shown = MetricShown::kNever}};
   }
   Emits emits() const override { return {.labels = true, .answers = true, .forwards = true}; }
   bool learns() const override { return true; }

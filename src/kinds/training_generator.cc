@@ -156,6 +156,7 @@ Kind training_generator_kind() {
                {.name = "limit",
                 .type = KeyType::kInteger,
                 .range = {0, kLimitMax},
+                .bound = KeyBound::kCount,
                 .meaning = "send at most so many"},
                slice_key()},
       .read = read_generator};

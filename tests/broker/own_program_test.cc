@@ -32,6 +32,43 @@ TEST_CASE("own program: nodes and attach know its kind and its learner") {
   }
 }
 
+TEST_CASE("own program: a replay of what it captured has the same fingerprints and metrics") {
+  dse::Connection connection = connect_to(RabbitMq::shared().url());
+  const dse::ChannelNumber channel = connection.open_channel();
+  declare_resource(connection, channel, "own-in");
+  constexpr std::int64_t kMessages = 60;
+  for (std::int64_t number = 0; number < kMessages; ++number) {
+    const std::string pixels = {static_cast<char>(number), static_cast<char>(number % 3 * 100)};
+    connection.publish(channel, {.exchange = "own-in",
+                                 .message = {.payload = dse::Payload::copy_of(pixels),
+                                             .headers = {{"label", number % 3}},
+                                             .id = std::to_string(number)}});
+  }
+  wait_until(
+      [&] { return connection.declare_queue(channel, "own-in", {.passive = true}).messages == kMessages; });
+  const Workshop workshop;
+  const std::string scenario =
+      workshop.write("own.toml",
+                     "[component.model]\nkind = \"model\"\nlearner = \"nearest-mean\"\nfrom = \"own.model\"\n"
+                     "to = \"own.answers\"\nshape = [1, 2]\nclasses = 3\n"
+                     "[component.brightness]\nkind = \"mean\"\nfrom = \"own.brightness\"\n"
+                     "[[binding]]\nfrom = \"own.digits\"\nto = [\"own.model\", \"own.brightness\"]\n"
+                     "[[gateway.import]]\nqueue = \"own-in\"\nto = \"own.digits\"\n"
+                     "[[expect]]\nmetric = \"model.trained\"\nequals = 60\n"
+                     "[[expect]]\nmetric = \"brightness.mean_1\"\nequals = 64.75\n");
+  const std::string live = workshop.file("live");
+  const std::string again = workshop.file("again");
+  const Outcome attached =
+      run_process(own_command({"attach", scenario, "--for", "3s", "--out", live, "--quiet"}));
+  CAPTURE(attached.out, attached.err);
+  CHECK(attached.status == 0);
+  const Outcome replayed = run_process(
+      own_command({"replay", scenario, "--capture", live + "/capture", "--out", again, "--quiet"}));
+  CAPTURE(replayed.out, replayed.err);
+  CHECK(replayed.status == 0);
+  CHECK(fingerprints_of(live) == fingerprints_of(again));
+}
+
 TEST_CASE("own program: dse itself says which kinds it knows") {
   const Outcome outcome = run_process(broker_command(RabbitMq::shared().url(), {"nodes", kOwnScenario}));
   CHECK(outcome.status == 2);
