@@ -23,16 +23,16 @@ namespace dse {
 
 // What a gateway's end is joined to on a real broker.
 struct OutsidePort {
-  std::string queue;      // "" when it is an exchange
-  std::string exchange;   // "" when it is a queue
-  std::string key = "#";  // topic pattern, of an exchange that is read
+  std::string queue = {};     // "" when it is an exchange
+  std::string exchange = {};  // "" when it is a queue
+  std::string key = "#";      // topic pattern, of an exchange that is read
   std::uint32_t prefetch = 0;
 };
 
 // Where a component's messages come from and go to.
 struct Ports {
-  std::optional<std::string> reads;      // the resource whose queue it streams
-  std::vector<std::string> writes = {};  // the resources whose exchanges it writes to
+  std::optional<std::string> reads = {};  // the resource whose queue it streams
+  std::vector<std::string> writes = {};   // the resources whose exchanges it writes to
   // Only the ends of a gateway have these: where on a broker their messages come from, or go.
   std::optional<OutsidePort> from_outside = {};
   std::optional<OutsidePort> to_outside = {};

@@ -1,4 +1,5 @@
-// What can go wrong. Of dse itself all are caught in `main` alone; who embeds it catches what it can act on.
+// What can go wrong. Of the program dse all are caught by run_command_line alone; who embeds it catches what
+// it can act on.
 #pragma once
 
 #include <exception>

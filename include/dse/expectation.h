@@ -13,12 +13,12 @@ namespace dse {
 
 // That a metric is within bounds, or rises.
 struct MetricExpectation {
-  std::string metric;
-  std::optional<double> min;
-  std::optional<double> max;
-  std::optional<double> equals;
-  bool rises = false;           // its curve: the last quarter's mean is above the first's
-  std::optional<TimeNs> by_ns;  // over everything up to then; empty: over the whole run
+  std::string metric = {};
+  std::optional<double> min = {};
+  std::optional<double> max = {};
+  std::optional<double> equals = {};
+  bool rises = false;                // its curve: the last quarter's mean is above the first's
+  std::optional<TimeNs> by_ns = {};  // over everything up to then; empty: over the whole run
 };
 
 enum class Guarantee { kExactlyOnce, kAtLeastOnce };
@@ -32,13 +32,14 @@ enum class Guarantee { kExactlyOnce, kAtLeastOnce };
 //   lost           so many owed messages were never delivered to anybody, and are not under way at the end
 //
 // A message is owed to a queue when a binding that fits it leads into that queue, and was made before it was
-// written. An expectation of deliveries is not met when nothing was owed.
+// written. Messages are known by their ids: those that are written with one id are one. An expectation of
+// deliveries is not met when nothing was owed.
 struct DeliveryExpectation {
-  std::string resource;                 // the queue; "" for all, of `lost` alone
-  std::optional<std::string> consumer;  // one that streams it; empty: all together
-  std::optional<Guarantee> delivered;
+  std::string resource = {};                 // the queue; "" for all, of `lost` alone
+  std::optional<std::string> consumer = {};  // one that streams it; empty: all together
+  std::optional<Guarantee> delivered = {};
   bool fifo = false;
-  std::optional<std::int64_t> lost;  // exactly so many
+  std::optional<std::int64_t> lost = {};  // exactly so many
 };
 
 // How the run ends.
@@ -47,9 +48,9 @@ struct StatusExpectation {
 };
 
 struct Expectation {
-  std::string name;    // for people; "" if it has none
-  bool fails = false;  // a planted fault is to be caught here: it must not hold
-  std::variant<MetricExpectation, DeliveryExpectation, StatusExpectation> what;
+  std::string name = {};  // for people; "" if it has none
+  bool fails = false;     // a planted fault is to be caught here: it must not hold
+  std::variant<MetricExpectation, DeliveryExpectation, StatusExpectation> what = {};
 };
 
 }  // namespace dse

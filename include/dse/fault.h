@@ -23,12 +23,12 @@ enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
 
 struct Fault {
   FaultKind kind = FaultKind::kLose;
-  std::string component;
-  std::int64_t every = 1;               // it strikes one in so many
-  std::optional<std::int64_t> limit;    // at most so many times
-  TimeNs from_ns = 0;                   // not before
-  std::optional<std::int64_t> classes;  // of kMislabel: labels are below it; from the data if not given
-  TimeNs at_ns = 0;                     // of kCrash: when
+  std::string component = {};
+  std::int64_t every = 1;                    // it strikes one in so many
+  std::optional<std::int64_t> limit = {};    // at most so many times
+  TimeNs from_ns = 0;                        // not before
+  std::optional<std::int64_t> classes = {};  // of kMislabel: labels are below it; from the data if not given
+  TimeNs at_ns = 0;                          // of kCrash: when
 };
 
 }  // namespace dse

@@ -50,14 +50,14 @@ struct KeyRange {
 };
 
 struct KeyInfo {
-  std::string name;  // "batch"; within a table of its own "service.train"
+  std::string name = {};  // "batch"; within a table of its own "service.train"
   KeyType type = KeyType::kText;
   bool required = false;
-  KeyValue fallback = {};  // what holds when it is not there; monostate: nothing
+  KeyValue fallback = {};  // what holds when it is not there, of the key's type; monostate: nothing
   KeyRange range = {};     // of integers
   std::vector<std::string> choices = {};
   KeyBound bound = KeyBound::kNone;
-  std::string meaning;  // for people: "images of one training step"
+  std::string meaning = {};  // for people: "images of one training step"
 };
 
 }  // namespace dse

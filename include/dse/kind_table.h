@@ -20,7 +20,8 @@ struct Kind {
   std::string name;     // kind = "..." of a scenario
   std::string meaning;  // for people: a sentence
   std::vector<KeyInfo> keys;
-  // Makes the component of what was written. Throws InputError for what does not fit together.
+  // Makes the component of what was written. Throws InputError for what does not fit together. Several
+  // threads may call it at a time, for different scenarios.
   std::function<std::shared_ptr<const Component>(const KeyReader& keys)> read;
   KindPlace place = KindPlace::kComponent;
 
@@ -30,8 +31,9 @@ struct Kind {
 
 class KindTable {
  public:
-  // Throws UsageError when the kind has no name, no `read`, a key twice or one that every component has, or
-  // when there is another of that name, or for the same end of a gateway.
+  // Throws UsageError when the kind has no name, no `read`, a key twice or one that every component has, a
+  // key within a table within a table, a fallback or a bound of another type than its key's, or when there is
+  // another of that name, or for the same end of a gateway.
   void add(Kind kind);
   // Null when there is none. Valid until the next add.
   const Kind* find(std::string_view name) const;

@@ -19,13 +19,14 @@ struct LearnerInfo {
   unsigned cost = 1;
   // A new, untrained learner. Initial weights are drawn from `random`, during this call only. Throws
   // std::invalid_argument, with a sentence for the user, when it does not take this shape or number of
-  // classes.
+  // classes. Several threads may call it at a time, for different runs.
   std::function<std::unique_ptr<Learner>(const LearnerOptions& options, RandomStream& random)> make;
 };
 
 class LearnerTable {
  public:
-  // Throws UsageError when the learner has no name or no `make`, or when there is another of that name.
+  // Throws UsageError when the learner has no name or one of more than 64 bytes, or no `make`, or when there
+  // is another of that name.
   void add(LearnerInfo learner);
   // Null when there is none. Valid until the next add.
   const LearnerInfo* find(std::string_view name) const;

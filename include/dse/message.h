@@ -18,13 +18,13 @@ inline constexpr TimeNs kNoTimestamp = -1;
 
 // What a writer says of a message. `id` is unique in a run: "<component>-<number>".
 struct MessageFields {
-  Payload payload;
-  std::string key;  // routing key: words joined by dots
-  Headers headers;
-  std::string id;
-  std::string correlation_id;  // id of the message that this one answers; "" if none
-  std::string app_id;          // the component that wrote it
-  std::string content_type;
+  Payload payload = {};
+  std::string key = {};  // routing key: words joined by dots
+  Headers headers = {};
+  std::string id = {};
+  std::string correlation_id = {};  // id of the message that this one answers; "" if none
+  std::string app_id = {};          // the component that wrote it
+  std::string content_type = {};
   TimeNs timestamp = kNoTimestamp;  // virtual time of writing
 };
 

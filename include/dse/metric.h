@@ -8,7 +8,7 @@
 namespace dse {
 
 struct Metric {
-  std::string name;  // without the component's
+  std::string name = {};  // without the component's
   double value = 0;
 };
 

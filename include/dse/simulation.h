@@ -10,7 +10,8 @@
 // Nothing is printed, no file is written, no signal is caught; the same calls give the same run, on any
 // number of threads. Several may be in one process; each is used by one thread at a time. What goes wrong is
 // thrown: InputError for a scenario or its data, RunError for what fails while it runs, UsageError for a call
-// that makes no sense, which leaves the run as it is.
+// that makes no sense, or a program that does. A call that is refused changes nothing; what is thrown while
+// it runs ends it.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,8 @@ namespace dse {
 
 struct SimulationOptions {
   std::optional<std::uint64_t> seed = {};  // else the scenario's; 1 of one that is built in code
-  std::uint64_t ordering = 0;           // of simultaneous events: 0 as they are scheduled, else a permutation
+  // Of simultaneous events: 0 as a file has it, or else as they are scheduled; another number a permutation.
+  std::uint64_t ordering = 0;
   TimeNs latency_ns = 0;                // of one hop between a component and the bus; a file has its own
   unsigned threads = 1;                 // that learn and predict; changes no result
   TimeNs curve_every_ns = 100'000'000;  // a point of a curve for each interval; a file has its own
@@ -60,6 +62,7 @@ class Simulation {
   // compiled for.
   explicit Simulation(SimulationOptions options = {});
   ~Simulation();
+  // One that was moved from can be destroyed or assigned to, nothing else.
   Simulation(Simulation&&) noexcept;
   Simulation& operator=(Simulation&&) noexcept;
 
@@ -76,9 +79,11 @@ class Simulation {
   Simulation& add(const std::string& name, Program program, Ports ports = {}, TimeNs start_ns = 0);
   Simulation& add(const std::string& name, MakeApp make, Ports ports = {}, TimeNs start_ns = 0);
   Simulation& bind(BindingSpec binding);
-  // How many messages of the resource each of its streams may have under way; 0: no limit. Else 64.
+  // How many messages of the resource each component of a kind that streams it may have under way; 0: no
+  // limit. Else 64. A program says so itself, in stream_resource.
   Simulation& set_prefetch(const std::string& resource, std::uint32_t prefetch);
-  // Throw UsageError, at the first step or run(), for what the scenario does not have, a fault that its
+  // What the test driver writes, and messages on their way to it, no fault strikes. Throw UsageError, at the
+  // first step or run(), for what the scenario does not have, a fault that its
   // component cannot show, and an expectation that expects nothing.
   Simulation& inject(Fault fault);
   Simulation& expect(Expectation expectation);
@@ -102,8 +107,8 @@ class Simulation {
   TimeNs now() const;
 
   // What was written to the resource's exchange since the last call, or since the start, in order: whatever
-  // became of it. It is taken beside the queue, so that nobody gets less. Throws UsageError when nobody
-  // writes, binds or streams a resource of that name.
+  // became of it. It is taken beside the queue, so that nobody gets less, and kept until then. Throws
+  // UsageError when nobody writes, binds or streams a resource of that name.
   std::vector<MessagePtr> read(const std::string& resource);
   // How many messages wait in the resource's queue.
   std::size_t depth(const std::string& resource);

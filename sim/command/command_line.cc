@@ -120,6 +120,9 @@ int status_of(const std::function<int()>& work) {
     const bool no_output = std::ferror(stdout) != 0;
     tell("dse: {}{}\n", no_output ? "cannot write to standard output: " : "", one_line(error.what()));
     return kExitRunFailed;
+  } catch (...) {
+    tell("dse: a component or a learner of this program has thrown what is no std::exception\n");
+    return kExitRunFailed;
   }
 }
 

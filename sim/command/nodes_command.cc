@@ -38,8 +38,8 @@ struct NodesArguments {
   bool quiet = false;
 };
 
-// What a real broker does not show: how full queues were, what each delivery was, how long messages stayed,
-// and how things stood at a virtual time.
+// What a real broker does not show: how full queues were, what each delivery was, and how things stood at a
+// virtual time.
 void keep_what_can_be_judged(Scenario& scenario) {
   std::erase_if(scenario.expectations, [&scenario](const Expectation& expectation) {
     const auto* metric = std::get_if<MetricExpectation>(&expectation.what);

@@ -206,18 +206,6 @@ class Report {
   std::size_t not_verified_ = 0;
 };
 
-// It looks at all the scenarios; what is wrong with one, its verification will tell.
-std::size_t most_components(const std::vector<Target>& targets, const Tables& tables) {
-  std::size_t most = 1;
-  for (const Target& target : targets) {
-    try {
-      most = std::max(most, read_scenario(target.path, tables, {}).components.size());
-    } catch (const InputError&) {
-    }
-  }
-  return most;
-}
-
 // Verifies `jobs` scenarios side by side, and reports them in their order.
 void verify_all(const std::vector<Target>& targets, const VerifyArguments& arguments, const Tables& tables,
                 Report& report) {
@@ -236,7 +224,7 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
     verifications.push_back(tasks.back().get_future());
   }
   const auto wanted = static_cast<unsigned>(std::min<std::size_t>(arguments.jobs, tasks.size()));
-  const unsigned jobs = wanted > 1 ? jobs_that_fit(wanted, most_components(targets, tables)) : wanted;
+  const unsigned jobs = jobs_that_fit(wanted);
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> workers;
   for (std::size_t started = 0; started < jobs; ++started) {

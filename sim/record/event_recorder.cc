@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/record/event_code_info.h"
+
 namespace dse {
 namespace {
 
@@ -243,7 +245,9 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
     insert_run.bind(2, value);
     insert_run.run();
   }
-  insert_names(database_, "kind", event_code_names());
+  std::vector<std::string> kinds;
+  for (const EventCodeInfo& info : kEventCodes) kinds.emplace_back(info.name);
+  insert_names(database_, "kind", kinds);
   insert_names(database_, "component", ending.components);
   insert_names(database_, "resource", ending.resources);
   Statement insert_route = database_.prepare("INSERT INTO route VALUES (?, ?)");

@@ -8,6 +8,7 @@
 
 #include "broker/broker.h"
 #include "dse/observer.h"
+#include "sim/record/event_code_info.h"
 #include "sim/record/record.h"
 
 namespace dse {
@@ -20,7 +21,7 @@ class Fingerprinter final : public Observer {
   }
 
   void on_event(const RunEvent& event) override {
-    if (!is_seen_by_others(event.code)) return;
+    if (!info_of(event.code).fingerprint) return;
     record_.add(
         {.time_ns = event.time_ns,
          .kind = event.code,
@@ -36,11 +37,6 @@ class Fingerprinter final : public Observer {
   const Record& record() const { return record_; }
 
  private:
-  // What a component does by itself shows in what it writes.
-  static bool is_seen_by_others(EventCode code) {
-    return code != EventCode::kTimer && code != EventCode::kResult && code != EventCode::kHandedIn;
-  }
-
   const Broker& broker_;
   std::vector<std::uint64_t> component_hashes_;
   Record record_;

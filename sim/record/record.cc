@@ -2,14 +2,6 @@
 
 namespace dse {
 
-const std::vector<std::string>& event_code_names() {
-  static const std::vector<std::string> names = {
-      "declared",     "bound",     "published", "unroutable", "returned", "streamed",
-      "acknowledged", "rejected",  "requeued",  "closed",     "started",  "delivered",
-      "redelivered",  "came back", "timer",     "result",     "crashed",  "handed in"};
-  return names;
-}
-
 void Record::add_prediction(const Message& prediction) {
   predictions_.add(std::string_view(prediction.app_id()));
   predictions_.add(std::string_view(prediction.correlation_id()));

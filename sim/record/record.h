@@ -6,8 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "dse/event_code.h"
 #include "dse/hash.h"
@@ -16,9 +14,6 @@
 #include "dse/time.h"
 
 namespace dse {
-
-// The name of each code, by its number: "published", "delivered" ...
-const std::vector<std::string>& event_code_names();
 
 struct RecordEntry {
   TimeNs time_ns = 0;

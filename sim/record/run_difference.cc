@@ -11,6 +11,7 @@
 #include "core/counted.h"
 #include "core/printable.h"
 #include "dse/hash.h"
+#include "sim/record/event_code_info.h"
 #include "sim/record/queue_contents.h"
 
 namespace dse {
@@ -87,7 +88,10 @@ std::string name_of(const std::vector<std::string>& names, std::int64_t number) 
   return names[static_cast<std::size_t>(number)];
 }
 
-std::string kind_text(EventCode kind) { return name_of(event_code_names(), static_cast<std::int64_t>(kind)); }
+// The code is one of a file, and may be any.
+std::string kind_text(EventCode kind) {
+  return static_cast<std::size_t>(kind) < kEventCodes.size() ? std::string(info_of(kind).name) : "?";
+}
 
 // What differs when the events are the same.
 std::string different_states(const EventRecord& a, const EventRecord& b) {

@@ -123,10 +123,7 @@ Exploration Explorer::run(const std::atomic<bool>& interrupted,
       stopping = true;
     }
   };
-  std::size_t components = 0;
-  for (const Scenario& scenario : scenarios_) components = std::max(components, scenario.components.size());
-  const unsigned jobs =
-      jobs_that_fit(static_cast<unsigned>(std::min<std::uint64_t>(plan_.jobs, count)), components);
+  const unsigned jobs = jobs_that_fit(static_cast<unsigned>(std::min<std::uint64_t>(plan_.jobs, count)));
   {
     std::vector<std::jthread> workers;
     for (unsigned i = 1; i < jobs; ++i) workers.emplace_back(work);

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
-#include "bus/data_bus.h"
+#include "bus/frame_pair.h"
 #include "core/counted.h"
 #include "core/diagnostics.h"
 
@@ -15,7 +15,7 @@ namespace {
 
 // Beside a run's sockets: the file of its data that it reads, and a few that libraries open now and then.
 constexpr std::size_t kFilesOfRun = 2;
-constexpr std::size_t kFilesOfProcess = 8;
+constexpr std::size_t kFilesOfProcess = 8 + kDescriptorsOfContext;
 
 std::size_t open_files() {
   std::error_code error;
@@ -26,12 +26,12 @@ std::size_t open_files() {
 
 }  // namespace
 
-unsigned jobs_that_fit(unsigned jobs, std::size_t components) {
+unsigned jobs_that_fit(unsigned jobs) {
   rlimit limit{};
   if (jobs <= 1 || getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return jobs;
   const std::size_t taken = open_files() + kFilesOfProcess;
   const std::size_t left = limit.rlim_cur > taken ? limit.rlim_cur - taken : 0;
-  const std::size_t fitting = left / (DataBus::descriptors(components) + kFilesOfRun);
+  const std::size_t fitting = left / (kDescriptorsOfPair + kFilesOfRun);
   if (fitting >= jobs) return jobs;
   const auto allowed = static_cast<unsigned>(std::max<std::size_t>(1, fitting));
   tell("warning: the limit of open files (ulimit -n {}) has room for {} side by side, not {}\n",

@@ -174,7 +174,7 @@ std::string component_line(const ComponentConfig& component, const RunResult& re
   for (const MetricInfo& info : metrics_of(component)) {
     const auto found = result.metrics.find(component.name + "." + info.name);
     if (found == result.metrics.end() || !is_shown(info, found->second)) continue;
-    const bool is_latency = info.name.starts_with("latency");
+    const bool is_latency = info.name == "latency_p50_ns" || info.name == "latency_p99_ns";
     (is_latency ? latencies : parts).push_back(metric_text(info, found->second));
     has_sojourn = has_sojourn || info.name.find("sojourn") != std::string::npos;
   }

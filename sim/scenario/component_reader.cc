@@ -45,7 +45,7 @@ ComponentConfig read_component(const std::string& name, const toml::table& node,
                                  .place = [&](std::string_view key) { return values.place(key); },
                                  .learners = reading.tables.learners};
   config.component = read_kind(kind, source, table.place());
-  if (resource_read(config)) config.ends_when_refusing = ends_when_refusing(table);
+  if (gets_messages(config)) config.ends_when_refusing = ends_when_refusing(table);
   values.finish(kind);
   table.finish();
   check_files_free(config);

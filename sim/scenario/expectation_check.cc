@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <vector>
 
 #include "core/names.h"
@@ -17,20 +19,6 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-enum class Metrics { kAll, kWithCurve };
-
-Names metric_names(const Scenario& scenario, Metrics which) {
-  Names names;
-  const auto add = [&](const std::string& owner, const std::vector<MetricInfo>& metrics) {
-    for (const MetricInfo& metric : metrics) {
-      if (which == Metrics::kAll || metric.curve) names.push_back(owner + "." + metric.name);
-    }
-  };
-  for (const ComponentConfig& component : scenario.components) add(component.name, metrics_of(component));
-  for (const std::string& resource : resource_names(scenario)) add(resource, metrics_of_resources());
-  return names;
-}
-
 // The resources that have a queue: somebody streams them, or a binding leads into them.
 Names queue_names(const Scenario& scenario) {
   Names names = resource_names(scenario);
@@ -43,11 +31,15 @@ Names queue_names(const Scenario& scenario) {
 }
 
 void check(const MetricExpectation& expect, const Scenario& scenario, const PlaceOfKey& place) {
-  const Names known = metric_names(scenario, Metrics::kAll);
+  const Names known = metric_names(scenario);
   if (!contains(known, expect.metric)) {
     throw UnknownName(place("metric"),
                       fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
   }
+  for (const std::optional<double>& bound : {expect.min, expect.max, expect.equals}) {
+    if (bound && !std::isfinite(*bound)) throw InputError(place(""), "has a bound that is no finite number");
+  }
+  if (expect.by_ns.value_or(0) < 0) throw InputError(place("by"), "is before the run: give 0 or more");
   if (!expect.min && !expect.max && !expect.equals && !expect.rises) {
     throw InputError(place(""), "expects nothing: give min, max, equals or rises");
   }
@@ -59,9 +51,8 @@ void check(const MetricExpectation& expect, const Scenario& scenario, const Plac
                      fmt::format("min {} is above max {}: no value can meet both", *expect.min, *expect.max));
   }
   if (expect.rises && !find_metric(scenario, expect.metric)->curve) {
-    throw InputError(place("rises"),
-                     fmt::format("'{}' has no curve{}", expect.metric,
-                                 suggestion(expect.metric, metric_names(scenario, Metrics::kWithCurve))));
+    throw InputError(place("rises"), fmt::format("'{}' has no curve{}", expect.metric,
+                                                 suggestion(expect.metric, metric_names(scenario, true))));
   }
 }
 
@@ -86,6 +77,7 @@ void check_consumer(const DeliveryExpectation& expect, const InputPlace& place, 
 }
 
 void check(const DeliveryExpectation& expect, const Scenario& scenario, const PlaceOfKey& place) {
+  if (expect.lost.value_or(0) < 0) throw InputError(place("lost"), "is negative: give 0 or more messages");
   if (!expect.delivered && !expect.fifo && !expect.lost) {
     throw InputError(place(""), "expects nothing: give delivered, order or lost");
   }

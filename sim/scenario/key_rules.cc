@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/scenario/binding_check.h"
 #include "sim/scenario/run_files.h"
 
 namespace dse {
@@ -44,14 +45,8 @@ void check_ports(const Component& component, const InputPlace& place) {
 }
 
 std::string routing_key(TableReader& table, std::string_view key) {
-  constexpr std::size_t kBytesMax = 255;
   std::string text = table.text(key);
-  if (text.size() > kBytesMax || has_control_characters(text)) {
-    throw InputError(table.place(key),
-                     fmt::format("is not a routing key: expected at most {} bytes and no control "
-                                 "characters",
-                                 kBytesMax));
-  }
+  check_routing_key(text, table.place(key));
   return text;
 }
 

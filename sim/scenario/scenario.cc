@@ -89,6 +89,18 @@ std::vector<MetricInfo> metrics_of_resources() {
           {.name = "not_received", .unit = "messages"}};
 }
 
+std::vector<std::string> metric_names(const Scenario& scenario, bool with_curve) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& owner, const std::vector<MetricInfo>& metrics) {
+    for (const MetricInfo& metric : metrics) {
+      if (!with_curve || metric.curve) names.push_back(owner + "." + metric.name);
+    }
+  };
+  for (const ComponentConfig& component : scenario.components) add(component.name, metrics_of(component));
+  for (const std::string& resource : resource_names(scenario)) add(resource, metrics_of_resources());
+  return names;
+}
+
 std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view metric) {
   const std::size_t dot = metric.rfind('.');
   if (dot == std::string_view::npos) return std::nullopt;

@@ -73,6 +73,8 @@ std::vector<MetricInfo> metrics_of(const ComponentConfig& component);
 std::vector<MetricInfo> metrics_of_resources();
 // The metric "<component or resource>.<metric>"; empty when the scenario has none of that name.
 std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view metric);
+// "<component or resource>.<metric>" of each metric; of those with a curve alone.
+std::vector<std::string> metric_names(const Scenario& scenario, bool with_curve = false);
 // Every resource that is named anywhere, in name order.
 std::vector<std::string> resource_names(const Scenario& scenario);
 

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cstdint>
+#include <filesystem>
 #include <utility>
 
+#include "core/names.h"
+#include "sim/scenario/binding_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/scenario_reader.h"
@@ -16,10 +19,7 @@
 namespace dse {
 namespace {
 
-const std::atomic<bool> kNever{false};
 constexpr TimeNs kLastNs = INT64_MAX - 1;
-
-void no_progress(TimeNs, std::uint64_t) {}
 
 void check(const SimulationOptions& options) {
   require_processor();
@@ -61,6 +61,9 @@ Simulation& Simulation::operator=(Simulation&&) noexcept = default;
 Simulation Simulation::from_file(const std::string& path, const Tables& tables, SimulationOptions options,
                                  const std::vector<std::string>& settings) {
   check(options);
+  std::error_code ignored;  // what is not there, its reader tells
+  if (std::filesystem::is_fifo(path, ignored))
+    throw InputError({.file = path}, "is a pipe, which may keep the program waiting: name an ordinary file");
   auto state = std::make_unique<State>();
   state->scenario = read_scenario(path, tables, settings);
   if (options.ordering == 0) options.ordering = state->scenario.ordering;
@@ -99,10 +102,7 @@ Simulation& Simulation::add(const std::string& name, MakeApp make, Ports ports, 
 
 Simulation& Simulation::bind(BindingSpec binding) {
   state_->require_unwired("bind()");
-  as_usage([&] {
-    for (const std::string& resource : {binding.from, binding.to})
-      check_resource_name(resource, {.key = "binding"});
-  });
+  as_usage([&] { check_binding(binding, {.key = "binding"}); });
   state_->scenario.bindings.push_back(std::move(binding));
   return *this;
 }
@@ -110,6 +110,9 @@ Simulation& Simulation::bind(BindingSpec binding) {
 Simulation& Simulation::set_prefetch(const std::string& resource, std::uint32_t prefetch) {
   state_->require_unwired("set_prefetch()");
   as_usage([&] { check_resource_name(resource, {.key = "set_prefetch"}); });
+  if (prefetch > UINT16_MAX)
+    throw UsageError(
+        fmt::format("a prefetch of {} is more than brokers have: give 0 to {}", prefetch, UINT16_MAX));
   state_->scenario.resources[resource].prefetch = prefetch;
   return *this;
 }
@@ -135,6 +138,7 @@ Simulation& Simulation::observe(Observer& observer) {
 
 void Simulation::write(const std::string& resource, MessageFields fields) {
   World& world = state_->driven("write()");
+  state_->require_going_on("write()");
   as_usage([&] { check_resource_name(resource, {.key = "write"}); });
   if (fields.id.empty()) fields.id = fmt::format("{}-{}", state_->driver_name, state_->written);
   ++state_->written;
@@ -160,17 +164,16 @@ void Simulation::advance_to(TimeNs time_ns) {
     throw UsageError(
         fmt::format("advance_to() goes no further than {} ns: drain() handles all that there is", kLastNs));
   }
-  state_->guarded([&] { world.advance_to(time_ns, kNever, no_progress); });
-  state_->require_moving();
+  state_->require_going_on("advance_to()");
+  state_->step_to(time_ns);
 }
 
 void Simulation::drain() {
   World& world = state_->driven("drain()");
-  const TimeNs until_ns = state_->scenario.until_ns.value_or(INT64_MAX);
+  const TimeNs until_ns = std::min(state_->scenario.until_ns.value_or(kLastNs), kLastNs);
   for (auto next = world.next_time_ns(); next && *next <= until_ns && !world.over();
        next = world.next_time_ns()) {
-    state_->guarded([&] { world.advance_to(*next, kNever, no_progress); });
-    state_->require_moving();
+    state_->step_to(*next);
   }
 }
 
@@ -190,30 +193,38 @@ std::size_t Simulation::depth(const std::string& resource) {
 
 std::optional<double> Simulation::metric(const std::string& name) {
   const std::map<std::string, double> all = metrics();
-  const auto found = all.find(name);
-  if (found == all.end()) return std::nullopt;
-  return found->second;
+  if (const auto found = all.find(name); found != all.end()) return found->second;
+  if (!find_metric(state_->scenario, name)) {
+    throw UsageError(fmt::format("no component or resource has a metric '{}'{}", name,
+                                 suggestion(name, metric_names(state_->scenario))));
+  }
+  return std::nullopt;
 }
 
-std::map<std::string, double> Simulation::metrics() { return state_->driven("metrics()").measures().metrics; }
+std::map<std::string, double> Simulation::metrics() {
+  World& world = state_->driven("metrics()");
+  return state_->guarded([&] { return world.measures().metrics; });
+}
 
 std::optional<std::string> Simulation::learned_state(const std::string& component) {
   World& world = state_->driven("learned_state()");
   if (!state_->has_component(component))
     throw UsageError(fmt::format("there is no component '{}'", component));
-  return world.learned_state(component);
+  return state_->guarded([&] { return world.learned_state(component); });
 }
 
 RunResult Simulation::run() {
   state_->require_sound("run()");
   state_->result = state_->guarded([this] {
     if (state_->world == nullptr) state_->wire();
-    return state_->world->run(kNever, no_progress);
+    return state_->world->run(kNeverInterrupted, no_progress);
   });
   return *state_->result;
 }
 
 std::vector<ExpectationOutcome> Simulation::expectations() const {
+  if (state_->failed)
+    throw UsageError("expectations() of a simulation that something was thrown in: nothing has come out");
   if (!state_->result) throw UsageError("expectations() before run(): nothing has come out yet");
   std::vector<ExpectationOutcome> outcomes;
   for (const ExpectationResult& one : check_expectations(state_->scenario, *state_->result))

@@ -11,6 +11,10 @@
 namespace dse {
 
 void Simulation::State::require_open(std::string_view what) const {
+  if (running) {
+    throw UsageError(fmt::format(
+        "{} from a callback or an observer of the same simulation: call it when the step is over", what));
+  }
   if (result) {
     throw UsageError(
         fmt::format("{} after run(): the run is over; make another simulation, or do it before", what));
@@ -82,10 +86,26 @@ void Simulation::State::require_resource(const std::string& resource) const {
                                suggestion(resource, resource_names(scenario))));
 }
 
+void Simulation::State::require_going_on(std::string_view what) const {
+  if (world->over()) {
+    throw UsageError(
+        fmt::format("{} at {}, when the run is over: a component whose on_refused is \"end\" has refused a "
+                    "message; read what there is, or make another simulation",
+                    what, format_duration(world->now())));
+  }
+}
+
+void Simulation::State::step_to(TimeNs time_ns) {
+  guarded([&] {
+    world->advance_to(time_ns, kNeverInterrupted, no_progress);
+    require_moving();
+  });
+}
+
 void Simulation::State::require_moving() const {
   if (const std::optional<std::string> name = world->stuck()) {
     throw UsageError(
-        fmt::format("the program of '{}' stands still since {}: a callback of it returned without "
+        fmt::format("the program of '{}' stands still at {}: a callback of it returned without "
                     "calling next() or eval(), one of which must end it",
                     *name, format_duration(world->now())));
   }

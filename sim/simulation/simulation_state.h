@@ -1,6 +1,7 @@
 // What a simulation is made of, and what it must be for each call.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,9 @@ namespace dse {
 // Of the component that writes what a test writes.
 inline constexpr const char* kDriverName = "driver";
 
+inline const std::atomic<bool> kNeverInterrupted{false};
+inline void no_progress(TimeNs, std::uint64_t) {}
+
 // What is wrong with it is a mistake of the calling code.
 template <typename Check>
 void as_usage(const Check& check) {
@@ -31,6 +35,20 @@ void as_usage(const Check& check) {
 }
 
 struct Simulation::State {
+  class Inside {
+   public:
+    explicit Inside(bool& running) : running_(running), outermost_(!running) { running_ = true; }
+    ~Inside() {
+      if (outermost_) running_ = false;
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    bool& running_;
+    bool outermost_;
+  };
+
   SimulationOptions options;
   Scenario scenario;
   std::vector<Observer*> observers;
@@ -40,6 +58,7 @@ struct Simulation::State {
   std::string driver_name;
   std::uint64_t written = 0;
   bool failed = false;              // something was thrown while it ran
+  bool running = false;             // a callback or an observer may be calling
   std::unique_ptr<World> world;     // once it is wired
   std::optional<RunResult> result;  // once it is over
 
@@ -48,14 +67,16 @@ struct Simulation::State {
   void require_open(std::string_view what) const;
   void require_sound(std::string_view what) const;
   void require_unwired(std::string_view what) const;
-  // Throws UsageError when there is no resource of this name, or when a program stands still for good.
+  // Throws UsageError when there is no resource of this name; or when a component has ended the run by a
+  // refusal, so that the clock moves no more.
   void require_resource(const std::string& resource) const;
-  void require_moving() const;
+  void require_going_on(std::string_view what) const;
   bool has_component(const std::string& name) const;
 
-  // Whatever is thrown within, the run is over.
+  // Whatever is thrown within, the run is over; what is within is not driven from there.
   template <typename Run>
   auto guarded(const Run& run) {
+    const Inside inside(running);
     try {
       return run();
     } catch (...) {
@@ -63,6 +84,8 @@ struct Simulation::State {
       throw;
     }
   }
+  // Handles every event up to that time. Throws UsageError when a program stands still for good.
+  void step_to(TimeNs time_ns);
   // Makes the world of what has been put in.
   void wire();
   // The world, in which the driver is.
@@ -70,6 +93,7 @@ struct Simulation::State {
 
  private:
   void check_against_scenario() const;
+  void require_moving() const;
 };
 
 }  // namespace dse

@@ -54,32 +54,46 @@ std::unique_ptr<App> ComponentMaker::make(const ComponentConfig& component) {
   return app;
 }
 
+LineSink ComponentMaker::open_lines(const ComponentConfig& component, const std::string& ending) const {
+  const std::string file = component.name + ending;
+  const std::vector<std::string> kept = component.component->kept_files();
+  if (std::find(kept.begin(), kept.end(), ending) == kept.end()) {
+    throw UsageError(
+        fmt::format("the component '{}' opens {}, which kept_files() does not list: add '{}' to it",
+                    component.name, file, ending));
+  }
+  LineSink sink = parts_.open_lines(file);
+  if (!sink)
+    throw UsageError(fmt::format("open_lines gave an empty function for {}: give one for lines", file));
+  return sink;
+}
+
 MakeContext ComponentMaker::context_of(const ComponentConfig& component) {
   const std::string& name = component.name;
   const std::optional<std::string> read = resource_read(component);
   const Scenario& scenario = parts_.scenario;
-  return {.name = name,
-          .place = component.place,
-          .prefetch = read ? scenario.prefetch_of(*read) : 0,
-          .measures = {.curve_every_ns = scenario.curve_every_ns,
-                       .window = static_cast<std::size_t>(scenario.accuracy_window),
-                       .fading = scenario.accuracy_fading,
-                       .note_state_every = parts_.note_state_every},
-          .random = [&random = parts_.random, name](const std::string& purpose) -> RandomStream& {
-            return random.stream(name, purpose);
-          },
-          .open_lines = [open = parts_.open_lines,
-                         name](const std::string& ending) { return open(name + ending); },
-          .own_data = [this, &component] { return dataset_of(component); },
-          .inputs = [this, &component] { return inputs_of(component); },
-          .require_fitting =
-              [this, &component](const LearnerOptions& learner) { require_fitting(component, learner); },
-          .files = &parts_.datasets,
-          .truth = parts_.truth,
-          .index = parts_.index,
-          .truth_of = parts_.truth_of,
-          .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
-          .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr};
+  return {
+      .name = name,
+      .place = component.place,
+      .prefetch = read ? scenario.prefetch_of(*read) : 0,
+      .measures = {.curve_every_ns = scenario.curve_every_ns,
+                   .window = static_cast<std::size_t>(scenario.accuracy_window),
+                   .fading = scenario.accuracy_fading,
+                   .note_state_every = parts_.note_state_every},
+      .random = [&random = parts_.random, name](const std::string& purpose) -> RandomStream& {
+        return random.stream(name, purpose);
+      },
+      .open_lines = [this, &component](const std::string& ending) { return open_lines(component, ending); },
+      .own_data = [this, &component] { return dataset_of(component); },
+      .inputs = [this, &component] { return inputs_of(component); },
+      .require_fitting = [this,
+                          &component](const LearnerOptions& learner) { require_fitting(component, learner); },
+      .files = &parts_.datasets,
+      .truth = parts_.truth,
+      .index = parts_.index,
+      .truth_of = parts_.truth_of,
+      .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
+      .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr};
 }
 
 // Null when it has none. What is wrong with a file is told where the scenario names it.

@@ -45,6 +45,7 @@ class ComponentMaker {
   std::vector<Fault> faults();
 
  private:
+  LineSink open_lines(const ComponentConfig& component, const std::string& ending) const;
   MakeContext context_of(const ComponentConfig& component);
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   std::vector<const ComponentConfig*> origins_of(const ComponentConfig& component);

@@ -8,14 +8,15 @@
 
 namespace dse {
 
+// The numbers name the random streams of orderings: none is ever given to something else.
 enum class EventKind : std::uint32_t {
-  kStart,              // a component's program starts
-  kBusReceives,        // the next frame of a link reaches the bus
-  kComponentReceives,  // the next frame of a link reaches its component
-  kTimer,              // a component's delay is over
-  kResult,             // a component's computation is due
-  kCrash,              // a planted fault: a component dies
-  kImport,             // a message from outside reaches a component
+  kStart = 0,              // a component's program starts
+  kBusReceives = 1,        // the next frame of a link reaches the bus
+  kComponentReceives = 2,  // the next frame of a link reaches its component
+  kTimer = 3,              // a component's delay is over
+  kResult = 4,             // a component's computation is due
+  kCrash = 5,              // a planted fault: a component dies
+  kImport = 6,             // a message from outside reaches a component
 };
 inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kImport) + 1;
 

@@ -29,8 +29,11 @@ struct Rise {
 Rise judge_rise(const std::vector<double>& curve) {
   constexpr std::size_t kPointsMin = 4;
   if (curve.size() < kPointsMin) {
-    return {false, fmt::format("its curve has {}, too few to tell whether it rises",
-                               counted(curve.size(), "point"))};
+    return {
+        false,
+        fmt::format(
+            "has a curve of {}, too few to tell whether it rises: lower its interval, `every` of [metrics]",
+            counted(curve.size(), "point"))};
   }
   const auto quarter = static_cast<std::ptrdiff_t>(curve.size() / 4);
   const double first =

@@ -8,7 +8,7 @@ InprocLink::InprocLink(Parts parts)
     : parts_(parts), strand_(parts.strands.add({.job_cost = parts.job_cost})) {}
 
 void InprocLink::send(const Frame& frame, EventPriority priority) {
-  parts_.end.send(frame);
+  parts_.bus.send(parts_.index, frame);
   parts_.scheduler.schedule(add_time(now(), parts_.latency_ns), EventKind::kBusReceives, parts_.index,
                             priority);
 }

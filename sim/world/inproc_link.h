@@ -1,13 +1,12 @@
-// A component's link under virtual time: its end of an inproc pair, the scheduler as its clock, and its
-// strand.
+// A component's link under virtual time: its side of a link on the Data Bus, the scheduler as its clock, and
+// its strand.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <unordered_map>
 
-#include "bus/pair.h"
-#include "message/frame.h"
+#include "bus/data_bus.h"
 #include "sdk/link.h"
 #include "sim/world/scheduler.h"
 #include "sim/world/strands.h"
@@ -17,8 +16,8 @@ namespace dse {
 class InprocLink : public Link {
  public:
   struct Parts {
-    std::uint32_t index;  // of this link on the bus, and the target of its events
-    PairEnd& end;
+    LinkIndex index;  // of this link on the bus, and the target of its events
+    DataBus& bus;
     Scheduler& scheduler;
     Strands& strands;
     TimeNs latency_ns;  // one way
@@ -26,7 +25,7 @@ class InprocLink : public Link {
   };
   explicit InprocLink(Parts parts);
 
-  std::uint32_t index() const { return parts_.index; }
+  LinkIndex index() const { return parts_.index; }
   TimeNs now() const override { return parts_.scheduler.now(); }
   void declare(const std::string& resource) override;
   void bind(const BindingSpec& binding) override;

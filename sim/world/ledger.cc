@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "sim/record/event_code_info.h"
 
 namespace dse {
 namespace {
@@ -112,7 +113,7 @@ void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& excha
 void Ledger::on_event(const RunEvent& event) {
   if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)
     return note_hand_over(event.component_number, **event.message);
-  if (event.code > EventCode::kClosed) return;
+  if (!info_of(event.code).of_bus) return;
   static const std::string none;
   note_arrival(event.time_ns, event.component_number, event.code,
                event.message == nullptr ? none : (*event.message)->id());

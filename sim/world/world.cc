@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/record/event_code_info.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world_component.h"
@@ -28,7 +29,6 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       options_(options),
       random_(options.seed),
       scheduler_(options.seed),
-      bus_(scenario.components.size()),
       fingerprinter_(bus_.broker(), names_of(scenario)),
       latencies_(scenario.components.size()),
       scorer_(scenario.curve_every_ns),
@@ -47,8 +47,8 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
     const LinkIndex link = bus_.attach();
     components_.push_back(
         std::make_unique<Component>(config, std::move(app),
-                                    InprocLink::Parts{link, bus_.component_end(link), scheduler_, strands_,
-                                                      scenario.latency_ns, config.component->job_cost()},
+                                    InprocLink::Parts{link, bus_, scheduler_, strands_, scenario.latency_ns,
+                                                      config.component->job_cost()},
                                     faults_, ledger_.get(), scenario.curve_every_ns));
     components_.back()->machine.set_on_refuse(
         [this, link](const Message& message, const std::string& reason) {
@@ -256,10 +256,11 @@ void World::on_bus_receives(LinkIndex link) {
 
 // The queues in which something may have changed.
 void World::note_queues(const BusEvent& event) {
-  if (event.kind <= EventCode::kBound) make_gauges();
+  const EventCodeInfo& info = info_of(event.kind);
+  if (info.declares) make_gauges();
   for (const QueueIndex queue : event.queues) note_queue(queue);
   for (const ResourceIndex queue : event.left) note_queue(queue);
-  if (event.kind >= EventCode::kStreamed && event.kind <= EventCode::kRequeued) note_queue(event.resource);
+  if (info.moves) note_queue(event.resource);
 }
 
 void World::make_gauges() {
@@ -273,7 +274,7 @@ void World::note_queue(ResourceIndex resource) {
 
 void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
-  Notice notice = decode_notice(bus_.component_end(link).receive());
+  Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
     event.resource_number = bus_.resource(link, delivery->alias);

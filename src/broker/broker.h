@@ -19,11 +19,12 @@
 #include "broker/topic_trie.h"
 #include "dse/binding.h"
 #include "dse/message.h"
-#include "message/frame.h"
 
 namespace dse {
 
 using ResourceIndex = std::uint32_t;
+// The broker's number for one delivery.
+using DeliveryTag = std::uint64_t;
 
 struct Delivery {
   StreamIndex stream = 0;

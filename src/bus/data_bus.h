@@ -1,24 +1,21 @@
-// The Data Bus: the broker behind one ZeroMQ inproc PAIR per component.
+// The Data Bus: the broker behind a ZeroMQ inproc PAIR.
 //
-// Every message and command between a component and the bus crosses its pair as a frame. The bus does
+// Every message and command between a component and the bus crosses the pair as a frame. The bus does
 // nothing by itself: whoever drives it (the simulator's scheduler) says when the next frame of a link is
-// received, so socket order and fair queueing decide nothing. One thread.
+// received, so the order on the socket decides nothing. One thread.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "broker/broker.h"
-#include "bus/pair.h"
+#include "bus/frame.h"
+#include "bus/frame_pair.h"
 #include "dse/event_code.h"
 #include "dse/observer.h"
-#include "message/frame.h"
 
 namespace dse {
-
-using LinkIndex = std::uint32_t;
 
 // What the bus did with one frame.
 struct BusEvent {
@@ -32,19 +29,18 @@ struct BusEvent {
 
 class DataBus {
  public:
-  // A bus of at most `links_max` links. ZeroMQ sets aside room for every socket that there may be.
-  // Throws RunError when the system has not enough file descriptors for it.
-  explicit DataBus(std::size_t links_max);
+  // Throws RunError when the system has not enough file descriptors.
+  DataBus();
   ~DataBus();
   DataBus(const DataBus&) = delete;
   DataBus& operator=(const DataBus&) = delete;
 
-  // The file descriptors that a bus of so many links takes, at most.
-  static std::size_t descriptors(std::size_t links) { return 2 * links + kDescriptorsOfContext; }
-
-  // A new link; links are numbered from 0. The component's end lives as long as the bus.
+  // A new link; links are numbered from 0.
   LinkIndex attach();
-  PairEnd& component_end(LinkIndex link) { return *links_[link].component_end; }
+  // The component's side of its link: sends a frame to the bus, and receives the next one from it, which must
+  // be under way.
+  void send(LinkIndex link, const Frame& command) { pair_->components.send(link, command); }
+  Frame receive(LinkIndex link) { return pair_->components.receive(link); }
 
   // Receives the next frame that the component sent, applies it to the broker, and sends what follows.
   BusEvent serve(LinkIndex link);
@@ -56,12 +52,7 @@ class DataBus {
   const Broker& broker() const { return broker_; }
 
  private:
-  // Two of libzmq's mailboxes and its reaper's epoll; once in a process, those of a lasting context.
-  static constexpr std::size_t kDescriptorsOfContext = 4;
-
   struct Link {
-    std::unique_ptr<PairEnd> bus_end;
-    std::unique_ptr<PairEnd> component_end;
     std::vector<ResourceIndex> resources;  // by alias
     std::vector<StreamIndex> streams;
   };
@@ -79,7 +70,7 @@ class DataBus {
   BusEvent apply(LinkIndex link, CloseCommand&& command);
   void send_deliveries(Effects& effects);
 
-  zmq::context_t context_;
+  BorrowedFramePair pair_;
   Broker broker_;
   std::vector<Link> links_;
   std::vector<StreamOwner> stream_owners_;  // by stream

@@ -16,22 +16,69 @@ namespace {
 // What every component has, whatever its kind.
 constexpr std::array<std::string_view, 3> kKeysOfAll = {"kind", "start", "on_refused"};
 
+// Whether a value of that alternative stands behind such keys.
+bool fits(const KeyValue& value, KeyType type) {
+  switch (type) {
+    case KeyType::kTexts:
+      return std::holds_alternative<std::vector<std::string>>(value);
+    case KeyType::kInteger:
+    case KeyType::kDuration:
+      return std::holds_alternative<std::int64_t>(value);
+    case KeyType::kNumber:
+      return std::holds_alternative<double>(value);
+    case KeyType::kFlag:
+      return std::holds_alternative<bool>(value);
+    case KeyType::kRate:
+      return std::holds_alternative<Rate>(value);
+    case KeyType::kPair:
+      return std::holds_alternative<std::pair<std::int64_t, std::int64_t>>(value);
+    default:
+      return std::holds_alternative<std::string>(value);
+  }
+}
+
+bool fits(KeyBound bound, KeyType type) {
+  return bound == KeyBound::kNone || type == (bound == KeyBound::kCount ? KeyType::kInteger : KeyType::kPair);
+}
+
+// What is wrong with the key by itself; "" when nothing is.
+std::string fault_of(const KeyInfo& key) {
+  if (key.type == KeyType::kChoice && key.choices.empty()) return "has no choices: name them";
+  if (std::count(key.name.begin(), key.name.end(), '.') > 1)
+    return "lies within a table within a table: one dot is the most";
+  if (!std::holds_alternative<std::monostate>(key.fallback) && !fits(key.fallback, key.type))
+    return "has a fallback of another type: give one of the key's own";
+  if (key.range.least > key.range.most) return "has an empty range: give the smaller number first";
+  const auto* number = std::get_if<std::int64_t>(&key.fallback);
+  if (number != nullptr && (*number < key.range.least || *number > key.range.most))
+    return "has a fallback out of its own range";
+  const auto* choice = std::get_if<std::string>(&key.fallback);
+  const bool chosen = key.type != KeyType::kChoice || choice == nullptr ||
+                      std::find(key.choices.begin(), key.choices.end(), *choice) != key.choices.end();
+  if (!chosen) return "has a fallback that is none of its choices";
+  if (!fits(key.bound, key.type))
+    return "cannot bound what is written: a count is an integer, a slice a pair";
+  if (std::find(kKeysOfAll.begin(), kKeysOfAll.end(), key.name) != kKeysOfAll.end())
+    return "is one that every component has: give it another name";
+  return "";
+}
+
 void check_keys(const Kind& kind) {
   std::set<std::string_view> names;
   for (const KeyInfo& key : kind.keys) {
-    if (key.type == KeyType::kChoice && key.choices.empty()) {
-      throw UsageError(
-          fmt::format("the key '{}' of the kind '{}' has no choices: name them", key.name, kind.name));
-    }
+    if (const std::string fault = fault_of(key); !fault.empty())
+      throw UsageError(fmt::format("the key '{}' of the kind '{}' {}", key.name, kind.name, fault));
     if (!names.insert(key.name).second) {
       throw UsageError(
           fmt::format("the kind '{}' has the key '{}' twice: take one away", kind.name, key.name));
     }
-    if (std::find(kKeysOfAll.begin(), kKeysOfAll.end(), key.name) != kKeysOfAll.end()) {
-      throw UsageError(
-          fmt::format("the kind '{}' has the key '{}', which every component has: give it "
-                      "another name",
-                      kind.name, key.name));
+  }
+  for (const KeyInfo& key : kind.keys) {
+    const std::string_view name = key.name;
+    const std::string_view table = name.substr(0, std::min(name.find('.'), name.size()));
+    if (table.size() < name.size() && names.contains(table)) {
+      throw UsageError(fmt::format("the kind '{}' has the key '{}', which is a table as well, of '{}'",
+                                   kind.name, table, name));
     }
   }
 }

@@ -13,6 +13,7 @@ class PlainComponent : public Component {
   Ports ports() const override { return options_.ports; }
   std::vector<MetricInfo> metrics() const override { return options_.metrics; }
   Emits emits() const override { return options_.emits; }
+  std::vector<std::string> kept_files() const override { return options_.kept_files; }
   std::unique_ptr<App> make(const MakeContext& context) const override { return make_(context); }
 
  private:

@@ -1,14 +1,20 @@
 #include "dse/learner_table.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "dse/error.h"
+#include "learn/saved_learner.h"
 
 namespace dse {
 
 void LearnerTable::add(LearnerInfo learner) {
   if (learner.name.empty()) throw UsageError("a learner without a name cannot be added: give it one");
+  if (learner.name.size() > kLearnerNameBytesMax) {
+    throw UsageError("the learner '" + learner.name + "' has a name of more than " +
+                     std::to_string(kLearnerNameBytesMax) + " bytes: shorten it, saved states hold it");
+  }
   if (!learner.make)
     throw UsageError("the learner '" + learner.name + "' has no function `make`: give it one");
   if (find(learner.name) != nullptr) {

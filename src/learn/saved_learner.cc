@@ -14,7 +14,6 @@ namespace dse {
 namespace {
 
 constexpr std::string_view kMagic = "DSELEARN";
-constexpr std::uint32_t kNameBytesMax = 64;
 constexpr std::size_t kChecksumBytes = 8;
 // Magic, version and size, which every version has.
 constexpr std::size_t kPrefixBytes = 8 + 4 + 8;
@@ -66,7 +65,7 @@ void require_intact(const SavedLearner& saved) {
 }
 
 void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReader& reader) {
-  const std::string_view name = reader.text(kNameBytesMax);
+  const std::string_view name = reader.text(kLearnerNameBytesMax);
   if (name != kind.name) {
     refuse(saved,
            fmt::format("is the state of the learner {}, but the model's is {}: set `learner = \"{}\"`, or "

@@ -1,5 +1,5 @@
 // A message as bytes, for what leaves the process: files and the like. Between components of one process a
-// frame carries a reference instead (message/frame.h). docs/capture-format.md says what is where.
+// frame carries a reference instead (bus/frame.h). docs/capture-format.md says what is where.
 //
 // One message has one form: bytes that decode are those that it encodes to.
 #pragma once

@@ -1,5 +1,5 @@
 // Random frames cross the wire whole.
-#include "message/frame.h"
+#include "bus/frame.h"
 
 #include "dse/random.h"
 #include "support/catch.h"

@@ -7,7 +7,7 @@ using namespace dse;
 
 namespace {
 
-// A component at its end of a pair: sends commands, and reads notices.
+// A component at its side of a link: sends commands, and reads notices.
 class Client {
  public:
   explicit Client(DataBus& bus) : bus_(bus), link_(bus.attach()) {}
@@ -17,9 +17,9 @@ class Client {
     send(std::move(command));
     return bus_.serve(link_);
   }
-  void send(Command command) { end().send(encode(std::move(command))); }
-  DeliveryNotice delivery() { return std::get<DeliveryNotice>(decode_notice(end().receive())); }
-  PairEnd& end() { return bus_.component_end(link_); }
+  void send(Command command) { bus_.send(link_, encode(std::move(command))); }
+  DeliveryNotice delivery() { return std::get<DeliveryNotice>(notice()); }
+  Notice notice() { return decode_notice(bus_.receive(link_)); }
   LinkIndex link() const { return link_; }
 
  private:
@@ -51,7 +51,7 @@ struct Watched {
 }  // namespace
 
 TEST_CASE("a message crosses from its writer to its reader and is acknowledged") {
-  DataBus bus(8);
+  DataBus bus;
   Client writer(bus);
   Client reader(bus);
   CHECK(reader.command(DeclareCommand{0, "a"}).kind == EventCode::kDeclared);
@@ -81,7 +81,7 @@ TEST_CASE("a message crosses from its writer to its reader and is acknowledged")
 }
 
 TEST_CASE("nothing happens to a frame before the bus is told to receive it") {
-  DataBus bus(8);
+  DataBus bus;
   Client client(bus);
   client.send(DeclareCommand{0, "a"});
   client.send(StreamCommand{0, 1});
@@ -94,7 +94,7 @@ TEST_CASE("nothing happens to a frame before the bus is told to receive it") {
 }
 
 TEST_CASE("notified links are told in the order of their queues, as often as they get something") {
-  DataBus bus(8);
+  DataBus bus;
   Client writer(bus);
   Client first(bus);
   Client second(bus);
@@ -114,7 +114,7 @@ TEST_CASE("notified links are told in the order of their queues, as often as the
 }
 
 TEST_CASE("an unroutable message is counted, and comes back to its writer if mandatory") {
-  DataBus bus(8);
+  DataBus bus;
   Client writer(bus);
   writer.command(DeclareCommand{0, "a"});
   const MessagePtr sent = message("m0");
@@ -125,14 +125,14 @@ TEST_CASE("an unroutable message is counted, and comes back to its writer if man
   const BusEvent returned = writer.command(PublishCommand{0, true, sent});
   CHECK(returned.kind == EventCode::kReturned);
   CHECK(notified(returned) == std::vector{writer.link()});
-  const auto notice = std::get<ReturnNotice>(decode_notice(writer.end().receive()));
+  const auto notice = std::get<ReturnNotice>(writer.notice());
   CHECK(notice.alias == 0);
   CHECK(notice.message.get() == sent.get());
   CHECK(bus.broker().unroutable() == 2);
 }
 
 TEST_CASE("what a component leaves unacknowledged goes to its competitor when it closes") {
-  DataBus bus(8);
+  DataBus bus;
   Client leaving(bus);
   Client staying(bus);
   Client writer(bus);
@@ -154,7 +154,7 @@ TEST_CASE("what a component leaves unacknowledged goes to its competitor when it
 }
 
 TEST_CASE("rejecting requeues or drops") {
-  DataBus bus(8);
+  DataBus bus;
   Client client(bus);
   stream(client, "a", 1);
   client.command(PublishCommand{0, false, message("m0")});
@@ -175,7 +175,7 @@ TEST_CASE("a bus that goes with frames under way lets go of everything in them")
   Watched unacknowledged;
   Watched returned;
   {
-    DataBus bus(8);
+    DataBus bus;
     Client client(bus);
     stream(client, "a", 2);
     client.command(PublishCommand{0, false, unacknowledged.make()});

@@ -49,7 +49,21 @@ TEST_CASE("a kind is found by its name, and there is one of each") {
              }),
              ContainsSubstring("the key 'a' twice"));
   CHECK_THAT(usage([&] { table.add(kind("x", {{.name = "start"}})); }),
-             ContainsSubstring("'start', which every component has"));
+             ContainsSubstring("the key 'start' of the kind 'x' is one that every component has"));
+  CHECK_THAT(usage([&] { table.add(kind("x", {{.name = "a.b.c"}})); }),
+             ContainsSubstring("one dot is the most"));
+  CHECK_THAT(usage([&] {
+               table.add(kind("x", {{.name = "a"}, {.name = "a.b"}}));
+             }),
+             ContainsSubstring("the key 'a', which is a table as well, of 'a.b'"));
+  CHECK_THAT(usage([&] {
+               table.add(kind("x", {{.name = "a", .type = KeyType::kFlag, .fallback = std::string("no")}}));
+             }),
+             ContainsSubstring("a fallback of another type"));
+  CHECK_THAT(usage([&] {
+               table.add(kind("x", {{.name = "a", .type = KeyType::kRate, .bound = KeyBound::kCount}}));
+             }),
+             ContainsSubstring("cannot bound what is written"));
   CHECK_THAT(usage([&] { table.add(kind("x", {{.name = "a", .type = KeyType::kChoice}})); }),
              ContainsSubstring("the key 'a' of the kind 'x' has no choices"));
   CHECK(table.all().size() == 1);
@@ -70,6 +84,8 @@ TEST_CASE("a learner is found by its name, and there is one of each") {
              ContainsSubstring("there is a learner 'knn' already: add it once"));
   CHECK_THAT(usage([&] { table.add({.name = "x"}); }), ContainsSubstring("no function `make`"));
   CHECK_THAT(usage([&] { table.add({.make = make}); }), ContainsSubstring("without a name"));
+  CHECK_THAT(usage([&] { table.add({.name = std::string(65, 'x'), .make = make}); }),
+             ContainsSubstring("more than 64 bytes"));
 }
 
 TEST_CASE("a kind reads the keys of its table, by their types") {

@@ -69,7 +69,7 @@ TEST_CASE("expect rises: the last quarter of the curve is above its first") {
 TEST_CASE("expect rises: a curve of three points tells nothing") {
   const ExpectationResult one = check(with_curve({0.1, 0.2, 0.3}), {.metric = "m.accuracy", .rises = true});
   CHECK_FALSE(one.met);
-  CHECK_THAT(one.detail, ContainsSubstring("its curve has 3 points, too few to tell whether it rises"));
+  CHECK_THAT(one.detail, ContainsSubstring("has a curve of 3 points, too few to tell whether it rises"));
 }
 
 TEST_CASE("expect rises: bounds count as well") {

@@ -1,6 +1,9 @@
 // The simulator as a library: built in code, from a file, and driven step by step.
 #include "dse/simulation.h"
 
+#include <sys/stat.h>
+
+#include <cmath>
 #include <fstream>
 
 #include "kinds/echo.h"
@@ -61,7 +64,9 @@ TEST_CASE("simulation: what a test writes goes through a component, and comes ou
   CHECK(texts(simulation.read("doubled")) == Texts{"88"});
   CHECK(texts(simulation.read("numbers")) == Texts{"7", "8"});
   CHECK(simulation.metric("doubler.latency_p50_ns") == 20);
-  CHECK_FALSE(simulation.metric("doubler.accuracy").has_value());
+  CHECK_FALSE(doubler().metric("doubler.latency_p50_ns").has_value());
+  CHECK_THAT(usage([&] { simulation.metric("doubler.latency_p5_ns"); }),
+             ContainsSubstring("has a metric 'doubler.latency_p5_ns'; did you mean"));
 }
 
 TEST_CASE("simulation: a read competes with nobody, and changes no fingerprint") {
@@ -248,6 +253,24 @@ TEST_CASE("simulation: the lines that components keep go where the test wants th
   CHECK_THAT(lines[0], Catch::StartsWith("echo.log: ") && ContainsSubstring("driver-0"));
 }
 
+TEST_CASE("simulation: a file that a component does not list, or that nobody takes, is not opened") {
+  const auto kept = [](const std::string& listed, const SimulationOptions& options) {
+    Simulation simulation(options);
+    simulation.add("keeper", make_component(
+                                 [](const MakeContext& context) -> std::unique_ptr<App> {
+                                   context.open_lines(".json")("line");
+                                   return nullptr;
+                                 },
+                                 {.kept_files = {listed}}));
+    return usage([&] { simulation.run(); });
+  };
+  CHECK_THAT(kept(".txt", {}),
+             ContainsSubstring("'keeper' opens keeper.json, which kept_files() does not list"));
+  CHECK_THAT(kept(".json", {.open_lines = [](const std::string&) { return LineSink(); }}),
+             ContainsSubstring("open_lines gave an empty function for keeper.json"));
+  CHECK_THAT(kept(".json", {}), ContainsSubstring("has made no application"));
+}
+
 TEST_CASE("simulation: a mistake in a program is told, and nothing goes on after it") {
   const auto told = [](Program program) {
     Simulation simulation;
@@ -270,6 +293,95 @@ TEST_CASE("simulation: a mistake in a program is told, and nothing goes on after
              ContainsSubstring("the program of 'odd' streams 'more' beside another"));
   CHECK_THAT(told({call([](Machine& machine) { machine.refuse_current("no"); })}),
              ContainsSubstring("handles no message"));
+}
+
+TEST_CASE("simulation: what a computation throws ends it, whoever waits for it") {
+  Simulation simulation;
+  simulation.add(
+      "worker",
+      Program{post([] { throw RunError("no paper"); }),
+              stream_resource("in", 0, [](Machine& machine, const MessagePtr&) { machine.next(); })});
+  simulation.advance_by(0);
+  CHECK_THROWS_WITH(simulation.metrics(), "no paper");
+  CHECK_THAT(usage([&] { simulation.drain(); }), ContainsSubstring("after something was thrown"));
+}
+
+TEST_CASE("simulation: a timer at the end of time is left to run()") {
+  Simulation simulation;
+  simulation.add("sleeper", Program{after(INT64_MAX)});
+  simulation.drain();
+  CHECK(simulation.now() == 0);
+}
+
+TEST_CASE("simulation: after a refusal that ends the run the clock stands, and what is there can be read") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("s.toml"))
+      << "[component.m]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"in\"\nto = \"out\"\n"
+         "shape = [1, 4]\nclasses = 2\non_refused = \"end\"\n";
+  Simulation simulation = Simulation::from_file(folder.file("s.toml"));
+  simulation.write("in", {.payload = Payload::copy_of("123")});
+  simulation.drain();
+  CHECK(simulation.metric("m.refused") == 1);
+  CHECK_THAT(usage([&] { simulation.advance_by(5); }),
+             ContainsSubstring("on_refused is \"end\" has refused a message"));
+  CHECK_THAT(usage([&] { simulation.write("in", {}); }), ContainsSubstring("make another simulation"));
+  CHECK(simulation.read("in").size() == 1);
+  CHECK(simulation.run().status == RunStatus::kRefused);
+}
+
+TEST_CASE("simulation: a scenario that is a pipe is refused, because it may keep the program waiting") {
+  const TemporaryFolder folder;
+  REQUIRE(mkfifo(folder.file("s.toml").c_str(), 0600) == 0);
+  CHECK_THROWS_AS(Simulation::from_file(folder.file("s.toml")), InputError);
+}
+
+TEST_CASE("simulation: a kind's port that is no resource's name is refused at its place in the file") {
+  Tables tables = built_in_tables();
+  tables.kinds.add({.name = "odd", .read = [](const KeyReader&) {
+                      return make_component(Program(), {.ports = {.reads = "no name"}});
+                    }});
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("s.toml")) << "[component.x]\nkind = \"odd\"\n";
+  CHECK_THROWS_WITH(Simulation::from_file(folder.file("s.toml"), tables),
+                    ContainsSubstring("s.toml:1:1: component.x: 'no name' is not a name"));
+}
+
+TEST_CASE("simulation: it is not driven from within") {
+  struct Meddler : Observer {
+    Simulation* simulation = nullptr;
+    std::string told;
+    void on_event(const RunEvent&) override {
+      if (told.empty()) told = usage([this] { simulation->write("numbers", {}); });
+    }
+  } meddler;
+  Simulation simulation = doubler();
+  std::string told;
+  meddler.simulation = &simulation;
+  simulation.add("meddler", Program{call([&](Machine& machine) {
+                   told = usage([&] { simulation.advance_by(5); });
+                   machine.next();
+                 })});
+  simulation.observe(meddler);
+  simulation.drain();
+  CHECK_THAT(told, ContainsSubstring("advance_to() from a callback or an observer"));
+  CHECK_THAT(meddler.told, ContainsSubstring("write() from a callback or an observer"));
+  CHECK(simulation.run().status == RunStatus::kCompleted);
+}
+
+TEST_CASE("simulation: a binding or a bound that no file could have is refused") {
+  Simulation simulation;
+  CHECK_THAT(usage([&] {
+               simulation.bind({.from = "a", .to = "b", .headers = {{"h", NAN}}});
+             }),
+             ContainsSubstring("expected a finite number"));
+  CHECK_THAT(usage([&] { simulation.bind({.from = "a", .to = "b", .key = "a\nb"}); }),
+             ContainsSubstring("is not a routing key"));
+  CHECK_THAT(usage([&] { simulation.bind({.from = "a", .to = "b", .match = HeaderMatch::kAny}); }),
+             ContainsSubstring("there are no headers"));
+  CHECK_THAT(usage([&] { simulation.set_prefetch("a", 65'536); }), ContainsSubstring("give 0 to 65535"));
+  simulation.add("echo", make_echo({.from = "a"}));
+  simulation.expect({.what = MetricExpectation{.metric = "echo.received", .min = NAN}});
+  CHECK_THAT(usage([&] { simulation.run(); }), ContainsSubstring("no finite number"));
 }
 
 TEST_CASE("simulation: what cannot be wired stays so") {
@@ -308,6 +420,6 @@ TEST_CASE("simulation: a program that calls neither next nor eval is named") {
   simulation.add("sleeper", {stream_resource("in", 0, [](Machine&, const MessagePtr&) {})}, {.reads = "in"});
   simulation.write("in", {});
   CHECK_THAT(usage([&] { simulation.advance_by(10); }),
-             ContainsSubstring("the program of 'sleeper' stands still since 10ns") &&
+             ContainsSubstring("the program of 'sleeper' stands still at 10ns") &&
                  ContainsSubstring("next() or eval()"));
 }

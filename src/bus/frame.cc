@@ -1,4 +1,4 @@
-#include "message/frame.h"
+#include "bus/frame.h"
 
 #include "core/check.h"
 

@@ -1,9 +1,8 @@
 // The wire form of what crosses a link between a component and the Data Bus: one frame of fixed size for
 // every command, message and delivery.
 //
-// A frame carries a message as one counted reference (see MessagePtr), so its payload is never copied; it is
-// small enough that ZeroMQ keeps it inside zmq_msg_t, without an allocation. Whoever decodes a frame owns the
-// reference in it.
+// A frame carries a message as one counted reference (see MessagePtr), so its payload is never copied.
+// Whoever decodes a frame owns the reference in it.
 #pragma once
 
 #include <array>
@@ -13,6 +12,7 @@
 #include <string>
 #include <variant>
 
+#include "broker/broker.h"
 #include "dse/binding.h"
 #include "dse/message.h"
 
@@ -20,9 +20,6 @@ namespace dse {
 
 // A component's own number for a resource: declared once by name, used in every later frame of its link.
 using ResourceAlias = std::uint32_t;
-// The broker's number for one delivery.
-using DeliveryTag = std::uint64_t;
-
 // From a component to the bus.
 struct DeclareCommand {
   ResourceAlias alias = 0;
@@ -66,7 +63,6 @@ using Command = std::variant<DeclareCommand, BindCommand, PublishCommand, Stream
 using Notice = std::variant<DeliveryNotice, ReturnNotice>;
 
 struct Frame {
-  static constexpr std::size_t kBytes = 24;
   // Kind, flag and alias; a delivery tag or prefetch; a reference. Whole words, so that a frame just written
   // is read back without a stall.
   std::array<std::uint64_t, 3> words{};

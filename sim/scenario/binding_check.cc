@@ -1,0 +1,77 @@
+#include "sim/scenario/binding_check.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <variant>
+
+#include "sim/scenario/key_rules.h"
+
+namespace dse {
+namespace {
+
+// What a binding's headers take in its frame on the way to a broker, roughly.
+std::size_t bytes_of(const Headers& headers) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : headers) {
+    constexpr std::size_t kNumberBytes = 16;
+    const auto* text = std::get_if<std::string>(&value);
+    bytes += name.size() + (text == nullptr ? 0 : text->size()) + kNumberBytes;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+void check_header_name(const std::string& name, const InputPlace& place) {
+  constexpr std::size_t kNameBytesMax = 255;
+  if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos) {
+    throw InputError(
+        place,
+        fmt::format("a name of {} bytes{} is not a header's: expected 1 to {} bytes and no NUL", name.size(),
+                    name.find('\0') == std::string::npos ? "" : " with a NUL", kNameBytesMax));
+  }
+  if (name.starts_with("x-")) {
+    throw InputError(
+        place,
+        fmt::format("'{}': names that begin with x- are reserved and never matched by a broker", name));
+  }
+}
+
+void check_header_number(double number, const InputPlace& place) {
+  if (!std::isfinite(number)) {
+    throw InputError(place, fmt::format("{} is not a header's value: expected a finite number", number));
+  }
+}
+
+void check_headers_size(const Headers& headers, const InputPlace& place) {
+  constexpr std::size_t kHeadersBytesMax = 65'536;  // half of the frame that RabbitMQ offers
+  if (const std::size_t bytes = bytes_of(headers); bytes > kHeadersBytesMax) {
+    throw InputError(place, fmt::format("the headers take {} bytes, more than {}: make them shorter", bytes,
+                                        kHeadersBytesMax));
+  }
+}
+
+void check_routing_key(const std::string& key, const InputPlace& place) {
+  constexpr std::size_t kBytesMax = 255;
+  if (key.size() > kBytesMax || has_control_characters(key)) {
+    throw InputError(place, fmt::format("is not a routing key: expected at most {} bytes and no control "
+                                        "characters",
+                                        kBytesMax));
+  }
+}
+
+void check_binding(const BindingSpec& binding, const InputPlace& place) {
+  for (const std::string& resource : {binding.from, binding.to}) check_resource_name(resource, place);
+  check_routing_key(binding.key, place);
+  for (const auto& [name, value] : binding.headers) {
+    check_header_name(name, place);
+    if (const double* number = std::get_if<double>(&value)) check_header_number(*number, place);
+  }
+  check_headers_size(binding.headers, place);
+  if (binding.headers.empty() && binding.match == HeaderMatch::kAny)
+    throw InputError(place, "says how headers match, but there are no headers");
+}
+
+}  // namespace dse

@@ -1,0 +1,194 @@
+#include "bus/frame_pair.h"
+
+#include <fmt/format.h>
+#include <sys/eventfd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <zmq.hpp>
+
+#include "core/check.h"
+#include "core/file_descriptor.h"
+#include "dse/error.h"
+
+namespace dse {
+namespace {
+
+// As much as libzmq takes: two for each world that is there at one time.
+constexpr int kSocketsMax = 65'535;
+
+[[noreturn]] void refuse(const std::string& reason) {
+  throw RunError(fmt::format(
+      "cannot make the sockets of the Data Bus: {}; raise the limit of open files (ulimit -n)", reason));
+}
+
+void require_descriptors(std::size_t count) {
+  std::vector<FileDescriptor> taken;
+  while (taken.size() < count) {
+    taken.emplace_back(eventfd(0, EFD_CLOEXEC));
+    if (taken.back()) continue;
+    const std::string reason = std::strerror(errno);
+    taken.clear();
+    refuse(reason);
+  }
+}
+
+// That of all worlds. It is never closed: whoever ends the process in the middle of a run does not wait for
+// its sockets.
+zmq::context_t& shared_context() {
+  static zmq::context_t& context = []() -> zmq::context_t& {
+    require_descriptors(kDescriptorsOfContext + kDescriptorsOfPair);
+    auto* made = new zmq::context_t(0);  // inproc needs no I/O thread
+    made->set(zmq::ctxopt::max_sockets, kSocketsMax);
+    return *made;
+  }();
+  return context;
+}
+
+// ZeroMQ looks at its signals now and then inside a call, and gives up when a signal of the system (Ctrl-C)
+// comes just then.
+template <typename ZmqCall>
+int until_not_interrupted(ZmqCall call) {
+  int result = call();
+  while (result == -1 && zmq_errno() == EINTR) result = call();
+  return result;
+}
+
+}  // namespace
+
+struct FrameEnd::Socket {
+  zmq::socket_t socket{shared_context(), zmq::socket_type::pair};
+  zmq::message_t received;  // the frames that have arrived are in it
+
+  Socket() {
+    socket.set(zmq::sockopt::sndhwm, 0);  // 0: no limit
+    socket.set(zmq::sockopt::rcvhwm, 0);
+    socket.set(zmq::sockopt::linger, 0);
+  }
+};
+
+FrameEnd::FrameEnd() : socket_(std::make_unique<Socket>()) { gathered_.reserve(kGatheredMax); }
+FrameEnd::~FrameEnd() = default;
+
+void FrameEnd::send(LinkIndex link, const Frame& frame) {
+  if (peer_->under_way_ >= kUnderWayMax) {
+    throw RunError(fmt::format(
+        "more than {} frames are under way over the Data Bus: lower the rate or the latency", kUnderWayMax));
+  }
+  gathered_.push_back({link, frame});
+  ++peer_->under_way_;
+  if (gathered_.size() == kGatheredMax) flush();
+}
+
+void FrameEnd::flush() {
+  const std::size_t bytes = gathered_.size() * sizeof(Addressed);
+  zmq_msg_t message;
+  DSE_CHECK(zmq_msg_init_size(&message, bytes) == 0, "no memory for {} bytes", bytes);
+  std::memcpy(zmq_msg_data(&message), gathered_.data(), bytes);
+  const int sent =
+      until_not_interrupted([&] { return zmq_msg_send(&message, socket_->socket.handle(), ZMQ_DONTWAIT); });
+  DSE_CHECK(sent == static_cast<int>(bytes), "an inproc socket without a high-water mark refused a message");
+  gathered_.clear();
+  ++peer_->crossing_;
+}
+
+// A socket is never read when nothing is there: that would put its reader to sleep, and waking it costs a
+// system call.
+void FrameEnd::fetch() {
+  if (crossing_ == 0) peer_->flush();
+  const int received = until_not_interrupted(
+      [&] { return zmq_msg_recv(socket_->received.handle(), socket_->socket.handle(), ZMQ_DONTWAIT); });
+  DSE_CHECK(received > 0, "frames that were sent did not arrive");
+  --crossing_;
+  arrived_ = static_cast<const Addressed*>(socket_->received.data());
+  arrived_end_ = arrived_ + static_cast<std::size_t>(received) / sizeof(Addressed);
+}
+
+FrameEnd::Addressed FrameEnd::next() {
+  if (arrived_ == arrived_end_) fetch();
+  return *arrived_++;
+}
+
+Frame FrameEnd::receive(LinkIndex link) {
+  DSE_CHECK(under_way_ > early_count_ || (link < early_.size() && !early_[link].empty()),
+            "nothing is under way to this end of link {}", link);
+  --under_way_;
+  if (early_count_ > 0 && link < early_.size() && !early_[link].empty()) {
+    --early_count_;
+    return early_[link].pop_front();
+  }
+  for (;;) {
+    const Addressed frame = next();
+    if (frame.link == link) return frame.frame;
+    if (frame.link >= early_.size()) early_.resize(frame.link + 1);
+    early_[frame.link].push_back(frame.frame);
+    ++early_count_;
+    DSE_CHECK(under_way_ >= early_count_, "nothing is under way to this end of link {}", link);
+  }
+}
+
+Frame FrameEnd::receive_any() {
+  DSE_CHECK(under_way_ > 0, "nothing is under way to this end");
+  --under_way_;
+  if (early_count_ == 0) return next().frame;
+  for (RingBuffer<Frame>& frames : early_) {
+    if (frames.empty()) continue;
+    --early_count_;
+    return frames.pop_front();
+  }
+  DSE_CHECK(false, "{} frames that came early are nowhere", early_count_);
+}
+
+FramePair::FramePair(std::uint64_t number) {
+  bus.peer_ = &components;
+  components.peer_ = &bus;
+  const std::string address = fmt::format("inproc://data-bus-{}", number);
+  const auto require = [](int result) {
+    if (result != 0) throw zmq::error_t();
+  };
+  require(until_not_interrupted([&] { return zmq_bind(bus.socket_->socket.handle(), address.c_str()); }));
+  require(until_not_interrupted(
+      [&] { return zmq_connect(components.socket_->socket.handle(), address.c_str()); }));
+}
+
+namespace {
+
+// What is not in use. It lasts as the context does.
+struct Pool {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<FramePair>> free;
+  std::uint64_t made = 0;
+};
+Pool& pool() {
+  static Pool& only = *new Pool();
+  return only;
+}
+
+}  // namespace
+
+void GiveBackFramePair::operator()(FramePair* pair) const {
+  std::unique_ptr<FramePair> owned(pair);
+  const std::lock_guard lock(pool().mutex);
+  pool().free.push_back(std::move(owned));
+}
+
+BorrowedFramePair borrow_frame_pair() {
+  const std::lock_guard lock(pool().mutex);
+  if (!pool().free.empty()) {
+    BorrowedFramePair pair(pool().free.back().release());
+    pool().free.pop_back();
+    return pair;
+  }
+  shared_context();
+  require_descriptors(kDescriptorsOfPair);
+  try {
+    return BorrowedFramePair(new FramePair(++pool().made));
+  } catch (const zmq::error_t& error) {
+    refuse(error.what());
+  }
+}
+
+}  // namespace dse
