@@ -86,7 +86,7 @@ TEST_CASE("streams: explore runs as many side by side as the limit of open files
 
 TEST_CASE("streams: verify runs as many side by side as the limit of open files allows") {
   const Outcome outcome = run_process(with_shell_limits(
-      "ulimit -n 40", dse_command({"verify", kScenarios + "prefetch.toml", kScenarios + "route-by-key.toml",
+      "ulimit -n 24", dse_command({"verify", kScenarios + "prefetch.toml", kScenarios + "route-by-key.toml",
                                    kScenarios + "late-model.toml", "--jobs", "60"})));
   INFO(outcome.err);
   CHECK(outcome.status == 0);
