@@ -10,8 +10,8 @@
 // Nothing is printed, no file is written, no signal is caught; the same calls give the same run, on any
 // number of threads. Several may be in one process; each is used by one thread at a time. What goes wrong is
 // thrown: InputError for a scenario or its data, RunError for what fails while it runs, UsageError for a call
-// that makes no sense, or a program that does. A call that is refused changes nothing; what is thrown while
-// it runs ends it.
+// that makes no sense, one from a callback or an observer among them, and for a program's mistakes. A call
+// that is refused changes nothing; what is thrown while it runs ends it.
 #pragma once
 
 #include <cstddef>
@@ -82,9 +82,9 @@ class Simulation {
   // How many messages of the resource each component of a kind that streams it may have under way; 0: no
   // limit. Else 64. A program says so itself, in stream_resource.
   Simulation& set_prefetch(const std::string& resource, std::uint32_t prefetch);
-  // What the test driver writes, and messages on their way to it, no fault strikes. Throw UsageError, at the
-  // first step or run(), for what the scenario does not have, a fault that its
-  // component cannot show, and an expectation that expects nothing.
+  // A fault strikes a component that was added or is the file's, never the test driver. Throw UsageError, at
+  // the first step or run(), for what the scenario does not have, a fault that its component cannot show, and
+  // an expectation that expects nothing.
   Simulation& inject(Fault fault);
   Simulation& expect(Expectation expectation);
   // Told of everything that happens; must outlive the simulation.
@@ -112,7 +112,8 @@ class Simulation {
   std::vector<MessagePtr> read(const std::string& resource);
   // How many messages wait in the resource's queue.
   std::size_t depth(const std::string& resource);
-  // "<component or resource>.<metric>", as in scenario files; empty when it has no value by now.
+  // "<component or resource>.<metric>", as in scenario files; empty when it has no value by now. Throws
+  // UsageError when nobody can have it.
   std::optional<double> metric(const std::string& name);
   // All of them.
   std::map<std::string, double> metrics();
