@@ -37,7 +37,7 @@ enum class KeyType {
 using KeyValue = std::variant<std::monostate, bool, std::int64_t, double, std::string,
                               std::vector<std::string>, Rate, std::pair<std::int64_t, std::int64_t>>;
 
-// How a key bounds what its component writes, for who looks for a smaller run.
+// How a key bounds what its component writes. Whoever looks for a smaller run goes by it.
 enum class KeyBound {
   kNone,
   kCount,  // an integer: at most so many messages

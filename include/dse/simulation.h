@@ -38,7 +38,8 @@ namespace dse {
 
 struct SimulationOptions {
   std::optional<std::uint64_t> seed = {};  // else the scenario's; 1 of one that is built in code
-  // Of simultaneous events: 0 as a file has it, or else as they are scheduled; another number a permutation.
+  // The order of simultaneous events: 0 as a file has it, or else as they are scheduled; another number a
+  // permutation of its own.
   std::uint64_t ordering = 0;
   TimeNs latency_ns = 0;                // of one hop between a component and the bus; a file has its own
   unsigned threads = 1;                 // that learn and predict; changes no result

@@ -205,11 +205,11 @@ bool Minimiser::fewer_messages_of(const std::string& component) {
 // Whether it still fails when that key bounds what the component writes, `count` by now, to `fewer`.
 bool Minimiser::bounded_by(const KeyInfo& key, std::int64_t fewer, std::int64_t count,
                            const std::string& component) {
+  if (key.bound == KeyBound::kNone) return false;
   TablePath path = {"component", component};
   const std::size_t dot = key.name.find('.');
   if (dot != std::string::npos) path.push_back(key.name.substr(0, dot));
   path.push_back(dot == std::string::npos ? key.name : key.name.substr(dot + 1));
-  if (key.bound == KeyBound::kNone) return false;
   if (key.bound == KeyBound::kCount) return accept_with(path, fmt::format("{}", fewer));
   std::int64_t first = 0;
   std::int64_t last = count;

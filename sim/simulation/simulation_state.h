@@ -18,7 +18,7 @@
 
 namespace dse {
 
-// Of the component that writes what a test writes.
+// The name of the component that writes what a test writes.
 inline constexpr const char* kDriverName = "driver";
 
 inline const std::atomic<bool> kNeverInterrupted{false};

@@ -86,7 +86,8 @@ void FrameEnd::send(LinkIndex link, const Frame& frame) {
 void FrameEnd::flush() {
   const std::size_t bytes = gathered_.size() * sizeof(Addressed);
   zmq_msg_t message;
-  DSE_CHECK(zmq_msg_init_size(&message, bytes) == 0, "no memory for {} bytes", bytes);
+  const int made = zmq_msg_init_size(&message, bytes);
+  DSE_CHECK(made == 0, "no memory for {} bytes", bytes);
   std::memcpy(zmq_msg_data(&message), gathered_.data(), bytes);
   const int sent =
       until_not_interrupted([&] { return zmq_msg_send(&message, socket_->socket.handle(), ZMQ_DONTWAIT); });

@@ -11,7 +11,7 @@ namespace dse {
 
 // To be raised whenever what any learner writes changes, or what it means.
 inline constexpr std::uint32_t kSavedLearnerVersion = 1;
-// Of the name of a learner, which stands in the file.
+// A learner's name, which stands in the file, has at most so many bytes.
 inline constexpr std::uint32_t kLearnerNameBytesMax = 64;
 // More than the largest learner needs.
 inline constexpr std::size_t kSavedLearnerBytesMax = std::size_t{512} << 20;

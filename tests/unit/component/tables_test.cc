@@ -5,7 +5,7 @@
 #include "dse/kind_table.h"
 #include "dse/plain_component.h"
 #include "support/catch.h"
-#include "support/usage_error.h"
+#include "support/error_text.h"
 
 using namespace dse;
 

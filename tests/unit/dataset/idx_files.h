@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "dse/error.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
 
 inline std::string idx_header(int type, const std::vector<std::uint32_t>& sizes) {
@@ -60,15 +60,4 @@ inline std::string write_file(const std::string& path, const std::string& bytes)
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (!out.flush()) throw std::runtime_error("cannot write " + path);
   return path;
-}
-
-// The message of the InputError that `action` throws; "" when it throws none.
-template <typename Action>
-std::string input_error(const Action& action) {
-  try {
-    action();
-  } catch (const dse::InputError& error) {
-    return error.what();
-  }
-  return "";
 }

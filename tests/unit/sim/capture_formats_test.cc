@@ -8,8 +8,8 @@
 #include "sim/capture/capture_writer.h"
 #include "sim/regression/captured_run.h"
 #include "support/catch.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/input_error.h"
 
 using namespace dse;
 

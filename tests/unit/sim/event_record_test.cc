@@ -6,8 +6,8 @@
 #include <iterator>
 
 #include "support/catch.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/input_error.h"
 #include "unit/sim/recorded_run.h"
 
 using namespace dse;

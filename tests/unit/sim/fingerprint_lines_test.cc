@@ -4,8 +4,8 @@
 
 #include "sim/regression/fingerprint_table.h"
 #include "support/catch.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/input_error.h"
 
 using namespace dse;
 

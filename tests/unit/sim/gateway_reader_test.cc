@@ -7,7 +7,7 @@
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/topology.h"
 #include "support/catch.h"
-#include "unit/sim/input_error.h"
+#include "support/error_text.h"
 
 using namespace dse;
 

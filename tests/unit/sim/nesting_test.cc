@@ -2,8 +2,8 @@
 
 #include <toml++/toml.h>
 
-#include "input_error.h"
 #include "support/catch.h"
+#include "support/error_text.h"
 
 using namespace dse;
 

@@ -3,7 +3,7 @@
 
 #include "sim/scenario/scenario_reader.h"
 #include "support/catch.h"
-#include "unit/sim/input_error.h"
+#include "support/error_text.h"
 
 using namespace dse;
 

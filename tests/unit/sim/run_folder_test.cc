@@ -9,8 +9,8 @@
 
 #include "dse/error.h"
 #include "support/catch.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/input_error.h"
 
 using namespace dse;
 

@@ -10,8 +10,8 @@
 #include "dse/error.h"
 #include "sim/results/run_folder.h"
 #include "support/catch.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/input_error.h"
 
 using namespace dse;
 

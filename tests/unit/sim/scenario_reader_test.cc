@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "support/catch.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/input_error.h"
 
 using namespace dse;
 

@@ -2,9 +2,9 @@
 // cannot carry, what a broker keeps for itself, what is no path.
 #include <string>
 
-#include "input_error.h"
 #include "sim/scenario/scenario_reader.h"
 #include "support/catch.h"
+#include "support/error_text.h"
 
 using namespace dse;
 

@@ -1,7 +1,7 @@
 #include "sim/scenario/settings.h"
 
 #include "support/catch.h"
-#include "unit/sim/input_error.h"
+#include "support/error_text.h"
 
 using namespace dse;
 

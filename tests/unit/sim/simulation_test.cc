@@ -8,8 +8,8 @@
 
 #include "kinds/echo.h"
 #include "support/catch.h"
+#include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "support/usage_error.h"
 
 using namespace dse;
 

@@ -1,7 +1,7 @@
 #include "sim/scenario/table_reader.h"
 
 #include "support/catch.h"
-#include "unit/sim/input_error.h"
+#include "support/error_text.h"
 
 using namespace dse;
 

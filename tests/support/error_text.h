@@ -1,0 +1,27 @@
+// What a call that is refused is told.
+#pragma once
+
+#include <string>
+
+#include "dse/error.h"
+
+// The text of the error of that type that the call throws; "" when it throws none.
+template <typename Error, typename Call>
+std::string error_text(const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// For what is wrong in an input, and for a call that makes no sense.
+template <typename Call>
+std::string input_error(const Call& call) {
+  return error_text<dse::InputError>(call);
+}
+template <typename Call>
+std::string usage(const Call& call) {
+  return error_text<dse::UsageError>(call);
+}
