@@ -15,7 +15,6 @@
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
-#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/record/event_recorder.h"
@@ -152,25 +151,23 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
 
 }  // namespace
 
-void add_attach_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_attach_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<AttachArguments>();
-  CLI::App* command = parser.add_subcommand(
+  ProgramCommand command = parser.add_command(
       "attach", "Run a scenario beside the real clock, its gateway joined to a real broker");
-  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
-  add_broker_options(*command, arguments->broker);
-  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED-attached)");
-  add_seed_option(*command, arguments->seed);
-  add_setting_option(*command, arguments->settings);
-  add_real(*command, "--pace", arguments->pace,
-           "virtual seconds a second (default: 1); 0: as fast as possible",
-           {.least = 1e-6, .most = 1e6, .or_zero = true, .what = "a pace"});
-  add_text(*command, "--for", arguments->longest, "end after this time, such as 30s");
-  command->add_flag("--record", arguments->record,
-                    "write every event to events.sqlite and every prediction to predictions.csv");
-  add_threads_option(*command, arguments->threads, "threads that compute; they change no result");
-  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  command->callback(
-      [arguments, &run, &tables] { run = [arguments, &tables] { return attach(*arguments, tables); }; });
+  command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
+  add_broker_options(command, arguments->broker);
+  command.add_text("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED-attached)");
+  add_seed_option(command, arguments->seed);
+  add_setting_option(command, arguments->settings);
+  command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1); 0: as fast as possible",
+                   {.least = 1e-6, .most = 1e6, .or_zero = true, .what = "a pace"});
+  command.add_text("--for", arguments->longest, "end after this time, such as 30s");
+  command.add_flag("--record", arguments->record,
+                   "write every event to events.sqlite and every prediction to predictions.csv");
+  add_threads_option(command, arguments->threads, "threads that compute; they change no result");
+  command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.on_run([arguments, &tables] { return attach(*arguments, tables); });
 }
 
 }  // namespace dse

@@ -6,7 +6,6 @@
 
 #include "core/diagnostics.h"
 #include "dse/error.h"
-#include "sim/command/number_options.h"
 
 namespace dse {
 namespace {
@@ -27,18 +26,17 @@ void check_files(const BrokerAddress& address) {
 
 }  // namespace
 
-void add_broker_options(CLI::App& command, BrokerArguments& arguments) {
-  add_text(command, "--broker", arguments.url,
-           fmt::format("amqp[s]://USER@HOST:PORT/VHOST (default: the environment's {})", kBrokerVariable));
-  add_text(command, "--password-file", arguments.password_file, "a file whose first line is the password");
-  add_text(command, "--ca", arguments.files.authorities,
-           "PEM file of the authorities that sign the broker's certificate (default: the system's)");
-  add_text(command, "--cert", arguments.files.certificate, "PEM file of our certificate");
-  add_text(command, "--key", arguments.files.key, "PEM file of our certificate's key");
-  command
-      .add_option("--login", arguments.login,
-                  "plain: by password (the default); external: by our certificate")
-      ->check(CLI::IsMember({"plain", "external"}));
+void add_broker_options(ProgramCommand command, BrokerArguments& arguments) {
+  command.add_text(
+      "--broker", arguments.url,
+      fmt::format("amqp[s]://USER@HOST:PORT/VHOST (default: the environment's {})", kBrokerVariable));
+  command.add_text("--password-file", arguments.password_file, "a file whose first line is the password");
+  command.add_text("--ca", arguments.files.authorities,
+                   "PEM file of the authorities that sign the broker's certificate (default: the system's)");
+  command.add_text("--cert", arguments.files.certificate, "PEM file of our certificate");
+  command.add_text("--key", arguments.files.key, "PEM file of our certificate's key");
+  command.add_choice("--login", arguments.login, {"plain", "external"},
+                     "plain: by password (the default); external: by our certificate");
 }
 
 BrokerAddress broker_address(const BrokerArguments& arguments) {

@@ -1,10 +1,10 @@
 // The options of every command that talks to a broker.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "amqp/broker_address.h"
+#include "sim/command/command_parser.h"
 
 namespace dse {
 
@@ -19,7 +19,7 @@ struct BrokerArguments {
 };
 
 // Adds --broker, --password-file, --ca, --cert, --key and --login.
-void add_broker_options(CLI::App& command, BrokerArguments& arguments);
+void add_broker_options(ProgramCommand command, BrokerArguments& arguments);
 
 // The broker of --broker, or else of the environment variable DSE_AMQP_URL. Throws InputError when neither
 // names one or something does not fit together; warns on stderr of a password on the command line.

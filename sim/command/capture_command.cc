@@ -16,7 +16,6 @@
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
 #include "sim/command/command.h"
-#include "sim/command/number_options.h"
 
 namespace dse {
 namespace {
@@ -163,34 +162,27 @@ int diff(const std::string& path_a, const std::string& path_b) {
 
 }  // namespace
 
-void add_capture_command(CLI::App& parser, std::function<int()>& run) {
+void add_capture_command(CommandParser& parser) {
   struct Arguments {
     std::string a;
     std::string b;
     std::optional<std::uint64_t> count;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = parser.add_subcommand("capture", "Look into what came into an attached run");
-  command->require_subcommand(0, 1);  // else an unknown one would be reported as none
-  command->callback([command] {
-    if (command->get_subcommands().empty())
-      throw CLI::RequiredError("one of the commands info, cat and diff");
-  });
-  CLI::App* info_command =
-      command->add_subcommand("info", "Which run it was, how many messages, and whether whole");
-  info_command->add_option("FILE", arguments->a, "a capture")->required();
-  info_command->callback([arguments, &run] { run = [arguments] { return info(arguments->a); }; });
-  CLI::App* cat_command = command->add_subcommand("cat", "A line a message");
-  cat_command->add_option("FILE", arguments->a, "a capture")->required();
-  add_whole(*cat_command, "--count", arguments->count, "only the first so many",
-            {.most = INT64_MAX, .what = "a number of messages"});
-  cat_command->callback(
-      [arguments, &run] { run = [arguments] { return cat(arguments->a, arguments->count); }; });
-  CLI::App* diff_command = command->add_subcommand("diff", "The first message in which two captures differ");
-  diff_command->add_option("A", arguments->a, "a capture")->required();
-  diff_command->add_option("B", arguments->b, "another")->required();
-  diff_command->callback(
-      [arguments, &run] { run = [arguments] { return diff(arguments->a, arguments->b); }; });
+  ProgramCommand command = parser.add_command("capture", "Look into what came into an attached run");
+  ProgramCommand info_command =
+      command.add_command("info", "Which run it was, how many messages, and whether whole");
+  info_command.add_argument("FILE", arguments->a, "a capture");
+  info_command.on_run([arguments] { return info(arguments->a); });
+  ProgramCommand cat_command = command.add_command("cat", "A line a message");
+  cat_command.add_argument("FILE", arguments->a, "a capture");
+  cat_command.add_whole("--count", arguments->count, "only the first so many",
+                        {.most = INT64_MAX, .what = "a number of messages"});
+  cat_command.on_run([arguments] { return cat(arguments->a, arguments->count); });
+  ProgramCommand diff_command = command.add_command("diff", "The first message in which two captures differ");
+  diff_command.add_argument("A", arguments->a, "a capture");
+  diff_command.add_argument("B", arguments->b, "another");
+  diff_command.on_run([arguments] { return diff(arguments->a, arguments->b); });
 }
 
 }  // namespace dse

@@ -39,19 +39,17 @@ int check(const std::vector<std::string>& paths, const std::vector<std::string>&
 
 }  // namespace
 
-void add_check_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_check_command(CommandParser& parser, const Tables& tables) {
   struct Arguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> settings;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = parser.add_subcommand(
+  ProgramCommand command = parser.add_command(
       "check", "Read scenarios and their data, and print who writes, binds and streams what");
-  command->add_option("scenarios", arguments->scenarios, "scenario files")->required();
-  add_setting_option(*command, arguments->settings);
-  command->callback([arguments, &run, &tables] {
-    run = [arguments, &tables] { return check(arguments->scenarios, arguments->settings, tables); };
-  });
+  command.add_arguments("scenarios", arguments->scenarios, "scenario files").required();
+  add_setting_option(command, arguments->settings);
+  command.on_run([arguments, &tables] { return check(arguments->scenarios, arguments->settings, tables); });
 }
 
 }  // namespace dse

@@ -10,7 +10,6 @@
 #include "core/diagnostics.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
-#include "sim/command/number_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/conform/broker_run.h"
 #include "sim/conform/comparison.h"
@@ -83,19 +82,19 @@ int conform(const ConformArguments& arguments) {
 
 }  // namespace
 
-void add_conform_command(CLI::App& parser, std::function<int()>& run) {
+void add_conform_command(CommandParser& parser) {
   auto arguments = std::make_shared<ConformArguments>();
-  CLI::App* command = parser.add_subcommand(
+  ProgramCommand command = parser.add_command(
       "conform", "Compare the broker in the process with a real one, on random topologies and operations");
-  add_whole(*command, "--cases", arguments->cases, "how many cases (default: 2000)",
-            {.least = 1, .most = 1'000'000'000, .what = "a number of cases"});
-  add_whole(*command, "--seed", arguments->seed, "what the cases are drawn from (default: 2015)",
-            {.what = "a seed"});
-  add_whole(*command, "--first", arguments->first, "the first case's number (default: 1)",
-            {.what = "the number of a case"});
-  command->add_flag("--quiet", arguments->quiet, "show no progress");
-  add_broker_options(*command, arguments->broker);
-  command->callback([arguments, &run] { run = [arguments] { return conform(*arguments); }; });
+  command.add_whole("--cases", arguments->cases, "how many cases (default: 2000)",
+                    {.least = 1, .most = 1'000'000'000, .what = "a number of cases"});
+  command.add_whole("--seed", arguments->seed, "what the cases are drawn from (default: 2015)",
+                    {.what = "a seed"});
+  command.add_whole("--first", arguments->first, "the first case's number (default: 1)",
+                    {.what = "the number of a case"});
+  command.add_flag("--quiet", arguments->quiet, "show no progress");
+  add_broker_options(command, arguments->broker);
+  command.on_run([arguments] { return conform(*arguments); });
 }
 
 }  // namespace dse

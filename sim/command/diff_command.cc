@@ -112,19 +112,17 @@ int diff(const std::string& run_a, const std::string& run_b, const Tables& table
 
 }  // namespace
 
-void add_diff_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_diff_command(CommandParser& parser, const Tables& tables) {
   struct Arguments {
     std::string a;
     std::string b;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = parser.add_subcommand(
-      "diff", "Say in what two runs differ, and show the first event in which they part");
-  command->add_option("RUN_A", arguments->a, "a run directory")->required();
-  command->add_option("RUN_B", arguments->b, "another run directory")->required();
-  command->callback([arguments, &run, &tables] {
-    run = [arguments, &tables] { return diff(arguments->a, arguments->b, tables); };
-  });
+  ProgramCommand command =
+      parser.add_command("diff", "Say in what two runs differ, and show the first event in which they part");
+  command.add_argument("RUN_A", arguments->a, "a run directory");
+  command.add_argument("RUN_B", arguments->b, "another run directory");
+  command.on_run([arguments, &tables] { return diff(arguments->a, arguments->b, tables); });
 }
 
 }  // namespace dse

@@ -15,7 +15,6 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/explore_options.h"
-#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/regression/explore_report.h"
@@ -106,7 +105,7 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
   for (const std::string& setting : explorer.settings_of(first.trial.point)) settings.push_back(setting);
   const std::string& path = explorer.plan().scenario;
   MinimiseRequest request{.path = path,
-                          .scenario = read_scenario_table(path, settings),
+                          .scenario = scenario_text_with(path, settings),
                           .failing = {first.trial.seed, first.trial.ordering},
                           .way = first.failure.way,
                           .orderings = explorer.plan().orderings,
@@ -125,19 +124,14 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
   if (!smallest)
     return {"the first failure did not come again: it is not deterministic; see dse replay --twice\n"};
 
-  smallest->scenario.insert_or_assign("ordering", static_cast<std::int64_t>(smallest->failing.ordering));
-  if (smallest->failing.ordering == 0) smallest->scenario.erase("ordering");
   std::vector<std::string> options;
-  if (smallest->failing.seed <= INT64_MAX) {
-    smallest->scenario.insert_or_assign("seed", static_cast<std::int64_t>(smallest->failing.seed));
-  } else {  // it is no integer of TOML
+  if (smallest->failing.seed > INT64_MAX)  // it is no integer of TOML, and not in the file
     options = {"--seed", fmt::format("{}", smallest->failing.seed)};
-  }
-  move_data_paths(smallest->scenario, tables.kinds,
-                  {.from = std::filesystem::path(path).parent_path(), .to = folder.target()});
-  folder.write(kMinimisedFile, fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
-                                           std::filesystem::path(path).filename().string(),
-                                           smallest->failure.text, scenario_text(smallest->scenario)));
+  const std::string text = minimised_file(
+      *smallest, tables.kinds, {.from = std::filesystem::path(path).parent_path(), .to = folder.target()});
+  folder.write(kMinimisedFile,
+               fmt::format("# The smallest scenario found that fails as {} did:\n# {}\n{}",
+                           std::filesystem::path(path).filename().string(), smallest->failure.text, text));
   return {fmt::format("minimised to {} in {}: {}\n", counted(smallest->messages, "message"),
                       counted(smallest->runs, "run"), smallest->failure.text),
           true, options};
@@ -210,26 +204,24 @@ int explore(const ExploreArguments& arguments, const Tables& tables) {
 
 }  // namespace
 
-void add_explore_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_explore_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<ExploreArguments>();
-  CLI::App* command = parser.add_subcommand(
+  ProgramCommand command = parser.add_command(
       "explore",
       "Run a scenario over seeds, settings and orders of simultaneous events, and show what depends on them");
-  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
-  command->add_option("--seeds", arguments->seeds, "FIRST..LAST, both included")->required();
-  add_whole(*command, "--orderings", arguments->orderings,
-            "orders of simultaneous events: as they were scheduled, and permutations of it",
-            {.least = 1, .most = Explorer::kTrialsMax, .what = "a number of orderings"});
-  command->add_option("--vary", arguments->vary, "KEY=VALUE,VALUE,...: try each; may be repeated")
-      ->allow_extra_args(false);
-  add_setting_option(*command, arguments->settings);
-  add_jobs_option(*command, arguments->jobs, "runs side by side; they change no result");
-  add_text(*command, "--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
-  command->add_flag("--minimise", arguments->minimise,
-                    "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
-  command->add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
-  command->callback(
-      [arguments, &run, &tables] { run = [arguments, &tables] { return explore(*arguments, tables); }; });
+  command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
+  command.add_text("--seeds", arguments->seeds, "FIRST..LAST, both included").required();
+  command.add_whole("--orderings", arguments->orderings,
+                    "orders of simultaneous events: as they were scheduled, and permutations of it",
+                    {.least = 1, .most = Explorer::kTrialsMax, .what = "a number of orderings"});
+  command.add_texts("--vary", arguments->vary, "KEY=VALUE,VALUE,...: try each; may be repeated");
+  add_setting_option(command, arguments->settings);
+  add_jobs_option(command, arguments->jobs, "runs side by side; they change no result");
+  command.add_text("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
+  command.add_flag("--minimise", arguments->minimise,
+                   "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
+  command.add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
+  command.on_run([arguments, &tables] { return explore(*arguments, tables); });
 }
 
 }  // namespace dse

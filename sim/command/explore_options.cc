@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "dse/error.h"
-#include "sim/command/number_options.h"
+#include "sim/command/number_text.h"
 
 namespace dse {
 namespace {

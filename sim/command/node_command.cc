@@ -11,7 +11,6 @@
 #include "dse/error.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
-#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/node/node.h"
 #include "sim/scenario/scenario_reader.h"
@@ -75,23 +74,22 @@ int run_node(const NodeArguments& arguments, const Tables& tables) {
 
 }  // namespace
 
-void add_node_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_node_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<NodeArguments>();
-  CLI::App* command = parser.add_subcommand("node", "Run one component of a scenario on a real broker");
-  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
-  command->add_option("component", arguments->component, "the component's name")->required();
-  add_broker_options(*command, arguments->broker);
-  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-COMPONENT-node)");
-  add_seed_option(*command, arguments->seed);
-  add_setting_option(*command, arguments->settings);
-  add_real(*command, "--pace", arguments->pace, "virtual seconds a second (default: 1)",
-           {.least = 1e-6, .most = 1e6, .what = "a pace"});
-  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  ProgramCommand command = parser.add_command("node", "Run one component of a scenario on a real broker");
+  command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
+  command.add_argument("component", arguments->component, "the component's name");
+  add_broker_options(command, arguments->broker);
+  command.add_text("--out", arguments->out, "the run directory (default: runs/SCENARIO-COMPONENT-node)");
+  add_seed_option(command, arguments->seed);
+  add_setting_option(command, arguments->settings);
+  command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1)",
+                   {.least = 1e-6, .most = 1e6, .what = "a pace"});
+  command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   // Of `dse nodes`, for the nodes that it starts.
-  add_whole(*command, "--epoch", arguments->epoch_ns, "", {.most = INT64_MAX})->group("");
-  add_whole(*command, "--overseer", arguments->overseer, "", {.most = INT_MAX})->group("");
-  command->callback(
-      [arguments, &run, &tables] { run = [arguments, &tables] { return run_node(*arguments, tables); }; });
+  command.add_whole("--epoch", arguments->epoch_ns, "", {.most = INT64_MAX}).hidden();
+  command.add_whole("--overseer", arguments->overseer, "", {.most = INT_MAX}).hidden();
+  command.on_run([arguments, &tables] { return run_node(*arguments, tables); });
 }
 
 }  // namespace dse

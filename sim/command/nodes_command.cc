@@ -14,7 +14,6 @@
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
-#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/node/belongings.h"
@@ -184,22 +183,21 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
 
 }  // namespace
 
-void add_nodes_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_nodes_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<NodesArguments>();
-  CLI::App* command = parser.add_subcommand(
+  ProgramCommand command = parser.add_command(
       "nodes", "Run every component of a scenario on a real broker, each in a process of its own");
-  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
-  add_broker_options(*command, arguments->broker);
-  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-nodes)");
-  add_seed_option(*command, arguments->seed);
-  add_setting_option(*command, arguments->settings);
-  add_real(*command, "--pace", arguments->pace, "virtual seconds a second (default: 1)",
-           {.least = 1e-6, .most = 1e6, .what = "a pace"});
-  add_text(*command, "--for", arguments->longest,
-           "end after this time, such as 30s (default: when all is done)");
-  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  command->callback(
-      [arguments, &run, &tables] { run = [arguments, &tables] { return run_nodes(*arguments, tables); }; });
+  command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
+  add_broker_options(command, arguments->broker);
+  command.add_text("--out", arguments->out, "the run directory (default: runs/SCENARIO-nodes)");
+  add_seed_option(command, arguments->seed);
+  add_setting_option(command, arguments->settings);
+  command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1)",
+                   {.least = 1e-6, .most = 1e6, .what = "a pace"});
+  command.add_text("--for", arguments->longest,
+                   "end after this time, such as 30s (default: when all is done)");
+  command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.on_run([arguments, &tables] { return run_nodes(*arguments, tables); });
 }
 
 }  // namespace dse

@@ -13,7 +13,6 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
-#include "sim/command/number_options.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/record/event_record.h"
@@ -155,36 +154,34 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
 
 }  // namespace
 
-void add_replay_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_replay_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<ReplayArguments>();
-  CLI::App* command =
-      parser.add_subcommand("replay", "Run a scenario on the virtual clock and write its run directory");
-  command->add_option("scenario", arguments->scenario, "the scenario's TOML file")->required();
-  add_text(*command, "--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
-  add_seed_option(*command, arguments->seed);
-  add_whole(*command, "--ordering", arguments->ordering,
-            "of simultaneous events, in place of the scenario's; 0: as they were scheduled",
-            {.what = "an ordering"});
-  add_setting_option(*command, arguments->settings);
-  add_threads_option(*command, arguments->threads, "threads that compute; they change no result");
-  add_text(*command, "--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
-  add_text(*command, "--capture", arguments->capture,
-           "repeat an attached run from this file of its run directory, with its seed and ordering");
-  command->add_flag("--record", arguments->record,
-                    "write every event to events.sqlite and every prediction to predictions.csv");
+  ProgramCommand command =
+      parser.add_command("replay", "Run a scenario on the virtual clock and write its run directory");
+  command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
+  command.add_text("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED)");
+  add_seed_option(command, arguments->seed);
+  command.add_whole("--ordering", arguments->ordering,
+                    "of simultaneous events, in place of the scenario's; 0: as they were scheduled",
+                    {.what = "an ordering"});
+  add_setting_option(command, arguments->settings);
+  add_threads_option(command, arguments->threads, "threads that compute; they change no result");
+  command.add_text("--until", arguments->until, "end at this virtual time, such as 30s, or \"drained\"");
+  command.add_text("--capture", arguments->capture,
+                   "repeat an attached run from this file of its run directory, with its seed and ordering");
+  command.add_flag("--record", arguments->record,
+                   "write every event to events.sqlite and every prediction to predictions.csv");
   command
-      ->add_flag("--twice", arguments->twice,
-                 "replay twice and show the first event that differs; leaves no run directory")
-      ->excludes("--out")
-      ->excludes("--record");
+      .add_flag("--twice", arguments->twice,
+                "replay twice and show the first event that differs; leaves no run directory")
+      .excludes("--out")
+      .excludes("--record");
   command
-      ->add_flag("--save-models", arguments->save_models,
-                 "write what each model has learned into the run directory, as COMPONENT.learner")
-      ->excludes("--twice");
-  command->add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  command->callback([arguments, &run, &tables] {
-    run = [arguments, &tables] { return replay_command(*arguments, tables); };
-  });
+      .add_flag("--save-models", arguments->save_models,
+                "write what each model has learned into the run directory, as COMPONENT.learner")
+      .excludes("--twice");
+  command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }
 
 }  // namespace dse

@@ -6,21 +6,20 @@
 #include <system_error>
 
 #include "dse/error.h"
-#include "sim/command/number_options.h"
 
 namespace dse {
 
-void add_seed_option(CLI::App& command, std::optional<std::uint64_t>& seed) {
-  add_whole(command, "--seed", seed, "in place of the scenario's seed", {.what = "a seed"});
+void add_seed_option(ProgramCommand command, std::optional<std::uint64_t>& seed) {
+  command.add_whole("--seed", seed, "in place of the scenario's seed", {.what = "a seed"});
 }
 
-void add_threads_option(CLI::App& command, unsigned& threads, const std::string& description) {
-  add_whole(command, "--threads", threads, description,
-            {.least = 1, .most = 256, .what = "a number of threads"});
+void add_threads_option(ProgramCommand command, unsigned& threads, const std::string& description) {
+  command.add_whole("--threads", threads, description,
+                    {.least = 1, .most = 256, .what = "a number of threads"});
 }
 
-void add_jobs_option(CLI::App& command, unsigned& jobs, const std::string& description) {
-  add_whole(command, "--jobs", jobs, description, {.least = 1, .most = 256, .what = "a number of jobs"});
+void add_jobs_option(ProgramCommand command, unsigned& jobs, const std::string& description) {
+  command.add_whole("--jobs", jobs, description, {.least = 1, .most = 256, .what = "a number of jobs"});
 }
 
 void require_ordinary_file(const std::string& scenario, const std::string& reason) {
@@ -33,9 +32,8 @@ void require_ordinary_file(const std::string& scenario, const std::string& reaso
                    fmt::format("can be read once only, but {}: write it to a file first", reason));
 }
 
-void add_setting_option(CLI::App& command, std::vector<std::string>& settings) {
-  command.add_option("--set", settings, "KEY=VALUE: set a key of the scenario; may be repeated")
-      ->allow_extra_args(false);
+void add_setting_option(ProgramCommand command, std::vector<std::string>& settings) {
+  command.add_texts("--set", settings, "KEY=VALUE: set a key of the scenario; may be repeated");
 }
 
 std::optional<TimeNs> given_duration(const std::string& option, const std::string& text) {

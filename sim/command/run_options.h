@@ -1,23 +1,23 @@
 // Options that commands share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dse/time.h"
+#include "sim/command/command_parser.h"
 
 namespace dse {
 
 // Adds --seed, --threads and --jobs; each is as wide as it can be in any command.
-void add_seed_option(CLI::App& command, std::optional<std::uint64_t>& seed);
-void add_threads_option(CLI::App& command, unsigned& threads, const std::string& description);
-void add_jobs_option(CLI::App& command, unsigned& jobs, const std::string& description);
+void add_seed_option(ProgramCommand command, std::optional<std::uint64_t>& seed);
+void add_threads_option(ProgramCommand command, unsigned& threads, const std::string& description);
+void add_jobs_option(ProgramCommand command, unsigned& jobs, const std::string& description);
 
 // Adds --set KEY=VALUE, which may be repeated.
-void add_setting_option(CLI::App& command, std::vector<std::string>& settings);
+void add_setting_option(ProgramCommand command, std::vector<std::string>& settings);
 
 // The duration given with an option; none when `text` is empty. Throws InputError, naming the option.
 std::optional<TimeNs> given_duration(const std::string& option, const std::string& text);

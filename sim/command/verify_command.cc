@@ -253,20 +253,18 @@ int verify_command(const VerifyArguments& arguments, const Tables& tables) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& parser, std::function<int()>& run, const Tables& tables) {
+void add_verify_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<VerifyArguments>();
-  CLI::App* command = parser.add_subcommand(
-      "verify", "Replay scenarios and compare them with the fingerprints.csv beside them");
-  command->add_option("scenarios", arguments->paths,
-                      "scenario files, or folders of them (default: scenarios)");
-  add_jobs_option(*command, arguments->jobs, "scenarios side by side (default: one a core)");
-  add_threads_option(*command, arguments->threads, "threads that compute in each run (default: 1)");
-  command->add_flag("--update", arguments->update,
-                    "rewrite the rows that differ, add those that are missing, drop those left over");
-  command->add_flag("--quiet", arguments->quiet, "print only what is not as it was");
-  command->callback([arguments, &run, &tables] {
-    run = [arguments, &tables] { return verify_command(*arguments, tables); };
-  });
+  ProgramCommand command =
+      parser.add_command("verify", "Replay scenarios and compare them with the fingerprints.csv beside them");
+  command.add_arguments("scenarios", arguments->paths,
+                        "scenario files, or folders of them (default: scenarios)");
+  add_jobs_option(command, arguments->jobs, "scenarios side by side (default: one a core)");
+  add_threads_option(command, arguments->threads, "threads that compute in each run (default: 1)");
+  command.add_flag("--update", arguments->update,
+                   "rewrite the rows that differ, add those that are missing, drop those left over");
+  command.add_flag("--quiet", arguments->quiet, "print only what is not as it was");
+  command.on_run([arguments, &tables] { return verify_command(*arguments, tables); });
 }
 
 }  // namespace dse

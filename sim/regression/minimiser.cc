@@ -1,6 +1,7 @@
 #include "sim/regression/minimiser.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <utility>
@@ -58,6 +59,16 @@ std::uint64_t sum(const std::map<std::string, std::uint64_t>& counts) {
 
 }  // namespace
 
+std::string minimised_file(const Minimised& minimised, const KindTable& kinds, const Move& move) {
+  toml::table root = toml::parse(minimised.scenario);
+  root.insert_or_assign("ordering", static_cast<std::int64_t>(minimised.failing.ordering));
+  if (minimised.failing.ordering == 0) root.erase("ordering");
+  if (minimised.failing.seed <= INT64_MAX)
+    root.insert_or_assign("seed", static_cast<std::int64_t>(minimised.failing.seed));
+  move_data_paths(root, kinds, move);
+  return scenario_text(root);
+}
+
 Minimiser::Minimiser(MinimiseRequest request) : request_(std::move(request)) {}
 
 std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
@@ -65,10 +76,11 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
   interrupted_ = &interrupted;
   progress_ = progress;
   best_.failing = request_.failing;
-  const Scenario whole = parse_scenario(scenario_text(request_.scenario), request_.path, request_.tables);
+  const Scenario whole = parse_scenario(request_.scenario, request_.path, request_.tables);
   // Without the planted fault it goes unnoticed in any scenario.
   if (is_unnoticed_fault(request_.way)) faults_least_ = whole.faults.size();
-  if (!accept(copy_with_places(request_.scenario))) return std::nullopt;
+  toml::table first = toml::parse(request_.scenario);
+  if (!accept(first)) return std::nullopt;
   // First with the order of events as it is, which is quick; then with any that fails.
   for (const bool search : {false, true}) {
     search_orderings_ = search;
@@ -118,14 +130,14 @@ bool Minimiser::is_larger(const Scenario& scenario, const RunResult& result) con
 
 bool Minimiser::still_passes(const toml::table& candidate) {
   if (!request_.passing) return true;
-  toml::table passing = copy_with_places(candidate);
+  toml::table passing = toml::parse(scenario_text(candidate));
   apply_settings(passing, request_.passing_settings);
   JudgedRun judged;
   return !fails_so(parse_scenario(scenario_text(passing), request_.path, request_.tables), *request_.passing,
                    judged);
 }
 
-bool Minimiser::accept(toml::table candidate) {
+bool Minimiser::accept(toml::table& candidate) {
   if (out_of_runs()) return false;
   const std::optional<Scenario> scenario = pruned(candidate, request_.path, request_.tables);
   if (!scenario || scenario->faults.size() < faults_least_) return false;
@@ -135,7 +147,7 @@ bool Minimiser::accept(toml::table candidate) {
     const std::optional<RunChoice> failing = find_failing(*scenario, judged);
     if (!failing || judged.result.status == RunStatus::kInterrupted) return false;
     if (is_larger(*scenario, judged.result)) return false;
-    best_.scenario = std::move(candidate);
+    best_.scenario = scenario_text(candidate);
     best_.failing = *failing;
     best_.failure = *judged.failure;
     result_ = std::move(judged.result);
@@ -147,25 +159,24 @@ bool Minimiser::accept(toml::table candidate) {
 }
 
 bool Minimiser::accept_without(const TablePath& part) {
-  if (is_of_unwanted(best_.scenario, part)) return false;
-  toml::table candidate = copy_with_places(best_.scenario);
-  return remove_part(candidate, part) && accept(std::move(candidate));
+  toml::table candidate = toml::parse(best_.scenario);
+  return !is_of_unwanted(candidate, part) && remove_part(candidate, part) && accept(candidate);
 }
 
 bool Minimiser::accept_with(const TablePath& part, const std::string& value) {
-  toml::table candidate = copy_with_places(best_.scenario);
+  toml::table candidate = toml::parse(best_.scenario);
   toml::node* at = &candidate;
   for (std::size_t i = 0; i + 1 < part.size() && at != nullptr; ++i) at = child_of(*at, part[i]);
   if (at == nullptr || !at->is_table()) return false;
   toml::table parsed = toml::parse("value = " + value);
   parsed.get("value")->visit([&](auto& typed) { at->as_table()->insert_or_assign(part.back(), typed); });
-  return accept(std::move(candidate));
+  return accept(candidate);
 }
 
 bool Minimiser::drop_parts() {
   bool any = false;
   // From the end, so that the numbers of what is left do not change.
-  const std::vector<TablePath> parts = parts_of(best_.scenario);
+  const std::vector<TablePath> parts = parts_of(toml::parse(best_.scenario));
   for (auto part = parts.rbegin(); part != parts.rend() && !out_of_runs(); ++part) {
     if (accept_without(*part)) any = true;
   }
@@ -174,7 +185,8 @@ bool Minimiser::drop_parts() {
 
 bool Minimiser::fewer_messages() {
   bool any = false;
-  const toml::table* components = best_.scenario.get_as<toml::table>("component");
+  const toml::table root = toml::parse(best_.scenario);
+  const toml::table* components = root.get_as<toml::table>("component");
   std::vector<std::string> names;
   if (components == nullptr) return false;  // the gateway alone is left
   for (const auto& [name, value] : *components) names.emplace_back(name.str());
@@ -187,7 +199,8 @@ bool Minimiser::fewer_messages() {
 // One step: the first of some smaller numbers, or of some shorter slices, that still fails.
 bool Minimiser::fewer_messages_of(const std::string& component) {
   const auto written = written_.find(component);
-  const toml::table* table = best_.scenario["component"][component].as_table();
+  const toml::table root = toml::parse(best_.scenario);
+  const toml::table* table = root["component"][component].as_table();
   if (written == written_.end() || table == nullptr) return false;
   const auto count = static_cast<std::int64_t>(written->second);
   const Kind* kind = request_.tables.kinds.find((*table)["kind"].value_or(std::string()));
@@ -213,8 +226,8 @@ bool Minimiser::bounded_by(const KeyInfo& key, std::int64_t fewer, std::int64_t 
   if (key.bound == KeyBound::kCount) return accept_with(path, fmt::format("{}", fewer));
   std::int64_t first = 0;
   std::int64_t last = count;
-  if (const toml::array* slice =
-          best_.scenario.at_path(fmt::format("component.{}.{}", component, key.name)).as_array();
+  const toml::table root = toml::parse(best_.scenario);
+  if (const toml::array* slice = root.at_path(fmt::format("component.{}.{}", component, key.name)).as_array();
       slice != nullptr && slice->size() == 2) {
     first = slice->get(0)->value_or(std::int64_t{0});
     last = slice->get(1)->value_or(count);
@@ -236,7 +249,7 @@ bool Minimiser::earlier_end() {
 
 bool Minimiser::simpler_settings() {
   bool any = false;
-  const std::vector<TablePath> keys = keys_of(best_.scenario);
+  const std::vector<TablePath> keys = keys_of(toml::parse(best_.scenario));
   for (auto key = keys.rbegin(); key != keys.rend() && !out_of_runs(); ++key) {
     if (accept_without(*key)) any = true;
   }

@@ -6,8 +6,6 @@
 // did not fail in this way still does not. Otherwise the smallest scenario would be an empty one.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +17,7 @@
 
 #include "dse/tables.h"
 #include "sim/scenario/scenario_parts.h"
+#include "sim/scenario/scenario_text.h"
 #include "sim/world/run_failure.h"
 #include "sim/world/world.h"
 
@@ -32,7 +31,7 @@ struct RunChoice {
 
 struct MinimiseRequest {
   std::string path;      // of the scenario: data files are relative to its folder
-  toml::table scenario;  // with its settings
+  std::string scenario;  // its text in TOML, with its settings
   RunChoice failing;
   std::string way;                                 // of its failure: RunFailure::way
   std::optional<RunChoice> passing;                // a run that did not fail in this way, if there is one
@@ -43,12 +42,16 @@ struct MinimiseRequest {
 };
 
 struct Minimised {
-  toml::table scenario;
+  std::string scenario;  // its text in TOML
   RunChoice failing;
   RunFailure failure;
   std::uint64_t messages = 0;  // published in that run
   std::uint64_t runs = 0;      // that it took
 };
+
+// The text of the smallest scenario for a file in the folder `move.to`, from where it finds its data. It
+// fails as it stands, with its seed and ordering in it; a seed that is no integer of TOML is left out.
+std::string minimised_file(const Minimised& minimised, const KindTable& kinds, const Move& move);
 
 class Minimiser {
  public:
@@ -74,7 +77,7 @@ class Minimiser {
   // Whether the run that did not fail in this way still does not.
   bool still_passes(const toml::table& candidate);
   // Takes the candidate if it still fails in the same way.
-  bool accept(toml::table candidate);
+  bool accept(toml::table& candidate);
   bool accept_without(const TablePath& part);
   bool accept_with(const TablePath& part, const std::string& value);
 

@@ -1,5 +1,7 @@
 #include "sim/scenario/component_reader.h"
 
+#include <toml++/toml.h>
+
 #include <vector>
 
 #include "core/check.h"

@@ -1,12 +1,11 @@
 // Reads the [component.NAME] tables of a scenario.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <string>
 
 #include "sim/scenario/key_values.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

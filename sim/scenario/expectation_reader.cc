@@ -1,6 +1,7 @@
 #include "sim/scenario/expectation_reader.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <string>
 #include <vector>

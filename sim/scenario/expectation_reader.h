@@ -1,11 +1,10 @@
 // Reads the [[expect]] tables of a scenario.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <cstddef>
 
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

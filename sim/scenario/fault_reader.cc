@@ -1,6 +1,7 @@
 #include "sim/scenario/fault_reader.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/table_reader.h"

@@ -1,11 +1,10 @@
 // Reads the [[fault]] tables of a scenario.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <cstddef>
 
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

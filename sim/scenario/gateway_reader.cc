@@ -1,6 +1,7 @@
 #include "sim/scenario/gateway_reader.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,10 +1,9 @@
 // Reads the [[gateway.export]] and [[gateway.import]] tables of a scenario.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include "sim/scenario/key_values.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

@@ -1,6 +1,7 @@
 #include "sim/scenario/headers_reader.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <cstdint>
 

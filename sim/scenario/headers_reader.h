@@ -1,11 +1,10 @@
 // Reads the headers of a binding.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <string>
 
 #include "dse/headers.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

@@ -1,5 +1,7 @@
 #include "sim/scenario/key_values.h"
 
+#include <toml++/toml.h>
+
 #include <vector>
 
 #include "dse/error.h"

@@ -1,5 +1,7 @@
 #include "sim/scenario/keys_reader.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>

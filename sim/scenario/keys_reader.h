@@ -1,9 +1,8 @@
 // The keys of a scenario file's table.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include "sim/scenario/scenario_keys.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

@@ -1,6 +1,7 @@
 #include "sim/scenario/scenario_parts.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <charconv>
 #include <cstddef>
@@ -76,8 +77,6 @@ toml::node* child_of(toml::node& node, const std::string& part) {
 }
 
 bool remove_part(toml::table& root, const TablePath& path) { return remove_below(root, path, 0); }
-
-toml::table copy_with_places(const toml::table& root) { return toml::parse(scenario_text(root)); }
 
 TablePath part_of_key(const toml::table& root, const std::string& key) {
   TablePath part = split(key);

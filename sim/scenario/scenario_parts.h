@@ -1,10 +1,10 @@
 // Parts of a scenario's table, by their paths, for who takes some out.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <string>
 #include <vector>
+
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 
@@ -15,9 +15,6 @@ using TablePath = std::vector<std::string>;
 toml::node* child_of(toml::node& node, const std::string& part);
 // Removes that part; a table or list that is empty then goes as well. False when it is not there.
 bool remove_part(toml::table& root, const TablePath& path);
-
-// A copy that knows where its parts stand in a file, which is what orders components; toml++'s own forgets.
-toml::table copy_with_places(const toml::table& root);
 
 // The component, resource or other part that the key of a reader's error lies in. Names of resources may
 // have dots.

@@ -1,6 +1,7 @@
 #include "sim/scenario/scenario_reader.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include "sim/scenario/keys_reader.h"
 #include "sim/scenario/nesting.h"
 #include "sim/scenario/scenario_file.h"
+#include "sim/scenario/scenario_text.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
 
@@ -208,8 +210,8 @@ toml::table table_of(const std::string& text, const std::string& path,
 
 }  // namespace
 
-toml::table read_scenario_table(const std::string& path, const std::vector<std::string>& settings) {
-  return table_of(read_scenario_file(path), path, settings);
+std::string scenario_text_with(const std::string& path, const std::vector<std::string>& settings) {
+  return scenario_text(table_of(read_scenario_file(path), path, settings));
 }
 
 Scenario read_scenario(const std::string& path, const Tables& tables,

@@ -1,8 +1,6 @@
 // Reads a scenario file.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <string>
 #include <vector>
 
@@ -17,9 +15,9 @@ namespace dse {
 Scenario read_scenario(const std::string& path, const Tables& tables,
                        const std::vector<std::string>& settings);
 
-// The same in two steps, for who changes the scenario between: the file as a table with the settings in it,
-// and a scenario of TOML text that is taken to stand in the file `path`.
-toml::table read_scenario_table(const std::string& path, const std::vector<std::string>& settings);
+// The same in two steps, for a caller that changes the scenario between: the text of the file with the
+// settings in it, and a scenario of TOML text that is taken to stand in the file `path`.
+std::string scenario_text_with(const std::string& path, const std::vector<std::string>& settings);
 Scenario parse_scenario(const std::string& text, const std::string& path, const Tables& tables);
 
 }  // namespace dse

@@ -1,6 +1,7 @@
 #include "sim/scenario/scenario_text.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <sstream>

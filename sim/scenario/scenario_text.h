@@ -1,13 +1,12 @@
 // A scenario's table as text.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "dse/kind_table.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

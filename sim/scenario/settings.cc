@@ -1,6 +1,7 @@
 #include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <charconv>

@@ -1,10 +1,10 @@
 // --set KEY=VALUE: keys of a scenario set from the command line.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <string>
 #include <vector>
+
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

@@ -4,8 +4,6 @@
 // read, each with the nearest of those that were asked for.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +15,7 @@
 #include "dse/headers.h"
 #include "dse/time.h"
 #include "sim/scenario/toml_place.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

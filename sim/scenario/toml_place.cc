@@ -1,6 +1,7 @@
 #include "sim/scenario/toml_place.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <utility>
 

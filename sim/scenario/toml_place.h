@@ -1,12 +1,11 @@
 // Where a node of a TOML file stands, for errors about it.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <string>
 #include <string_view>
 
 #include "dse/error.h"
+#include "sim/scenario/toml_types.h"
 
 namespace dse {
 

@@ -1,6 +1,8 @@
 // A scenario's text reads back as the table that it was made of, whatever its keys and values hold.
 #include "sim/scenario/scenario_text.h"
 
+#include <toml++/toml.h>
+
 #include <array>
 #include <random>
 #include <string>

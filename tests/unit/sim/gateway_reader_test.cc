@@ -1,5 +1,7 @@
 #include "sim/scenario/gateway_reader.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 
 #include "sim/scenario/scenario_parts.h"

@@ -34,15 +34,14 @@ struct Workbench {
   Workbench(const std::string& scenario, const std::string& way) {
     request.path = folder.file("s.toml");
     std::ofstream(request.path) << scenario;
-    request.scenario = read_scenario_table(request.path, {});
+    request.scenario = scenario_text_with(request.path, {});
     request.way = way;
   }
   std::optional<Minimised> run() {
     return Minimiser(std::move(request)).run(interrupted, [this](std::uint64_t runs) { told = runs; });
   }
   JudgedRun judged(const Minimised& minimised, const RunChoice& choice) const {
-    const Scenario scenario =
-        parse_scenario(scenario_text(minimised.scenario), folder.file("s.toml"), built_in_tables());
+    const Scenario scenario = parse_scenario(minimised.scenario, folder.file("s.toml"), built_in_tables());
     return judge(scenario, {.seed = choice.seed, .ordering = choice.ordering}, interrupted);
   }
 };
@@ -57,7 +56,7 @@ TEST_CASE("a scenario is reduced to the least that fails in the same way") {
                   "q.received too high");
   const std::optional<Minimised> result = bench.run();
   REQUIRE(result);
-  const std::string text = scenario_text(result->scenario);
+  const std::string text = result->scenario;
   CAPTURE(text);
   CHECK(result->messages == 4);
   CHECK(result->failure.way == "q.received too high");
@@ -93,10 +92,10 @@ TEST_CASE("a run that passes still passes") {
   bench.request.passing = RunChoice{*passing, 0};
   const std::optional<Minimised> result = bench.run();
   REQUIRE(result);
-  CAPTURE(scenario_text(result->scenario));
+  CAPTURE(result->scenario);
   CHECK(bench.judged(*result, result->failing).failure->way == "a.sent too low");
   CHECK_FALSE(bench.judged(*result, RunChoice{*passing, 0}).failure);
-  CHECK(scenario_text(result->scenario).find("poisson") != std::string::npos);
+  CHECK(result->scenario.find("poisson") != std::string::npos);
 }
 
 TEST_CASE("components stay in the order of the file") {
@@ -111,7 +110,7 @@ TEST_CASE("components stay in the order of the file") {
   const std::optional<Minimised> result = other.run();
   REQUIRE(result);
   CHECK(result->messages == 151);
-  const Scenario scenario = parse_scenario(scenario_text(result->scenario), "s.toml", built_in_tables());
+  const Scenario scenario = parse_scenario(result->scenario, "s.toml", built_in_tables());
   REQUIRE(scenario.components.size() == 3);
   CHECK(scenario.components[0].name == "r");
   CHECK(scenario.components[1].name == "z");
@@ -153,7 +152,7 @@ TEST_CASE("an order of simultaneous events is searched that fails with less") {
   bench.request.orderings = 50;
   const std::optional<Minimised> result = bench.run();
   REQUIRE(result);
-  CAPTURE(scenario_text(result->scenario));
+  CAPTURE(result->scenario);
   CHECK(result->messages <= 4);
   CHECK(bench.judged(*result, result->failing).failure->way == "x.max_depth too high");
 }

@@ -1,5 +1,7 @@
 #include "sim/scenario/table_reader.h"
 
+#include <toml++/toml.h>
+
 #include "support/catch.h"
 #include "support/error_text.h"
 
