@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dse/event_code.h"
+#include "dse/index.h"
 #include "dse/message.h"
 #include "dse/time.h"
 
@@ -14,14 +15,14 @@ namespace dse {
 // What the numbers in events stand for.
 class RunNames {
  public:
-  virtual std::string_view component(std::uint32_t number) const = 0;
-  virtual std::string_view resource(std::uint32_t number) const = 0;
+  virtual std::string_view component(ComponentIndex component) const = 0;
+  virtual std::string_view resource(ResourceIndex resource) const = 0;
 
  protected:
   ~RunNames() = default;
 };
 
-inline constexpr std::uint32_t kNoResource = UINT32_MAX;
+inline constexpr ResourceIndex kNoResource{UINT32_MAX};
 
 // Valid during the call that hands it over; a message may be kept by its MessagePtr.
 struct RunEvent {
@@ -30,10 +31,10 @@ struct RunEvent {
   std::uint64_t cause = 0;   // the number of what led to it; 0: the start of the run, or it is not kept
   EventCode code = EventCode::kStarted;
   bool answer = false;                          // the message is a prediction, to be scored
-  std::uint32_t component_number = 0;           // whose doing it is, or whom it reaches
-  std::uint32_t resource_number = kNoResource;  // kNoResource when it is about none
+  ComponentIndex component_number;              // whose doing it is, or whom it reaches
+  ResourceIndex resource_number = kNoResource;  // kNoResource when it is about none
   const MessagePtr* message = nullptr;          // null when it is about none
-  std::span<const std::uint32_t> queues = {};   // numbers of resources: those that took a copy
+  std::span<const ResourceIndex> queues = {};   // those that took a copy
   const RunNames& names;
 
   std::string_view component() const { return names.component(component_number); }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "core/version.h"
 #include "dse/hash.h"
 
 namespace dse {
@@ -12,7 +13,7 @@ CaptureHeader capture_header(const Scenario& scenario, const DataDigests& data, 
                        .scenario_hash = scenario.hash,
                        .seed = seed,
                        .ordering = ordering,
-                       .version = DSE_VERSION,
+                       .version = version(),
                        .data = data};
   for (const ComponentConfig& component : scenario.components) {
     if (is_import(component)) header.imports.push_back(component.name);

@@ -17,8 +17,8 @@ class ProcessRun : public Side {
 
  private:
   struct Open {
-    StreamIndex number = 0;
-    ResourceIndex resource = 0;
+    StreamIndex number;
+    ResourceIndex resource;
     std::vector<DeliveryTag> unsettled;  // in the order of delivery
   };
 
@@ -31,6 +31,9 @@ class ProcessRun : public Side {
   void perform(const DrainOperation& drain, Outcome& outcome);
   void note(const Effects& effects, Outcome& outcome);
   void note_waiting(const std::string& queue, Outcome& outcome);
+
+  // Cases know no time.
+  static constexpr TimeNs kNow = 0;
 
   Broker broker_;
   std::set<std::string> queues_;

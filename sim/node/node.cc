@@ -11,6 +11,7 @@
 #include "amqp/topology.h"
 #include "core/diagnostics.h"
 #include "core/names.h"
+#include "core/version.h"
 #include "dse/hash.h"
 #include "sim/node/scoring_file.h"
 #include "sim/results/numbers.h"
@@ -258,7 +259,7 @@ void Node::write_results(End end, const Interrupts& interrupts) {
   nlohmann::ordered_json json;
   json["component"] = component_.name;
   json["scenario_hash"] = hex64(scenario_.hash);
-  json["version"] = DSE_VERSION;
+  json["version"] = version();
   json["status"] = status_of(end);
   json["exit_status"] = exit_status();
   const AmqpLink::Counts counts = link_->counts();

@@ -4,10 +4,11 @@ include(CMakePackageConfigHelpers)
 
 # All of it in one archive: the objects are those of the folders' libraries.
 set(objects)
-foreach(folder core message broker bus sdk dataset learn component kinds amqp sim)
+foreach(folder core message broker bus sdk dataset learn component kinds amqp
+        scenario record world capture results regression conform attach node simulation command)
   list(APPEND objects $<TARGET_OBJECTS:dse_${folder}>)
 endforeach()
-add_library(dse_library STATIC ${objects} $<TARGET_OBJECTS:dse_sim_once>)
+add_library(dse_library STATIC ${objects})
 add_library(dse::dse ALIAS dse_library)
 set_target_properties(dse_library PROPERTIES OUTPUT_NAME dse EXPORT_NAME dse LINKER_LANGUAGE CXX
                                              ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})

@@ -83,8 +83,8 @@ void insert_bindings(Database& database, const std::vector<BindingCount>& bindin
     const std::string headers = headers_text(one.binding.headers);
     const std::string match = one.binding.match == HeaderMatch::kAll ? "all" : "any";
     insert.bind(1, ++number);
-    insert.bind(2, static_cast<std::int64_t>(one.exchange));
-    insert.bind(3, static_cast<std::int64_t>(one.queue));
+    insert.bind(2, std::int64_t{one.exchange.number()});
+    insert.bind(3, std::int64_t{one.queue.number()});
     insert.bind(4, one.binding.key);
     insert.bind(5, headers);
     insert.bind(6, match);
@@ -121,7 +121,7 @@ void EventRecorder::add(RecordedEvent&& event) {
   if (filling_.size() == kChunkEvents) hand_over();
 }
 
-std::uint32_t EventRecorder::route(std::span<const QueueIndex> queues) {
+std::uint32_t EventRecorder::route(std::span<const ResourceIndex> queues) {
   if (queues.empty()) return 0;
   wanted_route_.assign(queues.begin(), queues.end());
   const auto next = static_cast<std::uint32_t>(routes_.size() + 1);
@@ -179,11 +179,11 @@ void EventRecorder::write(const Chunk& chunk) {
     insert_event_.bind(1, static_cast<std::int64_t>(event.number));
     insert_event_.bind(2, event.time_ns);
     insert_event_.bind(3, static_cast<std::int64_t>(event.kind));
-    insert_event_.bind(4, static_cast<std::int64_t>(event.component));
+    insert_event_.bind(4, std::int64_t{event.component.number()});
     if (event.resource == kNoResource) {
       insert_event_.bind_null(5);
     } else {
-      insert_event_.bind(5, static_cast<std::int64_t>(event.resource));
+      insert_event_.bind(5, std::int64_t{event.resource.number()});
     }
     if (event.message) {
       insert_event_.bind(6, message);
@@ -252,9 +252,9 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
   insert_names(database_, "resource", ending.resources);
   Statement insert_route = database_.prepare("INSERT INTO route VALUES (?, ?)");
   for (const auto& [queues, number] : routes_) {
-    for (const QueueIndex queue : queues) {
+    for (const ResourceIndex queue : queues) {
       insert_route.bind(1, static_cast<std::int64_t>(number));
-      insert_route.bind(2, static_cast<std::int64_t>(queue));
+      insert_route.bind(2, std::int64_t{queue.number()});
       insert_route.run();
     }
   }
@@ -262,7 +262,7 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
   Statement insert_state = database_.prepare("INSERT INTO model_state VALUES (?, ?, ?, ?)");
   for (const ModelState& state : ending.model_states) {
     const std::string digest = hex64(state.digest);
-    insert_state.bind(1, static_cast<std::int64_t>(state.component));
+    insert_state.bind(1, std::int64_t{state.component.number()});
     insert_state.bind(2, state.time_ns);
     insert_state.bind(3, static_cast<std::int64_t>(state.learned));
     insert_state.bind(4, digest);

@@ -33,7 +33,7 @@ struct RecordedEvent {
   std::uint64_t cause = 0;   // the number of the event that led to it; 0: the start of the run
   TimeNs time_ns = 0;
   EventCode kind = EventCode::kStarted;
-  LinkIndex component = 0;
+  ComponentIndex component;
   ResourceIndex resource = kNoResource;
   std::uint32_t route = 0;  // as EventRecorder::route gave it; 0: none
   MessagePtr message;
@@ -41,7 +41,7 @@ struct RecordedEvent {
 
 // What a model had learned at some moment.
 struct ModelState {
-  LinkIndex component = 0;
+  ComponentIndex component;
   TimeNs time_ns = 0;         // of the last message learned
   std::uint64_t learned = 0;  // messages
   std::uint64_t digest = 0;   // XXH3 of what decides its later predictions
@@ -50,8 +50,8 @@ struct ModelState {
 // What one binding of the scenario did.
 struct BindingCount {
   const BindingSpec& binding;
-  ResourceIndex exchange = 0;
-  ResourceIndex queue = 0;
+  ResourceIndex exchange;
+  ResourceIndex queue;
   std::uint64_t passed = 0;  // messages
 };
 
@@ -81,7 +81,7 @@ class EventRecorder final : public Observer {
   void on_event(const RunEvent& event) override;
   void add(RecordedEvent&& event);
   // The number of this set of queues, for RecordedEvent::route.
-  std::uint32_t route(std::span<const QueueIndex> queues);
+  std::uint32_t route(std::span<const ResourceIndex> queues);
   // Writes the rest and closes the file. Called once, last.
   void finish(const RecordEnding& ending);
 
@@ -99,8 +99,8 @@ class EventRecorder final : public Observer {
   void write_ending(const RecordEnding& ending);
 
   Chunk filling_;
-  std::map<std::vector<QueueIndex>, std::uint32_t> routes_;
-  std::vector<QueueIndex> wanted_route_;
+  std::map<std::vector<ResourceIndex>, std::uint32_t> routes_;
+  std::vector<ResourceIndex> wanted_route_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

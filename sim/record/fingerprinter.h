@@ -38,7 +38,7 @@ class Fingerprinter final : public Observer {
 
  private:
   const Broker& broker_;
-  std::vector<std::uint64_t> component_hashes_;
+  IndexedVector<ComponentIndex, std::uint64_t> component_hashes_;
   Record record_;
 };
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/csv.h"
+#include "core/version.h"
 #include "sim/results/shell.h"
 
 namespace dse {
@@ -75,7 +76,7 @@ std::string summary_json(const Explorer& explorer, const Exploration& exploratio
   json["orderings"] = plan.orderings;
   json["vary"] = nlohmann::ordered_json::object();
   for (const Parameter& parameter : plan.parameters) json["vary"][parameter.key] = parameter.values;
-  json["version"] = DSE_VERSION;
+  json["version"] = version();
   json["status"] = ending.status;
   json["runs"] = exploration.trials.size();
   json["failed"] = exploration.failures.size();

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/version.h"
 #include "dse/error.h"
 #include "dse/hash.h"
 #include "sim/scenario/scenario_reader.h"
@@ -51,9 +52,9 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
                          const std::string& path) {
   const std::string again = "has no record of its events: replay it again with --record";
   if (summary.status == "interrupted") throw InputError({.file = run}, "was interrupted, and " + again);
-  if (summary.version != DSE_VERSION) {
+  if (summary.version != version()) {
     throw InputError({.file = run}, fmt::format("{}, with version {} that wrote it; this is version {}",
-                                                again, summary.version, DSE_VERSION));
+                                                again, summary.version, version()));
   }
   if (summary.scenario_path.empty()) {
     throw InputError({.file = run}, fmt::format("{}; its timing.json does not say where its scenario {} was",

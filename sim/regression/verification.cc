@@ -9,6 +9,7 @@
 #include <optional>
 #include <sstream>
 
+#include "core/version.h"
 #include "dse/error.h"
 #include "sim/results/results.h"
 #include "sim/results/run_summary.h"
@@ -92,7 +93,7 @@ Verification verify_scenario(const Scenario& scenario, const FingerprintRow* kep
   verification.now = {.file = fs::path(scenario.path).filename().string(),
                       .seed = scenario.seed,
                       .fingerprints = result.fingerprints,
-                      .version = DSE_VERSION};
+                      .version = version()};
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const bool failed = !passed(result, expectations);
   verification.details = lines_of(failures_text({scenario, {}, result, expectations, {}}, false));

@@ -12,6 +12,7 @@
 #include "core/counted.h"
 #include "core/csv.h"
 #include "core/printable.h"
+#include "core/version.h"
 #include "dse/hash.h"
 #include "kinds/message_text.h"
 #include "sim/results/numbers.h"
@@ -114,7 +115,7 @@ Json summary(const RunReport& report) {
   json["until"] = report.scenario.until_ns ? format_duration(*report.scenario.until_ns) : "drained";
   if (report.capture) json["capture"] = hex64(report.capture->checksum);
   json["data"] = data_json(report.data);
-  json["version"] = DSE_VERSION;
+  json["version"] = version();
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;
   json["virtual_time_ns"] = result.virtual_time_ns;

@@ -17,20 +17,22 @@ class Causes {
  public:
   struct Scheduled {
     EventKind kind;
-    std::uint32_t target;
+    ComponentIndex target;
     std::uint64_t cause;
   };
   void note(const Scheduled& scheduled) {
-    if (scheduled.target >= waiting_.size()) waiting_.resize(scheduled.target + 1);
+    if (!waiting_.contains(scheduled.target)) waiting_.resize(scheduled.target.number() + 1);
     waiting_[scheduled.target][static_cast<std::size_t>(scheduled.kind)].push_back(scheduled.cause);
   }
   // The cause of the event that now happens; it was noted before.
-  std::uint64_t take(EventKind kind, std::uint32_t target) {
+  std::uint64_t take(EventKind kind, ComponentIndex target) {
     return waiting_[target][static_cast<std::size_t>(kind)].pop_front();
   }
 
  private:
-  std::vector<std::array<RingBuffer<std::uint64_t>, kEventKinds>> waiting_;  // by target and kind
+  // By kind.
+  using Waiting = std::array<RingBuffer<std::uint64_t>, kEventKinds>;
+  IndexedVector<ComponentIndex, Waiting> waiting_;
 };
 
 }  // namespace dse

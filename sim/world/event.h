@@ -1,9 +1,10 @@
-// What the scheduler orders: something that happens to one link at one virtual time.
+// What the scheduler orders: something that happens to one component, or its link, at one virtual time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "dse/index.h"
 #include "dse/time.h"
 
 namespace dse {
@@ -29,8 +30,8 @@ enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1, kImport = 2
 // Three words without padding, so that copying one just written does not stall.
 struct Event {
   TimeNs time_ns = 0;
-  std::uint64_t order = 0;   // priority in the top byte, then the sequence number
-  std::uint32_t target = 0;  // a link
+  std::uint64_t order = 0;  // priority in the top byte, then the sequence number
+  ComponentIndex target;
   EventKind kind = EventKind::kStart;
 };
 

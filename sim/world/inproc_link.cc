@@ -20,7 +20,8 @@ ResourceAlias InprocLink::alias(const std::string& resource) const {
 }
 
 void InprocLink::declare(const std::string& resource) {
-  const auto [at, added] = aliases_.try_emplace(resource, static_cast<ResourceAlias>(aliases_.size()));
+  const auto [at, added] =
+      aliases_.try_emplace(resource, ResourceAlias(static_cast<std::uint32_t>(aliases_.size())));
   if (added) send(encode(Command(DeclareCommand{at->second, resource})), EventPriority::kControl);
 }
 
@@ -36,10 +37,10 @@ void InprocLink::open_stream(const std::string& resource, std::uint32_t prefetch
   send(encode(Command(StreamCommand{alias(resource), prefetch})), EventPriority::kControl);
 }
 
-void InprocLink::acknowledge(std::uint64_t tag) { send(encode(AcknowledgeCommand{tag})); }
+void InprocLink::acknowledge(std::uint64_t tag) { send(encode(AcknowledgeCommand{DeliveryTag(tag)})); }
 
 void InprocLink::reject(std::uint64_t tag, bool requeue) {
-  send(encode(Command(RejectCommand{tag, requeue})));
+  send(encode(Command(RejectCommand{DeliveryTag(tag), requeue})));
 }
 
 void InprocLink::resume_after(TimeNs delay_ns) {

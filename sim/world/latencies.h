@@ -12,7 +12,7 @@ namespace dse {
 
 class Latencies final : public Observer {
  public:
-  explicit Latencies(std::size_t components) : histograms_(components) {}
+  explicit Latencies(std::size_t components) { histograms_.resize(components); }
 
   void on_event(const RunEvent& event) override {
     if (event.code != EventCode::kDelivered && event.code != EventCode::kRedelivered) return;
@@ -22,10 +22,10 @@ class Latencies final : public Observer {
       histograms_[event.component_number].add(event.time_ns - written_ns);
   }
 
-  const LatencyHistogram& of(std::size_t component) const { return histograms_[component]; }
+  const LatencyHistogram& of(ComponentIndex component) const { return histograms_[component]; }
 
  private:
-  std::vector<LatencyHistogram> histograms_;  // by component
+  IndexedVector<ComponentIndex, LatencyHistogram> histograms_;
 };
 
 }  // namespace dse

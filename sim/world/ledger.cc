@@ -71,7 +71,8 @@ bool takes(const BindingSpec& binding, const Message& message) {
 
 Ledger::Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components,
                TimeNs latency_ns)
-    : components_(std::move(components)), latency_ns_(latency_ns), makings_under_way_(components_.size()) {
+    : components_(std::move(components)), latency_ns_(latency_ns) {
+  makings_under_way_.resize(components_.size());
   makings_.push_back({.issued = 0, .arrived = 0});  // before everything
   for (const BindingSpec& binding : bindings) {
     bindings_.push_back({binding, 0});

@@ -91,14 +91,14 @@ class Ledger final : public Observer {
   };
   struct Write {
     TimeNs time_ns = 0;
-    LinkIndex writer = 0;
+    LinkIndex writer;
     std::string exchange;
     MessagePtr message;
     Moment moment;
     TimeNs arrived_ns = 0;  // if it has
   };
   struct Receipt {
-    LinkIndex consumer = 0;
+    LinkIndex consumer;
     std::string id;
     bool redelivered = false;
   };
@@ -138,14 +138,14 @@ class Ledger final : public Observer {
   Finding judge_lost(const DeliveryExpectation& expect) const;
   std::string describe(std::size_t write) const;
 
-  std::vector<std::string> components_;
+  IndexedVector<LinkIndex, std::string> components_;
   TimeNs latency_ns_;
   std::uint64_t issued_ = 0;
   std::uint64_t arrived_ = 0;
   std::vector<Moment> makings_;
   std::vector<Binding> bindings_;
-  std::vector<std::deque<std::size_t>> makings_under_way_;  // by link
-  std::map<LinkIndex, std::string> streams_;                // a program streams one resource
+  IndexedVector<LinkIndex, std::deque<std::size_t>> makings_under_way_;
+  std::map<LinkIndex, std::string> streams_;  // a program streams one resource
   std::vector<Write> writes_;
   std::unordered_map<std::string, std::vector<std::size_t>> writes_by_id_;
   std::vector<Receipt> receipts_;

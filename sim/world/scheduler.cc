@@ -5,7 +5,7 @@
 
 namespace dse {
 
-void Scheduler::schedule(TimeNs time_ns, EventKind kind, std::uint32_t target, EventPriority priority) {
+void Scheduler::schedule(TimeNs time_ns, EventKind kind, ComponentIndex target, EventPriority priority) {
   DSE_CHECK(time_ns >= now(), "an event at {} ns lies in the past of {} ns", time_ns, now());
   std::uint64_t order = sequence_++;
   if (tie_break_ && priority == EventPriority::kNormal) [[unlikely]]

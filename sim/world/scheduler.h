@@ -26,7 +26,7 @@ class Scheduler {
   void trace_causes() { causes_ = std::make_unique<Causes>(); }
 
   // An event at `time_ns`, which must not be past.
-  void schedule(TimeNs time_ns, EventKind kind, std::uint32_t target,
+  void schedule(TimeNs time_ns, EventKind kind, ComponentIndex target,
                 EventPriority priority = EventPriority::kNormal);
 
   bool empty() const { return heap_.empty() && lane_.empty(); }

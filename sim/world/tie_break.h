@@ -24,13 +24,13 @@ class TieBreak {
 
   std::uint64_t ordering() const { return ordering_; }
   // The place of the next event of this kind and target: below 2^kBits, the lowest comes first.
-  std::uint64_t next(EventKind kind, std::uint32_t target) {
+  std::uint64_t next(EventKind kind, ComponentIndex target) {
     return places_[target][static_cast<std::size_t>(kind)].next_u64() >> (64 - kBits);
   }
 
  private:
   std::uint64_t ordering_;
-  std::vector<std::vector<RandomStream>> places_;  // by target and kind
+  IndexedVector<ComponentIndex, std::vector<RandomStream>> places_;  // those within by kind
 };
 
 }  // namespace dse

@@ -45,15 +45,15 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = maker_.make(config);
     const LinkIndex link = bus_.attach();
-    components_.push_back(
+    auto component =
         std::make_unique<Component>(config, std::move(app),
                                     InprocLink::Parts{link, bus_, scheduler_, strands_, scenario.latency_ns,
                                                       config.component->job_cost()},
-                                    faults_, ledger_.get(), scenario.curve_every_ns));
-    components_.back()->machine.set_on_refuse(
-        [this, link](const Message& message, const std::string& reason) {
-          on_refusal(link, message, reason);
-        });
+                                    faults_, ledger_.get(), scenario.curve_every_ns);
+    component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
+      on_refusal(link, message, reason);
+    });
+    components_.push_back(std::move(component));
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
@@ -92,13 +92,13 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
 }
 
 void World::wire() {
-  for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource);
-  for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding);
+  for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource, 0);
+  for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding, 0);
   make_gauges();
   // A crash comes before everything else of its time, a start included.
   for (const Fault& fault : scenario_.faults) {
     if (fault.kind != FaultKind::kCrash) continue;
-    for (LinkIndex link = 0; link < components_.size(); ++link) {
+    for (LinkIndex link; link != components_.next(); ++link) {
       if (components_[link]->config.name != fault.component) continue;
       scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
     }
@@ -106,7 +106,7 @@ void World::wire() {
   // Of components that start at one time, those that stream come first: a queue exists only from the moment
   // somebody streams it, and the first message should find it.
   for (const bool streams : {true, false}) {
-    for (LinkIndex link = 0; link < components_.size(); ++link) {
+    for (LinkIndex link; link != components_.next(); ++link) {
       const ComponentConfig& config = components_[link]->config;
       if (resource_read(config).has_value() == streams) {
         scheduler_.schedule(config.start_ns, EventKind::kStart, link, EventPriority::kControl);
@@ -162,14 +162,15 @@ bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, c
 }
 
 void World::import(std::size_t component, MessagePtr message, TimeNs time_ns) {
-  DSE_CHECK(component < components_.size() && is_import(components_[component]->config),
+  const LinkIndex link(static_cast<std::uint32_t>(component));
+  DSE_CHECK(component < components_.size() && is_import(components_[link]->config),
             "component {} is not an import", component);
   DSE_CHECK(time_ns >= now() && time_ns >= last_import_ns_,
             "an import at {} ns, after one at {} ns, at {} ns", time_ns, last_import_ns_, now());
   last_import_ns_ = time_ns;
   message->set_entered_ns(time_ns);
-  components_[component]->imports.push_back(std::move(message));
-  scheduler_.schedule(time_ns, EventKind::kImport, static_cast<LinkIndex>(component), EventPriority::kImport);
+  components_[link]->imports.push_back(std::move(message));
+  scheduler_.schedule(time_ns, EventKind::kImport, link, EventPriority::kImport);
 }
 
 void World::fail_for_endless_loop(const Event& event) const {
@@ -204,7 +205,9 @@ void World::dispatch(const Event& event) {
   }
 }
 
-std::string_view World::component(std::uint32_t number) const { return components_[number]->config.name; }
+std::string_view World::component(ComponentIndex component) const {
+  return components_[component]->config.name;
+}
 
 void World::on_crash(LinkIndex link) {
   Component& component = *components_[link];
@@ -235,7 +238,7 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
 }
 
 void World::on_bus_receives(LinkIndex link) {
-  const BusEvent event = bus_.serve(link);
+  const BusEvent event = bus_.serve(link, scheduler_.now());
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
                        event.kind == EventCode::kReturned;
@@ -258,13 +261,14 @@ void World::on_bus_receives(LinkIndex link) {
 void World::note_queues(const BusEvent& event) {
   const EventCodeInfo& info = info_of(event.kind);
   if (info.declares) make_gauges();
-  for (const QueueIndex queue : event.queues) note_queue(queue);
+  for (const ResourceIndex queue : event.queues) note_queue(queue);
   for (const ResourceIndex queue : event.left) note_queue(queue);
   if (info.moves) note_queue(event.resource);
 }
 
 void World::make_gauges() {
-  while (gauges_.size() < bus_.broker().resource_count()) gauges_.emplace_back(scenario_.curve_every_ns);
+  while (gauges_.next() != bus_.broker().next_resource())
+    gauges_.push_back(QueueGauge(scenario_.curve_every_ns));
 }
 
 void World::note_queue(ResourceIndex resource) {
@@ -280,7 +284,8 @@ void World::on_component_receives(LinkIndex link) {
     event.resource_number = bus_.resource(link, delivery->alias);
     event.message = &delivery->message;
     tell(event);
-    component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});
+    component.machine.deliver(
+        Delivered{std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
     return;
   }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);

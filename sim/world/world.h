@@ -92,7 +92,7 @@ class World final : private RunNames {
   std::optional<TimeNs> next_time_ns() const;
   // The import of that place could not take this message, which never was on the bus.
   void note_refusal(std::size_t component, const Message& message, const std::string& reason) {
-    on_refusal(static_cast<LinkIndex>(component), message, reason);
+    on_refusal(LinkIndex(static_cast<std::uint32_t>(component)), message, reason);
   }
   // What there is at now(), after every job that was handed out is done.
   Measures measures();
@@ -116,8 +116,8 @@ class World final : private RunNames {
  private:
   struct Component;
 
-  std::string_view component(std::uint32_t number) const override;
-  std::string_view resource(std::uint32_t number) const override { return bus_.broker().name(number); }
+  std::string_view component(ComponentIndex component) const override;
+  std::string_view resource(ResourceIndex resource) const override { return bus_.broker().name(resource); }
 
   void wire();
   ComponentMaker::Parts parts_of_components(OpenLines open_lines);
@@ -174,9 +174,9 @@ class World final : private RunNames {
   std::vector<Observer*> observers_;              // beside those that every run has
   std::set<TimeNs> snapshots_due_;                // of the measures, where expectations ask for them
   ComponentMaker maker_;
-  std::vector<Fault> faults_;                           // as the data has their classes
-  std::vector<std::unique_ptr<Component>> components_;  // by link
-  std::vector<QueueGauge> gauges_;                      // by resource
+  std::vector<Fault> faults_;  // as the data has their classes
+  IndexedVector<LinkIndex, std::unique_ptr<Component>> components_;
+  IndexedVector<ResourceIndex, QueueGauge> gauges_;
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
   RunResult result_;  // as far as it is known

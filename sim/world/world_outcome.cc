@@ -8,6 +8,7 @@
 
 #include "core/counted.h"
 #include "core/printable.h"
+#include "core/version.h"
 #include "dse/hash.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
@@ -33,7 +34,7 @@ std::optional<std::string> World::find_stall() const {
   constexpr std::size_t kIdsShown = 3;
   std::string report;
   const Broker& broker = bus_.broker();
-  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+  for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
     report +=
@@ -150,7 +151,7 @@ void World::finish_record(const RunResult& result) {
   RecordEnding ending;
   ending.run = {{"scenario", scenario_.name},
                 {"scenario_hash", hex64(scenario_.hash)},
-                {"version", DSE_VERSION},
+                {"version", version()},
                 {"seed", fmt::format("{}", options_.seed)},
                 {"ordering", fmt::format("{}", options_.ordering)},
                 {"status", status_name(result.status)},
@@ -163,7 +164,7 @@ void World::finish_record(const RunResult& result) {
                 {"fingerprint_models", result.fingerprints.models}};
   for (const auto& component : components_) ending.components.push_back(component->config.name);
   const Broker& broker = bus_.broker();
-  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource)
+  for (ResourceIndex resource; resource != broker.next_resource(); ++resource)
     ending.resources.push_back(broker.name(resource));
   for (std::size_t number = 0; number < scenario_.bindings.size(); ++number) {
     const BindingSpec& binding = scenario_.bindings[number];
@@ -191,7 +192,7 @@ void World::save_models(const WriteFile& write) const {
 // By time, then by name, so that the order in the file does not matter.
 std::vector<ModelState> World::model_states() const {
   std::vector<ModelState> states;
-  for (LinkIndex link = 0; link < components_.size(); ++link) {
+  for (LinkIndex link; link != components_.next(); ++link) {
     for (const LearnedState& state : components_[link]->app->states()) {
       states.push_back(
           {.component = link, .time_ns = state.time_ns, .learned = state.learned, .digest = state.digest});
@@ -223,7 +224,7 @@ void World::collect_metrics(Measures& measures) const {
   for (const auto& [name, accuracy] : scorer_.accuracies())
     measures.metrics[name + ".accuracy"] = *accuracy.value();
   const Broker& broker = bus_.broker();
-  for (ResourceIndex resource = 0; resource < broker.resource_count(); ++resource) {
+  for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
     const std::string& name = broker.name(resource);
     const QueueGauge& gauge = gauges_[resource];
     const Broker::QueueState state = broker.queue_state(resource);
@@ -250,7 +251,7 @@ void World::collect_curves(Measures& measures) const {
       measures.curves.push_back({point.time_ns, name, point.metric, point.value});
   };
   for (const auto& component : components_) add(component->config.name, harvest_curve(measured(*component)));
-  for (ResourceIndex resource = 0; resource < gauges_.size(); ++resource)
+  for (ResourceIndex resource; resource != gauges_.next(); ++resource)
     add(bus_.broker().name(resource), gauges_[resource].curve(scheduler_.now()));
   for (const auto& [name, accuracy] : scorer_.accuracies()) {
     for (const Accuracy::Point& point : accuracy.curve()) {

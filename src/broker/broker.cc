@@ -13,30 +13,38 @@ namespace {
 
 // A tag names a slot and how often the slot was used, so that a stale tag is noticed.
 DeliveryTag make_tag(std::uint32_t slot, std::uint32_t generation) {
-  return (static_cast<DeliveryTag>(generation) << 32) | slot;
+  return DeliveryTag((std::uint64_t{generation} << 32) | slot);
 }
-std::uint32_t tag_slot(DeliveryTag tag) { return static_cast<std::uint32_t>(tag); }
-std::uint32_t tag_generation(DeliveryTag tag) { return static_cast<std::uint32_t>(tag >> 32); }
+std::uint32_t tag_slot(DeliveryTag tag) { return static_cast<std::uint32_t>(tag.number()); }
+std::uint32_t tag_generation(DeliveryTag tag) { return static_cast<std::uint32_t>(tag.number() >> 32); }
 
 }  // namespace
 
-Effects& Broker::begin() {
+void Broker::advance_to(TimeNs now) {
+  DSE_CHECK(now >= now_ns_, "the broker's time went back from {} to {} ns", now_ns_, now);
+  now_ns_ = now;
+}
+
+Effects& Broker::begin(TimeNs now) {
+  advance_to(now);
   effects_.deliveries.clear();
   effects_.routed = true;
   effects_.returned = MessagePtr();
   effects_.queues = {};
+  effects_.settled = {};
   return effects_;
 }
 
-ResourceIndex Broker::declare(std::string_view name) {
+ResourceIndex Broker::declare(std::string_view name, TimeNs now) {
+  advance_to(now);
   const auto found = index_.find(name);
   if (found != index_.end()) return found->second;
-  const auto number = static_cast<ResourceIndex>(resources_.size());
   auto resource = std::make_unique<Resource>();
   resource->name = std::string(name);
   resource->name_hash = hash_text(name);
-  index_.emplace(resource->name, number);
-  resources_.push_back(std::move(resource));
+  const std::string_view kept_name = resource->name;
+  const ResourceIndex number = resources_.push_back(std::move(resource));
+  index_.emplace(kept_name, number);
   return number;
 }
 
@@ -49,15 +57,16 @@ Queue& Broker::ensure_queue(ResourceIndex resource) {
   return *owner.queue;
 }
 
-void Broker::bind(const BindingSpec& binding) {
-  const ResourceIndex from = declare(binding.from);
-  const ResourceIndex to = declare(binding.to);
+void Broker::bind(const BindingSpec& binding, TimeNs now) {
+  const ResourceIndex from = declare(binding.from, now);
+  const ResourceIndex to = declare(binding.to, now);
   ensure_queue(to);
   resources_[from]->bindings.add(binding, to);
 }
 
-Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options) {
-  Effects& effects = begin();
+Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options,
+                         TimeNs now) {
+  Effects& effects = begin(now);
   matched_.clear();
   resources_[exchange]->bindings.match(*message, matched_);
   if (matched_.empty()) {
@@ -67,7 +76,7 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
     return effects;
   }
   effects.queues = matched_;
-  for (QueueIndex index : matched_) {
+  for (ResourceIndex index : matched_) {
     Queue& queue = *resources_[index]->queue;
     if (queue.depth() >= kQueueDepthMax) {
       throw RunError(
@@ -85,11 +94,10 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
   return effects;
 }
 
-Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch) {
-  Effects& effects = begin();
+Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now) {
+  Effects& effects = begin(now);
   Queue& queue = ensure_queue(resource);
-  const auto number = static_cast<StreamIndex>(streams_.size());
-  streams_.push_back({.resource = resource, .prefetch = prefetch});
+  const StreamIndex number = streams_.push_back({.resource = resource, .prefetch = prefetch});
   ++queue.streams;
   enter_turn(number);
   dispatch(resource);
@@ -148,41 +156,41 @@ bool Broker::outstanding(DeliveryTag tag) const {
          unacknowledged_[slot].generation == tag_generation(tag);
 }
 
-QueuedMessage Broker::settle(DeliveryTag tag, ResourceIndex& resource) {
-  DSE_CHECK(outstanding(tag), "delivery tag {} is not outstanding", tag);
+// Notes in the effects what was settled.
+QueuedMessage Broker::settle(DeliveryTag tag) {
+  DSE_CHECK(outstanding(tag), "delivery tag {} is not outstanding", tag.number());
   const std::uint32_t slot = tag_slot(tag);
   Unacknowledged& entry = unacknowledged_[slot];
   Stream& stream = streams_[entry.stream];
-  resource = stream.resource;
+  effects_.settled = {stream.resource, entry.queued.message};
   entry.in_use = false;
   ++entry.generation;
   free_slots_.push_back(slot);
   --stream.unacknowledged;
-  --resources_[resource]->unacknowledged;
+  --resources_[stream.resource]->unacknowledged;
   enter_turn(entry.stream);
   return std::move(entry.queued);
 }
 
-Effects& Broker::acknowledge(DeliveryTag tag, Settled& settled) {
-  Effects& effects = begin();
-  settled.message = settle(tag, settled.resource).message;
-  dispatch(settled.resource);
+Effects& Broker::acknowledge(DeliveryTag tag, TimeNs now) {
+  Effects& effects = begin(now);
+  settle(tag);
+  dispatch(effects.settled.resource);
   return effects;
 }
 
-Effects& Broker::reject(DeliveryTag tag, bool requeue, Settled& settled) {
-  Effects& effects = begin();
-  QueuedMessage queued = settle(tag, settled.resource);
-  settled.message = queued.message;
-  if (requeue) resources_[settled.resource]->queue->put_back(std::move(queued));
-  dispatch(settled.resource);
+Effects& Broker::reject(DeliveryTag tag, RejectOptions options, TimeNs now) {
+  Effects& effects = begin(now);
+  QueuedMessage queued = settle(tag);
+  if (options.requeue) resources_[effects.settled.resource]->queue->put_back(std::move(queued));
+  dispatch(effects.settled.resource);
   return effects;
 }
 
-Effects& Broker::close_stream(StreamIndex number) {
-  Effects& effects = begin();
+Effects& Broker::close_stream(StreamIndex number, TimeNs now) {
+  Effects& effects = begin(now);
   Stream& stream = streams_[number];
-  DSE_CHECK(stream.open, "stream {} is closed already", number);
+  DSE_CHECK(stream.open, "stream {} is closed already", number.number());
   stream.open = false;
   Queue& queue = *resources_[stream.resource]->queue;
   --queue.streams;
@@ -191,9 +199,9 @@ Effects& Broker::close_stream(StreamIndex number) {
   for (std::uint32_t slot = 0; slot < unacknowledged_.size() && stream.unacknowledged > 0; ++slot) {
     Unacknowledged& entry = unacknowledged_[slot];
     if (!entry.in_use || entry.stream != number) continue;
-    ResourceIndex resource = 0;
-    queue.put_back(settle(make_tag(slot, entry.generation), resource));
+    queue.put_back(settle(make_tag(slot, entry.generation)));
   }
+  effects.settled = {};
   dispatch(stream.resource);
   queue.note_depth();
   return effects;

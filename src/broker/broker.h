@@ -18,37 +18,43 @@
 #include "broker/queue.h"
 #include "broker/topic_trie.h"
 #include "dse/binding.h"
+#include "dse/index.h"
 #include "dse/message.h"
+#include "dse/time.h"
 
 namespace dse {
 
-using ResourceIndex = std::uint32_t;
 // The broker's number for one delivery.
-using DeliveryTag = std::uint64_t;
+using DeliveryTag = Index<struct DeliveryKind, std::uint64_t>;
 
 struct Delivery {
-  StreamIndex stream = 0;
-  DeliveryTag tag = 0;
+  StreamIndex stream;
+  DeliveryTag tag;
   bool redelivered = false;
+  MessagePtr message;
+};
+
+// A message that a consumer has settled, and whose queue it was in.
+struct Settled {
+  ResourceIndex resource;
   MessagePtr message;
 };
 
 // What follows from one call.
 struct Effects {
-  std::vector<Delivery> deliveries;    // in order
-  bool routed = true;                  // of publish: at least one queue took the message
-  MessagePtr returned;                 // of publish: the message, when it was mandatory and not routed
-  std::span<const QueueIndex> queues;  // of publish: those that took a copy, by the resource's index
-};
-
-// Of acknowledge and reject: which message was settled, where.
-struct Settled {
-  ResourceIndex resource = 0;
-  MessagePtr message;
+  std::vector<Delivery> deliveries;       // in order
+  bool routed = true;                     // publish: at least one queue took the message
+  MessagePtr returned;                    // publish: the message, when it was mandatory and not routed
+  std::span<const ResourceIndex> queues;  // publish: those that took a copy
+  Settled settled;                        // acknowledge and reject: what was settled
 };
 
 struct PublishOptions {
   bool mandatory = false;
+};
+
+struct RejectOptions {
+  bool requeue = false;
 };
 
 class Broker {
@@ -56,30 +62,34 @@ class Broker {
   // A queue that holds this many messages refuses the next one with a RunError.
   static constexpr std::size_t kQueueDepthMax = 10'000'000;
 
+  // Every verb takes the time at which it happens, which never goes back.
+
   // The resource of this name, made if it is not there.
-  ResourceIndex declare(std::string_view name);
+  ResourceIndex declare(std::string_view name, TimeNs now);
   const std::string& name(ResourceIndex resource) const { return resources_[resource]->name; }
   std::uint64_t name_hash(ResourceIndex resource) const { return resources_[resource]->name_hash; }
-  std::size_t resource_count() const { return resources_.size(); }
+  // The resource that will be made next: those that are there have smaller numbers.
+  ResourceIndex next_resource() const { return resources_.next(); }
 
   // Binds; declares both resources. Binding the same twice changes nothing.
-  void bind(const BindingSpec& binding);
+  void bind(const BindingSpec& binding, TimeNs now);
 
   // The calls below return what follows from them, valid until the next call; the caller may move out of it.
 
   // One copy to each queue with a matching binding. Throws RunError when a queue is full.
-  Effects& publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options);
+  Effects& publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options, TimeNs now);
   // A new stream of the resource's queue, last in turn; at most `prefetch` deliveries of it are
   // unacknowledged at a time (0: no limit). Streams are numbered from 0 in the order of opening.
-  Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch);
+  Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now);
   // Settles a delivery. A tag that is not outstanding is a programmer's mistake.
-  Effects& acknowledge(DeliveryTag tag, Settled& settled);
-  // Settles a delivery; with `requeue` the message goes back to its original place, marked redelivered.
-  Effects& reject(DeliveryTag tag, bool requeue, Settled& settled);
+  Effects& acknowledge(DeliveryTag tag, TimeNs now);
+  // Settles a delivery; with requeue the message goes back to its original place, marked redelivered.
+  Effects& reject(DeliveryTag tag, RejectOptions options, TimeNs now);
   // Closes the stream; what it had not acknowledged is requeued.
-  Effects& close_stream(StreamIndex stream);
+  Effects& close_stream(StreamIndex stream, TimeNs now);
 
-  std::uint32_t stream_count() const { return static_cast<std::uint32_t>(streams_.size()); }
+  // The stream that open_stream will open next.
+  StreamIndex next_stream() const { return streams_.next(); }
   bool outstanding(DeliveryTag tag) const;
 
   // The state, for results and for the report of a stall.
@@ -120,7 +130,7 @@ class Broker {
     std::size_t unacknowledged = 0;
   };
   struct Stream {
-    ResourceIndex resource = 0;
+    ResourceIndex resource;
     std::uint32_t prefetch = 0;
     std::uint32_t unacknowledged = 0;
     bool in_turn = false;
@@ -129,27 +139,29 @@ class Broker {
   };
   struct Unacknowledged {
     QueuedMessage queued;
-    StreamIndex stream = 0;
+    StreamIndex stream;
     std::uint32_t generation = 0;
     bool in_use = false;
   };
 
-  Effects& begin();
+  Effects& begin(TimeNs now);
+  void advance_to(TimeNs now);
   Queue& ensure_queue(ResourceIndex resource);
   void enter_turn(StreamIndex stream);
   void dispatch(ResourceIndex resource);
   std::optional<StreamIndex> next_with_room(Queue& queue);
   void hand_over(StreamIndex stream, QueuedMessage queued);
-  QueuedMessage settle(DeliveryTag tag, ResourceIndex& resource);
+  QueuedMessage settle(DeliveryTag tag);
 
-  std::vector<std::unique_ptr<Resource>> resources_;           // stable addresses
-  std::unordered_map<std::string_view, ResourceIndex> index_;  // views into resources_
-  std::vector<Stream> streams_;
+  IndexedVector<ResourceIndex, std::unique_ptr<Resource>> resources_;  // stable addresses
+  std::unordered_map<std::string_view, ResourceIndex> index_;          // views into resources_
+  IndexedVector<StreamIndex, Stream> streams_;
   std::vector<Unacknowledged> unacknowledged_;
   std::vector<std::uint32_t> free_slots_;
-  std::vector<QueueIndex> matched_;
+  std::vector<ResourceIndex> matched_;
   Effects effects_;
   std::uint64_t unroutable_ = 0;
+  TimeNs now_ns_ = 0;  // of the last call
 };
 
 }  // namespace dse

@@ -5,12 +5,13 @@
 #include <map>
 #include <vector>
 
+#include "dse/index.h"
 #include "dse/message.h"
 #include "dse/ring_buffer.h"
 
 namespace dse {
 
-using StreamIndex = std::uint32_t;
+using StreamIndex = Index<struct StreamKind>;
 
 struct QueuedMessage {
   MessagePtr message;

@@ -72,7 +72,7 @@ TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
   return made;
 }
 
-void TopicTrie::add(const BindingSpec& binding, QueueIndex queue) {
+void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   NodeIndex at = 0;
   std::string_view rest = binding.key;
   bool more = !binding.key.empty();
@@ -95,7 +95,7 @@ void TopicTrie::add(const BindingSpec& binding, QueueIndex queue) {
   }
 }
 
-std::uint64_t TopicTrie::taken(const BindingSpec& binding, QueueIndex queue) const {
+std::uint64_t TopicTrie::taken(const BindingSpec& binding, ResourceIndex queue) const {
   NodeIndex at = 0;
   std::string_view rest = binding.key;
   bool more = !binding.key.empty();
@@ -131,7 +131,7 @@ void TopicTrie::advance(std::string_view word) {
   }
 }
 
-void TopicTrie::collect(Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const {
+void TopicTrie::collect(Node& node, const Headers& headers, std::vector<ResourceIndex>& queues) const {
   ++node.matched;
   queues.insert(queues.end(), node.queues.begin(), node.queues.end());
   if (node.conditionals.empty()) return;
@@ -149,7 +149,7 @@ void TopicTrie::collect(Node& node, const Headers& headers, std::vector<QueueInd
   }
 }
 
-void TopicTrie::match(const Message& message, std::vector<QueueIndex>& queues) {
+void TopicTrie::match(const Message& message, std::vector<ResourceIndex>& queues) {
   const auto first = static_cast<std::ptrdiff_t>(queues.size());
   active_.clear();
   ++stamp_;

@@ -13,27 +13,26 @@
 #include <vector>
 
 #include "dse/binding.h"
+#include "dse/index.h"
 #include "dse/message.h"
 
 namespace dse {
-
-using QueueIndex = std::uint32_t;
 
 class TopicTrie {
  public:
   TopicTrie();
 
   // Adds a binding to `queue`; adding the same again changes nothing. `from` and `to` are not looked at.
-  void add(const BindingSpec& binding, QueueIndex queue);
+  void add(const BindingSpec& binding, ResourceIndex queue);
 
   // Appends every queue with a matching binding to `queues`, each once, in ascending order. An empty key
   // has no words; `*` matches exactly one word, which may be empty; `#` any number of words.
   // Not const: visited nodes are stamped.
-  void match(const Message& message, std::vector<QueueIndex>& queues);
+  void match(const Message& message, std::vector<ResourceIndex>& queues);
 
   // How many of the messages that were matched this binding took, since it was added; of bindings that are
   // the same, each as many. It must have been added before the first message.
-  std::uint64_t taken(const BindingSpec& binding, QueueIndex queue) const;
+  std::uint64_t taken(const BindingSpec& binding, ResourceIndex queue) const;
 
  private:
   struct TextHash {
@@ -46,10 +45,10 @@ class TopicTrie {
   struct Conditional {
     Headers headers;
     HeaderMatch match = HeaderMatch::kAll;
-    QueueIndex queue = 0;
+    ResourceIndex queue;
     std::uint64_t taken = 0;
     std::uint64_t stamp = 0;  // of the message it took last
-    bool is(const BindingSpec& binding, QueueIndex into) const {
+    bool is(const BindingSpec& binding, ResourceIndex into) const {
       return queue == into && match == binding.match && headers == binding.headers;
     }
   };
@@ -61,7 +60,7 @@ class TopicTrie {
     bool is_hash = false;
     std::uint64_t stamp = 0;
     std::uint64_t matched = 0;  // messages whose keys this pattern takes
-    std::vector<QueueIndex> queues;
+    std::vector<ResourceIndex> queues;
     std::vector<Conditional> conditionals;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
   };
@@ -72,7 +71,7 @@ class TopicTrie {
   NodeIndex add_node();
   void enter(NodeIndex node);
   void advance(std::string_view word);
-  void collect(Node& node, const Headers& headers, std::vector<QueueIndex>& queues) const;
+  void collect(Node& node, const Headers& headers, std::vector<ResourceIndex>& queues) const;
 
   std::vector<Node> nodes_;
   std::vector<NodeIndex> active_;

@@ -12,16 +12,13 @@ DataBus::~DataBus() {
   while (pair_->components.under_way() > 0) decode_notice(pair_->components.receive_any());
 }
 
-LinkIndex DataBus::attach() {
-  links_.emplace_back();
-  return static_cast<LinkIndex>(links_.size() - 1);
-}
+LinkIndex DataBus::attach() { return links_.push_back({}); }
 
-BusEvent DataBus::serve(LinkIndex link) {
+BusEvent DataBus::serve(LinkIndex link, TimeNs now) {
   notified_.clear();
   Command command = decode_command(pair_->bus.receive(link));
   BusEvent event =
-      std::visit([&](auto&& alternative) { return apply(link, std::move(alternative)); }, command);
+      std::visit([&](auto&& alternative) { return apply(link, std::move(alternative), now); }, command);
   event.notified = notified_;
   return event;
 }
@@ -35,22 +32,22 @@ void DataBus::send_deliveries(Effects& effects) {
   }
 }
 
-BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command) {
-  std::vector<ResourceIndex>& resources = links_[link].resources;
-  DSE_CHECK(command.alias == resources.size(), "alias {} out of turn", command.alias);
-  const ResourceIndex resource = broker_.declare(command.resource);
+BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command, TimeNs now) {
+  IndexedVector<ResourceAlias, ResourceIndex>& resources = links_[link].resources;
+  DSE_CHECK(command.alias == resources.next(), "alias {} out of turn", command.alias.number());
+  const ResourceIndex resource = broker_.declare(command.resource, now);
   resources.push_back(resource);
   return {.kind = EventCode::kDeclared, .resource = resource};
 }
 
-BusEvent DataBus::apply(LinkIndex, BindCommand&& command) {
-  broker_.bind(command.binding);
-  return {.kind = EventCode::kBound, .resource = broker_.declare(command.binding.to)};
+BusEvent DataBus::apply(LinkIndex, BindCommand&& command, TimeNs now) {
+  broker_.bind(command.binding, now);
+  return {.kind = EventCode::kBound, .resource = broker_.declare(command.binding.to, now)};
 }
 
-BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command) {
+BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command, TimeNs now) {
   const ResourceIndex resource = links_[link].resources.at(command.alias);
-  Effects& effects = broker_.publish(resource, command.message, {.mandatory = command.mandatory});
+  Effects& effects = broker_.publish(resource, command.message, {.mandatory = command.mandatory}, now);
   BusEvent event{.kind = effects.routed ? EventCode::kPublished : EventCode::kUnroutable,
                  .resource = resource,
                  .message = std::move(command.message),
@@ -64,35 +61,36 @@ BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command) {
   return event;
 }
 
-BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command) {
+BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command, TimeNs now) {
   const ResourceIndex resource = links_[link].resources.at(command.alias);
-  const StreamIndex stream = broker_.stream_count();
+  const StreamIndex stream = broker_.next_stream();
   stream_owners_.push_back({link, command.alias});
   links_[link].streams.push_back(stream);
-  send_deliveries(broker_.open_stream(resource, command.prefetch));
+  send_deliveries(broker_.open_stream(resource, command.prefetch, now));
   return {.kind = EventCode::kStreamed, .resource = resource};
 }
 
-BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command) {
-  Settled settled;
-  send_deliveries(broker_.acknowledge(command.tag, settled));
-  return {
-      .kind = EventCode::kAcknowledged, .resource = settled.resource, .message = std::move(settled.message)};
+BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command, TimeNs now) {
+  Effects& effects = broker_.acknowledge(command.tag, now);
+  send_deliveries(effects);
+  return {.kind = EventCode::kAcknowledged,
+          .resource = effects.settled.resource,
+          .message = std::move(effects.settled.message)};
 }
 
-BusEvent DataBus::apply(LinkIndex, RejectCommand&& command) {
-  Settled settled;
-  send_deliveries(broker_.reject(command.tag, command.requeue, settled));
+BusEvent DataBus::apply(LinkIndex, RejectCommand&& command, TimeNs now) {
+  Effects& effects = broker_.reject(command.tag, {.requeue = command.requeue}, now);
+  send_deliveries(effects);
   return {.kind = command.requeue ? EventCode::kRequeued : EventCode::kRejected,
-          .resource = settled.resource,
-          .message = std::move(settled.message)};
+          .resource = effects.settled.resource,
+          .message = std::move(effects.settled.message)};
 }
 
-BusEvent DataBus::apply(LinkIndex link, CloseCommand&&) {
+BusEvent DataBus::apply(LinkIndex link, CloseCommand&&, TimeNs now) {
   left_.clear();
   for (const StreamIndex stream : links_[link].streams) {
     left_.push_back(resource(link, stream_owners_[stream].alias));
-    send_deliveries(broker_.close_stream(stream));
+    send_deliveries(broker_.close_stream(stream, now));
   }
   links_[link].streams.clear();
   return {.kind = EventCode::kClosed, .left = left_};

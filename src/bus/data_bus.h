@@ -21,8 +21,9 @@ namespace dse {
 struct BusEvent {
   EventCode kind = EventCode::kClosed;
   ResourceIndex resource = kNoResource;
-  MessagePtr message;                   // none unless the event is about one
-  std::span<const QueueIndex> queues;   // of a publication: those that took a copy; valid until the next call
+  MessagePtr message;  // none unless the event is about one
+  std::span<const ResourceIndex>
+      queues;                           // of a publication: those that took a copy; valid until the next call
   std::span<const ResourceIndex> left;  // of a close: the queues it streamed; valid until the next call
   std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call
 };
@@ -42,8 +43,9 @@ class DataBus {
   void send(LinkIndex link, const Frame& command) { pair_->components.send(link, command); }
   Frame receive(LinkIndex link) { return pair_->components.receive(link); }
 
-  // Receives the next frame that the component sent, applies it to the broker, and sends what follows.
-  BusEvent serve(LinkIndex link);
+  // Receives the next frame that the component sent, applies it to the broker at the time `now`, and sends
+  // what follows.
+  BusEvent serve(LinkIndex link, TimeNs now);
 
   // The resource that a component calls `alias`.
   ResourceIndex resource(LinkIndex link, ResourceAlias alias) const { return links_[link].resources[alias]; }
@@ -53,27 +55,27 @@ class DataBus {
 
  private:
   struct Link {
-    std::vector<ResourceIndex> resources;  // by alias
+    IndexedVector<ResourceAlias, ResourceIndex> resources;
     std::vector<StreamIndex> streams;
   };
   struct StreamOwner {
-    LinkIndex link = 0;
-    ResourceAlias alias = 0;
+    LinkIndex link;
+    ResourceAlias alias;
   };
 
-  BusEvent apply(LinkIndex link, DeclareCommand&& command);
-  BusEvent apply(LinkIndex link, BindCommand&& command);
-  BusEvent apply(LinkIndex link, PublishCommand&& command);
-  BusEvent apply(LinkIndex link, StreamCommand&& command);
-  BusEvent apply(LinkIndex link, AcknowledgeCommand&& command);
-  BusEvent apply(LinkIndex link, RejectCommand&& command);
-  BusEvent apply(LinkIndex link, CloseCommand&& command);
+  BusEvent apply(LinkIndex link, DeclareCommand&& command, TimeNs now);
+  BusEvent apply(LinkIndex link, BindCommand&& command, TimeNs now);
+  BusEvent apply(LinkIndex link, PublishCommand&& command, TimeNs now);
+  BusEvent apply(LinkIndex link, StreamCommand&& command, TimeNs now);
+  BusEvent apply(LinkIndex link, AcknowledgeCommand&& command, TimeNs now);
+  BusEvent apply(LinkIndex link, RejectCommand&& command, TimeNs now);
+  BusEvent apply(LinkIndex link, CloseCommand&& command, TimeNs now);
   void send_deliveries(Effects& effects);
 
   BorrowedFramePair pair_;
   Broker broker_;
-  std::vector<Link> links_;
-  std::vector<StreamOwner> stream_owners_;  // by stream
+  IndexedVector<LinkIndex, Link> links_;
+  IndexedVector<StreamIndex, StreamOwner> stream_owners_;
   std::vector<LinkIndex> notified_;
   std::vector<ResourceIndex> left_;
 };

@@ -52,7 +52,7 @@ T adopt_boxed(const Wire& wire) {
 Frame encode_rare(Command&& command) {
   if (auto* declare = std::get_if<DeclareCommand>(&command)) {
     return to_frame({.kind = Kind::kDeclare,
-                     .number = declare->alias,
+                     .number = declare->alias.number(),
                      .reference = std::make_unique<std::string>(std::move(declare->resource)).release()});
   }
   if (auto* bind = std::get_if<BindCommand>(&command)) {
@@ -60,10 +60,10 @@ Frame encode_rare(Command&& command) {
                      .reference = std::make_unique<BindingSpec>(std::move(bind->binding)).release()});
   }
   if (const auto* stream = std::get_if<StreamCommand>(&command)) {
-    return to_frame({.kind = Kind::kStream, .number = stream->alias, .tag = stream->prefetch});
+    return to_frame({.kind = Kind::kStream, .number = stream->alias.number(), .tag = stream->prefetch});
   }
   if (const auto* reject = std::get_if<RejectCommand>(&command)) {
-    return to_frame({.kind = Kind::kReject, .flag = reject->requeue, .tag = reject->tag});
+    return to_frame({.kind = Kind::kReject, .flag = reject->requeue, .tag = reject->tag.number()});
   }
   return to_frame({.kind = Kind::kClose});
 }
@@ -73,19 +73,19 @@ Frame encode_rare(Command&& command) {
 Frame encode(PublishCommand&& command) {
   return to_frame({.kind = Kind::kPublish,
                    .flag = command.mandatory,
-                   .number = command.alias,
+                   .number = command.alias.number(),
                    .reference = command.message.release()});
 }
 
 Frame encode(const AcknowledgeCommand& command) {
-  return to_frame({.kind = Kind::kAcknowledge, .tag = command.tag});
+  return to_frame({.kind = Kind::kAcknowledge, .tag = command.tag.number()});
 }
 
 Frame encode(DeliveryNotice&& notice) {
   return to_frame({.kind = Kind::kDelivery,
                    .flag = notice.redelivered,
-                   .number = notice.alias,
-                   .tag = notice.tag,
+                   .number = notice.alias.number(),
+                   .tag = notice.tag.number(),
                    .reference = notice.message.release()});
 }
 
@@ -98,24 +98,25 @@ Frame encode(Command&& command) {
 Frame encode(Notice&& notice) {
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) return encode(std::move(*delivery));
   auto& returned = std::get<ReturnNotice>(notice);
-  return to_frame({.kind = Kind::kReturn, .number = returned.alias, .reference = returned.message.release()});
+  return to_frame(
+      {.kind = Kind::kReturn, .number = returned.alias.number(), .reference = returned.message.release()});
 }
 
 Command decode_command(const Frame& frame) {
   const Wire wire = to_wire(frame);
   switch (wire.kind) {
     case Kind::kDeclare:
-      return DeclareCommand{wire.number, adopt_boxed<std::string>(wire)};
+      return DeclareCommand{ResourceAlias(wire.number), adopt_boxed<std::string>(wire)};
     case Kind::kBind:
       return BindCommand{adopt_boxed<BindingSpec>(wire)};
     case Kind::kPublish:
-      return PublishCommand{wire.number, wire.flag, adopt_message(wire)};
+      return PublishCommand{ResourceAlias(wire.number), wire.flag, adopt_message(wire)};
     case Kind::kStream:
-      return StreamCommand{wire.number, static_cast<std::uint32_t>(wire.tag)};
+      return StreamCommand{ResourceAlias(wire.number), static_cast<std::uint32_t>(wire.tag)};
     case Kind::kAcknowledge:
-      return AcknowledgeCommand{wire.tag};
+      return AcknowledgeCommand{DeliveryTag(wire.tag)};
     case Kind::kReject:
-      return RejectCommand{wire.tag, wire.flag};
+      return RejectCommand{DeliveryTag(wire.tag), wire.flag};
     case Kind::kClose:
       return CloseCommand{};
     case Kind::kDelivery:
@@ -128,9 +129,9 @@ Command decode_command(const Frame& frame) {
 Notice decode_notice(const Frame& frame) {
   const Wire wire = to_wire(frame);
   if (wire.kind == Kind::kDelivery)
-    return DeliveryNotice{wire.number, wire.tag, wire.flag, adopt_message(wire)};
+    return DeliveryNotice{ResourceAlias(wire.number), DeliveryTag(wire.tag), wire.flag, adopt_message(wire)};
   DSE_CHECK(wire.kind == Kind::kReturn, "frame kind {} is not a notice", static_cast<int>(wire.kind));
-  return ReturnNotice{wire.number, adopt_message(wire)};
+  return ReturnNotice{ResourceAlias(wire.number), adopt_message(wire)};
 }
 
 }  // namespace dse

@@ -19,42 +19,42 @@
 namespace dse {
 
 // A component's own number for a resource: declared once by name, used in every later frame of its link.
-using ResourceAlias = std::uint32_t;
+using ResourceAlias = Index<struct AliasKind>;
 // From a component to the bus.
 struct DeclareCommand {
-  ResourceAlias alias = 0;
+  ResourceAlias alias;
   std::string resource;
 };
 struct BindCommand {
   BindingSpec binding;
 };
 struct PublishCommand {
-  ResourceAlias alias = 0;
+  ResourceAlias alias;
   bool mandatory = false;  // return the message when no queue takes it
   MessagePtr message;
 };
 struct StreamCommand {
-  ResourceAlias alias = 0;
+  ResourceAlias alias;
   std::uint32_t prefetch = 0;  // most unacknowledged deliveries; 0: no limit
 };
 struct AcknowledgeCommand {
-  DeliveryTag tag = 0;
+  DeliveryTag tag;
 };
 struct RejectCommand {
-  DeliveryTag tag = 0;
+  DeliveryTag tag;
   bool requeue = false;
 };
 struct CloseCommand {};
 
 // From the bus to a component.
 struct DeliveryNotice {
-  ResourceAlias alias = 0;
-  DeliveryTag tag = 0;
+  ResourceAlias alias;
+  DeliveryTag tag;
   bool redelivered = false;
   MessagePtr message;
 };
 struct ReturnNotice {
-  ResourceAlias alias = 0;
+  ResourceAlias alias;
   MessagePtr message;
 };
 

@@ -78,7 +78,7 @@ void FrameEnd::send(LinkIndex link, const Frame& frame) {
     throw RunError(fmt::format(
         "more than {} frames are under way over the Data Bus: lower the rate or the latency", kUnderWayMax));
   }
-  gathered_.push_back({link, frame});
+  gathered_.push_back({link.number(), frame});
   ++peer_->under_way_;
   if (gathered_.size() == kGatheredMax) flush();
 }
@@ -114,20 +114,21 @@ FrameEnd::Addressed FrameEnd::next() {
 }
 
 Frame FrameEnd::receive(LinkIndex link) {
-  DSE_CHECK(under_way_ > early_count_ || (link < early_.size() && !early_[link].empty()),
-            "nothing is under way to this end of link {}", link);
+  DSE_CHECK(under_way_ > early_count_ || (early_.contains(link) && !early_[link].empty()),
+            "nothing is under way to this end of link {}", link.number());
   --under_way_;
-  if (early_count_ > 0 && link < early_.size() && !early_[link].empty()) {
+  if (early_count_ > 0 && early_.contains(link) && !early_[link].empty()) {
     --early_count_;
     return early_[link].pop_front();
   }
   for (;;) {
     const Addressed frame = next();
-    if (frame.link == link) return frame.frame;
-    if (frame.link >= early_.size()) early_.resize(frame.link + 1);
-    early_[frame.link].push_back(frame.frame);
+    const LinkIndex other(static_cast<std::uint32_t>(frame.link));
+    if (other == link) return frame.frame;
+    if (!early_.contains(other)) early_.resize(frame.link + 1);
+    early_[other].push_back(frame.frame);
     ++early_count_;
-    DSE_CHECK(under_way_ >= early_count_, "nothing is under way to this end of link {}", link);
+    DSE_CHECK(under_way_ >= early_count_, "nothing is under way to this end of link {}", link.number());
   }
 }
 

@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "bus/frame.h"
+#include "dse/index.h"
 #include "dse/ring_buffer.h"
 
 namespace dse {
 
-// The number of a component's link.
-using LinkIndex = std::uint32_t;
+// A link is named by its component.
+using LinkIndex = ComponentIndex;
 
 class FrameEnd {
  public:
@@ -44,7 +45,7 @@ class FrameEnd {
   static constexpr std::size_t kGatheredMax = 256;
 
   struct Addressed {
-    std::uint64_t link = 0;
+    std::uint64_t link = 0;  // a whole word, so that one just written is read back without a stall
     Frame frame;
   };
   struct Socket;
@@ -59,7 +60,7 @@ class FrameEnd {
   std::uint64_t crossing_ = 0;       // messages of ZeroMQ on their way to this end
   const Addressed* arrived_ = nullptr;
   const Addressed* arrived_end_ = nullptr;
-  std::vector<RingBuffer<Frame>> early_;  // by link: received while another link's was asked for
+  IndexedVector<LinkIndex, RingBuffer<Frame>> early_;  // by link: received while another link's was asked for
   std::uint64_t early_count_ = 0;
   std::uint64_t under_way_ = 0;
 };

@@ -153,7 +153,7 @@ void scheduler_timers(benchmark::State& state) {
   std::vector<TimeNs> delays(4096);
   for (TimeNs& delay : delays) delay = static_cast<TimeNs>(random.below(1'000'000));
   for (std::uint32_t timer = 0; timer < pending; ++timer) {
-    scheduler.schedule(delays[timer % delays.size()], EventKind::kTimer, timer);
+    scheduler.schedule(delays[timer % delays.size()], EventKind::kTimer, ComponentIndex(timer));
   }
   std::size_t next = 0;
   for (auto _ : state) {

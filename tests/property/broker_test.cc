@@ -13,7 +13,7 @@ namespace {
 
 struct Outstanding {
   std::uint32_t stream = 0;
-  DeliveryTag tag = 0;
+  DeliveryTag tag;
   std::string message;
 };
 
@@ -62,16 +62,16 @@ class Duel {
 
   void declare() {
     const std::string name = any_name();
-    const ResourceIndex index = broker_.declare(name);
+    const ResourceIndex index = broker_.declare(name, 0);
     naive_.declare(name);
     REQUIRE(broker_.name(index) == name);
-    REQUIRE(broker_.declare(name) == index);
+    REQUIRE(broker_.declare(name, 0) == index);
   }
 
   void bind() {
     const char* keys[] = {"#", "*", "x", "y"};
     const BindingSpec binding{.from = any_name(), .to = any_name(), .key = keys[random_.below(4)]};
-    broker_.bind(binding);
+    broker_.bind(binding, 0);
     naive_.declare(binding.from);
     naive_.bind(binding);
   }
@@ -83,7 +83,7 @@ class Duel {
     const bool mandatory = random_.below(2) == 0;
     const MessagePtr message = make_message({.key = key, .id = id});
     naive_.declare(exchange);
-    Effects& effects = broker_.publish(broker_.declare(exchange), message, {.mandatory = mandatory});
+    Effects& effects = broker_.publish(broker_.declare(exchange, 0), message, {.mandatory = mandatory}, 0);
     const bool routed = naive_.publish(exchange, key, id);
     unroutable_ += routed ? 0 : 1;
     REQUIRE(effects.routed == routed);
@@ -97,9 +97,9 @@ class Duel {
     const std::string queue = any_name();
     const auto prefetch = static_cast<std::uint32_t>(random_.below(4));
     naive_.declare(queue);
-    const ResourceIndex resource = broker_.declare(queue);
-    REQUIRE(broker_.stream_count() == naive_.streams().size());
-    Effects& effects = broker_.open_stream(resource, prefetch);
+    const ResourceIndex resource = broker_.declare(queue, 0);
+    REQUIRE(broker_.next_stream().number() == naive_.streams().size());
+    Effects& effects = broker_.open_stream(resource, prefetch, 0);
     naive_.open_stream(queue, prefetch);
     compare_deliveries(effects);
   }
@@ -108,7 +108,7 @@ class Duel {
     if (naive_.streams().empty()) return;
     const auto stream = static_cast<std::uint32_t>(random_.below(naive_.streams().size()));
     if (!naive_.streams()[stream].open) return;
-    Effects& effects = broker_.close_stream(stream);
+    Effects& effects = broker_.close_stream(StreamIndex(stream), 0);
     naive_.close_stream(stream);
     std::erase_if(outstanding_, [stream](const Outstanding& one) { return one.stream == stream; });
     compare_deliveries(effects);
@@ -120,12 +120,11 @@ class Duel {
     const Outstanding one = *at;
     outstanding_.erase(at);
     REQUIRE(broker_.outstanding(one.tag));
-    Settled settled;
     Effects& effects = state == NaiveBroker::State::kAcknowledged
-                           ? broker_.acknowledge(one.tag, settled)
-                           : broker_.reject(one.tag, state == NaiveBroker::State::kReady, settled);
-    REQUIRE(settled.message->id() == one.message);
-    REQUIRE(broker_.name(settled.resource) == naive_.streams()[one.stream].queue);
+                           ? broker_.acknowledge(one.tag, 0)
+                           : broker_.reject(one.tag, {.requeue = state == NaiveBroker::State::kReady}, 0);
+    REQUIRE(effects.settled.message->id() == one.message);
+    REQUIRE(broker_.name(effects.settled.resource) == naive_.streams()[one.stream].queue);
     REQUIRE_FALSE(broker_.outstanding(one.tag));
     naive_.settle(one.stream, one.message, state);
     compare_deliveries(effects);
@@ -134,8 +133,8 @@ class Duel {
   void compare_deliveries(const Effects& effects) {
     std::vector<NaiveDelivery> found;
     for (const Delivery& delivery : effects.deliveries) {
-      found.push_back({delivery.stream, delivery.message->id(), delivery.redelivered});
-      outstanding_.push_back({delivery.stream, delivery.tag, delivery.message->id()});
+      found.push_back({delivery.stream.number(), delivery.message->id(), delivery.redelivered});
+      outstanding_.push_back({delivery.stream.number(), delivery.tag, delivery.message->id()});
     }
     REQUIRE(found.size() == effects.deliveries.size());
     REQUIRE((found == naive_.take_deliveries()));
@@ -144,7 +143,7 @@ class Duel {
   void compare_queues() {
     for (const std::string& queue : naive_.declared()) {
       CAPTURE(queue);
-      const Broker::QueueState state = broker_.queue_state(broker_.declare(queue));
+      const Broker::QueueState state = broker_.queue_state(broker_.declare(queue, 0));
       REQUIRE(state.depth == naive_.count(queue, NaiveBroker::State::kReady));
       REQUIRE(state.unacknowledged == naive_.count(queue, NaiveBroker::State::kUnacknowledged));
       REQUIRE(state.depth <= state.depth_max);
@@ -154,7 +153,7 @@ class Duel {
       }
       REQUIRE(state.streams == streams);
     }
-    REQUIRE(broker_.resource_count() == naive_.declared().size());
+    REQUIRE(broker_.next_resource().number() == naive_.declared().size());
   }
 
   // Of the broker alone, so that the model cannot share a mistake with it.
@@ -199,7 +198,7 @@ TEST_CASE("messages that were never requeued leave a queue in the order they cam
     CAPTURE(seed);
     RandomStream random(seed, "broker", "order");
     Broker broker;
-    const ResourceIndex resource = broker.declare("a");
+    const ResourceIndex resource = broker.declare("a", 0);
     std::vector<std::uint64_t> seen;
     std::vector<DeliveryTag> tags;
     const auto note = [&](Effects& effects) {
@@ -208,15 +207,14 @@ TEST_CASE("messages that were never requeued leave a queue in the order they cam
         tags.push_back(delivery.tag);
       }
     };
-    for (std::uint32_t stream = 0; stream < 3; ++stream) note(broker.open_stream(resource, 1 + stream));
+    for (std::uint32_t stream = 0; stream < 3; ++stream) note(broker.open_stream(resource, 1 + stream, 0));
     for (std::uint64_t number = 0; number < 200; ++number) {
-      note(broker.publish(resource, make_message({.id = fmt::format("{}", number)}), {}));
+      note(broker.publish(resource, make_message({.id = fmt::format("{}", number)}), {}, 0));
       while (!tags.empty() && random.below(3) != 0) {
         const auto at = tags.begin() + static_cast<std::ptrdiff_t>(random.below(tags.size()));
         const DeliveryTag tag = *at;
         tags.erase(at);
-        Settled settled;
-        note(random.below(4) == 0 ? broker.reject(tag, true, settled) : broker.acknowledge(tag, settled));
+        note(random.below(4) == 0 ? broker.reject(tag, {.requeue = true}, 0) : broker.acknowledge(tag, 0));
       }
     }
     REQUIRE(std::is_sorted(seen.begin(), seen.end()));

@@ -49,7 +49,7 @@ MessagePtr any_message(RandomStream& random) {
 }
 
 Command any_command(RandomStream& random) {
-  const auto alias = static_cast<ResourceAlias>(any_number(random));
+  const ResourceAlias alias(static_cast<std::uint32_t>(any_number(random)));
   const bool flag = random.below(2) == 1;
   switch (random.below(7)) {
     case 0:
@@ -61,18 +61,18 @@ Command any_command(RandomStream& random) {
     case 3:
       return StreamCommand{alias, static_cast<std::uint32_t>(any_number(random))};
     case 4:
-      return AcknowledgeCommand{any_number(random)};
+      return AcknowledgeCommand{DeliveryTag(any_number(random))};
     case 5:
-      return RejectCommand{any_number(random), flag};
+      return RejectCommand{DeliveryTag(any_number(random)), flag};
     default:
       return CloseCommand{};
   }
 }
 
 Notice any_notice(RandomStream& random) {
-  const auto alias = static_cast<ResourceAlias>(any_number(random));
+  const ResourceAlias alias(static_cast<std::uint32_t>(any_number(random)));
   if (random.below(2) == 0) return ReturnNotice{alias, any_message(random)};
-  return DeliveryNotice{alias, any_number(random), random.below(2) == 1, any_message(random)};
+  return DeliveryNotice{alias, DeliveryTag(any_number(random)), random.below(2) == 1, any_message(random)};
 }
 
 // Equality of everything that crosses the wire; messages must be the same one.

@@ -14,8 +14,8 @@ namespace {
 // One queue in random use, noted after each step; times are of the test's own.
 class Watched {
  public:
-  explicit Watched(std::uint64_t seed) : random_(seed, "queue", "gauge"), queue_(broker_.declare("q")) {
-    broker_.bind({.from = "x", .to = "q"});
+  explicit Watched(std::uint64_t seed) : random_(seed, "queue", "gauge"), queue_(broker_.declare("q", 0)) {
+    broker_.bind({.from = "x", .to = "q"}, 0);
   }
 
   void step() {
@@ -52,10 +52,11 @@ class Watched {
 
  private:
   void change() {
+    const StreamIndex opened = broker_.next_stream();
     switch (random_.below(8)) {
       case 0:
-        take(broker_.open_stream(queue_, static_cast<std::uint32_t>(random_.below(4))));
-        open_.push_back(broker_.stream_count() - 1);
+        take(broker_.open_stream(queue_, static_cast<std::uint32_t>(random_.below(4)), now_ns_));
+        open_.push_back(opened);
         break;
       case 1:
         close();
@@ -66,8 +67,8 @@ class Watched {
         settle();
         break;
       default:
-        take(broker_.publish(broker_.declare("x"), make_message({.id = "m" + std::to_string(published_++)}),
-                             {}));
+        take(broker_.publish(broker_.declare("x", now_ns_),
+                             make_message({.id = "m" + std::to_string(published_++)}), {}, now_ns_));
     }
   }
   void take(const Effects& effects) {
@@ -79,16 +80,15 @@ class Watched {
     const std::size_t place = random_.below(tags_.size());
     const DeliveryTag tag = tags_[place];
     tags_.erase(tags_.begin() + static_cast<std::ptrdiff_t>(place));
-    Settled settled;
-    take(random_.below(3) == 0 ? broker_.reject(tag, random_.below(2) == 0, settled)
-                               : broker_.acknowledge(tag, settled));
+    take(random_.below(3) == 0 ? broker_.reject(tag, {.requeue = random_.below(2) == 0}, now_ns_)
+                               : broker_.acknowledge(tag, now_ns_));
   }
   void close() {
     if (open_.empty()) return;
     const std::size_t place = random_.below(open_.size());
     const StreamIndex stream = open_[place];
     open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(place));
-    take(broker_.close_stream(stream));
+    take(broker_.close_stream(stream, now_ns_));
   }
 
   RandomStream random_;

@@ -79,7 +79,7 @@ Headers any_headers(RandomStream& random) {
 
 struct Bound {
   BindingSpec binding;
-  QueueIndex queue = 0;
+  ResourceIndex queue;
   std::uint64_t taken = 0;
 };
 
@@ -94,13 +94,13 @@ std::vector<Bound> any_bindings(RandomStream& random) {
     BindingSpec binding{.key = any_words(random, {"a", "b", "", "*", "*", "#", "#"})};
     if (random.below(2) == 0) binding.headers = any_headers(random);
     if (random.below(2) == 0) binding.match = HeaderMatch::kAny;
-    bindings.push_back({binding, static_cast<QueueIndex>(random.below(8))});
+    bindings.push_back({binding, ResourceIndex(static_cast<std::uint32_t>(random.below(8)))});
   }
   return bindings;
 }
 
-std::vector<QueueIndex> match(TopicTrie& trie, MessageFields fields) {
-  std::vector<QueueIndex> queues;
+std::vector<ResourceIndex> match(TopicTrie& trie, MessageFields fields) {
+  std::vector<ResourceIndex> queues;
   trie.match(*make_message(std::move(fields)), queues);
   return queues;
 }
@@ -118,17 +118,17 @@ TEST_CASE("a message goes to exactly the queues whose bindings match, each once,
       const MessagePtr message = make_message(
           {.key = any_words(random, {"a", "b", "", "c"}), .headers = any_headers(random), .id = "m"});
       CAPTURE(message->key());
-      std::set<QueueIndex> expected;
+      std::set<ResourceIndex> expected;
       for (Bound& bound : bindings) {
         if (!matches(bound.binding, *message)) continue;
         expected.insert(bound.queue);
         ++bound.taken;
       }
-      std::vector<QueueIndex> found = {99};  // what was there before stays, in front
+      std::vector<ResourceIndex> found = {ResourceIndex(99)};  // what was there before stays, in front
       trie.match(*message, found);
-      REQUIRE(found.front() == 99);
-      REQUIRE(std::vector<QueueIndex>(found.begin() + 1, found.end()) ==
-              std::vector<QueueIndex>(expected.begin(), expected.end()));
+      REQUIRE(found.front() == ResourceIndex(99));
+      REQUIRE(std::vector<ResourceIndex>(found.begin() + 1, found.end()) ==
+              std::vector<ResourceIndex>(expected.begin(), expected.end()));
     }
     for (const Bound& bound : bindings) REQUIRE(trie.taken(bound.binding, bound.queue) == bound.taken);
   }
@@ -136,24 +136,24 @@ TEST_CASE("a message goes to exactly the queues whose bindings match, each once,
 
 TEST_CASE("words that look like patterns are only words in a key") {
   TopicTrie trie;
-  trie.add({.key = "a.b"}, 1);
-  trie.add({.key = "*"}, 2);
+  trie.add({.key = "a.b"}, ResourceIndex(1));
+  trie.add({.key = "*"}, ResourceIndex(2));
   CHECK(match(trie, {.key = "a.*"}).empty());
-  CHECK(match(trie, {.key = "#"}) == std::vector<QueueIndex>{2});
+  CHECK(match(trie, {.key = "#"}) == std::vector{ResourceIndex(2)});
 }
 
 TEST_CASE("patterns full of # are matched at once") {
   TopicTrie trie;
   std::string pattern = "#";
   for (int times = 0; times < 200; ++times) {
-    trie.add({.key = pattern + ".a"}, 1);
+    trie.add({.key = pattern + ".a"}, ResourceIndex(1));
     pattern += times % 2 == 0 ? ".*.#" : ".b.#";
   }
-  trie.add({.key = pattern + ".c"}, 2);
+  trie.add({.key = pattern + ".c"}, ResourceIndex(2));
   std::string key = "b";
   for (int words = 0; words < 2'000; ++words) key += ".b";
   // Trying every way to cut the key would outlast the universe.
   CHECK(match(trie, {.key = key}).empty());
-  CHECK(match(trie, {.key = key + ".a"}) == std::vector<QueueIndex>{1});
-  CHECK(match(trie, {.key = key + ".c"}) == std::vector<QueueIndex>{2});
+  CHECK(match(trie, {.key = key + ".a"}) == std::vector{ResourceIndex(1)});
+  CHECK(match(trie, {.key = key + ".c"}) == std::vector{ResourceIndex(2)});
 }

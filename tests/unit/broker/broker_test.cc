@@ -19,28 +19,31 @@ class Story {
   std::map<std::string, DeliveryTag> tags;  // by message id, of the last delivery
 
   std::string publish(const std::string& exchange, const MessagePtr& what) {
-    return told(broker.publish(broker.declare(exchange), what, {}));
+    return told(broker.publish(broker.declare(exchange, 0), what, {}, 0));
   }
   std::string publish(const std::string& exchange, const std::string& id) {
     return publish(exchange, message(id));
   }
   std::string stream(const std::string& queue, std::uint32_t prefetch) {
-    return told(broker.open_stream(broker.declare(queue), prefetch));
+    return told(broker.open_stream(broker.declare(queue, 0), prefetch, 0));
   }
-  std::string acknowledge(const std::string& id) { return told(broker.acknowledge(tags.at(id), settled_)); }
-  std::string reject(const std::string& id) { return told(broker.reject(tags.at(id), false, settled_)); }
-  std::string requeue(const std::string& id) { return told(broker.reject(tags.at(id), true, settled_)); }
-  std::string close(StreamIndex number) { return told(broker.close_stream(number)); }
-  Broker::QueueState state(const std::string& queue) { return broker.queue_state(broker.declare(queue)); }
+  std::string acknowledge(const std::string& id) { return told(broker.acknowledge(tags.at(id), 0)); }
+  std::string reject(const std::string& id) { return told(broker.reject(tags.at(id), {}, 0)); }
+  std::string requeue(const std::string& id) {
+    return told(broker.reject(tags.at(id), {.requeue = true}, 0));
+  }
+  std::string close(std::uint32_t number) { return told(broker.close_stream(StreamIndex(number), 0)); }
+  Broker::QueueState state(const std::string& queue) { return broker.queue_state(broker.declare(queue, 0)); }
   const Settled& settled() const { return settled_; }
 
  private:
   std::string told(Effects& effects) {
     std::string text;
+    settled_ = effects.settled;
     for (const Delivery& delivery : effects.deliveries) {
       if (!text.empty()) text += ' ';
-      text +=
-          std::to_string(delivery.stream) + ':' + delivery.message->id() + (delivery.redelivered ? "*" : "");
+      text += std::to_string(delivery.stream.number()) + ':' + delivery.message->id() +
+              (delivery.redelivered ? "*" : "");
       tags[delivery.message->id()] = delivery.tag;
     }
     return text;
@@ -60,7 +63,7 @@ TEST_CASE("a resource has a queue only from the moment somebody streams it or bi
   CHECK(story.stream("a", 1).empty());
   CHECK(story.publish("a", "m0") == "0:m0");
 
-  story.broker.bind({.from = "x", .to = "b"});
+  story.broker.bind({.from = "x", .to = "b"}, 0);
   story.publish("b", "m1");
   story.publish("x", "m2");
   CHECK(story.state("b").depth == 2);
@@ -69,27 +72,27 @@ TEST_CASE("a resource has a queue only from the moment somebody streams it or bi
 
 TEST_CASE("declaring a resource again gives the same one") {
   Broker broker;
-  const ResourceIndex a = broker.declare("a");
-  const ResourceIndex b = broker.declare("b");
+  const ResourceIndex a = broker.declare("a", 0);
+  const ResourceIndex b = broker.declare("b", 0);
   CHECK(a != b);
-  CHECK(broker.declare("a") == a);
-  CHECK(broker.resource_count() == 2);
+  CHECK(broker.declare("a", 0) == a);
+  CHECK(broker.next_resource() == ResourceIndex(2));
   CHECK(broker.name(b) == "b");
   CHECK(broker.name_hash(b) == hash_text("b"));
 }
 
 TEST_CASE("a mandatory message that no queue takes comes back, another does not") {
   Broker broker;
-  const ResourceIndex a = broker.declare("a");
+  const ResourceIndex a = broker.declare("a", 0);
   const MessagePtr lost = message("m");
-  Effects& returned = broker.publish(a, lost, {.mandatory = true});
+  Effects& returned = broker.publish(a, lost, {.mandatory = true}, 0);
   CHECK_FALSE(returned.routed);
   CHECK(returned.returned.get() == lost.get());
-  CHECK_FALSE(broker.publish(a, lost, {.mandatory = false}).returned);
+  CHECK_FALSE(broker.publish(a, lost, {.mandatory = false}, 0).returned);
   CHECK(broker.unroutable() == 2);
 
-  broker.open_stream(a, 0);
-  Effects& routed = broker.publish(a, lost, {.mandatory = true});
+  broker.open_stream(a, 0, 0);
+  Effects& routed = broker.publish(a, lost, {.mandatory = true}, 0);
   CHECK(routed.routed);
   CHECK_FALSE(routed.returned);
   CHECK(broker.unroutable() == 2);
@@ -98,16 +101,16 @@ TEST_CASE("a mandatory message that no queue takes comes back, another does not"
 TEST_CASE("a queue gets one copy, however many of its bindings match") {
   Story story;
   for (const char* key : {"#", "lenet.*", "*.7", "#.7", "lenet.7"})
-    story.broker.bind({.from = "x", .to = "a", .key = key});
-  story.broker.bind({.from = "x", .to = "a", .key = "#", .headers = {{"label", std::int64_t{7}}}});
+    story.broker.bind({.from = "x", .to = "a", .key = key}, 0);
+  story.broker.bind({.from = "x", .to = "a", .key = "#", .headers = {{"label", std::int64_t{7}}}}, 0);
   story.publish("x", message("m", "lenet.7", {{"label", std::int64_t{7}}}));
   CHECK(story.state("a").depth == 1);
 }
 
 TEST_CASE("a binding copies, and bindings do not chain") {
   Story story;
-  story.broker.bind({.from = "a", .to = "b"});
-  story.broker.bind({.from = "b", .to = "c"});
+  story.broker.bind({.from = "a", .to = "b"}, 0);
+  story.broker.bind({.from = "b", .to = "c"}, 0);
   story.publish("a", "m");
   CHECK(story.state("b").depth == 1);
   CHECK(story.state("c").depth == 0);
@@ -116,12 +119,14 @@ TEST_CASE("a binding copies, and bindings do not chain") {
 TEST_CASE("a binding wants its key and its headers both") {
   Story story;
   story.broker.bind(
-      {.from = "x", .to = "all", .key = "lenet.*", .headers = {{"label", std::int64_t{7}}, {"sure", true}}});
+      {.from = "x", .to = "all", .key = "lenet.*", .headers = {{"label", std::int64_t{7}}, {"sure", true}}},
+      0);
   story.broker.bind({.from = "x",
                      .to = "any",
                      .key = "lenet.*",
                      .headers = {{"label", std::int64_t{7}}, {"sure", true}},
-                     .match = HeaderMatch::kAny});
+                     .match = HeaderMatch::kAny},
+                    0);
   const Headers both = {{"label", std::int64_t{7}}, {"sure", true}};
   const Headers one = {{"label", std::int64_t{7}}, {"sure", false}};
   const Headers other_type = {{"label", std::string("7")}, {"sure", std::string("true")}};
@@ -149,7 +154,7 @@ TEST_CASE("no more than prefetch messages are unacknowledged at a time") {
 
 TEST_CASE("without prefetch everything that waits is delivered at once, in order") {
   Story story;
-  story.broker.bind({.from = "x", .to = "a"});
+  story.broker.bind({.from = "x", .to = "a"}, 0);
   for (int number = 0; number < 5; ++number) story.publish("x", "m" + std::to_string(number));
   CHECK(story.stream("a", 0) == "0:m0 0:m1 0:m2 0:m3 0:m4");
 }
@@ -257,7 +262,7 @@ TEST_CASE("a tag is outstanding until it is settled, and never again") {
   story.publish("a", "m1");
   CHECK(story.tags.at("m1") != first);
   CHECK_FALSE(story.broker.outstanding(first));
-  CHECK_FALSE(story.broker.outstanding(UINT64_MAX));
+  CHECK_FALSE(story.broker.outstanding(DeliveryTag(UINT64_MAX)));
 }
 
 TEST_CASE("the deepest that a queue was counts what waited, not what was handed on at once") {
@@ -274,10 +279,10 @@ TEST_CASE("the deepest that a queue was counts what waited, not what was handed 
 
 TEST_CASE("every reader has the writer's message, not a copy of it") {
   Broker broker;
-  for (const char* to : {"b", "c"}) broker.bind({.from = "a", .to = to});
-  for (const char* to : {"b", "c"}) broker.open_stream(broker.declare(to), 0);
+  for (const char* to : {"b", "c"}) broker.bind({.from = "a", .to = to}, 0);
+  for (const char* to : {"b", "c"}) broker.open_stream(broker.declare(to, 0), 0, 0);
   const MessagePtr sent = message("m");
-  const Effects& effects = broker.publish(broker.declare("a"), sent, {});
+  const Effects& effects = broker.publish(broker.declare("a", 0), sent, {}, 0);
   REQUIRE(effects.deliveries.size() == 2);
   for (const Delivery& delivery : effects.deliveries) CHECK(delivery.message.get() == sent.get());
 }
@@ -289,10 +294,10 @@ TEST_CASE("what a queue holds can be looked at: what waits, in order, and what i
     for (const MessagePtr& one : messages) text += one->id() + " ";
     return text;
   };
-  CHECK(ids(story.broker.waiting(story.broker.declare("none"))).empty());
+  CHECK(ids(story.broker.waiting(story.broker.declare("none", 0))).empty());
   story.stream("a", 2);
   for (const char* id : {"1", "2", "3", "4", "5"}) story.publish("a", id);
-  const ResourceIndex a = story.broker.declare("a");
+  const ResourceIndex a = story.broker.declare("a", 0);
   CHECK(ids(story.broker.waiting(a)) == "3 4 5 ");
   CHECK(ids(story.broker.waiting(a, 2)) == "3 4 ");
   CHECK(ids(story.broker.unsettled(a)) == "1 2 ");

@@ -10,8 +10,8 @@ namespace {
 
 bool takes(const std::string& pattern, const std::string& key) {
   TopicTrie trie;
-  trie.add({.key = pattern}, 0);
-  std::vector<QueueIndex> queues;
+  trie.add({.key = pattern}, ResourceIndex(0));
+  std::vector<ResourceIndex> queues;
   trie.match(*make_message({.key = key, .id = "m"}), queues);
   return !queues.empty();
 }

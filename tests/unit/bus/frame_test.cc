@@ -21,12 +21,14 @@ T notice_through_wire(T notice) {
 }
 
 constexpr std::uint32_t kExtremes32[] = {0, 1, UINT32_MAX};
-constexpr std::uint64_t kExtremes64[] = {0, 1, UINT32_MAX, std::uint64_t{1} << 63, UINT64_MAX};
+constexpr ResourceAlias kAliases[] = {ResourceAlias(0), ResourceAlias(1), ResourceAlias(UINT32_MAX)};
+constexpr DeliveryTag kTags[] = {DeliveryTag(0), DeliveryTag(1), DeliveryTag(UINT32_MAX),
+                                 DeliveryTag(std::uint64_t{1} << 63), DeliveryTag(UINT64_MAX)};
 
 }  // namespace
 
 TEST_CASE("commands with names cross the wire whole") {
-  for (std::uint32_t alias : kExtremes32) {
+  for (const ResourceAlias alias : kAliases) {
     const auto declare = through_wire(DeclareCommand{alias, std::string(1000, 'x')});
     CHECK(declare.alias == alias);
     CHECK(declare.resource == std::string(1000, 'x'));
@@ -41,14 +43,14 @@ TEST_CASE("commands with names cross the wire whole") {
 }
 
 TEST_CASE("commands with numbers cross the wire whole, however large") {
-  for (std::uint32_t alias : kExtremes32) {
+  for (const ResourceAlias alias : kAliases) {
     for (std::uint32_t prefetch : kExtremes32) {
       const auto stream = through_wire(StreamCommand{alias, prefetch});
       CHECK(stream.alias == alias);
       CHECK(stream.prefetch == prefetch);
     }
   }
-  for (std::uint64_t tag : kExtremes64) {
+  for (const DeliveryTag tag : kTags) {
     CHECK(through_wire(AcknowledgeCommand{tag}).tag == tag);
     for (bool requeue : {false, true}) {
       const auto reject = through_wire(RejectCommand{tag, requeue});
@@ -61,13 +63,13 @@ TEST_CASE("commands with numbers cross the wire whole, however large") {
 
 TEST_CASE("messages cross the wire as the same message") {
   const MessagePtr message = make_message({.id = "a-0"});
-  for (std::uint32_t alias : kExtremes32) {
+  for (const ResourceAlias alias : kAliases) {
     for (bool flag : {false, true}) {
       const auto publish = through_wire(PublishCommand{alias, flag, message});
       CHECK(publish.alias == alias);
       CHECK(publish.mandatory == flag);
       CHECK(publish.message.get() == message.get());
-      for (std::uint64_t tag : kExtremes64) {
+      for (const DeliveryTag tag : kTags) {
         const auto delivery = notice_through_wire(DeliveryNotice{alias, tag, flag, message});
         CHECK(delivery.alias == alias);
         CHECK(delivery.tag == tag);
@@ -84,8 +86,8 @@ TEST_CASE("messages cross the wire as the same message") {
 TEST_CASE("the reference in a frame keeps its message, and whoever decodes it owns it") {
   auto owner = std::make_shared<int>(0);
   const std::weak_ptr<int> alive = owner;
-  const Frame frame =
-      encode(PublishCommand{0, false, make_message({.payload = Payload(std::move(owner), {}), .id = "a-0"})});
+  const Frame frame = encode(PublishCommand{
+      ResourceAlias(0), false, make_message({.payload = Payload(std::move(owner), {}), .id = "a-0"})});
   CHECK_FALSE(alive.expired());
   { const Command command = decode_command(frame); }
   CHECK(alive.expired());

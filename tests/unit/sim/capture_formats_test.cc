@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "core/byte_form.h"
+#include "core/version.h"
 #include "kinds/gateway_import.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
@@ -33,7 +34,7 @@ std::string first_format(std::uint64_t scenario_hash) {
   append_number(scenario_hash, header);
   append_number(std::uint64_t{3}, header);  // seed
   append_number(std::uint64_t{0}, header);  // ordering
-  append_text(DSE_VERSION, header);
+  append_text(version(), header);
   append_number(std::uint64_t{1}, header);
   append_text("door", header);
   bytes += record(checksum, header);
@@ -106,7 +107,7 @@ TEST_CASE("the digests of data are in the header, each name once, in order") {
     std::string header(1, '\1');
     append_text("a.toml", header);
     for (int i = 0; i < 3; ++i) append_number(std::uint64_t{0}, header);
-    append_text(DSE_VERSION, header);
+    append_text(version(), header);
     append_number(std::uint64_t{0}, header);  // imports
     append_number(std::uint64_t{names.size()}, header);
     for (const char name : names) {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/byte_form.h"
+#include "core/version.h"
 #include "kinds/gateway_import.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_reader.h"
@@ -21,7 +22,7 @@ const CaptureHeader kHeader{.scenario = "a.toml",
                             .scenario_hash = 12,
                             .seed = 3,
                             .ordering = 4,
-                            .version = DSE_VERSION,
+                            .version = version(),
                             .imports = {"import-a", "door"},
                             .data = {{"images.gz", 17}, {"labels.gz", 18}}};
 

@@ -26,16 +26,16 @@ DraftRecord long_draft() {
   for (std::uint64_t number = 1; number <= 10'000; ++number) {
     if (number % 3 == 1)
       messages.push_back(text_message(fmt::format("w-{}", number), fmt::format("{}", number)));
-    const auto resource = static_cast<ResourceIndex>(number % 3);
-    std::vector<QueueIndex> queues;  // each once
-    if (number % 4 == 0) queues = {0};
-    if (number % 8 == 0) queues.push_back(1 + static_cast<QueueIndex>(number % 2));
+    const ResourceIndex resource(static_cast<std::uint32_t>(number % 3));
+    std::vector<ResourceIndex> queues;  // each once
+    if (number % 4 == 0) queues = {ResourceIndex(0)};
+    if (number % 8 == 0) queues.push_back(ResourceIndex(1 + static_cast<std::uint32_t>(number % 2)));
     draft.steps.push_back(
         {.event = {.number = number,
                    .cause = number / 2,
                    .time_ns = static_cast<TimeNs>(number * 10),
                    .kind = static_cast<EventCode>(number % 16),
-                   .component = static_cast<LinkIndex>(number % 2),
+                   .component = ComponentIndex(static_cast<std::uint32_t>(number % 2)),
                    .resource = number % 5 == 0 ? kNoResource : resource,
                    .message = number % 7 == 0 ? MessagePtr() : messages[number * 31 % messages.size()]},
          .queues = std::move(queues)});
@@ -43,7 +43,8 @@ DraftRecord long_draft() {
   draft.ending.run = {{"version", "1"}, {"status", "completed"}};
   draft.ending.components = {"first", "second"};
   draft.ending.resources = {"a", "b", "c"};
-  draft.ending.model_states = {{.component = 1, .time_ns = 5, .learned = 16, .digest = UINT64_MAX}};
+  draft.ending.model_states = {
+      {.component = ComponentIndex(1), .time_ns = 5, .learned = 16, .digest = UINT64_MAX}};
   draft.ending.draws = {{.component = "first", .purpose = "order", .count = 3, .digest = 0x1f}};
   return draft;
 }
@@ -71,12 +72,14 @@ TEST_CASE("a record gives back what was recorded") {
     REQUIRE(row->number == static_cast<std::int64_t>(step.event.number));
     REQUIRE(row->time_ns == step.event.time_ns);
     REQUIRE(row->kind == step.event.kind);
-    REQUIRE(row->component == step.event.component);
-    REQUIRE(row->resource == (step.event.resource == kNoResource ? -1 : std::int64_t{step.event.resource}));
+    REQUIRE(row->component == step.event.component.number());
+    REQUIRE(row->resource ==
+            (step.event.resource == kNoResource ? -1 : std::int64_t{step.event.resource.number()}));
     REQUIRE(row->cause == static_cast<std::int64_t>(step.event.cause));
     REQUIRE((row->message != 0) == static_cast<bool>(step.event.message));
     if (step.event.message) REQUIRE(record.message(row->message).id == step.event.message->id());
-    const std::vector<std::int64_t> queues(step.queues.begin(), step.queues.end());
+    std::vector<std::int64_t> queues;
+    for (const ResourceIndex queue : step.queues) queues.push_back(queue.number());
     REQUIRE((row->route == 0 ? std::vector<std::int64_t>{} : routes.at(row->route)) == queues);
     REQUIRE(record.event(row->number) == row);
   }

@@ -9,10 +9,10 @@ namespace {
 
 constexpr TimeNs kLatencyNs = 10;
 const std::vector<std::string> kComponents = {"writer", "other", "echo", "watch"};
-constexpr LinkIndex kWriter = 0;
-constexpr LinkIndex kOther = 1;
-constexpr LinkIndex kEcho = 2;
-constexpr LinkIndex kWatch = 3;
+constexpr LinkIndex kWriter(0);
+constexpr LinkIndex kOther(1);
+constexpr LinkIndex kEcho(2);
+constexpr LinkIndex kWatch(3);
 
 const DeliveryExpectation kOnce = {.resource = "a", .delivered = Guarantee::kExactlyOnce};
 const DeliveryExpectation kAtLeastOnce = {.resource = "a", .delivered = Guarantee::kAtLeastOnce};
@@ -22,8 +22,8 @@ const DeliveryExpectation kNoneLostAnywhere = {.lost = 0};
 
 // The ledger does not ask for names.
 struct NoNames : RunNames {
-  std::string_view component(std::uint32_t) const override { return ""; }
-  std::string_view resource(std::uint32_t) const override { return ""; }
+  std::string_view component(ComponentIndex) const override { return ""; }
+  std::string_view resource(ResourceIndex) const override { return ""; }
 } const kNoNames;
 
 struct Story {

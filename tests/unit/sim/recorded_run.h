@@ -13,7 +13,7 @@
 struct DraftRecord {
   struct Step {
     dse::RecordedEvent event;
-    std::vector<dse::QueueIndex> queues = {};  // that took a copy
+    std::vector<dse::ResourceIndex> queues = {};  // that took a copy
   };
   std::vector<Step> steps;
   dse::RecordEnding ending;

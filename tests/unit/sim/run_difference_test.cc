@@ -10,11 +10,16 @@ using namespace dse;
 
 namespace {
 
+constexpr ComponentIndex kWriter(0);
+constexpr ComponentIndex kReader(1);
+constexpr ResourceIndex kIn(0);
+constexpr ResourceIndex kCopies(1);
+
 // A writer's three messages go into two queues, of which a reader takes one.
 DraftRecord draft() {
   DraftRecord record;
-  const auto add = [&record](EventCode kind, LinkIndex component, ResourceIndex resource, MessagePtr message,
-                             std::vector<QueueIndex> queues, std::uint64_t cause) {
+  const auto add = [&record](EventCode kind, ComponentIndex component, ResourceIndex resource,
+                             MessagePtr message, std::vector<ResourceIndex> queues, std::uint64_t cause) {
     const auto number = static_cast<std::uint64_t>(record.steps.size() + 1);
     record.steps.push_back({.event = {.number = number,
                                       .cause = cause,
@@ -25,18 +30,18 @@ DraftRecord draft() {
                                       .message = std::move(message)},
                             .queues = std::move(queues)});
   };
-  add(EventCode::kStarted, 0, kNoResource, {}, {}, 0);
+  add(EventCode::kStarted, kWriter, kNoResource, {}, {}, 0);
   for (int i = 0; i < 3; ++i) {
     const MessagePtr message = text_message(fmt::format("writer-{}", i), "payload");
     const std::uint64_t before = record.steps.size();
-    add(EventCode::kPublished, 0, 0, message, {0, 1}, before);
-    add(EventCode::kDelivered, 1, 0, message, {}, before + 1);
+    add(EventCode::kPublished, kWriter, kIn, message, {kIn, kCopies}, before);
+    add(EventCode::kDelivered, kReader, kIn, message, {}, before + 1);
   }
   record.ending.components = {"writer", "reader"};
   record.ending.resources = {"in", "copies"};
   record.ending.run = {{"fingerprint_models", "00"}};
-  record.ending.model_states = {{.component = 1, .time_ns = 20, .learned = 1, .digest = 1},
-                                {.component = 1, .time_ns = 40, .learned = 2, .digest = 2}};
+  record.ending.model_states = {{.component = kReader, .time_ns = 20, .learned = 1, .digest = 1},
+                                {.component = kReader, .time_ns = 40, .learned = 2, .digest = 2}};
   record.ending.draws = {{.component = "writer", .purpose = "order", .count = 3, .digest = 9}};
   return record;
 }
@@ -79,10 +84,10 @@ TEST_CASE("records that differ in one thing of one event") {
   kind.steps[2].event.kind = EventCode::kRedelivered;
   CHECK(first_event(kind) == 3);
   DraftRecord component = draft();
-  component.steps[6].event.component = 0;
+  component.steps[6].event.component = kWriter;
   CHECK(first_event(component) == 7);
   DraftRecord resource = draft();
-  resource.steps[2].event.resource = 1;
+  resource.steps[2].event.resource = kCopies;
   CHECK(first_event(resource) == 3);
   DraftRecord no_resource = draft();
   no_resource.steps[2].event.resource = kNoResource;
@@ -91,13 +96,13 @@ TEST_CASE("records that differ in one thing of one event") {
   cause.steps[4].event.cause = 1;
   CHECK(first_event(cause) == 5);
   DraftRecord queues = draft();
-  queues.steps[3].queues = {1};
+  queues.steps[3].queues = {kCopies};
   CHECK(first_event(queues) == 4);
 }
 
 TEST_CASE("routes differ by where they lead, not by number") {
   DraftRecord queues = draft();
-  for (const std::size_t step : {1U, 3U, 5U}) queues.steps[step].queues = {1};
+  for (const std::size_t step : {1U, 3U, 5U}) queues.steps[step].queues = {kCopies};
   CHECK(first_event(queues) == 2);
 }
 
@@ -156,8 +161,9 @@ TEST_CASE("names count, not their numbers") {
   renumbered.ending.components = {"reader", "writer"};
   renumbered.ending.resources = {"copies", "in"};
   for (DraftRecord::Step& step : renumbered.steps) {
-    step.event.component = 1 - step.event.component;
-    if (step.event.resource != kNoResource) step.event.resource = 1 - step.event.resource;
+    step.event.component = ComponentIndex(1 - step.event.component.number());
+    if (step.event.resource != kNoResource)
+      step.event.resource = ResourceIndex(1 - step.event.resource.number());
   }
   renumbered.ending.model_states = {};
   DraftRecord same = draft();
@@ -169,7 +175,7 @@ TEST_CASE("names count, not their numbers") {
 
 TEST_CASE("a difference is described from both sides") {
   DraftRecord other = draft();
-  other.steps[4].event.component = 0;
+  other.steps[4].event.component = kWriter;
   CHECK(Pair(draft(), other).text ==
         "the first event that differs is #5\n\n"
         "A\n"
@@ -216,11 +222,11 @@ TEST_CASE("a long chain of causes, and full queues, are described by their ends"
                    .cause = number - 1,
                    .time_ns = static_cast<TimeNs>(number * 10),
                    .kind = number % 2 == 0 ? EventCode::kPublished : EventCode::kTimer,
-                   .component = 0,
-                   .resource = number % 2 == 0 ? 0 : kNoResource,
+                   .component = kWriter,
+                   .resource = number % 2 == 0 ? kIn : kNoResource,
                    .message =
                        number % 2 == 0 ? text_message(fmt::format("writer-{}", number), "x") : MessagePtr()},
-         .queues = number % 2 == 0 ? std::vector<QueueIndex>{0} : std::vector<QueueIndex>{}});
+         .queues = number % 2 == 0 ? std::vector{kIn} : std::vector<ResourceIndex>{}});
   }
   DraftRecord other = record;
   other.steps.back().event.time_ns += 1;

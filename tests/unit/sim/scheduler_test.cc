@@ -39,12 +39,12 @@ TEST_CASE("events come in the order of time, priority and scheduling") {
         const Scheduled one{scheduler.now() + static_cast<TimeNs>(random.below(spread)),
                             random.below(4) == 0 ? EventPriority::kControl : EventPriority::kNormal,
                             number++};
-        scheduler.schedule(one.time_ns, EventKind::kTimer, one.number, one.priority);
+        scheduler.schedule(one.time_ns, EventKind::kTimer, ComponentIndex(one.number), one.priority);
         pending.insert(std::upper_bound(pending.begin(), pending.end(), one, earlier), one);
       } else {
         REQUIRE(scheduler.next_time_ns() == pending.front().time_ns);
         const Event event = scheduler.pop();
-        REQUIRE(event.target == pending.front().number);
+        REQUIRE(event.target == ComponentIndex(pending.front().number));
         REQUIRE(event.time_ns == pending.front().time_ns);
         REQUIRE(scheduler.now() == event.time_ns);
         pending.erase(pending.begin());
@@ -64,10 +64,10 @@ TEST_CASE("with a tie-break, simultaneous events come by control, then by their 
     Scheduler scheduler(seed);
     scheduler.break_ties(TieBreak(seed, names));
     CHECK(scheduler.position().ordering == seed);
-    std::vector<std::tuple<TimeNs, EventPriority, std::uint64_t, std::uint32_t>> pending;
+    std::vector<std::tuple<TimeNs, EventPriority, std::uint64_t, ComponentIndex>> pending;
     for (std::uint64_t number = 0; number < 400; ++number) {
       if (random.below(5) < 3 || pending.empty()) {
-        const auto target = static_cast<std::uint32_t>(random.below(3));
+        const ComponentIndex target(static_cast<std::uint32_t>(random.below(3)));
         const bool control = random.below(4) == 0;
         const TimeNs time_ns = scheduler.now() + static_cast<TimeNs>(random.below(3));
         const EventPriority priority = control ? EventPriority::kControl : EventPriority::kNormal;
@@ -88,12 +88,12 @@ TEST_CASE("with a tie-break, simultaneous events come by control, then by their 
 TEST_CASE("an event is caused by the one during which it was scheduled") {
   Scheduler scheduler(1);
   scheduler.trace_causes();
-  scheduler.schedule(10, EventKind::kTimer, 0);
-  scheduler.schedule(20, EventKind::kTimer, 1);
+  scheduler.schedule(10, EventKind::kTimer, ComponentIndex(0));
+  scheduler.schedule(20, EventKind::kTimer, ComponentIndex(1));
   scheduler.pop();
   CHECK(scheduler.last_cause() == 0);  // before the run
-  scheduler.schedule(15, EventKind::kResult, 1);
-  scheduler.schedule(30, EventKind::kTimer, 0);
+  scheduler.schedule(15, EventKind::kResult, ComponentIndex(1));
+  scheduler.schedule(30, EventKind::kTimer, ComponentIndex(0));
   scheduler.pop();
   CHECK(scheduler.last_cause() == 1);
   scheduler.pop();
@@ -104,17 +104,17 @@ TEST_CASE("an event is caused by the one during which it was scheduled") {
 
 TEST_CASE("an event keeps its kind and its target") {
   Scheduler scheduler(1);
-  scheduler.schedule(5, EventKind::kResult, 7);
+  scheduler.schedule(5, EventKind::kResult, ComponentIndex(7));
   const Event event = scheduler.pop();
   CHECK(event.kind == EventKind::kResult);
-  CHECK(event.target == 7);
+  CHECK(event.target == ComponentIndex(7));
   CHECK(scheduler.empty());
 }
 
 TEST_CASE("the clock moves with events, or by itself up to the next one") {
   Scheduler scheduler(2015);
   CHECK(scheduler.now() == 0);
-  scheduler.schedule(100, EventKind::kTimer, 0);
+  scheduler.schedule(100, EventKind::kTimer, ComponentIndex(0));
   scheduler.advance_to(60);
   CHECK(scheduler.now() == 60);
   scheduler.pop();

@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::uint64_t> places(TieBreak& tie_break, std::uint32_t target, EventKind kind, int count) {
   std::vector<std::uint64_t> result;
-  for (int i = 0; i < count; ++i) result.push_back(tie_break.next(kind, target));
+  for (int i = 0; i < count; ++i) result.push_back(tie_break.next(kind, ComponentIndex(target)));
   return result;
 }
 

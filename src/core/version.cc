@@ -1,0 +1,7 @@
+#include "core/version.h"
+
+namespace dse {
+
+const char* version() { return DSE_VERSION; }
+
+}  // namespace dse
