@@ -79,19 +79,17 @@ without_starting_services() (
   fi
 )
 
-# For builds that are made anew each time: files are compiled eight at a time, in half the time.
-readonly all_at_once=-DCMAKE_UNITY_BUILD=ON
-
 # What to build; empty: everything.
 build_targets=()
 
 # Builds into folder $1; the rest are CMake options for the first time. Ninja runs CMake again when it must.
+# Files are compiled eight at a time, in half the time.
 build() {
   local folder="$1"
   shift
   if [[ ! -e "$folder/build.ninja" ]]; then
     say "Configuring ${folder#"$root"/}/"
-    quietly cmake -S "$root" -B "$folder" -G Ninja "$@" || return
+    quietly cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD=ON "$@" || return
   fi
   say "Building in ${folder#"$root"/}/"
   quietly ninja -C "$folder" -j "$(nproc)" "${build_targets[@]}"
@@ -140,7 +138,7 @@ test_wrapper=()
 test_with_address_sanitizer() {
   local folder="$1" ctest_choice=(-LE "full|$2")
   shift 2
-  build_and_test "$folder" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=address "$all_at_once" "$@"
+  build_and_test "$folder" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=address "$@"
 }
 
 # Runs the tests of what has threads, and of what drives it, with ThreadSanitizer.
@@ -151,7 +149,7 @@ test_with_thread_sanitizer() {
   local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
   # ThreadSanitizer of gcc 12 does not start where the kernel spreads addresses more than it knows.
   if setarch --addr-no-randomize true 2>/dev/null; then test_wrapper=(setarch --addr-no-randomize); fi
-  build_and_test "$root/build-tsan" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=thread "$all_at_once"
+  build_and_test "$root/build-tsan" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=thread
 }
 
 # The attribute $2 of the test suite in CTest's report $1; 0 without a report.

@@ -24,11 +24,6 @@ if(NOT PROJECT_IS_TOP_LEVEL)
 endif()
 
 install(TARGETS dse_library EXPORT dse-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-# Who links it does not want to optimise all of it again: what that takes is left out.
-if(DSE_LTO_LINK_OPTIONS)
-  install(CODE "execute_process(COMMAND ${CMAKE_STRIP} --strip-debug -R .gnu.lto_* -R .gnu.debuglto_* -N __gnu_lto_v1
-    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libdse.a\" COMMAND_ERROR_IS_FATAL ANY)")
-endif()
 install(TARGETS dse RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dse DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 # Scenarios name their data relative to themselves.
