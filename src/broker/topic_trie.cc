@@ -53,8 +53,9 @@ TopicTrie::NodeIndex TopicTrie::find_child(NodeIndex index, std::string_view wor
   // `#.#` takes what `#` takes.
   if (word == "#") return node.is_hash ? index : node.hash;
   if (word == "*") return node.star;
-  const auto found = node.words.find(word);
-  return found == node.words.end() ? kNone : found->second;
+  if (node.branches == nullptr) return kNone;
+  const auto found = node.branches->words.find(word);
+  return found == node.branches->words.end() ? kNone : found->second;
 }
 
 TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
@@ -67,7 +68,7 @@ TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
     nodes_[node].hash = made;
     nodes_[made].is_hash = true;
   } else {
-    nodes_[node].words.emplace(word, made);
+    nodes_[node].made_branches().words.emplace(word, made);
   }
   return made;
 }
@@ -84,12 +85,14 @@ void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
     if (place == node.queues.end() || *place != queue) node.queues.insert(place, queue);
     return;
   }
+  Branches& branches = node.made_branches();
+  std::vector<Conditional>& conditionals = branches.conditionals;
   const auto is_same = [&](const Conditional& other) { return other.is(binding, queue); };
-  if (std::any_of(node.conditionals.begin(), node.conditionals.end(), is_same)) return;
-  const auto number = static_cast<std::uint32_t>(node.conditionals.size());
-  node.conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
+  if (std::any_of(conditionals.begin(), conditionals.end(), is_same)) return;
+  const auto number = static_cast<std::uint32_t>(conditionals.size());
+  conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
   for (const Headers::Entry& entry : binding.headers) {
-    node.by_header[entry_hash(entry)].push_back(number);
+    branches.by_header[entry_hash(entry)].push_back(number);
     // When all must match, finding it by one of them is enough.
     if (binding.match == HeaderMatch::kAll) break;
   }
@@ -103,9 +106,11 @@ std::uint64_t TopicTrie::taken(const BindingSpec& binding, ResourceIndex queue) 
   DSE_CHECK(at != kNone, "a binding with the key '{}' was never added", binding.key);
   const Node& node = nodes_[at];
   if (binding.headers.empty()) return node.matched;
-  const auto found = std::find_if(node.conditionals.begin(), node.conditionals.end(),
+  DSE_CHECK(node.has_conditionals(), "a binding with the key '{}' was never added", binding.key);
+  const std::vector<Conditional>& conditionals = node.branches->conditionals;
+  const auto found = std::find_if(conditionals.begin(), conditionals.end(),
                                   [&](const Conditional& other) { return other.is(binding, queue); });
-  DSE_CHECK(found != node.conditionals.end(), "a binding with the key '{}' was never added", binding.key);
+  DSE_CHECK(found != conditionals.end(), "a binding with the key '{}' was never added", binding.key);
   return found->taken;
 }
 
@@ -125,21 +130,22 @@ void TopicTrie::advance(std::string_view word) {
     const Node& node = nodes_[index];
     if (node.is_hash) enter(index);
     if (node.star != kNone) enter(node.star);
-    if (node.words.empty()) continue;
-    const auto found = node.words.find(word);
-    if (found != node.words.end()) enter(found->second);
+    if (node.branches == nullptr) continue;
+    const auto found = node.branches->words.find(word);
+    if (found != node.branches->words.end()) enter(found->second);
   }
 }
 
 void TopicTrie::collect(Node& node, const Headers& headers, std::vector<ResourceIndex>& queues) const {
   ++node.matched;
   queues.insert(queues.end(), node.queues.begin(), node.queues.end());
-  if (node.conditionals.empty()) return;
+  if (!node.has_conditionals()) return;
+  Branches& branches = *node.branches;
   for (const Headers::Entry& entry : headers) {
-    const auto found = node.by_header.find(entry_hash(entry));
-    if (found == node.by_header.end()) continue;
+    const auto found = branches.by_header.find(entry_hash(entry));
+    if (found == branches.by_header.end()) continue;
     for (std::uint32_t number : found->second) {
-      Conditional& conditional = node.conditionals[number];
+      Conditional& conditional = branches.conditionals[number];
       if (conditional.stamp == stamp_) continue;  // another header has led here
       if (!holds(conditional.headers, conditional.match, headers)) continue;
       conditional.stamp = stamp_;
@@ -160,7 +166,7 @@ void TopicTrie::match(const Message& message, std::vector<ResourceIndex>& queues
 
   for (NodeIndex index : active_) collect(nodes_[index], message.headers(), queues);
   if (queues.size() - static_cast<std::size_t>(first) < 2) return;
-  if (active_.size() == 1 && nodes_[active_[0]].conditionals.empty()) return;  // sorted already
+  if (active_.size() == 1 && !nodes_[active_[0]].has_conditionals()) return;  // sorted already
   std::sort(queues.begin() + first, queues.end());
   queues.erase(std::unique(queues.begin() + first, queues.end()), queues.end());
 }

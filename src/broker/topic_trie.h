@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -53,17 +54,29 @@ class TopicTrie {
     }
   };
 
-  struct Node {
+  // What the end of most patterns does not have.
+  struct Branches {
     std::unordered_map<std::string, NodeIndex, TextHash, std::equal_to<>> words;
-    NodeIndex star = kNone;
-    NodeIndex hash = kNone;
-    bool is_hash = false;
-    std::uint64_t stamp = 0;
-    std::uint64_t matched = 0;  // messages whose keys this pattern takes
-    std::vector<ResourceIndex> queues;
     std::vector<Conditional> conditionals;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
   };
+  // One line of the cache: with thousands of patterns, each node that a key leads to is read from memory.
+  struct alignas(64) Node {
+    std::uint64_t stamp = 0;
+    std::uint64_t matched = 0;  // messages whose keys this pattern takes
+    NodeIndex star = kNone;
+    NodeIndex hash = kNone;
+    bool is_hash = false;
+    std::vector<ResourceIndex> queues;
+    std::unique_ptr<Branches> branches;
+
+    Branches& made_branches() {
+      if (branches == nullptr) branches = std::make_unique<Branches>();
+      return *branches;
+    }
+    bool has_conditionals() const { return branches != nullptr && !branches->conditionals.empty(); }
+  };
+  static_assert(sizeof(Node) == 64);
 
   // The node behind a word of a pattern; kNone when there is none.
   NodeIndex find_child(NodeIndex node, std::string_view word) const;
