@@ -156,6 +156,7 @@ class World final : private RunNames {
   void close_ledger();
   Measured measured(const Component& component) const;
   void collect_metrics(Measures& measures) const;
+  void collect_resource_metrics(Measures& measures) const;
   std::optional<std::size_t> unhandled(const Component& component) const;
   void collect_curves(Measures& measures) const;
 

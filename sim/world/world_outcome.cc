@@ -223,15 +223,29 @@ void World::collect_metrics(Measures& measures) const {
   }
   for (const auto& [name, accuracy] : scorer_.accuracies())
     measures.metrics[name + ".accuracy"] = *accuracy.value();
+  collect_resource_metrics(measures);
+}
+
+// A scenario may have thousands of resources: in the order of their names, each metric has its place right
+// behind the one before.
+void World::collect_resource_metrics(Measures& measures) const {
   const Broker& broker = bus_.broker();
-  for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
-    const std::string& name = broker.name(resource);
+  std::vector<ResourceIndex> resources;
+  for (ResourceIndex resource; resource != broker.next_resource(); ++resource) resources.push_back(resource);
+  std::sort(resources.begin(), resources.end(),
+            [&broker](ResourceIndex a, ResourceIndex b) { return broker.name(a) < broker.name(b); });
+  auto place = measures.metrics.end();
+  for (const ResourceIndex resource : resources) {
     const QueueGauge& gauge = gauges_[resource];
     const Broker::QueueState state = broker.queue_state(resource);
-    measures.metrics[name + ".max_depth"] = static_cast<double>(state.depth_max);
-    measures.metrics[name + ".not_received"] = static_cast<double>(state.depth);
-    measures.metrics[name + ".max_unacknowledged"] = static_cast<double>(gauge.max_unacknowledged());
-    measures.metrics[name + ".mean_depth"] = gauge.mean_depth(scheduler_.now());
+    const auto add = [&](const char* metric, double value) {
+      place = measures.metrics.insert_or_assign(place, broker.name(resource) + metric, value);
+      ++place;
+    };
+    add(".max_depth", static_cast<double>(state.depth_max));
+    add(".max_unacknowledged", static_cast<double>(gauge.max_unacknowledged()));
+    add(".mean_depth", gauge.mean_depth(scheduler_.now()));
+    add(".not_received", static_cast<double>(state.depth));
   }
 }
 
