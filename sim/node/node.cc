@@ -192,7 +192,7 @@ void Node::turn() {
   const bool running = started_ && !machine_->ended();
   if (running) link_->serve(*machine_, until);
   if (started_ && machine_->ended()) settled_ = link_->settle(until);
-  if (!running) link_->bell().wait_until(until);
+  if (!running) link_->notifier().wait_until(until);
 }
 
 void Node::answer(Overseer& overseer) {
@@ -232,8 +232,9 @@ void Node::settle(End end, const Interrupts& interrupts) {
   constexpr std::chrono::seconds kSettleMax{10};
   constexpr std::chrono::milliseconds kStandstillMax{1'000};  // once nobody wants to wait
   constexpr std::chrono::milliseconds kTurn{50};
+  const RealClock clock;
   Patience patience(
-      {.longest = kSettleMax, .standstill = end == End::kInterrupted ? kStandstillMax : kSettleMax});
+      {.longest = kSettleMax, .standstill = end == End::kInterrupted ? kStandstillMax : kSettleMax}, clock);
   try {
     while (!link_->settle(std::chrono::steady_clock::now() + kTurn)) {
       if (interrupts.second || patience.is_over(link_->unsettled())) return;

@@ -9,7 +9,6 @@
 namespace dse {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kRejectedMax = 200'000;
@@ -18,24 +17,25 @@ constexpr std::size_t kRejectedMax = 200'000;
 
 AmqpLink::AmqpLink(Options options)
     : options_(std::move(options)),
-      start_(SteadyClock::now() -
+      start_(real_now() -
              std::chrono::duration_cast<nanoseconds>(std::chrono::system_clock::now() - options_.epoch)),
+      notifier_(*options_.connection.clock),
       duplicates_(0),
       rejected_(kRejectedMax),
-      worker_(bell_) {
+      worker_(notifier_) {
   publisher_ = std::make_unique<Publisher>(
       Publisher::Options{.connection = options_.connection, .set_up = options_.set_up, .run = options_.run},
-      bell_);
+      notifier_);
 }
 
 AmqpLink::~AmqpLink() = default;
 
 TimeNs AmqpLink::clock_ns() const {
-  const auto real_ns = std::chrono::duration_cast<nanoseconds>(SteadyClock::now() - start_).count();
+  const auto real_ns = std::chrono::duration_cast<nanoseconds>(real_now() - start_).count();
   return static_cast<TimeNs>(static_cast<double>(real_ns) * options_.pace);
 }
 
-SteadyClock::time_point AmqpLink::real_time(TimeNs time_ns) const {
+Clock::TimePoint AmqpLink::real_time(TimeNs time_ns) const {
   return start_ + nanoseconds(static_cast<std::int64_t>(static_cast<double>(time_ns) / options_.pace));
 }
 
@@ -71,7 +71,7 @@ void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) 
                                        options_.set_up(connection, channel);
                                        return assert_queue(connection, channel, resource).name;
                                      }}},
-      bell_);
+      notifier_);
 }
 
 AmqpLink::Outstanding AmqpLink::take_outstanding(std::uint64_t tag) {
@@ -131,16 +131,16 @@ void AmqpLink::end(int) {
   awaited_job_.reset();
 }
 
-void AmqpLink::serve(Machine& machine, SteadyClock::time_point until) {
+void AmqpLink::serve(Machine& machine, Clock::TimePoint until) {
   while (!machine.ended() && !stopped_) {
     publisher_->check();
     release_settlements();
     const bool moved = turn(machine);
-    const auto now = SteadyClock::now();
+    const auto now = real_now();
     if (now >= until) return;
     if (moved) continue;
     const bool timed = timer_ns_ && !publisher_->full();
-    bell_.wait_until(timed ? std::min(until, real_time(*timer_ns_)) : until);
+    notifier_.wait_until(timed ? std::min(until, real_time(*timer_ns_)) : until);
   }
 }
 
@@ -218,14 +218,14 @@ bool AmqpLink::nothing_under_way() const {
          (consumer_ == nullptr || consumer_->settled());
 }
 
-bool AmqpLink::settle(SteadyClock::time_point until) {
+bool AmqpLink::settle(Clock::TimePoint until) {
   worker_.wait_all();
   while (!nothing_under_way()) {
     publisher_->check();
     if (consumer_ != nullptr) consumer_->check();
     release_settlements();
-    if (SteadyClock::now() >= until) return false;
-    bell_.wait_until(std::min(until, SteadyClock::now() + std::chrono::milliseconds(20)));
+    if (real_now() >= until) return false;
+    notifier_.wait_until(std::min(until, real_now() + std::chrono::milliseconds(20)));
   }
   return true;
 }

@@ -64,16 +64,16 @@ class AmqpLink : public Link {
 
   // Does what has come up for `machine`, which runs on this link, and waits for more, until that time at the
   // latest. Throws RunError and InputError.
-  void serve(Machine& machine, std::chrono::steady_clock::time_point until);
+  void serve(Machine& machine, Clock::TimePoint until);
   // From within a step: serve() returns when it is done, and does nothing more.
   void stop_serving() { stopped_ = true; }
   // Waits until every job is done, everything published confirmed and every acknowledgement sent, the latter
   // two until that time at the latest. Whether it was so.
-  bool settle(std::chrono::steady_clock::time_point until);
+  bool settle(Clock::TimePoint until);
   // How many publications are not confirmed, and settlements not sent.
   std::uint64_t unsettled() const;
-  // Rings when there is something for serve(); any thread may ring it.
-  Bell& bell() { return bell_; }
+  // It is notified when there is something for serve(); any thread may notify it.
+  const Notifier& notifier() const { return notifier_; }
 
   // What the clock says, whatever step is running.
   TimeNs clock_ns() const;
@@ -105,7 +105,8 @@ class AmqpLink : public Link {
     std::optional<bool> requeue;         // rejected, and this
   };
 
-  std::chrono::steady_clock::time_point real_time(TimeNs time_ns) const;
+  Clock::TimePoint real_now() const { return options_.connection.clock->now(); }
+  Clock::TimePoint real_time(TimeNs time_ns) const;
   void advance_clock(TimeNs time_ns) { now_ns_ = std::max(now_ns_, time_ns); }
   bool turn(Machine& machine);
   bool take_arrivals(Machine& machine);
@@ -120,9 +121,9 @@ class AmqpLink : public Link {
   void command(const SetUp& what) const;
 
   Options options_;
-  std::chrono::steady_clock::time_point start_;  // virtual time 0
+  Clock::TimePoint start_;  // virtual time 0
   TimeNs now_ns_ = 0;
-  Bell bell_;
+  Notifier notifier_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Consumer> consumer_;
   std::optional<TimeNs> timer_ns_;

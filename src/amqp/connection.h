@@ -17,6 +17,8 @@
 
 #include "amqp/broker_address.h"
 #include "amqp/broker_error.h"
+#include "amqp/clock.h"
+#include "amqp/transport.h"
 #include "dse/headers.h"
 #include "dse/message.h"
 
@@ -102,6 +104,9 @@ struct ConnectionOptions {
   // for.
   const std::atomic<bool>* interrupted = nullptr;
   std::chrono::milliseconds timeout{10'000};  // of the handshake and of each answer
+  // Shared, because an attempt to connect that was given up goes on by itself.
+  std::shared_ptr<const Transport> transport = std::make_shared<NetworkTransport>();
+  std::shared_ptr<const Clock> clock = std::make_shared<RealClock>();
 };
 
 class Connection {

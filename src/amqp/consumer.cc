@@ -35,8 +35,11 @@ std::uint64_t Arrival::identity() const {
   return hash_chain(hash, hash_bytes(message.payload.bytes()));
 }
 
-Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed)
-    : broker_(connection.address.describe()), subscriptions_(std::move(subscriptions)) {
+Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions,
+                   const Notifier& changed)
+    : broker_(connection.address.describe()),
+      clock_(connection.clock),
+      subscriptions_(std::move(subscriptions)) {
   session_ = std::make_unique<Session>(std::move(connection), static_cast<SessionClient&>(*this), changed);
 }
 
@@ -133,7 +136,7 @@ void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
     settle_wanted(connection);
     connection.settle(delivery->channel, {.tag = delivery->tag, .acknowledge = false, .requeue = false});
     in_good_order_ = true;
-    left_at_ = SettledTags::Clock::now();
+    left_at_ = clock_->now();
   }
   Arrival arrival{.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
                   .redelivered = delivery->redelivered,
@@ -160,7 +163,7 @@ bool Consumer::settle_wanted(Connection& connection) {
     if (one.tag.connection != connections_) continue;
     connection.settle(channels_[one.tag.subscription],
                       {.tag = one.tag.tag, .acknowledge = one.acknowledge, .requeue = one.requeue});
-    settled_[one.tag.subscription].add(one.tag.tag, SettledTags::Clock::now());
+    settled_[one.tag.subscription].add(one.tag.tag, clock_->now());
   }
   const std::lock_guard lock(mutex_);
   settling_ = false;

@@ -52,8 +52,8 @@ struct Arrival {
 
 class Consumer : private SessionClient {
  public:
-  // `changed`, which is rung when something has arrived, must outlive this. Throws as Session.
-  Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed);
+  // `changed`, which is notified when something has arrived, must outlive this. Throws as Session.
+  Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, const Notifier& changed);
   ~Consumer() override;
 
   // Everything that has arrived since the last call, in order; what was not decoded is rejected already.
@@ -98,6 +98,7 @@ class Consumer : private SessionClient {
   void answer_depth(Connection& connection);
 
   std::string broker_;
+  std::shared_ptr<const Clock> clock_;
   std::vector<Subscription> subscriptions_;
 
   mutable std::mutex mutex_;
@@ -110,7 +111,7 @@ class Consumer : private SessionClient {
   std::uint64_t connections_ = 0;
   std::vector<ChannelNumber> channels_;        // by subscription
   bool in_good_order_ = false;                 // the connection is left because of what cannot be decoded
-  SettledTags::Clock::time_point left_at_;     // then
+  Clock::TimePoint left_at_;                   // then
   std::vector<SettledTags> settled_;           // by subscription, on this connection
   std::vector<std::uint64_t> settled_before_;  // as Arrival has it
 

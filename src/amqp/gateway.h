@@ -70,8 +70,8 @@ class Gateway {
   bool settled() const { return consumer_ == nullptr || consumer_->settled(); }
   // Throws what ended a connection for good.
   void check() const;
-  // Rung when something has arrived or was confirmed.
-  Bell& bell() { return bell_; }
+  // It is notified when something has arrived or was confirmed.
+  const Notifier& notifier() const { return notifier_; }
 
   struct ImportCounts {
     std::uint64_t imported = 0;
@@ -95,7 +95,7 @@ class Gateway {
   std::string own_queue(const ImportRoute& route) const;
 
   Options options_;
-  Bell bell_;
+  Notifier notifier_;
   std::vector<Duplicates> duplicates_;  // by import
   std::vector<ImportCounts> imports_;
   SessionState import_state_;             // of imports that were ended

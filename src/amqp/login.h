@@ -1,5 +1,5 @@
-// Opens a connection: TCP or TLS, the AMQP handshake, and what its errors mean to people. Of connection.cc
-// alone.
+// Opens a connection: the AMQP handshake over what a Transport opens, and what its errors mean to people.
+// Only connection.cc and transport.cc use it.
 #pragma once
 
 #include <amqp.h>

@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds kLongestPause{5'000};
 
 }  // namespace
 
-Publisher::Publisher(Options options, Bell& changed) : options_(std::move(options)), pause_(kFirstPause) {
+Publisher::Publisher(Options options, const Notifier& changed)
+    : options_(std::move(options)), pause_(kFirstPause) {
   counts_.routes.resize(options_.routes);
   session_ = std::make_unique<Session>(options_.connection, static_cast<SessionClient&>(*this), changed);
 }
@@ -142,12 +143,12 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
   if (confirm.taken) {
     if (!held_until_) pause_ = kFirstPause;
   } else if (!held_until_) {
-    held_until_ = Bell::Clock::now() + pause_;
+    held_until_ = now() + pause_;
     pause_ = std::min(2 * pause_, kLongestPause);
   }
 }
 
-std::optional<Bell::Clock::time_point> Publisher::due() const { return held_until_; }
+std::optional<Clock::TimePoint> Publisher::due() const { return held_until_; }
 
 void Publisher::forget_settled() {
   while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) sent_.pop_front();
@@ -166,7 +167,7 @@ void Publisher::note_taken(std::uint64_t number) {
 
 bool Publisher::on_turn(Connection& connection) {
   if (blocked_) return false;
-  if (held_until_ && Bell::Clock::now() < *held_until_) return false;
+  if (held_until_ && now() < *held_until_) return false;
   held_until_.reset();
   std::size_t sent = 0;
   while (sent < kSentAtOnce && sent_.size() < kSentMax) {

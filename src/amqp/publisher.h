@@ -38,7 +38,7 @@ class Publisher : private SessionClient {
     std::size_t routes = 1;  // that are counted apart
   };
   // `changed` must outlive this. Throws as Session.
-  Publisher(Options options, Bell& changed);
+  Publisher(Options options, const Notifier& changed);
   ~Publisher() override;
 
   // Never waits and never throws; check() says whether there is a session that sends it.
@@ -85,7 +85,7 @@ class Publisher : private SessionClient {
   void on_connected(Connection& connection) override;
   void on_event(Connection& connection, AmqpEvent&& event) override;
   bool on_turn(Connection& connection) override;
-  std::optional<Bell::Clock::time_point> due() const override;
+  std::optional<Clock::TimePoint> due() const override;
   void on_return(const AmqpReturn& returned);
   void count(std::uint64_t RouteCounts::*what, const Outgoing& outgoing);
   void on_confirm(const AmqpConfirm& confirm);
@@ -93,6 +93,7 @@ class Publisher : private SessionClient {
   void note_taken(std::uint64_t number);
   std::optional<Numbered> next_outgoing();
   void send(Connection& connection, Numbered&& message);
+  Clock::TimePoint now() const { return options_.connection.clock->now(); }
 
   Options options_;
 
@@ -109,7 +110,7 @@ class Publisher : private SessionClient {
   std::deque<Numbered> again_;  // to be sent before what waits
   bool blocked_ = false;
   // After a refusal: nothing is sent before then, and how long it is to the time after the next one.
-  std::optional<Bell::Clock::time_point> held_until_;
+  std::optional<Clock::TimePoint> held_until_;
   std::chrono::milliseconds pause_;
 
   std::unique_ptr<Session> session_;  // last: its thread uses the others

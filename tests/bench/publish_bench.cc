@@ -84,7 +84,7 @@ class Destination {
 double seconds_to_publish(Gateway& gateway, std::vector<MessagePtr> messages) {
   const auto start = Clock::now();
   const auto turn = [&] {
-    gateway.bell().wait_until(Bell::Clock::now() + std::chrono::seconds(1));
+    gateway.notifier().wait_until(Clock::now() + std::chrono::seconds(1));
     gateway.check();
   };
   for (MessagePtr& message : messages) {

@@ -147,7 +147,8 @@ TEST_CASE("faults: a publisher ends, though its broker reads nothing and has no 
   const RabbitMq broker = RabbitMq::shared();
   TcpProxy proxy({.target_port = broker.port()});
   const std::string url = fmt::format("amqp://guest:guest@127.0.0.1:{}/%2f?heartbeat=0", proxy.port());
-  dse::Bell changed;
+  const dse::RealClock clock;
+  const dse::Notifier changed(clock);
   auto publisher = std::make_unique<dse::Publisher>(
       dse::Publisher::Options{.connection = {.address = dse::parse_broker_url(url, "test"), .name = "test"},
                               .set_up = [](dse::Connection&, dse::ChannelNumber) {}},
