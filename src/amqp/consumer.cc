@@ -39,6 +39,7 @@ Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subsc
                    const Notifier& changed)
     : broker_(connection.address.describe()),
       clock_(connection.clock),
+      changed_(changed),
       subscriptions_(std::move(subscriptions)) {
   session_ = std::make_unique<Session>(std::move(connection), static_cast<SessionClient&>(*this), changed);
 }
@@ -189,6 +190,7 @@ void Consumer::answer_depth(Connection& connection) {
   const std::lock_guard lock(mutex_);
   depth_.answered = asked;
   depth_.ready = info.messages;
+  changed_.notify();
 }
 
 }  // namespace dse

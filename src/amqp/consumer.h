@@ -52,7 +52,8 @@ struct Arrival {
 
 class Consumer : private SessionClient {
  public:
-  // `changed`, which is notified when something has arrived, must outlive this. Throws as Session.
+  // `changed`, which is notified when something has arrived or was answered, must outlive this. Throws as
+  // Session.
   Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, const Notifier& changed);
   ~Consumer() override;
 
@@ -99,6 +100,7 @@ class Consumer : private SessionClient {
 
   std::string broker_;
   std::shared_ptr<const Clock> clock_;
+  const Notifier& changed_;
   std::vector<Subscription> subscriptions_;
 
   mutable std::mutex mutex_;
