@@ -23,6 +23,7 @@ AmqpLink::AmqpLink(Options options)
       duplicates_(0),
       rejected_(kRejectedMax),
       worker_(notifier_) {
+  DSE_CHECK(!options_.run.empty(), "the link has no mark for its messages");
   publisher_ = std::make_unique<Publisher>(
       Publisher::Options{.connection = options_.connection, .set_up = options_.set_up, .run = options_.run},
       notifier_);
@@ -43,11 +44,25 @@ void AmqpLink::declare(const std::string& resource) {
   if (options_.asserted.contains(resource)) return;
   command(
       [&](Connection& connection, ChannelNumber channel) { assert_exchange(connection, channel, resource); });
+  options_.asserted.insert(resource);
 }
 
 void AmqpLink::bind(const BindingSpec& binding) {
+  await_confirms();
   command(
       [&](Connection& connection, ChannelNumber channel) { assert_binding(connection, channel, binding); });
+}
+
+// Bindings and streams go over other connections than messages do. What was published before one is at the
+// broker before it: else a queue would get what was written before there was one.
+void AmqpLink::await_confirms() const {
+  constexpr std::chrono::milliseconds kBetweenLooks{20};
+  const std::atomic<bool>* interrupted = options_.connection.interrupted;
+  while (publisher_->unconfirmed() > 0) {
+    publisher_->check();
+    if (interrupted != nullptr && *interrupted) throw Interrupted();
+    notifier_.wait_until(real_now() + kBetweenLooks);
+  }
 }
 
 void AmqpLink::command(const SetUp& what) const {
@@ -56,11 +71,13 @@ void AmqpLink::command(const SetUp& what) const {
 }
 
 void AmqpLink::publish(PublishRequest request) {
-  publisher_->publish({.exchange = request.resource, .message = std::move(request.message)});
+  publisher_->publish(
+      {.exchange = request.resource, .message = std::move(request.message), .mandatory = request.mandatory});
   ++published_;
 }
 
 void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) {
+  await_confirms();
   duplicates_ = Duplicates(static_cast<std::uint16_t>(prefetch));
   consumer_ = std::make_unique<Consumer>(
       options_.connection,
@@ -105,9 +122,7 @@ void AmqpLink::settle_later(const ArrivalTag& arrival, std::optional<bool> reque
   settlements_.push_back({.arrival = arrival, .published_before = published_, .requeue = requeue});
 }
 
-void AmqpLink::release_settlements() {
-  if (settlements_.empty()) return;
-  const std::uint64_t confirmed = publisher_->confirmed();
+void AmqpLink::release_settlements(std::uint64_t confirmed) {
   while (!settlements_.empty() && settlements_.front().published_before <= confirmed) {
     const Settlement& settlement = settlements_.front();
     if (settlement.requeue) {
@@ -134,13 +149,23 @@ void AmqpLink::end(int) {
 void AmqpLink::serve(Machine& machine, Clock::TimePoint until) {
   while (!machine.ended() && !stopped_) {
     publisher_->check();
-    release_settlements();
+    // In this order: what is returned is told before it counts as confirmed.
+    const std::uint64_t confirmed = publisher_->confirmed();
+    hand_back(machine);
+    release_settlements(confirmed);
     const bool moved = turn(machine);
     const auto now = real_now();
     if (now >= until) return;
     if (moved) continue;
     const bool timed = timer_ns_ && !publisher_->full();
     notifier_.wait_until(timed ? std::min(until, real_time(*timer_ns_)) : until);
+  }
+}
+
+void AmqpLink::hand_back(Machine& machine) {
+  for (const MessagePtr& message : publisher_->take_returned()) {
+    if (!timer_ns_ && !awaited_job_) advance_clock(clock_ns());
+    machine.on_return(message);
   }
 }
 
@@ -223,7 +248,7 @@ bool AmqpLink::settle(Clock::TimePoint until) {
   while (!nothing_under_way()) {
     publisher_->check();
     if (consumer_ != nullptr) consumer_->check();
-    release_settlements();
+    release_settlements(publisher_->confirmed());
     if (real_now() >= until) return false;
     notifier_.wait_until(std::min(until, real_now() + std::chrono::milliseconds(20)));
   }

@@ -7,8 +7,8 @@
 // does not fall behind.
 //
 // What was published is confirmed by the broker before the message in whose handler it was published is
-// acknowledged. A message that comes a second time (Duplicates) is dropped; one that cannot be read is
-// rejected on the broker, and somebody is told.
+// acknowledged; and before that, the program is told of what no queue took. A message that comes a second
+// time (Duplicates) is dropped; one that cannot be read is rejected on the broker, and somebody is told.
 #pragma once
 
 #include <algorithm>
@@ -36,8 +36,8 @@ class AmqpLink : public Link {
   struct Options {
     ConnectionOptions connection;
     SetUp set_up;                    // what has to be there before anything is published or streamed
-    std::set<std::string> asserted;  // the resources that are there then
-    std::string run;                 // marks this process's messages
+    std::set<std::string> asserted;  // the resources that are there then; others are declared when used
+    std::string run;                 // marks this process's messages; not empty
     std::chrono::system_clock::time_point epoch;
     double pace = 1;  // virtual seconds a second
     // Told of each message that has arrived, and when; may be empty.
@@ -116,8 +116,10 @@ class AmqpLink : public Link {
   bool finish_timer(Machine& machine);
   Outstanding take_outstanding(std::uint64_t tag);
   void settle_later(const ArrivalTag& arrival, std::optional<bool> requeue);
-  void release_settlements();
+  void release_settlements(std::uint64_t confirmed);
+  void hand_back(Machine& machine);
   bool nothing_under_way() const;
+  void await_confirms() const;
   void command(const SetUp& what) const;
 
   Options options_;

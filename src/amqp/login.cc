@@ -120,9 +120,12 @@ timeval to_timeval(std::chrono::milliseconds time) {
 }
 
 void AmqpStateCloser::operator()(amqp_connection_state_t state) const {
-  const timeval patience = {.tv_sec = 1, .tv_usec = 0};
-  amqp_set_rpc_timeout(state, &patience);
-  amqp_connection_close(state, AMQP_REPLY_SUCCESS);
+  // Without a socket the library would end the process.
+  if (amqp_get_socket(state) != nullptr) {
+    const timeval patience = {.tv_sec = 1, .tv_usec = 0};
+    amqp_set_rpc_timeout(state, &patience);
+    amqp_connection_close(state, AMQP_REPLY_SUCCESS);
+  }
   amqp_destroy_connection(state);
 }
 

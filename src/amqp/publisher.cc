@@ -46,6 +46,11 @@ std::uint64_t Publisher::confirmed() const {
   return confirmed_;
 }
 
+std::vector<MessagePtr> Publisher::take_returned() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(returned_, {});
+}
+
 Publisher::Counts Publisher::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;
@@ -112,6 +117,7 @@ void Publisher::on_return(const AmqpReturn& returned) {
   if (sent == sent_.end() || !is_it(*sent)) sent = std::find_if(sent_.begin(), sent_.end(), is_it);
   const std::lock_guard lock(mutex_);
   if (sent != sent_.end()) {
+    sent->returned = true;
     count(&RouteCounts::unroutable, sent->message.outgoing);
   } else {
     ++counts_.unroutable;  // published without a mark
@@ -127,7 +133,7 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
     if (sent->fate != Fate::kUnknown) continue;
     sent->fate = confirm.taken ? Fate::kTaken : Fate::kRefused;
     if (confirm.taken) {
-      note_taken(sent->message.number);
+      note_taken(*sent);
       continue;
     }
     const std::lock_guard lock(mutex_);
@@ -154,9 +160,12 @@ void Publisher::forget_settled() {
   while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) sent_.pop_front();
 }
 
-void Publisher::note_taken(std::uint64_t number) {
+// Whoever sees that it is confirmed finds it among the returned, if no queue took it.
+void Publisher::note_taken(const Sent& sent) {
   const std::lock_guard lock(mutex_);
-  const std::size_t place = number - confirmed_;
+  const Outgoing& outgoing = sent.message.outgoing;
+  if (sent.returned && outgoing.mandatory) returned_.push_back(outgoing.message);
+  const std::size_t place = sent.message.number - confirmed_;
   if (place >= taken_.size()) taken_.resize(place + 1);
   taken_[place] = true;
   while (!taken_.empty() && taken_.front()) {

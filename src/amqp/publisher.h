@@ -26,7 +26,8 @@ using SetUp = std::function<void(Connection& connection, ChannelNumber channel)>
 struct Outgoing {
   std::string exchange;
   MessagePtr message;
-  std::size_t route = 0;  // for whom it is counted
+  std::size_t route = 0;   // among those that are counted apart
+  bool mandatory = false;  // it is given back (take_returned) when no queue takes it
 };
 
 class Publisher : private SessionClient {
@@ -34,7 +35,7 @@ class Publisher : private SessionClient {
   struct Options {
     ConnectionOptions connection;
     SetUp set_up;
-    std::string run;         // for the header x-dse-run; "" for none
+    std::string run;         // for the header x-dse-run; "" for none: then nothing is given back
     std::size_t routes = 1;  // that are counted apart
   };
   // `changed` must outlive this. Throws as Session.
@@ -48,6 +49,10 @@ class Publisher : private SessionClient {
   std::uint64_t unconfirmed() const;
   // So many messages from the first on are confirmed, every one of them.
   std::uint64_t confirmed() const;
+  // The mandatory messages that no queue took, of those that were confirmed since the last call; in the order
+  // of their confirms. Each message is given back at most once, whatever was published again: what counts is
+  // whether a queue took the publication that the broker has confirmed.
+  std::vector<MessagePtr> take_returned();
 
   struct RouteCounts {
     std::uint64_t republished = 0;  // after a lost connection or a refusal of the broker
@@ -80,6 +85,7 @@ class Publisher : private SessionClient {
     Numbered message;
     std::uint64_t tag = 0;  // on this connection
     Fate fate = Fate::kUnknown;
+    bool returned = false;  // no queue took it
   };
 
   void on_connected(Connection& connection) override;
@@ -90,7 +96,7 @@ class Publisher : private SessionClient {
   void count(std::uint64_t RouteCounts::*what, const Outgoing& outgoing);
   void on_confirm(const AmqpConfirm& confirm);
   void forget_settled();
-  void note_taken(std::uint64_t number);
+  void note_taken(const Sent& sent);
   std::optional<Numbered> next_outgoing();
   void send(Connection& connection, Numbered&& message);
   Clock::TimePoint now() const { return options_.connection.clock->now(); }
@@ -102,6 +108,7 @@ class Publisher : private SessionClient {
   Counts counts_;
   std::uint64_t confirmed_ = 0;
   std::deque<bool> taken_;  // from message `confirmed_` on: confirmed, though an earlier one is not
+  std::vector<MessagePtr> returned_;
 
   // Of the session's thread:
   ChannelNumber channel_ = 0;
