@@ -20,9 +20,16 @@ struct Connection::State {
   std::vector<ChannelNumber> free_channels;  // those of channels that are closed
 
   bool spent = false;
+  bool broken = false;  // the library has failed, and must not read on
 
-  [[noreturn]] void lost(int status) const { throw_broken(broker, status); }
-  void check_sent(int status) const {
+  // Whether the library can give a frame.
+  bool readable() const { return !broken || amqp_frames_enqueued(amqp.get()); }
+  [[noreturn]] void lost(int status) {
+    broken = true;
+    amqp.get_deleter().says_goodbye = false;
+    throw_broken(broker, status);
+  }
+  void check_sent(int status) {
     if (status < 0) lost(status);
   }
   // The broker refused something on `channel` and waits for us to agree that it is closed.
@@ -36,8 +43,12 @@ struct Connection::State {
     throw ChannelClosed(
         fmt::format("broker {}: {}{}", broker, printable(text), advice_for(code, method, text)), code);
   }
-  [[noreturn]] void closed(const amqp_connection_close_t& close) const {
-    throw_closed(broker, close.reply_code, to_string(close.reply_text));
+  [[noreturn]] void closed(const amqp_connection_close_t& close) {
+    const int code = close.reply_code;
+    const std::string text = to_string(close.reply_text);
+    agree_to_close(amqp.get());
+    amqp.get_deleter().says_goodbye = false;
+    throw_closed(broker, code, text);
   }
   // After an operation that the broker answers.
   void check_answer(ChannelNumber channel) { check_answer(channel, amqp_get_rpc_reply(amqp.get())); }
@@ -59,6 +70,7 @@ struct Connection::State {
 };
 
 ReadMessage Connection::State::read(ChannelNumber channel) {
+  if (!readable()) lost(AMQP_STATUS_BAD_AMQP_DATA);
   amqp_message_t message;
   check_answer(channel, amqp_read_message(amqp.get(), channel, &message, 0));
   ReadMessage result = read_message(message);
@@ -266,7 +278,7 @@ void Connection::settle(ChannelNumber channel, const Settlement& settlement) {
 bool Connection::spent() const { return state_->spent; }
 
 std::optional<AmqpEvent> Connection::wait(std::chrono::milliseconds timeout) {
-  if (state_->spent) return std::nullopt;
+  if (state_->spent || !state_->readable()) return std::nullopt;
   amqp_maybe_release_buffers(state_->amqp.get());
   amqp_frame_t frame;
   timeval time = to_timeval(std::max(timeout, std::chrono::milliseconds(0)));

@@ -166,9 +166,9 @@ class Connection {
   // heartbeats when they are due, and notices when the broker's do not come. Throws ChannelClosed and
   // ConnectionLost.
   //
-  // An operation that is answered throws UndecodableData when the library cannot decode a message that comes
-  // meanwhile; wait() then gives what came before, and at last that message, refused, and the connection is
-  // spent().
+  // An operation that is answered throws UndecodableData when the library cannot decode what comes meanwhile;
+  // wait() then gives what came before, and at last, if that was a message, the message, refused, and the
+  // connection is spent(). After that it is always empty.
   std::optional<AmqpEvent> wait(std::chrono::milliseconds timeout);
   // Nothing more can be read here, though what is sent still arrives: settle what came, and make a new one.
   bool spent() const;

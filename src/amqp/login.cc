@@ -54,11 +54,12 @@ amqp_rpc_reply_t shake_hands(amqp_connection_state_t state, const ConnectionOpti
                                     address.password.c_str());
 }
 
-void check_login(const amqp_rpc_reply_t& reply, const BrokerAddress& address) {
+void check_login(amqp_connection_state_t state, const amqp_rpc_reply_t& reply, const BrokerAddress& address) {
   const std::string broker = address.describe();
   if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
   if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION && reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
     const auto& close = *static_cast<const amqp_connection_close_t*>(reply.reply.decoded);
+    agree_to_close(state);
     if (close.reply_code == AMQP_ACCESS_REFUSED) {
       fail(broker,
            fmt::format("refuses the login of user '{}': check the name and the password (DSE_AMQP_URL or "
@@ -120,13 +121,17 @@ timeval to_timeval(std::chrono::milliseconds time) {
 }
 
 void AmqpStateCloser::operator()(amqp_connection_state_t state) const {
-  // Without a socket the library would end the process.
-  if (amqp_get_socket(state) != nullptr) {
+  if (says_goodbye) {
     const timeval patience = {.tv_sec = 1, .tv_usec = 0};
     amqp_set_rpc_timeout(state, &patience);
     amqp_connection_close(state, AMQP_REPLY_SUCCESS);
   }
   amqp_destroy_connection(state);
+}
+
+void agree_to_close(amqp_connection_state_t state) {
+  amqp_connection_close_ok_t ok{};
+  amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
 }
 
 AmqpState log_in(const ConnectionOptions& options) {
@@ -136,7 +141,8 @@ AmqpState log_in(const ConnectionOptions& options) {
   amqp_set_handshake_timeout(state.get(), &timeout);
   amqp_set_rpc_timeout(state.get(), &timeout);
   options.transport->open(state.get(), options.address, options.timeout);
-  check_login(shake_hands(state.get(), options), options.address);
+  check_login(state.get(), shake_hands(state.get(), options), options.address);
+  state.get_deleter().says_goodbye = true;
   return state;
 }
 

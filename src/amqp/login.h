@@ -15,13 +15,19 @@ namespace dse {
 
 timeval to_timeval(std::chrono::milliseconds time);
 
+// Ends a connection. The broker is told, and its answer waited for, only when there is sense in it: never
+// after the library has failed to read, because it would go on where it was and write beyond its buffers.
 struct AmqpStateCloser {
+  bool says_goodbye = false;
   void operator()(amqp_connection_state_t state) const;
 };
 using AmqpState = std::unique_ptr<amqp_connection_state_t_, AmqpStateCloser>;
 
 // As the constructor of Connection.
 AmqpState log_in(const ConnectionOptions& options);
+
+// The broker has closed the connection, and waits to hear that we know.
+void agree_to_close(amqp_connection_state_t state);
 
 // What a status of rabbitmq-c means while a connection to `broker` is made, and on one that was made: a
 // status that says nothing of the connection is no ConnectionLost.

@@ -145,13 +145,11 @@ void Session::take_events() {
   while (taken < kEventsAtOnce) {
     std::optional<AmqpEvent> event = connection_->wait(milliseconds(0));
     if (!event) break;
+    was_good_ = true;  // the next wait may throw
     client_.on_event(*connection_, std::move(*event));
     ++taken;
   }
-  if (taken > 0) {
-    was_good_ = true;
-    changed_.notify();
-  }
+  if (taken > 0) changed_.notify();
   if (taken == kEventsAtOnce) signal_.notify();  // there may be more, and no byte may come to say so
 }
 

@@ -64,6 +64,7 @@ const std::vector<Nonsense>& nonsense() {
     std::string oversized("\x01\0\0\x7F\xFF\xFF\xFF", 7);
     return std::vector<Nonsense>{
         {"text of another protocol", "HTTP/1.1 400 Bad Request\r\n\r\n"},
+        {"much text of another protocol", "HTTP/1.1 400 Bad Request\r\n\r\n" + std::string(100'000, 'x')},
         {"a frame of a type that there is none of", AmqpPeer::frame_bytes({77, 1, "payload"})},
         {"a frame without its end", no_end},
         {"a frame of more bytes than were agreed on", oversized},

@@ -1,7 +1,9 @@
 #include "unit/amqp/manual_clock.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 
+#include <string>
 #include <vector>
 
 #include "unit/amqp/peer_error.h"
@@ -36,5 +38,8 @@ void ManualClock::advance(std::chrono::nanoseconds time) {
 void ManualClock::await_pause(std::chrono::nanoseconds time) const {
   std::unique_lock lock(mutex_);
   const bool began = began_.wait_for(lock, kLongestWait, [&] { return waiting_.contains(now_ + time); });
-  if (!began) throw PeerError("nobody waits until then");
+  if (began) return;
+  std::string text = fmt::format("nobody waits for {} ns, but", time.count());
+  for (const auto& [until, wake] : waiting_) text += fmt::format(" {} ns", (until - now_).count());
+  throw PeerError(text);
 }
