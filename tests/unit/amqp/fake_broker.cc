@@ -32,10 +32,15 @@ void FakeBroker::cut_all() {
   }
 }
 
-std::size_t FakeBroker::depth(const std::string& queue) const {
-  const std::lock_guard lock(mutex_);
-  const auto resource = broker_.find(queue);
-  return resource ? broker_.queue_state(*resource).depth : 0;
+void FakeBroker::await_load(const std::string& queue, const Load& load) const {
+  std::unique_lock lock(mutex_);
+  const bool came = served_.wait_for(lock, kLongestWait, [&] {
+    const auto resource = broker_.find(queue);
+    if (!resource) return false;
+    const dse::Broker::QueueState state = broker_.queue_state(*resource);
+    return state.depth == load.waiting && state.unacknowledged == load.unacknowledged;
+  });
+  if (!came) throw PeerError("the queue has another load");
 }
 
 void FakeBroker::hold_confirms(bool hold) {
@@ -59,6 +64,7 @@ void FakeBroker::serve() {
       }
     }
     clients_.remove_if([](const Client& client) { return client.over; });
+    served_.notify_all();
   }
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <list>
 #include <map>
@@ -28,8 +29,13 @@ class FakeBroker {
   std::shared_ptr<const dse::Transport> transport() const { return network_; }
   // Cuts every connection; what was not acknowledged on them is delivered again.
   void cut_all();
-  // How many messages wait in the queue.
-  std::size_t depth(const std::string& queue) const;
+  // Returns once so many messages wait in the queue, and so many are with consumers. Throws when that does
+  // not come for a long time.
+  struct Load {
+    std::size_t waiting = 0;
+    std::size_t unacknowledged = 0;
+  };
+  void await_load(const std::string& queue, const Load& load) const;
   // Confirms nothing from now on, or what it owes and everything again.
   void hold_confirms(bool hold);
 
@@ -86,6 +92,7 @@ class FakeBroker {
   dse::Notifier wake_{clock_};
   std::atomic<bool> ending_ = false;
 
+  mutable std::condition_variable served_;
   mutable std::mutex mutex_;  // of all below; the thread has it while it serves
   dse::Broker broker_;
   std::list<Client> clients_;

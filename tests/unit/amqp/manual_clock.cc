@@ -35,9 +35,10 @@ void ManualClock::advance(std::chrono::nanoseconds time) {
     waiting->second->notify();
 }
 
-void ManualClock::await_pause(std::chrono::nanoseconds time) const {
+void ManualClock::await_pause(std::chrono::nanoseconds time, std::size_t threads) const {
   std::unique_lock lock(mutex_);
-  const bool began = began_.wait_for(lock, kLongestWait, [&] { return waiting_.contains(now_ + time); });
+  const bool began =
+      began_.wait_for(lock, kLongestWait, [&] { return waiting_.count(now_ + time) >= threads; });
   if (began) return;
   std::string text = fmt::format("nobody waits for {} ns, but", time.count());
   for (const auto& [until, wake] : waiting_) text += fmt::format(" {} ns", (until - now_).count());
