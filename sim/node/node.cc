@@ -144,7 +144,8 @@ void Node::note_publication(const std::string& exchange, const Message& message)
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }
 
-// What comes from elsewhere may say that it was written at any time, or at none: then it stays from now on.
+// What comes from elsewhere may say that it was written at any time, or at none: then it stays from
+// now on.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
@@ -171,7 +172,8 @@ Node::End Node::run(const Interrupts& interrupts, Overseer* overseer) {
     }
     overseer->listen();
     if (overseer->interrupt()) {
-      std::raise(SIGINT);  // as if the user had interrupted this process: nobody waits for what does not move
+      // As if the user had interrupted this process: nobody waits for what does not move.
+      std::raise(SIGINT);
       return End::kInterrupted;
     }
     if (overseer->finish()) return End::kFinished;

@@ -53,8 +53,8 @@ void AmqpLink::bind(const BindingSpec& binding) {
       [&](Connection& connection, ChannelNumber channel) { assert_binding(connection, channel, binding); });
 }
 
-// Bindings and streams go over other connections than messages do. What was published before one is at the
-// broker before it: else a queue would get what was written before there was one.
+// Bindings and streams go over other connections than messages do. What was published before one is
+// at the broker before it: else a queue would get what was written before there was one.
 void AmqpLink::await_confirms() const {
   constexpr std::chrono::milliseconds kBetweenLooks{20};
   const std::atomic<bool>* interrupted = options_.connection.interrupted;
@@ -169,8 +169,8 @@ void AmqpLink::hand_back(Machine& machine) {
   }
 }
 
-// One step forward, if there is one. Nothing new is taken on while the broker is behind with what was
-// published.
+// One step forward, if there is one. Nothing new is taken on while the broker is behind with what
+// was published.
 bool AmqpLink::turn(Machine& machine) {
   if (publisher_->full()) return false;
   return finish_result(machine) || finish_timer(machine) || take_arrivals(machine);
@@ -221,9 +221,10 @@ void AmqpLink::take(Machine& machine, Arrival&& arrival, TimeNs time_ns) {
   machine.deliver({.message = std::move(message), .tag = tag, .redelivered = arrival.redelivered});
 }
 
-// The connection was lost before the broker heard that it had been settled, or while the program still has
-// it: then what settles it is the tag of the new connection. What one of ours published twice may come twice
-// over one connection; then the second is settled by itself, as the first one was.
+// The connection was lost before the broker heard that it had been settled, or while the program
+// still has it: then what settles it is the tag of the new connection. What one of ours published
+// twice may come twice over one connection; then the second is settled by itself, as the first one
+// was.
 void AmqpLink::take_again(const Arrival& arrival) {
   ++counts_.duplicates;
   const auto [first, last] = outstanding_tags_.equal_range(arrival.identity());

@@ -1,14 +1,15 @@
-// A component's link to a real broker: its Data Bus is RabbitMQ, its clock the real one, its share of the
-// processor a thread. serve() drives the machine that runs on it; all calls come from the thread that calls
-// serve().
+// A component's link to a real broker: its Data Bus is RabbitMQ, its clock the real one, its share
+// of the processor a thread. serve() drives the machine that runs on it; all calls come from the
+// thread that calls serve().
 //
-// Time is virtual time all the same: it begins at `epoch` and goes `pace` times as fast as real time. Within
-// a step it stands at the moment for which the step was due, so that a program that waits again and again
-// does not fall behind.
+// Time is virtual time all the same: it begins at `epoch` and goes `pace` times as fast as real
+// time. Within a step it stands at the moment for which the step was due, so that a program that
+// waits again and again does not fall behind.
 //
-// What was published is confirmed by the broker before the message in whose handler it was published is
-// acknowledged; and before that, the program is told of what no queue took. A message that comes a second
-// time (Duplicates) is dropped; one that cannot be read is rejected on the broker, and somebody is told.
+// What was published is confirmed by the broker before the message in whose handler it was
+// published is acknowledged; and before that, the program is told of what no queue took. A message
+// that comes a second time (Duplicates) is dropped; one that cannot be read is rejected on the
+// broker, and somebody is told.
 #pragma once
 
 #include <algorithm>
@@ -35,15 +36,17 @@ class AmqpLink : public Link {
  public:
   struct Options {
     ConnectionOptions connection;
-    SetUp set_up;                    // what has to be there before anything is published or streamed
-    std::set<std::string> asserted;  // the resources that are there then; others are declared when used
-    std::string run;                 // marks this process's messages; not empty
+    // Declares what has to be there before anything is published or streamed.
+    SetUp set_up;
+    // The resources that are there then; others are declared when they are used.
+    std::set<std::string> asserted;
+    std::string run;  // marks the messages of this process; not empty
     std::chrono::system_clock::time_point epoch;
     double pace = 1;  // virtual seconds a second
     // Told of each message that has arrived, and when; may be empty.
     std::function<void(const Message& message, TimeNs time_ns)> on_arrival;
-    // Told of each message that was rejected because it cannot be read, as far as it could be, and why; may
-    // be empty.
+    // Told of each message that was rejected because it cannot be read, as far as it could be, and
+    // why; may be empty.
     std::function<void(const MessageFields& message, const std::string& reason)> on_unreadable;
   };
   // Connects and sets up. Throws as Connection.
@@ -62,13 +65,13 @@ class AmqpLink : public Link {
   void post(Job job) override;
   void end(int status) override;
 
-  // Does what has come up for `machine`, which runs on this link, and waits for more, until that time at the
-  // latest. Throws RunError and InputError.
+  // Does what has come up for `machine`, which runs on this link, and waits for more, until that
+  // time at the latest. Throws RunError and InputError.
   void serve(Machine& machine, Clock::TimePoint until);
   // From within a step: serve() returns when it is done, and does nothing more.
   void stop_serving() { stopped_ = true; }
-  // Waits until every job is done, everything published confirmed and every acknowledgement sent, the latter
-  // two until that time at the latest. Whether it was so.
+  // Waits until every job is done, everything published confirmed and every acknowledgement sent,
+  // the latter two until that time at the latest. Whether it was so.
   bool settle(Clock::TimePoint until);
   // How many publications are not confirmed, and settlements not sent.
   std::uint64_t unsettled() const;
@@ -89,8 +92,8 @@ class AmqpLink : public Link {
   Counts counts() const;
   // Asks whether the queue that is streamed is empty; the answer comes with idle().
   void ask_idle();
-  // The answer to the latest question: at some moment after it was asked nothing was in the queue, on its way
-  // here or in the making. Empty while there is no answer.
+  // The answer to the latest question: at some moment after it was asked nothing was in the queue,
+  // on its way here or in the making. Empty while there is no answer.
   std::optional<bool> idle();
 
  private:

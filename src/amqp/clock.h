@@ -1,7 +1,8 @@
-// What time it is, and how to wait: everything here that is due at some time asks a clock that is handed in.
-// So a test moves time, and waits for none.
+// What time it is, and how to wait: everything here that is due at some time asks a clock that is
+// handed in. So a test moves time, and waits for none.
 //
-// The library beneath has a clock of its own, for its handshakes, answers and heartbeats. Any thread.
+// The library beneath has a clock of its own, for its handshakes, answers and heartbeats. Any
+// thread.
 #pragma once
 
 #include <poll.h>
@@ -18,8 +19,8 @@ class Clock {
   virtual ~Clock() = default;
   // Never goes back.
   virtual TimePoint now() const = 0;
-  // Returns when there is something to read or an error on one of the descriptors, which its `revents` then
-  // says, or when it is `until`, or earlier for no reason; then all `revents` are 0.
+  // Returns when there is something to read or an error on one of the descriptors, which its
+  // `revents` then says, or when it is `until`, or earlier for no reason; then all `revents` are 0.
   virtual void wait(std::span<pollfd> descriptors, TimePoint until) const = 0;
 };
 

@@ -81,8 +81,8 @@ ReadMessage Connection::State::read(ChannelNumber channel) {
 std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel, const amqp_method_t& method) {
   switch (method.id) {
     case AMQP_BASIC_DELIVER_METHOD: {
-      // What is decoded lies in memory that the message's frames do not overwrite, but copied first it is
-      // certain.
+      // What is decoded lies in memory that the message's frames do not overwrite, but copied first
+      // it is certain.
       const auto deliver = *static_cast<const amqp_basic_deliver_t*>(method.decoded);
       AmqpDelivery delivery{.channel = channel,
                             .consumer = to_string(deliver.consumer_tag),

@@ -184,7 +184,8 @@ void Consumer::answer_depth(Connection& connection) {
   }
   const QueueInfo info =
       connection.declare_queue(channels_.front(), subscriptions_.front().queue, {.passive = true});
-  // What the broker delivered before it answered was kept by the connection while we waited for the answer.
+  // What the broker delivered before it answered was kept by the connection while we waited for the
+  // answer.
   while (std::optional<AmqpEvent> event = connection.wait(std::chrono::milliseconds(0)))
     on_event(connection, std::move(*event));
   const std::lock_guard lock(mutex_);

@@ -70,8 +70,8 @@ Subscription Gateway::subscription(const ImportRoute& route) const {
     if (!route.queue.empty()) return connection.declare_queue(channel, queue, {.passive = true}).name;
     constexpr std::int64_t kUnreadMillisecondsMax = 600'000;
     connection.declare_exchange(channel, route.exchange, {.type = "topic"});
-    // One reader at a time: a new connection gets nothing before what an old one had, whose end the broker
-    // may notice later, is back in its place.
+    // One reader at a time: a new connection gets nothing before what an old one had, whose end the
+    // broker may notice later, is back in its place.
     connection.declare_queue(
         channel, queue,
         {.arguments = {{"x-expires", kUnreadMillisecondsMax}, {"x-single-active-consumer", true}}});

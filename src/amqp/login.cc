@@ -183,7 +183,7 @@ void throw_broken(const std::string& broker, int status) {
     case AMQP_STATUS_TIMEOUT:
       throw ConnectionLost(fmt::format("broker {} does not answer: check that it runs", broker));
     case AMQP_STATUS_BAD_AMQP_DATA:
-    case AMQP_STATUS_INVALID_PARAMETER:  // of a table that it decodes, such as an entry without a name
+    case AMQP_STATUS_INVALID_PARAMETER:  // a table has an entry without a name, say
       throw UndecodableData(fmt::format(
           "broker {} sent what cannot be decoded: check that AMQP 0-9-1 is spoken on this port", broker));
     case AMQP_STATUS_TABLE_TOO_BIG:

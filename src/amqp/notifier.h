@@ -1,5 +1,5 @@
-// Wakes a thread that waits for one of several things. Any thread notifies, and one waits: for this alone,
-// or for its descriptor among others.
+// Wakes a thread that waits for one of several things. Any thread notifies, and one waits: for this
+// alone, or for its descriptor among others.
 #pragma once
 
 #include "amqp/clock.h"
@@ -9,12 +9,13 @@ namespace dse {
 
 class Notifier {
  public:
-  // `clock` says how long wait_until waits; it must outlive this. Throws RunError when the system has no
-  // descriptor for it.
+  // `clock` says how long wait_until waits; it must outlive this. Throws RunError when the system
+  // has no descriptor for it.
   explicit Notifier(const Clock& clock);
 
   void notify() const;
-  // Returns when somebody has notified since the last return, or at that time. Whether somebody has.
+  // Returns when somebody has notified since the last return, or at that time. Whether somebody
+  // has.
   bool wait_until(Clock::TimePoint time) const;
 
   // The descriptor is readable from a notification until clear().

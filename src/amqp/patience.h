@@ -1,4 +1,5 @@
-// How long to wait at the end for a broker to take in what is under way, as long as it takes in something.
+// How long to wait at the end for a broker to take in what is under way, as long as it takes in
+// something.
 #pragma once
 
 #include <chrono>

@@ -1,10 +1,10 @@
-// Publishes to a broker with confirms: what the broker has not confirmed when the connection is lost is
-// published again, in order, on the next one. So each message arrives at least once, and first arrivals come
-// in order. What the broker refuses (basic.nack: a queue is full, say) is published again after 0.1 s, 0.2 s,
-// 0.4 s ..., at most 5 s, and everything else waits behind it.
+// Publishes to a broker with confirms: what the broker has not confirmed when the connection is
+// lost is published again, in order, on the next one. So each message arrives at least once, and
+// first arrivals come in order. What the broker refuses (basic.nack: a queue is full, say) is
+// published again after 0.1 s, 0.2 s, 0.4 s ..., at most 5 s, and everything else waits behind it.
 //
-// Has a connection and a thread of its own (RabbitMQ holds back a connection that publishes too much, and
-// with it everything that the connection carries). Calls come from one thread.
+// Has a connection and a thread of its own (RabbitMQ holds back a connection that publishes too
+// much, and with it everything that the connection carries). Calls come from one thread.
 #pragma once
 
 #include <cstdint>
@@ -49,9 +49,9 @@ class Publisher : private SessionClient {
   std::uint64_t unconfirmed() const;
   // So many messages from the first on are confirmed, every one of them.
   std::uint64_t confirmed() const;
-  // The mandatory messages that no queue took, of those that were confirmed since the last call; in the order
-  // of their confirms. Each message is given back at most once, whatever was published again: what counts is
-  // whether a queue took the publication that the broker has confirmed.
+  // The mandatory messages that no queue took, of those that were confirmed since the last call; in
+  // the order of their confirms. Each message is given back at most once, whatever was published
+  // again: what counts is whether a queue took the publication that the broker has confirmed.
   std::vector<MessagePtr> take_returned();
 
   struct RouteCounts {
@@ -65,8 +65,8 @@ class Publisher : private SessionClient {
     std::string blocked_reason;
     bool refusing = false;  // the last that it said of a message was a refusal
     std::vector<RouteCounts> routes;
-    // Why messages are not confirmed, for people: "" when there is nothing to say but that they are on their
-    // way.
+    // Why messages are not confirmed, for people: "" when there is nothing to say but that they are
+    // on their way.
     std::string obstacle() const;
   };
   Counts counts() const;
@@ -110,13 +110,14 @@ class Publisher : private SessionClient {
   std::deque<bool> taken_;  // from message `confirmed_` on: confirmed, though an earlier one is not
   std::vector<MessagePtr> returned_;
 
-  // Of the session's thread:
+  // What follows belongs to the session's thread.
   ChannelNumber channel_ = 0;
   std::uint64_t next_tag_ = 1;
   std::deque<Sent> sent_;       // by tag; the first is not confirmed
   std::deque<Numbered> again_;  // to be sent before what waits
   bool blocked_ = false;
-  // After a refusal: nothing is sent before then, and how long it is to the time after the next one.
+  // After a refusal: nothing is sent before then, and how long it is to the time after the next
+  // one.
   std::optional<Clock::TimePoint> held_until_;
   std::chrono::milliseconds pause_;
 

@@ -67,8 +67,8 @@ void Session::connect_first() {
 }
 
 void Session::connect_once(const std::function<bool()>& given_up) {
-  // One that is spent is left only now, so that the broker has had time to take in what was settled on it: it
-  // would else hear first that the consumer is gone.
+  // One that is spent is left only now, so that the broker has had time to take in what was settled
+  // on it: it would else hear first that the consumer is gone.
   connection_ = connect(options_, given_up);
   {
     const std::lock_guard lock(mutex_);
@@ -81,8 +81,8 @@ void Session::connect_once(const std::function<bool()>& given_up) {
   with_what_is_undecodable([this] { client_.on_connected(*connection_); });
 }
 
-// Does what the broker answers to. When a message that the library cannot decode comes in between, the client
-// gets what came before it and is told of it, and the connection is spent.
+// Does what the broker answers to. When a message that the library cannot decode comes in between,
+// the client gets what came before it and is told of it, and the connection is spent.
 template <typename Work>
 void Session::with_what_is_undecodable(Work work) {
   try {
@@ -150,7 +150,8 @@ void Session::take_events() {
     ++taken;
   }
   if (taken > 0) changed_.notify();
-  if (taken == kEventsAtOnce) signal_.notify();  // there may be more, and no byte may come to say so
+  // There may be more, and no byte may come to say so.
+  if (taken == kEventsAtOnce) signal_.notify();
 }
 
 void Session::wait_for_signal(Clock::TimePoint until, bool broker_too) {

@@ -1,9 +1,9 @@
 // Keeps a connection to a broker on a thread of its own, and makes it anew when it is lost.
 //
-// Attempts come after 0.1 s, 0.2 s, 0.4 s ... and never more than 5 s apart, and begin anew with 0.1 s only
-// after a connection that something came over, or that lasted. A connection over which something came that
-// the library cannot decode is left for a new one at once. What goes wrong for another reason than a lost
-// connection ends the session; check() then throws it to the owner.
+// Attempts come after 0.1 s, 0.2 s, 0.4 s ... and never more than 5 s apart, and begin anew with
+// 0.1 s only after a connection that something came over, or that lasted. A connection over which
+// something came that the library cannot decode is left for a new one at once. What goes wrong for
+// another reason than a lost connection ends the session; check() then throws it to the owner.
 #pragma once
 
 #include <atomic>
@@ -31,10 +31,11 @@ class SessionClient {
   // There is a new connection; the one before, if there was one, is gone with its channels.
   virtual void on_connected(Connection& connection) = 0;
   virtual void on_event(Connection& connection, AmqpEvent&& event) = 0;
-  // After wake(), after a connection was made or events came, and when it is due. True when there is more to
-  // do at once.
+  // After wake(), after a connection was made or events came, and when it is due. True when there
+  // is more to do at once.
   virtual bool on_turn(Connection& connection) = 0;
-  // Whether a new connection in place of one that is spent may be made now; asked again after wake().
+  // Whether a new connection in place of one that is spent may be made now; asked again after
+  // wake().
   virtual bool may_connect() const { return true; }
   // When on_turn is to be called although nothing happens; empty: never.
   virtual std::optional<Clock::TimePoint> due() const { return std::nullopt; }
@@ -48,12 +49,12 @@ struct SessionState {
 
 class Session {
  public:
-  // Connects before it returns: throws what the first attempt throws, and Interrupted as the options say.
-  // `client` and `changed`, which is notified whenever the client may have something for its owner, must
-  // outlive the session.
+  // Connects before it returns: throws what the first attempt throws, and Interrupted as the
+  // options say. `client` and `changed`, which is notified whenever the client may have something
+  // for its owner, must outlive the session.
   Session(ConnectionOptions options, SessionClient& client, const Notifier& changed);
-  // Ends the connection and the thread. A broker that is silent holds it up for seconds, and when the options
-  // say that nobody wants to wait, for a moment.
+  // Ends the connection and the thread. A broker that is silent holds it up for seconds, and when
+  // the options say that nobody wants to wait, for a moment.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

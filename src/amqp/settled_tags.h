@@ -1,5 +1,5 @@
-// Up to which delivery tag everything on a channel is settled, and since when. Tags count from 1 and are
-// settled in any order; times do not decrease.
+// Up to which delivery tag everything on a channel is settled, and since when. Tags count from 1
+// and are settled in any order; times do not decrease.
 #pragma once
 
 #include <cstdint>

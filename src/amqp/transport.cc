@@ -22,8 +22,8 @@ namespace {
   throw BrokerError(fmt::format("broker {}: {}", address.describe(), text));
 }
 
-// The certificate must have the URL's host among its names, or its addresses if it is one. OpenSSL compares,
-// as rabbitmq-c 0.11 would not find an address.
+// The certificate must have the URL's host among its names, or its addresses if it is one. OpenSSL
+// compares, as rabbitmq-c 0.11 would not find an address.
 void expect_host(X509_VERIFY_PARAM* expected, const BrokerAddress& address) {
   const char* host = address.host.c_str();
   std::array<unsigned char, sizeof(in6_addr)> bytes{};

@@ -12,9 +12,10 @@ namespace dse {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // Gives `state`, which has none, an open socket to the broker; it does not block. Throws ConnectionLost
-  // when the broker cannot be reached within `timeout`, BrokerError when its certificate does not verify, and
-  // InputError when a file of ours cannot be used. Any thread, several at a time.
+  // Gives `state`, which has none, an open socket to the broker; it does not block. Throws
+  // ConnectionLost when the broker cannot be reached within `timeout`, BrokerError when its
+  // certificate does not verify, and InputError when a file of ours cannot be used. Any thread,
+  // several at a time.
   virtual void open(amqp_connection_state_t_* state, const BrokerAddress& address,
                     std::chrono::milliseconds timeout) const = 0;
 };

@@ -1,5 +1,5 @@
-// What every link promises (src/sdk/link.h), as cases that run on links of any kind: the fake one, the one
-// of the process, and the one to a broker.
+// What every link promises (src/sdk/link.h), as cases that run on links of any kind: the fake one,
+// the one of the process, and the one to a broker.
 #pragma once
 
 #include <functional>

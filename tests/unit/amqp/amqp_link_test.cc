@@ -1,4 +1,5 @@
-// What the link to a broker adds to the contract of links: lost connections, settlements, returns, idleness.
+// What the link to a broker adds to the contract of links: lost connections, settlements, returns,
+// idleness.
 #include "amqp/amqp_link.h"
 
 #include <future>

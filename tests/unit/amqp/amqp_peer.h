@@ -1,5 +1,5 @@
-// The other end of a connection: a test tells it what to expect of us, and what to answer. It speaks AMQP
-// 0-9-1 in frames (section 4.2), and in whatever bytes the test likes.
+// The other end of a connection: a test tells it what to expect of us, and what to answer. It
+// speaks AMQP 0-9-1 in frames (section 4.2), and in whatever bytes the test likes.
 //
 //   AmqpPeer peer = network.accept();
 //   peer.shake_hands();
@@ -134,8 +134,8 @@ class AmqpPeer {
   static std::string frame_bytes(const AmqpFrame& frame);
   static std::string encoded(amqp_method_number_t id, void* method);
 
-  // For those that serve several: reads what has come, false when the other end has gone; then what frames
-  // that makes.
+  // For those that serve several: reads what has come, false when the other end has gone; then what
+  // frames that makes.
   bool read_some();
   std::optional<AmqpFrame> take_frame();
   bool take_protocol_header();
@@ -149,7 +149,8 @@ class AmqpPeer {
   std::string unread_;
 };
 
-// A content header and its body, put together: what was published, or nothing while frames are missing.
+// A content header and its body, put together: what was published, or nothing while frames are
+// missing.
 class ContentReader {
  public:
   void begin(const AmqpMethodFrame& publish);

@@ -1,4 +1,5 @@
-// What a connection says of a peer that refuses, is silent, or sends nonsense: a clear error at each step.
+// What a connection says of a peer that refuses, is silent, or sends nonsense: a clear error at
+// each step.
 #include "amqp/connection.h"
 
 #include <cmath>
@@ -21,7 +22,8 @@ struct Connecting {
   ConnectionOptions options = connection_to(network, std::make_shared<ManualClock>());
   std::future<std::unique_ptr<Connection>> made;
   std::unique_ptr<Connection> connection;
-  AmqpPeer peer{FileDescriptor()};  // last: it is cut before the connection ends, which waits for no answer
+  // The last member: it is cut before the connection ends, which then waits for no answer.
+  AmqpPeer peer{FileDescriptor()};
 
   void begin() {
     made = std::async(std::launch::async, [this] { return connect(options); });

@@ -14,8 +14,8 @@ struct Consuming {
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   dse::Notifier changed{*clock};
   std::unique_ptr<dse::Consumer> consumer;
-  AmqpPeer peer{
-      dse::FileDescriptor()};  // last: it is cut before the consumer ends, which waits for no answer
+  // The last member: it is cut before the consumer ends, which then waits for no answer.
+  AmqpPeer peer{dse::FileDescriptor()};
 
   // Every queue is declared, and read with a prefetch of 10.
   explicit Consuming(std::vector<std::string> names = {"q"}) : queues(std::move(names)) {

@@ -1,9 +1,9 @@
-// A broker for tests without one: AMQP as our connections speak it, in front of the broker of the process. It
-// serves every connection that is opened through its transport, on a thread of its own, and confirms what it
-// has taken.
+// A broker for tests without one: AMQP as our connections speak it, in front of the broker of the
+// process. It serves every connection that is opened through its transport, on a thread of its own,
+// and confirms what it has taken.
 //
-// An exchange and a queue of one name are one resource. It keeps no rule that the tests do not need: whoever
-// logs in may do everything.
+// An exchange and a queue of one name are one resource. It keeps no rule that the tests do not
+// need: whoever logs in may do everything.
 #pragma once
 
 #include <atomic>
@@ -29,8 +29,8 @@ class FakeBroker {
   std::shared_ptr<const dse::Transport> transport() const { return network_; }
   // Cuts every connection; what was not acknowledged on them is delivered again.
   void cut_all();
-  // Returns once so many messages wait in the queue, and so many are with consumers. Throws when that does
-  // not come for a long time.
+  // Returns once so many messages wait in the queue, and so many are with consumers. Throws when
+  // that does not come for a long time.
   struct Load {
     std::size_t waiting = 0;
     std::size_t unacknowledged = 0;
@@ -96,8 +96,9 @@ class FakeBroker {
   mutable std::mutex mutex_;  // of all below; the thread has it while it serves
   dse::Broker broker_;
   std::list<Client> clients_;
-  std::vector<Stream> streams_;                                            // by the number of the broker's
-  std::map<std::string, std::pair<std::string, std::string>> companions_;  // headers exchange: from and key
+  std::vector<Stream> streams_;  // by the number of the broker's
+  // By headers exchange: the exchange and the key that it is bound by.
+  std::map<std::string, std::pair<std::string, std::string>> companions_;
   bool holding_ = false;
   std::vector<OwedConfirm> owed_;
 

@@ -17,8 +17,8 @@ class ManualClock : public dse::Clock {
 
   // Moves on by that much, and wakes everybody whose time has come.
   void advance(std::chrono::nanoseconds time);
-  // Returns once so many threads wait until exactly that time from now: so a test knows that a pause has
-  // begun, and how long it is. Throws when nobody does for a long time.
+  // Returns once so many threads wait until exactly that time from now: so a test knows that a
+  // pause has begun, and how long it is. Throws when nobody does for a long time.
   void await_pause(std::chrono::nanoseconds time, std::size_t threads = 1) const;
 
  private:

@@ -29,8 +29,8 @@ struct Publishing {
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   dse::Notifier changed{*clock};
   std::unique_ptr<dse::Publisher> publisher;
-  AmqpPeer peer{
-      dse::FileDescriptor()};  // last: it is cut before the publisher ends, which waits for no answer
+  // The last member: it is cut before the publisher ends, which then waits for no answer.
+  AmqpPeer peer{dse::FileDescriptor()};
 
   Publishing() : Publishing(1) {}
   explicit Publishing(std::size_t routes) {

@@ -1,4 +1,5 @@
-// How a session keeps a connection: back-off by the clock, what ends it for good, and how it ends itself.
+// How a session keeps a connection: back-off by the clock, what ends it for good, and how it ends
+// itself.
 #include "amqp/session.h"
 
 #include <atomic>
@@ -26,7 +27,7 @@ struct Keeping {
   Notifier changed{*clock};
   IdleClient client;
   std::unique_ptr<Session> session;
-  AmqpPeer peer{FileDescriptor()};  // last: it is cut before the session ends
+  AmqpPeer peer{FileDescriptor()};  // the last member: it is cut before the session ends
 
   Keeping() {
     auto made = std::async(std::launch::async, [this] {
