@@ -278,16 +278,24 @@ void Connection::settle(ChannelNumber channel, const Settlement& settlement) {
 bool Connection::spent() const { return state_->spent; }
 
 std::optional<AmqpEvent> Connection::wait(std::chrono::milliseconds timeout) {
-  if (state_->spent || !state_->readable()) return std::nullopt;
-  amqp_maybe_release_buffers(state_->amqp.get());
-  amqp_frame_t frame;
+  // What nobody waits for, such as the rest of a message on a closed channel, is passed over; so much
+  // of it at once, as a peer may send it without end.
+  constexpr int kPassedOverMax = 256;
   timeval time = to_timeval(std::max(timeout, std::chrono::milliseconds(0)));
-  const int status = amqp_simple_wait_frame_noblock(state_->amqp.get(), &frame, &time);
-  if (status == AMQP_STATUS_TIMEOUT) return std::nullopt;
-  if (status != AMQP_STATUS_OK) state_->lost(status);
-  if (frame.frame_type != AMQP_FRAME_METHOD)
-    return std::nullopt;  // the rest of a message on a closed channel
-  return state_->event_of(frame.channel, frame.payload.method);
+  for (int passed_over = 0; passed_over < kPassedOverMax; ++passed_over) {
+    if (state_->spent || !state_->readable()) return std::nullopt;
+    amqp_maybe_release_buffers(state_->amqp.get());
+    amqp_frame_t frame;
+    const int status = amqp_simple_wait_frame_noblock(state_->amqp.get(), &frame, &time);
+    if (status == AMQP_STATUS_TIMEOUT) return std::nullopt;
+    if (status != AMQP_STATUS_OK) state_->lost(status);
+    if (frame.frame_type == AMQP_FRAME_METHOD) {
+      std::optional<AmqpEvent> event = state_->event_of(frame.channel, frame.payload.method);
+      if (event) return event;
+    }
+    time = {};
+  }
+  return std::nullopt;
 }
 
 int Connection::descriptor() const { return amqp_get_sockfd(state_->amqp.get()); }

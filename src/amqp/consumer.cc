@@ -122,8 +122,12 @@ void Consumer::on_connected(Connection& connection) {
 
 void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
   const auto number_of = [this](ChannelNumber channel) {
-    return static_cast<std::size_t>(std::find(channels_.begin(), channels_.end(), channel) -
-                                    channels_.begin());
+    const auto at = std::find(channels_.begin(), channels_.end(), channel);
+    if (at != channels_.end()) return static_cast<std::size_t>(at - channels_.begin());
+    throw BrokerError(
+        fmt::format("broker {} speaks of a consumer on channel {}, which has none: check that it is one "
+                    "that speaks AMQP 0-9-1",
+                    broker_, channel));
   };
   if (const auto* cancelled = std::get_if<AmqpCancelled>(&event)) {
     throw BrokerError(

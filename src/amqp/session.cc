@@ -131,6 +131,7 @@ void Session::run() {
 void Session::serve() {
   while (!stopping_ && !connection_->spent()) {
     take_events();
+    if (connection_->spent()) break;  // the client may not ask anything any more
     bool more = false;
     with_what_is_undecodable([&] { more = client_.on_turn(*connection_); });
     if (more || connection_->spent()) continue;

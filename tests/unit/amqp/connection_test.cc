@@ -273,6 +273,16 @@ TEST_CASE("connection: a message that is cut short by nonsense is an error or re
   }
 }
 
+TEST_CASE("connection: an answer to another question is none, and is not waited for without end") {
+  Connecting one;
+  one.options.timeout = 100ms;
+  one.connect_now();
+  one.open_channel();
+  auto declared = one.asked([](Connection& connection) { connection.declare_queue(1, "q", {}); });
+  one.peer.answer(AMQP_QUEUE_DECLARE_METHOD, AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t{});
+  CHECK_THAT(broker_error_of([&declared] { declared.get(); }), ContainsSubstring("does not answer"));
+}
+
 TEST_CASE("connection: what the broker refuses closes the channel, whose number is used again") {
   Connecting one;
   one.connect_now();

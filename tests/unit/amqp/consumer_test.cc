@@ -149,6 +149,34 @@ TEST_CASE("consumer: what cannot be decoded is rejected, and the rest comes over
   CHECK(one.consumer->state().reconnects == 1);
 }
 
+TEST_CASE("consumer: what nobody waits for is passed over, and what lies behind it comes") {
+  Consuming one;
+  const auto message = message_of("a");
+  std::string bytes = AmqpPeer::frame_bytes({AMQP_FRAME_BODY, 7, "the rest of something"});
+  amqp_queue_purge_ok_t unexpected{3};
+  bytes += AmqpPeer::frame_bytes(
+      {AMQP_FRAME_METHOD, 1, AmqpPeer::encoded(AMQP_QUEUE_PURGE_OK_METHOD, &unexpected)});
+  amqp_basic_deliver_t deliver{.consumer_tag = amqp_cstring_bytes("consumer"), .delivery_tag = 1};
+  bytes +=
+      AmqpPeer::frame_bytes({AMQP_FRAME_METHOD, 1, AmqpPeer::encoded(AMQP_BASIC_DELIVER_METHOD, &deliver)});
+  one.peer.send_bytes(bytes);  // all at once, so that no later byte says that there is more
+  one.peer.send_content(1, message->fields());
+  CHECK(one.take_one().message.id == "a");
+}
+
+TEST_CASE("consumer: a message for nobody ends it for good") {
+  for (const bool cancelled : {false, true}) {
+    Consuming one;
+    if (cancelled) {
+      one.peer.send(9, AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t{amqp_cstring_bytes("nobody"), 1});
+    } else {
+      one.peer.deliver({.channel = 9}, message_of("a")->fields());
+    }
+    one.peer.expect_end();
+    CHECK_THROWS_WITH(one.take_one(), ContainsSubstring("channel 9"));
+  }
+}
+
 TEST_CASE("consumer: what is refused is told as far as it can be read") {
   Consuming one;
   MessageFields large = message_of("large")->fields();
