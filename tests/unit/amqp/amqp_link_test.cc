@@ -110,6 +110,24 @@ TEST_CASE("amqp link: what comes again after a lost connection is dropped, and t
   CHECK(one.link.counts().received == 2);
 }
 
+TEST_CASE("amqp link: what the program has while a connection is lost is settled on the next one") {
+  Linked one;
+  one.machine.start({stream_resource("q", 0, [&](Machine& m, const MessagePtr& message) {
+    one.got.push_back(message->id());
+    m.eval(after(kNanosecondsPerSecond));
+  })});
+  write(one.broker, {{.id = "a"}});
+  one.serve_until([&] { return one.got.size() == 1; });
+  one.broker.cut_all();
+  one.clock->await_pause(100ms, 2);
+  one.clock->advance(100ms);
+  one.serve_until([&] { return one.link.counts().duplicates == 1; });
+  one.clock->advance(1s);
+  one.serve_until([&] { return one.machine.waits_for() == "a message" && one.link.unsettled() == 0; });
+  one.broker.await_load("q", {});
+  CHECK(one.got == Ids{"a"});
+}
+
 TEST_CASE("amqp link: what cannot be read is rejected, somebody is told, and the next one comes") {
   Linked one;
   one.machine.start({one.read(1)});

@@ -142,6 +142,19 @@ std::uint16_t AmqpPeer::answer_channel_open() {
   return answer(AMQP_CHANNEL_OPEN_METHOD, AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t{}).channel();
 }
 
+void AmqpPeer::answer_declare(const std::string& queue, std::uint32_t messages) {
+  answer(AMQP_QUEUE_DECLARE_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD,
+         amqp_queue_declare_ok_t{amqp_text(queue), messages, 1});
+}
+
+void AmqpPeer::accept_consumer(const std::string& queue) {
+  answer_channel_open();
+  answer_declare(queue, 0);
+  answer(AMQP_BASIC_QOS_METHOD, AMQP_BASIC_QOS_OK_METHOD, amqp_basic_qos_ok_t{});
+  answer(AMQP_BASIC_CONSUME_METHOD, AMQP_BASIC_CONSUME_OK_METHOD,
+         amqp_basic_consume_ok_t{amqp_text("consumer")});
+}
+
 void AmqpPeer::confirm(const Confirm& confirm) {
   send(confirm.channel, AMQP_BASIC_ACK_METHOD, amqp_basic_ack_t{confirm.tag, confirm.multiple});
 }
@@ -158,6 +171,20 @@ void AmqpPeer::deliver(const PeerDelivery& delivery, const dse::MessageFields& m
                             .exchange = amqp_text("exchange"),
                             .routing_key = amqp_text(message.key)});
   send_content(delivery.channel, message);
+}
+
+void AmqpPeer::deliver_undecodable(std::uint64_t tag, Undecodable how) {
+  send(1, AMQP_BASIC_DELIVER_METHOD,
+       amqp_basic_deliver_t{.consumer_tag = amqp_text("consumer"),
+                            .delivery_tag = tag,
+                            .exchange = amqp_text("exchange"),
+                            .routing_key = amqp_text("k")});
+  constexpr std::string_view kNoName("\0t\1", 3);
+  constexpr std::string_view kNoType("\1hZ\1", 4);
+  const std::string_view entry = how == Undecodable::kNoName ? kNoName : kNoType;
+  std::string properties("\x20\0", 2);  // headers alone
+  add_number(properties, entry.size(), 4);
+  send_content_header(1, 0, properties.append(entry));
 }
 
 void AmqpPeer::give_back(const PeerPublication& publication, std::uint16_t channel) {

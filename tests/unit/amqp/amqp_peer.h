@@ -95,6 +95,10 @@ class AmqpPeer {
     return asked;
   }
   std::uint16_t answer_channel_open();
+  void answer_declare(const std::string& queue, std::uint32_t messages);
+  // What a consumer asks for that declares its queue: a channel, the queue, a prefetch, and to
+  // consume.
+  void accept_consumer(const std::string& queue);
 
   template <typename Method>
   void send(std::uint16_t channel, amqp_method_number_t id, Method method) {
@@ -114,6 +118,10 @@ class AmqpPeer {
     std::string consumer = "consumer";
   };
   void deliver(const PeerDelivery& delivery, const dse::MessageFields& message);
+  // A message whose only header the library cannot decode: when it has no name the library notices
+  // as it takes the message apart, and when it is of no type already as it reads.
+  enum class Undecodable { kNoName, kNoType };
+  void deliver_undecodable(std::uint64_t tag, Undecodable how = Undecodable::kNoName);
   void give_back(const PeerPublication& publication, std::uint16_t channel = 1);  // basic.return
   struct Reply {
     int code = AMQP_INTERNAL_ERROR;

@@ -123,6 +123,7 @@ TEST_CASE("consumer: a queue that is deleted under it ends it for good") {
 }
 
 TEST_CASE("consumer: what cannot be decoded is rejected, and the rest comes over a new connection at once") {
+  const auto how = GENERATE(AmqpPeer::Undecodable::kNoName, AmqpPeer::Undecodable::kNoType);
   Consuming one;
   one.deliver(1, "a");
   one.consumer->acknowledge(one.take_one().tag);
@@ -130,7 +131,7 @@ TEST_CASE("consumer: what cannot be decoded is rejected, and the rest comes over
   one.deliver(2, "b");
   one.take_one();  // so that the first is noted as settled before the clock moves on
   one.clock->advance(SettledTags::kTakenIn);
-  one.deliver_undecodable(3);
+  one.peer.deliver_undecodable(3, how);
   const AmqpMethodFrame rejected = one.peer.expect(AMQP_BASIC_NACK_METHOD);
   CHECK(rejected.as<amqp_basic_nack_t>().delivery_tag == 3);
   CHECK_FALSE(rejected.as<amqp_basic_nack_t>().requeue);
@@ -147,6 +148,38 @@ TEST_CASE("consumer: what cannot be decoded is rejected, and the rest comes over
   CHECK(next.message.id == "b");
   CHECK(next.settled_before == 1);
   CHECK(one.consumer->state().reconnects == 1);
+}
+
+TEST_CASE("consumer: what cannot be decoded comes while an answer is waited for") {
+  for (const auto how : {AmqpPeer::Undecodable::kNoName, AmqpPeer::Undecodable::kNoType}) {
+    Consuming one;
+    one.consumer->ask_depth();
+    one.peer.expect(AMQP_QUEUE_DECLARE_METHOD);
+    one.deliver(1, "a");
+    one.peer.deliver_undecodable(2, how);
+    one.peer.send(1, AMQP_QUEUE_DECLARE_OK_METHOD, amqp_queue_declare_ok_t{amqp_cstring_bytes("q"), 3, 1});
+    CHECK(one.peer.expect(AMQP_BASIC_NACK_METHOD).as<amqp_basic_nack_t>().delivery_tag == 2);
+    const std::vector<Arrival> arrived = one.take(2);
+    CHECK(arrived[0].message.id == "a");
+    CHECK_FALSE(arrived[1].decoded);
+    AmqpPeer before = std::move(one.peer);
+    one.accept();
+    before.expect_end();
+    if (how == AmqpPeer::Undecodable::kNoType) one.answer_declare("q", 3);  // it asks again
+    await_change(one.changed, [&] { return one.consumer->depth().answered == 1; });
+    CHECK(one.consumer->depth().ready == 3);
+  }
+}
+
+TEST_CASE("consumer: text of another protocol while an answer is waited for ends it for good") {
+  Consuming one;
+  one.consumer->ask_depth();
+  one.peer.expect(AMQP_QUEUE_DECLARE_METHOD);
+  one.deliver(1, "a");
+  one.peer.send_bytes("HTTP/1.1 400 Bad Request\r\n\r\n" + std::string(10'000, 'x'));
+  one.peer.expect_end();
+  CHECK(one.take_one().message.id == "a");
+  CHECK_THROWS_WITH(one.take_one(), ContainsSubstring("cannot be decoded"));
 }
 
 TEST_CASE("consumer: what nobody waits for is passed over, and what lies behind it comes") {

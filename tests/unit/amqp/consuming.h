@@ -41,17 +41,10 @@ struct Consuming {
     subscribe();
   }
   void subscribe() {
-    for (const std::string& name : queues) {
-      peer.answer_channel_open();
-      answer_declare(name, 0);
-      peer.answer(AMQP_BASIC_QOS_METHOD, AMQP_BASIC_QOS_OK_METHOD, amqp_basic_qos_ok_t{});
-      peer.answer(AMQP_BASIC_CONSUME_METHOD, AMQP_BASIC_CONSUME_OK_METHOD,
-                  amqp_basic_consume_ok_t{amqp_cstring_bytes("consumer")});
-    }
+    for (const std::string& name : queues) peer.accept_consumer(name);
   }
   void answer_declare(const std::string& name, std::uint32_t messages) {
-    peer.answer(AMQP_QUEUE_DECLARE_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD,
-                amqp_queue_declare_ok_t{amqp_cstring_bytes(name.c_str()), messages, 1});
+    peer.answer_declare(name, messages);
   }
   void deliver(std::uint64_t tag, const std::string& id, bool redelivered = false) {
     peer.deliver({.tag = tag, .redelivered = redelivered}, message_of(id)->fields());
@@ -66,18 +59,6 @@ struct Consuming {
     return arrived;
   }
   dse::Arrival take_one() { return take(1).at(0); }
-
-  // A message whose headers the library cannot decode: one has no name.
-  void deliver_undecodable(std::uint64_t tag) {
-    peer.send(1, AMQP_BASIC_DELIVER_METHOD,
-              amqp_basic_deliver_t{.consumer_tag = amqp_cstring_bytes("consumer"),
-                                   .delivery_tag = tag,
-                                   .redelivered = 0,
-                                   .exchange = amqp_cstring_bytes("x"),
-                                   .routing_key = amqp_cstring_bytes("k")});
-    const std::string table("\0\0\0\x03\0t\1", 7);  // a name of no bytes, which is true
-    peer.send_content_header(1, 0, std::string("\x20\0", 2) + table);
-  }
 
   std::vector<std::string> queues;
 };

@@ -107,6 +107,29 @@ TEST_CASE("gateway: what cannot be read is refused, with what is known of it") {
   CHECK(one.gateway.take().empty());
 }
 
+TEST_CASE("gateway: what was rejected and not taken is given when the imports end") {
+  const auto network = std::make_shared<PeerTransport>();
+  const auto clock = std::make_shared<ManualClock>();
+  auto made = std::async(std::launch::async, [&] {
+    return std::make_unique<Gateway>(
+        Gateway::Options{.connection = connection_to(network, clock),
+                         .run = "1f",
+                         .imports = {{.name = "inbox", .queue = "q", .prefetch = 5}}});
+  });
+  AmqpPeer peer = network->accept();
+  peer.shake_hands();
+  peer.accept_consumer("q");
+  const std::unique_ptr<Gateway> gateway = made.get();
+  peer.deliver({.tag = 1}, keyed("good", "a")->fields());
+  peer.deliver_undecodable(2);
+  peer.expect(AMQP_BASIC_NACK_METHOD);
+  peer.cut();
+  const std::vector<Imported> rejected = gateway->stop_imports();
+  REQUIRE(rejected.size() == 1);  // the good one is not settled, and comes again
+  CHECK_THAT(rejected[0].refused, ContainsSubstring("cannot be decoded"));
+  CHECK(gateway->counts().refused == 1);
+}
+
 TEST_CASE("gateway: while it cannot reach the broker it says why") {
   Joined one;
   one.broker.cut_all();
