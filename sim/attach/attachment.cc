@@ -179,12 +179,13 @@ void Attachment::rest() {
         static_cast<double>(std::chrono::duration_cast<nanoseconds>(until - start_).count());
     until = start_ + nanoseconds(static_cast<std::int64_t>(std::min(due_ns, longest_ns)));
   }
-  if (until > now) gateway_.bell().wait_until(until);
+  if (until > now) gateway_.notifier().wait_until(until);
 }
 
 void Attachment::wait_for_confirms(const Interrupts& interrupts, const Show& show) {
-  Patience patience({.longest = kConfirmsMax, .standstill = kConfirmsMax});
-  Patience of_interrupted({.longest = kConfirmsMax, .standstill = kStandstillMax});
+  const RealClock clock;
+  Patience patience({.longest = kConfirmsMax, .standstill = kConfirmsMax}, clock);
+  Patience of_interrupted({.longest = kConfirmsMax, .standstill = kStandstillMax}, clock);
   while (gateway_.unconfirmed() > 0 || !gateway_.settled()) {
     gateway_.check();
     const std::uint64_t under_way = gateway_.unconfirmed();
@@ -192,7 +193,7 @@ void Attachment::wait_for_confirms(const Interrupts& interrupts, const Show& sho
     if (interrupts.second || (interrupts.first && no_sense)) return;
     if (patience.is_over(under_way)) fail_for_unconfirmed();
     show_now_and_then(show);
-    gateway_.bell().wait_until(Clock::now() + kRestMax);
+    gateway_.notifier().wait_until(Clock::now() + kRestMax);
   }
 }
 

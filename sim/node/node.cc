@@ -145,7 +145,8 @@ void Node::note_publication(const std::string& exchange, const Message& message)
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }
 
-// What comes from elsewhere may say that it was written at any time, or at none: then it stays from now on.
+// What comes from elsewhere may say that it was written at any time, or at none: then it stays from
+// now on.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
@@ -172,7 +173,8 @@ Node::End Node::run(const Interrupts& interrupts, Overseer* overseer) {
     }
     overseer->listen();
     if (overseer->interrupt()) {
-      std::raise(SIGINT);  // as if the user had interrupted this process: nobody waits for what does not move
+      // As if the user had interrupted this process: nobody waits for what does not move.
+      std::raise(SIGINT);
       return End::kInterrupted;
     }
     if (overseer->finish()) return End::kFinished;
@@ -193,7 +195,7 @@ void Node::turn() {
   const bool running = started_ && !machine_->ended();
   if (running) link_->serve(*machine_, until);
   if (started_ && machine_->ended()) settled_ = link_->settle(until);
-  if (!running) link_->bell().wait_until(until);
+  if (!running) link_->notifier().wait_until(until);
 }
 
 void Node::answer(Overseer& overseer) {
@@ -233,8 +235,9 @@ void Node::settle(End end, const Interrupts& interrupts) {
   constexpr std::chrono::seconds kSettleMax{10};
   constexpr std::chrono::milliseconds kStandstillMax{1'000};  // once nobody wants to wait
   constexpr std::chrono::milliseconds kTurn{50};
+  const RealClock clock;
   Patience patience(
-      {.longest = kSettleMax, .standstill = end == End::kInterrupted ? kStandstillMax : kSettleMax});
+      {.longest = kSettleMax, .standstill = end == End::kInterrupted ? kStandstillMax : kSettleMax}, clock);
   try {
     while (!link_->settle(std::chrono::steady_clock::now() + kTurn)) {
       if (interrupts.second || patience.is_over(link_->unsettled())) return;

@@ -1,11 +1,12 @@
 // A node: one component of a scenario on a real broker, in a process of its own.
 //
-// Before its program starts it asserts the exchange that the component writes to and every binding out of it,
-// and the queue that it reads and every binding into it: whatever the order in which nodes start, no message
-// is written before the queues that are to have it are there. It deletes none of it: the queues are what a
-// node that takes its place goes on from.
+// Before its program starts it asserts the exchange that the component writes to and every binding
+// out of it, and the queue that it reads and every binding into it: whatever the order in which
+// nodes start, no message is written before the queues that are to have it are there. It deletes
+// none of it: the queues are what a node that takes its place goes on from.
 //
-// Virtual time is real time since the epoch, `pace` times as fast; services take the time that they take.
+// Virtual time is real time since the epoch, `pace` times as fast; services take the time that they
+// take.
 #pragma once
 
 #include <chrono>
@@ -43,15 +44,16 @@ class Node {
   ~Node();
 
   enum class End { kProgram, kFinished, kInterrupted, kRefused };
-  // Runs until the program ends, the overseer (if there is one) says that it is enough, the component refuses
-  // a message by which it is to end, or the first interrupt, which may come from the overseer.
+  // Runs until the program ends, the overseer (if there is one) says that it is enough, the
+  // component refuses a message by which it is to end, or the first interrupt, which may come from
+  // the overseer.
   End run(const Interrupts& interrupts, Overseer* overseer);
-  // After run(): what the component counted, to node.json. Waits until the broker has what is under way: ten
-  // seconds at most; of an interrupted run only as long as something moves, and not beyond the second
-  // interrupt.
+  // After run(): what the component counted, to node.json. Waits until the broker has what is under
+  // way: ten seconds at most; of an interrupted run only as long as something moves, and not beyond
+  // the second interrupt.
   void write_results(End end, const Interrupts& interrupts);
   const std::map<std::string, RefusalCount>& refused() const { return refusals_.counts(); }
-  // Of the program, 0 unless it ended with another.
+  // What the program ended with; 0 while it runs.
   int exit_status() const { return machine_->status().value_or(0); }
   NodeReport report() const;
 
@@ -90,7 +92,8 @@ class Node {
 // Whether it is an export or an import, which join a run in one process to a broker.
 bool is_gateway_end(const ComponentConfig& component);
 
-// The component of this name, which is not one of these. Throws InputError, naming those that there are.
+// The component of this name, which is not one of these. Throws InputError, naming those that there
+// are.
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name);
 
 // What a component needs on a broker; see above.

@@ -9,7 +9,6 @@
 namespace dse {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kRejectedMax = 200'000;
@@ -18,24 +17,26 @@ constexpr std::size_t kRejectedMax = 200'000;
 
 AmqpLink::AmqpLink(Options options)
     : options_(std::move(options)),
-      start_(SteadyClock::now() -
+      start_(real_now() -
              std::chrono::duration_cast<nanoseconds>(std::chrono::system_clock::now() - options_.epoch)),
+      notifier_(*options_.connection.clock),
       duplicates_(0),
       rejected_(kRejectedMax),
-      worker_(bell_) {
+      worker_(notifier_) {
+  DSE_CHECK(!options_.run.empty(), "the link has no mark for its messages");
   publisher_ = std::make_unique<Publisher>(
       Publisher::Options{.connection = options_.connection, .set_up = options_.set_up, .run = options_.run},
-      bell_);
+      notifier_);
 }
 
 AmqpLink::~AmqpLink() = default;
 
 TimeNs AmqpLink::clock_ns() const {
-  const auto real_ns = std::chrono::duration_cast<nanoseconds>(SteadyClock::now() - start_).count();
+  const auto real_ns = std::chrono::duration_cast<nanoseconds>(real_now() - start_).count();
   return static_cast<TimeNs>(static_cast<double>(real_ns) * options_.pace);
 }
 
-SteadyClock::time_point AmqpLink::real_time(TimeNs time_ns) const {
+Clock::TimePoint AmqpLink::real_time(TimeNs time_ns) const {
   return start_ + nanoseconds(static_cast<std::int64_t>(static_cast<double>(time_ns) / options_.pace));
 }
 
@@ -43,11 +44,25 @@ void AmqpLink::declare(const std::string& resource) {
   if (options_.asserted.contains(resource)) return;
   command(
       [&](Connection& connection, ChannelNumber channel) { assert_exchange(connection, channel, resource); });
+  options_.asserted.insert(resource);
 }
 
 void AmqpLink::bind(const BindingSpec& binding) {
+  await_confirms();
   command(
       [&](Connection& connection, ChannelNumber channel) { assert_binding(connection, channel, binding); });
+}
+
+// Bindings and streams go over other connections than messages do. What was published before one is
+// at the broker before it: else a queue would get what was written before there was one.
+void AmqpLink::await_confirms() const {
+  constexpr std::chrono::milliseconds kBetweenLooks{20};
+  const std::atomic<bool>* interrupted = options_.connection.interrupted;
+  while (publisher_->unconfirmed() > 0) {
+    publisher_->check();
+    if (interrupted != nullptr && *interrupted) throw Interrupted();
+    notifier_.wait_until(real_now() + kBetweenLooks);
+  }
 }
 
 void AmqpLink::command(const SetUp& what) const {
@@ -56,11 +71,13 @@ void AmqpLink::command(const SetUp& what) const {
 }
 
 void AmqpLink::publish(PublishRequest request) {
-  publisher_->publish({.exchange = request.resource, .message = std::move(request.message)});
+  publisher_->publish(
+      {.exchange = request.resource, .message = std::move(request.message), .mandatory = request.mandatory});
   ++published_;
 }
 
 void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) {
+  await_confirms();
   duplicates_ = Duplicates(static_cast<std::uint16_t>(prefetch));
   consumer_ = std::make_unique<Consumer>(
       options_.connection,
@@ -71,7 +88,7 @@ void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) 
                                        options_.set_up(connection, channel);
                                        return assert_queue(connection, channel, resource).name;
                                      }}},
-      bell_);
+      notifier_);
 }
 
 AmqpLink::Outstanding AmqpLink::take_outstanding(std::uint64_t tag) {
@@ -105,9 +122,7 @@ void AmqpLink::settle_later(const ArrivalTag& arrival, std::optional<bool> reque
   settlements_.push_back({.arrival = arrival, .published_before = published_, .requeue = requeue});
 }
 
-void AmqpLink::release_settlements() {
-  if (settlements_.empty()) return;
-  const std::uint64_t confirmed = publisher_->confirmed();
+void AmqpLink::release_settlements(std::uint64_t confirmed) {
   while (!settlements_.empty() && settlements_.front().published_before <= confirmed) {
     const Settlement& settlement = settlements_.front();
     if (settlement.requeue) {
@@ -131,21 +146,31 @@ void AmqpLink::end(int) {
   awaited_job_.reset();
 }
 
-void AmqpLink::serve(Machine& machine, SteadyClock::time_point until) {
+void AmqpLink::serve(Machine& machine, Clock::TimePoint until) {
   while (!machine.ended() && !stopped_) {
     publisher_->check();
-    release_settlements();
+    // In this order: what is returned is told before it counts as confirmed.
+    const std::uint64_t confirmed = publisher_->confirmed();
+    hand_back(machine);
+    release_settlements(confirmed);
     const bool moved = turn(machine);
-    const auto now = SteadyClock::now();
+    const auto now = real_now();
     if (now >= until) return;
     if (moved) continue;
     const bool timed = timer_ns_ && !publisher_->full();
-    bell_.wait_until(timed ? std::min(until, real_time(*timer_ns_)) : until);
+    notifier_.wait_until(timed ? std::min(until, real_time(*timer_ns_)) : until);
   }
 }
 
-// One step forward, if there is one. Nothing new is taken on while the broker is behind with what was
-// published.
+void AmqpLink::hand_back(Machine& machine) {
+  for (const MessagePtr& message : publisher_->take_returned()) {
+    if (!timer_ns_ && !awaited_job_) advance_clock(clock_ns());
+    machine.on_return(message);
+  }
+}
+
+// One step forward, if there is one. Nothing new is taken on while the broker is behind with what
+// was published.
 bool AmqpLink::turn(Machine& machine) {
   if (publisher_->full()) return false;
   return finish_result(machine) || finish_timer(machine) || take_arrivals(machine);
@@ -196,9 +221,10 @@ void AmqpLink::take(Machine& machine, Arrival&& arrival, TimeNs time_ns) {
   machine.deliver({.message = std::move(message), .tag = tag, .redelivered = arrival.redelivered});
 }
 
-// The connection was lost before the broker heard that it had been settled, or while the program still has
-// it: then what settles it is the tag of the new connection. What one of ours published twice may come twice
-// over one connection; then the second is settled by itself, as the first one was.
+// The connection was lost before the broker heard that it had been settled, or while the program
+// still has it: then what settles it is the tag of the new connection. What one of ours published
+// twice may come twice over one connection; then the second is settled by itself, as the first one
+// was.
 void AmqpLink::take_again(const Arrival& arrival) {
   ++counts_.duplicates;
   const auto [first, last] = outstanding_tags_.equal_range(arrival.identity());
@@ -218,14 +244,14 @@ bool AmqpLink::nothing_under_way() const {
          (consumer_ == nullptr || consumer_->settled());
 }
 
-bool AmqpLink::settle(SteadyClock::time_point until) {
+bool AmqpLink::settle(Clock::TimePoint until) {
   worker_.wait_all();
   while (!nothing_under_way()) {
     publisher_->check();
     if (consumer_ != nullptr) consumer_->check();
-    release_settlements();
-    if (SteadyClock::now() >= until) return false;
-    bell_.wait_until(std::min(until, SteadyClock::now() + std::chrono::milliseconds(20)));
+    release_settlements(publisher_->confirmed());
+    if (real_now() >= until) return false;
+    notifier_.wait_until(std::min(until, real_now() + std::chrono::milliseconds(20)));
   }
   return true;
 }

@@ -1,14 +1,15 @@
-// A component's link to a real broker: its Data Bus is RabbitMQ, its clock the real one, its share of the
-// processor a thread. serve() drives the machine that runs on it; all calls come from the thread that calls
-// serve().
+// A component's link to a real broker: its Data Bus is RabbitMQ, its clock the real one, its share
+// of the processor a thread. serve() drives the machine that runs on it; all calls come from the
+// thread that calls serve().
 //
-// Time is virtual time all the same: it begins at `epoch` and goes `pace` times as fast as real time. Within
-// a step it stands at the moment for which the step was due, so that a program that waits again and again
-// does not fall behind.
+// Time is virtual time all the same: it begins at `epoch` and goes `pace` times as fast as real
+// time. Within a step it stands at the moment for which the step was due, so that a program that
+// waits again and again does not fall behind.
 //
-// What was published is confirmed by the broker before the message in whose handler it was published is
-// acknowledged. A message that comes a second time (Duplicates) is dropped; one that cannot be read is
-// rejected on the broker, and somebody is told.
+// What was published is confirmed by the broker before the message in whose handler it was
+// published is acknowledged; and before that, the program is told of what no queue took. A message
+// that comes a second time (Duplicates) is dropped; one that cannot be read is rejected on the
+// broker, and somebody is told.
 #pragma once
 
 #include <algorithm>
@@ -35,15 +36,17 @@ class AmqpLink : public Link {
  public:
   struct Options {
     ConnectionOptions connection;
-    SetUp set_up;                    // what has to be there before anything is published or streamed
-    std::set<std::string> asserted;  // the resources that are there then
-    std::string run;                 // marks this process's messages
+    // Declares what has to be there before anything is published or streamed.
+    SetUp set_up;
+    // The resources that are there then; others are declared when they are used.
+    std::set<std::string> asserted;
+    std::string run;  // marks the messages of this process; not empty
     std::chrono::system_clock::time_point epoch;
     double pace = 1;  // virtual seconds a second
     // Told of each message that has arrived, and when; may be empty.
     std::function<void(const Message& message, TimeNs time_ns)> on_arrival;
-    // Told of each message that was rejected because it cannot be read, as far as it could be, and why; may
-    // be empty.
+    // Told of each message that was rejected because it cannot be read, as far as it could be, and
+    // why; may be empty.
     std::function<void(const MessageFields& message, const std::string& reason)> on_unreadable;
   };
   // Connects and sets up. Throws as Connection.
@@ -62,18 +65,18 @@ class AmqpLink : public Link {
   void post(Job job) override;
   void end(int status) override;
 
-  // Does what has come up for `machine`, which runs on this link, and waits for more, until that time at the
-  // latest. Throws RunError and InputError.
-  void serve(Machine& machine, std::chrono::steady_clock::time_point until);
+  // Does what has come up for `machine`, which runs on this link, and waits for more, until that
+  // time at the latest. Throws RunError and InputError.
+  void serve(Machine& machine, Clock::TimePoint until);
   // From within a step: serve() returns when it is done, and does nothing more.
   void stop_serving() { stopped_ = true; }
-  // Waits until every job is done, everything published confirmed and every acknowledgement sent, the latter
-  // two until that time at the latest. Whether it was so.
-  bool settle(std::chrono::steady_clock::time_point until);
+  // Waits until every job is done, everything published confirmed and every acknowledgement sent,
+  // the latter two until that time at the latest. Whether it was so.
+  bool settle(Clock::TimePoint until);
   // How many publications are not confirmed, and settlements not sent.
   std::uint64_t unsettled() const;
-  // Rings when there is something for serve(); any thread may ring it.
-  Bell& bell() { return bell_; }
+  // It is notified when there is something for serve(); any thread may notify it.
+  const Notifier& notifier() const { return notifier_; }
 
   // What the clock says, whatever step is running.
   TimeNs clock_ns() const;
@@ -89,8 +92,8 @@ class AmqpLink : public Link {
   Counts counts() const;
   // Asks whether the queue that is streamed is empty; the answer comes with idle().
   void ask_idle();
-  // The answer to the latest question: at some moment after it was asked nothing was in the queue, on its way
-  // here or in the making. Empty while there is no answer.
+  // The answer to the latest question: at some moment after it was asked nothing was in the queue,
+  // on its way here or in the making. Empty while there is no answer.
   std::optional<bool> idle();
 
  private:
@@ -105,7 +108,8 @@ class AmqpLink : public Link {
     std::optional<bool> requeue;         // rejected, and this
   };
 
-  std::chrono::steady_clock::time_point real_time(TimeNs time_ns) const;
+  Clock::TimePoint real_now() const { return options_.connection.clock->now(); }
+  Clock::TimePoint real_time(TimeNs time_ns) const;
   void advance_clock(TimeNs time_ns) { now_ns_ = std::max(now_ns_, time_ns); }
   bool turn(Machine& machine);
   bool take_arrivals(Machine& machine);
@@ -115,14 +119,16 @@ class AmqpLink : public Link {
   bool finish_timer(Machine& machine);
   Outstanding take_outstanding(std::uint64_t tag);
   void settle_later(const ArrivalTag& arrival, std::optional<bool> requeue);
-  void release_settlements();
+  void release_settlements(std::uint64_t confirmed);
+  void hand_back(Machine& machine);
   bool nothing_under_way() const;
+  void await_confirms() const;
   void command(const SetUp& what) const;
 
   Options options_;
-  std::chrono::steady_clock::time_point start_;  // virtual time 0
+  Clock::TimePoint start_;  // virtual time 0
   TimeNs now_ns_ = 0;
-  Bell bell_;
+  Notifier notifier_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Consumer> consumer_;
   std::optional<TimeNs> timer_ns_;

@@ -1,4 +1,5 @@
-// Where a broker is and who we are there: what a user says in a URL, in the environment and in files.
+// Where a broker is and who we are there: what a user says in a URL, in the environment and in
+// files.
 #pragma once
 
 #include <string>
@@ -27,9 +28,10 @@ struct BrokerAddress {
   std::string describe() const;
 };
 
-// A URL "amqp[s]://[USER[:PASSWORD]@]HOST[:PORT]/[VHOST][?heartbeat=SECONDS]", parts percent-encoded (the
-// AMQP URI specification of RabbitMQ). What it leaves out is as above, the port 5671 with amqps. Throws
-// InputError, which does not hold the URL: there may be a password in it.
+// A URL "amqp[s]://[USER[:PASSWORD]@]HOST[:PORT]/[VHOST][?heartbeat=SECONDS]", parts
+// percent-encoded (the AMQP URI specification of RabbitMQ). What it leaves out is as above, the
+// port 5671 with amqps. Throws InputError, which does not hold the URL: there may be a password in
+// it.
 BrokerAddress parse_broker_url(const std::string& url, const std::string& given_by);
 
 // Whether the URL holds a password.

@@ -23,13 +23,14 @@ class UndecodableData : public BrokerError {
   using BrokerError::BrokerError;
 };
 
-// The broker refused one operation and closed the channel (AMQP 0-9-1, section 4.8.3); the connection goes
-// on.
+// The broker refused one operation and closed the channel (AMQP 0-9-1, section 4.8.3); the
+// connection goes on.
 class ChannelClosed : public BrokerError {
  public:
   ChannelClosed(const std::string& text, int code) : BrokerError(text), code_(code) {}
 
-  // The AMQP reply code: 403 access refused, 404 not found, 405 resource locked, 406 precondition failed ...
+  // The AMQP reply code: 403 access refused, 404 not found, 405 resource locked, 406 precondition
+  // failed ...
   int code() const { return code_; }
 
  private:

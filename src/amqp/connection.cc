@@ -20,9 +20,16 @@ struct Connection::State {
   std::vector<ChannelNumber> free_channels;  // those of channels that are closed
 
   bool spent = false;
+  bool broken = false;  // the library has failed, and must not read on
 
-  [[noreturn]] void lost(int status) const { throw_broken(broker, status); }
-  void check_sent(int status) const {
+  // Whether the library can give a frame.
+  bool readable() const { return !broken || amqp_frames_enqueued(amqp.get()); }
+  [[noreturn]] void lost(int status) {
+    broken = true;
+    amqp.get_deleter().says_goodbye = false;
+    throw_broken(broker, status);
+  }
+  void check_sent(int status) {
     if (status < 0) lost(status);
   }
   // The broker refused something on `channel` and waits for us to agree that it is closed.
@@ -36,8 +43,12 @@ struct Connection::State {
     throw ChannelClosed(
         fmt::format("broker {}: {}{}", broker, printable(text), advice_for(code, method, text)), code);
   }
-  [[noreturn]] void closed(const amqp_connection_close_t& close) const {
-    throw_closed(broker, close.reply_code, to_string(close.reply_text));
+  [[noreturn]] void closed(const amqp_connection_close_t& close) {
+    const int code = close.reply_code;
+    const std::string text = to_string(close.reply_text);
+    agree_to_close(amqp.get());
+    amqp.get_deleter().says_goodbye = false;
+    throw_closed(broker, code, text);
   }
   // After an operation that the broker answers.
   void check_answer(ChannelNumber channel) { check_answer(channel, amqp_get_rpc_reply(amqp.get())); }
@@ -59,6 +70,7 @@ struct Connection::State {
 };
 
 ReadMessage Connection::State::read(ChannelNumber channel) {
+  if (!readable()) lost(AMQP_STATUS_BAD_AMQP_DATA);
   amqp_message_t message;
   check_answer(channel, amqp_read_message(amqp.get(), channel, &message, 0));
   ReadMessage result = read_message(message);
@@ -69,8 +81,8 @@ ReadMessage Connection::State::read(ChannelNumber channel) {
 std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel, const amqp_method_t& method) {
   switch (method.id) {
     case AMQP_BASIC_DELIVER_METHOD: {
-      // What is decoded lies in memory that the message's frames do not overwrite, but copied first it is
-      // certain.
+      // What is decoded lies in memory that the message's frames do not overwrite, but copied first
+      // it is certain.
       const auto deliver = *static_cast<const amqp_basic_deliver_t*>(method.decoded);
       AmqpDelivery delivery{.channel = channel,
                             .consumer = to_string(deliver.consumer_tag),
@@ -266,16 +278,24 @@ void Connection::settle(ChannelNumber channel, const Settlement& settlement) {
 bool Connection::spent() const { return state_->spent; }
 
 std::optional<AmqpEvent> Connection::wait(std::chrono::milliseconds timeout) {
-  if (state_->spent) return std::nullopt;
-  amqp_maybe_release_buffers(state_->amqp.get());
-  amqp_frame_t frame;
+  // What nobody waits for, such as the rest of a message on a closed channel, is passed over; so much
+  // of it at once, as a peer may send it without end.
+  constexpr int kPassedOverMax = 256;
   timeval time = to_timeval(std::max(timeout, std::chrono::milliseconds(0)));
-  const int status = amqp_simple_wait_frame_noblock(state_->amqp.get(), &frame, &time);
-  if (status == AMQP_STATUS_TIMEOUT) return std::nullopt;
-  if (status != AMQP_STATUS_OK) state_->lost(status);
-  if (frame.frame_type != AMQP_FRAME_METHOD)
-    return std::nullopt;  // the rest of a message on a closed channel
-  return state_->event_of(frame.channel, frame.payload.method);
+  for (int passed_over = 0; passed_over < kPassedOverMax; ++passed_over) {
+    if (state_->spent || !state_->readable()) return std::nullopt;
+    amqp_maybe_release_buffers(state_->amqp.get());
+    amqp_frame_t frame;
+    const int status = amqp_simple_wait_frame_noblock(state_->amqp.get(), &frame, &time);
+    if (status == AMQP_STATUS_TIMEOUT) return std::nullopt;
+    if (status != AMQP_STATUS_OK) state_->lost(status);
+    if (frame.frame_type == AMQP_FRAME_METHOD) {
+      std::optional<AmqpEvent> event = state_->event_of(frame.channel, frame.payload.method);
+      if (event) return event;
+    }
+    time = {};
+  }
+  return std::nullopt;
 }
 
 int Connection::descriptor() const { return amqp_get_sockfd(state_->amqp.get()); }

@@ -35,8 +35,12 @@ std::uint64_t Arrival::identity() const {
   return hash_chain(hash, hash_bytes(message.payload.bytes()));
 }
 
-Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed)
-    : broker_(connection.address.describe()), subscriptions_(std::move(subscriptions)) {
+Consumer::Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions,
+                   const Notifier& changed)
+    : broker_(connection.address.describe()),
+      clock_(connection.clock),
+      changed_(changed),
+      subscriptions_(std::move(subscriptions)) {
   session_ = std::make_unique<Session>(std::move(connection), static_cast<SessionClient&>(*this), changed);
 }
 
@@ -118,8 +122,12 @@ void Consumer::on_connected(Connection& connection) {
 
 void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
   const auto number_of = [this](ChannelNumber channel) {
-    return static_cast<std::size_t>(std::find(channels_.begin(), channels_.end(), channel) -
-                                    channels_.begin());
+    const auto at = std::find(channels_.begin(), channels_.end(), channel);
+    if (at != channels_.end()) return static_cast<std::size_t>(at - channels_.begin());
+    throw BrokerError(
+        fmt::format("broker {} speaks of a consumer on channel {}, which has none: check that it is one "
+                    "that speaks AMQP 0-9-1",
+                    broker_, channel));
   };
   if (const auto* cancelled = std::get_if<AmqpCancelled>(&event)) {
     throw BrokerError(
@@ -133,7 +141,7 @@ void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
     settle_wanted(connection);
     connection.settle(delivery->channel, {.tag = delivery->tag, .acknowledge = false, .requeue = false});
     in_good_order_ = true;
-    left_at_ = SettledTags::Clock::now();
+    left_at_ = clock_->now();
   }
   Arrival arrival{.tag = {.connection = connections_, .subscription = number, .tag = delivery->tag},
                   .redelivered = delivery->redelivered,
@@ -160,7 +168,7 @@ bool Consumer::settle_wanted(Connection& connection) {
     if (one.tag.connection != connections_) continue;
     connection.settle(channels_[one.tag.subscription],
                       {.tag = one.tag.tag, .acknowledge = one.acknowledge, .requeue = one.requeue});
-    settled_[one.tag.subscription].add(one.tag.tag, SettledTags::Clock::now());
+    settled_[one.tag.subscription].add(one.tag.tag, clock_->now());
   }
   const std::lock_guard lock(mutex_);
   settling_ = false;
@@ -180,12 +188,14 @@ void Consumer::answer_depth(Connection& connection) {
   }
   const QueueInfo info =
       connection.declare_queue(channels_.front(), subscriptions_.front().queue, {.passive = true});
-  // What the broker delivered before it answered was kept by the connection while we waited for the answer.
+  // What the broker delivered before it answered was kept by the connection while we waited for the
+  // answer.
   while (std::optional<AmqpEvent> event = connection.wait(std::chrono::milliseconds(0)))
     on_event(connection, std::move(*event));
   const std::lock_guard lock(mutex_);
   depth_.answered = asked;
   depth_.ready = info.messages;
+  changed_.notify();
 }
 
 }  // namespace dse

@@ -1,7 +1,7 @@
-// Consumes from queues of a broker, with acknowledgements. When the connection is lost it subscribes again on
-// the next one, and the broker delivers again what was not acknowledged. A message that cannot be decoded is
-// rejected without requeue at once, so that what lies behind it comes on the next connection, which is made
-// when somebody has taken it.
+// Consumes from queues of a broker, with acknowledgements. When the connection is lost it
+// subscribes again on the next one, and the broker delivers again what was not acknowledged. A
+// message that cannot be decoded is rejected without requeue at once, so that what lies behind it
+// comes on the next connection, which is made when somebody has taken it.
 //
 // Has a connection and a thread of its own. Calls come from one thread.
 #pragma once
@@ -38,10 +38,11 @@ struct Arrival {
   std::string run;                     // of the header x-dse-run
   std::optional<std::int64_t> number;  // of the header x-dse-number
   MessageFields message;               // without those headers
-  std::string refused = {};            // why it cannot be used, for people: it is to be rejected; "": it can
-  bool decoded = true;                 // the message is known whole
-  // What the broker certainly knows to be settled of the connection before, if that was left in good order:
-  // all that was delivered up to this tag. 0: nothing is certain.
+  // Why it cannot be used, for people, so that it is to be rejected; "" when it can.
+  std::string refused = {};
+  bool decoded = true;  // the message is known whole
+  // What the broker certainly knows to be settled of the connection before, if that was left in
+  // good order: all that was delivered up to this tag. 0: nothing is certain.
   std::uint64_t settled_before = 0;
 
   // One of ours has published it.
@@ -52,24 +53,26 @@ struct Arrival {
 
 class Consumer : private SessionClient {
  public:
-  // `changed`, which is rung when something has arrived, must outlive this. Throws as Session.
-  Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, Bell& changed);
+  // `changed`, which is notified when something has arrived or was answered, must outlive this.
+  // Throws as Session.
+  Consumer(ConnectionOptions connection, std::vector<Subscription> subscriptions, const Notifier& changed);
   ~Consumer() override;
 
-  // Everything that has arrived since the last call, in order; what was not decoded is rejected already.
-  // Throws what ended the session, such as a queue that was deleted.
+  // Everything that has arrived since the last call, in order; what was not decoded is rejected
+  // already. Throws what ended the session, such as a queue that was deleted.
   std::vector<Arrival> take();
   bool has_arrivals() const;
-  // Ends the session, and gives what has arrived since the last take(). Nothing else is called after it.
+  // Ends the session, and gives what has arrived since the last take(). Nothing else is called
+  // after it.
   std::vector<Arrival> stop();
-  // Of a connection that is gone, nothing happens: the broker delivers it again.
+  // Nothing happens when the connection is gone: the broker delivers it again.
   void acknowledge(const ArrivalTag& tag);
   void reject(const ArrivalTag& tag, bool requeue);
   // Every settlement so far has been sent, or its connection is gone.
   bool settled() const;
 
-  // Asks the broker how many messages are ready in the queue of subscription 0. What it had delivered before
-  // it answered is in what take() returns after the answer is here.
+  // Asks the broker how many messages are ready in the queue of subscription 0. What it had
+  // delivered before it answered is in what take() returns after the answer is here.
   struct Depth {
     std::uint64_t asked = 0;     // how often
     std::uint64_t answered = 0;  // this answer is to that question
@@ -98,6 +101,8 @@ class Consumer : private SessionClient {
   void answer_depth(Connection& connection);
 
   std::string broker_;
+  std::shared_ptr<const Clock> clock_;
+  const Notifier& changed_;
   std::vector<Subscription> subscriptions_;
 
   mutable std::mutex mutex_;
@@ -106,11 +111,11 @@ class Consumer : private SessionClient {
   bool settling_ = false;
   Depth depth_;
 
-  // Of the session's thread:
+  // What follows belongs to the session's thread.
   std::uint64_t connections_ = 0;
   std::vector<ChannelNumber> channels_;        // by subscription
-  bool in_good_order_ = false;                 // the connection is left because of what cannot be decoded
-  SettledTags::Clock::time_point left_at_;     // then
+  bool in_good_order_ = false;                 // the connection is left for what cannot be decoded
+  Clock::TimePoint left_at_;                   // then
   std::vector<SettledTags> settled_;           // by subscription, on this connection
   std::vector<std::uint64_t> settled_before_;  // as Arrival has it
 

@@ -31,7 +31,8 @@ void Duplicates::forget(const ArrivalTag& tag, std::uint64_t identity) {
   if (tag.connection == connection_) taken_.remove({.tag = tag.tag, .identity = identity});
 }
 
-// The one before is gone. What is left of those before it may still come: the broker may notice late.
+// The one before is gone. What is left of those before it may still come: the broker may notice
+// late.
 void Duplicates::begin_connection(const Arrival& first) {
   const bool was_the_one_before = connection_ + 1 == first.tag.connection;
   connection_ = first.tag.connection;

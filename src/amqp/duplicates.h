@@ -1,12 +1,14 @@
-// Tells a message that comes a second time from a new one. An id proves nothing: whoever publishes may give
-// one to many messages. So a message is one that was here before only when
+// Tells a message that comes a second time from a new one. An id proves nothing: whoever publishes
+// may give one to many messages. So a message is one that was here before only when
 //
-//   - one of ours published it again, because it was not confirmed before a connection was lost: it has the
-//     mark of its process and the number of its publication (headers.h), and is equal in all else; or
-//   - the broker marks it redelivered, and it is equal to one that was taken on a connection that is gone,
-//     and that the broker may not know to be settled. Each one excuses one. With a prefetch these are never
-//     more than that many, as messages are settled in their order, but for refused ones, which do not count;
-//     of a connection that was left in good order (Arrival::settled_before) they are those not settled.
+//   - one of ours published it again, because it was not confirmed before a connection was lost: it
+//     has the mark of its process and the number of its publication (headers.h), and is equal in
+//     all else; or
+//   - the broker marks it redelivered, and it is equal to one that was taken on a connection that
+//     is gone, and that the broker may not know to be settled. Each one excuses one. With a
+//     prefetch these are never more than that many, as messages are settled in their order, but for
+//     refused ones, which do not count; of a connection that was left in good order
+//     (Arrival::settled_before) they are those not settled.
 //
 // Bounded: of more messages the oldest are forgotten, and would be taken for new ones.
 #pragma once
@@ -26,8 +28,8 @@ class Duplicates {
   // For one subscription with that prefetch; 0: without.
   explicit Duplicates(std::uint16_t prefetch);
 
-  // Notes a message that has arrived. Whether it was here before; one that is to be refused never was: it is
-  // refused again.
+  // Notes a message that has arrived. Whether it was here before; one that is to be refused never
+  // was: it is refused again.
   bool is_again(const Arrival& arrival);
   // It went back to the broker's queue on purpose: when it comes again, it is to be taken.
   void forget(const ArrivalTag& tag, std::uint64_t identity);

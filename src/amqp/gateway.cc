@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kDeleteInAHurryMax{1};
 
 }  // namespace
 
-Gateway::Gateway(Options options) : options_(std::move(options)) {
+Gateway::Gateway(Options options) : options_(std::move(options)), notifier_(*options_.connection.clock) {
   if (!options_.exports.empty()) {
     publisher_ = std::make_unique<Publisher>(
         Publisher::Options{.connection = options_.connection,
@@ -28,7 +28,7 @@ Gateway::Gateway(Options options) : options_(std::move(options)) {
                                },
                            .run = options_.run,
                            .routes = options_.exports.size()},
-        bell_);
+        notifier_);
   }
   if (options_.imports.empty()) return;
   std::vector<Subscription> subscriptions;
@@ -37,15 +37,16 @@ Gateway::Gateway(Options options) : options_(std::move(options)) {
     duplicates_.emplace_back(route.prefetch);
   }
   imports_.resize(options_.imports.size());
-  consumer_ = std::make_unique<Consumer>(options_.connection, std::move(subscriptions), bell_);
+  consumer_ = std::make_unique<Consumer>(options_.connection, std::move(subscriptions), notifier_);
 }
 
 Gateway::~Gateway() {
   consumer_.reset();
   const std::atomic<bool>* interrupted = options_.connection.interrupted;
   const bool in_a_hurry = interrupted != nullptr && *interrupted;
-  const auto longest = Bell::Clock::now() + (in_a_hurry ? kDeleteInAHurryMax : kDeleteMax);
-  const auto given_up = [longest] { return Bell::Clock::now() >= longest; };
+  const Clock& clock = *options_.connection.clock;
+  const auto longest = clock.now() + (in_a_hurry ? kDeleteInAHurryMax : kDeleteMax);
+  const auto given_up = [&clock, longest] { return clock.now() >= longest; };
   try {
     std::unique_ptr<Connection> connection;
     for (const ImportRoute& route : options_.imports) {
@@ -69,8 +70,8 @@ Subscription Gateway::subscription(const ImportRoute& route) const {
     if (!route.queue.empty()) return connection.declare_queue(channel, queue, {.passive = true}).name;
     constexpr std::int64_t kUnreadMillisecondsMax = 600'000;
     connection.declare_exchange(channel, route.exchange, {.type = "topic"});
-    // One reader at a time: a new connection gets nothing before what an old one had, whose end the broker
-    // may notice later, is back in its place.
+    // One reader at a time: a new connection gets nothing before what an old one had, whose end the
+    // broker may notice later, is back in its place.
     connection.declare_queue(
         channel, queue,
         {.arguments = {{"x-expires", kUnreadMillisecondsMax}, {"x-single-active-consumer", true}}});

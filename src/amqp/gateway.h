@@ -1,8 +1,8 @@
 // Joins something in this process to exchanges and queues of a broker, at least once both ways.
 //
-// Out: what is exported is published with confirms, and again after a lost connection. In: what arrives is
-// given out once and acknowledged when the taker says so; a message that comes again (Duplicates) is dropped.
-// Calls come from one thread.
+// Out: what is exported is published with confirms, and again after a lost connection. In: what
+// arrives is given out once and acknowledged when the taker says so; a message that comes again
+// (Duplicates) is dropped. Calls come from one thread.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ struct ExportRoute {
   std::string exchange;
 };
 
-// From a queue, which must be there, or from an exchange through a queue of our own, which the broker deletes
-// when it has not been read for ten minutes.
+// From a queue, which must be there, or from an exchange through a queue of our own, which the
+// broker deletes when it has not been read for ten minutes.
 struct ImportRoute {
   std::string name;
   std::string queue;     // "" when it is an exchange
@@ -56,7 +56,7 @@ class Gateway {
   void write(std::size_t export_number, MessagePtr message);
   // So much waits to be confirmed that it is better to wait before writing more.
   bool full() const { return publisher_ != nullptr && publisher_->full(); }
-  // Of what was written, how much is not confirmed yet.
+  // How much of what was written is not confirmed yet.
   std::uint64_t unconfirmed() const { return publisher_ == nullptr ? 0 : publisher_->unconfirmed(); }
   // What has arrived since the last call, in the order of each import.
   std::vector<Imported> take();
@@ -64,14 +64,14 @@ class Gateway {
   std::vector<Imported> stop_imports();
   // What was taken is where it will not be lost.
   void acknowledge(const ArrivalTag& tag) { consumer_->acknowledge(tag); }
-  // What was taken cannot be used: the broker does with it what its queue says. Nothing happens to what could
-  // not be decoded: its connection is gone.
+  // What was taken cannot be used: the broker does with it what its queue says. Nothing happens to
+  // what could not be decoded: its connection is gone.
   void reject(const ArrivalTag& tag) { consumer_->reject(tag, false); }
   bool settled() const { return consumer_ == nullptr || consumer_->settled(); }
   // Throws what ended a connection for good.
   void check() const;
-  // Rung when something has arrived or was confirmed.
-  Bell& bell() { return bell_; }
+  // It is notified when something has arrived or was confirmed.
+  const Notifier& notifier() const { return notifier_; }
 
   struct ImportCounts {
     std::uint64_t imported = 0;
@@ -95,7 +95,7 @@ class Gateway {
   std::string own_queue(const ImportRoute& route) const;
 
   Options options_;
-  Bell bell_;
+  Notifier notifier_;
   std::vector<Duplicates> duplicates_;  // by import
   std::vector<ImportCounts> imports_;
   SessionState import_state_;             // of imports that were ended

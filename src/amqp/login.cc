@@ -1,15 +1,7 @@
 #include "amqp/login.h"
 
 #include <amqp_framing.h>
-#include <amqp_ssl_socket.h>
-#include <amqp_tcp_socket.h>
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <openssl/ssl.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 #include <array>
 #include <string_view>
@@ -23,60 +15,6 @@ constexpr int kFrameBytesMax = 131072;  // what RabbitMQ offers
 
 [[noreturn]] void fail(const std::string& broker, const std::string& text) {
   throw BrokerError(fmt::format("broker {}: {}", broker, text));
-}
-
-// The certificate must have the URL's host among its names, or its addresses if it is one. OpenSSL compares,
-// as rabbitmq-c 0.11 would not find an address.
-void expect_host(X509_VERIFY_PARAM* expected, const BrokerAddress& address) {
-  const char* host = address.host.c_str();
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  int set = 0;
-  // What inet_pton does not read, such as 010.0.0.1, other functions read in different ways.
-  if (inet_pton(AF_INET, host, bytes.data()) == 1) {
-    set = X509_VERIFY_PARAM_set1_ip(expected, bytes.data(), sizeof(in_addr));
-  } else if (inet_pton(AF_INET6, host, bytes.data()) == 1) {
-    set = X509_VERIFY_PARAM_set1_ip(expected, bytes.data(), sizeof(in6_addr));
-  } else if (!address.host.empty()) {
-    set = X509_VERIFY_PARAM_set1_host(expected, host, address.host.size());
-  }
-  if (set != 1) fail(address.describe(), "its host cannot be compared with a certificate's");
-}
-
-amqp_socket_t* tls_socket(amqp_connection_state_t state, const BrokerAddress& address) {
-  amqp_socket_t* socket = amqp_ssl_socket_new(state);
-  if (socket == nullptr) fail(address.describe(), "TLS is not available");
-  auto* context = static_cast<SSL_CTX*>(amqp_ssl_socket_get_context(socket));
-  const TlsFiles& files = address.files;
-  if (files.authorities.empty()) {
-    SSL_CTX_set_default_verify_paths(context);
-  } else if (amqp_ssl_socket_set_cacert(socket, files.authorities.c_str()) != AMQP_STATUS_OK) {
-    throw InputError({.file = files.authorities}, "is not a file of PEM certificates (--ca)");
-  }
-  if (!files.certificate.empty() &&
-      amqp_ssl_socket_set_key(socket, files.certificate.c_str(), files.key.c_str()) != AMQP_STATUS_OK) {
-    throw InputError(
-        {.file = files.certificate},
-        fmt::format("and '{}' are not a PEM certificate and its key (--cert, --key)", files.key));
-  }
-  amqp_ssl_socket_set_verify_peer(socket, 1);
-  expect_host(SSL_CTX_get0_param(context), address);
-  amqp_ssl_socket_set_verify_hostname(socket, 0);
-  amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST);
-  return socket;
-}
-
-void open_socket(amqp_connection_state_t state, const ConnectionOptions& options) {
-  const BrokerAddress& address = options.address;
-  amqp_socket_t* socket = address.tls ? tls_socket(state, address) : amqp_tcp_socket_new(state);
-  if (socket == nullptr) fail(address.describe(), "there is no memory for a socket");
-  timeval timeout = to_timeval(options.timeout);
-  const int status = amqp_socket_open_noblock(socket, address.host.c_str(), address.port, &timeout);
-  if (status != AMQP_STATUS_OK) throw_not_connected(address.describe(), status);
-  // A peer that is silent while we write would hold us up for a quarter of an hour.
-  if (address.heartbeat_s > 0) {
-    const unsigned silence_ms = static_cast<unsigned>(address.heartbeat_s) * 2 * 1000;
-    setsockopt(amqp_socket_get_sockfd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms, sizeof silence_ms);
-  }
 }
 
 // `text` must outlive the result.
@@ -116,11 +54,12 @@ amqp_rpc_reply_t shake_hands(amqp_connection_state_t state, const ConnectionOpti
                                     address.password.c_str());
 }
 
-void check_login(const amqp_rpc_reply_t& reply, const BrokerAddress& address) {
+void check_login(amqp_connection_state_t state, const amqp_rpc_reply_t& reply, const BrokerAddress& address) {
   const std::string broker = address.describe();
   if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
   if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION && reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
     const auto& close = *static_cast<const amqp_connection_close_t*>(reply.reply.decoded);
+    agree_to_close(state);
     if (close.reply_code == AMQP_ACCESS_REFUSED) {
       fail(broker,
            fmt::format("refuses the login of user '{}': check the name and the password (DSE_AMQP_URL or "
@@ -182,10 +121,17 @@ timeval to_timeval(std::chrono::milliseconds time) {
 }
 
 void AmqpStateCloser::operator()(amqp_connection_state_t state) const {
-  const timeval patience = {.tv_sec = 1, .tv_usec = 0};
-  amqp_set_rpc_timeout(state, &patience);
-  amqp_connection_close(state, AMQP_REPLY_SUCCESS);
+  if (says_goodbye) {
+    const timeval patience = {.tv_sec = 1, .tv_usec = 0};
+    amqp_set_rpc_timeout(state, &patience);
+    amqp_connection_close(state, AMQP_REPLY_SUCCESS);
+  }
   amqp_destroy_connection(state);
+}
+
+void agree_to_close(amqp_connection_state_t state) {
+  amqp_connection_close_ok_t ok{};
+  amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
 }
 
 AmqpState log_in(const ConnectionOptions& options) {
@@ -194,8 +140,9 @@ AmqpState log_in(const ConnectionOptions& options) {
   const timeval timeout = to_timeval(options.timeout);
   amqp_set_handshake_timeout(state.get(), &timeout);
   amqp_set_rpc_timeout(state.get(), &timeout);
-  open_socket(state.get(), options);
-  check_login(shake_hands(state.get(), options), options.address);
+  options.transport->open(state.get(), options.address, options.timeout);
+  check_login(state.get(), shake_hands(state.get(), options), options.address);
+  state.get_deleter().says_goodbye = true;
   return state;
 }
 
@@ -236,7 +183,7 @@ void throw_broken(const std::string& broker, int status) {
     case AMQP_STATUS_TIMEOUT:
       throw ConnectionLost(fmt::format("broker {} does not answer: check that it runs", broker));
     case AMQP_STATUS_BAD_AMQP_DATA:
-    case AMQP_STATUS_INVALID_PARAMETER:  // of a table that it decodes, such as an entry without a name
+    case AMQP_STATUS_INVALID_PARAMETER:  // a table has an entry without a name, say
       throw UndecodableData(fmt::format(
           "broker {} sent what cannot be decoded: check that AMQP 0-9-1 is spoken on this port", broker));
     case AMQP_STATUS_TABLE_TOO_BIG:

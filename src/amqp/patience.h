@@ -1,25 +1,27 @@
-// How long to wait at the end for a broker to take in what is under way, as long as it takes in something.
+// How long to wait at the end for a broker to take in what is under way, as long as it takes in
+// something.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 
+#include "amqp/clock.h"
+
 namespace dse {
 
 class Patience {
  public:
-  using Clock = std::chrono::steady_clock;
-
   // At most `longest` in all; `standstill` without that anything moves.
   struct Limits {
     std::chrono::milliseconds longest;
     std::chrono::milliseconds standstill;
   };
-  explicit Patience(Limits limits) : limits_(limits) {}
+  // `clock` must outlive this.
+  Patience(Limits limits, const Clock& clock) : limits_(limits), clock_(clock) {}
 
   // So much is under way now. Whether there is no sense in waiting any longer.
   bool is_over(std::uint64_t under_way) {
-    const auto now = Clock::now();
+    const Clock::TimePoint now = clock_.now();
     if (under_way != before_) moved_ = now;
     before_ = under_way;
     return now - began_ >= limits_.longest || now - moved_ >= limits_.standstill;
@@ -27,8 +29,9 @@ class Patience {
 
  private:
   Limits limits_;
-  Clock::time_point began_ = Clock::now();
-  Clock::time_point moved_ = began_;
+  const Clock& clock_;
+  Clock::TimePoint began_ = clock_.now();
+  Clock::TimePoint moved_ = began_;
   std::uint64_t before_ = 0;
 };
 

@@ -1,14 +1,14 @@
-// Messages and headers in the types of rabbitmq-c, and back. Of connection.cc alone.
+// Messages and headers in the types of rabbitmq-c, and back. Only connection.cc uses it.
 //
 //   message     AMQP basic properties (AMQP 0-9-1, section 1.8.3, "basic")
 //   id          message-id
-//   timestamp   timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns has it all.
-//               Without one, or with one that is no virtual time, the message has none
-//   headers     bool 't', int64 'l', double 'd', text 'S' (RabbitMQ's field types); integers and floats of
-//               other sizes are read as well
+//   timestamp   timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns
+//               has it all. Without one, or with one that is no virtual time, the message has none
+//   headers     bool 't', int64 'l', double 'd', text 'S' (RabbitMQ's field types); integers and
+//               floats of other sizes are read as well
 //
-// Headers of foreign messages that begin with "x-" and are of other types are the broker's own ("x-death")
-// and are left out.
+// Headers of foreign messages that begin with "x-" and are of other types are the broker's own
+// ("x-death") and are left out.
 #pragma once
 
 #include <amqp.h>
@@ -42,8 +42,8 @@ class AmqpTable {
   std::vector<amqp_table_entry_t> entries_;
 };
 
-// Messages with more are refused: what answers one or passes it on adds headers, and they have to fit a frame
-// (131,072 bytes) all the same.
+// Messages with more are refused: what answers one or passes it on adds headers, and they have to
+// fit a frame (131,072 bytes) all the same.
 inline constexpr std::size_t kHeaderBytesMax = 65'536;
 
 struct ReadHeaders {

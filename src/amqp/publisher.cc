@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds kLongestPause{5'000};
 
 }  // namespace
 
-Publisher::Publisher(Options options, Bell& changed) : options_(std::move(options)), pause_(kFirstPause) {
+Publisher::Publisher(Options options, const Notifier& changed)
+    : options_(std::move(options)), pause_(kFirstPause) {
   counts_.routes.resize(options_.routes);
   session_ = std::make_unique<Session>(options_.connection, static_cast<SessionClient&>(*this), changed);
 }
@@ -43,6 +44,11 @@ std::uint64_t Publisher::unconfirmed() const {
 std::uint64_t Publisher::confirmed() const {
   const std::lock_guard lock(mutex_);
   return confirmed_;
+}
+
+std::vector<MessagePtr> Publisher::take_returned() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(returned_, {});
 }
 
 Publisher::Counts Publisher::counts() const {
@@ -111,6 +117,7 @@ void Publisher::on_return(const AmqpReturn& returned) {
   if (sent == sent_.end() || !is_it(*sent)) sent = std::find_if(sent_.begin(), sent_.end(), is_it);
   const std::lock_guard lock(mutex_);
   if (sent != sent_.end()) {
+    sent->returned = true;
     count(&RouteCounts::unroutable, sent->message.outgoing);
   } else {
     ++counts_.unroutable;  // published without a mark
@@ -126,7 +133,7 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
     if (sent->fate != Fate::kUnknown) continue;
     sent->fate = confirm.taken ? Fate::kTaken : Fate::kRefused;
     if (confirm.taken) {
-      note_taken(sent->message.number);
+      note_taken(*sent);
       continue;
     }
     const std::lock_guard lock(mutex_);
@@ -142,20 +149,23 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
   if (confirm.taken) {
     if (!held_until_) pause_ = kFirstPause;
   } else if (!held_until_) {
-    held_until_ = Bell::Clock::now() + pause_;
+    held_until_ = now() + pause_;
     pause_ = std::min(2 * pause_, kLongestPause);
   }
 }
 
-std::optional<Bell::Clock::time_point> Publisher::due() const { return held_until_; }
+std::optional<Clock::TimePoint> Publisher::due() const { return held_until_; }
 
 void Publisher::forget_settled() {
   while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) sent_.pop_front();
 }
 
-void Publisher::note_taken(std::uint64_t number) {
+// Whoever sees that it is confirmed finds it among the returned, if no queue took it.
+void Publisher::note_taken(const Sent& sent) {
   const std::lock_guard lock(mutex_);
-  const std::size_t place = number - confirmed_;
+  const Outgoing& outgoing = sent.message.outgoing;
+  if (sent.returned && outgoing.mandatory) returned_.push_back(outgoing.message);
+  const std::size_t place = sent.message.number - confirmed_;
   if (place >= taken_.size()) taken_.resize(place + 1);
   taken_[place] = true;
   while (!taken_.empty() && taken_.front()) {
@@ -166,7 +176,7 @@ void Publisher::note_taken(std::uint64_t number) {
 
 bool Publisher::on_turn(Connection& connection) {
   if (blocked_) return false;
-  if (held_until_ && Bell::Clock::now() < *held_until_) return false;
+  if (held_until_ && now() < *held_until_) return false;
   held_until_.reset();
   std::size_t sent = 0;
   while (sent < kSentAtOnce && sent_.size() < kSentMax) {

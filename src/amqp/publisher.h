@@ -1,10 +1,10 @@
-// Publishes to a broker with confirms: what the broker has not confirmed when the connection is lost is
-// published again, in order, on the next one. So each message arrives at least once, and first arrivals come
-// in order. What the broker refuses (basic.nack: a queue is full, say) is published again after 0.1 s, 0.2 s,
-// 0.4 s ..., at most 5 s, and everything else waits behind it.
+// Publishes to a broker with confirms: what the broker has not confirmed when the connection is
+// lost is published again, in order, on the next one. So each message arrives at least once, and
+// first arrivals come in order. What the broker refuses (basic.nack: a queue is full, say) is
+// published again after 0.1 s, 0.2 s, 0.4 s ..., at most 5 s, and everything else waits behind it.
 //
-// Has a connection and a thread of its own (RabbitMQ holds back a connection that publishes too much, and
-// with it everything that the connection carries). Calls come from one thread.
+// Has a connection and a thread of its own (RabbitMQ holds back a connection that publishes too
+// much, and with it everything that the connection carries). Calls come from one thread.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ using SetUp = std::function<void(Connection& connection, ChannelNumber channel)>
 struct Outgoing {
   std::string exchange;
   MessagePtr message;
-  std::size_t route = 0;  // for whom it is counted
+  std::size_t route = 0;   // among those that are counted apart
+  bool mandatory = false;  // it is given back (take_returned) when no queue takes it
 };
 
 class Publisher : private SessionClient {
@@ -34,11 +35,11 @@ class Publisher : private SessionClient {
   struct Options {
     ConnectionOptions connection;
     SetUp set_up;
-    std::string run;         // for the header x-dse-run; "" for none
+    std::string run;         // for the header x-dse-run; "" for none: then nothing is given back
     std::size_t routes = 1;  // that are counted apart
   };
   // `changed` must outlive this. Throws as Session.
-  Publisher(Options options, Bell& changed);
+  Publisher(Options options, const Notifier& changed);
   ~Publisher() override;
 
   // Never waits and never throws; check() says whether there is a session that sends it.
@@ -48,6 +49,10 @@ class Publisher : private SessionClient {
   std::uint64_t unconfirmed() const;
   // So many messages from the first on are confirmed, every one of them.
   std::uint64_t confirmed() const;
+  // The mandatory messages that no queue took, of those that were confirmed since the last call; in
+  // the order of their confirms. Each message is given back at most once, whatever was published
+  // again: what counts is whether a queue took the publication that the broker has confirmed.
+  std::vector<MessagePtr> take_returned();
 
   struct RouteCounts {
     std::uint64_t republished = 0;  // after a lost connection or a refusal of the broker
@@ -60,8 +65,8 @@ class Publisher : private SessionClient {
     std::string blocked_reason;
     bool refusing = false;  // the last that it said of a message was a refusal
     std::vector<RouteCounts> routes;
-    // Why messages are not confirmed, for people: "" when there is nothing to say but that they are on their
-    // way.
+    // Why messages are not confirmed, for people: "" when there is nothing to say but that they are
+    // on their way.
     std::string obstacle() const;
   };
   Counts counts() const;
@@ -80,19 +85,21 @@ class Publisher : private SessionClient {
     Numbered message;
     std::uint64_t tag = 0;  // on this connection
     Fate fate = Fate::kUnknown;
+    bool returned = false;  // no queue took it
   };
 
   void on_connected(Connection& connection) override;
   void on_event(Connection& connection, AmqpEvent&& event) override;
   bool on_turn(Connection& connection) override;
-  std::optional<Bell::Clock::time_point> due() const override;
+  std::optional<Clock::TimePoint> due() const override;
   void on_return(const AmqpReturn& returned);
   void count(std::uint64_t RouteCounts::*what, const Outgoing& outgoing);
   void on_confirm(const AmqpConfirm& confirm);
   void forget_settled();
-  void note_taken(std::uint64_t number);
+  void note_taken(const Sent& sent);
   std::optional<Numbered> next_outgoing();
   void send(Connection& connection, Numbered&& message);
+  Clock::TimePoint now() const { return options_.connection.clock->now(); }
 
   Options options_;
 
@@ -101,15 +108,17 @@ class Publisher : private SessionClient {
   Counts counts_;
   std::uint64_t confirmed_ = 0;
   std::deque<bool> taken_;  // from message `confirmed_` on: confirmed, though an earlier one is not
+  std::vector<MessagePtr> returned_;
 
-  // Of the session's thread:
+  // What follows belongs to the session's thread.
   ChannelNumber channel_ = 0;
   std::uint64_t next_tag_ = 1;
   std::deque<Sent> sent_;       // by tag; the first is not confirmed
   std::deque<Numbered> again_;  // to be sent before what waits
   bool blocked_ = false;
-  // After a refusal: nothing is sent before then, and how long it is to the time after the next one.
-  std::optional<Bell::Clock::time_point> held_until_;
+  // After a refusal: nothing is sent before then, and how long it is to the time after the next
+  // one.
+  std::optional<Clock::TimePoint> held_until_;
   std::chrono::milliseconds pause_;
 
   std::unique_ptr<Session> session_;  // last: its thread uses the others

@@ -1,5 +1,5 @@
-// What the latest messages are known by, to notice one that comes a second time. Bounded: the oldest are
-// forgotten.
+// What the latest messages are known by, to notice one that comes a second time. Bounded: the
+// oldest are forgotten.
 #pragma once
 
 #include <cstddef>

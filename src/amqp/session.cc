@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -26,32 +24,12 @@ constexpr milliseconds kShortestEnd{300};
 
 }  // namespace
 
-class Session::Signal {
- public:
-  Signal() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!descriptor_) throw RunError(std::string("cannot make an event descriptor: ") + std::strerror(errno));
-  }
-
-  void set() const {
-    const std::uint64_t one = 1;
-    // It fails only when it is set 2^64 times over.
-    [[maybe_unused]] const ssize_t written = write(descriptor(), &one, sizeof one);
-  }
-  void clear() const {
-    std::uint64_t times = 0;
-    [[maybe_unused]] const ssize_t had = read(descriptor(), &times, sizeof times);
-  }
-  int descriptor() const { return descriptor_.number(); }
-
- private:
-  FileDescriptor descriptor_;
-};
-
-Session::Session(ConnectionOptions options, SessionClient& client, Bell& changed)
+Session::Session(ConnectionOptions options, SessionClient& client, const Notifier& changed)
     : options_(std::move(options)),
       client_(client),
       changed_(changed),
-      signal_(std::make_unique<Signal>()),
+      signal_(*options_.clock),
+      over_(*options_.clock),
       delay_(kFirstDelay) {
   connect_first();
   state_.connected = true;
@@ -60,18 +38,16 @@ Session::Session(ConnectionOptions options, SessionClient& client, Bell& changed
 
 Session::~Session() {
   stopping_ = true;
-  signal_->set();
+  signal_.notify();
   const bool in_a_hurry = options_.interrupted != nullptr && *options_.interrupted;
-  {
-    std::unique_lock lock(mutex_);
-    const bool over =
-        ended_.wait_for(lock, in_a_hurry ? kShortestEnd : kLongestEnd, [this] { return is_over_; });
-    if (!over && line_) shutdown(line_.number(), SHUT_RDWR);
+  if (!over_.wait_until(now() + (in_a_hurry ? kShortestEnd : kLongestEnd))) {
+    const std::lock_guard lock(mutex_);
+    if (line_) shutdown(line_.number(), SHUT_RDWR);
   }
   thread_.join();
 }
 
-void Session::wake() { signal_->set(); }
+void Session::wake() { signal_.notify(); }
 
 SessionState Session::state() const {
   const std::lock_guard lock(mutex_);
@@ -91,8 +67,8 @@ void Session::connect_first() {
 }
 
 void Session::connect_once(const std::function<bool()>& given_up) {
-  // One that is spent is left only now, so that the broker has had time to take in what was settled on it: it
-  // would else hear first that the consumer is gone.
+  // One that is spent is left only now, so that the broker has had time to take in what was settled
+  // on it: it would else hear first that the consumer is gone.
   connection_ = connect(options_, given_up);
   {
     const std::lock_guard lock(mutex_);
@@ -100,13 +76,13 @@ void Session::connect_once(const std::function<bool()>& given_up) {
     if (!line_) throw RunError(std::string("cannot copy a socket's descriptor: ") + std::strerror(errno));
   }
   if (stopping_) throw ConnectionLost("it is not needed any more");
-  connected_at_ = Bell::Clock::now();
+  connected_at_ = now();
   was_good_ = false;
   with_what_is_undecodable([this] { client_.on_connected(*connection_); });
 }
 
-// Does what the broker answers to. When a message that the library cannot decode comes in between, the client
-// gets what came before it and is told of it, and the connection is spent.
+// Does what the broker answers to. When a message that the library cannot decode comes in between,
+// the client gets what came before it and is told of it, and the connection is spent.
 template <typename Work>
 void Session::with_what_is_undecodable(Work work) {
   try {
@@ -118,7 +94,7 @@ void Session::with_what_is_undecodable(Work work) {
       client_.on_event(*connection_, std::move(*event));
     }
     was_good_ = true;
-    changed_.ring();
+    changed_.notify();
   }
 }
 
@@ -139,7 +115,7 @@ void Session::run() {
         state_.connected = false;
         state_.problem = lost.what();
       }
-      changed_.ring();
+      changed_.notify();
     } while (connect_again());
   } catch (...) {
     const std::lock_guard lock(mutex_);
@@ -147,27 +123,20 @@ void Session::run() {
     state_.connected = false;
   }
   disconnect();
-  {
-    const std::lock_guard lock(mutex_);
-    is_over_ = true;
-    ended_.notify_all();
-  }
-  changed_.ring();
+  over_.notify();
+  changed_.notify();
 }
 
 // Until it is stopped, or the connection is lost or spent.
 void Session::serve() {
   while (!stopping_ && !connection_->spent()) {
     take_events();
+    if (connection_->spent()) break;  // the client may not ask anything any more
     bool more = false;
     with_what_is_undecodable([&] { more = client_.on_turn(*connection_); });
     if (more || connection_->spent()) continue;
-    milliseconds longest = connection_->heartbeat_interval();
-    if (const auto due = client_.due()) {
-      const auto left = std::chrono::ceil<milliseconds>(*due - Bell::Clock::now());
-      longest = std::clamp(left, milliseconds(0), longest);
-    }
-    wait_for_signal(longest, true);
+    const Clock::TimePoint heartbeat = now() + connection_->heartbeat_interval();
+    wait_for_signal(std::min(client_.due().value_or(heartbeat), heartbeat), true);
   }
 }
 
@@ -177,30 +146,26 @@ void Session::take_events() {
   while (taken < kEventsAtOnce) {
     std::optional<AmqpEvent> event = connection_->wait(milliseconds(0));
     if (!event) break;
+    was_good_ = true;  // the next wait may throw
     client_.on_event(*connection_, std::move(*event));
     ++taken;
   }
-  if (taken > 0) {
-    was_good_ = true;
-    changed_.ring();
-  }
-  if (taken == kEventsAtOnce) signal_->set();  // there may be more, and no byte may come to say so
+  if (taken > 0) changed_.notify();
+  // There may be more, and no byte may come to say so.
+  if (taken == kEventsAtOnce) signal_.notify();
 }
 
-void Session::wait_for_signal(milliseconds timeout, bool broker_too) {
-  std::array<pollfd, 2> waited = {pollfd{signal_->descriptor(), POLLIN, 0}, pollfd{-1, POLLIN, 0}};
+void Session::wait_for_signal(Clock::TimePoint until, bool broker_too) {
+  std::array<pollfd, 2> waited = {pollfd{signal_.descriptor(), POLLIN, 0}, pollfd{-1, POLLIN, 0}};
   if (broker_too) waited[1].fd = connection_->descriptor();
-  poll(waited.data(), waited.size(), static_cast<int>(timeout.count()));
-  if (waited[0].revents != 0) signal_->clear();
+  options_.clock->wait(waited, until);
+  if (waited[0].revents != 0) signal_.clear();
 }
 
 // Waits for as long as the attempts so far demand. False when it was stopped meanwhile.
 bool Session::pause() {
-  const auto next = Bell::Clock::now() + delay_;
-  while (!stopping_ && Bell::Clock::now() < next) {
-    const auto left = std::chrono::ceil<milliseconds>(next - Bell::Clock::now());
-    wait_for_signal(std::max(left, milliseconds(0)), false);
-  }
+  const Clock::TimePoint next = now() + delay_;
+  while (!stopping_ && now() < next) wait_for_signal(next, false);
   delay_ = std::min(2 * delay_, kLongestDelay);
   return !stopping_;
 }
@@ -208,7 +173,7 @@ bool Session::pause() {
 // False when it was stopped meanwhile.
 bool Session::await_client() {
   constexpr milliseconds kBetweenLooks{100};
-  while (!stopping_ && !client_.may_connect()) wait_for_signal(kBetweenLooks, false);
+  while (!stopping_ && !client_.may_connect()) wait_for_signal(now() + kBetweenLooks, false);
   return !stopping_;
 }
 
@@ -220,7 +185,7 @@ bool Session::connect_again() {
     const std::lock_guard lock(mutex_);
     state_.connected = false;
   }
-  if (was_good_ || Bell::Clock::now() - connected_at_ >= kLongestDelay) delay_ = kFirstDelay;
+  if (was_good_ || now() - connected_at_ >= kLongestDelay) delay_ = kFirstDelay;
   while (!stopping_) {
     if (!(at_once ? await_client() : pause())) return false;
     try {

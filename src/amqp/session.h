@@ -1,14 +1,13 @@
 // Keeps a connection to a broker on a thread of its own, and makes it anew when it is lost.
 //
-// Attempts come after 0.1 s, 0.2 s, 0.4 s ... and never more than 5 s apart, and begin anew with 0.1 s only
-// after a connection that something came over, or that lasted. A connection over which something came that
-// the library cannot decode is left for a new one at once. What goes wrong for another reason than a lost
-// connection ends the session; check() then throws it to the owner.
+// Attempts come after 0.1 s, 0.2 s, 0.4 s ... and never more than 5 s apart, and begin anew with
+// 0.1 s only after a connection that something came over, or that lasted. A connection over which
+// something came that the library cannot decode is left for a new one at once. What goes wrong for
+// another reason than a lost connection ends the session; check() then throws it to the owner.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -18,8 +17,8 @@
 #include <string>
 #include <thread>
 
-#include "amqp/bell.h"
 #include "amqp/connection.h"
+#include "amqp/notifier.h"
 #include "core/file_descriptor.h"
 
 namespace dse {
@@ -32,13 +31,14 @@ class SessionClient {
   // There is a new connection; the one before, if there was one, is gone with its channels.
   virtual void on_connected(Connection& connection) = 0;
   virtual void on_event(Connection& connection, AmqpEvent&& event) = 0;
-  // After wake(), after a connection was made or events came, and when it is due. True when there is more to
-  // do at once.
+  // After wake(), after a connection was made or events came, and when it is due. True when there
+  // is more to do at once.
   virtual bool on_turn(Connection& connection) = 0;
-  // Whether a new connection in place of one that is spent may be made now; asked again after wake().
+  // Whether a new connection in place of one that is spent may be made now; asked again after
+  // wake().
   virtual bool may_connect() const { return true; }
   // When on_turn is to be called although nothing happens; empty: never.
-  virtual std::optional<Bell::Clock::time_point> due() const { return std::nullopt; }
+  virtual std::optional<Clock::TimePoint> due() const { return std::nullopt; }
 };
 
 struct SessionState {
@@ -49,12 +49,12 @@ struct SessionState {
 
 class Session {
  public:
-  // Connects before it returns: throws what the first attempt throws, and Interrupted as the options say.
-  // `client` and `changed`, which is rung whenever the client may have something for its owner, must outlive
-  // the session.
-  Session(ConnectionOptions options, SessionClient& client, Bell& changed);
-  // Ends the connection and the thread. A broker that is silent holds it up for seconds, and when the options
-  // say that nobody wants to wait, for a moment.
+  // Connects before it returns: throws what the first attempt throws, and Interrupted as the
+  // options say. `client` and `changed`, which is notified whenever the client may have something
+  // for its owner, must outlive the session.
+  Session(ConnectionOptions options, SessionClient& client, const Notifier& changed);
+  // Ends the connection and the thread. A broker that is silent holds it up for seconds, and when
+  // the options say that nobody wants to wait, for a moment.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -66,8 +66,6 @@ class Session {
   void check() const;
 
  private:
-  class Signal;  // an eventfd
-
   void connect_first();
   void connect_once(const std::function<bool()>& given_up);
   void disconnect();
@@ -79,23 +77,23 @@ class Session {
   bool connect_again();
   bool pause();
   bool await_client();
-  void wait_for_signal(std::chrono::milliseconds timeout, bool broker_too);
+  Clock::TimePoint now() const { return options_.clock->now(); }
+  void wait_for_signal(Clock::TimePoint until, bool broker_too);
 
   ConnectionOptions options_;
   SessionClient& client_;
-  Bell& changed_;
-  std::unique_ptr<Signal> signal_;
+  const Notifier& changed_;
+  Notifier signal_;                         // of wake()
+  Notifier over_;                           // when the thread has nothing more to do
   std::unique_ptr<Connection> connection_;  // of the thread
   std::chrono::milliseconds delay_;         // before the next attempt
-  Bell::Clock::time_point connected_at_;
+  Clock::TimePoint connected_at_;
   bool was_good_ = false;  // something came over the connection
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
   SessionState state_;
   std::exception_ptr error_;
   FileDescriptor line_;  // the connection's socket once more, to end what the thread waits for
-  bool is_over_ = false;
-  std::condition_variable ended_;
   std::thread thread_;
 };
 

@@ -1,21 +1,21 @@
-// Up to which delivery tag everything on a channel is settled, and since when. Tags count from 1 and are
-// settled in any order; times do not decrease.
+// Up to which delivery tag everything on a channel is settled, and since when. Tags count from 1
+// and are settled in any order; times do not decrease.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <set>
+
+#include "amqp/clock.h"
 
 namespace dse {
 
 class SettledTags {
  public:
-  using Clock = std::chrono::steady_clock;
   // What was settled this long ago, the broker has taken in, as long as the connection works.
   static constexpr std::chrono::milliseconds kTakenIn{250};
 
-  void add(std::uint64_t tag, Clock::time_point now) {
+  void add(std::uint64_t tag, Clock::TimePoint now) {
     const std::uint64_t before = up_to_;
     ahead_.insert(tag);
     while (!ahead_.empty() && *ahead_.begin() <= up_to_ + 1) {
@@ -26,18 +26,18 @@ class SettledTags {
     forget_what_is_taken_in(now);
   }
   // 0: not even the first one is.
-  std::uint64_t taken_in(Clock::time_point now) {
+  std::uint64_t taken_in(Clock::TimePoint now) {
     forget_what_is_taken_in(now);
     return taken_in_;
   }
 
  private:
   struct Moment {
-    Clock::time_point time;
+    Clock::TimePoint time;
     std::uint64_t up_to = 0;
   };
 
-  void forget_what_is_taken_in(Clock::time_point now) {
+  void forget_what_is_taken_in(Clock::TimePoint now) {
     while (!recent_.empty() && recent_.front().time + kTakenIn <= now) {
       taken_in_ = recent_.front().up_to;
       recent_.pop_front();

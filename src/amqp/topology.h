@@ -1,8 +1,8 @@
 // What a resource and a binding are on a broker:
 //
 //   resource X       a durable topic exchange X, and a durable queue X bound to it with `#`
-//   binding A -> B   queue B bound to exchange A by the topic pattern; with headers, to a durable headers
-//                    exchange "A|<pattern>", which is bound to A by the pattern
+//   binding A -> B   queue B bound to exchange A by the topic pattern; with headers, to a durable
+//                    headers exchange "A|<pattern>", which is bound to A by the pattern
 //
 // All of it may be asserted again and in any order.
 #pragma once

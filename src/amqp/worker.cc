@@ -4,7 +4,7 @@
 
 namespace dse {
 
-Worker::Worker(Bell& done) : bell_(done), thread_([this] { work(); }) {}
+Worker::Worker(const Notifier& done) : notifier_(done), thread_([this] { work(); }) {}
 
 Worker::~Worker() {
   {
@@ -54,7 +54,7 @@ void Worker::work() {
     ++done_;
     if (error != nullptr && error_ == nullptr) error_ = error;
     changed_.notify_all();
-    bell_.ring();
+    notifier_.notify();
   }
 }
 

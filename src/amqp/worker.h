@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "amqp/bell.h"
+#include "amqp/notifier.h"
 #include "sdk/link.h"
 
 namespace dse {
@@ -17,8 +17,8 @@ class Worker {
  public:
   static constexpr std::size_t kJobsMax = 64;
 
-  // `done` is rung after each job; it must outlive this.
-  explicit Worker(Bell& done);
+  // `done` is notified after each job; it must outlive this.
+  explicit Worker(const Notifier& done);
   // Jobs that have not begun are dropped.
   ~Worker();
   Worker(const Worker&) = delete;
@@ -34,7 +34,7 @@ class Worker {
  private:
   void work();
 
-  Bell& bell_;
+  const Notifier& notifier_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;

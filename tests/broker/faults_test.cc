@@ -1,4 +1,5 @@
-// What crosses the gateway arrives once and in order, whatever happens to the broker and to the connections.
+// What crosses the gateway arrives once and in order, whatever happens to the broker and to the
+// connections.
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -15,7 +16,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Lets the run go on until everything has arrived, as long as something does, and ends it. What it printed.
+// Lets the run go on until everything has arrived, as long as something does, and ends it. What it
+// printed.
 Outcome end_when_all_have_come(Process& process, const Workshop& workshop, std::size_t messages) {
   for (int had = 0; had < static_cast<int>(messages);) {
     REQUIRE(unfinished_run(workshop) != "");
@@ -31,8 +33,8 @@ Outcome end_when_all_have_come(Process& process, const Workshop& workshop, std::
   return outcome;
 }
 
-// Without it the broker gives the next connection what comes after the messages of one whose end it has not
-// noticed yet.
+// Without it the broker gives the next connection what comes after the messages of one whose end it
+// has not noticed yet.
 const dse::AmqpArguments kOneReaderAtATime = {{"x-single-active-consumer", true}};
 
 struct Kills {
@@ -49,7 +51,8 @@ void cross_while_it_is_killed(const Kills& kills) {
     dse::Connection connection = connect_to(broker.url());
     declare_resource(connection, connection.open_channel(), "crossing", kOneReaderAtATime);
   }
-  // A RabbitMQ (3.10) that is killed may forget to route by a binding that it was given since it started.
+  // A RabbitMQ (3.10) that is killed may forget to route by a binding that it was given since it
+  // started.
   broker.restart();
   const Workshop workshop;
   const std::string scenario = crossing_scenario(workshop, kills.messages, "crossing", "crossing");
@@ -147,7 +150,8 @@ TEST_CASE("faults: a publisher ends, though its broker reads nothing and has no 
   const RabbitMq broker = RabbitMq::shared();
   TcpProxy proxy({.target_port = broker.port()});
   const std::string url = fmt::format("amqp://guest:guest@127.0.0.1:{}/%2f?heartbeat=0", proxy.port());
-  dse::Bell changed;
+  const dse::RealClock clock;
+  const dse::Notifier changed(clock);
   auto publisher = std::make_unique<dse::Publisher>(
       dse::Publisher::Options{.connection = {.address = dse::parse_broker_url(url, "test"), .name = "test"},
                               .set_up = [](dse::Connection&, dse::ChannelNumber) {}},

@@ -89,6 +89,19 @@ TEST_CASE("duplicates: the oldest are forgotten") {
   CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "c"})));
 }
 
+TEST_CASE("duplicates: of those that lost connections excuse, the oldest are forgotten") {
+  Duplicates duplicates(2);
+  const auto take = [&duplicates](std::uint64_t connection, const char* body) {
+    return duplicates.is_again(arrival({.connection = connection, .redelivered = true, .body = body}));
+  };
+  for (const char* body : {"a", "b"}) CHECK_FALSE(take(1, body));
+  for (const char* body : {"c", "d"}) CHECK_FALSE(take(2, body));
+  for (const char* body : {"e", "f"}) CHECK_FALSE(take(3, body));
+  CHECK_FALSE(take(4, "a"));  // six are more than twice the prefetch
+  CHECK(take(4, "c"));
+  CHECK(take(4, "f"));
+}
+
 TEST_CASE("duplicates: what was settled on a connection that was left in good order excuses nothing") {
   Duplicates duplicates(kMost);
   for (std::uint64_t tag = 1; tag <= 5; ++tag) CHECK_FALSE(duplicates.is_again(arrival({.tag = tag})));

@@ -62,3 +62,35 @@ TEST_CASE("properties: no timestamp, or one that is no virtual time, is none, an
   message.properties.timestamp = 2;
   CHECK(read_message(message).fields.timestamp == 2 * kNanosecondsPerSecond);
 }
+
+TEST_CASE("properties: integers and floats of every size are read") {
+  const auto read = [](std::uint8_t kind, auto set) {
+    amqp_table_entry_t entry = entry_of(kind);
+    set(entry.value.value);
+    const ReadMessage message = read_message(with_header(entry));
+    CHECK(message.refused == "");
+    return *message.fields.headers.find("shadow");
+  };
+  const HeaderValue minus_one = std::int64_t{-1};
+  CHECK(read(AMQP_FIELD_KIND_I8, [](auto& value) { value.i8 = -1; }) == minus_one);
+  CHECK(read(AMQP_FIELD_KIND_I16, [](auto& value) { value.i16 = -1; }) == minus_one);
+  CHECK(read(AMQP_FIELD_KIND_I32, [](auto& value) { value.i32 = -1; }) == minus_one);
+  CHECK(read(AMQP_FIELD_KIND_I64, [](auto& value) { value.i64 = -1; }) == minus_one);
+  CHECK(read(AMQP_FIELD_KIND_U8, [](auto& value) { value.u8 = 255; }) == HeaderValue(std::int64_t{255}));
+  CHECK(read(AMQP_FIELD_KIND_U16, [](auto& value) { value.u16 = 65'535; }) ==
+        HeaderValue(std::int64_t{65'535}));
+  CHECK(read(AMQP_FIELD_KIND_U32, [](auto& value) { value.u32 = UINT32_MAX; }) ==
+        HeaderValue(std::int64_t{UINT32_MAX}));
+  CHECK(read(AMQP_FIELD_KIND_F32, [](auto& value) { value.f32 = 0.5F; }) == HeaderValue(0.5));
+  CHECK(read(AMQP_FIELD_KIND_F64, [](auto& value) { value.f64 = -0.25; }) == HeaderValue(-0.25));
+  CHECK(read(AMQP_FIELD_KIND_BOOLEAN, [](auto& value) { value.boolean = 1; }) == HeaderValue(true));
+}
+
+TEST_CASE("properties: an entry of a table is replaced, or added") {
+  const Headers headers = {{"x-dse-number", std::int64_t{1}}, {"label", std::int64_t{7}}};
+  AmqpTable table(headers);
+  table.set("x-dse-number", std::int64_t{2});
+  table.set("x-dse-run", "1f");
+  const Headers read = read_headers(table.table()).headers;
+  CHECK(read == Headers{{"x-dse-number", std::int64_t{2}}, {"label", std::int64_t{7}}, {"x-dse-run", "1f"}});
+}

@@ -2,11 +2,12 @@
 
 #include "support/catch.h"
 
+using dse::Clock;
 using dse::SettledTags;
 
 TEST_CASE("settled tags: up to the first that is not settled, whatever the order, when it is old enough") {
   SettledTags tags;
-  const SettledTags::Clock::time_point start{};
+  const Clock::TimePoint start{};
   const auto later = start + SettledTags::kTakenIn;
   CHECK(tags.taken_in(later) == 0);
   tags.add(2, start);

@@ -1,0 +1,30 @@
+// What opens the byte stream to a broker: the network, or in tests a peer that they script.
+#pragma once
+
+#include <chrono>
+
+#include "amqp/broker_address.h"
+
+struct amqp_connection_state_t_;  // of rabbitmq-c
+
+namespace dse {
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // Gives `state`, which has none, an open socket to the broker; it does not block. Throws
+  // ConnectionLost when the broker cannot be reached within `timeout`, BrokerError when its
+  // certificate does not verify, and InputError when a file of ours cannot be used. Any thread,
+  // several at a time.
+  virtual void open(amqp_connection_state_t_* state, const BrokerAddress& address,
+                    std::chrono::milliseconds timeout) const = 0;
+};
+
+// TCP, or TLS over TCP.
+class NetworkTransport : public Transport {
+ public:
+  void open(amqp_connection_state_t_* state, const BrokerAddress& address,
+            std::chrono::milliseconds timeout) const override;
+};
+
+}  // namespace dse

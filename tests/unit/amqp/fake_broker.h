@@ -1,0 +1,106 @@
+// A broker for tests without one: AMQP as our connections speak it, in front of the broker of the
+// process. It serves every connection that is opened through its transport, on a thread of its own,
+// and confirms what it has taken.
+//
+// An exchange and a queue of one name are one resource. It keeps no rule that the tests do not
+// need: whoever logs in may do everything.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "broker/broker.h"
+#include "unit/amqp/amqp_peer.h"
+
+class FakeBroker {
+ public:
+  FakeBroker();
+  ~FakeBroker();
+  FakeBroker(const FakeBroker&) = delete;
+  FakeBroker& operator=(const FakeBroker&) = delete;
+
+  std::shared_ptr<const dse::Transport> transport() const { return network_; }
+  // Cuts every connection; what was not acknowledged on them is delivered again.
+  void cut_all();
+  // Returns once so many messages wait in the queue, and so many are with consumers. Throws when
+  // that does not come for a long time.
+  struct Load {
+    std::size_t waiting = 0;
+    std::size_t unacknowledged = 0;
+  };
+  void await_load(const std::string& queue, const Load& load) const;
+  // Confirms nothing from now on, or what it owes and everything again.
+  void hold_confirms(bool hold);
+
+ private:
+  struct Channel {
+    bool confirms = false;
+    std::uint64_t published = 0;
+    std::uint64_t delivered = 0;
+    std::uint32_t prefetch = 0;
+    std::map<std::uint64_t, dse::DeliveryTag> outstanding;  // by the tag of the channel
+    ContentReader content;
+    std::vector<dse::StreamIndex> streams;
+  };
+  struct Client {
+    AmqpPeer peer;
+    bool greeted = false;
+    bool over = false;
+    std::map<std::uint16_t, Channel> channels;
+  };
+  struct Stream {
+    Client* client = nullptr;  // none once it is closed
+    std::uint16_t channel = 0;
+  };
+  struct OwedConfirm {
+    Client* client;
+    AmqpPeer::Confirm confirm;
+  };
+
+  void serve();
+  void wait();
+  void take_clients();
+  void serve(Client& client);
+  void handle(Client& client, const AmqpFrame& frame);
+  void on_method(Client& client, const AmqpMethodFrame& method);
+  void on_publication(Client& client, std::uint16_t channel, const PeerPublication& publication);
+  void on_queue_method(Client& client, const AmqpMethodFrame& method);
+  void on_basic_method(Client& client, const AmqpMethodFrame& method);
+  void bind_queue(const amqp_queue_bind_t& bind);
+  void consume(Client& client, const AmqpMethodFrame& method);
+  struct Settle {
+    std::uint64_t tag = 0;
+    bool multiple = false;
+    bool acknowledge = true;
+    bool requeue = false;
+  };
+  void settle(Channel& channel, const Settle& settle);
+  void close_channel(Client& client, std::uint16_t channel);
+  void leave(Client& client);
+  void deliver(dse::Effects& effects);
+  void confirm(const OwedConfirm& owed);
+
+  std::shared_ptr<PeerTransport> network_ = std::make_shared<PeerTransport>();
+  dse::RealClock clock_;
+  dse::Notifier wake_{clock_};
+  std::atomic<bool> ending_ = false;
+
+  mutable std::condition_variable served_;
+  mutable std::mutex mutex_;  // of all below; the thread has it while it serves
+  dse::Broker broker_;
+  std::list<Client> clients_;
+  std::vector<Stream> streams_;  // by the number of the broker's
+  // By headers exchange: the exchange and the key that it is bound by.
+  std::map<std::string, std::pair<std::string, std::string>> companions_;
+  bool holding_ = false;
+  std::vector<OwedConfirm> owed_;
+
+  std::thread thread_;
+};
