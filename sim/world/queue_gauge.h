@@ -57,18 +57,18 @@ class QueueGauge {
   void begin_interval(TimeNs begin_ns);
   Point point_of(TimeNs now_ns) const;
 
-  TimeNs every_ns_;
+  // The first four are all that most notes need, and stand together.
   std::size_t depth_ = 0;
+  std::size_t unacknowledged_ = 0;
+  // The current interval; the first note begins the first one, at the start of the run.
+  TimeNs interval_end_ns_ = 0;
+  std::size_t interval_max_ = 0;
+  TimeNs interval_begin_ns_ = 0;
   TimeNs since_ns_ = 0;  // when waited_ was brought up to date
   MessageTime waited_ = 0;
-  std::size_t unacknowledged_ = 0;
-
-  // The current interval; the first note begins the first one, at the start of the run.
-  TimeNs interval_begin_ns_ = 0;
-  TimeNs interval_end_ns_ = 0;
   MessageTime waited_before_ = 0;
-  std::size_t interval_max_ = 0;
 
+  TimeNs every_ns_;
   std::size_t max_before_ = 0;
   std::vector<Point> points_;
 };

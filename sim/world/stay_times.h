@@ -55,9 +55,9 @@ class StayTimes {
   static std::array<TimeNs, kFigures> figures_of(const Times& times);
   void begin_interval(TimeNs time_ns);
 
-  TimeNs every_ns_;
   TimeNs interval_end_ns_ = 0;  // of the current interval; no time lies in the first one
   Times interval_;
+  TimeNs every_ns_;
   Times before_;  // of the intervals before it
   std::vector<Point> points_;
 };

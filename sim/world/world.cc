@@ -277,7 +277,7 @@ void World::on_component_receives(LinkIndex link) {
   Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
-    event.resource_number = bus_.resource(link, delivery->alias);
+    event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
     tell(event);
     component.machine.deliver(Delivered{std::move(delivery->message), delivery->tag, delivery->redelivered});

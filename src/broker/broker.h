@@ -113,11 +113,12 @@ class Broker {
 
  private:
   struct Resource {
-    std::string name;
+    // What each delivery needs stands together.
     std::uint64_t name_hash = 0;
-    TopicTrie bindings;
-    std::unique_ptr<Queue> queue;
     std::size_t unacknowledged = 0;
+    std::optional<Queue> queue;
+    std::string name;
+    TopicTrie bindings;
   };
   struct Stream {
     ResourceIndex resource = 0;
