@@ -87,6 +87,9 @@ class Machine {
   // not settled; what it waits for comes to nobody. Nothing happens when it has ended before.
   void crash(int status);
 
+  // A delivery is to come soon: asks for what it needs of memory, without reading it.
+  void fetch_handler() const;
+
   // Of the link.
   void resume();
   void deliver(Delivered&& delivery);

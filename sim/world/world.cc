@@ -15,6 +15,8 @@ namespace {
 
 // A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
 constexpr std::size_t kBatchesBetweenStates = 16;
+// The state of fewer than these stays in the caches nearest to the processor.
+constexpr std::size_t kManyComponents = 64;
 
 std::vector<std::string> names_of(const Scenario& scenario) {
   std::vector<std::string> names;
@@ -150,6 +152,7 @@ bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, c
     if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
+    if (components_.size() >= kManyComponents) fetch_ahead();
     const Event event = scheduler_.pop();
     events_at_this_time_ = event.time_ns == before_ns ? events_at_this_time_ + 1 : 0;
     if (events_at_this_time_ > options_.events_at_one_time_max) fail_for_endless_loop(event);
@@ -177,6 +180,30 @@ void World::fail_for_endless_loop(const Event& event) const {
       fmt::format("more than {} events at {}: component '{}' goes round in a loop that takes no time",
                   options_.events_at_one_time_max, format_duration(event.time_ns),
                   components_[event.target]->config.name));
+}
+
+// What the events to come will touch is asked for while others are handled: first where a component is, then
+// the component, then what it leads to.
+void World::fetch_ahead() const {
+  constexpr std::size_t kFar = 12;
+  constexpr std::size_t kNear = 8;
+  constexpr std::size_t kNext = 4;
+  if (const Event* event = scheduler_.coming(kFar)) {
+    prefetch(&components_[event->target]);
+    latencies_.fetch(event->target);
+  }
+  if (const Event* event = scheduler_.coming(kNear)) components_[event->target]->fetch(event->kind);
+  if (const Event* event = scheduler_.coming(kNext)) {
+    const Component& component = *components_[event->target];
+    if (event->kind == EventKind::kComponentReceives) {
+      component.machine.fetch_handler();
+      prefetch(component.app.get());
+    }
+    if (component.streams) {
+      bus_.broker().fetch(*component.streams);
+      prefetch(&gauges_[*component.streams]);
+    }
+  }
 }
 
 void World::dispatch(const Event& event) {

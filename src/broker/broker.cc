@@ -67,6 +67,9 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
     return effects;
   }
   effects.queues = matched_;
+  if (matched_.size() > 1) {
+    for (const QueueIndex index : matched_) fetch(index);
+  }
   for (QueueIndex index : matched_) {
     Queue& queue = *resources_[index]->queue;
     if (queue.depth() >= kQueueDepthMax) {

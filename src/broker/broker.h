@@ -17,6 +17,7 @@
 
 #include "broker/queue.h"
 #include "broker/topic_trie.h"
+#include "core/prefetch.h"
 #include "dse/binding.h"
 #include "dse/message.h"
 
@@ -100,6 +101,8 @@ class Broker {
     const Resource& owner = *resources_[resource];
     return {owner.queue->depth(), owner.unacknowledged};
   }
+  // Asks for the memory that the resource's next message needs, without reading it.
+  void fetch(ResourceIndex resource) const { prefetch_lines<2>(resources_[resource].get()); }
   // The messages that wait in the queue, in order, and those handed over and not settled yet, in no order
   // that means anything; at most so many. None when the resource has no queue.
   std::vector<MessagePtr> waiting(ResourceIndex resource, std::size_t most = SIZE_MAX) const;

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "core/check.h"
+#include "core/prefetch.h"
 #include "dse/error.h"
 #include "sdk/link.h"
 
@@ -131,6 +132,8 @@ void Machine::refuse_current(const std::string& reason) {
   reject_current(false);
   if (on_refuse_) on_refuse_(*current_.message, reason);
 }
+
+void Machine::fetch_handler() const { prefetch(handler_.get()); }
 
 void Machine::await_delivery() {
   if (inbox_.empty()) {
