@@ -24,7 +24,9 @@ class Latencies final : public Observer {
   }
 
   // Asks for the memory that the component's next message needs.
-  void fetch(std::size_t component) const { prefetch(&histograms_[component]); }
+  void fetch(std::size_t component) const {
+    prefetch_bytes<sizeof(LatencyHistogram)>(&histograms_[component]);
+  }
   const LatencyHistogram& of(std::size_t component) const { return histograms_[component]; }
 
  private:

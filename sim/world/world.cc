@@ -185,25 +185,36 @@ void World::fail_for_endless_loop(const Event& event) const {
 // What the events to come will touch is asked for while others are handled: first where a component is, then
 // the component, then what it leads to.
 void World::fetch_ahead() const {
-  constexpr std::size_t kFar = 12;
-  constexpr std::size_t kNear = 8;
-  constexpr std::size_t kNext = 4;
-  if (const Event* event = scheduler_.coming(kFar)) {
-    prefetch(&components_[event->target]);
-    latencies_.fetch(event->target);
+  constexpr std::size_t kPlace = 16;
+  constexpr std::size_t kComponent = 12;
+  constexpr std::size_t kBeside = 8;
+  constexpr std::size_t kQueue = 4;
+  if (const Event* event = scheduler_.coming(kPlace)) prefetch(&components_[event->target]);
+  if (const Event* event = scheduler_.coming(kComponent)) {
+    components_[event->target]->fetch(event->kind);
+    fingerprinter_.fetch(event->target);
+    if (event->kind == EventKind::kComponentReceives) latencies_.fetch(event->target);
   }
-  if (const Event* event = scheduler_.coming(kNear)) components_[event->target]->fetch(event->kind);
-  if (const Event* event = scheduler_.coming(kNext)) {
+  if (const Event* event = scheduler_.coming(kBeside)) {
     const Component& component = *components_[event->target];
     if (event->kind == EventKind::kComponentReceives) {
       component.machine.fetch_handler();
       prefetch(component.app.get());
     }
-    if (component.streams) {
-      bus_.broker().fetch(*component.streams);
-      prefetch(&gauges_[*component.streams]);
-    }
+    if (component.streams) bus_.broker().fetch_place(*component.streams);
   }
+  if (const Event* event = scheduler_.coming(kQueue)) {
+    const std::optional<ResourceIndex>& queue = components_[event->target]->streams;
+    if (!queue) return;
+    bus_.broker().fetch(*queue);
+    if (event->kind == EventKind::kBusReceives) gauges_[*queue].fetch();
+  }
+}
+
+// The queues and components that something has gone to are touched one after the other below.
+void World::fetch_for(const BusEvent& event) const {
+  for (const QueueIndex queue : event.queues) gauges_[queue].fetch();
+  for (const LinkIndex notified : event.notified) prefetch(components_[notified].get());
 }
 
 void World::dispatch(const Event& event) {
@@ -263,6 +274,7 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
 
 void World::on_bus_receives(LinkIndex link) {
   const BusEvent event = bus_.serve(link);
+  if (event.notified.size() > 1) fetch_for(event);
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
                        event.kind == EventCode::kReturned;

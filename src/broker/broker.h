@@ -101,8 +101,10 @@ class Broker {
     const Resource& owner = *resources_[resource];
     return {owner.queue->depth(), owner.unacknowledged};
   }
-  // Asks for the memory that the resource's next message needs, without reading it.
-  void fetch(ResourceIndex resource) const { prefetch_lines<2>(resources_[resource].get()); }
+  // Asks for the memory that the resource's next message needs: first for where the resource is, some time
+  // later for the resource.
+  void fetch_place(ResourceIndex resource) const { prefetch(&resources_[resource]); }
+  void fetch(ResourceIndex resource) const { prefetch_lines<kLinesOfDelivery>(resources_[resource].get()); }
   // The messages that wait in the queue, in order, and those handed over and not settled yet, in no order
   // that means anything; at most so many. None when the resource has no queue.
   std::vector<MessagePtr> waiting(ResourceIndex resource, std::size_t most = SIZE_MAX) const;
@@ -115,8 +117,10 @@ class Broker {
   std::uint64_t passed(const BindingSpec& binding) const;
 
  private:
-  struct Resource {
-    // What each delivery needs stands together.
+  static constexpr std::size_t kLinesOfDelivery = 2;
+
+  // What each delivery needs comes first, in kLinesOfDelivery cache lines.
+  struct alignas(kCacheLineBytes) Resource {
     std::uint64_t name_hash = 0;
     std::size_t unacknowledged = 0;
     std::optional<Queue> queue;

@@ -89,11 +89,22 @@ Scenario watched_scenario(std::uint32_t consumers) {
   return scenario;
 }
 
+void show_delivery(benchmark::State& state, std::int64_t deliveries) {
+  state.SetItemsProcessed(deliveries);
+  state.counters["delivery"] = benchmark::Counter(static_cast<double>(deliveries),
+                                                  benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
 double seconds_to_advance(World& world, TimeNs time_ns) {
   const std::atomic<bool> interrupted{false};
   const auto start = std::chrono::steady_clock::now();
   world.advance_to(time_ns, interrupted, [](TimeNs, std::uint64_t) {});
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Apart, so that a profiler can be told to look at this alone.
+[[gnu::noinline]] double timed_seconds(World& world, TimeNs time_ns) {
+  return seconds_to_advance(world, time_ns);
 }
 
 // Starting, and the first message to each of the consumers, are over when the time begins.
@@ -106,12 +117,83 @@ void delivery_beside(benchmark::State& state) {
   for (auto _ : state) {
     World world(scenario, {}, no_files());
     seconds_to_advance(world, kStartNs + round_ns);
-    state.SetIterationTime(seconds_to_advance(world, kStartNs + (1 + rounds) * round_ns));
+    state.SetIterationTime(timed_seconds(world, kStartNs + (1 + rounds) * round_ns));
     deliveries += std::int64_t{rounds} * consumers;
   }
-  state.SetItemsProcessed(deliveries);
-  state.counters["delivery"] = benchmark::Counter(static_cast<double>(deliveries),
-                                                  benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  show_delivery(state, deliveries);
+}
+
+// The bare memory of as many deliveries to as many consumers: for each the cache lines that it touches, in
+// the same order of consumers, and nothing else. How many lines those are was counted with cachegrind's model
+// of a cache of 1 MiB, as large as the second level here, over the timed part with 100,000 consumers, where
+// nothing of a consumer is left in it from the last time:
+//   valgrind --tool=callgrind --cache-sim=yes --LL=1048576,16,64 --toggle-collect='*timed_seconds*'
+//     build/dse_bench --benchmark_filter=delivery_beside/consumers:100000/
+// It counts misses, so a line that a delivery finds twice is one, and what all deliveries share is none.
+// Their sum, read and written, by the deliveries is kLinesOfDelivery.
+//
+// The lines of a consumer lie side by side. Chained, each says which one is next, as the state of a component
+// is found by pointers; else the processor may ask for all at once, which no delivery could.
+constexpr std::uint32_t kLinesOfDelivery = 20;
+
+struct alignas(64) ColdLine {
+  std::uint32_t next = 0;
+  std::uint32_t touched = 0;
+};
+
+class ColdState {
+ public:
+  explicit ColdState(std::uint32_t consumers)
+      : lines_(std::size_t{consumers} * kLinesOfDelivery), order_(order_of_groups(consumers)) {
+    RandomStream random(1, "bench", "lines");
+    for (std::uint32_t first = 0; first < lines_.size(); first += kLinesOfDelivery) {
+      const std::vector<std::uint32_t> places = random.permutation(kLinesOfDelivery);
+      for (std::uint32_t place = 0; place < kLinesOfDelivery; ++place)
+        lines_[first + places[place]].next = first + places[(place + 1) % kLinesOfDelivery];
+    }
+  }
+
+  template <bool kChained>
+  void touch_all() {
+    const auto groups = static_cast<std::uint32_t>(order_.size());
+    for (const std::uint32_t group : order_) {
+      for (std::uint32_t member = 0; member < kReaders; ++member)
+        touch<kChained>((member * groups + group) * kLinesOfDelivery);
+    }
+    benchmark::ClobberMemory();
+  }
+
+ private:
+  template <bool kChained>
+  void touch(std::uint32_t first) {
+    std::uint32_t at = kChained ? last_ + first : first;  // last_ is 0, but nobody knows before it is read
+    for (std::uint32_t count = 0; count < kLinesOfDelivery; ++count) {
+      ColdLine& line = lines_[at];
+      ++line.touched;
+      at = kChained ? line.next : at + 1;
+    }
+    last_ = kChained ? at - first : 0;
+  }
+
+  std::vector<ColdLine> lines_;
+  std::vector<std::uint32_t> order_;
+  std::uint32_t last_ = 0;
+};
+
+template <bool kChained>
+void cold_lines(benchmark::State& state) {
+  const auto consumers = static_cast<std::uint32_t>(state.range(0));
+  const std::uint32_t rounds = std::max(1U, kDeliveriesMin / consumers);
+  ColdState cold(consumers);
+  cold.touch_all<kChained>();
+  std::int64_t deliveries = 0;
+  for (auto _ : state) {
+    const auto start = std::chrono::steady_clock::now();
+    for (std::uint32_t round = 0; round < rounds; ++round) cold.touch_all<kChained>();
+    state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    deliveries += std::int64_t{rounds} * consumers;
+  }
+  show_delivery(state, deliveries);
 }
 
 std::size_t allocated_bytes() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
@@ -143,6 +225,20 @@ BENCHMARK(delivery_beside)
     ->Arg(10)
     ->Arg(1'000)
     ->Arg(10'000)
+    ->Arg(100'000)
+    ->ArgName("consumers")
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(cold_lines<true>)
+    ->Name("cold_lines/chained")
+    ->Arg(100'000)
+    ->ArgName("consumers")
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(cold_lines<false>)
+    ->Name("cold_lines/at_once")
     ->Arg(100'000)
     ->ArgName("consumers")
     ->UseManualTime()
