@@ -43,7 +43,8 @@ TEST_CASE("line files: each has its lines in order, however they come among thos
   for (int line = 0; line < 20'000; ++line) {
     const std::string path = place.file(std::to_string(random() % 20) + ".log");
     const bool is_long = random() % 1000 == 0;
-    const std::string text(random() % (is_long ? 3 * LineFiles::kOfFileMax : 100), 'a' + line % 26);
+    const std::string text(random() % (is_long ? 3 * LineFiles::kOfFileMax : 100),
+                           static_cast<char>('a' + line % 26));
     sinks[path](text);
     expected[path] += text + "\n";
     if (random() % 5000 == 0) files.flush();
