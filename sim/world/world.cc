@@ -182,32 +182,25 @@ void World::fail_for_endless_loop(const Event& event) const {
                   components_[event.target]->config.name));
 }
 
-// What the events to come will touch is asked for while others are handled: first where a component is, then
-// the component, then what it leads to.
+// What the events to come will touch is asked for while others are handled: first the component, then what it
+// leads to.
 void World::fetch_ahead() const {
-  constexpr std::size_t kPlace = 16;
-  constexpr std::size_t kComponent = 12;
-  constexpr std::size_t kBeside = 8;
-  constexpr std::size_t kQueue = 4;
-  if (const Event* event = scheduler_.coming(kPlace)) prefetch(&components_[event->target]);
-  if (const Event* event = scheduler_.coming(kComponent)) {
+  constexpr std::size_t kFar = 12;
+  constexpr std::size_t kNear = 6;
+  if (const Event* event = scheduler_.coming(kFar)) {
     components_[event->target]->fetch(event->kind);
     fingerprinter_.fetch(event->target);
     if (event->kind == EventKind::kComponentReceives) latencies_.fetch(event->target);
   }
-  if (const Event* event = scheduler_.coming(kBeside)) {
+  if (const Event* event = scheduler_.coming(kNear)) {
     const Component& component = *components_[event->target];
+    if (component.streams) bus_.broker().fetch(*component.streams);
     if (event->kind == EventKind::kComponentReceives) {
       component.machine.fetch_handler();
       prefetch(component.app.get());
+    } else if (component.streams) {
+      gauges_[*component.streams].fetch();
     }
-    if (component.streams) bus_.broker().fetch_place(*component.streams);
-  }
-  if (const Event* event = scheduler_.coming(kQueue)) {
-    const std::optional<ResourceIndex>& queue = components_[event->target]->streams;
-    if (!queue) return;
-    bus_.broker().fetch(*queue);
-    if (event->kind == EventKind::kBusReceives) gauges_[*queue].fetch();
   }
 }
 

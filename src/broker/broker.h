@@ -101,9 +101,7 @@ class Broker {
     const Resource& owner = *resources_[resource];
     return {owner.queue->depth(), owner.unacknowledged};
   }
-  // Asks for the memory that the resource's next message needs: first for where the resource is, some time
-  // later for the resource.
-  void fetch_place(ResourceIndex resource) const { prefetch(&resources_[resource]); }
+  // Asks for the memory that the resource's next message needs, without reading it.
   void fetch(ResourceIndex resource) const { prefetch_lines<kLinesOfDelivery>(resources_[resource].get()); }
   // The messages that wait in the queue, in order, and those handed over and not settled yet, in no order
   // that means anything; at most so many. None when the resource has no queue.
