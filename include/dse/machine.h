@@ -87,6 +87,9 @@ class Machine {
   // not settled; what it waits for comes to nobody. Nothing happens when it has ended before.
   void crash(int status);
 
+  // A delivery is to come soon: asks for what it needs of memory, without reading it.
+  void fetch_handler() const;
+
   // Of the link.
   void resume();
   void deliver(Delivered&& delivery);
@@ -107,7 +110,7 @@ class Machine {
   std::size_t inbox_size() const { return inbox_.size(); }
 
  private:
-  enum class Waiting { kNothing, kTimer, kResult, kDelivery, kHandIn };
+  enum class Waiting : std::uint8_t { kNothing, kTimer, kResult, kDelivery, kHandIn };
 
   void run(CreateResource& step);
   void run(Bind& step);
@@ -119,7 +122,6 @@ class Machine {
   void run(Receive& step);
   void run(Exit& step);
   void run(Call& step);
-  void run(FinishDelivery&) { finish_delivery(); }
   void finish_delivery();
   void run_ready();
   void handle(Delivered&& delivery);
@@ -127,28 +129,31 @@ class Machine {
   void await_delivery();
   void end(int status);
 
-  std::string name_;
+  // What each delivery needs stands together, because a machine among many is in no cache when one comes.
   Link& link_;
   std::vector<Step> pending_;  // the head is at the back
   bool started_ = false;
   bool running_ = false;
   bool ready_ = false;
+  bool handling_ = false;  // a message, from its handler's beginning until it is settled
   Waiting waiting_ = Waiting::kNothing;
+  std::optional<bool> rejection_;  // of the current message: requeue or not
+  std::size_t steps_behind_ = 0;   // in pending_: the current message is settled when no others are left
   std::optional<int> status_;
-  std::uint64_t messages_composed_ = 0;
-
+  Delivered current_;
+  TimeNs begun_ns_ = 0;  // when the handler of the current message began; of on_settle_ alone
   std::shared_ptr<const Handler> handler_;
-  Callback then_;
   RingBuffer<Delivered> inbox_;
+  std::function<void(const Settlement&)> on_settle_;
+  std::function<void(const Delivered&)> on_handle_;
+
+  std::string name_;
+  std::uint64_t messages_composed_ = 0;
+  Callback then_;
   std::shared_ptr<const Handler> receiver_;
   RingBuffer<MessagePtr> handed_in_;
-  Delivered current_;
-  TimeNs begun_ns_ = 0;            // when the handler of the current message began; of on_settle_ alone
-  std::optional<bool> rejection_;  // of the current message: requeue or not
   std::function<void(const MessagePtr&)> on_return_;
-  std::function<void(const Delivered&)> on_handle_;
   OnRefuse on_refuse_;
-  std::function<void(const Settlement&)> on_settle_;
 };
 
 }  // namespace dse

@@ -70,11 +70,9 @@ struct Exit {
 struct Call {
   Callback callback;
 };
-// Of a streaming program, after each message: settles it and waits for the next. Made by the machine itself.
-struct FinishDelivery {};
 
 using Step = std::variant<CreateResource, Bind, WriteResource, StreamResource, After, Compute, Post, Receive,
-                          Exit, Call, FinishDelivery>;
+                          Exit, Call>;
 using Program = std::vector<Step>;
 
 // Asserts that the resource exists; idempotent.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/broker.h"
+#include "core/prefetch.h"
 #include "dse/observer.h"
 #include "sim/record/event_code_info.h"
 #include "sim/record/record.h"
@@ -32,6 +33,9 @@ class Fingerprinter final : public Observer {
       record_.add_delivered_payload(**event.message);
     if (event.answer) record_.add_prediction(**event.message);
   }
+
+  // Asks for the memory that the component's next event needs.
+  void fetch(std::uint32_t component) const { prefetch(&component_hashes_[component]); }
 
   Record& record() { return record_; }
   const Record& record() const { return record_; }

@@ -97,8 +97,8 @@ Json data_json(const DataDigests& data) {
 }
 
 Json keys_json(const ScenarioKeys& keys) {
-  Json json = Json::object();
-  for (const ScenarioKey& one : keys) json[one.key] = Json::parse(one.value);
+  Json::object_t json;  // whose keys are known to differ: Json would look through all at each
+  for (const ScenarioKey& one : keys) json.emplace_back(one.key, Json::parse(one.value));
   return json;
 }
 
@@ -124,8 +124,9 @@ Json summary(const RunReport& report) {
   json["unroutable"] = result.unroutable;
   if (result.fingerprints != Fingerprints()) json["fingerprint"] = fingerprint_json(result.fingerprints);
   json["failed_components"] = result.failed;
-  json["metrics"] = Json::object();
-  for (const auto& [name, value] : result.metrics) json["metrics"][name] = json_number(value);
+  Json::object_t metrics;  // as in keys_json
+  for (const auto& [name, value] : result.metrics) metrics.emplace_back(name, json_number(value));
+  json["metrics"] = std::move(metrics);
   if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario.bindings, result.passed);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {

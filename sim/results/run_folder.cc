@@ -16,6 +16,7 @@
 #include "core/diagnostics.h"
 #include "core/file_descriptor.h"
 #include "dse/error.h"
+#include "sim/results/file_writing.h"
 #include "sim/results/run_contents.h"
 #include "sim/scenario/run_files.h"
 
@@ -25,15 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTemporaryMark = ".partial-";
-
-[[noreturn]] void fail(const fs::path& path, const std::string& action, const std::error_code& error) {
-  const bool no_files = error == std::errc::too_many_files_open;
-  throw RunError(fmt::format("cannot {} '{}': {}; {}", action, path.string(), error.message(),
-                             no_files ? "raise the limit of open files (ulimit -n) or use fewer components"
-                                      : "free some space or choose another place with --out"));
-}
-
-std::error_code last_error() { return {errno, std::generic_category()}; }
 
 // In a container every process may have the number that the killed one had.
 bool process_is_gone(std::string_view number) {
@@ -123,30 +115,6 @@ bool replaced(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-class RunFolder::File {
- public:
-  explicit File(fs::path path) : path_(std::move(path)), file_(std::fopen(path_.c_str(), "wb")) {
-    if (file_ == nullptr) fail(path_, "write", last_error());
-  }
-  ~File() {
-    if (file_ != nullptr) std::fclose(file_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  void append(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail(path_, "write", last_error());
-  }
-  void close() {
-    std::FILE* file = std::exchange(file_, nullptr);
-    if (std::fclose(file) != 0) fail(path_, "write", last_error());
-  }
-
- private:
-  fs::path path_;
-  std::FILE* file_;
-};
-
 RunFolder::RunFolder(const fs::path& target, Naming naming, const char* lister)
     : target_(target), naming_(naming), lister_(lister) {
   try {
@@ -163,7 +131,7 @@ RunFolder::RunFolder(const fs::path& target, Naming naming, const char* lister)
     remove_stale(target_);
     fs::create_directory(temporary_);
   } catch (const fs::filesystem_error& error) {
-    fail(target_, "make the run directory", error.code());
+    fail_to("make the run directory", target_, error.code());
   }
 }
 
@@ -173,10 +141,14 @@ RunFolder RunFolder::at(const std::string& out, const std::string& default_name,
 }
 
 RunFolder::~RunFolder() {
-  files_.clear();
   if (committed_) return;
   std::error_code ignored;
   if (holds_capture(temporary_)) {
+    try {
+      files_.flush();
+    } catch (const RunError& error) {
+      tell("{}\n", error.what());
+    }
     tell("what came in is kept in {}\n", temporary_.string());
   } else {
     fs::remove_all(temporary_, ignored);
@@ -184,35 +156,29 @@ RunFolder::~RunFolder() {
 }
 
 LineSink RunFolder::open_lines(const std::string& file_name) {
-  if (files_.contains(file_name)) {
+  const std::string path = path_of(file_name);
+  if (files_.has(path)) {
     throw InputError(
         {.file = file_name},
         "would be written by two: choose another name for the component that it has its name of");
   }
-  const auto at = files_.emplace(file_name, std::make_unique<File>(temporary_ / file_name)).first;
-  return [file = at->second.get()](std::string_view line) {
-    file->append(line);
-    file->append("\n");
-  };
+  return files_.open(path);
 }
 
 void RunFolder::write(const std::string& file_name, std::string_view content) {
-  File file(temporary_ / file_name);
-  file.append(content);
-  file.close();
+  write_file(path_of(file_name), content);
 }
 
 std::set<std::string> RunFolder::file_names() const {
   try {
     return files_below(temporary_);
   } catch (const fs::filesystem_error& error) {
-    fail(temporary_, "read", error.code());
+    fail_to("read", temporary_, error.code());
   }
 }
 
 void RunFolder::commit() {
-  for (auto& [name, file] : files_) file->close();
-  files_.clear();
+  files_.flush();
   const fs::path wanted = target_;
   std::optional<Reason> kept;
   try {
@@ -228,7 +194,7 @@ void RunFolder::commit() {
       if (!reason) committed_ = is_free ? moved(temporary_, target_) : replaced(temporary_, target_);
     }
   } catch (const fs::filesystem_error& error) {
-    fail(target_, "move the finished run to", error.code());
+    fail_to("move the finished run to", target_, error.code());
   }
   if (target_ == wanted) return;
   const std::string text =

@@ -4,15 +4,13 @@
 // Anything else in it is somebody's, and keeps it from being replaced.
 #pragma once
 
-#include <cstdio>
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "dse/app.h"
+#include "sim/results/line_files.h"
 #include "sim/scenario/run_files.h"
 
 namespace dse {
@@ -62,13 +60,11 @@ class RunFolder {
   const std::filesystem::path& target() const { return target_; }
 
  private:
-  class File;
-
   std::filesystem::path target_;
   Naming naming_;
   std::string lister_;
   std::filesystem::path temporary_;
-  std::map<std::string, std::unique_ptr<File>> files_;
+  LineFiles files_;
   bool committed_ = false;
 };
 

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "core/printable.h"
 #include "sim/scenario/scenario_text.h"
@@ -28,11 +30,27 @@ std::string binding_text(const BindingSpec& binding) {
 
 namespace {
 
-bool leads_somewhere(const Scenario& scenario, const std::string& exchange) {
-  const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
-                                 [&](const BindingSpec& binding) { return binding.from == exchange; });
-  return bound || !readers_of(scenario, exchange).empty();
-}
+// Resources by what a scenario does with them; gathered once, as there may be many.
+struct Uses {
+  std::set<std::string> read;
+  std::set<std::string> written;
+  std::set<std::string> bound_from;
+  std::set<std::string> bound_to;
+  std::set<std::string> reached;  // by messages that some component writes
+
+  explicit Uses(const Scenario& scenario) {
+    for (const ComponentConfig& component : scenario.components) {
+      if (auto resource = resource_read(component)) read.insert(std::move(*resource));
+      for (std::string& resource : resources_written(component)) written.insert(std::move(resource));
+    }
+    reached = written;
+    for (const BindingSpec& binding : scenario.bindings) {
+      bound_from.insert(binding.from);
+      bound_to.insert(binding.to);
+      if (written.contains(binding.from)) reached.insert(binding.to);
+    }
+  }
+};
 
 std::string names(const std::vector<const ComponentConfig*>& components) {
   std::vector<std::string> list;
@@ -88,23 +106,22 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
 }
 
 std::vector<std::string> topology_warnings(const Scenario& scenario) {
+  const Uses uses(scenario);
   std::vector<std::string> warnings;
   for (const ComponentConfig& component : scenario.components) {
-    if (const auto read = resource_read(component); read && writers_into(scenario, *read).empty()) {
+    if (const auto read = resource_read(component); read && !uses.reached.contains(*read)) {
       warnings.push_back(
           fmt::format("component '{}' reads '{}', which nobody writes", component.name, *read));
     }
     for (const std::string& written : resources_written(component)) {
-      if (leads_somewhere(scenario, written)) continue;
+      if (uses.bound_from.contains(written) || uses.read.contains(written)) continue;
       warnings.push_back(
           fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
                       component.name, written));
     }
   }
   for (const std::string& resource : resource_names(scenario)) {
-    const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
-                                   [&](const BindingSpec& binding) { return binding.to == resource; });
-    if (bound && readers_of(scenario, resource).empty()) {
+    if (uses.bound_to.contains(resource) && !uses.read.contains(resource)) {
       warnings.push_back(
           fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", resource));
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,9 +19,8 @@ class ComponentStays {
  public:
   // Curves have a point for each interval of `curve_every_ns`.
   ComponentStays(const ComponentConfig& component, TimeNs curve_every_ns)
-      : learns_(component.component->learns()) {
-    for (int work = 0; work < (learns_ ? 2 : 1); ++work) stays_.emplace_back(curve_every_ns);
-  }
+      : stays_(curve_every_ns),
+        answered_(component.component->learns() ? std::make_unique<StayTimes>(curve_every_ns) : nullptr) {}
 
   // A message that is settled for good, at `now_ns`.
   void add(const Settlement& settlement, TimeNs now_ns) {
@@ -32,33 +32,29 @@ class ComponentStays {
     const Stay stay{.written_ns = written_ns,
                     .begun_ns = std::clamp(settlement.begun_ns, written_ns, now_ns),
                     .settled_ns = now_ns};
-    const bool inference = learns_ && message.headers().find_integer("label") == nullptr;
-    stays_[inference ? 1 : 0].add(stay);
+    const bool inference = answered_ != nullptr && message.headers().find_integer("label") == nullptr;
+    (inference ? *answered_ : stays_).add(stay);
   }
 
   std::vector<Metric> metrics() const {
-    std::vector<Metric> all;
-    for (std::size_t work = 0; work < stays_.size(); ++work) {
-      for (Metric& metric : stays_[work].metrics(prefix(work))) all.push_back(std::move(metric));
-    }
+    if (answered_ == nullptr) return stays_.metrics("");
+    std::vector<Metric> all = stays_.metrics(kLearned);
+    for (Metric& metric : answered_->metrics(kAnswered)) all.push_back(std::move(metric));
     return all;
   }
   std::vector<CurvePoint> curve() const {
-    std::vector<CurvePoint> all;
-    for (std::size_t work = 0; work < stays_.size(); ++work) {
-      for (CurvePoint& point : stays_[work].curve(prefix(work))) all.push_back(std::move(point));
-    }
+    if (answered_ == nullptr) return stays_.curve("");
+    std::vector<CurvePoint> all = stays_.curve(kLearned);
+    for (CurvePoint& point : answered_->curve(kAnswered)) all.push_back(std::move(point));
     return all;
   }
 
  private:
-  std::string_view prefix(std::size_t work) const {
-    if (!learns_) return "";
-    return work == 0 ? "train_" : "infer_";
-  }
+  static constexpr std::string_view kLearned = "train_";
+  static constexpr std::string_view kAnswered = "infer_";
 
-  bool learns_;
-  std::vector<StayTimes> stays_;
+  StayTimes stays_;                      // of all messages, or of those that it learned from
+  std::unique_ptr<StayTimes> answered_;  // of one that learns
 };
 
 }  // namespace dse

@@ -14,15 +14,14 @@ void InprocLink::send(const Frame& frame, EventPriority priority) {
 }
 
 ResourceAlias InprocLink::alias(const std::string& resource) const {
-  const auto found = aliases_.find(resource);
-  DSE_CHECK(found != aliases_.end(), "resource '{}' is used before it was declared", resource);
-  return found->second;
+  const std::optional<ResourceAlias> found = aliases_.find(resource);
+  DSE_CHECK(found.has_value(), "resource '{}' is used before it was declared", resource);
+  return *found;
 }
 
 void InprocLink::declare(const std::string& resource) {
-  const auto [at, added] =
-      aliases_.try_emplace(resource, ResourceAlias(static_cast<std::uint32_t>(aliases_.size())));
-  if (added) send(encode(Command(DeclareCommand{at->second, resource})), EventPriority::kControl);
+  if (aliases_.find(resource)) return;
+  send(encode(Command(DeclareCommand{aliases_.add(resource), resource})), EventPriority::kControl);
 }
 
 void InprocLink::bind(const BindingSpec& binding) {

@@ -4,10 +4,10 @@
 
 #include <functional>
 #include <string>
-#include <unordered_map>
 
 #include "bus/data_bus.h"
 #include "sdk/link.h"
+#include "sim/world/resource_aliases.h"
 #include "sim/world/scheduler.h"
 #include "sim/world/strands.h"
 
@@ -46,7 +46,7 @@ class InprocLink : public Link {
   void send(const Frame& frame, EventPriority priority = EventPriority::kNormal);
 
   Parts parts_;
-  std::unordered_map<std::string, ResourceAlias> aliases_;
+  ResourceAliases aliases_;
   StrandIndex strand_;
   JobTicket awaited_ = 0;
 };

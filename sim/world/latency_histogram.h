@@ -20,12 +20,9 @@ class LatencyHistogram {
   void add(TimeNs value_ns) {
     const std::uint64_t value = value_ns < 0 ? 0 : static_cast<std::uint64_t>(value_ns);
     const std::size_t number = bucket_of(value);
-    const std::size_t octave = number >> kPrecisionBits;
-    if (octave >= octaves_.size() || octaves_[octave] == nullptr) return add_first(number, value);
-    Bucket& taken = used_bucket(number);
-    if (taken.count == 0) return add_first(number, value);
-    ++taken.count;
-    if (value > taken.largest) taken.largest = value;
+    if (number != only_number_) return add_beside(number, value);
+    ++only_.count;
+    if (value > only_.largest) only_.largest = value;
     ++count_;
   }
   // Adds all that was added to the other one.
@@ -52,19 +49,33 @@ class LatencyHistogram {
   };
   // The buckets of one power of two; made with its first value, because most histograms have few of them.
   using Octave = std::array<Bucket, std::size_t{1} << kPrecisionBits>;
+  // All buckets but the one that lies in the histogram.
+  struct Others {
+    std::vector<std::unique_ptr<Octave>> octaves;
+    std::vector<std::uint16_t> used;  // numbers of the buckets that are not empty, ascending
 
-  // Its octave has been made.
-  Bucket& used_bucket(std::size_t number) const {
-    return (*octaves_[number >> kPrecisionBits])[number % std::tuple_size_v<Octave>];
-  }
-  // The first value of a bucket.
-  void add_first(std::size_t number, std::uint64_t value);
-  // The bucket, made if it is not there, and among those that are used.
-  Bucket& use(std::size_t number);
+    // Its octave has been made.
+    Bucket& bucket(std::size_t number) {
+      return (*octaves[number >> kPrecisionBits])[number % std::tuple_size_v<Octave>];
+    }
+    // The bucket, made if it is not there, and among those that are used.
+    Bucket& use(std::size_t number);
+  };
+  static constexpr std::uint32_t kNoNumber = UINT32_MAX;
 
-  std::vector<std::unique_ptr<Octave>> octaves_;
-  std::vector<std::uint16_t> used_;  // numbers of the buckets that are not empty, ascending
+  // A value of a bucket that is not the one in the histogram.
+  void add_beside(std::size_t number, std::uint64_t value);
+  void add_bucket(std::size_t number, const Bucket& bucket);
+  // Calls `visit` with each bucket that is not empty, in ascending order, until it returns true.
+  template <typename Visit>
+  void visit_buckets(Visit visit) const;
+
+  // The bucket of the first value lies here: what happens at one pace gives one value over and over, and a
+  // histogram of it is half a cache line.
+  Bucket only_;
   std::uint64_t count_ = 0;
+  std::uint32_t only_number_ = kNoNumber;
+  std::unique_ptr<Others> others_;
 };
 
 }  // namespace dse

@@ -33,6 +33,9 @@ class Scheduler {
   std::size_t size() const { return heap_.size() + lane_.size(); }
   // When the next event happens; there must be one.
   TimeNs next_time_ns() const { return lane_is_next() ? lane_.front().time_ns : heap_.front().time_ns; }
+  // An event that mostly has so many others before it; null when none is known. It may change nothing but
+  // what is fetched ahead of time.
+  const Event* coming(std::size_t place) const { return place < lane_.size() ? &lane_.at(place) : nullptr; }
   // Takes the next event and moves the clock to it.
   Event pop();
 

@@ -39,9 +39,10 @@ std::array<TimeNs, StayTimes::kFigures> StayTimes::figures_of(const Times& times
 
 void StayTimes::begin_interval(TimeNs time_ns) {
   if (interval_.sojourn.count() > 0) {
-    points_.push_back({interval_end_ns_, figures_of(interval_)});
-    before_.wait.add_all(interval_.wait);
-    before_.sojourn.add_all(interval_.sojourn);
+    if (before_ == nullptr) before_ = std::make_unique<Before>();
+    before_->points.push_back({interval_end_ns_, figures_of(interval_)});
+    before_->times.wait.add_all(interval_.wait);
+    before_->times.sojourn.add_all(interval_.sojourn);
     interval_.wait.clear();
     interval_.sojourn.clear();
   }
@@ -50,10 +51,12 @@ void StayTimes::begin_interval(TimeNs time_ns) {
 
 std::vector<Metric> StayTimes::metrics(std::string_view prefix) const {
   Times all;
-  for (const Times* times : {&before_, &interval_}) {
-    all.wait.add_all(times->wait);
-    all.sojourn.add_all(times->sojourn);
-  }
+  const auto add = [&all](const Times& times) {
+    all.wait.add_all(times.wait);
+    all.sojourn.add_all(times.sojourn);
+  };
+  if (before_ != nullptr) add(before_->times);
+  add(interval_);
   if (all.sojourn.count() == 0) return {};
   const std::array<TimeNs, kFigures> figures = figures_of(all);
   std::vector<Metric> metrics;
@@ -65,7 +68,7 @@ std::vector<Metric> StayTimes::metrics(std::string_view prefix) const {
 }
 
 std::vector<CurvePoint> StayTimes::curve(std::string_view prefix) const {
-  std::vector<Point> points = points_;
+  std::vector<Point> points = before_ == nullptr ? std::vector<Point>() : before_->points;
   if (interval_.sojourn.count() > 0) points.push_back({interval_end_ns_, figures_of(interval_)});
   const std::vector<std::string> names = figure_names(prefix);
   std::vector<CurvePoint> curve;

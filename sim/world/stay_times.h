@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,11 +56,16 @@ class StayTimes {
   static std::array<TimeNs, kFigures> figures_of(const Times& times);
   void begin_interval(TimeNs time_ns);
 
-  TimeNs every_ns_;
+  // The intervals before the current one.
+  struct Before {
+    Times times;
+    std::vector<Point> points;
+  };
+
   TimeNs interval_end_ns_ = 0;  // of the current interval; no time lies in the first one
   Times interval_;
-  Times before_;  // of the intervals before it
-  std::vector<Point> points_;
+  TimeNs every_ns_;
+  std::unique_ptr<Before> before_;  // none as long as nothing was settled in them
 };
 
 // The end of the interval that holds `time_ns`; intervals begin at the multiples of `every_ns`. The end of

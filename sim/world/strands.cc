@@ -127,8 +127,7 @@ void Strands::call_for(const Strand& strand) {
 void Strands::run_one(Lock& lock, Strand& strand) {
   strand.running = true;
   {
-    const std::function<void()> job = std::move(strand.jobs.front());
-    strand.jobs.pop_front();
+    const std::function<void()> job = strand.jobs.pop_front();
     lock.unlock();
     std::exception_ptr error;
     try {

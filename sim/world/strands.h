@@ -18,6 +18,8 @@
 #include <thread>
 #include <vector>
 
+#include "dse/ring_buffer.h"
+
 namespace dse {
 
 using StrandIndex = std::uint32_t;
@@ -56,7 +58,7 @@ class Strands {
   static constexpr std::size_t kLateJobs = 8;
 
   struct Strand {
-    std::deque<std::function<void()>> jobs;
+    RingBuffer<std::function<void()>> jobs;
     JobTicket posted = 0;
     std::atomic<JobTicket> done{0};  // written under the mutex; read without it while spinning
     bool running = false;

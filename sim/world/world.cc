@@ -15,6 +15,8 @@ namespace {
 
 // A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
 constexpr std::size_t kBatchesBetweenStates = 16;
+// The state of fewer than these stays in the caches nearest to the processor.
+constexpr std::size_t kManyComponents = 64;
 
 std::vector<std::string> names_of(const Scenario& scenario) {
   std::vector<std::string> names;
@@ -150,6 +152,7 @@ bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, c
     if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
+    if (components_.size() >= kManyComponents) fetch_ahead();
     const Event event = scheduler_.pop();
     events_at_this_time_ = event.time_ns == before_ns ? events_at_this_time_ + 1 : 0;
     if (events_at_this_time_ > options_.events_at_one_time_max) fail_for_endless_loop(event);
@@ -178,6 +181,34 @@ void World::fail_for_endless_loop(const Event& event) const {
       fmt::format("more than {} events at {}: component '{}' goes round in a loop that takes no time",
                   options_.events_at_one_time_max, format_duration(event.time_ns),
                   components_[event.target]->config.name));
+}
+
+// What the events to come will touch is asked for while others are handled: first the component, then what it
+// leads to.
+void World::fetch_ahead() const {
+  constexpr std::size_t kFar = 12;
+  constexpr std::size_t kNear = 6;
+  if (const Event* event = scheduler_.coming(kFar)) {
+    components_[event->target]->fetch(event->kind);
+    fingerprinter_.fetch(event->target);
+    if (event->kind == EventKind::kComponentReceives) latencies_.fetch(event->target);
+  }
+  if (const Event* event = scheduler_.coming(kNear)) {
+    const Component& component = *components_[event->target];
+    if (component.streams) bus_.broker().fetch(*component.streams);
+    if (event->kind == EventKind::kComponentReceives) {
+      component.machine.fetch_handler();
+      prefetch(component.app.get());
+    } else if (component.streams) {
+      gauges_[*component.streams].fetch();
+    }
+  }
+}
+
+// The queues and components that something has gone to are touched one after the other below.
+void World::fetch_for(const BusEvent& event) const {
+  for (const ResourceIndex queue : event.queues) gauges_[queue].fetch();
+  for (const LinkIndex notified : event.notified) prefetch(components_[notified].get());
 }
 
 void World::dispatch(const Event& event) {
@@ -239,6 +270,7 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
 
 void World::on_bus_receives(LinkIndex link) {
   const BusEvent event = bus_.serve(link, scheduler_.now());
+  if (event.notified.size() > 1) fetch_for(event);
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
                        event.kind == EventCode::kReturned;
@@ -281,7 +313,7 @@ void World::on_component_receives(LinkIndex link) {
   Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
-    event.resource_number = bus_.resource(link, delivery->alias);
+    event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
     tell(event);
     component.machine.deliver(

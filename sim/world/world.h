@@ -123,6 +123,8 @@ class World final : private RunNames {
   ComponentMaker::Parts parts_of_components(OpenLines open_lines);
   bool handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   [[noreturn]] void fail_for_endless_loop(const Event& event) const;
+  void fetch_ahead() const;
+  void fetch_for(const BusEvent& event) const;
   void dispatch(const Event& event);
   void on_bus_receives(LinkIndex link);
   void on_component_receives(LinkIndex link);

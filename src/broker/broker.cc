@@ -50,8 +50,8 @@ ResourceIndex Broker::declare(std::string_view name, TimeNs now) {
 
 Queue& Broker::ensure_queue(ResourceIndex resource) {
   Resource& owner = *resources_[resource];
-  if (owner.queue == nullptr) {
-    owner.queue = std::make_unique<Queue>();
+  if (!owner.queue) {
+    owner.queue.emplace();
     owner.bindings.add({.from = owner.name, .to = owner.name, .key = "#"}, resource);
   }
   return *owner.queue;
@@ -76,6 +76,9 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
     return effects;
   }
   effects.queues = matched_;
+  if (matched_.size() > 1) {
+    for (const ResourceIndex index : matched_) fetch(index);
+  }
   for (ResourceIndex index : matched_) {
     Queue& queue = *resources_[index]->queue;
     if (queue.depth() >= kQueueDepthMax) {
@@ -222,7 +225,7 @@ std::uint64_t Broker::passed(const BindingSpec& binding) const {
 
 Broker::QueueState Broker::queue_state(ResourceIndex index) const {
   const Resource& resource = *resources_[index];
-  if (resource.queue == nullptr) return {};
+  if (!resource.queue) return {};
   return {.depth = resource.queue->depth(),
           .depth_max = resource.queue->depth_max(),
           .unacknowledged = resource.unacknowledged,
@@ -231,7 +234,7 @@ Broker::QueueState Broker::queue_state(ResourceIndex index) const {
 
 std::vector<MessagePtr> Broker::waiting(ResourceIndex resource, std::size_t most) const {
   const Resource& owner = *resources_[resource];
-  return owner.queue == nullptr ? std::vector<MessagePtr>() : owner.queue->waiting(most);
+  return owner.queue ? owner.queue->waiting(most) : std::vector<MessagePtr>();
 }
 
 std::vector<MessagePtr> Broker::unsettled(ResourceIndex resource, std::size_t most) const {

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "dse/index.h"
@@ -19,6 +22,38 @@ struct QueuedMessage {
   bool redelivered = false;
 };
 
+// Streams in the order of their turns. Most queues have one, which takes no memory of its own.
+class Turns {
+ public:
+  bool empty() const { return !first_.has_value(); }
+  void push_back(StreamIndex stream) {
+    if (first_) {
+      others_.push_back(stream);
+    } else {
+      first_ = stream;
+    }
+  }
+  // Removes and returns the first. There must be one.
+  StreamIndex pop_front() {
+    const StreamIndex stream = *first_;
+    first_.reset();
+    if (!others_.empty()) first_ = others_.pop_front();
+    return stream;
+  }
+  // Removes the stream, if it is there; the others keep their order.
+  void remove(StreamIndex stream) {
+    if (first_ == stream) {
+      pop_front();
+    } else {
+      others_.remove(stream);
+    }
+  }
+
+ private:
+  std::optional<StreamIndex> first_;  // empty: there is none
+  RingBuffer<StreamIndex> others_;
+};
+
 class Queue {
  public:
   // Puts a new message at the end.
@@ -30,8 +65,8 @@ class Queue {
   // The first message. The queue must not be empty.
   QueuedMessage pop();
 
-  std::size_t depth() const { return fresh_.size() + returned_.size(); }
-  bool empty() const { return fresh_.empty() && returned_.empty(); }
+  std::size_t depth() const { return fresh_.size() + (returned_ == nullptr ? 0 : returned_->size()); }
+  bool empty() const { return fresh_.empty() && (returned_ == nullptr || returned_->empty()); }
   // The first messages that wait, in order, at most so many.
   std::vector<MessagePtr> waiting(std::size_t most) const;
 
@@ -43,15 +78,15 @@ class Queue {
   // Streams in the order of their turns, as RabbitMQ keeps its consumers (rabbit_queue_consumers): who was
   // served goes to the end; who is full when a message comes leaves, and comes back at the end when it
   // settles.
-  RingBuffer<StreamIndex>& turns() { return turns_; }
+  Turns& turns() { return turns_; }
   std::size_t streams = 0;  // open streams, full or not
 
  private:
-  // Every message that was put back stood before every message that never left.
-  std::map<std::uint64_t, QueuedMessage> returned_;
   RingBuffer<QueuedMessage> fresh_;
-  RingBuffer<StreamIndex> turns_;
+  // Every message that was put back stood before every message that never left. Made for the first of them.
+  std::unique_ptr<std::map<std::uint64_t, QueuedMessage>> returned_;
   std::uint64_t next_position_ = 0;
+  Turns turns_;
   std::size_t depth_max_ = 0;
 };
 

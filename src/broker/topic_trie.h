@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/prefetch.h"
 #include "dse/binding.h"
 #include "dse/index.h"
 #include "dse/message.h"
@@ -61,7 +62,7 @@ class TopicTrie {
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
   };
   // One line of the cache: with thousands of patterns, each node that a key leads to is read from memory.
-  struct alignas(64) Node {
+  struct alignas(kCacheLineBytes) Node {
     std::uint64_t stamp = 0;
     std::uint64_t matched = 0;  // messages whose keys this pattern takes
     NodeIndex star = kNone;
@@ -76,7 +77,7 @@ class TopicTrie {
     }
     bool has_conditionals() const { return branches != nullptr && !branches->conditionals.empty(); }
   };
-  static_assert(sizeof(Node) == 64);
+  static_assert(sizeof(Node) == kCacheLineBytes);
 
   // The node behind a word of a pattern; kNone when there is none.
   NodeIndex find_child(NodeIndex node, std::string_view word) const;

@@ -8,18 +8,20 @@
 
 namespace dse {
 
-// Appends the text; within quotes when it holds a comma, a quote or a line's end.
-inline void append_csv_field(std::string& line, std::string_view text) {
+// Appends the text to a line, which is a std::string or a buffer of fmt; within quotes when it holds a comma,
+// a quote or a line's end.
+template <typename Line>
+void append_csv_field(Line& line, std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    line += text;
+    line.append(text);
     return;
   }
-  line += '"';
+  line.push_back('"');
   for (const char c : text) {
-    if (c == '"') line += '"';
-    line += c;
+    if (c == '"') line.push_back('"');
+    line.push_back(c);
   }
-  line += '"';
+  line.push_back('"');
 }
 
 // The same as a text of its own.

@@ -21,6 +21,8 @@ class FileDescriptor {
   }
 
   int number() const { return number_; }
+  // Gives it up without closing it.
+  int release() { return std::exchange(number_, -1); }
   explicit operator bool() const { return number_ >= 0; }
 
  private:

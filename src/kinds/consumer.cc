@@ -17,15 +17,4 @@ ConsumerOptions read_consumer(const KeyReader& keys) {
   return {.from = std::move(from), .service_ns = keys.duration("service")};
 }
 
-Program consume(const ConsumerOptions& options, std::uint32_t prefetch,
-                std::function<void(Machine& machine, const MessagePtr& message)> take) {
-  return {stream_resource(
-      options.from, prefetch,
-      [take = std::move(take), service_ns = options.service_ns](Machine& machine, const MessagePtr& message) {
-        take(machine, message);
-        if (service_ns == 0) return machine.next();
-        machine.eval(after(service_ns));
-      })};
-}
-
 }  // namespace dse

@@ -18,8 +18,17 @@ struct ConsumerOptions {
 std::vector<KeyInfo> consumer_keys();
 ConsumerOptions read_consumer(const KeyReader& keys);
 
-// A program that hands each message to `take`, and then waits for the time that it takes.
-Program consume(const ConsumerOptions& options, std::uint32_t prefetch,
-                std::function<void(Machine& machine, const MessagePtr& message)> take);
+// A program that hands each message to `take`, and then waits for the time that it takes. A `take` of one
+// pointer, with the time beside it, lies within the handler.
+template <typename Take>
+Program consume(const ConsumerOptions& options, std::uint32_t prefetch, Take take) {
+  return {
+      stream_resource(options.from, prefetch,
+                      [take, service_ns = options.service_ns](Machine& machine, const MessagePtr& message) {
+                        take(machine, message);
+                        if (service_ns == 0) return machine.next();
+                        machine.eval(after(service_ns));
+                      })};
+}
 
 }  // namespace dse

@@ -17,7 +17,7 @@ constexpr const char* kKeptEnding = ".csv";
 class WatchApp : public App {
  public:
   WatchApp(ConsumerOptions options, const MakeContext& context)
-      : options_(std::move(options)), prefetch_(context.prefetch), sink_(context.open_lines(kKeptEnding)) {
+      : sink_(context.open_lines(kKeptEnding)), prefetch_(context.prefetch), options_(std::move(options)) {
     sink_("virtual_time_ns,id,correlation_id,key,label,model,confidence,payload_hash");
   }
 
@@ -30,10 +30,12 @@ class WatchApp : public App {
  private:
   void keep(const Machine& machine, const Message& message) {
     ++received_;
-    line_ = fmt::format_int(machine.now()).str();
-    const auto add = [this](std::string_view field) {
-      line_ += ',';
-      append_csv_field(line_, field);
+    fmt::memory_buffer line;  // not one that is kept: a watch among many would find it in no cache
+    const fmt::format_int now(machine.now());
+    line.append(now.data(), now.data() + now.size());
+    const auto add = [&line](std::string_view field) {
+      line.push_back(',');
+      append_csv_field(line, field);
     };
     add(message.id());
     add(message.correlation_id());
@@ -42,14 +44,13 @@ class WatchApp : public App {
     add(header_text(message, "model"));
     add(header_text(message, "confidence"));
     add(hex64(message.payload_hash()));
-    sink_(line_);
+    sink_({line.data(), line.size()});
   }
 
-  ConsumerOptions options_;
-  std::uint32_t prefetch_;
-  LineSink sink_;
-  std::string line_;  // reused
   std::uint64_t received_ = 0;
+  LineSink sink_;
+  std::uint32_t prefetch_;
+  ConsumerOptions options_;
 };
 
 class Watch : public Component {

@@ -6,12 +6,13 @@
 #include <iterator>
 
 #include "core/check.h"
+#include "core/prefetch.h"
 #include "dse/error.h"
 #include "sdk/link.h"
 
 namespace dse {
 
-Machine::Machine(std::string name, Link& link) : name_(std::move(name)), link_(link) {}
+Machine::Machine(std::string name, Link& link) : link_(link), name_(std::move(name)) {}
 
 TimeNs Machine::now() const { return link_.now(); }
 
@@ -42,15 +43,13 @@ void Machine::run_ready() {
   running_ = true;
   while (ready_ && !ended()) {
     ready_ = false;
+    if (handling_ && pending_.size() == steps_behind_) {
+      finish_delivery();
+      continue;
+    }
     if (pending_.empty()) {
       end(0);
       break;
-    }
-    // After a handler with no steps of its own: the usual case of a consumer, and no step to carry.
-    if (std::holds_alternative<FinishDelivery>(pending_.back())) {
-      pending_.pop_back();
-      finish_delivery();
-      continue;
     }
     Step step = std::move(pending_.back());
     pending_.pop_back();
@@ -116,7 +115,8 @@ void Machine::receive_next() {
 void Machine::handle(Delivered&& delivery) {
   current_ = std::move(delivery);
   rejection_.reset();
-  pending_.emplace_back(FinishDelivery{});
+  handling_ = true;
+  steps_behind_ = pending_.size();
   if (on_settle_) begun_ns_ = link_.now();
   if (on_handle_) on_handle_(current_);
   (*handler_)(*this, current_.message);
@@ -133,6 +133,8 @@ void Machine::refuse_current(const std::string& reason) {
   if (on_refuse_) on_refuse_(*current_.message, reason);
 }
 
+void Machine::fetch_handler() const { prefetch(handler_.get()); }
+
 void Machine::await_delivery() {
   if (inbox_.empty()) {
     waiting_ = Waiting::kDelivery;
@@ -143,6 +145,7 @@ void Machine::await_delivery() {
 
 void Machine::end(int status) {
   status_ = status;
+  handling_ = false;
   pending_.clear();
   inbox_.clear();
   handed_in_.clear();
@@ -224,6 +227,7 @@ void Machine::run(Exit& step) { end(step.status); }
 void Machine::run(Call& step) { step.callback(*this); }
 
 void Machine::finish_delivery() {
+  handling_ = false;
   if (on_settle_) on_settle_({current_, begun_ns_, rejection_.value_or(false)});
   if (rejection_.has_value()) {
     link_.reject(current_.tag, *rejection_);

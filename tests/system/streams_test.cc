@@ -111,6 +111,27 @@ TEST_CASE("streams: with hardly any open files a run is refused, and leaves noth
   }
 }
 
+TEST_CASE("streams: a run has as many components as one likes, whatever the limit of open files") {
+  constexpr int kComponents = 2'000;
+  const Workshop workshop;
+  std::string text = small_scenario();
+  for (int number = 0; number < kComponents; ++number)
+    text += "[component.e" + std::to_string(number) + "]\nkind = \"echo\"\nfrom = \"digits\"\n";
+  const Outcome outcome = run_process(
+      with_shell_limits("ulimit -n 32", workshop.replay_command(workshop.write("many.toml", text))));
+  INFO(outcome.err);
+  CHECK(outcome.status == 0);
+  std::size_t logs = 0;
+  std::size_t lines = 0;
+  for (const std::string& name : names_in(workshop.run())) {
+    if (!name.ends_with(".log")) continue;
+    ++logs;
+    lines += lines_of(read_file(workshop.run() + "/" + name)).size();
+  }
+  CHECK(logs == kComponents + 1);
+  CHECK(lines == 10);  // the consumers of a queue share its messages
+}
+
 TEST_CASE("streams: no colours and no lines over lines on a dumb terminal") {
   if (!std::filesystem::exists("/usr/bin/script")) {
     WARN("not tested: there is no script(1) to make a terminal with");

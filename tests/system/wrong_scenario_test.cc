@@ -319,23 +319,6 @@ TEST_CASE("scenario: models that stream what they write come to an end") {
   CHECK(workshop.replay(workshop.write("loop.toml", source + pair), {"--until", "1s"}).status == 0);
 }
 
-TEST_CASE("scenario: more components than the system has sockets for") {
-#ifdef DSE_SANITIZE_ADDRESS
-  WARN("not tested: without a file left, the sanitizer takes every exception's memory for wrong");
-  return;
-#endif
-  const Workshop workshop;
-  std::string text = small_scenario();
-  for (int i = 0; i < 300; ++i)
-    text += "[component.e" + std::to_string(i) + "]\nkind = \"echo\"\nfrom = \"digits\"\n";
-  const Outcome outcome = run_process(
-      with_shell_limits("ulimit -n 200", workshop.replay_command(workshop.write("many.toml", text))));
-  CHECK(outcome.status == 3);
-  CHECK_THAT(outcome.err,
-             ContainsSubstring("raise the limit of open files (ulimit -n) or use fewer components"));
-  CHECK(workshop.runs() == std::vector<std::string>());
-}
-
 TEST_CASE("scenario: options of a resource that nothing uses") {
   check_change_refused("[component.echo]", "[resource.digts]\nprefetch = 1\n[component.echo]",
                        {"resource.digts: nothing writes, binds or streams 'digts'; did you mean 'digits'?"});
