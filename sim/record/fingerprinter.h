@@ -35,7 +35,7 @@ class Fingerprinter final : public Observer {
   }
 
   // Asks for the memory that the component's next event needs.
-  void fetch(std::uint32_t component) const { prefetch(&component_hashes_[component]); }
+  void fetch(ComponentIndex component) const { prefetch(&component_hashes_[component]); }
 
   Record& record() { return record_; }
   const Record& record() const { return record_; }

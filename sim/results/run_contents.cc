@@ -13,7 +13,7 @@ namespace dse {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 // Null when it is not there or damaged.
 Json note_of_run(const fs::path& path) {
