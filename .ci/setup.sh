@@ -143,9 +143,10 @@ test_with_address_sanitizer() {
 
 # Runs the tests of what has threads, and of what drives it, with ThreadSanitizer.
 test_with_thread_sanitizer() {
-  local build_targets=(dse dse_planted test_unit_sim test_unit_support test_system) test_wrapper=()
+  local build_targets=(dse dse_planted test_unit_{world,record,regression,simulation,support} test_system)
+  local test_wrapper=()
   local ctest_choice=(-LE 'full|broker'
-    -R '^(unit/(sim|support)|scenario|system/(determinism|diff|explore|interrupt|saved_learner|verify))')
+    -R '^(unit/(world|record|regression|simulation|support)|scenario|system/(determinism|diff|explore|interrupt|saved_learner|verify))')
   local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
   # ThreadSanitizer of gcc 12 does not start where the kernel spreads addresses more than it knows.
   if setarch --addr-no-randomize true 2>/dev/null; then test_wrapper=(setarch --addr-no-randomize); fi

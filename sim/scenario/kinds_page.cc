@@ -21,8 +21,8 @@ namespace {
 constexpr std::string_view kIntroduction =
     R"(# Kinds of components
 
-This page is made from the tables of kinds and learners by `tests/unit/sim/kinds_page_test.cc`;
-`DSE_UPDATE_GOLDEN=1 build/tests/test_unit_sim "[kinds-page]"` writes it anew.
+This page is made from the tables of kinds and learners by `tests/unit/scenario/kinds_page_test.cc`;
+`DSE_UPDATE_GOLDEN=1 build/tests/test_unit_scenario "[kinds-page]"` writes it anew.
 
 A `[component.NAME]` says its kind with `kind = "..."`, and has the keys of that kind beside
 [those that every component has](scenario-format.md#componentname). A key with a dot stands in a

@@ -12,7 +12,7 @@
 #include "support/catch.h"
 #include "support/process.h"
 #include "support/rabbitmq.h"
-#include "unit/sim/planted_side.h"
+#include "support/planted_side.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "sim/record/queue_contents.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/recorded_run.h"
+#include "support/recorded_run.h"
 
 using namespace dse;
 

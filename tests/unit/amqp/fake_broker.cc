@@ -134,7 +134,7 @@ void FakeBroker::on_method(Client& client, const AmqpMethodFrame& method) {
       return peer.send(channel, AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t{});
     case AMQP_EXCHANGE_DECLARE_METHOD: {
       const auto& declare = method.as<amqp_exchange_declare_t>();
-      if (to_string(declare.type) == "topic") broker_.declare(to_string(declare.exchange));
+      if (to_string(declare.type) == "topic") broker_.declare(to_string(declare.exchange), kNow);
       return peer.send(channel, AMQP_EXCHANGE_DECLARE_OK_METHOD, amqp_exchange_declare_ok_t{});
     }
     case AMQP_EXCHANGE_DELETE_METHOD:
@@ -162,8 +162,8 @@ void FakeBroker::on_queue_method(Client& client, const AmqpMethodFrame& method) 
         return peer.close_channel(
             channel, {AMQP_NOT_FOUND, "NOT_FOUND - no queue '" + name + "'", AMQP_QUEUE_DECLARE_METHOD});
       }
-      if (!passive) broker_.bind({.from = name, .to = name, .key = "#"});
-      const auto state = broker_.queue_state(broker_.declare(name));
+      if (!passive) broker_.bind({.from = name, .to = name, .key = "#"}, kNow);
+      const auto state = broker_.queue_state(broker_.declare(name, kNow));
       return peer.send(channel, AMQP_QUEUE_DECLARE_OK_METHOD,
                        amqp_queue_declare_ok_t{amqp_text(name), static_cast<std::uint32_t>(state.depth),
                                                static_cast<std::uint32_t>(state.streams)});
@@ -190,7 +190,7 @@ void FakeBroker::bind_queue(const amqp_queue_bind_t& bind) {
     binding.match = any ? dse::HeaderMatch::kAny : dse::HeaderMatch::kAll;
     binding.headers.remove("x-match");
   }
-  broker_.bind(binding);
+  broker_.bind(binding, kNow);
 }
 
 void FakeBroker::on_basic_method(Client& client, const AmqpMethodFrame& method) {
@@ -223,10 +223,10 @@ void FakeBroker::consume(Client& client, const AmqpMethodFrame& method) {
   Channel& channel = client.channels[method.channel()];
   client.peer.send(method.channel(), AMQP_BASIC_CONSUME_OK_METHOD,
                    amqp_basic_consume_ok_t{amqp_text("consumer")});
-  channel.streams.push_back(broker_.stream_count());
+  channel.streams.push_back(broker_.next_stream());
   streams_.push_back({&client, method.channel()});
   const std::string queue = to_string(method.as<amqp_basic_consume_t>().queue);
-  deliver(broker_.open_stream(broker_.declare(queue), channel.prefetch));
+  deliver(broker_.open_stream(broker_.declare(queue, kNow), channel.prefetch, kNow));
 }
 
 void FakeBroker::settle(Channel& channel, const Settle& settle) {
@@ -236,9 +236,8 @@ void FakeBroker::settle(Channel& channel, const Settle& settle) {
     tags.push_back(one->second);
   channel.outstanding.erase(first, channel.outstanding.upper_bound(settle.tag));
   for (const dse::DeliveryTag tag : tags) {
-    dse::Settled settled;
-    deliver(settle.acknowledge ? broker_.acknowledge(tag, settled)
-                               : broker_.reject(tag, settle.requeue, settled));
+    deliver(settle.acknowledge ? broker_.acknowledge(tag, kNow)
+                               : broker_.reject(tag, {.requeue = settle.requeue}, kNow));
   }
 }
 
@@ -247,7 +246,7 @@ void FakeBroker::on_publication(Client& client, std::uint16_t number, const Peer
   const OwedConfirm owed{&client, {.tag = ++channel.published, .channel = number}};
   dse::MessageFields fields = publication.message;
   dse::Effects& effects =
-      broker_.publish(broker_.declare(publication.exchange), dse::make_message(std::move(fields)), {});
+      broker_.publish(broker_.declare(publication.exchange, kNow), dse::make_message(std::move(fields)), {}, kNow);
   if (!effects.routed && publication.mandatory) client.peer.give_back(publication, number);
   deliver(effects);
   if (!channel.confirms) return;
@@ -276,7 +275,7 @@ void FakeBroker::close_channel(Client& client, std::uint16_t number) {
   if (channel == client.channels.end()) return;
   const std::vector<dse::StreamIndex> streams = std::move(channel->second.streams);
   client.channels.erase(channel);
-  for (const dse::StreamIndex stream : streams) deliver(broker_.close_stream(stream));
+  for (const dse::StreamIndex stream : streams) deliver(broker_.close_stream(stream, kNow));
 }
 
 void FakeBroker::leave(Client& client) {

@@ -94,9 +94,10 @@ class FakeBroker {
 
   mutable std::condition_variable served_;
   mutable std::mutex mutex_;  // of all below; the thread has it while it serves
+  static constexpr dse::TimeNs kNow = 0;  // nothing here takes time
   dse::Broker broker_;
   std::list<Client> clients_;
-  std::vector<Stream> streams_;  // by the number of the broker's
+  dse::IndexedVector<dse::StreamIndex, Stream> streams_;
   // By headers exchange: the exchange and the key that it is bound by.
   std::map<std::string, std::pair<std::string, std::string>> companions_;
   bool holding_ = false;

@@ -8,7 +8,7 @@
 #include "support/catch.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/recorded_run.h"
+#include "support/recorded_run.h"
 
 using namespace dse;
 

@@ -17,8 +17,7 @@ namespace {
 class InprocRig : public LinkRig {
  public:
   Machine& add(const std::string& name) override {
-    members_.push_back(std::make_unique<Member>(*this, name));
-    return members_.back()->machine;
+    return members_[members_.push_back(std::make_unique<Member>(*this, name))]->machine;
   }
   void remove(Machine&) override {}  // its link was closed when it ended
   void run_until(const std::function<bool()>& done) override {
@@ -47,7 +46,7 @@ class InprocRig : public LinkRig {
     Member& member = *members_[event.target];
     switch (event.kind) {
       case EventKind::kBusReceives: {
-        const BusEvent served = bus_.serve(event.target);
+        const BusEvent served = bus_.serve(event.target, scheduler_.now());
         for (const LinkIndex notified : served.notified)
           scheduler_.schedule(scheduler_.now() + kLatencyNs, EventKind::kComponentReceives, notified);
         return;
@@ -63,13 +62,13 @@ class InprocRig : public LinkRig {
   }
   static void receive(Member& member, Notice notice) {
     if (auto* delivery = std::get_if<DeliveryNotice>(&notice))
-      return member.machine.deliver({std::move(delivery->message), delivery->tag, delivery->redelivered});
+      return member.machine.deliver({std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
     member.machine.on_return(std::get<ReturnNotice>(notice).message);
   }
 
   Scheduler scheduler_{1};
   DataBus bus_;
-  std::vector<std::unique_ptr<Member>> members_;  // by link
+  IndexedVector<LinkIndex, std::unique_ptr<Member>> members_;
   Strands strands_{1};
 };
 

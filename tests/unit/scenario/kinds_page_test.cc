@@ -2,7 +2,7 @@
 //
 // When a kind, a key or a learner has changed, write it anew with
 //
-//     DSE_UPDATE_GOLDEN=1 build/tests/test_unit_sim "[kinds-page]"
+//     DSE_UPDATE_GOLDEN=1 build/tests/test_unit_scenario "[kinds-page]"
 //
 // and look at the difference.
 #include "sim/scenario/kinds_page.h"

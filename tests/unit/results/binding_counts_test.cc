@@ -2,7 +2,7 @@
 #include "sim/results/results.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
-#include "unit/sim/recorded_run.h"
+#include "support/recorded_run.h"
 
 using namespace dse;
 

@@ -4,7 +4,7 @@
 
 #include "sim/conform/shrink.h"
 #include "support/catch.h"
-#include "unit/sim/planted_side.h"
+#include "support/planted_side.h"
 
 using namespace dse;
 
