@@ -42,7 +42,7 @@ struct Effects {
   std::span<const QueueIndex> queues;  // of publish: those that took a copy, by the resource's index
 };
 
-// Of acknowledge and reject: which message was settled, where.
+// Which message was settled by acknowledge or reject, and where.
 struct Settled {
   ResourceIndex resource = 0;
   MessagePtr message;
