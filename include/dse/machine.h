@@ -1,9 +1,10 @@
 // Interprets one component's program, step by step, on a Link.
 //
-// start loads a program; eval prepends steps (a subroutine call) and goes on; next takes the head and runs
-// it. A step either goes on at once, or waits for the link to call resume or deliver. When no step is left
-// the program ends. All calls come from one thread; a call from within a step returns at once and the step
-// that is running finishes first, so a long program does not grow the stack.
+// start loads a program; eval prepends steps (a subroutine call) and goes on; next takes the head
+// and runs it. A step either goes on at once, or waits for the link to call resume or deliver. When
+// no step is left the program ends. All calls come from one thread; a call from within a step
+// returns at once and the step that is running finishes first, so a long program does not grow the
+// stack.
 #pragma once
 
 #include <cstdint>
@@ -37,13 +38,13 @@ struct Settlement {
 
 class Machine {
  public:
-  // `name` is the component's: it becomes app_id and the first part of message ids. The link must outlive
-  // the machine.
+  // `name` is the component's: it becomes app_id and the first part of message ids. The link must
+  // outlive the machine.
   Machine(std::string name, Link& link);
 
   void start(Program program);
 
-  // Of steps: go on. Exactly one of the two ends every callback.
+  // The program goes on. Exactly one of next and eval ends every callback.
   void next();
   template <typename... Steps>
   void eval(Steps&&... steps) {
@@ -55,23 +56,25 @@ class Machine {
   }
   void eval(Program steps);
 
-  // The message that this machine's component writes with these fields: id, app_id and timestamp are set. Ids
-  // count the calls, so of two calls in one argument list the compiler would choose the order: compose first.
+  // The message that this machine's component writes with these fields: id, app_id and timestamp
+  // are set. Ids count the calls, so of two calls in one argument list the compiler would choose
+  // the order: compose first.
   MessagePtr compose(MessageFields&& fields);
 
   const std::string& name() const { return name_; }
   TimeNs now() const;
   // Within a stream's handler: whether this message was delivered before.
   bool redelivered() const { return current_.redelivered; }
-  // Within a stream's handler: the message will be rejected in place of acknowledged when the handler is
-  // done.
+  // Within a stream's handler: the message will be rejected in place of acknowledged when the
+  // handler is done.
   void reject_current(bool requeue) { rejection_ = requeue; }
-  // Within a stream's handler: the component cannot use this message. It will be rejected without requeue
-  // when the handler is done, and whoever runs the component is told the reason, which is a text for people.
+  // Within a stream's handler: the component cannot use this message. It will be rejected without
+  // requeue when the handler is done, and whoever runs the component is told the reason, which is a
+  // text for people.
   void refuse_current(const std::string& reason);
-  // Called with each message that came back because it was mandatory and no queue took it: to take note. It
-  // must not call next or eval, because the program is waiting for something else; a later step may act on
-  // it.
+  // Called with each message that came back because it was mandatory and no queue took it: to take
+  // note. It must not call next or eval, because the program is waiting for something else; a later
+  // step may act on it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
 
   // Called with each delivery when its handler begins, just before it: to take note, as above.
@@ -83,19 +86,20 @@ class Machine {
   // Called just before each delivery is acknowledged or rejected: to take note, as above.
   void set_on_settle(std::function<void(const Settlement&)> on_settle) { on_settle_ = std::move(on_settle); }
 
-  // From outside, and not from within a step: the program dies where it stands. The bus requeues what it had
-  // not settled; what it waits for comes to nobody. Nothing happens when it has ended before.
+  // From outside, and not from within a step: the program dies where it stands. The bus requeues
+  // what it had not settled; what it waits for comes to nobody. Nothing happens when it has ended
+  // before.
   void crash(int status);
 
   // A delivery is to come soon: asks for what it needs of memory, without reading it.
   void fetch_handler() const;
 
-  // Of the link.
+  // The link calls these.
   void resume();
   void deliver(Delivered&& delivery);
   void on_return(const MessagePtr& message);
-  // From outside, and not from within a step: a message for the program's next `receive`. Those that come
-  // before it wait in order.
+  // From outside, and not from within a step: a message for the program's next `receive`. Those
+  // that come before it wait in order.
   void hand_in(MessagePtr message);
 
   bool started() const { return started_; }
@@ -104,7 +108,8 @@ class Machine {
   std::optional<int> status() const { return status_; }
   // What the program waits for, for the report of a stall: "a message", "a timer" ...
   std::string waits_for() const;
-  // The program has not ended, and nothing will ever move it on: a callback called neither next nor eval.
+  // The program has not ended, and nothing will ever move it on: a callback called neither next nor
+  // eval.
   bool stuck() const { return !ended() && waiting_ == Waiting::kNothing; }
   // Deliveries that have arrived and wait for the handler.
   std::size_t inbox_size() const { return inbox_.size(); }
@@ -129,16 +134,17 @@ class Machine {
   void await_delivery();
   void end(int status);
 
-  // What each delivery needs stands together, because a machine among many is in no cache when one comes.
+  // What each delivery needs stands together, because a machine among many is in no cache when one
+  // comes.
   Link& link_;
   std::vector<Step> pending_;  // the head is at the back
   bool started_ = false;
   bool running_ = false;
   bool ready_ = false;
-  bool handling_ = false;  // a message, from its handler's beginning until it is settled
+  bool handling_ = false;  // a message is handled: from the start of its handler until it is settled
   Waiting waiting_ = Waiting::kNothing;
   std::optional<bool> rejection_;  // of the current message: requeue or not
-  std::size_t steps_behind_ = 0;   // in pending_: the current message is settled when no others are left
+  std::size_t steps_behind_ = 0;   // the current message is settled when pending_ has no more steps
   std::optional<int> status_;
   Delivered current_;
   TimeNs begun_ns_ = 0;  // when the handler of the current message began; of on_settle_ alone

@@ -1,7 +1,8 @@
 // Programs and the operations they are made of.
 //
-// A program is data: a list of steps that a Machine interprets. The functions below make steps; each throws
-// UsageError for what no step can be: a null message, an empty function, a negative time.
+// A program is data: a list of steps that a Machine interprets. The functions below make steps;
+// each throws UsageError for what no step can be: a null message, an empty function, a negative
+// time.
 //
 //   Program hello = {create_resource("greetings"),
 //                    after(kNanosecondsPerSecond),
@@ -26,7 +27,8 @@ namespace dse {
 
 class Machine;
 
-// Heavy work. Runs on any thread, after the earlier jobs of the same component and never beside them.
+// Heavy work. Runs on any thread, after the earlier jobs of the same component and never beside
+// them.
 using Job = std::function<void()>;
 
 // A piece of a program written in C++. It must end by calling machine.eval or machine.next, once.
@@ -83,8 +85,9 @@ Step bind(BindingSpec binding);
 Step write_resource(std::string resource, MessagePtr message);
 // The same; if no queue takes the message it comes back to Machine::on_return.
 Step write_resource_mandatory(std::string resource, MessagePtr message);
-// Asserts the resource and streams its queue, forever: each message runs `handler`, and is acknowledged when
-// the steps that the handler evaluated are done. At most `prefetch` messages are under way (0: no limit).
+// Asserts the resource and streams its queue, forever: each message runs `handler`, and is
+// acknowledged when the steps that the handler evaluated are done. At most `prefetch` messages are
+// under way (0: no limit).
 Step stream_resource(std::string resource, std::uint32_t prefetch, Handler handler);
 // Waits.
 Step after(TimeNs delay_ns);
@@ -92,8 +95,8 @@ Step after(TimeNs delay_ns);
 Step compute(Job job, TimeNs duration_ns, Callback then);
 // Runs `job` on the component's strand; the program goes on at once.
 Step post(Job job);
-// Waits for the next message that somebody hands in beside the Data Bus (Machine::hand_in), and runs
-// `handler` with it, once.
+// Waits for the next message that somebody hands in beside the Data Bus (Machine::hand_in), and
+// runs `handler` with it, once.
 Step receive(Handler handler);
 // Ends the program.
 Step exit(int status);

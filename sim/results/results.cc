@@ -102,7 +102,7 @@ Json keys_json(const ScenarioKeys& keys) {
   return json;
 }
 
-// Of a run on a real broker there are no fingerprints: nothing in it comes in the same order twice.
+// A run on a real broker has no fingerprints: nothing in it comes in the same order twice.
 Json summary(const RunReport& report) {
   const RunResult& result = report.result;
   Json json;

@@ -22,7 +22,8 @@ Json note_of_run(const fs::path& path) {
   return json.is_object() ? json : Json();
 }
 
-// What the run has said that it wrote, this word included; empty when there is none, as before runs kept one.
+// What the run has said that it wrote, this word included; empty when there is none, as before runs
+// kept one.
 std::optional<std::set<std::string>> files_listed(const fs::path& folder, const std::string& lister) {
   const Json note = note_of_run(folder / lister);
   if (!note.contains("files") || !note["files"].is_array()) return std::nullopt;

@@ -45,14 +45,15 @@ void remove_stale(const fs::path& target) {
   }
 }
 
-// Links are followed as the system follows them: of a link, the folder that it points to is the one to
-// replace.
+// Links are followed as the system follows them: of a link, the folder that it points to is the one
+// to replace.
 fs::path absolute_without_slash(const fs::path& path) {
   const fs::path absolute = fs::weakly_canonical(fs::absolute(path));
   return absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
-// Held while a run takes its place, so that two that end at once see each other. It leaves nothing behind.
+// Held while a run takes its place, so that two that end at once see each other. It leaves nothing
+// behind.
 class FolderLock {
  public:
   explicit FolderLock(const fs::path& folder)

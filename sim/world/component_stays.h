@@ -1,5 +1,5 @@
-// The stays of the messages of one component; of one that learns, those that it learned from apart from those
-// that it answered. Of the thread that runs the component.
+// The stays of the messages of one component. A component that learns has those that it learned
+// from apart from those that it answered. The thread that runs the component owns it.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,8 @@ class ComponentStays {
     const TimeNs written_ns = message.entered_ns() >= 0 ? message.entered_ns() : message.timestamp();
     // What a planted fault has made anew from outside may say that it was written at any time.
     if (written_ns < 0 || written_ns > now_ns) return;
-    // On a broker the clock of a component may stand where its step was due, before what others have written.
+    // On a broker the clock of a component may stand where its step was due, before what others
+    // have written.
     const Stay stay{.written_ns = written_ns,
                     .begun_ns = std::clamp(settlement.begun_ns, written_ns, now_ns),
                     .settled_ns = now_ns};
@@ -53,8 +54,8 @@ class ComponentStays {
   static constexpr std::string_view kLearned = "train_";
   static constexpr std::string_view kAnswered = "infer_";
 
-  StayTimes stays_;                      // of all messages, or of those that it learned from
-  std::unique_ptr<StayTimes> answered_;  // of one that learns
+  StayTimes stays_;                      // all messages, or those that it learned from
+  std::unique_ptr<StayTimes> answered_;  // the others; none unless it learns
 };
 
 }  // namespace dse

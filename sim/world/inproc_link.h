@@ -1,5 +1,5 @@
-// A component's link under virtual time: its side of a link on the Data Bus, the scheduler as its clock, and
-// its strand.
+// A component's link under virtual time: its side of a link on the Data Bus, the scheduler as its
+// clock, and its strand.
 #pragma once
 
 #include <functional>
@@ -38,7 +38,7 @@ class InprocLink : public Link {
   void post(Job job) override;
   void end(int status) override;
 
-  // Of the driver, when a kResult event is due: waits for the real result.
+  // The driver calls this when a kResult event is due: it waits for the real result.
   void wait_for_result();
 
  private:

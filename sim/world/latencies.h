@@ -1,5 +1,5 @@
-// How long messages take from their writing until they arrive in a component's inbox, by component. Of the
-// thread that decides.
+// How long messages take from their writing until they arrive in a component's inbox, by component.
+// The thread that decides owns it.
 #pragma once
 
 #include <cstddef>

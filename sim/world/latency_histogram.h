@@ -1,5 +1,5 @@
-// Quantiles of many durations in little memory: buckets of at most 1/128 of their value, as in HdrHistogram
-// (Tene), in integers only.
+// Quantiles of many durations in little memory: buckets of at most 1/128 of their value, as in
+// HdrHistogram (Tene), in integers only.
 #pragma once
 
 #include <array>
@@ -30,13 +30,14 @@ class LatencyHistogram {
   // Forgets everything, in the time that as many different values take.
   void clear();
   std::uint64_t count() const { return count_; }
-  // The least value that is not below `permille` thousandths of what was added, or a larger one that was
-  // added too, by less than 1/128; empty without values.
+  // The least value that is not below `permille` thousandths of what was added, or a larger one
+  // that was added too, by less than 1/128; empty without values.
   std::optional<TimeNs> quantile(std::uint64_t permille) const;
 
  private:
   static constexpr int kPrecisionBits = 7;
-  // Values below 2^(kPrecisionBits + 1) have a bucket each; above, each power of two has 2^kPrecisionBits.
+  // Values below 2^(kPrecisionBits + 1) have a bucket each; above, each power of two has
+  // 2^kPrecisionBits.
   static std::size_t bucket_of(std::uint64_t value) {
     const int width = static_cast<int>(std::bit_width(value | std::uint64_t{1} << kPrecisionBits));
     const int shift = width - kPrecisionBits - 1;
@@ -47,7 +48,8 @@ class LatencyHistogram {
     std::uint64_t count = 0;
     std::uint64_t largest = 0;
   };
-  // The buckets of one power of two; made with its first value, because most histograms have few of them.
+  // The buckets of one power of two; made with its first value, because most histograms have few of
+  // them.
   using Octave = std::array<Bucket, std::size_t{1} << kPrecisionBits>;
   // All buckets but the one that lies in the histogram.
   struct Others {
@@ -70,8 +72,8 @@ class LatencyHistogram {
   template <typename Visit>
   void visit_buckets(Visit visit) const;
 
-  // The bucket of the first value lies here: what happens at one pace gives one value over and over, and a
-  // histogram of it is half a cache line.
+  // The bucket of the first value lies here: what happens at one pace gives one value over and
+  // over, and a histogram of it is half a cache line.
   Bucket only_;
   std::uint64_t count_ = 0;
   std::uint32_t only_number_ = kNoNumber;

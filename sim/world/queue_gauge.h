@@ -1,5 +1,6 @@
-// How full one queue was over virtual time: the time-weighted mean of the messages that waited in it, and the
-// most that were handed over and not settled. Integers only, but for the quotients that are shown.
+// How full one queue was over virtual time: the time-weighted mean of the messages that waited in
+// it, and the most that were handed over and not settled. Integers only, but for the quotients that
+// are shown.
 #pragma once
 
 #include <algorithm>
@@ -18,12 +19,12 @@ class QueueGauge {
  public:
   __extension__ using MessageTime = unsigned __int128;  // messages by nanoseconds
 
-  // The curves have a point, at its end, for each interval of `every_ns` in which something changed, and for
-  // the first and the last of those in between in which nothing did.
+  // The curves have a point, at its end, for each interval of `every_ns` in which something
+  // changed, and for the first and the last of those in between in which nothing did.
   explicit QueueGauge(TimeNs every_ns) : every_ns_(every_ns) {}
 
-  // From now on so many messages wait, and so many are unacknowledged. Times must not decrease; of several
-  // notes at one time the last one counts for the mean, and every one for the most.
+  // From now on so many messages wait, and so many are unacknowledged. Times must not decrease; of
+  // several notes at one time the last one counts for the mean, and every one for the most.
   void note(TimeNs now_ns, std::size_t depth, std::size_t unacknowledged) {
     if (now_ns >= interval_end_ns_) pass_to(now_ns);
     if (depth != depth_) {

@@ -1,5 +1,5 @@
-// The numbers that one component gives to resources, from 0 in the order in which it first names them. One
-// thread.
+// The numbers that one component gives to resources, from 0 in the order in which it first names
+// them. One thread.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The scheduler: a priority queue of events in a total order (virtual time, priority, sequence), and the
-// virtual clock. It alone decides what happens next. One thread.
+// The scheduler: a priority queue of events in a total order (virtual time, priority, sequence),
+// and the virtual clock. It alone decides what happens next. One thread.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ class Scheduler {
  public:
   explicit Scheduler(std::uint64_t seed) { position_.seed = seed; }
 
-  // From now on simultaneous events of normal priority come in the order that `tie_break` gives them, in
-  // place of the order in which they were scheduled.
+  // From now on simultaneous events of normal priority come in the order that `tie_break` gives
+  // them, in place of the order in which they were scheduled.
   void break_ties(TieBreak tie_break);
   // From now on keeps which event led to which.
   void trace_causes() { causes_ = std::make_unique<Causes>(); }
@@ -33,14 +33,14 @@ class Scheduler {
   std::size_t size() const { return heap_.size() + lane_.size(); }
   // When the next event happens; there must be one.
   TimeNs next_time_ns() const { return lane_is_next() ? lane_.front().time_ns : heap_.front().time_ns; }
-  // An event that mostly has so many others before it; null when none is known. It may change nothing but
-  // what is fetched ahead of time.
+  // An event that mostly has so many others before it; null when none is known. It may change
+  // nothing but what is fetched ahead of time.
   const Event* coming(std::size_t place) const { return place < lane_.size() ? &lane_.at(place) : nullptr; }
   // Takes the next event and moves the clock to it.
   Event pop();
 
-  // The number of the event during which the event that was taken last was scheduled; 0 when that was before
-  // the run, and of what comes from outside. Only with trace_causes.
+  // The number of the event during which the event that was taken last was scheduled; 0 when that
+  // was before the run, and of what comes from outside. Only with trace_causes.
   std::uint64_t last_cause() const { return last_cause_; }
 
   TimeNs now() const { return position_.virtual_time_ns; }
@@ -50,7 +50,8 @@ class Scheduler {
   const RunPosition& position() const { return position_; }
 
  private:
-  // Four children a node: half the levels of a binary heap, and the children share a cache line or two.
+  // Four children a node: half the levels of a binary heap, and the children share a cache line or
+  // two.
   static constexpr std::size_t kArity = 4;
   static bool before(const Event& a, const Event& b) {
     return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.order < b.order;
@@ -61,8 +62,8 @@ class Scheduler {
   void push_heap(const Event& event);
   void pop_heap();
 
-  // Most events come in order: a hop over the bus always takes the same time. Those queue up in the lane;
-  // only the others cost a heap.
+  // Most events come in order: a hop over the bus always takes the same time. Those queue up in the
+  // lane; only the others cost a heap.
   RingBuffer<Event> lane_;
   std::vector<Event> heap_;
   std::uint64_t sequence_ = 0;

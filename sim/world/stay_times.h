@@ -1,7 +1,8 @@
-// How long messages stay with one component, as queueing theory has it: the *wait* of a message is from when
-// it was written until its handler began, in the queue and in the inbox; its *sojourn* until it was settled,
-// when the handler and its service were over. Both are taken when a message is settled, over the same
-// messages, so that a sojourn is a wait and a service. Integers only; no allocation a message.
+// How long messages stay with one component, as queueing theory has it: the *wait* of a message is
+// from when it was written until its handler began, in the queue and in the inbox; its *sojourn*
+// until it was settled, when the handler and its service were over. Both are taken when a message
+// is settled, over the same messages, so that a sojourn is a wait and a service. Integers only; no
+// allocation a message.
 #pragma once
 
 #include <array>
@@ -26,7 +27,8 @@ struct Stay {
 
 class StayTimes {
  public:
-  // The curves have one point for each interval of `every_ns` in which a message was settled, at its end.
+  // The curves have one point for each interval of `every_ns` in which a message was settled, at
+  // its end.
   explicit StayTimes(TimeNs every_ns) : every_ns_(every_ns) {}
 
   // Messages come in the order in which they are settled.
@@ -36,8 +38,8 @@ class StayTimes {
     interval_.sojourn.add(stay.settled_ns - stay.written_ns);
   }
 
-  // "<prefix>wait_p50_ns", "_p99_ns", "_p999_ns" and the same of sojourn, over all messages; none without
-  // messages.
+  // "<prefix>wait_p50_ns", "_p99_ns", "_p999_ns" and the same of sojourn, over all messages; none
+  // without messages.
   std::vector<Metric> metrics(std::string_view prefix) const;
   // The same over the messages of each interval, the last one included.
   std::vector<CurvePoint> curve(std::string_view prefix) const;
@@ -68,8 +70,8 @@ class StayTimes {
   std::unique_ptr<Before> before_;  // none as long as nothing was settled in them
 };
 
-// The end of the interval that holds `time_ns`; intervals begin at the multiples of `every_ns`. The end of
-// time for those that would end after it.
+// The end of the interval that holds `time_ns`; intervals begin at the multiples of `every_ns`. The
+// end of time for those that would end after it.
 TimeNs interval_end(TimeNs time_ns, TimeNs every_ns);
 
 }  // namespace dse

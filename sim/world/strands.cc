@@ -12,8 +12,8 @@
 namespace dse {
 namespace {
 
-// Jobs are as short as a few microseconds and waking a thread costs as much, so who finds nothing to do looks
-// again this often, for some 50 us in all, before it sleeps.
+// Jobs are as short as a few microseconds and waking a thread costs as much, so who finds nothing
+// to do looks again this often, for some 50 us in all, before it sleeps.
 constexpr unsigned kSpinsMax = 1000;
 
 void pause_a_little() {
@@ -59,8 +59,8 @@ StrandIndex Strands::add(const StrandOptions& options) {
   return static_cast<StrandIndex>(strands_.size() - 1);
 }
 
-// The costliest strand first, each to the thread with the least work so far; of equals to the last, because
-// the calling thread has more to do than jobs.
+// The costliest strand first, each to the thread with the least work so far; of equals to the last,
+// because the calling thread has more to do than jobs.
 void Strands::choose_homes() {
   homes_chosen_ = true;
   std::vector<Strand*> by_cost;
@@ -156,7 +156,8 @@ bool Strands::caller_should_run(const Strand& strand) const {
   return strand.home == 0 || workers_[strand.home - 1]->busy || strand.jobs.size() >= kLateJobs;
 }
 
-// What the calling thread does best while it waits: the wanted strand, or else another one of its own.
+// What the calling thread does best while it waits: the wanted strand, or else another one of its
+// own.
 std::deque<Strands::Strand*>::iterator Strands::find_for_caller(const Strand& wanted) {
   const auto at = std::find(ready_.begin(), ready_.end(), &wanted);
   if (at != ready_.end() && caller_should_run(wanted)) return at;

@@ -1,10 +1,12 @@
-// Strands: one bounded FIFO of jobs per component, run by a few threads, one job of a strand at a time.
+// Strands: one bounded FIFO of jobs per component, run by a few threads, one job of a strand at a
+// time.
 //
-// What a job computes depends only on the jobs before it in its strand, never on which thread runs it or
-// when; so the thread that decides may wait for any job, and the result is the same on 1 thread or 64.
+// What a job computes depends only on the jobs before it in its strand, never on which thread runs
+// it or when; so the thread that decides may wait for any job, and the result is the same on 1
+// thread or 64.
 //
-// A strand has a home thread, which runs its jobs unless it is late: what a learner knows lies in the caches
-// of the processor that ran it last, and fetching it costs as much as a job.
+// A strand has a home thread, which runs its jobs unless it is late: what a learner knows lies in
+// the caches of the processor that ran it last, and fetching it costs as much as a job.
 #pragma once
 
 #include <atomic>
@@ -23,7 +25,7 @@
 namespace dse {
 
 using StrandIndex = std::uint32_t;
-// The how-manieth job of its strand, from 1.
+// The number of a job in its strand, from 1.
 using JobTicket = std::uint64_t;
 
 struct StrandOptions {
@@ -35,15 +37,16 @@ class Strands {
   // The most jobs that wait in one strand; post() then lends a hand first.
   static constexpr std::size_t kJobsMax = 64;
 
-  // `threads` counts the calling thread, which works whenever it waits; 1 starts no other. Throws RunError
-  // when the system refuses one.
+  // `threads` counts the calling thread, which works whenever it waits; 1 starts no other. Throws
+  // RunError when the system refuses one.
   explicit Strands(unsigned threads);
   // Jobs that have not started are dropped.
   ~Strands();
   Strands(const Strands&) = delete;
   Strands& operator=(const Strands&) = delete;
 
-  // All calls below come from the thread that made this object; every strand is added before the first post.
+  // All calls below come from the thread that made this object; every strand is added before the
+  // first post.
   StrandIndex add(const StrandOptions& options);
   JobTicket post(StrandIndex strand, std::function<void()> job);
   // Returns when that job is done. Throws what a job of the strand threw.

@@ -13,7 +13,8 @@ namespace dse {
 
 namespace {
 
-// A digest takes as long as a dozen batches of a small learner: often enough to say where to look, no more.
+// A digest takes as long as a dozen batches of a small learner: often enough to say where to look,
+// no more.
 constexpr std::size_t kBatchesBetweenStates = 16;
 // The state of fewer than these stays in the caches nearest to the processor.
 constexpr std::size_t kManyComponents = 64;
@@ -105,8 +106,8 @@ void World::wire() {
       scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
     }
   }
-  // Of components that start at one time, those that stream come first: a queue exists only from the moment
-  // somebody streams it, and the first message should find it.
+  // Those that stream come first among components that start at one time: a queue exists only from
+  // the moment somebody streams it, and the first message should find it.
   for (const bool streams : {true, false}) {
     for (LinkIndex link; link != components_.next(); ++link) {
       const ComponentConfig& config = components_[link]->config;
@@ -183,8 +184,8 @@ void World::fail_for_endless_loop(const Event& event) const {
                   components_[event.target]->config.name));
 }
 
-// What the events to come will touch is asked for while others are handled: first the component, then what it
-// leads to.
+// What the events to come will touch is asked for while others are handled: first the component,
+// then what it leads to.
 void World::fetch_ahead() const {
   constexpr std::size_t kFar = 12;
   constexpr std::size_t kNear = 6;

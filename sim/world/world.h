@@ -1,7 +1,7 @@
 // A world: one scenario wired up, and run under virtual time.
 //
-// The thread that calls run(), or advance_to(), is the one that decides: it alone takes events off the
-// scheduler, drives the bus and the machines, and keeps the record. Jobs run on strands.
+// The thread that calls run(), or advance_to(), is the one that decides: it alone takes events off
+// the scheduler, drives the bus and the machines, and keeps the record. Jobs run on strands.
 #pragma once
 
 #include <atomic>
@@ -47,7 +47,8 @@ struct WorldOptions {
   std::uint64_t events_at_one_time_max = 20'000'000;
   std::uint64_t seed = 1;
   unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
-  // Of simultaneous events: 0 as they were scheduled, any other number a permutation of its own.
+  // The order of simultaneous events: 0 as they were scheduled, any other number a permutation of
+  // its own.
   std::uint64_t ordering = 0;
   std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; none: its own
   EventRecorder* recorder = nullptr;                  // written and finished by run(); none: no record
@@ -64,26 +65,27 @@ using WriteFile = std::function<void(const std::string& file_name, std::string_v
 
 class World final : private RunNames {
  public:
-  // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario` must outlive
-  // the world. Throws InputError for what is wrong with the scenario's data.
+  // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario`
+  // must outlive the world. Throws InputError for what is wrong with the scenario's data.
   World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines);
   ~World();
 
-  // Runs until drained, until the set time, until over(), or until `interrupted` becomes true; then lets
-  // every job end. Throws RunError. Called once.
+  // Runs until drained, until the set time, until over(), or until `interrupted` becomes true; then
+  // lets every job end. Throws RunError. Called once.
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
 
-  // The same step by step, for who hands in messages from outside: any number of imports and advances, then
-  // finish, once. What the run does depends on the messages, their times and the end, and neither on how
-  // long before its time a message is handed in nor on the steps (docs/determinism.md).
+  // The same step by step, for who hands in messages from outside: any number of imports and
+  // advances, then finish, once. What the run does depends on the messages, their times and the
+  // end, and neither on how long before its time a message is handed in nor on the steps
+  // (docs/determinism.md).
 
-  // A message for the component, by its place among the scenario's, which is an import: it is written, with
-  // all its fields as they are, at `time_ns`, after everything else of that time but earlier imports. That
-  // time is not past, and not before that of an earlier import.
+  // A message for the component, by its place among the scenario's, which is an import: it is
+  // written, with all its fields as they are, at `time_ns`, after everything else of that time but
+  // earlier imports. That time is not past, and not before that of an earlier import.
   void import(std::size_t component, MessagePtr message, TimeNs time_ns);
-  // Handles every event up to and including `time_ns`, which is not past; then the clock stands there. False
-  // when it returned early because `interrupted` is true: advance_to(now()) with one that is not comes to a
-  // whole time again; or because the run is over(). Throws as run() does.
+  // Handles every event up to and including `time_ns`, which is not past; then the clock stands
+  // there. False when it returned early because `interrupted` is true: advance_to(now()) with one
+  // that is not comes to a whole time again; or because the run is over(). Throws as run() does.
   bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   TimeNs now() const { return scheduler_.now(); }
   // What was in the files that the world has read.
@@ -98,19 +100,21 @@ class World final : private RunNames {
   Measures measures();
   // How many messages wait in the queue of the resource; empty when there is no such resource.
   std::optional<std::size_t> depth(const std::string& resource) const;
-  // What the component has learned, as save_models writes it; empty when it learns nothing, or is not there.
+  // What the component has learned, as save_models writes it; empty when it learns nothing, or is
+  // not there.
   std::optional<std::string> learned_state(const std::string& component);
-  // The first component, if any, whose program will never go on: a callback of it called neither next nor
-  // eval.
+  // The first component, if any, whose program will never go on: a callback of it called neither
+  // next nor eval.
   std::optional<std::string> stuck() const;
   // A component that is to end the run by it has refused a message: nothing happens any more.
   bool over() const { return over_; }
-  // Lets every job end, and gives what there is. `status` is kCompleted or kInterrupted; a run that is
-  // completed, has nothing left that could happen, and has work pending, is stalled; one that is over() has
-  // the status kRefused.
+  // Lets every job end, and gives what there is. `status` is kCompleted or kInterrupted; a run that
+  // is completed, has nothing left that could happen, and has work pending, is stalled; one that is
+  // over() has the status kRefused.
   RunResult finish(RunStatus status);
 
-  // After run() or finish(): calls `write` with what each component has learned, as "<component>.learner".
+  // After run() or finish(): calls `write` with what each component has learned, as
+  // "<component>.learner".
   void save_models(const WriteFile& write) const;
 
  private:

@@ -1,4 +1,4 @@
-// A component of a world: its program, its link and what it runs on. Of world*.cc alone.
+// A component of a world: its program, its link and what it runs on. Only world*.cc know it.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace dse {
 struct alignas(kCacheLineBytes) World::Component {
   // What each delivery needs comes first in this and in its members, and is fetched ahead of time
   // (fetch_ahead), because a component among many is in no cache when its turn comes.
-  std::int64_t outstanding = 0;          // messages that the bus has handed to it, and it has not settled
+  std::int64_t outstanding = 0;          // messages that it was handed, and has not settled
   std::optional<ResourceIndex> streams;  // once the bus knows
   bool answers;
   bool crashed = false;

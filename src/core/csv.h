@@ -1,4 +1,5 @@
-// A field of a line of comma-separated values, as RFC 4180 has it. Every CSV file is written with these.
+// A field of a line of comma-separated values, as RFC 4180 has it. Every CSV file is written with
+// these.
 //
 // A field holds the bytes of its text as they are, also those that are no UTF-8: nothing is lost.
 #pragma once
@@ -8,8 +9,8 @@
 
 namespace dse {
 
-// Appends the text to a line, which is a std::string or a buffer of fmt; within quotes when it holds a comma,
-// a quote or a line's end.
+// Appends the text to a line, which is a std::string or a buffer of fmt; within quotes when it
+// holds a comma, a quote or a line's end.
 template <typename Line>
 void append_csv_field(Line& line, std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) {

@@ -1,5 +1,5 @@
-// Asks the processor for memory that will be needed soon, so that it comes while other work is done. It reads
-// nothing: any address will do.
+// Asks the processor for memory that will be needed soon, so that it comes while other work is
+// done. It reads nothing: any address will do.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// What the built-in consumers have in common: they stream a resource, and a message takes them some time.
+// What the built-in consumers have in common: they stream a resource, and a message takes them some
+// time.
 #pragma once
 
 #include <string>
@@ -18,8 +19,8 @@ struct ConsumerOptions {
 std::vector<KeyInfo> consumer_keys();
 ConsumerOptions read_consumer(const KeyReader& keys);
 
-// A program that hands each message to `take`, and then waits for the time that it takes. A `take` of one
-// pointer, with the time beside it, lies within the handler.
+// A program that hands each message to `take`, and then waits for the time that it takes. A `take`
+// of one pointer, with the time beside it, lies within the handler.
 template <typename Take>
 Program consume(const ConsumerOptions& options, std::uint32_t prefetch, Take take) {
   return {

@@ -1,5 +1,8 @@
-// What many components cost: a delivery when one generator writes to N watching consumers, beside the bare
-// cache lines that it has to touch; and the memory of a component that receives nothing.
+// What many components cost: a delivery when one generator writes to N watching consumers, beside
+// the bare cache lines that it has to touch; and the memory of a component that receives nothing.
+// Compare medians of one run, because the machine is never the same twice:
+//   build/dse_bench --benchmark_filter='delivery_beside|cold_lines' --benchmark_repetitions=15
+//     --benchmark_enable_random_interleaving=true
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <malloc.h>
@@ -23,17 +26,17 @@
 namespace dse {
 namespace {
 
-// A message goes to so many of the N, whatever N is: so a delivery is the same work for every N, and has the
-// same share in the cost of writing and routing a message.
+// A message goes to so many of the N, whatever N is: so a delivery is the same work for every N,
+// and has the same share in the cost of writing and routing a message.
 constexpr std::uint32_t kReaders = 10;
 constexpr std::uint32_t kDeliveriesMin = 200'000;  // of what is timed
 constexpr TimeNs kGapNs = 5'000;
 constexpr TimeNs kLatencyNs = 50'000;
 constexpr TimeNs kStartNs = kNanosecondsPerSecond;  // of the generator: all queues are there before
 
-// The consumers are in groups of kReaders. This is an order of all groups, by chance and without system, so
-// that neither the next consumer nor the place of its state can be guessed. The members of a group are
-// far from each other: the consumers number g, g + groups, g + 2 * groups ...
+// The consumers are in groups of kReaders. This is an order of all groups, by chance and without
+// system, so that neither the next consumer nor the place of its state can be guessed. The members
+// of a group are far from each other: the consumers number g, g + groups, g + 2 * groups ...
 std::vector<std::uint32_t> order_of_groups(std::uint32_t consumers) {
   RandomStream random(1, "bench", "groups");
   return random.permutation(consumers / kReaders);
@@ -123,18 +126,18 @@ void delivery_beside(benchmark::State& state) {
   show_delivery(state, deliveries);
 }
 
-// The bare memory of as many deliveries to as many consumers: for each the cache lines that it touches, in
-// the same order of consumers, and nothing else. How many lines those are was counted with cachegrind's model
-// of a cache of 1 MiB, as large as the second level here, over the timed part with 100,000 consumers, where
-// nothing of a consumer is left in it from the last time:
+// The bare memory of as many deliveries to as many consumers: for each the cache lines that it
+// touches, in the same order of consumers, and nothing else. How many lines those are was counted
+// with cachegrind's model of a cache of 1 MiB, as large as the second level here, over the timed
+// part with 100,000 consumers, where nothing of a consumer is left in it from the last time:
 //   valgrind --tool=callgrind --cache-sim=yes --LL=1048576,16,64 --toggle-collect='*timed_seconds*'
 //     build/dse_bench --benchmark_filter=delivery_beside/consumers:100000/
-// It counts misses, so a line that a delivery finds twice is one, and what all deliveries share is none.
-// Their sum, read and written, was 21.1 for a delivery.
+// It counts misses, so a line that a delivery finds twice is one, and what all deliveries share is
+// none. Their sum, read and written, was 21.1 for a delivery.
 //
-// The lines of a consumer lie side by side. Chained, each says which one is next, as the state of a component
-// is found by pointers; else the processor asks for many at once, which shows how much of the time is
-// waiting.
+// The lines of a consumer lie side by side. Chained, each says which one is next, as the state of a
+// component is found by pointers; else the processor asks for many at once, which shows how much of
+// the time is waiting.
 constexpr std::uint32_t kLinesOfDelivery = 21;
 
 struct alignas(64) ColdLine {
@@ -167,7 +170,7 @@ class ColdState {
  private:
   template <bool kChained>
   void touch(std::uint32_t first) {
-    std::uint32_t at = kChained ? last_ + first : first;  // last_ is 0, but nobody knows before it is read
+    std::uint32_t at = kChained ? last_ + first : first;  // last_ is 0, which nobody knows yet
     for (std::uint32_t count = 0; count < kLinesOfDelivery; ++count) {
       ColdLine& line = lines_[at];
       ++line.touched;

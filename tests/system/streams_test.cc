@@ -1,5 +1,5 @@
-// Standard output and error that are closed, full, or gone: a run goes on, and ends with the status that is
-// due. So do limits of the system.
+// Standard output and error that are closed, full, or gone: a run goes on, and ends with the status
+// that is due. So do limits of the system.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +12,8 @@ std::string failing_scenario() {
   return small_scenario() + "[[expect]]\nmetric = \"echo.received\"\nmin = 11\n";
 }
 
-// Runs the command with its standard error gone in each way; the last is a pipe that nobody reads any more.
+// Runs the command with its standard error gone in each way; the last is a pipe that nobody reads
+// any more.
 void check_status_without_stderr(const Command& command, int status) {
   const Workshop workshop;
   const std::string fifo = "'" + workshop.file("fifo") + "'";

@@ -1,5 +1,5 @@
-// Scenario files that are wrong: each is refused with a sentence that names the place, the key and what to
-// do.
+// Scenario files that are wrong: each is refused with a sentence that names the place, the key and
+// what to do.
 #include <filesystem>
 
 #include "support/catch.h"
