@@ -29,7 +29,7 @@ struct NodeArguments {
   double pace = 1;
   bool quiet = false;
   std::optional<std::int64_t> epoch_ns;  // of the process that started it
-  std::optional<int> overseer;
+  std::optional<int> supervisor;
 };
 
 int run_node(const NodeArguments& arguments, const Tables& tables) {
@@ -44,15 +44,15 @@ int run_node(const NodeArguments& arguments, const Tables& tables) {
   options.interrupted = &interrupts.first;
   RunFolder folder =
       RunFolder::at(arguments.out, fmt::format("runs/{}-{}-node", scenario.name, component.name), kNodeFile);
-  std::optional<Overseer> overseer;
-  if (arguments.overseer) overseer.emplace(*arguments.overseer);
+  std::optional<Supervisor> supervisor;
+  if (arguments.supervisor) supervisor.emplace(*arguments.supervisor);
 
   Node node(scenario, component, options, folder);
   if (!arguments.quiet) tell("{} is a node on broker {}\n", component.name, options.broker.describe());
   Node::End end = Node::End::kInterrupted;
   std::exception_ptr failure;
   try {
-    end = node.run(interrupts, overseer ? &*overseer : nullptr);
+    end = node.run(interrupts, supervisor ? &*supervisor : nullptr);
   } catch (const BrokerError&) {
     failure = std::current_exception();  // what it has counted is kept all the same
   } catch (const Interrupted&) {
@@ -88,7 +88,7 @@ void add_node_command(CommandParser& parser, const Tables& tables) {
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   // Of `dse nodes`, for the nodes that it starts.
   command.add_whole("--epoch", arguments->epoch_ns, "", {.most = INT64_MAX}).hidden();
-  command.add_whole("--overseer", arguments->overseer, "", {.most = INT_MAX}).hidden();
+  command.add_whole("--supervisor", arguments->supervisor, "", {.most = INT_MAX}).hidden();
   command.on_run([arguments, &tables] { return run_node(*arguments, tables); });
 }
 

@@ -16,8 +16,8 @@
 #include "sim/command/driven_run.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
-#include "sim/node/belongings.h"
 #include "sim/node/nodes.h"
+#include "sim/node/owned_resources.h"
 #include "sim/results/results.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/expectations.h"
@@ -105,9 +105,9 @@ bool ended_with(const RunResult& result, int exit_status) {
 }
 
 // What a run that did not end well has left in queues, another one may go on from.
-void tidy_up(const Belongings& belongings, const ConnectionOptions& options) {
+void tidy_up(const OwnedResources& owned, const ConnectionOptions& options) {
   try {
-    belongings.remove(*connect(options));
+    owned.remove(*connect(options));
   } catch (const BrokerError& error) {
     tell("warning: what the run made on the broker is still there: {}\n", one_line(error.what()));
   }
@@ -149,7 +149,7 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
                          .arguments = arguments_of_nodes(arguments),
                          .longest = given_duration("--for", arguments.longest)};
   // What is wrong with it is said once, not by every node.
-  const Belongings belongings(scenario, *connect(connection_options));
+  const OwnedResources owned(scenario, *connect(connection_options));
 
   DrivenRun run(started, {.out = arguments.out,
                           .default_folder = fmt::format("runs/{}-nodes", scenario.name),
@@ -170,7 +170,7 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   RunResult result = nodes.gather(status);
   result.seed = arguments.seed.value_or(scenario.seed);
   if (status == RunStatus::kCompleted) tell_shortfalls(nodes.shortfalls(), connection_options);
-  if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(belongings, connection_options);
+  if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(owned, connection_options);
 
   const int ended = run.end(scenario, result, {});
   if (ended != kExitFailed) return ended;

@@ -162,22 +162,22 @@ void Node::note_refusal(const MessageFields& message, const std::string& reason)
   link_->stop_serving();
 }
 
-Node::End Node::run(const Interrupts& interrupts, Overseer* overseer) {
-  while (!interrupts.first && (overseer == nullptr || !overseer->gone())) {
+Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
+  while (!interrupts.first && (supervisor == nullptr || !supervisor->gone())) {
     turn();
     if (refused_to_go_on_) return End::kRefused;
-    if (overseer == nullptr) {
+    if (supervisor == nullptr) {
       if (settled_) return End::kProgram;
       continue;
     }
-    overseer->listen();
-    if (overseer->interrupt()) {
+    supervisor->listen();
+    if (supervisor->interrupt()) {
       std::raise(SIGINT);  // as if the user had interrupted this process: nobody waits for what does not move
       return End::kInterrupted;
     }
-    if (overseer->finish()) return End::kFinished;
-    answer(*overseer);
-    tell_problem(*overseer);
+    if (supervisor->finish()) return End::kFinished;
+    answer(*supervisor);
+    tell_problem(*supervisor);
   }
   return End::kInterrupted;
 }
@@ -196,9 +196,9 @@ void Node::turn() {
   if (!running) link_->bell().wait_until(until);
 }
 
-void Node::answer(Overseer& overseer) {
-  if (overseer.round() != asked_) {
-    asked_ = overseer.round();
+void Node::answer(Supervisor& supervisor) {
+  if (supervisor.round() != asked_) {
+    asked_ = supervisor.round();
     link_->ask_idle();
   }
   if (!asked_) return;
@@ -208,16 +208,16 @@ void Node::answer(Overseer& overseer) {
   answer.activity = settled_            ? NodeActivity::kEnded
                     : *idle && started_ ? NodeActivity::kIdle
                                         : NodeActivity::kBusy;
-  overseer.answer(answer);
+  supervisor.answer(answer);
   asked_.reset();
 }
 
 // While the broker is away no round is answered.
-void Node::tell_problem(Overseer& overseer) {
+void Node::tell_problem(Supervisor& supervisor) {
   const NodeReport now = report();
   if (now.problem == problem_told_) return;
   problem_told_ = now.problem;
-  overseer.tell(now);
+  supervisor.tell(now);
 }
 
 NodeReport Node::report() const {

@@ -15,8 +15,8 @@
 #include <string>
 
 #include "amqp/amqp_link.h"
-#include "sim/node/overseer.h"
 #include "sim/node/owed.h"
+#include "sim/node/supervisor.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_maker.h"
@@ -43,9 +43,9 @@ class Node {
   ~Node();
 
   enum class End { kProgram, kFinished, kInterrupted, kRefused };
-  // Runs until the program ends, the overseer (if there is one) says that it is enough, the component refuses
-  // a message by which it is to end, or the first interrupt, which may come from the overseer.
-  End run(const Interrupts& interrupts, Overseer* overseer);
+  // Runs until the program ends, the supervisor (if there is one) says that it is enough, the component
+  // refuses a message by which it is to end, or the first interrupt, which may come from the supervisor.
+  End run(const Interrupts& interrupts, Supervisor* supervisor);
   // After run(): what the component counted, to node.json. Waits until the broker has what is under way: ten
   // seconds at most; of an interrupted run only as long as something moves, and not beyond the second
   // interrupt.
@@ -62,8 +62,8 @@ class Node {
   void note_scoring(const std::string& line);
   void turn();
   void settle(End end, const Interrupts& interrupts);
-  void answer(Overseer& overseer);
-  void tell_problem(Overseer& overseer);
+  void answer(Supervisor& supervisor);
+  void tell_problem(Supervisor& supervisor);
 
   const Scenario& scenario_;
   const ComponentConfig& component_;
@@ -83,8 +83,8 @@ class Node {
   std::unique_ptr<Machine> machine_;
   bool started_ = false;
   bool settled_ = false;                // the program has ended, and the broker has everything
-  std::optional<std::uint64_t> asked_;  // the overseer's round that is not answered yet
-  std::string problem_told_;            // to the overseer, last
+  std::optional<std::uint64_t> asked_;  // the supervisor's round that is not answered yet
+  std::string problem_told_;            // to the supervisor, last
 };
 
 // Whether it is an export or an import, which join a run in one process to a broker.

@@ -39,7 +39,7 @@ pid_t spawn(const std::vector<std::string>& arguments, int line) {
   std::vector<std::string> words = {"dse"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   // Behind the command: what ends the arguments are no options.
-  words.insert(words.begin() + 2, {"--overseer", std::to_string(kLineOfChild)});
+  words.insert(words.begin() + 2, {"--supervisor", std::to_string(kLineOfChild)});
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

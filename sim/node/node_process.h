@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "sim/node/overseer.h"
+#include "sim/node/supervisor.h"
 
 namespace dse {
 
 class NodeProcess {
  public:
-  // Starts this program with these arguments and "--overseer" and the line's descriptor. Throws RunError.
+  // Starts this program with these arguments and "--supervisor" and the line's descriptor. Throws RunError.
   NodeProcess(std::string component, const std::vector<std::string>& arguments);
   // end_at_once().
   ~NodeProcess();

@@ -9,7 +9,7 @@
 
 #include "dse/time.h"
 #include "sim/record/database.h"
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 
 namespace dse {
 

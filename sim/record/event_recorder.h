@@ -24,7 +24,7 @@
 #include "dse/random.h"
 #include "dse/time.h"
 #include "sim/record/database.h"
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 
 namespace dse {
 

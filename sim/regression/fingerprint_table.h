@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 
 namespace dse {
 

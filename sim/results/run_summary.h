@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario_keys.h"
 

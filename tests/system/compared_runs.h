@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
-// A run of the scenario in the workshop's folder of this name; returns its path.
-inline std::string run_of(const Workshop& workshop, const std::string& scenario, const std::string& name,
+// A run of the scenario in the fixture's folder of this name; returns its path.
+inline std::string run_of(const ProgramFixture& fixture, const std::string& scenario, const std::string& name,
                           std::vector<std::string> options) {
-  const std::string run = workshop.file(name);
+  const std::string run = fixture.file(name);
   std::vector<std::string> arguments = {"replay", scenario, "--out", run, "--quiet"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   const Outcome outcome = run_process(dse_command(arguments));

@@ -12,7 +12,7 @@
 
 #include "dse/hash.h"
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
@@ -44,11 +44,11 @@ std::string hash_of_files(const std::string& run) {
 TEST_CASE("golden: the files that every scenario on the sample leaves", "[golden]") {
   for (const std::string& scenario : sample_scenarios()) {
     INFO(scenario);
-    const Workshop workshop;
-    REQUIRE(workshop.replay(kScenarios + scenario + ".toml").status == 0);
-    check_golden(scenario + ".files", hash_of_files(workshop.run()) + "\n");
+    const ProgramFixture fixture;
+    REQUIRE(fixture.replay(kScenarios + scenario + ".toml").status == 0);
+    check_golden(scenario + ".files", hash_of_files(fixture.run()) + "\n");
     if (scenario == "generator-and-echo")
-      check_golden(scenario + ".echo.log", read_file(workshop.run() + "/echo.log"));
+      check_golden(scenario + ".echo.log", read_file(fixture.run() + "/echo.log"));
   }
 }
 

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
@@ -10,17 +10,17 @@ const std::string kScenario = kScenarios + "sample-four-models.toml";
 
 void check_setting_refused(const std::string& setting, const std::vector<std::string>& messages) {
   INFO(setting);
-  const Workshop workshop;
-  workshop.check_refused(kScenario, messages, {"--set", setting});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenario, messages, {"--set", setting});
 }
 
 // The summary of the small scenario with these options.
 nlohmann::json summary_with(const std::vector<std::string>& more, const std::string& added = "") {
-  const Workshop workshop;
-  const Outcome outcome = workshop.replay(workshop.write("small.toml", small_scenario() + added), more);
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(fixture.write("small.toml", small_scenario() + added), more);
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
-  return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+  return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
 }
 
 }  // namespace
@@ -74,12 +74,12 @@ TEST_CASE("set: the last of two wins") {
 }
 
 TEST_CASE("set: an expectation that is not met fails the run, which is kept") {
-  const Workshop workshop;
-  const Outcome outcome = workshop.replay(kScenarios + "generator-and-echo.toml",
-                                          {"--set", "expect.1.min=11", "--set", "expect.1.max=12"});
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(kScenarios + "generator-and-echo.toml",
+                                         {"--set", "expect.1.min=11", "--set", "expect.1.max=12"});
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.out, ContainsSubstring("FAILED"));
-  CHECK(workshop.runs() == std::vector<std::string>{"run"});
+  CHECK(fixture.runs() == std::vector<std::string>{"run"});
 }
 
 TEST_CASE("set: what is no KEY=VALUE") {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
@@ -14,8 +14,8 @@ std::string failing_scenario() {
 
 // Runs the command with its standard error gone in each way; the last is a pipe that nobody reads any more.
 void check_status_without_stderr(const Command& command, int status) {
-  const Workshop workshop;
-  const std::string fifo = "'" + workshop.file("fifo") + "'";
+  const ProgramFixture fixture;
+  const std::string fifo = "'" + fixture.file("fifo") + "'";
   for (const std::string& gone : {std::string("exec 2>&-"), std::string("exec 2>/dev/full"),
                                   "mkfifo " + fifo + "; exec 3<>" + fifo + " 2>" + fifo + " 3>&-"}) {
     INFO(gone);
@@ -28,17 +28,17 @@ void check_status_without_stderr(const Command& command, int status) {
 }  // namespace
 
 TEST_CASE("streams: without a standard error, the exit status is the one that is due") {
-  const Workshop workshop;
-  const std::string scenario = workshop.write("s.toml", failing_scenario());
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("s.toml", failing_scenario());
   check_status_without_stderr(dse_command({"check", "nope.toml"}), 2);
   check_status_without_stderr(dse_command({"reply"}), 2);
   check_status_without_stderr(dse_command({"check", scenario}), 0);
-  check_status_without_stderr(workshop.replay_command(scenario, {"--quiet"}), 1);
-  check_status_without_stderr(workshop.replay_command(workshop.write("r.toml", small_scenario())), 0);
+  check_status_without_stderr(fixture.replay_command(scenario, {"--quiet"}), 1);
+  check_status_without_stderr(fixture.replay_command(fixture.write("r.toml", small_scenario())), 0);
   // No file of the run took the number of the closed one.
-  const auto summary = nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+  const auto summary = nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
   CHECK(summary["status"] == "completed");
-  CHECK(lines_of(read_file(workshop.run() + "/echo.log")).size() == 10);
+  CHECK(lines_of(read_file(fixture.run() + "/echo.log")).size() == 10);
 }
 
 TEST_CASE("streams: a standard output that is closed or full is an error, also of help") {
@@ -55,23 +55,23 @@ TEST_CASE("streams: a standard output that is closed or full is an error, also o
 }
 
 TEST_CASE("streams: a file that may not grow is an error, and leaves nothing behind") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("s.toml", replaced(small_scenario(), "limit = 10", "limit = 90"));
-  const Outcome outcome = run_process(with_shell_limits("ulimit -f 1", workshop.replay_command(scenario)));
+      fixture.write("s.toml", replaced(small_scenario(), "limit = 10", "limit = 90"));
+  const Outcome outcome = run_process(with_shell_limits("ulimit -f 1", fixture.replay_command(scenario)));
   CHECK(outcome.signal == 0);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, ContainsSubstring("File too large"));
-  CHECK(workshop.runs().empty());
+  CHECK(fixture.runs().empty());
 }
 
 TEST_CASE("streams: explore runs as many side by side as the limit of open files allows") {
-  const Workshop workshop;
-  const std::string scenario = workshop.write("s.toml", small_scenario());
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("s.toml", small_scenario());
   const auto explored = [&](const std::string& limits, const std::string& jobs) {
     const Outcome outcome = run_process(
         with_shell_limits(limits, dse_command({"explore", scenario, "--seeds", "1..60", "--jobs", jobs,
-                                               "--quiet", "--out", workshop.file("runs/explored")})));
+                                               "--quiet", "--out", fixture.file("runs/explored")})));
     CHECK(outcome.signal == 0);
     CHECK(outcome.status == 0);
     return outcome.err;
@@ -81,7 +81,7 @@ TEST_CASE("streams: explore runs as many side by side as the limit of open files
              ContainsSubstring("warning: the limit of open files (ulimit -n 120) has room for ") &&
                  ContainsSubstring(" side by side, not 50\n"));
   CHECK_THAT(explored("ulimit -n 24", "50"), ContainsSubstring("has room for 1 run side by side, not 50\n"));
-  CHECK(workshop.runs() == std::vector<std::string>{"explored"});
+  CHECK(fixture.runs() == std::vector<std::string>{"explored"});
 }
 
 TEST_CASE("streams: verify runs as many side by side as the limit of open files allows") {
@@ -94,11 +94,11 @@ TEST_CASE("streams: verify runs as many side by side as the limit of open files 
 }
 
 TEST_CASE("streams: with hardly any open files a run is refused, and leaves nothing behind") {
-  const Workshop workshop;
-  const std::string scenario = workshop.write("s.toml", small_scenario());
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("s.toml", small_scenario());
   for (int limit = 4; limit <= 16; ++limit) {
     const Outcome outcome = run_process(
-        with_shell_limits("ulimit -n " + std::to_string(limit), workshop.replay_command(scenario)));
+        with_shell_limits("ulimit -n " + std::to_string(limit), fixture.replay_command(scenario)));
     INFO(limit << ": " << outcome.err);
     // The program itself needs some to begin.
     if (outcome.err.find("error while loading shared libraries") != std::string::npos) continue;
@@ -107,7 +107,7 @@ TEST_CASE("streams: with hardly any open files a run is refused, and leaves noth
     if (outcome.status == 0) continue;
     CHECK((outcome.status == 2 || outcome.status == 3));
     CHECK_THAT(outcome.err, ContainsSubstring("Too many open files"));
-    CHECK(workshop.runs().empty());
+    CHECK(fixture.runs().empty());
   }
 }
 
@@ -116,10 +116,10 @@ TEST_CASE("streams: no colours and no lines over lines on a dumb terminal") {
     WARN("not tested: there is no script(1) to make a terminal with");
     return;
   }
-  const Workshop workshop;
-  const std::string scenario = workshop.write("s.toml", failing_scenario());
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("s.toml", failing_scenario());
   const auto printed = [&](const std::string& term) {
-    Command command = workshop.replay_command(scenario);
+    Command command = fixture.replay_command(scenario);
     std::string line;
     for (const std::string& word : command.arguments) line += " '" + word + "'";
     command.arguments = {"--quiet", "--return", "--command", command.program + line, "/dev/null"};

@@ -10,10 +10,10 @@
 
 namespace dse {
 
-class Belongings {
+class OwnedResources {
  public:
   // Before any node has started: asks the broker what is there already. Throws BrokerError.
-  Belongings(const Scenario& scenario, Connection& connection);
+  OwnedResources(const Scenario& scenario, Connection& connection);
 
   // After all of them have ended: deletes what belongs to the run, but for queues that hold messages or are
   // read by others, and exchanges that others are bound to. Throws BrokerError.

@@ -1,41 +1,42 @@
-#include "sim/conform/shrink.h"
+#include "sim/conform/case_minimiser.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "sim/conform/plainer.h"
+#include "sim/conform/simpler_forms.h"
 
 namespace dse {
 namespace {
 
-class Shrinking {
+class CaseMinimiser {
  public:
-  Shrinking(const ConformCase& drawn, const Comparison& failing,
-            const std::function<Comparison(const ConformCase&)>& run, const std::atomic<bool>& interrupted)
-      : run_(run), interrupted_(interrupted), shrunk_{drawn, failing} {}
+  CaseMinimiser(const ConformCase& drawn, const Comparison& failing,
+                const std::function<Comparison(const ConformCase&)>& run,
+                const std::atomic<bool>& interrupted)
+      : run_(run), interrupted_(interrupted), best_{drawn, failing} {}
 
-  Shrunk shrink() {
+  MinimisedCase run() {
     drop_what_follows();
     bool smaller = true;
     while (smaller) {
       smaller = drop_operations();
-      smaller = make_plainer() || smaller;
+      smaller = simplify() || smaller;
     }
-    return std::move(shrunk_);
+    return std::move(best_);
   }
 
  private:
-  std::vector<Operation>& operations() { return shrunk_.smallest.operations; }
-  bool at_end() const { return interrupted_.load() || shrunk_.runs >= kShrinkRunsMax; }
+  std::vector<Operation>& operations() { return best_.smallest.operations; }
+  bool at_end() const { return interrupted_.load() || best_.runs >= kCaseMinimiserRunsMax; }
 
   // Whether the sides differ on it; if so it is the smallest now.
   bool accept(ConformCase smaller) {
     if (at_end()) return false;
-    ++shrunk_.runs;
+    ++best_.runs;
     Comparison comparison = run_(smaller);
     if (!comparison.differs) return false;
-    shrunk_.smallest = std::move(smaller);
-    shrunk_.comparison = std::move(comparison);
+    best_.smallest = std::move(smaller);
+    best_.comparison = std::move(comparison);
     drop_what_follows();
     return true;
   }
@@ -44,7 +45,7 @@ class Shrinking {
   // needs no run: either the difference lies in an operation and there is no more after it, or all of them
   // were done.
   void drop_what_follows() {
-    operations().resize(std::min(operations().size(), shrunk_.comparison.steps.size()));
+    operations().resize(std::min(operations().size(), best_.comparison.steps.size()));
   }
 
   bool drop_operations() {
@@ -53,7 +54,7 @@ class Shrinking {
       // From the end: what comes later hangs on what came before.
       for (std::size_t end = operations().size(); end > 0 && !at_end();) {
         const std::size_t begin = end - std::min(length, end);
-        ConformCase smaller = shrunk_.smallest;
+        ConformCase smaller = best_.smallest;
         smaller.operations.erase(smaller.operations.begin() + static_cast<std::ptrdiff_t>(begin),
                                  smaller.operations.begin() + static_cast<std::ptrdiff_t>(end));
         dropped = accept(std::move(smaller)) || dropped;
@@ -63,18 +64,18 @@ class Shrinking {
     return dropped;
   }
 
-  bool make_plainer() {
-    bool plainer = false;
+  bool simplify() {
+    bool simpler = false;
     for (std::size_t place = 0; place < operations().size(); ++place) {
-      while (make_plainer(place)) plainer = true;
+      while (simplify(place)) simpler = true;
     }
-    return plainer;
+    return simpler;
   }
 
-  bool make_plainer(std::size_t place) {
+  bool simplify(std::size_t place) {
     if (place >= operations().size()) return false;
-    for (Operation& form : plainer_forms(operations()[place])) {
-      ConformCase smaller = shrunk_.smallest;
+    for (Operation& form : simpler_forms(operations()[place])) {
+      ConformCase smaller = best_.smallest;
       smaller.operations[place] = std::move(form);
       if (accept(std::move(smaller))) return true;
     }
@@ -83,15 +84,15 @@ class Shrinking {
 
   const std::function<Comparison(const ConformCase&)>& run_;
   const std::atomic<bool>& interrupted_;
-  Shrunk shrunk_;
+  MinimisedCase best_;
 };
 
 }  // namespace
 
-Shrunk shrink(const ConformCase& drawn, const Comparison& failing,
-              const std::function<Comparison(const ConformCase&)>& run,
-              const std::atomic<bool>& interrupted) {
-  return Shrinking(drawn, failing, run, interrupted).shrink();
+MinimisedCase minimise_case(const ConformCase& drawn, const Comparison& failing,
+                            const std::function<Comparison(const ConformCase&)>& run,
+                            const std::atomic<bool>& interrupted) {
+  return CaseMinimiser(drawn, failing, run, interrupted).run();
 }
 
 }  // namespace dse

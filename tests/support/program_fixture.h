@@ -1,4 +1,4 @@
-// What the system tests share: a folder of their own, the program run in it, and what it left there.
+// What tests of the program share: a folder of their own, the program run in it, and what it left there.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ std::string small_scenario();
 // The program itself, with these arguments; its working directory is the source folder.
 Command dse_command(std::vector<std::string> arguments);
 
-class Workshop {
+class ProgramFixture {
  public:
   std::string file(const std::string& name) const { return folder_.file(name); }
   // Writes the file and returns its path.

@@ -51,9 +51,9 @@ class LineSocket {
 };
 
 // Of the node: what the process that started it wants.
-class Overseer {
+class Supervisor {
  public:
-  explicit Overseer(int descriptor) : socket_(descriptor) {}
+  explicit Supervisor(int descriptor) : socket_(descriptor) {}
 
   // Takes in what has come.
   void listen();

@@ -1,5 +1,5 @@
 // Reduces a conformance case on which two sides differ to a smaller one on which they still do: fewer
-// operations, fewer conditions and headers, plainer keys and prefetches (delta debugging: Zeller and
+// operations, fewer conditions and headers, simpler keys and prefetches (delta debugging: Zeller and
 // Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE TSE 2002).
 #pragma once
 
@@ -11,18 +11,19 @@
 
 namespace dse {
 
-struct Shrunk {
+struct MinimisedCase {
   ConformCase smallest;
   Comparison comparison;   // of it
   std::uint64_t runs = 0;  // of cases that were tried
 };
 
 // The most cases that are tried; at most so many, the smallest so far is good enough.
-inline constexpr std::uint64_t kShrinkRunsMax = 1000;
+inline constexpr std::uint64_t kCaseMinimiserRunsMax = 1000;
 
 // `failing` is the comparison of `drawn`, which differs. Any difference counts as the same. Ends early, with
 // what it has, when `interrupted` becomes true.
-Shrunk shrink(const ConformCase& drawn, const Comparison& failing,
-              const std::function<Comparison(const ConformCase&)>& run, const std::atomic<bool>& interrupted);
+MinimisedCase minimise_case(const ConformCase& drawn, const Comparison& failing,
+                            const std::function<Comparison(const ConformCase&)>& run,
+                            const std::atomic<bool>& interrupted);
 
 }  // namespace dse
