@@ -18,7 +18,7 @@ class ExportApp : public App {
       machine.next();
     })};
   }
-  // What becomes of a message outside, whoever takes it there knows.
+  // Only the code that takes a message outside knows what becomes of it there.
   std::vector<Metric> metrics() const override {
     return {
         {"exported", static_cast<double>(exported_)}, {"nacked", 0}, {"republished", 0}, {"unroutable", 0}};

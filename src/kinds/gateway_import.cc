@@ -10,7 +10,7 @@ class ImportApp : public App {
   explicit ImportApp(std::string to) : to_(std::move(to)) {}
 
   Program program() override { return {create_resource(to_), next_message()}; }
-  // What came a second time is dropped before it comes here: of that, whoever brings the messages knows.
+  // Duplicates are dropped before they get here: only the code that brings the messages knows of them.
   std::vector<Metric> metrics() const override {
     return {{"imported", static_cast<double>(imported_)}, {"duplicates", 0}};
   }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kSideMax = 4096;
 
-// The size of the images that can reach it, and the number of their labels.
+// The size of the images that can reach the model, and the number of their labels.
 LearnerOptions made_for(const ModelOptions& options, const MakeContext& context) {
   std::optional<ImageShape> shape;
   int classes = 0;

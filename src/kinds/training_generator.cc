@@ -10,7 +10,7 @@
 namespace dse {
 namespace {
 
-constexpr const char* kOrder = "order";  // random stream
+constexpr const char* kOrder = "order";  // the random stream's purpose
 constexpr std::int64_t kLimitMax = 1'000'000'000;
 
 std::string key_of(int label) { return fmt::format("{}", label); }
@@ -98,7 +98,7 @@ class TrainingGenerator : public Component {
   GeneratorOptions options_;
 };
 
-// One for each label that is sent. Only a limit makes it matter which images those are.
+// Returns one sample for each label that is sent. Which images are sent matters only when there is a limit.
 std::vector<Sample> TrainingGenerator::samples(const Dataset& dataset, const SampleOptions& of) const {
   const Extent extent = extent_of(options_.slice, dataset);
   GeneratorOptions options = options_;

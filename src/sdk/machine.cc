@@ -46,7 +46,7 @@ void Machine::run_ready() {
       end(0);
       break;
     }
-    // After a handler with no steps of its own: the usual case of a consumer, and no step to carry.
+    // A handler without steps of its own, which is usual for a consumer, needs no step to be carried out.
     if (std::holds_alternative<FinishDelivery>(pending_.back())) {
       pending_.pop_back();
       finish_delivery();
@@ -106,7 +106,7 @@ void Machine::hand_in(MessagePtr message) {
   receive_next();
 }
 
-// As the program's next step, so that what the handler evaluates waits until the handler is done.
+// Runs as the program's next step, so that what the handler evaluates waits until the handler is done.
 void Machine::receive_next() {
   pending_.emplace_back(Call{[handler = std::move(receiver_), message = handed_in_.pop_front()](
                                  Machine& machine) { (*handler)(machine, message); }});
