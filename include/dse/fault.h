@@ -24,12 +24,11 @@ enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
 struct Fault {
   FaultKind kind = FaultKind::kLose;
   std::string component = {};
-  std::int64_t every = 1;                  // it strikes one in this many
-  std::optional<std::int64_t> limit = {};  // at most this many times
-  TimeNs from_ns = 0;                      // not before
-  std::optional<std::int64_t> classes =
-      {};            // for kMislabel: labels are below it; taken from the data if not given
-  TimeNs at_ns = 0;  // for kCrash: when
+  std::int64_t every = 1;                    // it strikes one in this many
+  std::optional<std::int64_t> limit = {};    // at most this many times
+  TimeNs from_ns = 0;                        // not before
+  std::optional<std::int64_t> classes = {};  // for kMislabel: labels are below it; else from the data
+  TimeNs at_ns = 0;                          // for kCrash: when
 };
 
 }  // namespace dse

@@ -28,12 +28,11 @@ enum class MetricShown {
 
 // What is known about a metric before a run; expectations and reports look it up by name.
 struct MetricInfo {
-  std::string name;  // without that of the component or resource
-  std::string unit =
-      "";                // "messages"; "ns", shown as a duration; "share", with four digits; "" for any other
-  bool curve = false;    // it is in metrics.csv as well
-  bool written = false;  // it counts messages that the component itself writes
-  bool on_nodes = true;  // it is measured where every component is a node on a real broker, too
+  std::string name;       // without that of the component or resource
+  std::string unit = "";  // "messages"; "ns", shown as a duration; "share", with four digits; "" for another
+  bool curve = false;     // it is in metrics.csv as well
+  bool written = false;   // it counts messages that the component itself writes
+  bool on_nodes = true;   // it is measured where every component is a node on a real broker, too
   MetricShown shown = MetricShown::kAlways;
 };
 

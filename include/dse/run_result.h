@@ -66,8 +66,7 @@ struct RunResult : Measures {
   std::uint64_t events = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t unroutable = 0;
-  std::vector<std::uint64_t>
-      passed;  // messages, by binding of the scenario; empty where they were not counted
+  std::vector<std::uint64_t> passed;  // messages, by binding of the scenario; empty if not counted
   Fingerprints fingerprints;
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;

@@ -31,7 +31,7 @@ struct ConformArguments {
   bool quiet = false;
 };
 
-// What is known of the first case on which the two differ, for people.
+// What is known about the first case on which the two differ, for human readers.
 std::string report(const ConformArguments& arguments, std::uint64_t number, const Comparison& failing,
                    const MinimisedCase& minimised) {
   std::string text = fmt::format("case {} of seed {} differs after {}", number, arguments.seed,

@@ -28,7 +28,7 @@ struct NodeArguments {
   std::vector<std::string> settings;
   double pace = 1;
   bool quiet = false;
-  std::optional<std::int64_t> epoch_ns;  // of the process that started it
+  std::optional<std::int64_t> epoch_ns;  // that of the process that started this one
   std::optional<int> supervisor;
 };
 
@@ -54,9 +54,9 @@ int run_node(const NodeArguments& arguments, const Tables& tables) {
   try {
     end = node.run(interrupts, supervisor ? &*supervisor : nullptr);
   } catch (const BrokerError&) {
-    failure = std::current_exception();  // what it has counted is kept all the same
+    failure = std::current_exception();  // what it has counted is kept nevertheless
   } catch (const Interrupted&) {
-    // As if it had been between two steps.
+    // Treated as if it had come between two steps.
   }
   node.write_results(end, interrupts);
   folder.commit();
@@ -86,7 +86,7 @@ void add_node_command(CommandParser& parser, const Tables& tables) {
   command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1)",
                    {.least = 1e-6, .most = 1e6, .what = "a pace"});
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  // Of `dse nodes`, for the nodes that it starts.
+  // `dse nodes` passes these to the nodes that it starts.
   command.add_whole("--epoch", arguments->epoch_ns, "", {.most = INT64_MAX}).hidden();
   command.add_whole("--supervisor", arguments->supervisor, "", {.most = INT_MAX}).hidden();
   command.on_run([arguments, &tables] { return run_node(*arguments, tables); });

@@ -29,7 +29,7 @@ class CaseMinimiser {
   std::vector<Operation>& operations() { return best_.smallest.operations; }
   bool at_end() const { return interrupted_.load() || best_.runs >= kCaseMinimiserRunsMax; }
 
-  // Whether the sides differ on it; if so it is the smallest now.
+  // Whether the sides differ on the case; if so, it is now the smallest.
   bool accept(ConformCase smaller) {
     if (at_end()) return false;
     ++best_.runs;
@@ -41,9 +41,8 @@ class CaseMinimiser {
     return true;
   }
 
-  // What comes after the difference has no part in it. Nothing that was done changes by this, so that it
-  // needs no run: either the difference lies in an operation and there is no more after it, or all of them
-  // were done.
+  // Drops the operations after the one that differs. What was done stays the same, so no run is needed:
+  // either an operation differs and was the last one done, or all operations were done.
   void drop_what_follows() {
     operations().resize(std::min(operations().size(), best_.comparison.steps.size()));
   }
@@ -51,7 +50,7 @@ class CaseMinimiser {
   bool drop_operations() {
     bool dropped = false;
     for (std::size_t length = std::max<std::size_t>(1, operations().size() / 2); length > 0; length /= 2) {
-      // From the end: what comes later hangs on what came before.
+      // From the end, because later operations depend on earlier ones.
       for (std::size_t end = operations().size(); end > 0 && !at_end();) {
         const std::size_t begin = end - std::min(length, end);
         ConformCase smaller = best_.smallest;

@@ -13,11 +13,11 @@ namespace dse {
 
 struct MinimisedCase {
   ConformCase smallest;
-  Comparison comparison;   // of it
-  std::uint64_t runs = 0;  // of cases that were tried
+  Comparison comparison;   // that of the smallest case
+  std::uint64_t runs = 0;  // cases that were tried
 };
 
-// The most cases that are tried; at most so many, the smallest so far is good enough.
+// The most cases that are tried; after that the smallest so far is good enough.
 inline constexpr std::uint64_t kCaseMinimiserRunsMax = 1000;
 
 // `failing` is the comparison of `drawn`, which differs. Any difference counts as the same. Ends early, with

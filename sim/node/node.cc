@@ -23,7 +23,7 @@
 namespace dse {
 namespace {
 
-// Told of every message that the program writes.
+// A link that reports every message that the program writes.
 class NotingLink : public ForwardingLink {
  public:
   using OnPublish = std::function<void(const std::string& exchange, const Message& message)>;
@@ -145,7 +145,7 @@ void Node::note_publication(const std::string& exchange, const Message& message)
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }
 
-// What comes from elsewhere may say that it was written at any time, or at none: then it stays from now on.
+// A message from elsewhere may carry any timestamp, or none: then its stay begins now.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
@@ -172,7 +172,7 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
     }
     supervisor->listen();
     if (supervisor->interrupt()) {
-      std::raise(SIGINT);  // as if the user had interrupted this process: nobody waits for what does not move
+      std::raise(SIGINT);  // as if the user had interrupted it: wait only while there is progress
       return End::kInterrupted;
     }
     if (supervisor->finish()) return End::kFinished;
@@ -182,7 +182,7 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
   return End::kInterrupted;
 }
 
-// For a short while: the program, or when it has ended what it has left to the link.
+// Runs the program for a short while, or, once it has ended, what it has left to the link.
 void Node::turn() {
   constexpr std::chrono::milliseconds kTurnMax{50};
   const auto until = std::chrono::steady_clock::now() + kTurnMax;
@@ -212,7 +212,7 @@ void Node::answer(Supervisor& supervisor) {
   asked_.reset();
 }
 
-// While the broker is away no round is answered.
+// Reports a problem without being asked: while the broker is unreachable, no round is answered.
 void Node::tell_problem(Supervisor& supervisor) {
   const NodeReport now = report();
   if (now.problem == problem_told_) return;
@@ -231,7 +231,7 @@ NodeReport Node::report() const {
 
 void Node::settle(End end, const Interrupts& interrupts) {
   constexpr std::chrono::seconds kSettleMax{10};
-  constexpr std::chrono::milliseconds kStandstillMax{1'000};  // once nobody wants to wait
+  constexpr std::chrono::milliseconds kStandstillMax{1'000};  // once interrupted
   constexpr std::chrono::milliseconds kTurn{50};
   Patience patience(
       {.longest = kSettleMax, .standstill = end == End::kInterrupted ? kStandstillMax : kSettleMax});
@@ -240,7 +240,7 @@ void Node::settle(End end, const Interrupts& interrupts) {
       if (interrupts.second || patience.is_over(link_->unsettled())) return;
     }
   } catch (const BrokerError&) {
-    // It has been said why; what was counted is written all the same.
+    // The reason has been reported; what was counted is written nevertheless.
   }
 }
 

@@ -9,7 +9,7 @@
 namespace dse {
 namespace {
 
-// Whether the broker does it. What it refuses closes the channel, so each time has one of its own.
+// Whether the broker carries out the operation. A refusal closes the channel, so each operation has its own.
 bool does(Connection& connection, const std::function<void(ChannelNumber channel)>& operation) {
   const ChannelNumber channel = connection.open_channel();
   try {

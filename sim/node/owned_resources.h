@@ -1,5 +1,5 @@
-// What a run of a scenario's nodes has made on a broker: the queues and exchanges of the scenario that were
-// not there before it.
+// What a run of a scenario's nodes has made on a real broker: the queues and exchanges of the scenario that
+// were not there before the run.
 #pragma once
 
 #include <string>
@@ -12,16 +12,16 @@ namespace dse {
 
 class OwnedResources {
  public:
-  // Before any node has started: asks the broker what is there already. Throws BrokerError.
+  // Called before any node starts: asks the broker what is there already. Throws BrokerError.
   OwnedResources(const Scenario& scenario, Connection& connection);
 
-  // After all of them have ended: deletes what belongs to the run, but for queues that hold messages or are
-  // read by others, and exchanges that others are bound to. Throws BrokerError.
+  // Called after all nodes have ended: deletes what belongs to the run, except queues that hold messages or
+  // have other readers, and exchanges that something else is bound to. Throws BrokerError.
   void remove(Connection& connection) const;
 
  private:
   std::vector<std::string> queues_;
-  std::vector<std::string> exchanges_;  // those of header bindings first: they are bound to others
+  std::vector<std::string> exchanges_;  // those of header bindings first, because they are bound to others
 };
 
 }  // namespace dse

@@ -38,7 +38,7 @@ class FingerprintHasher {
   Hasher& models() { return models_; }
 
   std::uint64_t deliveries() const { return deliveries_; }
-  // Hashing may go on after.
+  // More may be added afterwards.
   Fingerprints fingerprints(std::uint64_t draws_digest);
 
  private:

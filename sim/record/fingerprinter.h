@@ -1,4 +1,4 @@
-// Takes the fingerprints of a run, as an observer of it. Of the thread that decides.
+// Takes the fingerprints of a run, as an observer of it. Used by the thread that decides.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace dse {
 
 class Fingerprinter final : public Observer {
  public:
-  // The broker gives the hashes of resources, and must outlive this; `components` are named by number.
+  // The broker gives the hashes of resources, and must outlive this; `components` are the names by number.
   Fingerprinter(const Broker& broker, const std::vector<std::string>& components) : broker_(broker) {
     for (const std::string& name : components) component_hashes_.push_back(hash_text(name));
   }

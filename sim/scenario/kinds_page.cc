@@ -32,7 +32,7 @@ rates and paths are written [as everywhere in a scenario](scenario-format.md). A
 default and is not required may be left out; its meaning says what holds then.
 )";
 
-// The text, which is one paragraph, in lines that end by column 100.
+// Wraps the text, which is one paragraph, at column 100.
 std::string wrapped(std::string_view text) {
   constexpr std::size_t kColumns = 100;
   std::string lines;
@@ -48,7 +48,7 @@ std::string wrapped(std::string_view text) {
   return lines + "\n";
 }
 
-// As a cell of a table.
+// The text as a cell of a table.
 std::string cell(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -77,7 +77,7 @@ std::string range_text(const KeyRange& range) {
   return fmt::format("{} to {}", range.least, range.most);
 }
 
-// What may stand behind the key; "" where its meaning says enough.
+// Which values the key takes; "" where its meaning says enough.
 std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
   switch (key.type) {
     case KeyType::kText:
@@ -121,7 +121,7 @@ std::string rate_text(const Rate& rate) {
   return fmt::format("{} in {}", rate.count, format_duration(rate.period_ns));
 }
 
-// A value of this type as it stands in a scenario.
+// A value of this type as a scenario has it.
 struct TomlText {
   KeyType type;
 
