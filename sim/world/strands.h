@@ -21,7 +21,7 @@
 namespace dse {
 
 using StrandIndex = std::uint32_t;
-// The how-manieth job of its strand, from 1.
+// The number of a job within its strand, counted from 1.
 using JobTicket = std::uint64_t;
 
 struct StrandOptions {

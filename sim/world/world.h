@@ -47,7 +47,7 @@ struct WorldOptions {
   std::uint64_t events_at_one_time_max = 20'000'000;
   std::uint64_t seed = 1;
   unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
-  // Of simultaneous events: 0 as they were scheduled, any other number a permutation of its own.
+  // The order of simultaneous events: 0 is as they were scheduled, any other number a permutation of its own.
   std::uint64_t ordering = 0;
   std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; none: its own
   EventRecorder* recorder = nullptr;                  // written and finished by run(); none: no record
@@ -73,9 +73,9 @@ class World final : private RunNames {
   // every job end. Throws RunError. Called once.
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
 
-  // The same step by step, for who hands in messages from outside: any number of imports and advances, then
-  // finish, once. What the run does depends on the messages, their times and the end, and neither on how
-  // long before its time a message is handed in nor on the steps (docs/determinism.md).
+  // The same step by step, for a caller that hands in messages from outside: any number of imports and
+  // advances, then finish, once. What the run does depends on the messages, their times and the end, and
+  // neither on how long before its time a message is handed in nor on the steps (docs/determinism.md).
 
   // A message for the component, by its place among the scenario's, which is an import: it is written, with
   // all its fields as they are, at `time_ns`, after everything else of that time but earlier imports. That

@@ -40,8 +40,8 @@ struct AmqpReturn {
   std::string exchange;
   MessageFields message;
 };
-// Of a channel with confirms: the broker has taken, or has refused, the message of this number, and all
-// before it if `multiple`.
+// Reports, on a channel with confirms, that the broker has taken, or has refused, the message of this number,
+// and all before it if `multiple`.
 struct AmqpConfirm {
   ChannelNumber channel = 0;
   std::uint64_t tag = 0;
@@ -135,7 +135,7 @@ class Connection {
   // From now on the messages published on this channel are numbered from 1 and confirmed (RabbitMQ's
   // extension confirm.select).
   void select_confirms(ChannelNumber channel);
-  // Of the consumers that this channel starts later: most unacknowledged deliveries; 0: no limit.
+  // Limits the unacknowledged deliveries of each consumer that this channel starts later; 0: no limit.
   void set_prefetch(ChannelNumber channel, std::uint16_t prefetch);
   // Starts a consumer with acknowledgements; returns its tag.
   std::string consume(ChannelNumber channel, const std::string& queue);

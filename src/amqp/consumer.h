@@ -62,7 +62,7 @@ class Consumer : private SessionClient {
   bool has_arrivals() const;
   // Ends the session, and gives what has arrived since the last take(). Nothing else is called after it.
   std::vector<Arrival> stop();
-  // Of a connection that is gone, nothing happens: the broker delivers it again.
+  // Does nothing when its connection is gone: the broker delivers it again.
   void acknowledge(const ArrivalTag& tag);
   void reject(const ArrivalTag& tag, bool requeue);
   // Every settlement so far has been sent, or its connection is gone.
@@ -106,7 +106,7 @@ class Consumer : private SessionClient {
   bool settling_ = false;
   Depth depth_;
 
-  // Of the session's thread:
+  // Used only by the session's thread:
   std::uint64_t connections_ = 0;
   std::vector<ChannelNumber> channels_;        // by subscription
   bool in_good_order_ = false;                 // the connection is left because of what cannot be decoded

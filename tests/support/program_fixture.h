@@ -20,7 +20,7 @@ std::vector<std::string> sample_scenarios();
 
 // `text` with the first occurrence of `from` replaced, which must be there.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
-// A generator of ten digits and an echo; nothing to expect. The data is named by full path.
+// A generator of ten digits and an echo, without expectations. The data is named by full path.
 std::string small_scenario();
 
 // The program itself, with these arguments; its working directory is the source folder.

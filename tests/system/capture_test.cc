@@ -1,5 +1,5 @@
-// Captures as a user has them: the replay of an attached run, and what dse capture says of one. The attached
-// runs are those of dse_live, which needs no broker.
+// Captures as a user sees them: the replay of an attached run, and what dse capture says about one. The
+// attached runs are those of dse_live, which needs no real broker.
 #include <signal.h>
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A model that learns and answers, of what a generator, a camera and an import bring.
+// A model that learns from and answers what a generator, a camera and an import bring.
 std::string scenario_text() {
   return "title = \"live\"\n[bus]\nlatency = \"50us\"\n"
          "[[gateway.import]]\nqueue = \"theirs\"\nto = \"digits\"\n"
@@ -65,7 +65,7 @@ struct Live {
     more.insert(more.begin(), {"--capture", capture});
     fixture.check_refused(scenario, messages, more);
   }
-  // Keeps so much of the capture.
+  // Keeps only this share of the capture.
   void cut(double share) const {
     std::filesystem::resize_file(
         capture,

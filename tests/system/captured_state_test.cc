@@ -1,4 +1,4 @@
-// A capture fits its scenario by what was read of it, and its run by the data that the run has read.
+// A capture belongs to a scenario by the keys that were read, and to a run by the data that the run read.
 #include <filesystem>
 
 #include "support/catch.h"
@@ -7,7 +7,7 @@
 
 namespace {
 
-// One import beside a generator of ten images of one pixel each.
+// One import and a generator of ten images of one pixel each.
 struct Live {
   ProgramFixture fixture;
   std::string text =

@@ -1,4 +1,4 @@
-// The command line itself: what it takes, what it refuses, and what it prints where.
+// The command line itself: what it accepts, what it refuses, and what it prints where.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -9,7 +9,7 @@ namespace {
 
 const std::string kScenario = kScenarios + "generator-and-echo.toml";
 
-// Refused before any work, with a sentence and where to read on.
+// Checks that the command line is refused before any work, with a sentence and where to read more.
 void check_usage(const std::vector<std::string>& arguments, const std::string& message) {
   const ProgramFixture fixture;
   Command command = dse_command(arguments);
@@ -194,7 +194,7 @@ TEST_CASE("command line: more threads than the system gives") {
   const ProgramFixture fixture;
   const Command command = fixture.replay_command(kScenario, {"--threads", "256"});
   const Outcome outcome = run_process(with_shell_limits("ulimit -v 400000", command));
-  // A sanitizer needs more than that for itself.
+  // A sanitizer itself needs more than that.
   if (outcome.err.find("Sanitizer") != std::string::npos) return;
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, ContainsSubstring("cannot start 256 threads"));

@@ -1,4 +1,4 @@
-// dse diff of records that are damaged: whatever they hold, it is compared or refused.
+// dse diff of damaged records: whatever they hold, they are compared or refused.
 #include <filesystem>
 
 #include "compared_runs.h"

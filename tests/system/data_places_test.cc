@@ -63,7 +63,7 @@ TEST_CASE("data: what .. leads to behind a linked folder is what the system find
   const ProgramFixture fixture;
   fs::create_directories(fixture.file("real/deep/x"));
   fs::create_directory_symlink(fixture.file("real/deep/x"), fixture.file("link"));
-  // By the text of the path it would be the file of another size, beside the link.
+  // The text of the path alone would lead to a file of another size, next to the link.
   fixture.write("images", image_file(3, 4, 4));
   fixture.write("labels", label_file(3));
   fixture.write("real/deep/images", image_file(20, 4, 4));
@@ -73,7 +73,7 @@ TEST_CASE("data: what .. leads to behind a linked folder is what the system find
   INFO(outcome.err);
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.out, ContainsSubstring("sent 10"));
-  // The other way round: what the text would find is not there.
+  // Now the file to which the text alone would lead is not there.
   fs::remove(fixture.file("real/deep/images"));
   const ProgramFixture again;
   again.check_refused(

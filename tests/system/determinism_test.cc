@@ -1,5 +1,5 @@
-// The same scenario leaves the same bytes, but for timing.json: again, on 1, 2 and 4 threads, from another
-// folder, in another language and time zone.
+// The same scenario leaves the same bytes, except for timing.json: when repeated, on 1, 2 and 4 threads, from
+// another folder, in another language and time zone.
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Every file below the run directory but timing.json, by name.
+// Every file below the run directory except timing.json, by name.
 std::map<std::string, std::string> bytes_of(const std::string& run) {
   std::map<std::string, std::string> result;
   for (const std::string& name : names_in(run)) {
@@ -39,7 +39,7 @@ std::map<std::string, std::string> replayed(const ProgramFixture& fixture, const
   return bytes_of(fixture.run());
 }
 
-// A locale whose decimal point is a comma, made where the system has what it takes.
+// A locale whose decimal point is a comma, made if the system can.
 std::string german_locale(const ProgramFixture& fixture) {
   const std::string made = fixture.file("de_DE.UTF-8");
   if (!fs::exists("/usr/bin/localedef")) return "";
@@ -80,7 +80,7 @@ TEST_CASE("determinism: another folder, language and time zone", "[determinism]"
     INFO(scenario);
     const ProgramFixture fixture;
     const auto first = replayed(fixture, scenario);
-    // The scenario by another path, too.
+    // The scenario is also reached by another path.
     fs::create_symlink(DSE_SOURCE_DIR "/scenarios", fixture.file("scenarios"));
     fs::create_symlink(DSE_SOURCE_DIR "/data", fixture.file("data"));
     Command command = dse_command({"replay", "scenarios/" + scenario + ".toml"});

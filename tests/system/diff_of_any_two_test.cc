@@ -1,4 +1,4 @@
-// dse diff of runs that were asked for different things: it says which, then where the events part.
+// dse diff of runs that were set up differently: it says how, then where the events diverge.
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -114,7 +114,7 @@ TEST_CASE("diff: data that changed since is no reason to replay on what is there
   CHECK_THAT(outcome.err,
              ContainsSubstring(a + ": has no record of its events: replay it again with --record; "
                                    "its data changed since: images was "));
-  // Put back, it can be repeated; what differs is the first event with another payload.
+  // With the data restored, the run can be repeated; the first event with another payload differs.
   pixels_scenario(fixture, "0123456789");
   CHECK_THAT(diff(b, a).err, ContainsSubstring(b + ": has no record of its events"));
   const std::string recorded = run_of(fixture, scenario, "recorded", {"--record"});
@@ -127,7 +127,7 @@ TEST_CASE("diff: the summaries of runs on other data differ, whatever a replay s
   const std::string a = run_of(fixture, scenario, "a", {});
   pixels_scenario(fixture, "1023456789");
   const std::string b = run_of(fixture, scenario, "b", {});
-  // As runs were written that kept no digests.
+  // As written by older versions, which kept no digests.
   for (const std::string& run : {a, b}) {
     auto json = nlohmann::ordered_json::parse(read_file(run + "/summary.json"));
     json.erase("data");

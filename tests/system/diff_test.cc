@@ -117,7 +117,7 @@ TEST_CASE("diff: a run of another version is compared by its record, and cannot 
   const std::string a = run_of(fixture, kSmall, "a", {"--record"});
   const std::string old = run_of(fixture, kSmall, "old", {"--record"});
   edit_summary(old, "version", "0.0.1");
-  // The record that is there says otherwise.
+  // The existing record says otherwise.
   check_refused(old, old, {old + "/events.sqlite: is not the record of this run: its version is"});
   fs::remove(old + "/events.sqlite");
   const Outcome outcome = diff(a, old);
@@ -183,7 +183,7 @@ TEST_CASE("twice: a scenario that is the same twice, also with an ordering of it
     CHECK(outcome.err == "");
   }
   CHECK(run_process(dse_command({"replay", kSmall, "--twice", "--quiet"})).out == "");
-  // It leaves no run directory, so nobody can ask where.
+  // It leaves no run directory, so the option for its place is refused.
   CHECK_THAT(fixture.replay(kSmall, {"--twice"}).err, ContainsSubstring("excludes"));
   CHECK(fixture.runs() == std::vector<std::string>());
 }

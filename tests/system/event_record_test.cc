@@ -1,4 +1,4 @@
-// dse replay --record: what it writes, what it leaves alone, and the queries of its page.
+// dse replay --record: what it writes, what it leaves unchanged, and the queries of its page.
 #include <algorithm>
 #include <filesystem>
 #include <map>

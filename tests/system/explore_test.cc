@@ -1,4 +1,4 @@
-// dse explore: what it prints and writes, and that its lines reproduce what they stand for.
+// dse explore: what it prints and writes, and that the lines it prints reproduce the failures.
 #include <signal.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ Outcome explore(const ProgramFixture& fixture, const std::string& scenario,
   return run_process(explore_command(fixture, scenario, more));
 }
 
-// What stands after each FAILED, with the line below it.
+// The text after each FAILED, with the line below it.
 std::vector<std::pair<std::string, std::string>> failures_in(const std::string& text) {
   std::vector<std::pair<std::string, std::string>> failures;
   const std::vector<std::string> lines = lines_of(text);
@@ -37,7 +37,7 @@ std::vector<std::pair<std::string, std::string>> failures_in(const std::string& 
   return failures;
 }
 
-// What a user's shell makes of the line, with this program's folder in the PATH.
+// Runs the line in a shell, as a user would, with this program's folder in the PATH.
 Outcome pasted(const std::string& line, const std::string& folder) {
   const std::string path = fs::path(DSE_BINARY).parent_path().string() + ":/usr/bin:/bin";
   return run_process(
@@ -172,7 +172,7 @@ TEST_CASE("explore: a line of a scenario that has an ordering of its own") {
 
 TEST_CASE("explore: an error while running and a stall are failures") {
   const ProgramFixture fixture;
-  // Nobody streams the queue: what waits there waits for ever.
+  // Nothing streams the queue, so messages wait there for ever.
   const std::string scenario =
       fixture.write("s.toml", small_scenario() + "[[binding]]\nfrom = \"digits\"\nto = \"nowhere\"\n");
   const Outcome outcome = explore(fixture, scenario, {"--seeds", "1"});

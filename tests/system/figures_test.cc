@@ -1,4 +1,5 @@
-// The figures of a run, against what its record says of the same messages; and what people are shown.
+// The figures of a run against what its record of events says about the same messages, and what people are
+// shown.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -33,7 +34,7 @@ std::vector<Row> csv_rows(const std::string& path) {
   return rows;
 }
 
-// The value at that many thousandths, by its definition.
+// The quantile at `permille` thousandths, by its definition.
 double quantile(std::vector<double> values, std::size_t permille) {
   std::sort(values.begin(), values.end());
   const std::size_t rank = std::max<std::size_t>(1, (values.size() * permille + 999) / 1000);
@@ -82,7 +83,7 @@ TEST_CASE("figures: a prefetch hides no delay, and the last table shows what a m
     const Outcome outcome = fixture.replay(fixture.write("slow.toml", overloaded(prefetch)));
     REQUIRE(outcome.status == 0);
     metrics[prefetch] = summary_of(fixture)["metrics"];
-    // Ten messages in a burst, 5 ms each.
+    // Ten messages arrive in a burst, and each takes 5 ms.
     CHECK(metrics[prefetch]["echo.sojourn_p999_ns"].get<double>() > 40e6);
     CHECK_THAT(outcome.out, ContainsSubstring("sojourn_p99 "));
     CHECK_THAT(outcome.out, !ContainsSubstring("latency_p99 "));
@@ -171,7 +172,7 @@ TEST_CASE("figures: a prediction leads to its image, and a verdict to the truth"
     REQUIRE(row->size() == 8);
     const std::string& message = (*row)[3];  // "camera-a-12"
     const int number = std::stoi(message.substr(message.rfind('-') + 1));
-    // The second camera begins at 250.
+    // The second camera begins at image 250.
     CHECK((*row)[7] == std::to_string(message.starts_with("camera-b") ? number + 250 : number));
     truths[message] = (*row)[6];
   }

@@ -1,5 +1,5 @@
-// What a scenario leaves and prints today is what it was when these files were written, whatever the compiler
-// and the build. Its fingerprints are kept elsewhere: in scenarios/fingerprints.csv, by dse verify.
+// What a scenario leaves and prints is the same as when these files were written, whatever the compiler and
+// the build. Its fingerprints are kept in scenarios/fingerprints.csv, by dse verify.
 //
 // When a change is meant to change them, rewrite them with
 //
@@ -28,7 +28,7 @@ void check_golden(const std::string& name, const std::string& text) {
   CHECK(text == read_file(kGolden + name));
 }
 
-// The hash of every file but timing.json, with its name, in name order.
+// The hash of every file except timing.json, with its name, in name order.
 std::string hash_of_files(const std::string& run) {
   dse::Hasher hasher;
   for (const std::string& name : names_in(run)) {

@@ -1,4 +1,4 @@
-// Runs that are cut short from outside: by Ctrl-C, by a polite and by an impolite kill.
+// Runs that are cut short from outside: by SIGINT, SIGTERM and SIGKILL.
 #include <signal.h>
 
 #include <filesystem>
@@ -12,9 +12,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint32_t kImages = 3'000'000;  // of one pixel: seconds of work for the fastest machine
+constexpr std::uint32_t kImages = 3'000'000;  // of one pixel: seconds of work on any machine
 
-// A scenario that goes on for long, and writes what it gets.
+// A scenario that runs for a long time, and writes what it receives.
 std::string long_scenario(const ProgramFixture& fixture) {
   fixture.write("images", idx_header(0x08, {kImages, 1, 1}) + std::string(kImages, '\1'));
   fixture.write("labels", idx_header(0x08, {kImages}) + std::string(kImages, '\1'));
@@ -27,7 +27,7 @@ std::string long_scenario(const ProgramFixture& fixture) {
       "[[binding]]\nfrom = \"digits\"\nto = \"copy\"\n");
 }
 
-// Whether a run has begun to write what its consumers got.
+// Whether a run has begun to write what its consumers received.
 bool has_begun(const ProgramFixture& fixture) {
   for (const std::string& name : fixture.runs()) {
     std::error_code none_yet;
@@ -55,7 +55,7 @@ void check_interrupted(int signal) {
   CHECK(received > 0);
   CHECK(received <= sent);
   CHECK(sent < kImages);
-  // All that was received is saved, to the last line.
+  // Everything received is saved, to the last line.
   CHECK(lines_of(read_file(fixture.run() + "/a.log")).size() == received);
   CHECK(names_in(fixture.run()) ==
         std::vector<std::string>{"a.log", "b.log", "metrics.csv", "summary.json", "timing.json"});
@@ -95,7 +95,7 @@ TEST_CASE("interrupt: a killed run has no run directory, and the next one sweeps
   }
   CHECK(fixture.runs() == std::vector<std::string>{"run.partial-" + std::to_string(killed)});
 
-  // Neither what a living process writes nor what only looks alike is swept up.
+  // Neither a living process's files nor files with merely similar names are cleaned up.
   fixture.write("runs/run.partial-1/echo.log", "of the first process");
   fixture.write("runs/run.partial-mine/echo.log", "of no process");
   fixture.write("runs/other.partial-" + std::to_string(killed) + "/echo.log", "of another run");

@@ -1,4 +1,4 @@
-// Which runs stay when others come: by default names, after Ctrl-C, and beside what somebody put there.
+// Which runs are kept when others come: with default names, after Ctrl-C, and with files that somebody added.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -51,7 +51,7 @@ TEST_CASE("kept: a plain replay leaves the recorded run that one wants to compar
   CHECK(diff.status == 0);
   CHECK_THAT(diff.out, ContainsSubstring("the same: "));
 
-  // One that has all that it has, and one that is told to, take its place.
+  // A run with everything that it has, and a run that is told to, may take its place.
   check_results_in(desk.replay({"--record"}), "x-s1");
   check_results_in(desk.replay({"--out", "runs/x-s1"}), "x-s1");
   CHECK(desk.files("x-s1") == Names{"echo.log", "metrics.csv", "summary.json", "timing.json"});
@@ -76,7 +76,7 @@ TEST_CASE("kept: a component may be named like the capture, and its run is repla
   desk.fixture.write("x.toml", replaced(small_scenario(), "[component.echo]", "[component.capture]"));
   check_results_in(desk.replay(), "x-s1");
   check_results_in(desk.replay(), "x-s1");
-  // A folder of that name, as a node of the component has it.
+  // A folder of that name, such as a node of the component has.
   fs::create_directories(desk.fixture.file("runs/x-s1.partial-999999999/capture"));
   check_results_in(desk.replay(), "x-s1");
   CHECK(desk.runs() == Names{"x-s1"});

@@ -22,7 +22,7 @@ std::string source(const std::string& name) {
          "t10k-labels-idx1-ubyte.gz\"\nslice = [10, 30]\nto = \"in\"\nrate = \"1000/s\"\n";
 }
 
-// What the planted `fragile` reads; also things that have nothing to do with it.
+// What the planted `fragile` reads, and things that have nothing to do with it.
 std::string reader() {
   return "[component.fragile]\nkind = \"fragile\"\nfrom = \"in\"\nservice = \"10us\"\n"
          "[component.onlooker]\nkind = \"echo\"\nfrom = \"copies\"\n"
@@ -35,7 +35,7 @@ struct Minimised {
   Outcome explored;
   std::string text;  // of minimised.toml
   long messages = -1;
-  Outcome replayed;  // by the line that was printed
+  Outcome replayed;  // with the line that was printed
 };
 
 Minimised minimise(const ProgramFixture& fixture, const std::string& scenario,
@@ -71,7 +71,7 @@ TEST_CASE("minimise: a failure that shows in one ordering of a thousand") {
   const Minimised result = minimise(fixture, scenario, {"--seeds", "1", "--orderings", "2000"});
   INFO(result.text);
   CHECK(result.explored.status == 1);
-  // About one of 11 · 10 · 9.
+  // About one in 11 · 10 · 9.
   const std::size_t failures = lines_of(read_file(fixture.run() + "/failures.csv")).size() - 1;
   CHECK(failures >= 1);
   CHECK(failures <= 10);
@@ -86,7 +86,7 @@ TEST_CASE("minimise: a failure that shows in one ordering of a thousand") {
                  "ended with status 1\n"));
   CHECK(result.replayed.status == 1);
   CHECK_THAT(result.replayed.out, ContainsSubstring("FAILED component 'fragile' ended with status 1"));
-  // Its data is where it was, seen from its own folder.
+  // Its paths lead to the data from its own folder.
   CHECK(run_process(planted({"check", fixture.run() + "/minimised.toml"})).status == 0);
   const Outcome scheduled = run_process(
       planted({"replay", fixture.run() + "/minimised.toml", "--ordering", "0", "--out", fixture.file("o")}));
@@ -97,7 +97,8 @@ TEST_CASE("minimise: a failure that hangs on the order of components in the file
   const ProgramFixture fixture;
   const std::string scenario =
       fixture.write("s.toml", source("s3") + source("s1") + source("a-last") + source("s2") + reader());
-  // As scheduled, s3 comes first, then s1, then a-last: not so. Without a-last it is the order that fails.
+  // As scheduled, s3 comes first, then s1, then a-last, which does not fail. Without a-last, that order
+  // fails.
   CHECK(run_process(planted({"replay", scenario, "--quiet", "--out", fixture.file("o")})).status == 0);
   const std::string failing =
       fixture.write("f.toml", source("s3") + source("s1") + source("s2") + source("a-last") + reader());
@@ -160,7 +161,7 @@ TEST_CASE("minimise: a seed that no TOML file can hold stays on the line") {
 TEST_CASE("minimise: through folders that are links") {
   const ProgramFixture fixture;
   fs::create_directories(fixture.file("deep/down/scenarios"));
-  // ".." after a link is the folder that holds what the link leads to.
+  // ".." after a link is the parent of the folder that the link leads to.
   fs::create_directory_symlink(DSE_SOURCE_DIR "/data", fixture.file("deep/down/data"));
   fs::create_directory_symlink(fixture.file("deep/down/scenarios"), fixture.file("link"));
   fs::create_directories(fixture.file("far/away"));

@@ -1,4 +1,4 @@
-// dse explore --minimise: what a smaller scenario must keep, and what is left when it cannot be made.
+// dse explore --minimise: what a smaller scenario must keep, and what is left when there is none.
 #include <filesystem>
 
 #include "support/catch.h"

@@ -15,7 +15,8 @@ std::vector<std::string> negative_scenarios() {
   return names;
 }
 
-// Without its [[fault]] tables, each of which ends at an empty line; its data named by full path.
+// The scenario without its [[fault]] tables, each of which ends at an empty line, and with its data named by
+// full path.
 std::string healed(const std::string& text) {
   std::string result;
   bool within_fault = false;

@@ -6,7 +6,7 @@
 
 namespace {
 
-// None is reached: what is wrong is told before.
+// No broker is contacted: errors are reported before that.
 const std::string kNowhere = "amqp://guest@127.0.0.1:1";
 
 std::string scenario_with_export() {
@@ -126,12 +126,12 @@ TEST_CASE("options: names that begin with a minus, behind a --") {
   const Outcome outcome = run_in(fixture, {"explore", "--seeds", "3", "--", "-s.toml"});
   INFO(outcome.err);
   CHECK(outcome.status == 1);
-  // The line to paste is one that runs.
+  // The line to paste can be run.
   const std::string line = " replay --seed 3 -- -s.toml";
   CHECK_THAT(outcome.out, ContainsSubstring(line + "\n"));
   CHECK(run_in(fixture, {"replay", "--seed", "3", "--quiet", "--", "-s.toml"}).status == 1);
   CHECK(std::filesystem::exists(fixture.file("runs/-s-s3/--help.csv")));
-  // Of a node it is not the option, either: it would print help and end well.
+  // For a node it is not the option either, which would print help and succeed.
   const Outcome node =
       run_in(fixture, {"node", "--broker", kNowhere, "--supervisor", "3", "--", "-s.toml", "--help"});
   CHECK(node.status == 3);

@@ -1,4 +1,4 @@
-// What comes from outside may hold anything: ids that would break a line of a file, or paint a terminal.
+// Messages from outside may hold anything: ids that would break a line of a file, or control a terminal.
 #include <algorithm>
 
 #include "support/catch.h"
@@ -42,7 +42,7 @@ std::vector<std::vector<std::string>> records_of(const std::string& text) {
   return records;
 }
 
-// A run that got messages whose ids, keys and a header hold `name`, replayed from its capture.
+// A run that received messages whose ids, keys and one header hold `name`, replayed from its capture.
 struct Received {
   static constexpr int kMessages = 25;
   ProgramFixture fixture;
@@ -62,7 +62,7 @@ struct Received {
   std::string file(const std::string& name) const { return read_file(fixture.run() + "/" + name); }
 };
 
-// All but line ends: what a terminal acts on, or what is no ASCII.
+// Whether the text has, apart from line ends, nothing that a terminal acts on and only ASCII.
 bool is_plain(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\n'; });
 }

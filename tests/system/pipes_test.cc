@@ -1,4 +1,4 @@
-// Scenarios that come through a pipe: read once, or refused by name.
+// Scenarios that come through a pipe are read once, or refused by name.
 #include <sys/stat.h>
 
 #include <fstream>
@@ -43,7 +43,7 @@ TEST_CASE("pipes: what reads a scenario once takes one") {
   CHECK(piped(fixture, small_scenario(), {"replay", "/dev/stdin", "--twice", "--quiet"}).status == 0);
   CHECK(piped(fixture, small_scenario(), {"explore", "/dev/stdin", "--seeds", "1..3", "--quiet"}).status ==
         0);
-  // Its run cannot be replayed once more.
+  // Its run cannot be replayed again.
   const Outcome diff = piped(fixture, small_scenario(), {"diff", "a", "a"});
   CHECK(diff.status == 2);
   CHECK_THAT(diff.err, ContainsSubstring("its scenario was read from a pipe, "));
@@ -57,7 +57,7 @@ TEST_CASE("pipes: one that nobody writes to is waited for, and that is said") {
   REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
   const std::string said = "waiting for somebody to write to the pipe " + fifo + "\n";
   Process process(dse_command({"check", fifo}));
-  process.send_when(0, [&] { return process.err_so_far() == said; });  // no signal: it lets us wait
+  process.send_when(0, [&] { return process.err_so_far() == said; });  // 0: only waits
   std::ofstream(fifo) << small_scenario();
   const Outcome outcome = process.wait();
   CHECK(outcome.status == 0);

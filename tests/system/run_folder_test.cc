@@ -1,4 +1,4 @@
-// Where results go: places that cannot be written, disks that are full, folders that are somebody else's.
+// Where results go: places that cannot be written, full disks, folders that belong to somebody else.
 #include <unistd.h>
 
 #include <filesystem>
@@ -136,7 +136,7 @@ TEST_CASE("out: a disk that gets full at the end of a run") {
 }
 
 TEST_CASE("out: a file that may not grow") {
-  // SIGXFSZ ignored, the write fails like one to a full disk.
+  // With SIGXFSZ ignored, the write fails like one to a full disk.
   const ProgramFixture fixture;
   const Command command = fixture.replay_command(kScenarios + "competing-consumers.toml");
   const Outcome outcome = run_process(with_shell_limits("trap '' XFSZ; ulimit -f 16", command));

@@ -14,7 +14,8 @@ using Names = std::vector<std::string>;
 
 const Names kLearners = {"softmax", "mlp", "lenet5", "quadratic"};
 
-// Four models, each called as its learner, and a generator of these training images in the order of the file.
+// Four models, each named after its learner, and a generator of these training images in the order of the
+// file.
 std::string training_scenario(int first, int last) {
   std::string text = "[component.generator]\nkind = \"training-generator\"\nimages = \"" + kSample +
                      "train-images-idx3-ubyte.gz\"\nlabels = \"" + kSample +
@@ -41,7 +42,7 @@ std::string continued_scenario(int first, int last, const std::string& folder) {
   return text;
 }
 
-// A model that is only asked: ten digits, whose truth is known.
+// A model that only predicts: ten digits, whose truth is known.
 std::string asking_scenario(const std::string& learner, const std::string& initial) {
   return "[component.camera]\nkind = \"production-source\"\nimages = \"" + kSample +
          "t10k-images-idx3-ubyte.gz\"\ntruth = \"" + kSample +
@@ -78,7 +79,7 @@ void check_state_refused(const std::string& bytes, const std::string& message) {
                         {"s.toml:12:11: component.model.initial: " + path + ": " + message});
 }
 
-// As it would be if it had been written so.
+// The bytes with the checksum that they would have had when written.
 std::string sealed(std::string bytes) {
   bytes.resize(bytes.size() - 8);
   const std::uint64_t hash = dse::hash_text(bytes);

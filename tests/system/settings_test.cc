@@ -1,4 +1,4 @@
-// --set: every form that the documentation names, and every one that it does not.
+// --set: every form that the documentation names, and forms that it does not name.
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
@@ -135,7 +135,7 @@ TEST_CASE("set: a value nested too deep") {
   for (int i = 0; i < 50'000; ++i) key += "a.";
   check_setting_refused("x={" + key + "a=1}", {"dse: --set x: a key with more than 100 dots"});
   check_setting_refused(key + "a=1", {"dse: --set: a key of 50001 parts: no key of a scenario is that deep"});
-  // A quote in a name hides nothing from it.
+  // A quote in a name does not hide the depth.
   check_setting_refused("a'." + key + "a=1", {"dse: --set: a key of 50002 parts"});
 }
 

@@ -1,4 +1,4 @@
-// A run that cannot go on although work is pending says who waits for what.
+// A run that cannot go on although work is pending says which component waits for what.
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"

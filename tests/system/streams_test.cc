@@ -1,5 +1,5 @@
-// Standard output and error that are closed, full, or gone: a run goes on, and ends with the status that is
-// due. So do limits of the system.
+// When standard output or error is closed, full or gone, or a limit of the system is reached, a run goes on
+// and ends with the proper status.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +12,7 @@ std::string failing_scenario() {
   return small_scenario() + "[[expect]]\nmetric = \"echo.received\"\nmin = 11\n";
 }
 
-// Runs the command with its standard error gone in each way; the last is a pipe that nobody reads any more.
+// Runs the command with its standard error unusable in each way; the last is a pipe whose reader is gone.
 void check_status_without_stderr(const Command& command, int status) {
   const ProgramFixture fixture;
   const std::string fifo = "'" + fixture.file("fifo") + "'";
@@ -100,7 +100,7 @@ TEST_CASE("streams: with hardly any open files a run is refused, and leaves noth
     const Outcome outcome = run_process(
         with_shell_limits("ulimit -n " + std::to_string(limit), fixture.replay_command(scenario)));
     INFO(limit << ": " << outcome.err);
-    // The program itself needs some to begin.
+    // The program itself needs some descriptors to start.
     if (outcome.err.find("error while loading shared libraries") != std::string::npos) continue;
     if (outcome.err.find("Sanitizer") != std::string::npos) continue;
     CHECK(outcome.signal == 0);

@@ -13,7 +13,7 @@ namespace {
 
 const std::string kColumns[] = {"events", "payload", "draws", "predictions", "models"};
 
-// A folder `suite` of scenarios, and the program run beside it.
+// A folder `suite` of scenarios, and the program run next to it.
 struct Suite {
   ProgramFixture fixture;
 
@@ -48,7 +48,7 @@ struct Suite {
   }
 };
 
-// The field of the row that begins with `file`, replaced.
+// The table with one field replaced in the row that begins with `file`.
 std::string with_field(const std::string& table, const std::string& file, std::size_t field,
                        const std::string& value) {
   std::size_t begin = table.find("\n" + file + ",") + 1;
@@ -117,7 +117,7 @@ TEST_CASE("verify: each fingerprint that differs is named, and the seed") {
   }
   suite.set_table(with_field(with_field(table, "b.toml", 1, "2"), "b.toml", 6, "0123456789abcdef"));
   CHECK_THAT(suite.verify().out, ContainsSubstring("DIFFERS  suite/b.toml: seed 3, kept 2, models\n"));
-  // The version says who wrote the row; by itself it is no difference.
+  // The version says which dse wrote the row; by itself it is no difference.
   suite.set_table(with_field(table, "a.toml", 7, "0.0.1"));
   check_status(suite.verify(), 0);
 }
@@ -132,7 +132,7 @@ TEST_CASE("verify: --update rewrites what changed, drops what is left over, and 
   check_status(left, 1);
   CHECK_THAT(left.out,
              ContainsSubstring("NO FILE  suite/gone.toml: its row is left in suite/fingerprints.csv\n"));
-  // Of one scenario nothing else is looked at.
+  // When one scenario is given, nothing else is looked at.
   CHECK(suite.verify({"suite/b.toml"}).out == "ok       suite/b.toml\n");
 
   const Outcome updated = suite.verify({"suite", "--update"});
@@ -247,7 +247,7 @@ TEST_CASE("verify: the line to paste shows the event in which a run differs from
   suite.add("it's b.toml", "seed = 3\n" + small_scenario());
   suite.keep();
 
-  // The kept run is one that ended early: as if the program did more now than it did then.
+  // The kept run ended early, as if the program did more now than it did then.
   const Outcome kept = suite.dse({"replay", scenario, "--record", "--until", "5ms"});
   check_status(kept, 0);
   const std::string summary = read_file(suite.fixture.file("runs/it's b-s3/summary.json"));
@@ -289,7 +289,7 @@ TEST_CASE("verify: without a kept run to compare with, it says how to come by on
   check_status(suite.dse({"replay", "suite/a.toml"}), 0);
   CHECK(advice() == record_one("runs/a-s1 is of another run"));
 
-  // Of the run that the row is of, but without a record of it.
+  // The run directory is from the row's run, but has no record.
   const std::string summary = suite.fixture.file("runs/a-s1/summary.json");
   const std::size_t events = read_file(summary).find("\"events\": \"") + 11;
   const std::string now = read_file(summary).substr(events, 16);

@@ -1,4 +1,4 @@
-// IDX files that are wrong, as a user meets them: through a scenario.
+// Wrong IDX files as a user meets them: through a scenario.
 #include <unistd.h>
 
 #include <cstdint>
@@ -25,7 +25,7 @@ void check_labels_refused(const std::string& labels, const std::string& message)
   fixture.check_refused(kScenario, {path + ": " + message}, {"--set", "component.trainer.labels=" + path});
 }
 
-// `bytes`, followed by what does not pack into next to nothing.
+// `bytes` followed by noise, which hardly compresses.
 std::string with_noise(const std::string& bytes, std::size_t noise_size) {
   std::string noise(noise_size, '\0');
   std::uint32_t state = 1;
@@ -128,7 +128,7 @@ TEST_CASE("data: a header that announces more than its file holds") {
 }
 
 TEST_CASE("data: a header that announces more than memory holds") {
-  // A gzipped file that is large enough to hold it, to go by its size.
+  // A gzipped file whose size would allow it to hold that much.
   const auto memory =
       static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   const auto count = static_cast<std::uint32_t>(memory / 1'000'000 + 1);

@@ -1,5 +1,4 @@
-// Scenario files that are wrong: each is refused with a sentence that names the place, the key and what to
-// do.
+// Wrong scenario files: each is refused with a sentence that names the place, the key and what to do.
 #include <filesystem>
 
 #include "support/catch.h"

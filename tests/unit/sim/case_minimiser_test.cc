@@ -33,7 +33,7 @@ std::optional<MinimisedCase> find_and_minimise(const Run& run) {
   return std::nullopt;
 }
 
-// Shows its last outcome only when looked at so often.
+// Shows its last outcome only at the look with this number.
 class Slow : public Side {
  public:
   explicit Slow(int looks) : looks_(looks) {}
