@@ -24,12 +24,12 @@ constexpr std::string_view kIntroduction =
 This page is made from the tables of kinds and learners by `tests/unit/sim/kinds_page_test.cc`;
 `DSE_UPDATE_GOLDEN=1 build/tests/test_unit_sim "[kinds-page]"` writes it anew.
 
-A `[component.NAME]` says its kind with `kind = "..."`, and has the keys of that kind beside
-[those that every component has](scenario-format.md#componentname). A key with a dot stands in a
+A `[component.NAME]` gives its kind with `kind = "..."`, and has the keys of that kind in addition
+to [those that every component has](scenario-format.md#componentname). A key with a dot is in a
 table of its own: `service.train = "20us"` is the same as `service = { train = "20us" }`. The ends
 of [a gateway](scenario-format.md#gatewayexport-and-gatewayimport) have no `kind`. Names, durations,
 rates and paths are written [as everywhere in a scenario](scenario-format.md). A key that has no
-default and is not required may be left out; its meaning says what holds then.
+default and is not required may be left out; its meaning says what applies then.
 )";
 
 // Wraps the text, which is one paragraph, at column 100.
@@ -175,7 +175,7 @@ std::string kind_section(const Kind& kind, const LearnerTable& learners) {
 
 std::string learner_section(const LearnerTable& learners) {
   std::string text =
-      "\n## Learners\n\nWhat a key whose value is a learner may name.\n\n"
+      "\n## Learners\n\nThese are the values of a key that names a learner.\n\n"
       "| learner | meaning |\n| --- | --- |\n";
   for (const LearnerInfo& learner : learners.all())
     text += fmt::format("| `{}` | {} |\n", cell(learner.name), cell(learner.meaning));

@@ -136,7 +136,7 @@ Kind training_generator_kind() {
   return {
       .name = "training-generator",
       .meaning =
-          "Sends labelled images, one message each, none twice. The label is the header `label` "
+          "Sends labelled images, each once, in a message of its own. The label is the header `label` "
           "and the routing key.",
       .keys = {{.name = "images",
                 .type = KeyType::kFile,
@@ -147,17 +147,17 @@ Kind training_generator_kind() {
                 .required = true,
                 .meaning = "IDX file of their labels, gzipped or plain"},
                {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
-               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images a second"},
+               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images per second"},
                {.name = "order",
                 .type = KeyType::kChoice,
                 .fallback = std::string("shuffled"),
                 .choices = {"shuffled", "file"},
-                .meaning = "in which they are sent"},
+                .meaning = "the order in which they are sent"},
                {.name = "limit",
                 .type = KeyType::kInteger,
                 .range = {0, kLimitMax},
                 .bound = KeyBound::kCount,
-                .meaning = "send at most so many"},
+                .meaning = "the most images that are sent"},
                slice_key()},
       .read = read_generator};
 }
