@@ -33,7 +33,7 @@ struct OutsidePort {
 struct Ports {
   std::optional<std::string> reads = {};  // the resource whose queue it streams
   std::vector<std::string> writes = {};   // the resources whose exchanges it writes to
-  // Only the ends of a gateway have these: where on a broker their messages come from, or go.
+  // Only the ends of a gateway have these: where on a real broker their messages come from, or go.
   std::optional<OutsidePort> from_outside = {};
   std::optional<OutsidePort> to_outside = {};
 };
@@ -88,7 +88,7 @@ struct MakeContext {
   std::uint32_t prefetch = 0;  // for the resource that it reads
   MeasureOptions measures = {};
 
-  // The component's own random stream for a purpose. Drawing from it shifts nobody else's draws.
+  // The component's own random stream for a purpose. Drawing from it does not shift the draws of others.
   std::function<RandomStream&(const std::string& purpose)> random = {};
   // Opens the file NAME + `ending` in the run directory, to write lines into.
   std::function<LineSink(const std::string& ending)> open_lines = {};

@@ -29,7 +29,7 @@ enum class Guarantee { kExactlyOnce, kAtLeastOnce };
 //   at-least-once  every owed message was delivered
 //   fifo           to each consumer, the first deliveries of one writer's messages came in the order in which
 //                  it wrote them; what is marked redelivered does not count
-//   lost           so many owed messages were never delivered to anybody, and are not under way at the end
+//   lost           this many owed messages were never delivered, and are not under way at the end
 //
 // A message is owed to a queue when a binding that fits it leads into that queue, and was made before it was
 // written. Messages are known by their ids: those written with the same id count as one. An expectation of

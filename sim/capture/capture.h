@@ -1,5 +1,5 @@
-// A capture: what came into an attached run from outside, so that the run can be repeated without a broker.
-// docs/capture-format.md describes the file.
+// A capture: what came into an attached run from outside, so that the run can be repeated without a real
+// broker. docs/capture-format.md describes the file.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Repeats an attached run from its capture, without a broker.
+// Repeats an attached run from its capture, without a real broker.
 #pragma once
 
 #include <atomic>

@@ -13,14 +13,14 @@ namespace dse {
 // Throws InputError unless `name` is 1 to 200 letters, digits, - and _, and . where dots are allowed: names
 // become parts of metric names, routing keys and file names.
 void check_name(const std::string& name, const InputPlace& place, bool dots_allowed);
-// Throws InputError unless a resource may have that name: dots are allowed, names that a broker reserves are
-// not.
+// Throws InputError unless a resource may have that name: dots are allowed, names that a real broker reserves
+// are not.
 void check_resource_name(const std::string& name, const InputPlace& place);
 // Throws InputError unless a component may have that name: without dots, and not the name of a file that
 // every run has.
 void check_component_name(const std::string& name, const InputPlace& place);
 // Throws InputError unless each port of the component is a valid name of a resource, or of an exchange or
-// queue on a broker.
+// queue on a real broker.
 void check_ports(const Component& component, const InputPlace& place);
 // The routing key under `key`. Throws InputError when it is longer than AMQP allows, or would break a line of
 // a log.

@@ -20,7 +20,7 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
 // and that nothing streams. One sentence each, naming the component or resource.
 std::vector<std::string> topology_warnings(const Scenario& scenario);
 
-// What a run without a broker and without a capture leaves out, one sentence for each import.
+// What a run without a real broker and without a capture leaves out, one sentence for each import.
 std::vector<std::string> import_warnings(const Scenario& scenario);
 // A binding for human readers: exchange, queue, key and headers, in one line.
 std::string binding_text(const BindingSpec& binding);

@@ -1,7 +1,7 @@
 // A world: one scenario wired up, and run under virtual time.
 //
 // The thread that calls run(), or advance_to(), is the one that decides: it alone takes events off the
-// scheduler, drives the bus and the machines, and keeps the record. Jobs run on strands.
+// scheduler, drives the bus and the machines, and takes the fingerprints. Jobs run on strands.
 #pragma once
 
 #include <atomic>

@@ -2,7 +2,7 @@
 // thread, no randomness: the same calls give the same answers.
 //
 // A resource is a topic exchange and a queue of one name, the queue bound to the exchange with `#`; the queue
-// exists from the moment somebody streams it or binds into it. Words and rules are those of AMQP 0-9-1 as
+// exists from the moment it is first streamed or bound into. Words and rules are those of AMQP 0-9-1 as
 // RabbitMQ implements it.
 #pragma once
 

@@ -50,7 +50,7 @@ DraftRecord draft() {
 struct Pair {
   TemporaryFolder folder;
   std::optional<RunDifference> difference;
-  std::string text;  // for people
+  std::string text;  // for human readers
 
   Pair(const DraftRecord& first, const DraftRecord& second) {
     first.write(folder.file("a"));

@@ -41,7 +41,7 @@ const std::string kCaptured = "dse capture\n\2...";
 struct Run {
   std::string name;  // distinguishes runs
   std::string status = "completed";
-  Names files = {};  // beside the summary
+  Names files = {};  // besides the summary
 };
 
 void write_run(RunFolder& folder, const Run& run) {
