@@ -8,7 +8,7 @@ readonly build_packages=(
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libssl-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
-readonly package_packages=(dpkg-dev file)  # what cpack makes a Debian package with
+readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with these
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -40,12 +40,12 @@ as_root() {
   fi
 }
 
-# Installs those of the named Debian packages that are missing. One look at dpkg's records when none is.
-# Elsewhere than on Debian it leaves the matter to CMake, which names what it cannot find.
+# Installs the named Debian packages that are missing; when none is, it only asks dpkg. On other
+# systems it does nothing: CMake names what it cannot find.
 install_packages() {
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 0
   local installed missing=() package
-  # dpkg-query fails when it does not know one of the names; what it knows, it prints all the same.
+  # dpkg-query fails when it does not know one of the names, but prints those that it knows.
   # shellcheck disable=SC2016
   installed="$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)"
   for package in "$@"; do
@@ -61,9 +61,9 @@ install_packages() {
     die 3 "could not install ${missing[*]} (see above); install them by hand and try again"
 }
 
-# Runs a command that installs packages, without their services being started: not now, and those of a RabbitMQ that
-# was not there before not at the next boot either. The tests start one of their own. What the system says of its
-# services otherwise (policy-rc.d) is left alone.
+# Runs a command that installs packages, without starting their services; a RabbitMQ that was not
+# there before is not started at the next boot either, because the tests start their own. The
+# system's other rules for services (policy-rc.d) are left as they are.
 without_starting_services() (
   if [[ ! -d /run/systemd/system ]]; then "$@"; exit; fi
   had_rabbitmq=false policy=/usr/sbin/policy-rc.d
@@ -79,11 +79,11 @@ without_starting_services() (
   fi
 )
 
-# What to build; empty: everything.
+# The targets to build; empty: everything.
 build_targets=()
 
-# Builds into folder $1; the rest are CMake options for the first time. Ninja runs CMake again when it must.
-# Files are compiled eight at a time, in half the time.
+# Builds into folder $1; the other arguments are CMake options, used the first time. Ninja runs
+# CMake again when needed. Files are compiled eight at a time, which takes half the time.
 build() {
   local folder="$1"
   shift
@@ -98,7 +98,8 @@ build() {
 passed=0
 failed=0
 
-# Which of its tests a build runs. Those on the full data sets need them fetched, those of label `broker` a RabbitMQ.
+# Which of its tests a build runs. Those on the full data sets need these fetched, those with the
+# label `broker` need RabbitMQ.
 ctest_choice=(-LE 'full|broker')
 
 # Builds into folder $1 with CMake options $2… and runs its tests, adding to `passed` and `failed` what CTest
@@ -122,7 +123,7 @@ build_and_test() {
   all="$(junit_count "$report" tests)"
   bad="$(junit_count "$report" failures)"
   not_run=$(($(junit_count "$report" skipped) + $(junit_count "$report" disabled)))
-  # CTest's own verdict stands above the counts.
+  # CTest's own verdict takes precedence over the counts.
   if ((status != 0 && bad == 0)); then
     bad=1
     if ((all == 0)); then all=1; fi
@@ -133,22 +134,23 @@ build_and_test() {
 }
 test_wrapper=()
 
-# Runs the tests on the sample with AddressSanitizer and UndefinedBehaviorSanitizer, those that match the regex of CTest
-# labels $2 left out; builds into folder $1, with CMake options $3….
+# Runs the tests on the sample with AddressSanitizer and UndefinedBehaviorSanitizer, without those
+# that match the regex of CTest labels $2; builds into folder $1, with CMake options $3….
 test_with_address_sanitizer() {
   local folder="$1" ctest_choice=(-LE "full|$2")
   shift 2
   build_and_test "$folder" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=address "$@"
 }
 
-# Runs the tests of what has threads, and of what drives it, with ThreadSanitizer.
+# Runs the tests of code with threads, and of what drives it, with ThreadSanitizer.
 test_with_thread_sanitizer() {
   local build_targets=(dse dse_planted test_unit_{world,record,regression,simulation,support} test_system)
   local test_wrapper=()
   local ctest_choice=(-LE 'full|broker'
     -R '^(unit/(world|record|regression|simulation|support)|scenario|system/(determinism|diff|explore|interrupt|saved_learner|verify))')
   local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
-  # ThreadSanitizer of gcc 12 does not start where the kernel spreads addresses more than it knows.
+  # The ThreadSanitizer of gcc 12 does not start where the kernel randomises addresses more than it
+  # expects.
   if setarch --addr-no-randomize true 2>/dev/null; then test_wrapper=(setarch --addr-no-randomize); fi
   build_and_test "$root/build-tsan" -DCMAKE_BUILD_TYPE=Release -DDSE_SANITIZE=thread
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A consumer that is no part of dse: it binds a queue of its own to an exchange and prints what comes.
+"""A consumer outside dse: it binds its own queue to an exchange and prints what arrives.
 
-One line a message: message_id, routing key, the header `label` and app_id; - for what is not there. The queue is
-gone when the program ends. Needs pika (Debian: python3-pika).
+One line per message: message_id, routing key, the header `label` and app_id; - for what is missing. The queue is
+removed when the program ends. Needs pika (Debian: python3-pika).
 """
 
 import argparse

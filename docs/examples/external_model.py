@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""A model that is no part of dse: it takes part through the broker alone.
+"""A model outside dse: it takes part through a real broker alone.
 
 It consumes the resource named on the command line, as a model component would. A message with the integer header
-`label` is training data; every other one is answered on the exchange of the predictions: the same payload, the
-headers `label`, `model` and `confidence` added, the routing key <model>.<label>, and as correlation_id the id of the
-message that it answers.
+`label` is training data; every other message is answered on the exchange of the predictions: with the same
+payload, the headers `label`, `model` and `confidence` added, the routing key <model>.<label>, and as correlation_id
+the id of the message that it answers.
 
-What it learns is the mean payload of every class; the nearest mean wins. All sums are of integers, so what it
-answers depends on the order of the messages alone.
+It learns the mean payload of every class; the nearest mean wins. All sums are sums of integers, so its answers
+depend only on the order of the messages.
 
 Needs pika (Debian: python3-pika).
 """
@@ -26,8 +26,7 @@ import pika.data
 
 
 def carry_floats():
-    """Headers are doubles in AMQP as well, but Debian 12's pika neither writes them nor reads what is behind the
-    point."""
+    """Makes pika carry doubles in headers: Debian 12's neither writes them nor reads their fractions."""
     encode_others, decode_others = pika.data.encode_value, pika.data.decode_value
 
     def encode_value(pieces, value):
@@ -45,7 +44,7 @@ def carry_floats():
 
 
 class NearestMean:
-    """For every label, the sum of its payloads, byte by byte, how many they were, and the sum's squared length."""
+    """For every label the sum of its payloads, byte by byte, their number, and the sum's squared length."""
 
     def __init__(self):
         self.classes = {}
@@ -56,8 +55,8 @@ class NearestMean:
         self.classes[label] = (list(map(operator.add, total, pixels)), count + 1, square)
 
     def predict(self, pixels):
-        """The label of the nearest mean, and how sure that is: 0.5 when another one is as near, towards 1 when all
-        others are much farther. Nothing learned yet: label 0, confidence 0."""
+        """The label of the nearest mean, and the confidence: 0.5 when another one is as near, close to 1 when all
+        others are much farther. Before anything is learned: label 0, confidence 0."""
         if not self.classes:
             return 0, 0.0
         own = dot(pixels, pixels)
@@ -79,7 +78,7 @@ class ExternalModel:
         self.channel = channel
         self.options = options
         self.learner = NearestMean()
-        self.pixels = None  # of a payload; the first one says
+        self.pixels = None  # of a payload; the first one tells
         self.learned = 0
         self.answered = 0
         self.refused = 0
@@ -108,7 +107,7 @@ class ExternalModel:
         label, confidence = self.learner.predict(payload)
         self.answered += 1
         name = self.options.name
-        # What starts with x- is between the broker and its clients.
+        # Headers that start with x- are between the broker and its clients.
         kept = {key: value for key, value in headers.items() if not key.startswith("x-")}
         # The channel confirms: this returns when the broker has the answer. Only then is the question acknowledged.
         self.channel.basic_publish(
@@ -117,7 +116,8 @@ class ExternalModel:
             payload,
             pika.BasicProperties(
                 headers={**kept, "label": label, "model": name, "confidence": confidence},
-                # The same when a question comes again, so that who drops what he has seen drops its second answer.
+                # The id is the same when a question comes again, so that a reader which drops
+                # duplicates drops the second answer.
                 message_id=f"{name}-{properties.message_id or uuid.uuid4()}",
                 correlation_id=properties.message_id,
                 app_id=name,
@@ -131,7 +131,7 @@ class ExternalModel:
 
 
 def assert_resource(channel, name):
-    """What a resource is on a broker: a durable topic exchange, and a queue of its name that gets all of it."""
+    """Declares a resource on a real broker: a durable topic exchange, and a queue of its name that gets everything."""
     channel.exchange_declare(name, "topic", durable=True)
     channel.queue_declare(name, durable=True)
     channel.queue_bind(name, name, "#")

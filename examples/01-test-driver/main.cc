@@ -11,7 +11,7 @@ std::string text_of(const dse::Message& message) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Greets everybody who comes in by `names`, 2 ms later.
+// Greets everybody whose name arrives on `names`, 2 ms later.
 dse::Program greeter() {
   return {dse::stream_resource("names", 1, [](dse::Machine& machine, const dse::MessagePtr& name) {
     machine.eval(

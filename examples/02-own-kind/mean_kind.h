@@ -48,7 +48,7 @@ class MeanApp : public dse::App {
 };
 
 inline dse::Kind mean_kind() {
-  std::vector<dse::MetricInfo> metrics;  // what can be expected of it: mean_0 to mean_9
+  std::vector<dse::MetricInfo> metrics;  // what an expectation can name: mean_0 to mean_9
   for (int label = 0; label < 10; ++label) metrics.push_back({.name = "mean_" + std::to_string(label)});
   return {.name = "mean",
           .meaning = "Keeps the mean brightness of the images of each label.",

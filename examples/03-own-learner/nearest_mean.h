@@ -45,7 +45,7 @@ class NearestMean : public dse::Learner {
   }
 
   std::size_t pixels_;
-  std::vector<double> state_;  // by class: the sum of its images, pixel by pixel, then how many they were
+  std::vector<double> state_;  // for each class: the sum of its images, pixel by pixel, then their number
 };
 
 inline dse::LearnerInfo nearest_mean() {

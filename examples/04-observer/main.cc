@@ -1,4 +1,4 @@
-// An observer: told of everything that happens, once, in order.
+// An observer, which is told of everything that happens, once and in order.
 #include <dse/simulation.h>
 
 #include <iostream>

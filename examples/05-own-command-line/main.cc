@@ -1,4 +1,4 @@
-// A dse of one's own: every command of it knows the kind and the learner of the examples before.
+// A dse of one's own, each of whose commands knows the kind and the learner of the earlier examples.
 #include <dse/command_line.h>
 
 #include "../02-own-kind/mean_kind.h"

@@ -15,20 +15,20 @@
 
 namespace dse {
 
-// Where an application writes what it keeps, a line (without its end) at a time.
+// Takes what an application keeps, one line (without its line end) at a time.
 using LineSink = std::function<void(std::string_view line)>;
-// Told what a message really shows, by whoever knows; never over the bus.
+// Receives what a message really shows. The component that knows calls it; this never travels on the bus.
 using TruthSink = std::function<void(const std::string& message_id, int label)>;
-// Told which image of its data file a message shows, counted from 0.
+// Receives which image of its data file a message shows, counted from 0.
 using IndexSink = std::function<void(const std::string& message_id, std::uint32_t index)>;
-// What a message really shows, by whoever knows; empty when nobody does.
+// Returns what a message really shows; empty when nobody knows.
 using TruthOf = std::function<std::optional<int>(const std::string& message_id)>;
 
-// What was learned at some moment.
+// What has been learned at some moment.
 struct LearnedState {
-  TimeNs time_ns = 0;         // when the last message of it was handled
+  TimeNs time_ns = 0;         // when its last message was handled
   std::uint64_t learned = 0;  // messages
-  std::uint64_t digest = 0;   // of App::hash_state
+  std::uint64_t digest = 0;   // from App::hash_state
 };
 
 class App {
@@ -43,12 +43,12 @@ class App {
   virtual std::vector<Metric> metrics() const { return {}; }
   virtual std::vector<CurvePoint> curve() const { return {}; }
 
-  // Whether it learns something: then hash_state adds what was learned to the fingerprint `models`.
+  // Whether it learns something; if so, hash_state adds what it has learned to the fingerprint `models`.
   virtual bool learns() const { return false; }
   virtual void hash_state(Hasher&) const {}
-  // The bytes of a file from which another can start; empty when it keeps none.
+  // The bytes of a file from which another app can start; empty when it keeps none.
   virtual std::optional<std::string> save_state() const { return std::nullopt; }
-  // What was learned at the start, now and then, and at the end, where it was asked to note that.
+  // What had been learned at the start, at intervals, and at the end, if the app was asked to note it.
   virtual std::vector<LearnedState> states() const { return {}; }
 };
 

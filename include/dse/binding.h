@@ -1,4 +1,4 @@
-// A binding A -> B: what of exchange A's messages goes into queue B.
+// A binding A -> B: which of exchange A's messages go into queue B.
 #pragma once
 
 #include <string>

@@ -6,7 +6,7 @@
 namespace dse {
 
 // Reads the command line, runs the command, and turns errors into messages and an exit status, which it
-// returns: 0 well, 1 an expectation or a verification failed, 2 the command line, a scenario or data is
+// returns: 0 all well, 1 an expectation or a verification failed, 2 the command line, a scenario or data is
 // wrong, 3 something failed while running, 130 interrupted. Every command knows what is in `tables`; `dse
 // nodes` starts this same program. Called once, from main.
 int run_command_line(int argc, char** argv, const Tables& tables);

@@ -11,8 +11,8 @@
 
 namespace dse {
 
-// Immutable after loading; shared by everyone who reads the same files. Each image is `rows * columns`
-// unsigned bytes, row-major.
+// Immutable after loading; shared by all that read the same files. Each image is `rows * columns` unsigned
+// bytes, row-major.
 class Dataset {
  public:
   std::size_t size() const { return count_; }
@@ -24,10 +24,10 @@ class Dataset {
   std::span<const std::byte> image(std::size_t index) const;
   bool has_labels() const { return !labels_.empty(); }
   int label(std::size_t index) const;
-  // XXH3 (64 bits) of the files as they lay on the disk; 0 of labels that are not there.
+  // XXH3 (64 bits) of the files as they were on disk; 0 for labels that are not there.
   std::uint64_t images_digest() const { return images_digest_; }
   std::uint64_t labels_digest() const { return labels_digest_; }
-  // The file that the labels are from; "" without labels.
+  // The file that the labels came from; "" without labels.
   const std::string& labels_path() const { return labels_path_; }
   // One more than the largest label; 0 without labels.
   int classes() const { return classes_; }

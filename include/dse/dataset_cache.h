@@ -1,4 +1,4 @@
-// Data sets that are loaded, shared by the worlds that read the same files. Any thread.
+// Loaded data sets, shared by the worlds that read the same files. Any thread may use it.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ class DatasetCache {
  public:
   // Loads each pair of files once. Throws InputError when a file is wrong.
   std::shared_ptr<const Dataset> get(const DatasetFiles& files);
-  // Another file that was read.
+  // Notes the digest of another file that was read.
   void note_digest(const std::string& path, std::uint64_t digest);
-  // XXH3 (64 bits) of a file as it was when it was read; empty when it was not.
+  // XXH3 (64 bits) of a file as it was when it was read; empty when it was not read.
   std::optional<std::uint64_t> digest_of(const std::string& path) const;
 
  private:

@@ -1,5 +1,5 @@
-// What can go wrong. Of the program dse all are caught by run_command_line alone; who embeds it catches what
-// it can act on.
+// What can go wrong. In the program dse, run_command_line alone catches all of these; a program that embeds
+// the library catches what it can act on.
 #pragma once
 
 #include <exception>
@@ -32,10 +32,11 @@ class InputError : public std::runtime_error {
   std::string text_;
 };
 
-// Several of them, found in one reading: to be mended in one go. As an InputError it is the first.
+// Several errors found in one reading, so that the user can mend them in one go. As an InputError it is the
+// first of them.
 class InputErrors : public InputError {
  public:
-  // There is at least one.
+  // `errors` holds at least one.
   explicit InputErrors(std::vector<InputError> errors);
 
   const std::vector<InputError>& all() const { return all_; }
@@ -44,16 +45,15 @@ class InputErrors : public InputError {
   std::vector<InputError> all_;
 };
 
-// Something in the input names what is not there. It may be an error only because what it names could not be
-// read.
+// Something in the input names what is not there, perhaps only because what it names could not be read.
 class UnknownName : public InputError {
  public:
   using InputError::InputError;
 };
 
-// All that were thrown with it.
+// All the errors that were thrown with it.
 std::vector<InputError> errors_in(const InputError& error);
-// Throws the only error, or all of them; returns when there is none.
+// Throws the only error, or all of them as one; returns when there is none.
 void throw_if_any(std::vector<InputError> errors);
 
 // Something failed while running: a full disk, an unwritable folder, virtual time used up. Exit status 3.
@@ -62,14 +62,14 @@ class RunError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The library is used in a way that makes no sense, and nothing was done: a kind is added twice, a run goes
-// on after its end.
+// The library was used in a way that makes no sense, and nothing was done: a kind was added twice, or a run
+// was continued after its end.
 class UsageError : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
 
-// The user has interrupted what was waited for, before anything came of it. Exit status 130.
+// The user interrupted a wait before anything came of it. Exit status 130.
 class Interrupted : public std::exception {
  public:
   const char* what() const noexcept override { return "interrupted"; }

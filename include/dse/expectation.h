@@ -11,35 +11,35 @@
 
 namespace dse {
 
-// That a metric is within bounds, or rises.
+// Expects that a metric is within bounds, or that it rises.
 struct MetricExpectation {
   std::string metric = {};
   std::optional<double> min = {};
   std::optional<double> max = {};
   std::optional<double> equals = {};
-  bool rises = false;                // its curve: the last quarter's mean is above the first's
+  bool rises = false;                // the mean of the last quarter of its curve is above that of the first
   std::optional<TimeNs> by_ns = {};  // over everything up to then; empty: over the whole run
 };
 
 enum class Guarantee { kExactlyOnce, kAtLeastOnce };
 
-// What happens to messages on their way. Of one queue, and of one consumer of it or of all together:
+// What happens to messages on their way to one queue, and to one of its consumers or to all together:
 //
 //   exactly-once   every owed message was delivered once, and nothing else was delivered
 //   at-least-once  every owed message was delivered
 //   fifo           to each consumer, the first deliveries of one writer's messages came in the order in which
 //                  it wrote them; what is marked redelivered does not count
-//   lost           so many owed messages were never delivered to anybody, and are not under way at the end
+//   lost           this many owed messages were never delivered, and are not under way at the end
 //
 // A message is owed to a queue when a binding that fits it leads into that queue, and was made before it was
-// written. Messages are known by their ids: those that are written with one id are one. An expectation of
+// written. Messages are known by their ids: those written with the same id count as one. An expectation of
 // deliveries is not met when nothing was owed.
 struct DeliveryExpectation {
-  std::string resource = {};                 // the queue; "" for all, of `lost` alone
-  std::optional<std::string> consumer = {};  // one that streams it; empty: all together
+  std::string resource = {};                 // the queue; "" for all queues, with `lost` alone
+  std::optional<std::string> consumer = {};  // one component that streams it; empty: all together
   std::optional<Guarantee> delivered = {};
   bool fifo = false;
-  std::optional<std::int64_t> lost = {};  // exactly so many
+  std::optional<std::int64_t> lost = {};  // exactly this many
 };
 
 // How the run ends.
@@ -48,8 +48,8 @@ struct StatusExpectation {
 };
 
 struct Expectation {
-  std::string name = {};  // for people; "" if it has none
-  bool fails = false;     // a planted fault is to be caught here: it must not hold
+  std::string name = {};  // for human readers; "" if it has none
+  bool fails = false;     // a planted fault must be caught here: the expectation must not hold
   std::variant<MetricExpectation, DeliveryExpectation, StatusExpectation> what = {};
 };
 

@@ -1,5 +1,5 @@
-// Something that goes wrong with one component, planted to see what the others make of it, and that
-// expectations notice. No fault draws random numbers; a component without faults pays nothing.
+// Something that goes wrong with one component, planted to see how the others cope and whether expectations
+// notice. No fault draws random numbers; a component without faults pays nothing.
 //
 //   lose       a message that it writes vanishes on its way to the bus
 //   duplicate  a message is sent twice, with the same id
@@ -24,11 +24,11 @@ enum class FaultKind { kLose, kDuplicate, kSwap, kMislabel, kMute, kCrash };
 struct Fault {
   FaultKind kind = FaultKind::kLose;
   std::string component = {};
-  std::int64_t every = 1;                    // it strikes one in so many
-  std::optional<std::int64_t> limit = {};    // at most so many times
+  std::int64_t every = 1;                    // it strikes one in this many
+  std::optional<std::int64_t> limit = {};    // at most this many times
   TimeNs from_ns = 0;                        // not before
-  std::optional<std::int64_t> classes = {};  // of kMislabel: labels are below it; from the data if not given
-  TimeNs at_ns = 0;                          // of kCrash: when
+  std::optional<std::int64_t> classes = {};  // for kMislabel: labels are below it; else from the data
+  TimeNs at_ns = 0;                          // for kCrash: when
 };
 
 }  // namespace dse

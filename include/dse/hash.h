@@ -1,4 +1,4 @@
-// Hashing of everything that is recorded: XXH3 (64 bits) over a canonical little-endian byte stream.
+// Hashing for fingerprints and digests: XXH3 (64 bits) over a canonical little-endian byte stream.
 #pragma once
 
 #include <array>
@@ -30,7 +30,7 @@ class Hasher {
   void add(std::span<const std::byte> bytes);
   void add(std::string_view text);  // its length, then its bytes
   void add_u64(std::uint64_t value) { add_u64s(std::array{value}); }
-  // Each of them, in order.
+  // Adds each of them, in order.
   template <std::size_t kCount>
   void add_u64s(const std::array<std::uint64_t, kCount>& values) {
     static_assert(sizeof values <= kBufferBytes);
@@ -40,7 +40,7 @@ class Hasher {
   }
   void add_i64(std::int64_t value) { add_u64(static_cast<std::uint64_t>(value)); }
 
-  // The hash of all that was added so far; adding may go on.
+  // The hash of all that has been added so far; more may be added afterwards.
   std::uint64_t digest();
 
  private:

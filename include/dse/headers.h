@@ -1,4 +1,4 @@
-// Message headers: the metadata that header bindings match. A small sorted list of (name, value).
+// Message headers: the metadata that header bindings match. A small list of (name, value), sorted by name.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ namespace dse {
 // question: see `matches`.
 using HeaderValue = std::variant<bool, std::int64_t, double, std::string>;
 
-// Whether a binding's value takes a message's: numbers are compared exactly by what they are worth, so that 7
-// takes 7.0; everything else takes only its equal (as a headers exchange of RabbitMQ 3.10 compares them).
+// Whether a binding's value matches a message's: numbers are compared exactly by value, so 7 matches 7.0;
+// everything else matches only its equal (as in a headers exchange of RabbitMQ 3.10).
 bool matches(const HeaderValue& wanted, const HeaderValue& found);
-// The integer that this number is, if it is one that an int64 holds.
+// The integer that this number equals, if there is one that an int64 holds.
 std::optional<std::int64_t> whole_number(const HeaderValue& value);
 
 // true, 7, 0.5, text
@@ -38,11 +38,11 @@ class Headers {
 
   // Adds the header or replaces its value.
   void set(std::string name, HeaderValue value);
-  // Takes the header away, if it is there.
+  // Removes the header, if it is there.
   void remove(std::string_view name);
   // The value, or nullptr.
   const HeaderValue* find(std::string_view name) const;
-  // The value if it is there and an integer, or nullptr.
+  // The value if it is there and is an integer, or nullptr.
   const std::int64_t* find_integer(std::string_view name) const;
 
   bool empty() const { return entries_.empty(); }

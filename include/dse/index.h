@@ -1,4 +1,5 @@
-// Numbers from 0 that name things of one kind. Those of two kinds cannot be mixed up, nor taken for counts.
+// Numbers from 0 that name things of one kind. Numbers of two kinds cannot be mixed up, nor be taken for
+// counts.
 #pragma once
 
 #include <compare>
@@ -27,7 +28,7 @@ class Index {
   Number number_ = 0;
 };
 
-// A component of a run, and its link to the Data Bus: each has one.
+// A component of a run, and its link to the Data Bus: each component has one link.
 using ComponentIndex = Index<struct ComponentKind>;
 // A resource: its exchange, and its queue.
 using ResourceIndex = Index<struct ResourceKind>;

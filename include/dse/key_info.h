@@ -1,5 +1,5 @@
-// The keys of a kind, as data: the reader of scenarios, the page of docs and whoever else wants to know what
-// may stand in a [component.NAME] go by one table.
+// The keys of a kind, as data: the reader of scenarios, the page of kinds, and everything else that needs to
+// know what a [component.NAME] may hold use one table.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 
 namespace dse {
 
-// What may stand behind a key.
+// What type of value a key has.
 enum class KeyType {
   kText,
   kLine,        // text without control characters
   kResource,    // the name of a resource
   kRoutingKey,  // at most 255 bytes, no control characters
-  kBrokerName,  // of an exchange or queue on a broker: 1 to 255 bytes, no control characters
-  kName,        // of a component
+  kBrokerName,  // the name of an exchange or queue on a real broker: 1 to 255 bytes, no control characters
+  kName,        // the name of a component
   kFile,        // the path of a file, relative to the scenario's folder
   kTexts,       // a text, or a list of at least one
   kChoice,      // one of `choices`
@@ -33,14 +33,14 @@ enum class KeyType {
   kPair,        // two integers in a list
 };
 
-// What stands behind it; monostate: nothing. Of texts of every sort a string, of a duration ns in an int64.
+// The value of a key; monostate: none. Texts of every sort are a string, a duration is ns in an int64.
 using KeyValue = std::variant<std::monostate, bool, std::int64_t, double, std::string,
                               std::vector<std::string>, Rate, std::pair<std::int64_t, std::int64_t>>;
 
-// How a key bounds what its component writes. Whoever looks for a smaller run goes by it.
+// How a key bounds what its component writes. The minimiser uses it to look for a smaller run.
 enum class KeyBound {
   kNone,
-  kCount,  // an integer: at most so many messages
+  kCount,  // an integer: at most this many messages
   kSlice,  // two integers: the first and one past the last of what there is to write
 };
 
@@ -50,14 +50,14 @@ struct KeyRange {
 };
 
 struct KeyInfo {
-  std::string name = {};  // "batch"; within a table of its own "service.train"
+  std::string name = {};  // "batch"; "service.train" within a table of its own
   KeyType type = KeyType::kText;
   bool required = false;
-  KeyValue fallback = {};  // what holds when it is not there, of the key's type; monostate: nothing
+  KeyValue fallback = {};  // the value when the key is not there, of the key's type; monostate: none
   KeyRange range = {};     // of integers
   std::vector<std::string> choices = {};
   KeyBound bound = KeyBound::kNone;
-  std::string meaning = {};  // for people: "images of one training step"
+  std::string meaning = {};  // for human readers: "images of one training step"
 };
 
 }  // namespace dse

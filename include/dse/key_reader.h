@@ -1,4 +1,5 @@
-// What one [component.NAME] of a scenario says, by the keys of its kind. One thread, while it is read.
+// Reads what one [component.NAME] of a scenario says, by the keys of its kind. Used by one thread, while the
+// scenario is read.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +19,15 @@ namespace dse {
 
 class KeyReader {
  public:
-  // What the reader stands on: who knows the scenario gives it.
+  // What the reader is built on; the reader of scenarios provides it.
   struct Source {
-    // Reads one key, checked by its type; what is not there is its fallback. Throws InputError.
+    // Reads one key and checks it by its type; gives the fallback when the key is not there. Throws
+    // InputError.
     std::function<KeyValue(const KeyInfo& key)> value;
     std::function<InputPlace(std::string_view key)> place;
     const LearnerTable& learners;
   };
-  // Both must outlive it.
+  // Both must outlive the reader.
   KeyReader(const std::vector<KeyInfo>& keys, const Source& source) : keys_(keys), source_(source) {}
 
   // Each reads one key of the kind's table. Throws InputError when the key is missing or its value is wrong,
@@ -40,12 +42,12 @@ class KeyReader {
   TimeNs duration(std::string_view key) const;  // ns
   Rate rate(std::string_view key) const;
   std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key) const;
-  // Whatever its type; monostate when nothing stands there and nothing holds without it.
+  // The value, whatever its type; monostate when the key is not there and has no fallback.
   KeyValue value(std::string_view key) const;
-  // The learner that is named there; valid as long as the table.
+  // The learner that the key names; valid as long as the table.
   const LearnerInfo& learner(std::string_view key) const;
 
-  // Where that key stands, or the component when it is not there.
+  // Where that key is in the file, or where the component is when the key is not there.
   InputPlace place(std::string_view key) const { return source_.place(key); }
   // Throws InputError about that key.
   [[noreturn]] void refuse(std::string_view key, const std::string& text) const;

@@ -1,4 +1,4 @@
-// A streaming classifier of images: learns from mini-batches in one pass, predicts at any moment.
+// A streaming classifier of images: it learns from mini-batches in one pass, and predicts at any moment.
 //
 // Every learner gives the same bytes for the same calls on every machine: no wall clock, no randomness but
 // the stream it is given, one thread, a fixed order of summation. A learner is used by one thread at a time
@@ -59,7 +59,7 @@ class Learner {
   // follows from the rest only by the way it was learned.
   virtual void save_state(StateWriter& writer) const = 0;
   // Forgets what was learned, and goes on exactly like the learner of the same kind, shape and classes that
-  // wrote this. Throws InputError for what no such learner writes, and is then good for nothing.
+  // wrote this. Throws InputError for what no such learner writes; the learner is then unusable.
   virtual void load_state(StateReader& reader) = 0;
 };
 

@@ -1,4 +1,4 @@
-// The learners that a model may take, by name: an explicit table, made by who has `main`.
+// The learners that a model may take, by name: an explicit table, made in `main`.
 #pragma once
 
 #include <functional>
@@ -13,24 +13,24 @@ namespace dse {
 
 struct LearnerInfo {
   std::string name;     // learner = "..." of a model
-  std::string meaning;  // for people: a sentence
-  // How long one training step takes beside one of the others, as measured: for sharing work between
-  // threads, nothing else.
+  std::string meaning;  // for human readers: a sentence
+  // How long one training step takes relative to those of the other learners, as measured: used only for
+  // sharing work between threads.
   unsigned cost = 1;
   // A new, untrained learner. Initial weights are drawn from `random`, during this call only. Throws
   // std::invalid_argument, with a sentence for the user, when it does not take this shape or number of
-  // classes. Several threads may call it at a time, for different runs.
+  // classes. Several threads may call it at the same time, for different runs.
   std::function<std::unique_ptr<Learner>(const LearnerOptions& options, RandomStream& random)> make;
 };
 
 class LearnerTable {
  public:
   // Throws UsageError when the learner has no name or one of more than 64 bytes, or no `make`, or when there
-  // is another of that name.
+  // already is one of that name.
   void add(LearnerInfo learner);
   // Null when there is none. Valid until the next add.
   const LearnerInfo* find(std::string_view name) const;
-  // In the order of adding.
+  // In the order in which they were added.
   const std::vector<LearnerInfo>& all() const { return learners_; }
   std::vector<std::string> names() const;
 

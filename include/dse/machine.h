@@ -44,7 +44,7 @@ class Machine {
 
   void start(Program program);
 
-  // The program goes on. Exactly one of next and eval ends every callback.
+  // For steps: go on. Every callback ends with exactly one of the two.
   void next();
   template <typename... Steps>
   void eval(Steps&&... steps) {
@@ -56,49 +56,46 @@ class Machine {
   }
   void eval(Program steps);
 
-  // The message that this machine's component writes with these fields: id, app_id and timestamp
-  // are set. Ids count the calls, so of two calls in one argument list the compiler would choose
-  // the order: compose first.
+  // The message that this machine's component writes with these fields: id, app_id and timestamp are set. Ids
+  // count the calls, and the compiler chooses the order of two calls in one argument list: so compose first.
   MessagePtr compose(MessageFields&& fields);
 
   const std::string& name() const { return name_; }
   TimeNs now() const;
   // Within a stream's handler: whether this message was delivered before.
   bool redelivered() const { return current_.redelivered; }
-  // Within a stream's handler: the message will be rejected in place of acknowledged when the
-  // handler is done.
+  // Within a stream's handler: the message will be rejected instead of acknowledged when the handler is done.
   void reject_current(bool requeue) { rejection_ = requeue; }
-  // Within a stream's handler: the component cannot use this message. It will be rejected without
-  // requeue when the handler is done, and whoever runs the component is told the reason, which is a
-  // text for people.
+  // Within a stream's handler: the component cannot use this message. It will be rejected without requeue
+  // when the handler is done, and the reason, a text for human readers, goes to the callback set by
+  // set_on_refuse.
   void refuse_current(const std::string& reason);
-  // Called with each message that came back because it was mandatory and no queue took it: to take
-  // note. It must not call next or eval, because the program is waiting for something else; a later
+  // Called with each message that came back because it was mandatory and no queue took it. The callback only
+  // takes note: it must not call next or eval, because the program is waiting for something else; a later
   // step may act on it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
 
-  // Called with each delivery when its handler begins, just before it: to take note, as above.
+  // Called with each delivery, just before its handler begins, to take note as above.
   void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
-  // Called with each message that the component refuses, and why: to take note, as above.
+  // Called with each message that the component refuses, and the reason, to take note as above.
   using OnRefuse = std::function<void(const Message& message, const std::string& reason)>;
   void set_on_refuse(OnRefuse on_refuse) { on_refuse_ = std::move(on_refuse); }
 
-  // Called just before each delivery is acknowledged or rejected: to take note, as above.
+  // Called just before each delivery is acknowledged or rejected, to take note as above.
   void set_on_settle(std::function<void(const Settlement&)> on_settle) { on_settle_ = std::move(on_settle); }
 
-  // From outside, and not from within a step: the program dies where it stands. The bus requeues
-  // what it had not settled; what it waits for comes to nobody. Nothing happens when it has ended
-  // before.
+  // Called from outside, never from within a step: the program dies where it stands. The bus requeues what it
+  // had not settled; what it waits for reaches nobody. Nothing happens when it has already ended.
   void crash(int status);
 
-  // A delivery is to come soon: asks for what it needs of memory, without reading it.
+  // Asks for the memory that a delivery which comes soon will need, without reading it.
   void fetch_handler() const;
 
-  // The link calls these.
+  // Called by the link: the program goes on.
   void resume();
   void deliver(Delivered&& delivery);
   void on_return(const MessagePtr& message);
-  // From outside, and not from within a step: a message for the program's next `receive`. Those
+  // Called from outside, never from within a step: gives a message to the program's next `receive`. Messages
   // that come before it wait in order.
   void hand_in(MessagePtr message);
 
@@ -108,7 +105,7 @@ class Machine {
   std::optional<int> status() const { return status_; }
   // What the program waits for, for the report of a stall: "a message", "a timer" ...
   std::string waits_for() const;
-  // The program has not ended, and nothing will ever move it on: a callback called neither next nor
+  // Whether the program has not ended and nothing will ever move it on: a callback called neither next nor
   // eval.
   bool stuck() const { return !ended() && waiting_ == Waiting::kNothing; }
   // Deliveries that have arrived and wait for the handler.

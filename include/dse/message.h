@@ -1,4 +1,4 @@
-// A message: immutable once made, shared by everyone who holds it through a counted reference.
+// A message: immutable once made, and shared by counted references.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace dse {
 // The timestamp of a message that does not say when it was written.
 inline constexpr TimeNs kNoTimestamp = -1;
 
-// What a writer says of a message. `id` is unique in a run: "<component>-<number>".
+// What a writer says about a message. `id` is unique in a run: "<component>-<number>".
 struct MessageFields {
   Payload payload = {};
   std::string key = {};  // routing key: words joined by dots
@@ -41,12 +41,13 @@ class Message {
   const std::string& app_id() const { return fields_.app_id; }
   TimeNs timestamp() const { return fields_.timestamp; }
 
-  // When a message that comes from outside enters this run, whatever its timestamp says; negative unless it
-  // was set. Set by whoever hands the message in, before anybody else has it, and never by another thread.
+  // When a message from outside enters this run, whatever its timestamp says; negative unless it was set. The
+  // code that hands the message in sets it, before anything else has the message, and never from another
+  // thread.
   TimeNs entered_ns() const { return entered_ns_; }
   void set_entered_ns(TimeNs time_ns) const { entered_ns_ = time_ns; }
 
-  // XXH3 of the id and of the payload's bytes, taken once when the message is made.
+  // XXH3 of the id and of the payload's bytes, computed once when the message is made.
   std::uint64_t id_hash() const { return id_hash_; }
   std::uint64_t payload_hash() const { return payload_hash_; }
 

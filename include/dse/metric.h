@@ -1,4 +1,4 @@
-// What components are measured by: numbers at the end of a run, and curves over virtual time.
+// The measures of components: numbers at the end of a run, and curves over virtual time.
 #pragma once
 
 #include <string>
@@ -19,17 +19,17 @@ struct CurvePoint {
   double value = 0;
 };
 
-// When the report of a run has it; summary.json has all of them.
+// When the report of a run shows a metric; summary.json has all of them.
 enum class MetricShown {
   kAlways,
-  kWhenNotZero,  // worth a word only when it happened
+  kWhenNotZero,  // worth mentioning only when it happened
   kNever,
 };
 
-// What is known of a metric before a run: expectations and reports ask for it by name.
+// What is known about a metric before a run; expectations and reports look it up by name.
 struct MetricInfo {
   std::string name;       // without that of the component or resource
-  std::string unit = "";  // "messages"; "ns", shown as a duration; "share", with four digits; "" of another
+  std::string unit = "";  // "messages"; "ns", shown as a duration; "share", with four digits; "" for another
   bool curve = false;     // it is in metrics.csv as well
   bool written = false;   // it counts messages that the component itself writes
   bool on_nodes = true;   // it is measured where every component is a node on a real broker, too

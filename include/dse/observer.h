@@ -1,4 +1,4 @@
-// Who sees everything that happens in a run: once, in order, called by the thread that decides.
+// An observer sees everything that happens in a run, once and in order. The thread that decides calls it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace dse {
 
-// What the numbers in events stand for.
+// The names that the numbers in events stand for.
 class RunNames {
  public:
   virtual std::string_view component(ComponentIndex component) const = 0;
@@ -24,21 +24,21 @@ class RunNames {
 
 inline constexpr ResourceIndex kNoResource{UINT32_MAX};
 
-// Valid during the call that hands it over; a message may be kept by its MessagePtr.
+// Valid only during the call that hands it over; its message may be kept through its MessagePtr.
 struct RunEvent {
   TimeNs time_ns = 0;
-  std::uint64_t number = 0;  // counts from 1; several may happen at one number
-  std::uint64_t cause = 0;   // the number of what led to it; 0: the start of the run, or it is not kept
+  std::uint64_t number = 0;  // counts from 1; several events may have one number
+  std::uint64_t cause = 0;   // the number of the event that led to it; 0: the start of the run, or not kept
   EventCode code = EventCode::kStarted;
   bool answer = false;                          // the message is a prediction, to be scored
-  ComponentIndex component_number;              // whose doing it is, or whom it reaches
-  ResourceIndex resource_number = kNoResource;  // kNoResource when it is about none
-  const MessagePtr* message = nullptr;          // null when it is about none
-  std::span<const ResourceIndex> queues = {};   // those that took a copy
+  ComponentIndex component_number;              // the component that does it, or that it reaches
+  ResourceIndex resource_number = kNoResource;  // kNoResource when it concerns none
+  const MessagePtr* message = nullptr;          // null when it concerns none
+  std::span<const ResourceIndex> queues = {};   // the queues that took a copy
   const RunNames& names;
 
   std::string_view component() const { return names.component(component_number); }
-  // "" when it is about none.
+  // "" when it concerns no resource.
   std::string_view resource() const {
     return resource_number == kNoResource ? std::string_view() : names.resource(resource_number);
   }
@@ -48,7 +48,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
-  // Must not write to the run. What it throws ends the run, and comes out of whoever drives it.
+  // Must not write to the run. An exception that it throws ends the run, and reaches the caller that drives
+  // the run.
   virtual void on_event(const RunEvent& event) = 0;
 };
 

@@ -1,4 +1,5 @@
-// A component of a program, or of an application, that no kind reads: for worlds that are built in code.
+// A component made from a program, or from an application, and not read by a kind: for worlds that are built
+// in code.
 #pragma once
 
 #include <functional>
@@ -16,14 +17,14 @@ struct PlainComponentOptions {
   Ports ports = {};  // what it reads and writes, for start order, topology and expectations
   std::vector<MetricInfo> metrics = {};
   Emits emits = {};
-  std::vector<std::string> kept_files = {};  // endings of those that it keeps
+  std::vector<std::string> kept_files = {};  // endings of the files that it keeps
 };
 
-// Its application is what `make` makes, anew for each run.
+// Its application is what `make` returns, made anew for each run.
 std::shared_ptr<const Component> make_component(MakeApp make, PlainComponentOptions options = {});
-// Its application is nothing but this program. Every run has a copy of its steps; what handlers share, by
-// reference or pointer, they share among all runs of the component, also those at one time: for a kind, whose
-// components run more than once, rather give a function that makes an application.
+// Its application is just this program. Every run has a copy of its steps; what handlers hold by reference or
+// pointer is shared by all runs of the component, simultaneous ones included. For a kind, whose components
+// run more than once, pass a function that makes an application instead.
 std::shared_ptr<const Component> make_component(Program program, PlainComponentOptions options = {});
 
 }  // namespace dse

@@ -1,8 +1,7 @@
-// Programs and the operations they are made of.
+// Programs, and the operations that they are made of.
 //
-// A program is data: a list of steps that a Machine interprets. The functions below make steps;
-// each throws UsageError for what no step can be: a null message, an empty function, a negative
-// time.
+// A program is data: a list of steps that a Machine interprets. The functions below make steps; each throws
+// UsageError for arguments that make no step: a null message, an empty function, a negative time.
 //
 //   Program hello = {create_resource("greetings"),
 //                    after(kNanosecondsPerSecond),
@@ -27,8 +26,8 @@ namespace dse {
 
 class Machine;
 
-// Heavy work. Runs on any thread, after the earlier jobs of the same component and never beside
-// them.
+// Heavy work. Runs on any thread, after the earlier jobs of the same component, never at the same time as one
+// of them.
 using Job = std::function<void()>;
 
 // A piece of a program written in C++. It must end by calling machine.eval or machine.next, once.
@@ -83,7 +82,7 @@ Step create_resource(std::string resource);
 Step bind(BindingSpec binding);
 // Asserts the resource, then publishes to it.
 Step write_resource(std::string resource, MessagePtr message);
-// The same; if no queue takes the message it comes back to Machine::on_return.
+// The same; if no queue takes the message, it comes back through Machine::on_return.
 Step write_resource_mandatory(std::string resource, MessagePtr message);
 // Asserts the resource and streams its queue, forever: each message runs `handler`, and is
 // acknowledged when the steps that the handler evaluated are done. At most `prefetch` messages are
@@ -95,8 +94,8 @@ Step after(TimeNs delay_ns);
 Step compute(Job job, TimeNs duration_ns, Callback then);
 // Runs `job` on the component's strand; the program goes on at once.
 Step post(Job job);
-// Waits for the next message that somebody hands in beside the Data Bus (Machine::hand_in), and
-// runs `handler` with it, once.
+// Waits for the next message that is handed in from outside the Data Bus (Machine::hand_in), and runs
+// `handler` with it, once.
 Step receive(Handler handler);
 // Ends the program.
 Step exit(int status);

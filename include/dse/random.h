@@ -1,6 +1,6 @@
 // Seeded random streams: Philox4x32-10, a counter-based generator (Salmon et al., "Parallel random numbers:
-// as easy as 1, 2, 3", SC 2011). A stream is named by (seed, component, purpose), so adding a component
-// shifts nobody else's draws. What is drawn is hashed for the `draws` fingerprint.
+// as easy as 1, 2, 3", SC 2011). A stream is named by (seed, component, purpose), so adding a component does
+// not shift the draws of any other. What is drawn is hashed for the `draws` fingerprint.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace dse {
 
-// One stream. One thread at a time.
+// One stream. Used by one thread at a time.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, std::string_view component, std::string_view purpose);
@@ -25,7 +25,7 @@ class RandomStream {
   std::uint64_t below(std::uint64_t bound);
   // Uniform in [0, 1): a multiple of 2^-53. For learning only, never for time.
   double uniform();
-  // The gap to the next arrival of a Poisson process of this rate, ns, rounded down. Integer arithmetic
+  // The gap to the next arrival of a Poisson process of this rate, in ns, rounded down. Integer arithmetic
   // only: von Neumann's comparison method ("Various techniques used in connection with random digits", 1951).
   TimeNs exponential_gap_ns(const Rate& rate);
   // 0 … count-1 in random order (Fisher and Yates).
@@ -58,9 +58,9 @@ class RandomStreams {
     std::uint64_t count = 0;
     std::uint64_t digest = 0;
   };
-  // Of every stream that was drawn from, in name order.
+  // What was drawn from every stream that was used, in name order.
   std::vector<Draws> draws() const;
-  // Over (component, purpose, draws, digest) of these.
+  // The digest of (component, purpose, draws, digest) of all of these.
   std::uint64_t digest() const;
 
  private:

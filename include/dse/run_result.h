@@ -28,17 +28,18 @@ struct Fingerprints {
 // What one component has refused.
 struct RefusalCount {
   std::uint64_t messages = 0;
-  std::string first;  // the first one and the reason, for people
+  std::string first;  // the first one and the reason, for human readers
 };
 
 enum class RunStatus {
   kCompleted,
   kInterrupted,  // by the user, before its end
   kStalled,      // work was pending and nothing could happen any more
-  kRefused,      // a component that is to end the run by it refused a message
+  kRefused,      // a component whose refusals are to end the run refused a message
 };
 std::string status_name(RunStatus status);
-// Whether the run ended by itself before its end: no expectation but one of the status can be as planned.
+// Whether the run ended by itself before its end: then no expectation but one about the status can be as
+// planned.
 inline bool broke_off(RunStatus status) {
   return status == RunStatus::kStalled || status == RunStatus::kRefused;
 }
@@ -50,7 +51,7 @@ struct CurveRow {
   double value = 0;
 };
 
-// What was measured, over a whole run or up to some virtual time of it.
+// What was measured, over a whole run or up to some virtual time.
 struct Measures {
   std::map<std::string, double> metrics;  // "<component>.<metric>"
   std::vector<CurveRow> curves;           // by time, component, metric
@@ -58,19 +59,19 @@ struct Measures {
 
 struct RunResult : Measures {
   RunStatus status = RunStatus::kCompleted;
-  std::string stall;  // who waits for what; "" unless stalled
+  std::string stall;  // which component waits for what; "" unless stalled
   std::uint64_t seed = 0;
   std::uint64_t ordering = 0;
   TimeNs virtual_time_ns = 0;
   std::uint64_t events = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t unroutable = 0;
-  std::vector<std::uint64_t> passed;  // messages, by binding of the scenario; empty where nobody counted
+  std::vector<std::uint64_t> passed;  // messages, by binding of the scenario; empty if not counted
   Fingerprints fingerprints;
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component
-  // As expectations ask for them; the run may have ended before.
+  // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
   std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected
 };

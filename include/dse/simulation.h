@@ -8,10 +8,10 @@
 //   for (const dse::MessagePtr& message : simulation.read("doubled")) ...
 //
 // Nothing is printed, no file is written, no signal is caught; the same calls give the same run, on any
-// number of threads. Several may be in one process; each is used by one thread at a time. What goes wrong is
-// thrown: InputError for a scenario or its data, RunError for what fails while it runs, UsageError for a call
-// that makes no sense, one from a callback or an observer among them, and for a program's mistakes. A call
-// that is refused changes nothing; what is thrown while it runs ends it.
+// number of threads. A process may have several simulations; each is used by one thread at a time. Errors are
+// thrown: InputError for a scenario or its data, RunError for what fails during the run, UsageError for a
+// call that makes no sense (such as one from a callback or an observer) and for a program's mistakes. A
+// refused call changes nothing; an exception during the run ends it.
 #pragma once
 
 #include <cstddef>
@@ -37,24 +37,24 @@
 namespace dse {
 
 struct SimulationOptions {
-  std::optional<std::uint64_t> seed = {};  // else the scenario's; 1 of one that is built in code
-  // The order of simultaneous events: 0 as a file has it, or else as they are scheduled; another number a
-  // permutation of its own.
+  std::optional<std::uint64_t> seed = {};  // else the scenario's; 1 for one that is built in code
+  // The order of simultaneous events: 0 is the file's order, or else that in which they are scheduled; every
+  // other number is a permutation of its own.
   std::uint64_t ordering = 0;
-  TimeNs latency_ns = 0;                // of one hop between a component and the bus; a file has its own
+  TimeNs latency_ns = 0;                // for one hop between a component and the bus; a file has its own
   unsigned threads = 1;                 // that learn and predict; changes no result
   TimeNs curve_every_ns = 100'000'000;  // a point of a curve for each interval; a file has its own
-  std::optional<TimeNs> until_ns = {};  // run() ends then; else the scenario's: empty of one built in code
-  // So many events at one virtual time are taken for a loop without end, and a RunError.
+  std::optional<TimeNs> until_ns = {};  // run() ends then; else at the scenario's, if it has one
+  // This many events at one virtual time are taken for an endless loop, and give a RunError.
   std::uint64_t events_at_one_time_max = 20'000'000;
-  // The files in which components keep lines ("echo.log"), each opened once; none: nothing is kept.
+  // Opens the files in which components keep lines ("echo.log"), each once; empty: nothing is kept.
   std::function<LineSink(const std::string& file_name)> open_lines = {};
 };
 
-// How one expectation has come out.
+// How one expectation turned out.
 struct ExpectationOutcome {
-  std::string text;         // for people: what was expected and what was found
-  bool as_planned = false;  // it holds; or it is one that must not, and does not
+  std::string text;         // for human readers: what was expected and what was found
+  bool as_planned = false;  // it holds; or it must not hold, and does not
 };
 
 class Simulation {
@@ -63,69 +63,69 @@ class Simulation {
   // compiled for.
   explicit Simulation(SimulationOptions options = {});
   ~Simulation();
-  // One that was moved from can be destroyed or assigned to, nothing else.
+  // A simulation that was moved from can only be destroyed or assigned to.
   Simulation(Simulation&&) noexcept;
   Simulation& operator=(Simulation&&) noexcept;
 
   // The scenario of that file, read by the kinds and learners of `tables`; each of `settings` ("key=value")
-  // is put in first. More can be added to it. Throws InputError.
+  // is applied first. Components can be added to it. Throws InputError.
   static Simulation from_file(const std::string& path, const Tables& tables = built_in_tables(),
                               SimulationOptions options = {}, const std::vector<std::string>& settings = {});
 
-  // Before the first step. Each starts at `start_ns`; of those that start at one time, the ones that read a
-  // resource come first. Names are those of scenario files: letters, digits, - and _. Throws UsageError when
-  // the name is taken or is none, or a port is no resource's name.
+  // Adds a component, before the first step. It starts at `start_ns`; among components that start at one
+  // time, those that read a resource come first. Names are those of scenario files: letters, digits, - and _.
+  // Throws UsageError when the name is taken or invalid, or when a port is not a valid resource name.
   Simulation& add(const std::string& name, std::shared_ptr<const Component> component, TimeNs start_ns = 0);
-  // A component of nothing but a program, or an application. `ports` says what it reads and writes.
+  // Adds a component that is just a program, or an application. `ports` says what it reads and writes.
   Simulation& add(const std::string& name, Program program, Ports ports = {}, TimeNs start_ns = 0);
   Simulation& add(const std::string& name, MakeApp make, Ports ports = {}, TimeNs start_ns = 0);
   Simulation& bind(BindingSpec binding);
-  // How many messages of the resource each component of a kind that streams it may have under way; 0: no
-  // limit. Else 64. A program says so itself, in stream_resource.
+  // How many messages of the resource each streaming component read by a kind may have under way; 0: no
+  // limit; 64 unless set. A program sets its own prefetch, in stream_resource.
   Simulation& set_prefetch(const std::string& resource, std::uint32_t prefetch);
-  // A fault strikes a component that was added or is the file's, never the test driver. Throw UsageError, at
-  // the first step or run(), for what the scenario does not have, a fault that its component cannot show, and
-  // an expectation that expects nothing.
+  // A fault strikes a component that was added or that the file has, never the test driver. These make the
+  // first step or run() throw UsageError for a name that the scenario does not have, a fault that its
+  // component cannot show, and an expectation that expects nothing.
   Simulation& inject(Fault fault);
   Simulation& expect(Expectation expectation);
-  // Told of everything that happens; must outlive the simulation.
+  // The observer is told of everything that happens; it must outlive the simulation.
   Simulation& observe(Observer& observer);
 
   // The test driver. The first of these calls wires the scenario, in which a component named `driver` (or
   // `driver-2`, … where a file has taken that) writes what is written here.
 
   // Writes a message to the resource's exchange: it leaves the driver at now(), after everything else of that
-  // time, and the steps that follow see what becomes of it. An id, an app_id and a timestamp are added where
-  // there is none.
+  // time, and the following steps show what becomes of it. An id, an app_id and a timestamp are added where
+  // they are missing.
   void write(const std::string& resource, MessageFields fields);
   // Moves the clock and handles every event up to and including the new time. Throws UsageError when a
-  // program stands still for good, because a callback of it called neither next() nor eval().
+  // program stands still for good because one of its callbacks called neither next() nor eval().
   void advance_by(TimeNs duration_ns);
   void advance_to(TimeNs time_ns);
-  // Handles events until nothing can happen any more, or the scenario's `until` is reached. A component that
-  // writes for ever never lets it end.
+  // Handles events until nothing can happen any more, or the scenario's `until` is reached. It never returns
+  // while a component writes for ever.
   void drain();
   TimeNs now() const;
 
-  // What was written to the resource's exchange since the last call, or since the start, in order: whatever
-  // became of it. It is taken beside the queue, so that nobody gets less, and kept until then. Throws
-  // UsageError when nobody writes, binds or streams a resource of that name.
+  // What was written to the resource's exchange since the last call, or since the start, in order, whatever
+  // became of it. Messages are copied beside the queue, so that no consumer gets fewer, and kept until this
+  // call. Throws UsageError when nothing writes, binds or streams a resource of that name.
   std::vector<MessagePtr> read(const std::string& resource);
   // How many messages wait in the resource's queue.
   std::size_t depth(const std::string& resource);
-  // "<component or resource>.<metric>", as in scenario files; empty when it has no value by now. Throws
-  // UsageError when nobody can have it.
+  // "<component or resource>.<metric>", as in scenario files; empty when it has no value yet. Throws
+  // UsageError when nothing has such a metric.
   std::optional<double> metric(const std::string& name);
-  // All of them.
+  // All metrics.
   std::map<std::string, double> metrics();
-  // What a component has learned by now, as the file that a model can start from; empty when it learns
+  // What a component has learned so far, as the file that a model can start from; empty when it learns
   // nothing.
   std::optional<std::string> learned_state(const std::string& component);
 
-  // To the end, from wherever it stands: until nothing can happen any more, or the scenario's `until`. The
-  // last call but expectations().
+  // Runs from now to the end: until nothing can happen any more, or the scenario's `until`. Only
+  // expectations() may be called afterwards.
   RunResult run();
-  // After run(): those of the scenario's file, in its order, then those of expect().
+  // After run(): the expectations of the scenario's file, in its order, then those of expect().
   std::vector<ExpectationOutcome> expectations() const;
 
  private:

@@ -1,4 +1,4 @@
-// Writes what a learner knows as bytes: integers and floating-point numbers little-endian, one after the
+// Writes what a learner knows, as bytes: integers and floating-point numbers little-endian, one after the
 // other, without padding or tags. StateReader reads them back in the same order.
 #pragma once
 
@@ -16,9 +16,9 @@ class StateWriter {
   void add_u32(std::uint32_t value) { add_number(value); }
   void add_u64(std::uint64_t value) { add_number(value); }
   void add_f64(double value) { add_number(std::bit_cast<std::uint64_t>(value)); }
-  // Its length in 32 bits, then its bytes.
+  // Writes the length in 32 bits, then the bytes.
   void add_text(std::string_view text);
-  // Without their number, which the reader must know.
+  // Writes the values without their number, which the reader must know.
   void add(std::span<const std::uint8_t> values);
   void add(std::span<const float> values);
   void add(std::span<const double> values);

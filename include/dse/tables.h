@@ -1,4 +1,4 @@
-// What a program knows beside the core: the kinds of components, and the learners of models.
+// What a program knows besides the core: the kinds of components, and the learners of models.
 #pragma once
 
 #include "dse/kind_table.h"
@@ -11,7 +11,7 @@ struct Tables {
   LearnerTable learners;
 };
 
-// Those that dse brings with it. Add to them what is one's own.
+// The kinds and learners that dse brings with it, to which a program adds its own.
 Tables built_in_tables();
 
 }  // namespace dse

@@ -12,17 +12,17 @@ namespace dse {
 using TimeNs = std::int64_t;
 
 inline constexpr TimeNs kNanosecondsPerSecond = 1'000'000'000;
-// The longest duration a user may write: a hundred years.
+// The longest duration that a user may write: a hundred years.
 inline constexpr TimeNs kLongestDurationNs = 100LL * 366 * 86'400 * kNanosecondsPerSecond;
 
-// time + delay; throws RunError when virtual time is used up.
+// Returns time + delay; throws RunError when virtual time is used up.
 TimeNs add_time(TimeNs time_ns, TimeNs delay_ns);
 
-// "0s", "50us", "1.5ms", "2min": a decimal number and one of ns, us, ms, s, min, h. Empty when it is not
-// that, is negative, is finer than a nanosecond or longer than kLongestDurationNs.
+// "0s", "50us", "1.5ms", "2min": a decimal number and one of ns, us, ms, s, min, h. Empty when the text is
+// not that, is negative, is finer than a nanosecond or longer than kLongestDurationNs.
 std::optional<TimeNs> parse_duration(std::string_view text);
 
-// Shortest exact form in the largest unit that keeps at most nine decimals: "50us", "1.5s".
+// The shortest exact form in the largest unit that needs at most nine decimals: "50us", "1.5s".
 std::string format_duration(TimeNs duration_ns);
 
 // `count` events every `period_ns`. Both positive.
@@ -37,7 +37,7 @@ struct Rate {
   bool operator==(const Rate&) const = default;
 };
 
-// "20000/s", "3/ms", "1/min". Empty when it is not that or is not positive.
+// "20000/s", "3/ms", "1/min". Empty when the text is not that or is not positive.
 std::optional<Rate> parse_rate(std::string_view text);
 
 }  // namespace dse

@@ -14,11 +14,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr milliseconds kTurnMax{2};    // then it looks what has arrived
-constexpr milliseconds kRestMax{100};  // then it looks whether it is over
+constexpr milliseconds kTurnMax{2};    // after which it checks what has arrived
+constexpr milliseconds kRestMax{100};  // after which it checks whether it is over
 constexpr milliseconds kBetweenShows{200};
 constexpr std::chrono::seconds kConfirmsMax{30};
-constexpr std::chrono::seconds kStandstillMax{1};  // once the user wants to go
+constexpr std::chrono::seconds kStandstillMax{1};  // once the user has interrupted it
 
 const std::atomic<bool> kNever{false};
 
@@ -65,7 +65,7 @@ RunResult Attachment::run(const Interrupts& interrupts, const Show& show) {
   } catch (const BrokerError&) {
     failure_ = std::current_exception();
   }
-  // What is in the capture has been on the bus, unless a refusal has ended the run before.
+  // What is in the capture has been on the bus, unless a refusal ended the run before that.
   advance_to(end_ns());
   if (capture_ != nullptr) capture_->end(end_ns());
   if (failure_ == nullptr) {
@@ -115,7 +115,7 @@ TimeNs Attachment::paced_now_ns() const {
 void Attachment::take_imports() {
   if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return;
   for (Imported& imported : gateway_.take()) {
-    if (world_.over()) return;  // what is not settled comes again
+    if (world_.over()) return;  // what is not settled is delivered again
     take_import(std::move(imported));
   }
 }
@@ -123,12 +123,12 @@ void Attachment::take_imports() {
 void Attachment::take_import(Imported&& imported) {
   const std::size_t component = imports_[imported.import];
   if (!imported.refused.empty()) {
-    // What came before it has been on the bus when it ends the run.
+    // When a refusal ends the run, what came before it has been on the bus.
     if (scenario_.components[component].ends_when_refusing) advance_to(end_ns());
     world_.note_refusal(component, *imported.message, imported.refused);
     return gateway_.reject(imported.tag);
   }
-  // A duplicate waits for the first of it.
+  // A duplicate waits for the original.
   if (imported.message) {
     last_import_ns_ = std::max({add_time(world_.now(), 1), paced_now_ns(), last_import_ns_});
     capture_->add(scenario_.components[component].name, last_import_ns_, *imported.message);
@@ -137,7 +137,7 @@ void Attachment::take_import(Imported&& imported) {
   unsettled_.push_back({last_import_ns_, imported.tag});
 }
 
-// Everything that is due, or a part of it when that takes long or the broker is behind.
+// Handles everything that is due, or a part of it if that takes long or the broker is behind.
 void Attachment::advance() {
   const Clock::time_point longest = Clock::now() + kTurnMax;
   const bool paced = options_.pace > 0;
@@ -145,7 +145,7 @@ void Attachment::advance() {
   while (!gateway_.full()) {
     const std::optional<TimeNs> next_ns = world_.next_time_ns();
     if (!next_ns || *next_ns > last_ns) {
-      // The clock itself goes on beside the real one.
+      // The virtual clock itself moves on with the real one.
       if (paced || (scenario_.until_ns && imports_.empty())) advance_to(std::max(last_ns, world_.now()));
       return;
     }
@@ -167,7 +167,7 @@ void Attachment::settle() {
   }
 }
 
-// Until the next event is due, something arrives, or it is time to look.
+// Waits until the next event is due, something arrives, or it is time to check.
 void Attachment::rest() {
   const auto now = Clock::now();
   auto until = now + kRestMax;
@@ -206,7 +206,7 @@ void Attachment::fail_for_unconfirmed() const {
                       : problem));
 }
 
-// What the world itself cannot know.
+// Adds the metrics that the world itself cannot know.
 void Attachment::add_gateway_metrics(RunResult& result) const {
   const Gateway::Counts counts = gateway_.counts();
   const auto set = [&result](const std::string& component, const char* metric, std::uint64_t value) {

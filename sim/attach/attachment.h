@@ -1,9 +1,9 @@
-// Runs a world beside the real clock, with its gateway joined to a broker.
+// Runs a world in step with the real clock, with its gateway joined to a real broker.
 //
 // What arrives gets a virtual time that is later than every event that has happened, is written to the
 // capture, and is acknowledged once it has been on the bus and the capture was flushed. So a replay of the
 // capture is the same run. What cannot be read was rejected on the broker, is counted as refused by its
-// import and never was on the bus. One thread.
+// import, and was never on the bus. One thread.
 #pragma once
 
 #include <algorithm>
@@ -24,15 +24,15 @@
 
 namespace dse {
 
-// The exports and imports of a scenario, in the order of its components, for Gateway. Nobody waits for the
-// broker any longer when `interrupted` becomes true; it must outlive the gateway.
+// The exports and imports of a scenario, in the order of its components, for Gateway. All waiting for the
+// broker ends when `interrupted` becomes true; it must outlive the gateway.
 Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker,
                                  const std::atomic<bool>& interrupted);
 
 class Attachment {
  public:
   struct Options {
-    double pace = 1;                // virtual seconds a second; 0: as fast as possible
+    double pace = 1;                // virtual seconds per second; 0: as fast as possible
     std::optional<TimeNs> longest;  // real time
   };
   struct Status {
@@ -42,21 +42,22 @@ class Attachment {
   };
   using Show = std::function<void(const Status& status)>;
 
-  // All must outlive this; the world must not have been run. `capture` may be null when there are no imports.
+  // All must outlive the attachment; the world must not have been run. `capture` may be null when there are
+  // no imports.
   Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter* capture,
              Options options);
 
-  // The world's sink.
+  // The sink to which the world gives what leaves it.
   void write(const ComponentConfig& exporter, const MessagePtr& message);
-  // Until the scenario's end, until nothing is left to do (without imports), until the longest time is over,
-  // or the first interrupt; then until what was exported is confirmed: once interrupted only as long as
-  // something moves, and not beyond the second interrupt. Calls `show` now and then. When the broker fails
-  // for good the run ends as if interrupted; check() then throws why.
+  // Runs until the scenario's end, until nothing is left to do (without imports), until the longest time is
+  // over, or until the first interrupt; then waits until what was exported is confirmed: once interrupted
+  // only as long as there is progress, and not beyond the second interrupt. Calls `show` from time to time.
+  // When the broker fails for good, the run ends as if interrupted; check() then throws the reason.
   RunResult run(const Interrupts& interrupts, const Show& show);
   // The virtual time up to which a replay of the capture goes.
   TimeNs end_ns() const { return std::max(world_.now(), last_import_ns_); }
 
-  // Throws what the broker has failed with.
+  // Throws the error with which the broker failed, if it did.
   void check() const {
     if (failure_ != nullptr) std::rethrow_exception(failure_);
   }
@@ -88,7 +89,7 @@ class Attachment {
   Gateway& gateway_;
   CaptureWriter* capture_;  // none without imports
   Options options_;
-  std::map<std::string, std::size_t> exports_;  // by component, its place among the gateway's
+  std::map<std::string, std::size_t> exports_;  // by component, its place among the gateway's exports
   std::vector<std::size_t> imports_;            // the components, in the gateway's order
   Clock::time_point start_;
   Clock::time_point shown_;

@@ -1,5 +1,5 @@
-// A capture: what came into an attached run from outside, so that the run can be repeated without a broker.
-// docs/capture-format.md describes the file.
+// A capture: what came into an attached run from outside, so that the run can be repeated without a real
+// broker. docs/capture-format.md describes the file.
 #pragma once
 
 #include <cstddef>
@@ -15,40 +15,41 @@
 
 namespace dse {
 
-// The format that is written; the one before is read as well.
+// The format that is written; the previous one is read as well.
 inline constexpr std::uint32_t kCaptureFormat = 2;
-// Had no digests of data, and knew the scenario by its text.
+// This format has no digests of data, and identifies the scenario by its text.
 inline constexpr std::uint32_t kFirstCaptureFormat = 1;
 
-// Which run it was.
+// Which run the capture is from.
 struct CaptureHeader {
   std::uint32_t format = kCaptureFormat;
   std::string scenario;             // file name
-  std::uint64_t scenario_hash = 0;  // Scenario::hash, in the first format Scenario::text_hash
+  std::uint64_t scenario_hash = 0;  // Scenario::hash; in the first format Scenario::text_hash
   std::uint64_t seed = 0;
-  std::uint64_t ordering = 0;  // of simultaneous events
-  std::string version;         // of dse
+  std::uint64_t ordering = 0;  // order of simultaneous events
+  std::string version;         // that of dse
   std::vector<std::string> imports;
-  DataDigests data;  // none in the first format
+  DataDigests data;  // empty in the first format
 
   bool operator==(const CaptureHeader&) const = default;
 };
 
-// That of a run of the scenario by this program, which has read `data`.
+// The header for a run of the scenario by this program, which has read `data`.
 CaptureHeader capture_header(const Scenario& scenario, const DataDigests& data, std::uint64_t seed,
                              std::uint64_t ordering);
 
-// A message, in the order of handing in.
+// A captured message; they are in the order in which they were handed in.
 struct CapturedMessage {
   std::size_t import = 0;  // its place in the header
-  TimeNs time_ns = 0;      // of the import, as World::import has it
+  TimeNs time_ns = 0;      // time of the import, as in World::import
   MessagePtr message;
 };
 
-// Of the file, as docs/capture-format.md has it.
+// The file's first bytes, see docs/capture-format.md.
 inline constexpr std::string_view kCaptureMagic = "dse capture\n";
 enum class CaptureRecord : std::uint8_t { kHeader = 1, kMessage = 2, kEnd = 3 };
-// The checksum of a record, which covers those before it as well; `before` is that of the last, 0 of none.
+// The checksum of a record, which covers those before it as well; `before` is that of the previous record, or
+// 0.
 std::uint64_t capture_checksum(std::uint64_t before, std::string_view body);
 
 }  // namespace dse

@@ -83,13 +83,13 @@ void CaptureReader::read_header() {
 void CaptureReader::read_data(ByteReader& reader) {
   for (auto left = reader.number<std::uint64_t>(); left > 0 && !reader.failed(); --left) {
     const std::string name(reader.text());
-    // One form of each header: by name, ascending.
+    // A header has one form only: sorted by name, ascending.
     if (!header_.data.empty() && name <= header_.data.rbegin()->first) refuse("its header is not one");
     header_.data.emplace(name, reader.number<std::uint64_t>());
   }
 }
 
-// The next record into body_. False at the end of what is whole; then cut_ says where that is.
+// Reads the next record into body_. False at the end of what is whole; then cut_ says where that is.
 bool CaptureReader::read_record() {
   if (!cut_.empty() || end_ns_) return false;
   at_ = size_ - left_;

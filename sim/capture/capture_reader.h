@@ -15,20 +15,21 @@ namespace dse {
 
 class CaptureReader {
  public:
-  // Throws InputError when the file cannot be read, is no capture, is of another format, or was cut off
-  // before its header was whole.
+  // Throws InputError when the file cannot be read, is not a capture, has another format, or was cut off
+  // before the end of its header.
   explicit CaptureReader(const std::string& path);
 
   const CaptureHeader& header() const { return header_; }
-  // The next message that is whole; empty when there is none. Throws InputError where the file holds what no
-  // capture does.
+  // The next whole message; empty when there is none. Throws InputError where the file holds what no capture
+  // holds.
   std::optional<CapturedMessage> next();
 
-  // When next() gave nothing: the time at which the run ended; empty when the file was cut off before that.
+  // After next() returned nothing: the time at which the run ended; empty when the file was cut off before
+  // that.
   std::optional<TimeNs> end_ns() const { return end_ns_; }
-  // Where and how it was cut off, for people: "at byte 120, in the middle of a record".
+  // Where and how it was cut off, for human readers: "at byte 120, in the middle of a record".
   const std::string& cut() const { return cut_; }
-  // Of the last record that is whole; it covers all before it.
+  // The checksum of the last whole record; it covers all before it.
   std::uint64_t checksum() const { return checksum_; }
 
  private:
@@ -42,7 +43,7 @@ class CaptureReader {
 
   std::string path_;
   std::ifstream file_;
-  std::uint64_t size_ = 0;  // of the file when it was opened
+  std::uint64_t size_ = 0;  // size of the file when it was opened
   std::uint64_t left_ = 0;  // bytes after the last whole record
   std::uint64_t at_ = 0;    // the byte at which the current record begins
   CaptureHeader header_;
@@ -54,12 +55,12 @@ class CaptureReader {
   std::uint64_t checksum_ = 0;
 };
 
-// All that can be said of a capture without its messages.
+// What there is to say about a capture without its messages.
 struct CaptureSurvey {
   CaptureHeader header;
   std::vector<std::uint64_t> messages_by_import;
   std::uint64_t messages = 0;
-  TimeNs first_ns = 0;  // of a message, if there are any
+  TimeNs first_ns = 0;  // time of the first message, if there are any
   TimeNs last_ns = 0;
   std::optional<TimeNs> end_ns;  // empty: it was cut off
   std::string cut;

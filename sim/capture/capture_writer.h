@@ -10,25 +10,27 @@
 
 namespace dse {
 
-// Every call throws RunError when the disk refuses.
+// Every call throws RunError when writing fails.
 class CaptureWriter {
  public:
-  // Starts the file anew, in the format of today, and flushes the header.
+  // Starts the file anew, in the current format, and flushes the header.
   CaptureWriter(const std::string& path, const CaptureHeader& header);
-  // What was not flushed may be lost; without end() the capture is cut off.
+  // What has not been flushed may be lost; without end() the capture counts as cut off.
   ~CaptureWriter();
   CaptureWriter(const CaptureWriter&) = delete;
   CaptureWriter& operator=(const CaptureWriter&) = delete;
 
-  // A message for the import of this name, which the header has; times are above 0 and do not decrease.
+  // Adds a message for the import of this name, which is in the header; times are above 0 and do not
+  // decrease.
   void add(const std::string& import, TimeNs time_ns, const Message& message);
-  // Hands everything to the system: it survives the death of this process, though not of the machine.
+  // Hands everything to the system, so that it survives a crash of this process, though not of the machine.
   void flush();
-  // The run ended at this time, which is not before that of any message. Nothing can be added after it.
+  // Notes that the run ended at this time, which is not before that of any message. Nothing can be added
+  // after it.
   void end(TimeNs time_ns);
 
   std::uint64_t messages() const { return messages_; }
-  // Of the last record.
+  // The checksum of the last record.
   std::uint64_t checksum() const { return checksum_; }
 
  private:
@@ -41,7 +43,7 @@ class CaptureWriter {
   std::string path_;
   CaptureHeader header_;
   std::unique_ptr<std::FILE, Close> file_;
-  std::string body_;  // kept for its memory
+  std::string body_;  // a member so that its memory is reused
   TimeNs last_ns_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t checksum_ = 0;

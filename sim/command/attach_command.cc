@@ -57,7 +57,7 @@ std::string status_text(const Attachment::Status& status) {
   return text;
 }
 
-// One line that is written over on a terminal; elsewhere a line now and then, and at each new problem.
+// On a terminal one line that is overwritten; elsewhere a line from time to time, and at each new problem.
 class StatusLine {
  public:
   explicit StatusLine(bool quiet) : quiet_(quiet), terminal_(is_terminal(STDERR_FILENO)) {}
@@ -86,7 +86,7 @@ class StatusLine {
   std::string problem_;
 };
 
-// A gateway that joins nothing would wait for nothing.
+// Refuses a gateway that joins nothing: it would have nothing to wait for.
 void require_gateway(const Gateway::Options& options, const Scenario& scenario) {
   if (!options.exports.empty() || !options.imports.empty()) return;
   throw InputError(
@@ -108,7 +108,7 @@ RunResult run_with_status(Attachment& attachment, const Interrupts& interrupts, 
 }
 
 int attach(const AttachArguments& arguments, const Tables& tables) {
-  const auto started = std::chrono::steady_clock::now();  // for timing.json alone
+  const auto started = std::chrono::steady_clock::now();  // only for timing.json
   Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   if (arguments.seed) scenario.seed = *arguments.seed;
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
@@ -141,10 +141,10 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   if (!arguments.quiet) tell("attached to broker {}\n", broker.describe());
   const RunResult result = run_with_status(*attachment, interrupts, arguments.quiet);
 
-  scenario.until_ns = attachment->end_ns();  // as its replay has it
+  scenario.until_ns = attachment->end_ns();  // as in its replay
   DrivenRun::Ending ending{.data = world.data(), .more = counts_text(gateway.counts())};
   if (capture) ending.capture = CaptureNote{kCaptureFile, capture->checksum()};
-  // What was captured is kept, whatever went wrong with the broker.
+  // The capture is kept, whatever went wrong with the broker.
   ending.when_kept = [&attachment] { attachment->check(); };
   return run.end(scenario, result, ending);
 }

@@ -1,4 +1,4 @@
-// The options of every command that talks to a broker.
+// The options of every command that talks to a real broker.
 #pragma once
 
 #include <string>
@@ -21,8 +21,8 @@ struct BrokerArguments {
 // Adds --broker, --password-file, --ca, --cert, --key and --login.
 void add_broker_options(ProgramCommand command, BrokerArguments& arguments);
 
-// The broker of --broker, or else of the environment variable DSE_AMQP_URL. Throws InputError when neither
-// names one or something does not fit together; warns on stderr of a password on the command line.
+// The broker given by --broker, or else by the environment variable DSE_AMQP_URL. Throws InputError when
+// neither names one or something does not fit together; warns on stderr about a password on the command line.
 BrokerAddress broker_address(const BrokerArguments& arguments);
 
 }  // namespace dse

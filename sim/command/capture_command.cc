@@ -32,7 +32,8 @@ std::string headers_text(const Headers& headers) {
   return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
 
-// What came from outside may hold anything; here it stays in its line, and each field in its place.
+// Text from outside may hold anything; it is escaped here, so that a message stays one line and each field
+// keeps its place.
 std::string line_of(const CapturedMessage& captured, const CaptureHeader& header) {
   const Message& message = *captured.message;
   return fmt::format("{} {} {} key={} headers={} {} bytes {}", seconds_text(captured.time_ns),
@@ -98,7 +99,7 @@ std::string bytes_of(const CapturedMessage& captured) {
   return bytes;
 }
 
-// Of two captures whose imports are the same.
+// The fields in which the messages differ; the imports of the two captures are the same.
 std::vector<std::string> differing_fields(const CapturedMessage& a, const CapturedMessage& b) {
   std::vector<std::string> fields;
   if (a.time_ns == b.time_ns && a.import == b.import && bytes_of(a) == bytes_of(b)) return fields;

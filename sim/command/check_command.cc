@@ -22,7 +22,7 @@ void check_one(const std::string& path, const std::vector<std::string>& settings
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
 }
 
-// One that is wrong keeps no other from being checked.
+// A scenario that is wrong does not keep the others from being checked.
 int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings,
           const Tables& tables) {
   std::vector<InputError> errors;

@@ -1,4 +1,5 @@
-// The commands of the program. Each function adds one to the parser; run, it returns its exit status.
+// The commands of the program. Each function adds one command to the parser; running the command returns its
+// exit status.
 #pragma once
 
 #include "dse/tables.h"
@@ -6,10 +7,10 @@
 
 namespace dse {
 
-// Exit statuses, as documented for users.
+// The exit statuses, as documented for users.
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitFailed = 1;      // an expectation or a verification
-inline constexpr int kExitWrongInput = 2;  // command line, scenario or data
+inline constexpr int kExitFailed = 1;      // an expectation or a verification failed
+inline constexpr int kExitWrongInput = 2;  // wrong command line, scenario or data
 inline constexpr int kExitRunFailed = 3;   // disk full, stalled, broker unreachable
 inline constexpr int kExitInterrupted = 130;
 

@@ -25,13 +25,13 @@
 namespace dse {
 namespace {
 
-// What was printed is lost without a word unless somebody asks.
+// What was printed is lost silently unless this is checked.
 void check_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     throw RunError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
 }
 
-// Runs what was given, and says on standard error why that failed.
+// Runs `work`, and says on standard error why it failed, if it did.
 int status_of(const std::function<int()>& work) {
   try {
     const int status = work();
@@ -49,7 +49,7 @@ int status_of(const std::function<int()>& work) {
     tell("dse: out of memory: make the scenario smaller or close other programs\n");
     return kExitRunFailed;
   } catch (const std::exception& error) {
-    // What the system refuses somewhere else: a thread, a closed standard output.
+    // The system has refused something else: a thread, say, or a closed standard output.
     const bool no_output = std::ferror(stdout) != 0;
     tell("dse: {}{}\n", no_output ? "cannot write to standard output: " : "", one_line(error.what()));
     return kExitRunFailed;
@@ -59,8 +59,8 @@ int status_of(const std::function<int()>& work) {
   }
 }
 
-// Whether a word is a broker's URL with a password in a place where the parser, which takes it for something
-// else, would print it.
+// Whether a word is a broker's URL with a password, at a place where the parser would take it for something
+// else and print it.
 bool shows_password(const std::vector<std::string>& words) {
   for (std::size_t at = 0; at < words.size(); ++at) {
     const bool belongs_there = at > 0 && words[at - 1] == "--broker";

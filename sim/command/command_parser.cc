@@ -40,7 +40,7 @@ std::vector<std::string> command_names(const CLI::App& parent) {
   return names;
 }
 
-// What is said about a word of the command line that nothing takes.
+// The message about a word of the command line that nothing takes.
 std::string not_understood(const CLI::App& command, const std::string& word) {
   if (word.starts_with('-')) {
     const std::string name = word.substr(0, word.find('='));
@@ -54,7 +54,7 @@ std::string not_understood(const CLI::App& command, const std::string& word) {
   return fmt::format("{} has no command '{}'{}", full_name(command), word, suggestion(word, names));
 }
 
-// A word that is not understood is the reason why another is missing.
+// When a word is not understood, that is why another one is missing.
 std::string complaint_of(const CLI::App& parser, const CLI::ParseError& error) {
   const CLI::App& command = given_command(parser);
   const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
@@ -118,7 +118,7 @@ CommandOption ProgramCommand::add_flag(const std::string& name, bool& value, con
 CommandOption ProgramCommand::add_read(const std::string& name, const std::string& description,
                                        const std::string& type,
                                        std::function<void(const std::string&)> read) {
-  // It is taken for a list, because the library's way to one text turns an empty one into none.
+  // It is read as a list, because the library's single-text option turns an empty text into none.
   CLI::Option* option = app_->add_option_function<std::vector<std::string>>(
       name,
       [read = std::move(read)](const std::vector<std::string>& texts) {
@@ -126,7 +126,7 @@ CommandOption ProgramCommand::add_read(const std::string& name, const std::strin
       },
       description);
   option->expected(1)
-      ->allow_extra_args(false)  // else it would swallow a `--` behind it
+      ->allow_extra_args(false)  // else it would swallow a following `--`
       ->type_name(type);
   return CommandOption(*option);
 }
@@ -193,7 +193,7 @@ CommandParser::Parsed CommandParser::parse(const std::vector<std::string>& words
     // The library takes them from the end.
     app_->parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
-    std::ostringstream text;  // help and the version are errors to the library, with the status of success
+    std::ostringstream text;  // the library reports help and the version as errors with the status of success
     std::ostringstream complaint;
     if (app_->exit(error, text, complaint) == 0) return {.text = text.str()};
     return {.complaint = complaint_of(*app_, error)};

@@ -1,6 +1,6 @@
-// The command line's commands with their options and arguments. What is typed is read strictly: a number is
-// decimal digits, an option takes one word whatever it looks like, and a word that nothing takes is refused
-// with the nearest name. The library underneath, CLI11, stays in the .cc file.
+// The commands of the command line, with their options and arguments. The command line is read strictly: a
+// number is decimal digits, an option takes one word whatever it looks like, and a word that nothing takes is
+// refused with the nearest name. The library underneath, CLI11, stays in the .cc file.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,15 @@ class Option;
 
 namespace dse {
 
-// An option or argument that a command has, for what is said of few.
+// An option or argument of a command, for settings that few of them need.
 class CommandOption {
  public:
   explicit CommandOption(CLI::Option& option) : option_(&option) {}
 
   CommandOption& required();
-  // Keeps it out of the help.
+  // Keeps it out of the help text.
   CommandOption& hidden();
-  // Refuses it beside that other option, which is there already.
+  // Refuses it together with that other option, which must have been added before.
   CommandOption& excludes(const std::string& other);
 
  private:
@@ -38,25 +38,25 @@ class CommandOption {
 // the parsing. Each option's value stays as it is when the option is not given.
 class ProgramCommand {
  public:
-  // A further word after this command's own; one of those that are added must then be given.
+  // Adds a subcommand; once there are any, one of them must be given.
   ProgramCommand add_command(const std::string& name, const std::string& description);
-  // What the program does when this command was given; it returns the exit status.
+  // Sets what the program does when this command was given; `run` returns the exit status.
   void on_run(std::function<int()> run);
 
-  // A word by its place. It must be given.
+  // Adds a positional argument, which must be given.
   void add_argument(const std::string& name, std::string& value, const std::string& description);
-  // All words from there on.
+  // Adds an argument that takes all further words.
   CommandOption add_arguments(const std::string& name, std::vector<std::string>& values,
                               const std::string& description);
 
   CommandOption add_flag(const std::string& name, bool& value, const std::string& description);
-  // A text that is not empty, such as a folder's name.
+  // Adds an option with a text that is not empty, such as a folder's name.
   CommandOption add_text(const std::string& name, std::string& value, const std::string& description);
-  // An option that may be repeated, with one text each time.
+  // Adds an option that may be repeated, with one text each time.
   void add_texts(const std::string& name, std::vector<std::string>& values, const std::string& description);
   void add_choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                   const std::string& description);
-  // Numbers; what is out of range is refused with the option's name and the range.
+  // Adds an option with a number; a value out of range is refused with the option's name and the range.
   CommandOption add_whole(const std::string& name, const std::string& description, const WholeRange& range,
                           std::function<void(std::uint64_t)> use);
   template <typename Number>
@@ -82,7 +82,7 @@ class ProgramCommand {
                          std::function<void(const std::string&)> read);
 
   CLI::App* app_;
-  std::function<int()>* chosen_;  // set to what on_run() was given, when the command is
+  std::function<int()>* chosen_;  // set to the argument of on_run() when the command was given
 };
 
 class CommandParser {
@@ -97,9 +97,9 @@ class CommandParser {
   ProgramCommand root();
 
   struct Parsed {
-    std::function<int()> run;  // of the command that was given; empty when none was
+    std::function<int()> run;  // what the given command does; empty when none was given
     std::string text;          // for standard output, when help or the version was asked for
-    std::string complaint;     // what is wrong with the command line; "": nothing
+    std::string complaint;     // what is wrong with the command line; "" if nothing is
   };
   // Reads the words after the program's name. Called once.
   Parsed parse(const std::vector<std::string>& words);

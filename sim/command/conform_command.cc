@@ -12,9 +12,9 @@
 #include "sim/command/command.h"
 #include "sim/command/standard_streams.h"
 #include "sim/conform/broker_run.h"
+#include "sim/conform/case_minimiser.h"
 #include "sim/conform/comparison.h"
 #include "sim/conform/process_run.h"
-#include "sim/conform/shrink.h"
 #include "sim/results/shell.h"
 #include "sim/world/interrupt.h"
 
@@ -31,13 +31,14 @@ struct ConformArguments {
   bool quiet = false;
 };
 
-// What is known of the first case on which the two differ, for people.
+// What is known about the first case on which the two differ, for human readers.
 std::string report(const ConformArguments& arguments, std::uint64_t number, const Comparison& failing,
-                   const Shrunk& shrunk) {
+                   const MinimisedCase& minimised) {
   std::string text = fmt::format("case {} of seed {} differs after {}", number, arguments.seed,
                                  counted(failing.steps.size(), "operation"));
-  text += fmt::format(", and the smallest one found in {} after {}:\n\n{}\n", counted(shrunk.runs, "trial"),
-                      shrunk.comparison.steps.size(), describe(shrunk.comparison, kSides));
+  text +=
+      fmt::format(", and the smallest one found in {} after {}:\n\n{}\n", counted(minimised.runs, "trial"),
+                  minimised.comparison.steps.size(), describe(minimised.comparison, kSides));
   return text + fmt::format("again: {}\n", shell_line("conform", {},
                                                       {"--seed", fmt::format("{}", arguments.seed), "--first",
                                                        fmt::format("{}", number), "--cases", "1"}));
@@ -71,8 +72,8 @@ int conform(const ConformArguments& arguments) {
     const Comparison comparison = run(drawn);
     if (!comparison.differs) continue;
     clear_progress();
-    const Shrunk shrunk = shrink(drawn, comparison, run, interrupted);
-    fmt::print("{}", report(arguments, number, comparison, shrunk));
+    const MinimisedCase minimised = minimise_case(drawn, comparison, run, interrupted);
+    fmt::print("{}", report(arguments, number, comparison, minimised));
     return interrupted.load() ? kExitInterrupted : kExitFailed;
   }
   clear_progress();

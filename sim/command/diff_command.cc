@@ -47,7 +47,8 @@ void require_own_record(const Side& side, const std::string& path) {
   }
 }
 
-// The path of the run's record; one that is missing is made in `folder`. Empty when that was interrupted.
+// The path of the run's record of events; if missing, it is made in `folder`. Empty when that was
+// interrupted.
 std::optional<std::string> record_of(const Side& side, const Tables& tables,
                                      std::optional<TemporaryFolder>& folder, const std::string& name) {
   const std::string recorded = (std::filesystem::path(side.run) / kEventRecordFile).string();
@@ -68,7 +69,7 @@ std::optional<std::string> record_of(const Side& side, const Tables& tables,
   return again.record;
 }
 
-// What was asked of one and not of the other, before what came of it.
+// Prints how the two runs were set up differently, ahead of how their events differ.
 void print_differences_asked_for(const Side& a, const Side& b, const std::vector<std::string>& lines) {
   if (lines.empty()) return;
   constexpr std::size_t kLinesMax = 60;
@@ -78,7 +79,7 @@ void print_differences_asked_for(const Side& a, const Side& b, const std::vector
   fmt::print("\n");
 }
 
-// The events of the two are the same: are they the events that the summaries are of?
+// The events of the two are the same. Judges whether the summaries belong to those events.
 int judge_summaries(const Side& a, const Side& b, const std::string& events, bool asked_for_the_same) {
   const std::vector<std::string> names =
       differing_fingerprints(a.summary.fingerprints, b.summary.fingerprints);

@@ -1,5 +1,5 @@
-// A run that a command drives: what replay, attach and nodes do alike, from the run directory to the exit
-// status.
+// A run that a command drives: what replay, attach and nodes have in common, from the run directory to the
+// exit status.
 #pragma once
 
 #include <chrono>
@@ -22,29 +22,29 @@ class DrivenRun {
     std::string out;  // the run directory; "" for `default_folder`
     std::string default_folder;
     bool record = false;
-    bool quiet = false;  // nothing is printed but warnings and what failed
+    bool quiet = false;  // only warnings and failures are printed
     bool colour = false;
-    bool warnings = true;  // of what probably is a mistake, at the end
+    bool warnings = true;  // about probable mistakes, at the end
     unsigned threads = 0;
     std::vector<std::string> settings;  // --set, as given
   };
-  // Opens the run directory, and the record if there is to be one; from now on it takes time. Throws as
-  // RunFolder::at.
+  // Opens the run directory, and the record of events if one is wanted; time is measured from now on. Throws
+  // as RunFolder::at does.
   DrivenRun(std::chrono::steady_clock::time_point started, Options options);
 
   RunFolder& folder() { return folder_; }
-  // A world whose files are in the run directory.
+  // The options of a world whose files are in the run directory.
   WorldOptions world_options(const Scenario& scenario);
   OpenLines open_lines();
 
   struct Ending {
     std::optional<CaptureNote> capture = {};
     DataDigests data = {};
-    // Called when the results are in place, and before anything is shown: what it throws, the user is told.
+    // Called when the results are in place, before anything is shown; the user is told what it throws.
     std::function<void()> when_kept = {};
-    std::string more = {};  // lines for people, after the report
+    std::string more = {};  // lines for human readers, after the report
   };
-  // Judges the result, writes what is to be kept, shows it, and returns the exit status.
+  // Judges the result, writes what is kept, shows the report, and returns the exit status.
   int end(const Scenario& scenario, const RunResult& result, const Ending& ending);
 
  private:

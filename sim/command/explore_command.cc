@@ -44,7 +44,7 @@ struct ExploreArguments {
   bool quiet = false;
 };
 
-// What is wrong with a value comes from --vary, though it is set as --set sets it.
+// Makes errors about a value name --vary, although it is applied as --set would apply it.
 template <typename Result>
 Result blaming_vary(const ExplorePlan& plan, const std::function<Result()>& explore) {
   try {
@@ -63,7 +63,7 @@ Result blaming_vary(const ExplorePlan& plan, const std::function<Result()>& expl
   }
 }
 
-// A run that did not fail in this way: rather one of the same settings, then one of the same seed.
+// A run that did not fail in this way: preferably one with the same settings, then one with the same seed.
 std::optional<Trial> find_passing(const Exploration& exploration, const FailedTrial& failed) {
   const auto same = [](const Trial& a, const Trial& b) {
     return a.point == b.point && a.seed == b.seed && a.ordering == b.ordering;
@@ -72,7 +72,7 @@ std::optional<Trial> find_passing(const Exploration& exploration, const FailedTr
     return (trial.point == failed.trial.point ? 2 : 0) + (trial.seed == failed.trial.seed ? 1 : 0);
   };
   std::optional<Trial> passing;
-  auto failure = exploration.failures.begin();  // in the order of the trials, as these
+  auto failure = exploration.failures.begin();  // in the order of the trials, which `trials` has too
   for (const Trial& trial : exploration.trials) {
     while (failure != exploration.failures.end() && failure->failure.way != failed.failure.way) ++failure;
     if (failure != exploration.failures.end() && same(failure->trial, trial)) {
@@ -84,11 +84,11 @@ std::optional<Trial> find_passing(const Exploration& exploration, const FailedTr
   return passing;
 }
 
-// What to print when the folder has its place.
+// What to print once the folder is in place.
 struct MinimisedText {
   std::string outcome;
   bool has_file = false;
-  std::vector<std::string> options = {};  // of a replay of the file
+  std::vector<std::string> options = {};  // options for a replay of the file
 
   std::string text(const RunFolder& folder) const {
     if (!has_file) return outcome;
@@ -125,7 +125,7 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
     return {"the first failure did not come again: it is not deterministic; see dse replay --twice\n"};
 
   std::vector<std::string> options;
-  if (smallest->failing.seed > INT64_MAX)  // it is no integer of TOML, and not in the file
+  if (smallest->failing.seed > INT64_MAX)  // not a TOML integer, so it is not in the file
     options = {"--seed", fmt::format("{}", smallest->failing.seed)};
   const std::string text = minimised_file(
       *smallest, tables.kinds, {.from = std::filesystem::path(path).parent_path(), .to = folder.target()});
@@ -137,7 +137,7 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
           true, options};
 }
 
-// What cannot be minimised loses no results: why not is what to print.
+// If minimising fails, no results are lost: the text to print says why.
 MinimisedText minimise_if_possible(const Explorer& explorer, const Exploration& exploration,
                                    const Tables& tables, const std::atomic<bool>& interrupted,
                                    RunFolder& folder, bool show_progress) {

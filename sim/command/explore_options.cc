@@ -12,7 +12,7 @@
 namespace dse {
 namespace {
 
-// Splits at commas that stand outside TOML's quotes and brackets.
+// Splits at commas outside TOML's quotes and brackets.
 std::vector<std::string> split_values(std::string_view text) {
   std::vector<std::string> values(1);
   int depth = 0;
@@ -53,7 +53,7 @@ Parameter read_parameter(const std::string& text) {
     throw InputError({.file = "--vary " + text},
                      "expected KEY=VALUE,VALUE,..., such as resource.digits.prefetch=1,8,64");
   }
-  // The scenario's own do not count here.
+  // The scenario's own quotes do not count here.
   const std::string key = without_quotes(parameter.key);
   if (key == "seed" || key == "ordering")
     throw InputError({.file = "--vary " + key}, fmt::format("is not for --vary: use --{}s", key));

@@ -1,4 +1,4 @@
-// What `dse explore` is told of seeds and settings.
+// The options of `dse explore` for seeds and settings.
 #pragma once
 
 #include <string>
@@ -8,10 +8,11 @@
 
 namespace dse {
 
-// The seeds of "FIRST..LAST", or of one number. Throws InputError.
+// Reads the seeds from "FIRST..LAST", or from one number. Throws InputError.
 void read_seeds(const std::string& text, ExplorePlan& plan);
 
-// Those of --vary KEY=VALUE,VALUE,... Throws InputError, also when a key or a value is given twice.
+// Reads the parameters from --vary KEY=VALUE,VALUE,... Throws InputError, also when a key or a value is given
+// twice.
 std::vector<Parameter> read_parameters(const std::vector<std::string>& texts);
 
 }  // namespace dse

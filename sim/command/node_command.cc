@@ -28,8 +28,8 @@ struct NodeArguments {
   std::vector<std::string> settings;
   double pace = 1;
   bool quiet = false;
-  std::optional<std::int64_t> epoch_ns;  // of the process that started it
-  std::optional<int> overseer;
+  std::optional<std::int64_t> epoch_ns;  // that of the process that started this one
+  std::optional<int> supervisor;
 };
 
 int run_node(const NodeArguments& arguments, const Tables& tables) {
@@ -44,19 +44,19 @@ int run_node(const NodeArguments& arguments, const Tables& tables) {
   options.interrupted = &interrupts.first;
   RunFolder folder =
       RunFolder::at(arguments.out, fmt::format("runs/{}-{}-node", scenario.name, component.name), kNodeFile);
-  std::optional<Overseer> overseer;
-  if (arguments.overseer) overseer.emplace(*arguments.overseer);
+  std::optional<Supervisor> supervisor;
+  if (arguments.supervisor) supervisor.emplace(*arguments.supervisor);
 
   Node node(scenario, component, options, folder);
   if (!arguments.quiet) tell("{} is a node on broker {}\n", component.name, options.broker.describe());
   Node::End end = Node::End::kInterrupted;
   std::exception_ptr failure;
   try {
-    end = node.run(interrupts, overseer ? &*overseer : nullptr);
+    end = node.run(interrupts, supervisor ? &*supervisor : nullptr);
   } catch (const BrokerError&) {
-    failure = std::current_exception();  // what it has counted is kept all the same
+    failure = std::current_exception();  // what it has counted is kept nevertheless
   } catch (const Interrupted&) {
-    // As if it had been between two steps.
+    // Treated as if it had come between two steps.
   }
   node.write_results(end, interrupts);
   folder.commit();
@@ -86,9 +86,9 @@ void add_node_command(CommandParser& parser, const Tables& tables) {
   command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1)",
                    {.least = 1e-6, .most = 1e6, .what = "a pace"});
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
-  // Of `dse nodes`, for the nodes that it starts.
+  // `dse nodes` passes these to the nodes that it starts.
   command.add_whole("--epoch", arguments->epoch_ns, "", {.most = INT64_MAX}).hidden();
-  command.add_whole("--overseer", arguments->overseer, "", {.most = INT_MAX}).hidden();
+  command.add_whole("--supervisor", arguments->supervisor, "", {.most = INT_MAX}).hidden();
   command.on_run([arguments, &tables] { return run_node(*arguments, tables); });
 }
 

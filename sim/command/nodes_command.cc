@@ -16,8 +16,8 @@
 #include "sim/command/driven_run.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
-#include "sim/node/belongings.h"
 #include "sim/node/nodes.h"
+#include "sim/node/owned_resources.h"
 #include "sim/results/results.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/expectations.h"
@@ -37,8 +37,8 @@ struct NodesArguments {
   bool quiet = false;
 };
 
-// What a real broker does not show: how full queues were, what each delivery was, and how things stood at a
-// virtual time.
+// Drops the expectations about what a real broker does not show: how full queues were, what each delivery
+// was, and how things stood at a virtual time.
 void keep_what_can_be_judged(Scenario& scenario) {
   std::erase_if(scenario.expectations, [&scenario](const Expectation& expectation) {
     const auto* metric = std::get_if<MetricExpectation>(&expectation.what);
@@ -46,7 +46,7 @@ void keep_what_can_be_judged(Scenario& scenario) {
   });
 }
 
-// The URL goes by the environment: everybody can read a command line.
+// The URL is passed in the environment, because everybody can read a command line.
 std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments) {
   if (!arguments.broker.url.empty()) setenv(kBrokerVariable, arguments.broker.url.c_str(), 1);
   const auto epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -78,7 +78,7 @@ std::string status_line(const NodeState& node) {
   return line;
 }
 
-// One line each, written over when it is a terminal.
+// One line per node, overwritten on a terminal.
 class StatusLines {
  public:
   explicit StatusLines(bool quiet) : quiet_(quiet), terminal_(is_terminal(STDERR_FILENO)) {}
@@ -104,10 +104,10 @@ bool ended_with(const RunResult& result, int exit_status) {
                      [exit_status](const auto& failed) { return failed.second == exit_status; });
 }
 
-// What a run that did not end well has left in queues, another one may go on from.
-void tidy_up(const Belongings& belongings, const ConnectionOptions& options) {
+// Called only after a run that ended well: from what another run left in queues, a later one may go on.
+void tidy_up(const OwnedResources& owned, const ConnectionOptions& options) {
   try {
-    belongings.remove(*connect(options));
+    owned.remove(*connect(options));
   } catch (const BrokerError& error) {
     tell("warning: what the run made on the broker is still there: {}\n", one_line(error.what()));
   }
@@ -123,7 +123,7 @@ std::optional<std::uint32_t> waiting_in(const std::string& queue, const Connecti
   }
 }
 
-// What a policy of the broker has taken away, others have read, or nobody has read yet.
+// Warns about messages that a policy of the broker removed, others read, or nothing has read yet.
 void tell_shortfalls(const std::vector<Nodes::Account>& shortfalls, const ConnectionOptions& options) {
   for (const Nodes::Account& account : shortfalls) {
     const std::optional<std::uint32_t> waiting = waiting_in(account.queue, options);
@@ -148,13 +148,13 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   Nodes::Options options{.broker = connection_options.address,
                          .arguments = arguments_of_nodes(arguments),
                          .longest = given_duration("--for", arguments.longest)};
-  // What is wrong with it is said once, not by every node.
-  const Belongings belongings(scenario, *connect(connection_options));
+  // A problem with the broker is reported here once, not by every node.
+  const OwnedResources owned(scenario, *connect(connection_options));
 
   DrivenRun run(started, {.out = arguments.out,
                           .default_folder = fmt::format("runs/{}-nodes", scenario.name),
                           .quiet = arguments.quiet,
-                          .warnings = false,  // each node has told its own
+                          .warnings = false,  // each node has printed its own
                           .settings = arguments.settings});
   Nodes nodes(scenario, std::move(options), run.folder());
   StatusLines lines(arguments.quiet);
@@ -170,11 +170,11 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   RunResult result = nodes.gather(status);
   result.seed = arguments.seed.value_or(scenario.seed);
   if (status == RunStatus::kCompleted) tell_shortfalls(nodes.shortfalls(), connection_options);
-  if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(belongings, connection_options);
+  if (status == RunStatus::kCompleted && result.failed.empty()) tidy_up(owned, connection_options);
 
   const int ended = run.end(scenario, result, {});
   if (ended != kExitFailed) return ended;
-  // What a node cannot read, or a broker that refuses it, is no failed expectation.
+  // A node that cannot read its input, or that the broker refuses, is not a failed expectation.
   for (const int reason : {kExitWrongInput, kExitRunFailed}) {
     if (ended_with(result, reason)) return reason;
   }

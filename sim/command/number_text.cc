@@ -6,7 +6,7 @@
 namespace dse {
 namespace {
 
-// All of the text as one number; from_chars takes neither a plus nor a base before it.
+// The whole text as one number; from_chars accepts neither a plus sign nor a base prefix.
 template <typename Number>
 std::optional<Number> whole_text(const std::string& text) {
   Number number{};

@@ -64,7 +64,7 @@ ProgressSink progress_sink(bool shown) {
   };
 }
 
-// What the scenario and its capture leave to be done.
+// What is to be replayed, once the scenario and its capture have been read.
 struct Replay {
   Scenario scenario;
   std::optional<CapturedInput> captured;
@@ -72,7 +72,7 @@ struct Replay {
   const CapturedInput* captured_input() const { return captured ? &*captured : nullptr; }
 };
 
-// Seed, ordering and end are those of the command line, or else of the capture, or else of the scenario.
+// Seed, ordering and end come from the command line, or else from the capture, or else from the scenario.
 Replay prepare(const ReplayArguments& arguments, const Tables& tables) {
   Replay replay{.scenario = read_scenario(arguments.scenario, tables, arguments.settings)};
   Scenario& scenario = replay.scenario;
@@ -89,7 +89,7 @@ Replay prepare(const ReplayArguments& arguments, const Tables& tables) {
   return replay;
 }
 
-// Of the run itself nothing is kept: what is asked is whether it is the same again.
+// Nothing of the run itself is kept; the only question is whether it is the same both times.
 int replay_twice(const Replay& replay, const ReplayArguments& arguments) {
   const Scenario& scenario = replay.scenario;
   const WorldOptions options{.seed = scenario.seed,
@@ -115,7 +115,7 @@ int replay_twice(const Replay& replay, const ReplayArguments& arguments) {
 }
 
 int replay_command(const ReplayArguments& arguments, const Tables& tables) {
-  const auto started = std::chrono::steady_clock::now();  // for timing.json alone
+  const auto started = std::chrono::steady_clock::now();  // only for timing.json
   const Replay replay = prepare(arguments, tables);
   const Scenario& scenario = replay.scenario;
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);

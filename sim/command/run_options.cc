@@ -23,7 +23,7 @@ void add_jobs_option(ProgramCommand command, unsigned& jobs, const std::string& 
 }
 
 void require_ordinary_file(const std::string& scenario, const std::string& reason) {
-  std::error_code error;  // reading it tells what is wrong
+  std::error_code error;  // ignored: reading the file reports what is wrong
   const auto type = std::filesystem::status(scenario, error).type();
   if (type != std::filesystem::file_type::fifo && type != std::filesystem::file_type::socket &&
       type != std::filesystem::file_type::character)

@@ -11,7 +11,7 @@
 
 namespace dse {
 
-// Adds --seed, --threads and --jobs; each is as wide as it can be in any command.
+// Adds --seed, --threads and --jobs; each has the widest range that any command allows.
 void add_seed_option(ProgramCommand command, std::optional<std::uint64_t>& seed);
 void add_threads_option(ProgramCommand command, unsigned& threads, const std::string& description);
 void add_jobs_option(ProgramCommand command, unsigned& jobs, const std::string& description);
@@ -19,10 +19,10 @@ void add_jobs_option(ProgramCommand command, unsigned& jobs, const std::string& 
 // Adds --set KEY=VALUE, which may be repeated.
 void add_setting_option(ProgramCommand command, std::vector<std::string>& settings);
 
-// The duration given with an option; none when `text` is empty. Throws InputError, naming the option.
+// The duration given to an option; none when `text` is empty. Throws InputError, naming the option.
 std::optional<TimeNs> given_duration(const std::string& option, const std::string& text);
 
-// Throws InputError, with the reason, unless the scenario is an ordinary file: a pipe can be read once only.
+// Throws InputError, with the reason, unless the scenario is an ordinary file: a pipe can be read only once.
 void require_ordinary_file(const std::string& scenario, const std::string& reason);
 
 }  // namespace dse

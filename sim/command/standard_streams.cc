@@ -21,7 +21,7 @@ std::string_view environment_text(const char* name) {
 }  // namespace
 
 void prepare_streams() {
-  // A new descriptor takes the lowest free number. What is opened the wrong way round refuses its use, as a
+  // A new descriptor takes the lowest free number. Opened for the wrong direction, it refuses its use, as a
   // closed one does.
   if (is_closed(STDIN_FILENO)) open("/dev/null", O_WRONLY);
   if (is_closed(STDOUT_FILENO)) open("/dev/null", O_RDONLY);

@@ -40,12 +40,12 @@ struct VerifyArguments {
   bool quiet = false;
 };
 
-// A folder that scenarios are in, and what is kept of them.
+// A folder with scenarios, and its table of fingerprints.
 struct KeptFolder {
   fs::path path;  // as the user named it
   FingerprintTable table;
-  bool whole = false;                     // all of it is to be verified, not only some scenarios
-  std::vector<std::string> changes = {};  // of the table, to tell when it is written
+  bool whole = false;                     // the whole folder is verified, not only some scenarios
+  std::vector<std::string> changes = {};  // of the table, printed when it is written
 };
 
 struct Target {
@@ -60,7 +60,7 @@ class Selection {
  public:
   explicit Selection(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
-      std::error_code error;  // of a name that no file can have
+      std::error_code error;  // set for a name that no file can have
       if (!fs::exists(path, error)) {
         throw InputError({.file = path},
                          "there is no such file or folder: expected scenarios, or folders of them");
@@ -116,7 +116,7 @@ class Selection {
   std::set<std::pair<const KeptFolder*, std::string>> seen_;
 };
 
-// Prints what came of each scenario, takes over what is to be updated, and knows the exit status.
+// Prints the verdict on each scenario, takes over updated rows, and determines the exit status.
 class Report {
  public:
   explicit Report(const VerifyArguments& arguments) : arguments_(arguments) {}
@@ -154,7 +154,7 @@ class Report {
     if (arguments_.update) detail("its row is not updated");
   }
 
-  // Rows of scenarios that are not there any more.
+  // Reports rows whose scenarios no longer exist.
   void add_left_over(KeptFolder& folder) {
     std::vector<std::string> left;
     for (const auto& [file, row] : folder.table.rows()) {
@@ -177,7 +177,7 @@ class Report {
   std::size_t not_verified() const { return not_verified_; }
 
  private:
-  // Many of the reasons name the scenario themselves.
+  // Adds the path, unless the summary already names it, as many do.
   static std::string with_path(const std::string& path, const std::string& summary) {
     if (summary.starts_with(path + ":")) return summary;
     return summary.empty() ? path : path + ": " + summary;
@@ -191,7 +191,7 @@ class Report {
   }
   static void detail(const std::string& text) { fmt::print("  {}\n", text); }
 
-  // Wrong input stands above a difference.
+  // Wrong input outranks a difference.
   void fail(int status, const std::string& verdict, const std::string& text) {
     status_ = std::max(status_, status);
     line(verdict, text);

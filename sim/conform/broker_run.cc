@@ -18,7 +18,7 @@ BrokerRun::~BrokerRun() {
   try {
     clean_up();
   } catch (const BrokerError&) {
-    // Whatever is wrong, the next to use the connection hears of it too.
+    // Whatever is wrong, the next use of the connection will report it too.
   }
 }
 
@@ -27,7 +27,7 @@ void BrokerRun::clean_up() {
     try {
       connection_.close_channel(open.channel);
     } catch (const ChannelClosed&) {
-      // It was what failed.
+      // It was this channel that failed.
     }
   }
   // The control channel may be what failed.
@@ -37,7 +37,8 @@ void BrokerRun::clean_up() {
   for (const auto& [resource, name] : exchanges_) connection_.delete_exchange(channel, name, {});
   connection_.close_channel(channel);
   connection_.close_channel(control_);
-  // What one stream gave back as it was closed, another was given: nothing of it is for the next run.
+  // What one stream gave back when it was closed, another stream may have received; none of it must reach the
+  // next run.
   while (connection_.wait(std::chrono::milliseconds(0))) continue;
 }
 

@@ -1,10 +1,10 @@
-// A conformance case on a real broker, with the topology that src/amqp gives resources and bindings there. A
-// channel for each stream, closed with it.
+// A conformance case on a real broker, with the topology that src/amqp gives resources and bindings there.
+// Each stream has a channel, closed with it.
 //
-// A broker does things when it likes. Here every operation is followed by questions that it answers after
-// what was asked before, so that what is seen does not depend on who was faster. One gap is left: RabbitMQ
-// lets the only question that a queue answers and that changes nothing, the passive declaration, overtake
-// settlements (gen_server2's priorities), so that a second look may see more than the first.
+// A real broker acts at times of its own. So every operation here is followed by requests that the broker
+// answers only after the earlier ones, which makes the outcome independent of timing. One gap remains:
+// RabbitMQ lets the passive declaration, the only request that a queue answers without changing anything,
+// overtake settlements (gen_server2's priorities), so a second look may see more than the first.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ namespace dse {
 
 class BrokerRun : public Side {
  public:
-  // Every name on the broker begins with `prefix`, which nobody else uses. The connection must outlive this;
-  // nobody else uses it meanwhile. Throws BrokerError, as perform does.
+  // Every name on the broker begins with `prefix`, which nothing else uses. The connection must outlive this
+  // object, and nothing else may use it meanwhile. Throws BrokerError, as perform does.
   BrokerRun(Connection& connection, std::string prefix);
-  // Deletes all that the case made. What cannot be deleted because the connection is lost stays.
+  // Deletes everything that the case made, unless the connection is lost.
   ~BrokerRun() override;
   BrokerRun(const BrokerRun&) = delete;
   BrokerRun& operator=(const BrokerRun&) = delete;
@@ -50,13 +50,13 @@ class BrokerRun : public Side {
   void perform(const CloseOperation& close, Outcome& outcome);
   void perform(const DrainOperation& drain, Outcome& outcome);
 
-  // The resource's name on the broker, which is going to be declared.
+  // The name on the broker of a resource that is about to be declared.
   const std::string& exchange(const std::string& resource);
   const std::string& queue(const std::string& resource);
-  // After something was sent on `channel` that may change these queues: sees what follows from it. A question
-  // on that channel reaches a queue after what was sent before, and its answer leaves the queue after its
-  // deliveries; but these go to the channels of their streams, which may have them before them still: so
-  // one question more on each of those.
+  // Collects what follows from what was sent on `channel` and may change these queues. A request on that
+  // channel reaches a queue after what was sent before it, and the answer leaves the queue after the queue's
+  // deliveries. But deliveries go through the channels of their streams, and may still be on their way there,
+  // so each of those channels gets a request too.
   void settle_down(ChannelNumber channel, const std::set<std::string>& resources, Outcome& outcome);
   void collect(Outcome& outcome);
   void open_stream(CaseStream stream, const std::string& resource, std::uint16_t prefetch);
@@ -70,11 +70,11 @@ class BrokerRun : public Side {
   std::set<std::string> queues_;                  // resources that have one
   std::map<CaseStream, Open> open_;
   std::map<ChannelNumber, CaseStream> by_channel_;
-  ChannelNumber last_channel_ = 0;  // of the last operation: what may change and was sent where
+  ChannelNumber last_channel_ = 0;  // of the last operation, with the resources that it may change
   std::set<std::string> last_resources_;
 };
 
-// Makes runs on the broker whose names no other run has, of this process or of another. The connection must
+// Makes runs on the broker whose names no other run has, in this process or in another. The connection must
 // outlive what it returns.
 MakeSide broker_runs(Connection& connection);
 

@@ -17,11 +17,11 @@ struct ComparedStep {
 };
 
 struct Comparison {
-  std::vector<ComparedStep> steps;  // what was done; when the sides differ, they do in the last step
+  std::vector<ComparedStep> steps;  // what was done; when the sides differ, it is in the last step
   bool differs = false;
 };
 
-// An outcome that differs is looked at so often before it counts.
+// A difference is looked at this many times before it counts.
 inline constexpr int kLooksMax = 300;
 
 // Does the case's operations and then its closing ones on a new side of each kind.
@@ -31,7 +31,7 @@ struct SideNames {
   std::string_view first;
   std::string_view second;
 };
-// The steps as a list, a line for the operation and one for what followed, two where the sides differ.
+// The steps as a list: one line for the operation and one for what followed, two where the sides differ.
 std::string describe(const Comparison& comparison, const SideNames& names);
 
 }  // namespace dse

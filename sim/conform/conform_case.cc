@@ -20,13 +20,13 @@ constexpr std::uint64_t kWordsMax = 4;
 constexpr std::uint64_t kPrefetchMax = 3;
 constexpr std::uint64_t kWhichMax = 8;
 
-// Small alphabets, so that what is drawn meets. Words that are empty come of dots that are doubled, lead or
-// trail; a key may hold the pattern's own signs.
+// Small alphabets, so that keys often match patterns. Empty words come from doubled, leading or trailing
+// dots; a key may contain the characters * and # themselves.
 constexpr std::array<std::string_view, 8> kPatternWords = {"a", "b", "*", "*", "#", "#", "", "ab"};
 constexpr std::array<std::string_view, 8> kKeyWords = {"a", "a", "b", "b", "", "ab", "*", "#"};
 constexpr std::array<std::string_view, 5> kHeaderNames = {"h", "k", "K", "x-h", "x"};
 
-// Values that look the same and are of other types, or compare as equal and look different.
+// Draws values that look the same and have different types, or compare as equal and look different.
 HeaderValue header_value(std::uint64_t drawn) {
   constexpr double kTwoTo53 = 9007199254740992.0;
   const std::array<HeaderValue, 16> values = {true,
@@ -75,7 +75,7 @@ class Drawing {
   }
 
   Operation bind() {
-    // Sometimes what is bound already.
+    // Sometimes a binding that exists already.
     if (!bindings_.empty() && random_.below(6) == 0)
       return BindOperation{bindings_[random_.below(bindings_.size())]};
     BindingSpec binding{.from = resource(), .to = resource(), .key = words(kPatternWords)};
@@ -110,7 +110,7 @@ class Drawing {
         .stream = stream(), .which = random_.below(kWhichMax), .how = ways[random_.below(ways.size())]};
   }
 
-  // The first resources are met more often than the last.
+  // The first resources are drawn more often than the last.
   std::string resource() {
     const std::uint64_t number = random_.below(1 + random_.below(resources_));
     return std::string(1, static_cast<char>('a' + number));
@@ -129,7 +129,7 @@ class Drawing {
 
   Headers headers(std::uint64_t count) {
     Headers result;
-    // Of few values often, of all sometimes.
+    // Often one of a few values, sometimes one of all.
     const std::uint64_t values = random_.below(2) == 0 ? 8 : 16;
     for (; count > 0; --count) {
       const std::string_view name = kHeaderNames[random_.below(kHeaderNames.size())];

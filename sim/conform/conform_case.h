@@ -12,10 +12,10 @@ struct ConformCase {
   std::vector<Operation> operations;
 };
 
-// The case of this number; the same for the same two numbers, whatever other cases there are.
+// The case of this number, which depends only on the two numbers.
 ConformCase draw_case(std::uint64_t seed, std::uint64_t number);
 
-// What every case ends with, so that all that is left is seen: its streams are closed, in the order of their
+// How every case ends, so that everything left over is seen: its streams are closed, in the order of their
 // numbers, and its queues are drained, in the order of their names.
 std::vector<Operation> closing_operations(const ConformCase& drawn);
 

@@ -8,7 +8,7 @@
 namespace dse {
 namespace {
 
-// Tells 7, 7.0, "7" and true apart, which to_text does not.
+// Distinguishes 7, 7.0, "7" and true, which to_text does not.
 std::string value_text(const HeaderValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return fmt::format("\"{}\"", *text);
   const auto* real = std::get_if<double>(&value);

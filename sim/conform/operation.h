@@ -1,6 +1,6 @@
-// What a conformance case asks of a broker: one operation, as a plain value that reads the same whichever
-// broker it is asked of. Streams have numbers of the case's own choosing, so that an operation keeps its
-// meaning when others are taken out of the case.
+// What a conformance case asks of a broker: one operation, as a plain value that does not depend on the
+// broker. Streams have numbers that the case chooses, so that an operation keeps its meaning when others are
+// removed from the case.
 #pragma once
 
 #include <cstddef>
@@ -35,8 +35,8 @@ struct OpenOperation {
   std::uint16_t prefetch = 0;  // 0: no limit
 };
 enum class SettleHow { kAcknowledge, kReject, kRequeue };
-// Settles one delivery that the stream has not settled: the first of them, or the one so many later, counted
-// round. Nothing happens when there is none.
+// Settles one of the stream's unsettled deliveries: the one `which` places after the first, wrapping around.
+// Nothing happens when there is none.
 struct SettleOperation {
   CaseStream stream = 0;
   std::size_t which = 0;
@@ -46,7 +46,7 @@ struct SettleOperation {
 struct CloseOperation {
   CaseStream stream = 0;
 };
-// Takes all that waits in a queue. Each case ends with one for each of its queues.
+// Takes everything that waits in a queue. Each case ends with one for each of its queues.
 struct DrainOperation {
   std::string resource;
 };
@@ -54,7 +54,7 @@ struct DrainOperation {
 using Operation = std::variant<DeclareOperation, BindOperation, PublishOperation, OpenOperation,
                                SettleOperation, CloseOperation, DrainOperation>;
 
-// One line for people: `publish m3 to a, key "x.y", {h = 7}, mandatory`.
+// One line for human readers: `publish m3 to a, key "x.y", {h = 7}, mandatory`.
 std::string describe(const Operation& operation);
 
 }  // namespace dse

@@ -32,7 +32,7 @@ class ProcessRun : public Side {
   void note(const Effects& effects, Outcome& outcome);
   void note_waiting(const std::string& queue, Outcome& outcome);
 
-  // Cases know no time.
+  // Cases do not involve time.
   static constexpr TimeNs kNow = 0;
 
   Broker broker_;

@@ -1,4 +1,4 @@
-// One of the two brokers that are compared, as a conformance case sees it: a broker with nothing in it.
+// One of the two brokers that are compared, as a conformance case sees it: a broker that is empty at first.
 #pragma once
 
 #include <functional>
@@ -15,8 +15,8 @@ class Side {
 
   // Does the operation and returns what follows from it.
   virtual Outcome perform(const Operation& operation) = 0;
-  // Adds to the outcome of the last operation what has come of it since. Only of a side that cannot tell for
-  // certain that no more comes.
+  // Adds to the outcome of the last operation what has followed from it since. Only a side that cannot be
+  // certain that nothing more will follow needs this.
   virtual void look_again(Outcome& /*outcome*/) {}
 };
 

@@ -23,7 +23,7 @@
 namespace dse {
 namespace {
 
-// Told of every message that the program writes.
+// A link that reports every message that the program writes.
 class NotingLink : public ForwardingLink {
  public:
   using OnPublish = std::function<void(const std::string& exchange, const Message& message)>;
@@ -145,8 +145,7 @@ void Node::note_publication(const std::string& exchange, const Message& message)
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }
 
-// What comes from elsewhere may say that it was written at any time, or at none: then it stays from
-// now on.
+// A message from elsewhere may carry any timestamp, or none: then its stay begins now.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
@@ -163,28 +162,27 @@ void Node::note_refusal(const MessageFields& message, const std::string& reason)
   link_->stop_serving();
 }
 
-Node::End Node::run(const Interrupts& interrupts, Overseer* overseer) {
-  while (!interrupts.first && (overseer == nullptr || !overseer->gone())) {
+Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
+  while (!interrupts.first && (supervisor == nullptr || !supervisor->gone())) {
     turn();
     if (refused_to_go_on_) return End::kRefused;
-    if (overseer == nullptr) {
+    if (supervisor == nullptr) {
       if (settled_) return End::kProgram;
       continue;
     }
-    overseer->listen();
-    if (overseer->interrupt()) {
-      // As if the user had interrupted this process: nobody waits for what does not move.
-      std::raise(SIGINT);
+    supervisor->listen();
+    if (supervisor->interrupt()) {
+      std::raise(SIGINT);  // as if the user had interrupted it: wait only while there is progress
       return End::kInterrupted;
     }
-    if (overseer->finish()) return End::kFinished;
-    answer(*overseer);
-    tell_problem(*overseer);
+    if (supervisor->finish()) return End::kFinished;
+    answer(*supervisor);
+    tell_problem(*supervisor);
   }
   return End::kInterrupted;
 }
 
-// For a short while: the program, or when it has ended what it has left to the link.
+// Runs the program for a short while, or, once it has ended, what it has left to the link.
 void Node::turn() {
   constexpr std::chrono::milliseconds kTurnMax{50};
   const auto until = std::chrono::steady_clock::now() + kTurnMax;
@@ -198,9 +196,9 @@ void Node::turn() {
   if (!running) link_->notifier().wait_until(until);
 }
 
-void Node::answer(Overseer& overseer) {
-  if (overseer.round() != asked_) {
-    asked_ = overseer.round();
+void Node::answer(Supervisor& supervisor) {
+  if (supervisor.round() != asked_) {
+    asked_ = supervisor.round();
     link_->ask_idle();
   }
   if (!asked_) return;
@@ -210,16 +208,16 @@ void Node::answer(Overseer& overseer) {
   answer.activity = settled_            ? NodeActivity::kEnded
                     : *idle && started_ ? NodeActivity::kIdle
                                         : NodeActivity::kBusy;
-  overseer.answer(answer);
+  supervisor.answer(answer);
   asked_.reset();
 }
 
-// While the broker is away no round is answered.
-void Node::tell_problem(Overseer& overseer) {
+// Reports a problem without being asked: while the broker is unreachable, no round is answered.
+void Node::tell_problem(Supervisor& supervisor) {
   const NodeReport now = report();
   if (now.problem == problem_told_) return;
   problem_told_ = now.problem;
-  overseer.tell(now);
+  supervisor.tell(now);
 }
 
 NodeReport Node::report() const {
@@ -233,7 +231,7 @@ NodeReport Node::report() const {
 
 void Node::settle(End end, const Interrupts& interrupts) {
   constexpr std::chrono::seconds kSettleMax{10};
-  constexpr std::chrono::milliseconds kStandstillMax{1'000};  // once nobody wants to wait
+  constexpr std::chrono::milliseconds kStandstillMax{1'000};  // once interrupted
   constexpr std::chrono::milliseconds kTurn{50};
   const RealClock clock;
   Patience patience(
@@ -243,7 +241,7 @@ void Node::settle(End end, const Interrupts& interrupts) {
       if (interrupts.second || patience.is_over(link_->unsettled())) return;
     }
   } catch (const BrokerError&) {
-    // It has been said why; what was counted is written all the same.
+    // The reason has been reported; what was counted is written nevertheless.
   }
 }
 

@@ -1,12 +1,11 @@
 // A node: one component of a scenario on a real broker, in a process of its own.
 //
-// Before its program starts it asserts the exchange that the component writes to and every binding
-// out of it, and the queue that it reads and every binding into it: whatever the order in which
-// nodes start, no message is written before the queues that are to have it are there. It deletes
-// none of it: the queues are what a node that takes its place goes on from.
+// Before its program starts it asserts the exchange that the component writes to and every binding out of it,
+// and the queue that it reads and every binding into it: whatever the order in which nodes start, no message
+// is written before the queues that should receive it exist. It deletes none of these: a node that takes its
+// place continues from the queues.
 //
-// Virtual time is real time since the epoch, `pace` times as fast; services take the time that they
-// take.
+// Virtual time is real time since the epoch, `pace` times as fast; services take as long as they really take.
 #pragma once
 
 #include <chrono>
@@ -16,8 +15,8 @@
 #include <string>
 
 #include "amqp/amqp_link.h"
-#include "sim/node/overseer.h"
 #include "sim/node/owed.h"
+#include "sim/node/supervisor.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_maker.h"
@@ -33,27 +32,26 @@ struct NodeOptions {
   std::uint64_t seed = 1;
   std::chrono::system_clock::time_point epoch;
   double pace = 1;
-  const std::atomic<bool>* interrupted = nullptr;  // as ConnectionOptions has it
+  const std::atomic<bool>* interrupted = nullptr;  // as in ConnectionOptions
 };
 
 class Node {
  public:
-  // Loads data, connects and asserts. All must outlive the node. Throws InputError, BrokerError.
+  // Loads data, connects and asserts. All must outlive the node. Throws InputError or BrokerError.
   Node(const Scenario& scenario, const ComponentConfig& component, const NodeOptions& options,
        RunFolder& folder);
   ~Node();
 
   enum class End { kProgram, kFinished, kInterrupted, kRefused };
-  // Runs until the program ends, the overseer (if there is one) says that it is enough, the
-  // component refuses a message by which it is to end, or the first interrupt, which may come from
-  // the overseer.
-  End run(const Interrupts& interrupts, Overseer* overseer);
-  // After run(): what the component counted, to node.json. Waits until the broker has what is under
-  // way: ten seconds at most; of an interrupted run only as long as something moves, and not beyond
-  // the second interrupt.
+  // Runs until the program ends, the supervisor (if there is one) asks it to finish, the component refuses a
+  // message and must therefore end, or the first interrupt, which may come from the supervisor.
+  End run(const Interrupts& interrupts, Supervisor* supervisor);
+  // After run(): writes what the component counted to node.json. Waits until the broker has what is under
+  // way: ten seconds at most; after an interrupt only as long as there is progress, and not beyond the second
+  // interrupt.
   void write_results(End end, const Interrupts& interrupts);
   const std::map<std::string, RefusalCount>& refused() const { return refusals_.counts(); }
-  // What the program ended with; 0 while it runs.
+  // The program's exit status; 0 unless it ended with another.
   int exit_status() const { return machine_->status().value_or(0); }
   NodeReport report() const;
 
@@ -64,15 +62,15 @@ class Node {
   void note_scoring(const std::string& line);
   void turn();
   void settle(End end, const Interrupts& interrupts);
-  void answer(Overseer& overseer);
-  void tell_problem(Overseer& overseer);
+  void answer(Supervisor& supervisor);
+  void tell_problem(Supervisor& supervisor);
 
   const Scenario& scenario_;
   const ComponentConfig& component_;
   RunFolder& folder_;
   RandomStreams random_;
   DatasetCache datasets_;
-  LineSink scoring_;  // of sources, models and ensembles: opened by the first line
+  LineSink scoring_;  // for sources, models and ensembles; opened by the first line
   Owed owed_;
   Refusals refusals_;
   bool refused_to_go_on_ = false;
@@ -81,22 +79,22 @@ class Node {
   ComponentMaker maker_;
   std::unique_ptr<App> app_;
   std::unique_ptr<AmqpLink> link_;
-  std::unique_ptr<Link> noting_link_;  // around it
+  std::unique_ptr<Link> noting_link_;  // wraps the link
   std::unique_ptr<Machine> machine_;
   bool started_ = false;
   bool settled_ = false;                // the program has ended, and the broker has everything
-  std::optional<std::uint64_t> asked_;  // the overseer's round that is not answered yet
-  std::string problem_told_;            // to the overseer, last
+  std::optional<std::uint64_t> asked_;  // the supervisor's round that is not answered yet
+  std::string problem_told_;            // the last one reported to the supervisor
 };
 
-// Whether it is an export or an import, which join a run in one process to a broker.
+// Whether it is an export or an import, which join a run in one process to a real broker.
 bool is_gateway_end(const ComponentConfig& component);
 
-// The component of this name, which is not one of these. Throws InputError, naming those that there
-// are.
+// The component of this name, which must not be an end of a gateway. Throws InputError, naming the possible
+// ones.
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name);
 
-// What a component needs on a broker; see above.
+// What a component needs on a real broker; see above.
 SetUp topology_of(const Scenario& scenario, const ComponentConfig& component);
 
 }  // namespace dse

@@ -23,7 +23,7 @@ struct NodeProcess::Ends {
   int theirs = -1;
 };
 
-// Neither is inherited by another child; spawn() hands one over under a number of its own.
+// No other child inherits either end; spawn() passes one on under another number.
 NodeProcess::Ends NodeProcess::make_line() {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -38,8 +38,8 @@ constexpr int kLineOfChild = 3;
 pid_t spawn(const std::vector<std::string>& arguments, int line) {
   std::vector<std::string> words = {"dse"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  // Behind the command: what ends the arguments are no options.
-  words.insert(words.begin() + 2, {"--overseer", std::to_string(kLineOfChild)});
+  // Right after the command, because the arguments may end with words that are not options.
+  words.insert(words.begin() + 2, {"--supervisor", std::to_string(kLineOfChild)});
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -64,7 +64,7 @@ NodeProcess::NodeProcess(std::string component, const std::vector<std::string>& 
 NodeProcess::NodeProcess(std::string component, const std::vector<std::string>& arguments, Ends ends)
     : component_(std::move(component)), line_(ends.ours) {
   const LineSocket theirs(ends.theirs);
-  signal(SIGCHLD, SIG_DFL);  // ignored, as we may have inherited it, nobody would learn how a child ended
+  signal(SIGCHLD, SIG_DFL);  // if it was inherited as ignored, we would not learn how a child ended
   pid_ = spawn(arguments, theirs.descriptor());
 }
 
@@ -81,7 +81,7 @@ void NodeProcess::listen() {
   while (const std::optional<std::string> line = line_.receive()) {
     std::optional<NodeReport> report = parse_report(*line);
     if (!report) continue;
-    // What nobody asked for answers no round.
+    // An unasked report must not hide the answer to a round.
     report->round = std::max(report->round, report_.round);
     report_ = std::move(*report);
   }

@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "sim/node/overseer.h"
+#include "sim/node/supervisor.h"
 
 namespace dse {
 
 class NodeProcess {
  public:
-  // Starts this program with these arguments and "--overseer" and the line's descriptor. Throws RunError.
+  // Starts this program with these arguments and "--supervisor" and the line's descriptor. Throws RunError.
   NodeProcess(std::string component, const std::vector<std::string>& arguments);
-  // end_at_once().
+  // Calls end_at_once().
   ~NodeProcess();
   NodeProcess(NodeProcess&& other) noexcept;
   NodeProcess& operator=(NodeProcess&&) = delete;
@@ -25,15 +25,15 @@ class NodeProcess {
   void ask(std::uint64_t round) { line_.send("round " + std::to_string(round)); }
   void finish() { line_.send("finish"); }
   void interrupt() { line_.send("interrupt"); }
-  // Takes in what has come; the latest report is then in report().
+  // Reads what has arrived; the latest report is then in report().
   void listen();
   const NodeReport& report() const { return report_; }
   int descriptor() const { return line_.descriptor(); }
-  // Its end of the line is closed.
+  // Whether its end of the line is closed.
   bool gone() const { return line_.closed(); }
   // Its exit status, or 128 + the signal that killed it; empty while it runs.
   std::optional<int> exit_status();
-  // Kills it if it still runs, and waits for that.
+  // Kills it if it still runs, and waits for its end.
   void end_at_once();
 
  private:
@@ -41,7 +41,7 @@ class NodeProcess {
   static Ends make_line();
   NodeProcess(std::string component, const std::vector<std::string>& arguments, Ends ends);
 
-  void wait_for_end(int options);  // of waitpid()
+  void wait_for_end(int options);  // those of waitpid()
 
   std::string component_;
   pid_t pid_ = -1;

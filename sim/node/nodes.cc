@@ -23,7 +23,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr milliseconds kBetweenRounds{100};
 constexpr milliseconds kBetweenShows{500};
-constexpr milliseconds kSecondInterruptMax{2'000};  // for the results that a node is writing
+constexpr milliseconds kSecondInterruptMax{2'000};  // for results that nodes are still writing
 
 struct AnswerRow {
   TimeNs time_ns = 0;
@@ -32,7 +32,7 @@ struct AnswerRow {
   std::int64_t label = 0;
 };
 
-// What the node in that folder has left; null when nothing.
+// What the node in that folder left behind; null if nothing.
 nlohmann::json node_json(const std::string& folder) {
   const std::string path = folder + "/" + kNodeFile;
   std::ifstream file(path);
@@ -50,7 +50,7 @@ Nodes::Nodes(const Scenario& scenario, Options options, const RunFolder& folder)
     if (is_gateway_end(component)) continue;
     std::vector<std::string> arguments = {"node", "--out", folder_of(component.name)};
     arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
-    // Names may look like options.
+    // A name may look like an option.
     arguments.insert(arguments.end(), {"--", scenario.path, component.name});
     nodes_.emplace_back(component.name, arguments);
   }
@@ -68,7 +68,7 @@ std::vector<NodeState> Nodes::states() {
   return states;
 }
 
-// A node that ends so exits as a run that failed; its results say why.
+// A node that ends in this way has the exit status of a failed run; its results say why.
 bool Nodes::any_refused_to_go_on() {
   return std::any_of(nodes_.begin(), nodes_.end(), [this](NodeProcess& node) {
     if (node.exit_status().value_or(0) == 0 || !looked_at_.insert(node.component()).second) return false;
@@ -83,7 +83,7 @@ RunStatus Nodes::run(const Interrupts& interrupts, const Show& show) {
   auto asked = started - kBetweenRounds;
   while (!interrupts.first) {
     std::vector<pollfd> lines;
-    // The line of a node that is gone would be readable for ever.
+    // The line of a node that is gone would remain readable for ever.
     for (NodeProcess& node : nodes_)
       lines.push_back({node.exit_status() || node.gone() ? -1 : node.descriptor(), POLLIN, 0});
     poll(lines.data(), lines.size(), static_cast<int>(kBetweenRounds.count()));
@@ -147,7 +147,7 @@ std::vector<std::string> Nodes::finish(RunStatus status, const Interrupts& inter
     return SteadyClock::now() >= std::min(longest, given_up.value_or(longest));
   };
   while (!all_ended() && !is_over()) {
-    // A line that ends is readable.
+    // A line becomes readable when it ends.
     std::vector<pollfd> lines;
     for (NodeProcess& node : nodes_) {
       node.listen();
@@ -185,7 +185,7 @@ void Nodes::gather_one(const std::string& component, RunResult& result) {
   const nlohmann::json json = node_json(folder_of(component));
   if (json.is_null()) return;  // it was killed
   for (const auto& [metric, value] : json.at("metrics").items()) {
-    if (!value.is_number()) continue;  // no number came of it
+    if (!value.is_number()) continue;  // it has no value
     result.metrics[component + "." + metric] = value.get<double>();
   }
   for (const auto& point : json.at("curve")) {
@@ -215,7 +215,7 @@ void Nodes::close_accounts(RunResult& result) {
   }
 }
 
-// The truth is known to sources alone, until the run is over.
+// Only the sources know the truth until the run is over.
 void Nodes::score(RunResult& result) const {
   Scorer scorer(scenario_.curve_every_ns);
   std::vector<AnswerRow> answers;

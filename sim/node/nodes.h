@@ -1,9 +1,9 @@
 // All components of a scenario as nodes, each a child process: starts them, watches them, ends them when
-// there is nothing left to do, and gathers what they leave.
+// there is nothing left to do, and gathers their results.
 //
 // There is nothing left to do when every node has ended or is idle and, from one round of questions to the
 // next, none has sent or received anything (Mattern, "Algorithms for distributed termination detection",
-// 1987: four counters). None is started again: a node that is gone may be replaced by hand, `dse node
+// 1987: four counters). No node is restarted: one that is gone may be replaced by hand with `dse node
 // SCENARIO COMPONENT`.
 #pragma once
 
@@ -38,31 +38,32 @@ class Nodes {
 
   struct Options {
     BrokerAddress broker;
-    std::vector<std::string> arguments;  // of every node, for the broker, the settings and the pace
+    std::vector<std::string> arguments;  // for every node: the broker, the settings and the pace
     std::optional<TimeNs> longest;       // real time
   };
   // `folder` is the run directory; each node has a folder of its name in it while it runs.
   Nodes(const Scenario& scenario, Options options, const RunFolder& folder);
 
   using Show = std::function<void(const std::vector<NodeState>& nodes)>;
-  // Runs until there is nothing left to do, the longest time is over, a node has refused a message by which
-  // the run is to end, or the first interrupt. Calls `show` now and then.
+  // Runs until there is nothing left to do, the longest time is over, a node has refused a message that ends
+  // the run, or the first interrupt. Calls `show` from time to time.
   RunStatus run(const Interrupts& interrupts, const Show& show);
-  // Tells every node that still runs to write its results, and waits for that; kills those that have not
-  // ended after kFinishMax, or two seconds after the second interrupt, and returns their components.
+  // Tells every running node to write its results, and waits for that; kills those that have not ended after
+  // kFinishMax, or two seconds after the second interrupt, and returns their components.
   std::vector<std::string> finish(RunStatus status, const Interrupts& interrupts);
   // After finish(): what the nodes counted, and answers scored against the truth. Components whose node
   // failed are in RunResult::failed.
   RunResult gather(RunStatus status);
 
-  // A queue, how many of the messages that nodes wrote are owed to it, and how many its readers received.
+  // A queue, how many of the messages that nodes wrote are owed to it, and how many of them its readers
+  // received.
   struct Account {
     std::string queue;
     std::uint64_t owed = 0;
     std::uint64_t received = 0;
   };
-  // After gather(): the queues to which more is owed than was received; not those of which a reader left no
-  // count.
+  // After gather(): the queues to which more is owed than was received, except those with a reader that left
+  // no count.
   const std::vector<Account>& shortfalls() const { return shortfalls_; }
 
  private:
@@ -82,7 +83,7 @@ class Nodes {
   std::uint64_t round_ = 0;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
   bool idle_before_ = false;
-  std::set<std::string> looked_at_;  // components that failed: whether because they refused a message
+  std::set<std::string> looked_at_;                // failed components that were checked for a refusal
   std::map<std::string, std::uint64_t> owed_;      // by queue
   std::map<std::string, std::uint64_t> received_;  // by component
   std::vector<Account> shortfalls_;

@@ -7,7 +7,7 @@
 
 namespace dse {
 
-// A queue gets one copy, however many of its bindings take the message.
+// A queue gets one copy, however many of its bindings match the message.
 void Owed::note_write(const std::string& exchange, const Message& message) {
   std::set<std::string> queues;
   if (!readers_of(scenario_, exchange).empty()) queues.insert(exchange);

@@ -1,5 +1,5 @@
-// How many of the messages that a node has written are owed to each queue of the scenario, by its bindings:
-// who gathers the nodes compares that with what their readers received.
+// Counts how many of the messages that a node has written are owed to each queue of the scenario, by its
+// bindings. `Nodes` compares that with what the readers received.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ namespace dse {
 
 class Owed {
  public:
-  // `scenario` must outlive this.
+  // `scenario` must outlive this object.
   explicit Owed(const Scenario& scenario) : scenario_(scenario) {}
 
   void note_write(const std::string& exchange, const Message& message);
-  // By queue; those that a component of the scenario reads.
+  // The counts by queue, for queues that a component of the scenario reads.
   const std::map<std::string, std::uint64_t>& by_queue() const { return by_queue_; }
 
  private:

@@ -36,7 +36,7 @@ std::optional<std::string> from_hex(const std::string& digits) {
   return text;
 }
 
-// False when it is no line of a scoring file.
+// False when the text is not a line of a scoring file.
 bool read_line(const std::string& line, const ScoringReader& reader) {
   std::istringstream words(line);
   std::string what;
@@ -46,7 +46,7 @@ bool read_line(const std::string& line, const ScoringReader& reader) {
   words >> what;
   if (what == "answer") words >> time_ns;
   if (!(words >> label)) return false;
-  words >> digits;  // none of an empty id
+  words >> digits;  // there are none for an empty id
   const std::optional<std::string> id = from_hex(digits);
   if (!id) return false;
   if (what == "truth") {

@@ -1,6 +1,5 @@
-// What the accuracy of answers is made of, from a node to whoever gathers: the truth of messages and the
-// labels of answers. Lines in which ids are hexadecimal digits, so that nothing that somebody else chose is
-// in them.
+// What the accuracy of answers is computed from, passed from a node to `Nodes`: the truth of messages and the
+// labels of answers. Ids are written as hexadecimal digits, so that lines contain no text chosen elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +11,7 @@
 
 namespace dse {
 
-// The file of a node's run directory. No component's file is named so: those have an ending.
+// The file in a node's run directory. No component's file has this name: those have an ending.
 inline constexpr const char* kScoringFile = "scoring";
 
 std::string truth_line(const std::string& message_id, std::int64_t label);
@@ -22,7 +21,7 @@ struct ScoringReader {
   std::function<void(const std::string& message_id, std::int64_t label)> on_truth;
   std::function<void(TimeNs time_ns, const std::string& message_id, std::int64_t label)> on_answer;
 };
-// Calls the reader with each line of the file, in order; a file that is not there has none. Throws RunError
+// Calls the reader with each line of the file, in order; a missing file counts as empty. Throws RunError
 // where it is damaged.
 void read_scoring_file(const std::string& path, const ScoringReader& reader);
 

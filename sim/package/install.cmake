@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# All of it in one archive: the objects are those of the folders' libraries.
+# Everything in one archive: the objects are those of the folders' libraries.
 set(objects)
 foreach(folder core message broker bus sdk dataset learn component kinds amqp
         scenario record world capture results regression conform attach node simulation command)
@@ -15,7 +15,7 @@ set_target_properties(dse_library PROPERTIES OUTPUT_NAME dse EXPORT_NAME dse LIN
 target_include_directories(dse_library INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                                  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(dse_library INTERFACE cxx_std_20)
-# The names that dse-config.cmake.in finds again.
+# The names that dse-config.cmake.in looks for.
 target_link_libraries(dse_library PRIVATE fmt::fmt ZLIB::ZLIB SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto
                                           Threads::Threads PkgConfig::libzmq PkgConfig::tomlplusplus
                                           PkgConfig::librabbitmq)
@@ -51,7 +51,7 @@ set(CPACK_PACKAGE_CONTACT "the dse project")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Data Service Exchange in one process, on a virtual clock")
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-# What the program runs with is read off it; what a program of one's own links with is named.
+# What the program needs for running is read off it; what other programs link with is named here.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
     "libfmt-dev, zlib1g-dev, libsqlite3-dev, libssl-dev, libzmq3-dev, libtomlplusplus-dev, librabbitmq-dev, pkg-config")

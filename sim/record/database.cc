@@ -13,7 +13,7 @@
 namespace dse {
 namespace {
 
-// What a file says of its own size, in its first bytes (the SQLite file format, 1.3.2 and 1.3.7).
+// The size that a file states in its own first bytes (the SQLite file format, 1.3.2 and 1.3.7).
 std::int64_t announced_size(const Statement& pages, const Statement& page_size) {
   return pages.integer(0) * page_size.integer(0);
 }
@@ -27,7 +27,7 @@ void Statement::bind(int parameter, std::int64_t value) {
   if (sqlite3_bind_int64(statement_.get(), parameter, value) != SQLITE_OK) database_->fail();
 }
 
-// What SQL takes for text ends at a NUL and is UTF-8, whatever is bound.
+// SQL assumes that text is UTF-8 and ends at a NUL, whatever is bound.
 void Statement::bind(int parameter, std::string_view text) {
   const bool is_text = text.find('\0') == std::string_view::npos && is_utf8(text);
   const auto size = static_cast<int>(text.size());
@@ -69,8 +69,8 @@ bool Statement::is_null(int column) const {
 Database Database::create(const std::string& path) {
   Database database(path, true);
   database.open_handle(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  // A run directory appears when it is whole, so there is nothing to roll back; one transaction, so that the
-  // same rows give the same bytes.
+  // There is no journal, because a run directory appears only when it is whole, so there is nothing to roll
+  // back; and one transaction, so that the same rows give the same bytes.
   database.run(
       "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
       "PRAGMA page_size = 16384; BEGIN");

@@ -1,4 +1,5 @@
-// An SQLite database file, for event records. The only place that knows sqlite3.h. One thread at a time.
+// An SQLite database file, for event records. Only the .cc file includes sqlite3.h. Used by one thread at a
+// time.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +17,16 @@ class Database;
 // A prepared statement. Must not outlive its database.
 class Statement {
  public:
-  // Parameters and columns count from 1 and from 0, as in SQL and in SQLite.
+  // Parameters count from 1, columns from 0, as in SQLite.
   void bind(int parameter, std::int64_t value);
-  // `text` must stay valid until the statement has run. It is bound as a BLOB when it is no UTF-8 or holds a
+  // `text` must stay valid until the statement has run. It is bound as a BLOB when it is not UTF-8 or holds a
   // NUL.
   void bind(int parameter, std::string_view text);
   void bind_null(int parameter);
 
-  // Runs to the end, and makes ready to run again. For statements that return no rows.
+  // Runs the statement to its end, and makes it ready to run again. For statements that return no rows.
   void run();
-  // Moves to the next row; false, and ready to run again, when there is none.
+  // Moves to the next row. Returns false, and is ready to run again, when there is none.
   bool next_row();
   std::int64_t integer(int column) const;
   // The bytes of text or of a BLOB. Valid until the next step.
@@ -46,17 +47,17 @@ class Statement {
 
 class Database {
  public:
-  // A new file at `path`, without a journal: what is written is whole only once close() has returned. From
-  // then on every failure is a RunError (full disk).
+  // Creates a new file at `path`, without a journal: it is whole only once close() has returned. Every later
+  // failure (a full disk) is a RunError.
   static Database create(const std::string& path);
-  // An existing file, to read. Every failure is an InputError that names the file (not a database, cut off,
-  // damaged).
+  // Opens an existing file for reading. Every failure (not a database, cut off, damaged) is an InputError
+  // that names the file.
   static Database open(const std::string& path);
 
-  // One or more statements that return no rows.
+  // Runs one or more statements that return no rows.
   void run(const std::string& sql);
   Statement prepare(std::string_view sql) const;
-  // Throws the InputError of a file that is not what it should be.
+  // Throws the InputError for a file that is not what it should be.
   [[noreturn]] void refuse(const std::string& reason) const { fail(reason); }
   // Ends the transaction and closes a file that was created.
   void close();

@@ -1,4 +1,4 @@
-// What is known of each code of an event: a row each.
+// What is known about each event code, one row each.
 #pragma once
 
 #include <array>
@@ -13,12 +13,12 @@ struct EventCodeInfo {
   EventCode code;
   std::string_view name;    // in records of events
   bool of_bus = false;      // the bus has received something from a component
-  bool declares = false;    // a resource may have come with it
-  bool moves = false;       // of_bus: it changes how full the queue is that it names
-  bool fingerprint = true;  // others can see it; what a component does by itself shows in what it writes
+  bool declares = false;    // a resource may have been made by it
+  bool moves = false;       // an of_bus event that changes how full the queue it names is
+  bool fingerprint = true;  // others can see it; what a component does by itself shows only in what it writes
 };
 
-// By number.
+// Indexed by the code's number.
 inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kDeclared, .name = "declared", .of_bus = true, .declares = true},
     EventCodeInfo{.code = EventCode::kBound, .name = "bound", .of_bus = true, .declares = true},

@@ -43,7 +43,7 @@ Database open_record(const std::string& path) {
   Statement row = database.prepare("PRAGMA user_version");
   row.next_row();
   const std::int64_t version = row.integer(0);
-  // A file that nobody gave a version, an empty one say, has 0.
+  // A file without a version, such as an empty one, has 0.
   if (version == 0) database.refuse("it has none of the record's tables");
   if (version != EventRecorder::kSchema) {
     throw InputError(
@@ -91,7 +91,7 @@ std::optional<EventRow> EventRecord::event(std::int64_t number) const {
   event_by_number_.bind(1, number);
   if (!event_by_number_.next_row()) return std::nullopt;
   const EventRow event = event_of(event_by_number_);
-  event_by_number_.next_row();  // the end, and ready for the next
+  event_by_number_.next_row();  // reaches the end, so that the statement is ready for the next call
   return event;
 }
 

@@ -1,4 +1,4 @@
-// Reads events.sqlite, as EventRecorder wrote it. docs/event-record.md is its schema. One thread.
+// Reads the events.sqlite that EventRecorder wrote. docs/event-record.md describes its schema. One thread.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "dse/time.h"
 #include "sim/record/database.h"
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 
 namespace dse {
 
@@ -19,10 +19,10 @@ struct EventRow {
   TimeNs time_ns = 0;
   EventCode kind = EventCode::kStarted;
   std::int64_t component = 0;
-  std::int64_t resource = -1;  // none
-  std::int64_t message = 0;    // none
-  std::int64_t cause = 0;      // the start of the run
-  std::int64_t route = 0;      // none
+  std::int64_t resource = -1;  // -1: none
+  std::int64_t message = 0;    // 0: none
+  std::int64_t cause = 0;      // 0: the start of the run
+  std::int64_t route = 0;      // 0: none
   bool operator==(const EventRow&) const = default;
 };
 
@@ -61,18 +61,18 @@ struct DrawRow {
 
 class EventRecord {
  public:
-  // Throws InputError when the file is no whole record of this version; reading throws it as well.
+  // Throws InputError when the file is not a whole record of this version; reading throws it as well.
   explicit EventRecord(const std::string& path);
   EventRecord(const EventRecord&) = delete;
   EventRecord& operator=(const EventRecord&) = delete;
 
-  // Names by number.
+  // The components' names, by number.
   const std::vector<std::string>& components() const { return components_; }
   const std::vector<std::string>& resources() const { return resources_; }
-  // The value of a key of table `run`; "" without one.
+  // The value of a key in table `run`; "" if the key is missing.
   std::string run_value(const std::string& key) const;
 
-  // Rows in the order of their numbers. An EventRow is read anew for each call of its cursor.
+  // Gives the rows in the order of their numbers, one for each call of next().
   class Events {
    public:
     // The next row; empty at the end.
@@ -96,10 +96,10 @@ class EventRecord {
     Statement rows_;
   };
   Messages messages() const;
-  // Throws InputError when there is none.
+  // Throws InputError when there is no such message.
   MessageRow message(std::int64_t number) const;
 
-  // In the order in which they were reached.
+  // The states in the order in which they were reached.
   std::vector<ModelStateRow> model_states() const;
   std::vector<DrawRow> draws() const;
   // The queues of each route.
@@ -109,7 +109,7 @@ class EventRecord {
   std::vector<std::string> names(const std::string& table) const;
 
   Database database_;
-  mutable Statement event_by_number_;  // whoever follows causes asks often
+  mutable Statement event_by_number_;  // following causes uses it often
   std::vector<std::string> components_;
   std::vector<std::string> resources_;
 };

@@ -9,7 +9,7 @@
 namespace dse {
 namespace {
 
-// Raw tables have names in the singular and are joined into views in the plural, which people read.
+// The raw tables have singular names; they are joined into views with plural names, which people read.
 constexpr const char* kTables = R"sql(
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE kind (kind INTEGER PRIMARY KEY, name TEXT);

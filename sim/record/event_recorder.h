@@ -1,7 +1,7 @@
 // Writes what happens in a run to events.sqlite: every event, what it was about, and which event led to it.
-// docs/event-record.md is its schema.
+// docs/event-record.md describes its schema.
 //
-// The deciding thread hands over events in chunks; a thread of its own writes them. The same events give the
+// The deciding thread hands over events in chunks, which a separate thread writes. The same events give the
 // same bytes.
 #pragma once
 
@@ -24,7 +24,7 @@
 #include "dse/random.h"
 #include "dse/time.h"
 #include "sim/record/database.h"
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 
 namespace dse {
 
@@ -35,14 +35,14 @@ struct RecordedEvent {
   EventCode kind = EventCode::kStarted;
   ComponentIndex component;
   ResourceIndex resource = kNoResource;
-  std::uint32_t route = 0;  // as EventRecorder::route gave it; 0: none
+  std::uint32_t route = 0;  // as returned by EventRecorder::route; 0: none
   MessagePtr message;
 };
 
 // What a model had learned at some moment.
 struct ModelState {
   ComponentIndex component;
-  TimeNs time_ns = 0;         // of the last message learned
+  TimeNs time_ns = 0;         // when the last message was learned
   std::uint64_t learned = 0;  // messages
   std::uint64_t digest = 0;   // XXH3 of what decides its later predictions
 };
@@ -55,7 +55,7 @@ struct BindingCount {
   std::uint64_t passed = 0;  // messages
 };
 
-// What is known when the run is over.
+// What is known only when the run is over.
 struct RecordEnding {
   std::vector<std::pair<std::string, std::string>> run;  // keys and values of table `run`
   std::vector<std::string> components;                   // names by number
@@ -67,12 +67,12 @@ struct RecordEnding {
 
 class EventRecorder final : public Observer {
  public:
-  // Version of the schema; changes with every table or column.
+  // The version of the schema; it changes with every table or column.
   static constexpr int kSchema = 2;
 
-  // Creates the file. Throws RunError when it cannot be written, as every call below.
+  // Creates the file. Throws RunError when it cannot be written, as does every call below.
   explicit EventRecorder(const std::string& path);
-  // Stops; the file is whole only after finish().
+  // Stops the writer; the file is whole only after finish().
   ~EventRecorder();
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
@@ -87,7 +87,7 @@ class EventRecorder final : public Observer {
 
  private:
   using Chunk = std::vector<RecordedEvent>;
-  // So many events cross to the writer at once, and so many chunks may wait for it.
+  // How many events cross to the writer at once, and how many chunks may wait for it.
   static constexpr std::size_t kChunkEvents = 4096;
   static constexpr std::size_t kChunksMax = 16;
 
@@ -108,7 +108,7 @@ class EventRecorder final : public Observer {
   bool stopping_ = false;
   std::exception_ptr error_;
 
-  // Of the writer, and of finish() when it has ended:
+  // Used by the writer, and by finish() when the writer has ended:
   Database database_;
   Statement insert_event_;
   Statement insert_message_;

@@ -18,7 +18,7 @@ void QueueContents::apply(const EventRow& event) {
       return;
     case EventCode::kDelivered:
     case EventCode::kRedelivered:
-      // What was under way to a stream that the bus has closed is back in its queue.
+      // A message that was under way to a stream which the bus has closed is back in its queue.
       if (closed_.contains(event.component)) return;
       if (const auto copy = find(event, kWaits); copy != queues_[event.resource].end())
         copy->second = event.component;

@@ -16,13 +16,13 @@ class QueueContents {
   explicit QueueContents(std::map<std::int64_t, std::vector<std::int64_t>> routes)
       : routes_(std::move(routes)) {}
 
-  // The next event, in order.
+  // Applies the next event, in order.
   void apply(const EventRow& event);
 
   // A copy of a message in a queue.
   struct Copy {
     std::int64_t message = 0;
-    std::int64_t holder = -1;  // the component that got it and has not settled it; none: it waits
+    std::int64_t holder = -1;  // the component that received it and has not settled it; -1: it waits
   };
   // The copies in each queue that has any, in the order in which their messages were first seen.
   std::map<std::int64_t, std::vector<Copy>> queues() const;
@@ -37,7 +37,7 @@ class QueueContents {
 
   std::map<std::int64_t, std::vector<std::int64_t>> routes_;
   std::map<std::int64_t, Copies> queues_;
-  std::set<std::int64_t> closed_;  // components whose stream is
+  std::set<std::int64_t> closed_;  // components whose stream is closed
 };
 
 }  // namespace dse

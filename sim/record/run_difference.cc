@@ -17,12 +17,12 @@
 namespace dse {
 namespace {
 
-// Of many, so many are printed.
+// At most this many are printed.
 constexpr std::size_t kCauseLinesMax = 24;
 constexpr std::size_t kQueuesMax = 12;
 constexpr std::size_t kMessagesOfQueueMax = 5;
 
-// Which number of A a number of B stands for; -2 for a name that A does not have.
+// For each number of B, the number of the same name in A; -2 for a name that A does not have.
 std::vector<std::int64_t> same_names(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   std::vector<std::int64_t> translated;
   for (const std::string& name : b) {
@@ -37,10 +37,10 @@ std::int64_t translate(const std::vector<std::int64_t>& names, std::int64_t numb
   return static_cast<std::size_t>(number) < names.size() ? names[static_cast<std::size_t>(number)] : -2;
 }
 
-// The same of routes: two are the same when they lead into the same queues.
+// The same for routes: two are the same when they lead into the same queues.
 std::map<std::int64_t, std::int64_t> same_routes(const EventRecord& a, const EventRecord& b,
                                                  const std::vector<std::int64_t>& resources) {
-  std::map<std::set<std::int64_t>, std::int64_t> numbers;  // of A, by its queues
+  std::map<std::set<std::int64_t>, std::int64_t> numbers;  // numbers in A, by their queues
   for (const auto& [number, queues] : a.routes())
     numbers.emplace(std::set(queues.begin(), queues.end()), number);
   std::map<std::int64_t, std::int64_t> translated;
@@ -88,12 +88,12 @@ std::string name_of(const std::vector<std::string>& names, std::int64_t number) 
   return names[static_cast<std::size_t>(number)];
 }
 
-// The code is one of a file, and may be any.
+// The code comes from a file, and may be any number.
 std::string kind_text(EventCode kind) {
   return static_cast<std::size_t>(kind) < kEventCodes.size() ? std::string(info_of(kind).name) : "?";
 }
 
-// What differs when the events are the same.
+// What differs although the events are the same.
 std::string different_states(const EventRecord& a, const EventRecord& b) {
   const std::vector<ModelStateRow> states_a = a.model_states();
   const std::vector<ModelStateRow> states_b = b.model_states();
@@ -138,7 +138,7 @@ std::string different_fingerprints(const EventRecord& a, const EventRecord& b) {
   return "";
 }
 
-// The event and its message for people, in one line.
+// The event and its message for human readers, in one line.
 std::string event_text(const EventRecord& record, const EventRow& event) {
   std::string text = fmt::format("#{} at {}: {} {}", event.number, format_duration(event.time_ns),
                                  name_of(record.components(), event.component), kind_text(event.kind));
@@ -151,15 +151,15 @@ std::string event_text(const EventRecord& record, const EventRow& event) {
   return text;
 }
 
-// What led to an event; nothing when that was the start of the run. Only what was before can be, whatever a
-// damaged record says.
+// What led to an event; nothing if that was the start of the run. Only an earlier event is accepted, whatever
+// a damaged record says.
 std::optional<EventRow> cause_of(const EventRecord& record, const EventRow& event) {
   if (event.cause >= event.number) return std::nullopt;
   return record.event(event.cause);
 }
 
-// The events that led to this one, the nearest first. A component that goes on by itself, such as a generator
-// and its timer, is one line.
+// The events that led to this one, the nearest first. A component that continues by itself, such as a
+// generator with its timer, takes one line.
 std::string causes_text(const EventRecord& record, const EventRow& event) {
   std::vector<std::string> lines;
   std::optional<EventRow> cause = cause_of(record, event);
@@ -201,7 +201,7 @@ std::string copies_text(const EventRecord& record, const std::vector<QueueConten
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-// The queues before the event; those that it is about come first.
+// The queues before the event; those that it concerns come first.
 std::string queues_text(const EventRecord& record, const EventRow& event) {
   QueueContents contents(record.routes());
   EventRecord::Events events = record.events();

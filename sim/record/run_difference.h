@@ -10,19 +10,19 @@
 namespace dse {
 
 struct RunDifference {
-  // The first event in which they differ; empty when all events are the same and only what follows differs.
+  // The first event in which they differ; empty when all events are the same and only something else differs.
   std::optional<std::int64_t> event;
-  // Of what differs beside the events: "softmax had learned other things after 160 messages".
+  // What differs other than the events: "softmax had learned other things after 160 messages".
   std::string what;
 };
 
 // Compares every event with its message and the queues that took it, then what the models had learned, then
-// the random draws, then the fingerprints. Empty when all is the same. Components and resources are compared
-// by name.
+// the random draws, then the fingerprints. Returns nothing when everything is the same. Components and
+// resources are compared by name.
 std::optional<RunDifference> find_difference(const EventRecord& a, const EventRecord& b);
 
-// Both sides for people: the event, its chain of causes back to the source, the contents of the queues at
-// that moment, and each model's last known state before it. Several lines; `name_a` and `name_b` say which
+// Both sides for human readers: the event, its chain of causes back to the source, the contents of the queues
+// at that moment, and each model's last known state before it. Several lines; `name_a` and `name_b` say which
 // run is which.
 std::string describe(const RunDifference& difference, const EventRecord& a, const EventRecord& b,
                      const std::string& name_a, const std::string& name_b);

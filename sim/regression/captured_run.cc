@@ -67,7 +67,7 @@ RunResult run_captured(World& world, const Scenario& scenario, const CapturedInp
         fmt::format("is of a run on other data: {}; replay it with the files as they were", changed));
   }
   const std::vector<std::size_t> components = components_of(reader.header(), scenario);
-  // One at a time, so that no more than what is under way lies in memory.
+  // One at a time, so that only messages under way are in memory.
   while (const std::optional<CapturedMessage> next = reader.next()) {
     if (next->time_ns > captured.end_ns) break;
     if (next->time_ns - 1 > world.now() && !world.advance_to(next->time_ns - 1, interrupted, progress))

@@ -13,7 +13,7 @@
 namespace dse {
 namespace {
 
-// So many failures are printed; all are in failures.csv.
+// At most this many failures are printed; all are in failures.csv.
 constexpr std::size_t kFailuresPrinted = 10;
 
 std::string replay_line(const Explorer& explorer, const Trial& trial) {

@@ -1,4 +1,4 @@
-// What an exploration prints and writes, beside the spread of its metrics (sim/regression/spread.h).
+// What an exploration prints and writes, besides the spread of its metrics (sim/regression/spread.h).
 #pragma once
 
 #include <set>
@@ -8,13 +8,13 @@
 
 namespace dse {
 
-// Each failure with the line that reproduces it when it is pasted into a shell; of many, the first.
+// The failures, each with the line that reproduces it when pasted into a shell; only the first of many.
 std::string failures_text(const Explorer& explorer, const Exploration& exploration);
-// The same of all failures: columns failure and replay.
+// The same for all failures: columns failure and replay.
 std::string failures_csv(const Explorer& explorer, const Exploration& exploration);
-// One row a run: seed, ordering, parameters, metrics.
+// One row per run: seed, ordering, parameters, metrics.
 std::string runs_csv(const Explorer& explorer, const Exploration& exploration);
-// What was asked for, how many runs there were, how it ended, and the files beside it.
+// What was asked for, how many runs there were, how the exploration ended, and the files that go with it.
 struct ExploreEnding {
   std::string status;  // "completed" or "interrupted"
   std::set<std::string> files;

@@ -101,7 +101,7 @@ Exploration Explorer::run(const std::atomic<bool>& interrupted,
   std::vector<Outcome> outcomes(count);
   std::atomic<std::uint64_t> next{0};
   std::atomic<bool> stopping{false};
-  std::mutex mutex;  // of what follows
+  std::mutex mutex;  // guards what follows
   Progress so_far;
   std::exception_ptr error;
 

@@ -19,7 +19,7 @@
 
 namespace dse {
 
-// A key of the scenario and the values that it takes, as --set would be given them.
+// A key of the scenario and the values that it takes, written as for --set.
 struct Parameter {
   std::string key;
   std::vector<std::string> values;
@@ -27,18 +27,18 @@ struct Parameter {
 
 struct ExplorePlan {
   std::string scenario;               // path
-  std::vector<std::string> settings;  // the same in all runs
+  std::vector<std::string> settings;  // used in all runs
   std::uint64_t first_seed = 1;
   std::uint64_t last_seed = 1;  // included
-  // Of simultaneous events: the first as they were scheduled, the others permutations.
+  // How many orders of simultaneous events: the first is as scheduled, the others are permutations.
   std::uint64_t orderings = 1;
   std::vector<Parameter> parameters;
-  unsigned jobs = 1;  // runs side by side; they change no result
+  unsigned jobs = 1;  // parallel runs; the number changes no result
 };
 
 // One run of an exploration.
 struct Trial {
-  std::size_t point = 0;  // of the grid of parameters
+  std::size_t point = 0;  // index into the grid of parameters
   std::uint64_t seed = 0;
   std::uint64_t ordering = 0;
 };
@@ -48,11 +48,11 @@ struct FailedTrial {
   RunFailure failure;
 };
 
-// What came out. Trials are in order: points, then seeds, then orderings.
+// The results. Trials are in order: by point, then seed, then ordering.
 struct Exploration {
-  std::vector<Trial> trials;                // that were run to their end
+  std::vector<Trial> trials;                // those that ran to their end
   std::vector<std::string> metrics;         // names, in order
-  std::vector<std::vector<double>> values;  // of each trial, by metric; NaN where it has none
+  std::vector<std::vector<double>> values;  // for each trial, by metric; NaN where it has no value
   std::vector<FailedTrial> failures;
 };
 
@@ -60,11 +60,11 @@ class Explorer {
  public:
   // The most trials of one exploration.
   static constexpr std::uint64_t kTrialsMax = 1'000'000;
-  // The most points of its grid: each is a scenario of its own.
+  // The most points of the grid: each is a separate scenario.
   static constexpr std::uint64_t kPointsMax = 10'000;
 
-  // Reads the scenario for each point of the grid. Throws InputError when it is wrong with some values, or
-  // when that would be too many trials.
+  // Reads the scenario for each point of the grid. Throws InputError when the scenario is wrong with some
+  // values, or when there would be too many trials.
   Explorer(ExplorePlan plan, const Tables& tables);
 
   const ExplorePlan& plan() const { return plan_; }

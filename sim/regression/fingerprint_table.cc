@@ -26,7 +26,7 @@ constexpr const char* kHeader = "file,seed,events,payload,draws,predictions,mode
 constexpr std::size_t kFields = 8;
 constexpr std::size_t kFingerprintDigits = 16;
 
-// Nothing when there is no such file.
+// The file's content; nothing when there is no such file.
 std::optional<std::string> content_of(const fs::path& path) {
   if (!fs::exists(path)) return std::nullopt;
   std::ifstream file;
@@ -44,7 +44,7 @@ bool is_fingerprint(std::string_view text) {
          });
 }
 
-// One line of the table, taken apart; knows where each field stands.
+// Reads the fields of one line of the table, and knows their columns.
 class RowReader {
  public:
   RowReader(const std::string& file, int line, std::string_view text) : place_{.file = file, .line = line} {
@@ -99,10 +99,10 @@ class RowReader {
   std::string name_;
 };
 
-// What an editor may put before the first line.
+// Some editors put this before the first line.
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Takes the next line off `content`. A checkout may have given it the end that Windows has.
+// Takes the next line off `content`. A checkout may have given it a Windows line end.
 std::string_view next_line(const std::string& file, int line, std::string_view& content) {
   const std::size_t end = content.find('\n');
   if (end == std::string_view::npos) {
@@ -181,7 +181,7 @@ void FingerprintTable::write() const {
     text += fmt::format(",{}\n", row.version);
   }
   std::error_code ignored;
-  const fs::path target = fs::weakly_canonical(path_, ignored);  // a link stays one
+  const fs::path target = fs::weakly_canonical(path_, ignored);  // a symbolic link stays one
   const fs::path temporary = fmt::format("{}.partial-{}", target.string(), ::getpid());
   std::FILE* file = std::fopen(temporary.c_str(), "wb");
   bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();

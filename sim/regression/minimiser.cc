@@ -15,8 +15,8 @@
 namespace dse {
 namespace {
 
-// The scenario, after what no longer makes sense in it was taken out; empty when nothing sensible is left.
-// Parts go by the place that the reader's error names.
+// The scenario, after parts that no longer make sense have been removed; empty when nothing sensible is left.
+// The place in the reader's error tells which part to remove.
 std::optional<Scenario> pruned(toml::table& root, const std::string& path, const Tables& tables) {
   constexpr int kPartsMax = 64;
   for (int i = 0; i < kPartsMax; ++i) {
@@ -29,8 +29,8 @@ std::optional<Scenario> pruned(toml::table& root, const std::string& path, const
   return std::nullopt;
 }
 
-// Whether it is a key of an expectation that must not hold. Those say what they say together: the fewer
-// bounds are left, the more easily the others hold, down to a scenario that does nothing.
+// Whether it is a key of an expectation that must not hold. The keys of such an expectation belong together:
+// with fewer bounds it holds more easily, down to a scenario that does nothing.
 bool is_of_unwanted(toml::table& root, const TablePath& path) {
   if (path.front() != "expect" || path.size() < 3) return false;
   toml::node* expectations = root.get("expect");
@@ -77,11 +77,11 @@ std::optional<Minimised> Minimiser::run(const std::atomic<bool>& interrupted,
   progress_ = progress;
   best_.failing = request_.failing;
   const Scenario whole = parse_scenario(request_.scenario, request_.path, request_.tables);
-  // Without the planted fault it goes unnoticed in any scenario.
+  // A fault that is not planted goes unnoticed in any scenario.
   if (is_unnoticed_fault(request_.way)) faults_least_ = whole.faults.size();
   toml::table first = toml::parse(request_.scenario);
   if (!accept(first)) return std::nullopt;
-  // First with the order of events as it is, which is quick; then with any that fails.
+  // First with the order of events as it is, which is quick; then with any order that fails.
   for (const bool search : {false, true}) {
     search_orderings_ = search;
     if (search && request_.orderings <= 1) break;
@@ -121,7 +121,7 @@ std::optional<RunChoice> Minimiser::find_failing(const Scenario& scenario, Judge
   return std::nullopt;
 }
 
-// Simpler settings that make more of the same are no simplification.
+// Simpler settings that produce more messages are no simplification.
 bool Minimiser::is_larger(const Scenario& scenario, const RunResult& result) const {
   if (best_.scenario.empty()) return false;
   return sum(written_in(scenario, result)) > sum(written_) ||
@@ -154,7 +154,7 @@ bool Minimiser::accept(toml::table& candidate) {
     written_ = written_in(*scenario, result_);
     return true;
   } catch (const InputError&) {
-    return false;  // it does not fit its data any more
+    return false;  // it no longer fits its data
   }
 }
 
@@ -175,7 +175,7 @@ bool Minimiser::accept_with(const TablePath& part, const std::string& value) {
 
 bool Minimiser::drop_parts() {
   bool any = false;
-  // From the end, so that the numbers of what is left do not change.
+  // From the end, so that the numbers of the remaining parts do not change.
   const std::vector<TablePath> parts = parts_of(toml::parse(best_.scenario));
   for (auto part = parts.rbegin(); part != parts.rend() && !out_of_runs(); ++part) {
     if (accept_without(*part)) any = true;
@@ -188,7 +188,7 @@ bool Minimiser::fewer_messages() {
   const toml::table root = toml::parse(best_.scenario);
   const toml::table* components = root.get_as<toml::table>("component");
   std::vector<std::string> names;
-  if (components == nullptr) return false;  // the gateway alone is left
+  if (components == nullptr) return false;  // only the gateway is left
   for (const auto& [name, value] : *components) names.emplace_back(name.str());
   for (const std::string& name : names) {
     while (!out_of_runs() && fewer_messages_of(name)) any = true;
@@ -196,7 +196,7 @@ bool Minimiser::fewer_messages() {
   return any;
 }
 
-// One step: the first of some smaller numbers, or of some shorter slices, that still fails.
+// One step: tries some smaller numbers or shorter slices, and takes the first that still fails.
 bool Minimiser::fewer_messages_of(const std::string& component) {
   const auto written = written_.find(component);
   const toml::table root = toml::parse(best_.scenario);
@@ -215,7 +215,8 @@ bool Minimiser::fewer_messages_of(const std::string& component) {
   return false;
 }
 
-// Whether it still fails when that key bounds what the component writes, `count` by now, to `fewer`.
+// Whether the scenario still fails when that key limits the component, which writes `count` messages now, to
+// `fewer`.
 bool Minimiser::bounded_by(const KeyInfo& key, std::int64_t fewer, std::int64_t count,
                            const std::string& component) {
   if (key.bound == KeyBound::kNone) return false;

@@ -23,34 +23,34 @@
 
 namespace dse {
 
-// A run, by what chooses it among those of one scenario.
+// What identifies a run among those of one scenario.
 struct RunChoice {
   std::uint64_t seed = 1;
   std::uint64_t ordering = 0;
 };
 
 struct MinimiseRequest {
-  std::string path;      // of the scenario: data files are relative to its folder
+  std::string path;      // that of the scenario: data files are relative to its folder
   std::string scenario;  // its text in TOML, with its settings
   RunChoice failing;
-  std::string way;                                 // of its failure: RunFailure::way
+  std::string way;                                 // the way in which it failed: RunFailure::way
   std::optional<RunChoice> passing;                // a run that did not fail in this way, if there is one
   std::vector<std::string> passing_settings = {};  // "KEY=VALUE" that this run had in addition
-  // Of simultaneous events: so many may be tried to make a smaller scenario fail.
+  // How many orders of simultaneous events may be tried to make a smaller scenario fail.
   std::uint64_t orderings = 1;
-  const Tables& tables;  // that the scenario was read with
+  const Tables& tables;  // those with which the scenario was read
 };
 
 struct Minimised {
   std::string scenario;  // its text in TOML
   RunChoice failing;
   RunFailure failure;
-  std::uint64_t messages = 0;  // published in that run
-  std::uint64_t runs = 0;      // that it took
+  std::uint64_t messages = 0;  // messages published in that run
+  std::uint64_t runs = 0;      // runs that it took
 };
 
-// The text of the smallest scenario for a file in the folder `move.to`, from where it finds its data. It
-// fails as it stands, with its seed and ordering in it; a seed that is no integer of TOML is left out.
+// The text of the smallest scenario for a file in the folder `move.to`, with paths to its data from there. It
+// fails as it is, with its seed and ordering in it; a seed that is not a TOML integer is left out.
 std::string minimised_file(const Minimised& minimised, const KindTable& kinds, const Move& move);
 
 class Minimiser {

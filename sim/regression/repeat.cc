@@ -16,7 +16,7 @@ namespace dse {
 
 namespace {
 
-// None for a run into which nothing came from outside.
+// Returns nothing for a run into which nothing came from outside.
 std::optional<CapturedInput> capture_of(const std::string& run, const RunSummary& summary,
                                         const Scenario& scenario, const std::string& again) {
   if (summary.capture.empty()) return std::nullopt;
@@ -69,12 +69,12 @@ RecordedRun record_again(const std::string& run, const RunSummary& summary, cons
                      fmt::format("{}; its scenario was read from a pipe, {}", again, summary.scenario_path));
   }
   Scenario scenario = read_scenario(summary.scenario_path, tables, summary.settings);
-  // Before summaries kept the keys, they knew the scenario by its text.
+  // Before summaries kept the keys, they identified the scenario by its text.
   if (hex64(summary.keys ? scenario.hash : scenario.text_hash) != summary.scenario_hash) {
     throw InputError({.file = run},
                      fmt::format("{}; its scenario {} was changed since", again, summary.scenario_path));
   }
-  scenario.until_ns = parse_duration(summary.until);  // none: drained
+  scenario.until_ns = parse_duration(summary.until);  // none: until drained
   const std::optional<CapturedInput> captured = capture_of(run, summary, scenario, again);
   EventRecorder recorder(path);
   World world(scenario, {.seed = summary.seed, .ordering = summary.ordering, .recorder = &recorder},

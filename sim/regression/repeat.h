@@ -15,14 +15,14 @@ struct RecordedRun {
   std::string record;  // the path of its events.sqlite
 };
 
-// Runs the scenario, with what was captured if that is not nullptr, and writes the record of its events to
-// `path`; nothing else is kept. Throws as World and run_world do.
+// Runs the scenario, with the captured messages if `captured` is not null, and writes the record of its
+// events to `path`; nothing else is kept. Throws as World and run_world do.
 RecordedRun record_run(const Scenario& scenario, const WorldOptions& options, const std::string& path,
                        const CapturedInput* captured = nullptr);
 
 // Replays the run that left `summary` in the folder `run`, with a record at `path`. Throws InputError when
-// its scenario or its capture is not where it was, one of the two or its data has changed since, or it was
-// not replayed to its end.
+// its scenario or its capture is not where it was, when one of the two or its data has changed since, or when
+// it was not replayed to its end.
 RecordedRun record_again(const std::string& run, const RunSummary& summary, const Tables& tables,
                          const std::string& path);
 

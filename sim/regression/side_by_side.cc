@@ -13,7 +13,8 @@
 namespace dse {
 namespace {
 
-// Beside a run's sockets: the file of its data that it reads, and a few that libraries open now and then.
+// Besides a run's sockets: the data file that it reads, and a few files that libraries open from time to
+// time.
 constexpr std::size_t kFilesOfRun = 2;
 constexpr std::size_t kFilesOfProcess = 8 + kDescriptorsOfContext;
 

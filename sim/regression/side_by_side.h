@@ -1,9 +1,9 @@
-// How many runs go side by side in one process.
+// How many runs can go in parallel in one process.
 #pragma once
 
 namespace dse {
 
-// `jobs`, or as many as the limit of open files leaves room for; at least 1. Says on standard error when they
+// Returns `jobs`, or as many as the limit of open files allows, at least 1. Says on standard error when these
 // are fewer.
 unsigned jobs_that_fit(unsigned jobs);
 

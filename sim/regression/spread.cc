@@ -12,7 +12,7 @@
 namespace dse {
 namespace {
 
-// Whether the metric has two values, or one and none, among the orderings of one seed.
+// Whether the metric has two different values, or one and none, among the orderings of one seed.
 bool depends_on_ordering(const Exploration& exploration, std::size_t first, std::size_t last,
                          std::size_t metric) {
   for (std::size_t i = first + 1; i < last; ++i) {
@@ -44,7 +44,7 @@ std::optional<Spread> spread_of(const Exploration& exploration, std::size_t firs
                 .depends_on_ordering = depends_on_ordering(exploration, first, last, metric)};
 }
 
-// Six digits, but nanoseconds whole.
+// Six significant digits, but nanoseconds as whole numbers.
 std::string figure(double value) {
   const bool is_large = std::abs(value) >= 1e6 && std::abs(value) < 1e12;
   return is_large ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);

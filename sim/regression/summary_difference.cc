@@ -35,14 +35,15 @@ std::string settings_text(const std::vector<std::string>& settings) {
   return words.empty() ? "none" : fmt::format("{}", fmt::join(words, " "));
 }
 
-// "component.lenet.batch" is of "lenet"; "" of what is of no component. Their names have no dots.
+// "component.lenet.batch" belongs to "lenet"; "" if the key belongs to no component. Their names have no
+// dots.
 std::string component_of(const std::string& key) {
   if (!key.starts_with(kComponentPrefix)) return "";
   const std::string rest = key.substr(kComponentPrefix.size());
   return rest.substr(0, rest.find('.'));
 }
 
-// In the order in which they start.
+// The components in the order in which they start.
 std::vector<std::string> components_of(const ScenarioKeys& keys) {
   std::vector<std::string> names;
   for (const ScenarioKey& one : keys) {
@@ -52,15 +53,15 @@ std::vector<std::string> components_of(const ScenarioKeys& keys) {
   return names;
 }
 
-// What a scenario's keys name, and what each name stands for elsewhere in them.
+// What a scenario's keys name, and where else in them each name is used.
 struct Names {
-  KeyMap keys;                                        // of what follows no other
+  KeyMap keys;                                        // keys that belong to none of the following
   std::map<std::string, std::vector<KeyMap>> lists;   // [[binding]] and the like: the keys of each element
   std::map<std::string, KeyMap> components;           // by name, their keys without it
-  std::map<std::string, std::set<std::string>> uses;  // of resources: by name, the keys that name it
+  std::map<std::string, std::set<std::string>> uses;  // by name of a resource, the keys that name it
 };
 
-// The texts of a value, which is one, or a list of them.
+// The texts of a value, which is one text or a list of texts.
 std::vector<std::string> texts_of(const std::string& value) {
   std::vector<std::string> texts;
   const auto json = nlohmann::json::parse(value, nullptr, false);
@@ -76,7 +77,7 @@ bool names_resources(const std::string& key) {
   return key.ends_with(".from") || key.ends_with(".to") || key.ends_with(".resource");
 }
 
-// "binding.2.from" taken apart; empty of what is of no list.
+// The parts of "binding.2.from"; empty for a key that belongs to no list.
 struct ElementKey {
   std::string list;
   std::size_t number = 0;
@@ -114,7 +115,7 @@ Names names_of(const ScenarioKeys& keys) {
   return names;
 }
 
-// Those that one side alone has. Where one of A has what one of B has, the name alone is another.
+// Reports what only one side has. Where something in A equals something in B, only the name differs.
 template <typename Things>
 void compare_names(const std::string& what, const Things& of_a, const Things& of_b, Lines& lines) {
   std::set<std::string> renamed;
@@ -162,7 +163,7 @@ std::string element_text(const KeyMap& element) {
   return fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
 
-// Those of `list` that `other` has not, each as often.
+// Reports the elements of `list` that `other` does not have as often.
 void add_left_over(const std::string& name, const std::string& side, const std::vector<KeyMap>& list,
                    std::vector<KeyMap> other, Lines& lines) {
   for (const KeyMap& element : list) {
@@ -175,7 +176,8 @@ void add_left_over(const std::string& name, const std::string& side, const std::
   }
 }
 
-// Element by element when there are as many; else what one side alone has, as all behind it has moved.
+// Compares element by element when both have the same number; otherwise reports what only one side has,
+// because later elements have moved.
 void compare_lists(const std::string& name, const std::vector<KeyMap>& of_a, const std::vector<KeyMap>& of_b,
                    Lines& lines) {
   if (of_a.size() != of_b.size()) {

@@ -1,4 +1,4 @@
-// In what two runs were asked for something else: scenario, settings, seed, data ..., before any event.
+// How two runs were set up differently, before any event: scenario, settings, seed, data ...
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace dse {
 
-// A line for each difference, for people: "component.lenet.batch: 16 in A, 4 in B", "component 'echo' of A is
-// 'log' in B". Empty when the two were asked for the same. Keys are told apart when both summaries have them.
+// A line for each difference, for human readers: "component.lenet.batch: 16 in A, 4 in B", "component 'echo'
+// of A is 'log' in B". Empty when the two were set up alike. Keys are compared when both summaries have them.
 std::vector<std::string> differences_asked_for(const RunSummary& a, const RunSummary& b);
 
 }  // namespace dse

@@ -48,8 +48,8 @@ std::string differences_of(const FingerprintRow& now, const FingerprintRow& kept
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// Why the run directory `run` is not what `dse diff` should compare a run of today with, and what to do; none
-// when it is.
+// Why `dse diff` should not compare a current run with the run directory `run`, and what to do; none if it
+// may.
 std::vector<std::string> obstacles(const std::string& run, const Scenario& scenario,
                                    const FingerprintRow& kept) {
   const auto record_one = [&](const std::string& reason) -> std::vector<std::string> {
@@ -70,13 +70,13 @@ std::vector<std::string> obstacles(const std::string& run, const Scenario& scena
   return {};
 }
 
-// What to paste to see in which event the run of today differs from the one that was kept.
+// Commands to paste, which show in which event the current run differs from the kept one.
 std::vector<std::string> how_to_see(const Scenario& scenario, const FingerprintRow& kept, bool failed) {
   const std::string before = fmt::format("runs/{}-s{}", scenario.name, kept.seed);
   const std::string now = fmt::format("runs/{}-now", scenario.name);
   const std::vector<std::string> instead = obstacles(before, scenario, kept);
   if (!instead.empty()) return instead;
-  // The replay of a run that fails its expectations ends with status 1.
+  // Replaying a run that fails its expectations ends with status 1.
   return {shell_line("replay", {scenario.path}, {"--record", "--out", now}) + (failed ? "; " : " && ") +
           shell_line("diff", {before, now}, {})};
 }
@@ -139,7 +139,7 @@ Verification verify(const std::string& path, const FingerprintRow* kept, const V
   const auto failed = [](Verdict verdict, const std::string& reason) -> Verification {
     return {.verdict = verdict, .summary = reason};
   };
-  // Caught here and not in main: the other scenarios go on.
+  // Caught here and not in main, so that the other scenarios go on.
   try {
     return verify_scenario(read_scenario(path, options.tables, {}), kept, options, interrupted);
   } catch (const InputError& error) {

@@ -1,4 +1,4 @@
-// One scenario replayed and held against its row of fingerprints.csv.
+// One scenario, replayed and compared with its row of fingerprints.csv.
 #pragma once
 
 #include <atomic>
@@ -24,23 +24,23 @@ enum class Verdict {
 
 struct Verification {
   Verdict verdict = Verdict::kSame;
-  // For people, in one line: in what it differs ("seed 3, kept 2, events"), or why the run broke off; may be
-  // "".
+  // For human readers, in one line: how it differs ("seed 3, kept 2, events"), or why the run broke off; may
+  // be "".
   std::string summary;
-  // Lines without their ends: what failed; what to paste to see where it differs.
+  // Lines without line ends: what failed; what to paste to see where it differs.
   std::vector<std::string> details;
-  FingerprintRow now;  // what this run would have as its row; of a run that came to its end
+  FingerprintRow now;  // the row that this run would have; only for a run that came to its end
 };
 
 struct VerifyOptions {
   unsigned threads = 1;
-  const Tables& tables;                         // that scenarios are read with
-  std::shared_ptr<DatasetCache> datasets = {};  // none: its own
+  const Tables& tables;                         // those with which scenarios are read
+  std::shared_ptr<DatasetCache> datasets = {};  // null: its own
 };
 
-// Replays the scenario in the file `path` with its own seed, and again when it is not what its row says.
-// `kept` is that row, nullptr for none. What is wrong with the scenario or its run is in the verdict. Any
-// thread.
+// Replays the scenario in the file `path` with its own seed, and again when the result is not what its row
+// says. `kept` is that row, nullptr for none. Problems with the scenario or its run are in the verdict. Any
+// thread may call it.
 Verification verify(const std::string& path, const FingerprintRow* kept, const VerifyOptions& options,
                     const std::atomic<bool>& interrupted);
 

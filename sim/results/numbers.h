@@ -9,7 +9,7 @@ namespace dse {
 
 // Counts are written as integers.
 inline nlohmann::ordered_json json_number(double value) {
-  constexpr double kExactMax = 9007199254740992.0;  // beyond, doubles leave integers out
+  constexpr double kExactMax = 9007199254740992.0;  // beyond it, doubles skip integers
   if (std::abs(value) <= kExactMax && std::trunc(value) == value) return static_cast<std::int64_t>(value);
   return value;
 }

@@ -51,10 +51,10 @@ void add_keys(Json& json, const StatusExpectation& expect, const ExpectationResu
   json["status"] = status_name(expect.status);
 }
 
-// Nothing can be said of a run that was cut off: what is not there yet may have come.
+// A run that was cut off is not judged: what is missing might still have come.
 bool is_judged(const RunResult& result) { return result.status != RunStatus::kInterrupted; }
 
-// What the scenario says of it, as far as it says it, and what came of it.
+// The expectation's keys, as far as the scenario gives them, and how it turned out.
 Json expectation_json(const ExpectationResult& one, bool judged) {
   Json json;
   if (!one.expectation.name.empty()) json["name"] = one.expectation.name;
@@ -171,7 +171,7 @@ bool is_shown(const MetricInfo& metric, double value) {
 
 std::string component_line(const ComponentConfig& component, const RunResult& result) {
   std::vector<std::string> parts;
-  std::vector<std::string> latencies;  // of a run in which no sojourn was measured
+  std::vector<std::string> latencies;  // for a run in which no sojourn was measured
   bool has_sojourn = false;
   for (const MetricInfo& info : metrics_of(component)) {
     const auto found = result.metrics.find(component.name + "." + info.name);
@@ -187,7 +187,7 @@ std::string component_line(const ComponentConfig& component, const RunResult& re
 }  // namespace
 
 void write_results(const RunReport& report, RunFolder& folder) {
-  // Text from a scenario may be anything; what is no UTF-8 is replaced.
+  // Text from a scenario may be anything; what is not UTF-8 is replaced.
   folder.write(kSummaryFile, summary(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   std::string curves = "virtual_time_ns,component,metric,value\n";
   for (const CurveRow& row : report.result.curves) {

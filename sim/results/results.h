@@ -1,4 +1,4 @@
-// The files of a run directory, and the summary for people.
+// The files of a run directory, and the summary for human readers.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ struct Timing {
   unsigned threads = 0;
 };
 
-// The capture that a run was repeated from, or that it wrote.
+// The capture from which a run was repeated, or that it wrote.
 struct CaptureNote {
-  std::string path;            // from the run directory, when it lies there
-  std::uint64_t checksum = 0;  // of its last record
+  std::string path;            // relative to the run directory, when it is in there
+  std::uint64_t checksum = 0;  // that of its last record
 };
 
 struct RunReport {
@@ -31,21 +31,21 @@ struct RunReport {
   const RunResult& result;
   const std::vector<ExpectationResult>& expectations;
   Timing timing;
-  std::optional<CaptureNote> capture = {};  // of an attached run and its replay
-  DataDigests data = {};                    // of the files that were read
+  std::optional<CaptureNote> capture = {};  // for an attached run and its replay
+  DataDigests data = {};                    // digests of the files that were read
 };
 
-// summary.json, metrics.csv and timing.json, in which every file of the folder is listed: this is called
-// last. Only timing.json depends on the machine or on the wall clock.
+// Writes summary.json, metrics.csv and timing.json. The last lists every file of the folder, so this is
+// called last. Only timing.json depends on the machine or on the wall clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
-// What is probably a mistake, seen by what happened: a binding that passed no message in a run that was not
-// cut short. One sentence each.
+// Probable mistakes, judging by what happened: a binding that passed no message in a run that was not cut
+// short. One sentence each.
 std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result);
 
-// A line for each expectation that is not as planned and each component that failed; "" when all is well.
+// A line for each expectation that is not as planned and for each component that failed; "" when all is well.
 std::string failures_text(const RunReport& report, bool color);
-// Several lines, those failures last; `color` marks what failed and what held.
+// Several lines, with those failures last; `color` marks what failed and what held.
 std::string report_text(const RunReport& report, bool color);
 
 }  // namespace dse

@@ -34,7 +34,7 @@ ScenarioKeys keys_of(const Json& json) {
   return keys;
 }
 
-// As hex64() writes it; 0 of what it does not, which is no digest of what is there.
+// Reads what hex64() writes; 0 for anything else, which is not the digest of a file that was read.
 std::uint64_t number_of(const std::string& hex) {
   std::uint64_t number = 0;
   std::from_chars(hex.data(), hex.data() + hex.size(), number, 16);
@@ -84,10 +84,10 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
     const Json paths = read_json(timing);
     paths.at("scenario_path").get_to(summary.scenario_path);
     if (summary.capture.empty()) return summary;
-    // That of an attached run lies beside the summary, wherever both were moved to.
+    // The capture of an attached run is beside the summary, wherever both were moved to.
     summary.capture_path = (run / paths.at("capture_path").get<std::string>()).string();
   } catch (const nlohmann::json::exception&) {
-    // Without the paths: only who replays the run again needs it.
+    // Goes on without the paths: only replaying the run again needs them.
   }
   return summary;
 }

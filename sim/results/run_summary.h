@@ -1,4 +1,4 @@
-// What a run directory says of its run: read back from summary.json and timing.json.
+// What a run directory says about its run, read back from summary.json and timing.json.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario_keys.h"
 
@@ -16,9 +16,9 @@ namespace dse {
 struct RunSummary {
   std::string scenario;       // file name
   std::string scenario_hash;  // hex
-  std::string scenario_path;  // where it was; "" when timing.json is not there to say
+  std::string scenario_path;  // where it was; "" when timing.json is missing
   std::vector<std::string> settings;
-  std::string capture;       // hex; "" of a run into which nothing came from outside
+  std::string capture;       // hex; "" for a run into which nothing came from outside
   std::string capture_path;  // where it was; "" as above
   std::uint64_t seed = 0;
   std::uint64_t ordering = 0;
@@ -26,13 +26,13 @@ struct RunSummary {
   std::string version;
   std::string status;
   Fingerprints fingerprints;
-  // Both as they stand in summary.json; null of a run by a program that did not keep them.
+  // Both as in summary.json; empty for a run by a program that did not keep them.
   std::optional<ScenarioKeys> keys;
   std::optional<DataDigests> data;
 };
 
-// Throws InputError when the folder is no run directory, its summary is damaged, or its run was one on a
-// broker, which has no events.
+// Throws InputError when the folder is not a run directory, its summary is damaged, or its run was on a real
+// broker and so has no events.
 RunSummary read_run_summary(const std::filesystem::path& run);
 
 }  // namespace dse

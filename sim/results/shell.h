@@ -1,4 +1,4 @@
-// Command lines that are printed to be pasted.
+// Command lines that are printed for pasting.
 #pragma once
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 namespace dse {
 
-// The word as a POSIX shell reads it back: within single quotes when it needs them.
+// The word such that a POSIX shell reads it back: in single quotes when it needs them.
 inline std::string shell_word(std::string_view word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:@%,";
@@ -26,8 +26,8 @@ inline std::string shell_word(std::string_view word) {
   return quoted + "'";
 }
 
-// This program, as it was called, with a command, what it is about, and options. What would be taken for an
-// option, such as a file named -x, stands behind a `--`.
+// This program, as it was called, with a command, its subjects, and options. A subject that would be taken
+// for an option, such as a file named -x, comes after a `--`.
 inline std::string shell_line(const std::string& command, const std::vector<std::string>& subjects,
                               const std::vector<std::string>& options) {
   const bool like_option = std::any_of(subjects.begin(), subjects.end(),

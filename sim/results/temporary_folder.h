@@ -1,4 +1,4 @@
-// A folder for the time of one command, under the system's place for temporary files.
+// A folder that exists during one command, in the system's place for temporary files.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@ class TemporaryFolder {
  public:
   // Throws RunError when it cannot be made.
   TemporaryFolder();
-  // Removes it with all it holds.
+  // Removes the folder and everything in it.
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;

@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-// What a binding's headers take in its frame on the way to a broker, roughly.
+// Roughly how many bytes a binding's headers take in its frame on the way to a real broker.
 std::size_t bytes_of(const Headers& headers) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : headers) {

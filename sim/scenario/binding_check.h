@@ -1,4 +1,4 @@
-// What a binding may be.
+// What a binding may hold.
 #pragma once
 
 #include <string>
@@ -9,13 +9,14 @@
 
 namespace dse {
 
-// Throw InputError for what AMQP cannot carry, what client libraries cannot read, and what no broker matches.
+// These throw InputError for what AMQP cannot carry, what client libraries cannot read, and what no broker
+// matches.
 void check_header_name(const std::string& name, const InputPlace& place);
 void check_header_number(double number, const InputPlace& place);
 void check_headers_size(const Headers& headers, const InputPlace& place);
-// At most 255 bytes, and no control characters: it would break a line of a log.
+// The key must have at most 255 bytes, and no control characters, which would break a line of a log.
 void check_routing_key(const std::string& key, const InputPlace& place);
-// All of these, and the names.
+// Checks all of these, and the names.
 void check_binding(const BindingSpec& binding, const InputPlace& place);
 
 }  // namespace dse

@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-// Those that stand in [component.NAME].
+// The kinds that appear in [component.NAME].
 std::vector<std::string> kind_names(const KindTable& kinds) {
   std::vector<std::string> names;
   for (const Kind& kind : kinds.all()) {

@@ -12,8 +12,8 @@ namespace dse {
 // The component of this name, read by its kind. Throws InputError.
 ComponentConfig read_component(const std::string& name, const toml::table& node, const ReadingPlace& reading);
 
-// What a kind reads of a table. `values` are the table's. Throws InputError, also when the component does not
-// fit in a scenario: a port that is no resource's name.
+// The component that a kind reads from a table with these `values`. Throws InputError, also when the
+// component does not fit in a scenario: when a port is not a valid resource name.
 std::shared_ptr<const Component> read_kind(const Kind& kind, const KeyReader::Source& values,
                                            const InputPlace& place);
 

@@ -11,18 +11,17 @@
 namespace dse {
 
 struct DataFile {
-  std::string name;  // as the scenario has it
+  std::string name;  // as the scenario gives it
   std::string path;  // ready to open
 };
-// Data sets and saved learners, as often as they are named.
+// The data sets and saved learners, as often as they are named.
 std::vector<DataFile> data_files(const Scenario& scenario);
 
-// XXH3 (64 bits) of each file as it lies on the disk, by its name in the scenario.
+// XXH3 (64 bits) of each file on disk, by its name in the scenario.
 using DataDigests = std::map<std::string, std::uint64_t>;
 
-// What differs, for people: "train-images.gz was 0123456789abcdef and is fedcba9876543210", one after
-// another;
-// "" when every file of `before` is what it was.
+// What differs, for human readers: "train-images.gz was 0123456789abcdef and is fedcba9876543210", one after
+// another; "" when every file of `before` is what it was.
 std::string changed_data(const DataDigests& before, const DataDigests& now);
 
 }  // namespace dse

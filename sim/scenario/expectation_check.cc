@@ -19,7 +19,7 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// The resources that have a queue: somebody streams them, or a binding leads into them.
+// The resources that have a queue: a component streams them, or a binding leads into them.
 Names queue_names(const Scenario& scenario) {
   Names names = resource_names(scenario);
   std::erase_if(names, [&](const std::string& name) {

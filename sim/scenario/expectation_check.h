@@ -10,11 +10,11 @@
 
 namespace dse {
 
-// Where a key of the expectation stands, or the expectation itself ("").
+// Where a key of the expectation is, or the expectation itself ("").
 using PlaceOfKey = std::function<InputPlace(const std::string& key)>;
 
-// Throws InputError when it expects nothing, or what cannot be, and UnknownName for a metric, resource or
-// component that the scenario does not have.
+// Throws InputError when it expects nothing or something impossible, and UnknownName for a metric, resource
+// or component that the scenario does not have.
 void check_expectation(const Expectation& expectation, const Scenario& scenario, const PlaceOfKey& place);
 
 }  // namespace dse

@@ -52,7 +52,7 @@ const std::vector<Names>& forms() {
   return keys;
 }
 
-// Which of the forms the table has; the first when it has a key of none.
+// Which of the forms the table has; the first if it has no form's key.
 std::size_t form_of(const toml::table& node, const TableReader& table) {
   std::string first;
   std::size_t form = 0;

@@ -8,8 +8,8 @@
 
 namespace dse {
 
-// The expectation number `number` of the file, from 0. `scenario` holds everything that it may name. Throws
-// InputError for keys of two forms in one table, and for what the scenario does not have.
+// The expectation number `number` of the file, from 0. `scenario` holds everything that the expectation may
+// name. Throws InputError for keys of two forms in one table, and for what the scenario does not have.
 Expectation read_expectation(const toml::table& node, std::size_t number, const Scenario& scenario);
 
 }  // namespace dse

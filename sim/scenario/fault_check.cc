@@ -17,7 +17,7 @@ const ComponentConfig& component_of(const Fault& fault, const InputPlace& place,
       place, fmt::format("unknown component '{}'{}", fault.component, suggestion(fault.component, names)));
 }
 
-// What keeps the component from showing the fault; "" when nothing does.
+// Why the component cannot show the fault; "" if it can.
 std::string obstacle(FaultKind kind, const ComponentConfig& component) {
   switch (kind) {
     case FaultKind::kLose:

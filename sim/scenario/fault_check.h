@@ -15,11 +15,11 @@ inline constexpr std::int64_t kFaultTimesMax = 1'000'000'000;
 inline constexpr std::int64_t kFaultClassesMin = 2;
 inline constexpr std::int64_t kFaultClassesMax = 256;
 
-// In the order of FaultKind: "lose", "duplicate" ...
+// The names in the order of FaultKind: "lose", "duplicate" ...
 const std::vector<std::string>& fault_names();
 
-// Throws UnknownName when the scenario does not have the component, and InputError when that cannot show the
-// fault. `place` is that of the component's name.
+// Throws UnknownName when the scenario does not have the component, and InputError when the component cannot
+// show the fault. `place` is that of the component's name.
 void check_fault(const Fault& fault, const Scenario& scenario, const InputPlace& place);
 
 }  // namespace dse

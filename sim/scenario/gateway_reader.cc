@@ -51,7 +51,7 @@ class GatewayReader {
     throw InputError(where, "this program knows no gateway: use one whose table of kinds has its ends");
   }
   // The component that the table describes. Without a name of its own it is named after the resource that
-  // stands behind `resource_key`.
+  // `resource_key` gives.
   ComponentConfig read(TableReader& table, KindPlace place, const std::string& resource_key) const {
     const Kind& kind = kind_of(place, table.place());
     std::optional<std::string> name;
@@ -76,7 +76,7 @@ class GatewayReader {
     return std::any_of(scenario_.components.begin(), scenario_.components.end(),
                        [&](const ComponentConfig& component) { return component.name == name; });
   }
-  // Options alone make no resource.
+  // Options alone do not make a resource.
   bool is_resource(const std::string& name) const {
     return std::any_of(scenario_.components.begin(), scenario_.components.end(),
                        [&](const ComponentConfig& component) { return names_resource(component, name); }) ||
@@ -85,7 +85,7 @@ class GatewayReader {
            });
   }
 
-  // The name that the table gives, or else the first free one that begins so.
+  // The name that the table gives, or else the first free one that begins with `fallback`.
   std::string name_of(TableReader& table, std::string fallback) const {
     if (const auto name = table.text_if_any("name")) {
       check_component_name(*name, table.place("name"));
@@ -95,7 +95,7 @@ class GatewayReader {
       }
       return *name;
     }
-    std::replace(fallback.begin(), fallback.end(), '.', '-');  // resources may have dots, components not
+    std::replace(fallback.begin(), fallback.end(), '.', '-');  // resources may have dots, components may not
     std::string name = fallback;
     for (int number = 2; is_component(name) || is_resource(name); ++number)
       name = fmt::format("{}-{}", fallback, number);
@@ -113,7 +113,8 @@ bool bound_to_itself(const Scenario& scenario, const std::string& queue) {
   });
 }
 
-// What others wrote there would be exported as well, and what others streamed would not be.
+// Requires that only the export uses its queue: what others wrote there would be exported as well, and what
+// others streamed would not be.
 void require_own_queues(const Scenario& scenario) {
   for (const ComponentConfig& component : scenario.components) {
     if (!is_export(component)) continue;

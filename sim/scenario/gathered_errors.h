@@ -1,4 +1,5 @@
-// What is wrong in a scenario file, all of it: an error in one table keeps no other from being read.
+// Gathers everything that is wrong in a scenario file: an error in one table does not keep others from being
+// read.
 #pragma once
 
 #include <utility>
@@ -20,8 +21,8 @@ class GatheredErrors {
       for (const InputError& one : errors_in(error)) errors_.push_back(one);
     }
   }
-  // The same of what refers to other tables by name. Once one of those was wrong, nobody knows which names
-  // there would be: that one is unknown is said when the rest is mended.
+  // The same for what refers to other tables by name. Once one of those is wrong, it is not known which names
+  // there would be, so unknown names are reported only when the rest has been mended.
   template <typename Read>
   void attempt_reference(const Read& read) {
     attempt([&] {
@@ -32,9 +33,9 @@ class GatheredErrors {
       }
     });
   }
-  // To be called when everything that names refer to has been read. Returns whether it was right.
+  // Must be called when everything that names refer to has been read. Returns whether it was right.
   bool names_are_read() { return names_are_whole_ = errors_.empty(); }
-  // Throws what was kept, in the order of the file.
+  // Throws the errors that were kept, in the order of the file.
   void finish() { throw_if_any(in_order(std::move(errors_))); }
 
  private:

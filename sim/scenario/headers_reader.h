@@ -8,8 +8,8 @@
 
 namespace dse {
 
-// Boolean, integer, floating-point or string values by name; `key` is the table's own. Throws InputError,
-// also for what no broker can carry or match.
+// Reads boolean, integer, floating-point or string values by name; `key` is the table's own. Throws
+// InputError, also for what no broker can carry or match.
 Headers read_headers(const toml::table& table, const std::string& key);
 
 }  // namespace dse

@@ -76,7 +76,7 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
   throw UsageError("the key '" + key.name + "' has no type: give it one of KeyType");
 }
 
-// As it is written: what `..` leads to behind a link is for the system to say.
+// The path is not normalised: the system decides where `..` leads after a symbolic link.
 std::string KeyValues::file_path(TableReader& table, std::string_view name) const {
   const std::string path = table.text(name);
   if (path.empty()) throw InputError(table.place(name), "is empty: expected the path of a file");

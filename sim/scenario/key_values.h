@@ -1,4 +1,4 @@
-// Reads what stands in a table of a scenario by the keys of a kind.
+// Reads a table of a scenario by the keys of a kind.
 #pragma once
 
 #include <filesystem>
@@ -22,14 +22,14 @@ struct ReadingPlace {
 
 class KeyValues {
  public:
-  // All must outlive it.
+  // All must outlive this object.
   KeyValues(TableReader& table, const ReadingPlace& reading) : table_(table), reading_(reading) {}
 
-  // What stands behind that key, or what holds without it. Throws InputError when it is missing, or wrong.
+  // The key's value, or its fallback. Throws InputError when it is missing or wrong.
   KeyValue value(const KeyInfo& key);
   InputPlace place(std::string_view key);
-  // Reads what nobody has asked for yet, so that it is checked as well, and refuses what no key allows within
-  // a table of its own.
+  // Reads the keys that have not been asked for yet, so that they are checked as well, and refuses unknown
+  // keys in tables within.
   void finish(const Kind& kind);
 
  private:
@@ -44,7 +44,7 @@ class KeyValues {
 
   TableReader& table_;
   const ReadingPlace& reading_;
-  std::map<std::string, std::unique_ptr<TableReader>> inner_;  // by key; null when it is not there
+  std::map<std::string, std::unique_ptr<TableReader>> inner_;  // by key; null when the table is not there
 };
 
 }  // namespace dse

@@ -20,7 +20,7 @@ bool is_plain(std::string_view part) {
   });
 }
 
-// Within quotes where TOML would have them, so that no two keys are written alike.
+// With quotes where TOML needs them, so that no two keys are written alike.
 std::string joined(const std::string& key, std::string_view part) {
   const std::string written = is_plain(part) ? std::string(part) : Json(part).dump();
   return key.empty() ? written : key + "." + written;
@@ -39,7 +39,7 @@ Json json_of(const toml::node& node) {
   if (const auto* flag = node.as_boolean()) return flag->get();
   if (const auto* integer = node.as_integer()) return integer->get();
   if (const auto* number = node.as_floating_point()) {
-    // JSON has no word for these.
+    // JSON cannot express these.
     if (!std::isfinite(number->get())) return text_of(number->get());
     return number->get();
   }

@@ -6,7 +6,7 @@
 
 namespace dse {
 
-// Those of a table that has been read as a scenario without an error.
+// Returns the keys of a table that has been read as a scenario without an error.
 ScenarioKeys read_keys(const toml::table& root);
 
 }  // namespace dse

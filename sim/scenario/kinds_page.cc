@@ -24,15 +24,15 @@ constexpr std::string_view kIntroduction =
 This page is made from the tables of kinds and learners by `tests/unit/scenario/kinds_page_test.cc`;
 `DSE_UPDATE_GOLDEN=1 build/tests/test_unit_scenario "[kinds-page]"` writes it anew.
 
-A `[component.NAME]` says its kind with `kind = "..."`, and has the keys of that kind beside
-[those that every component has](scenario-format.md#componentname). A key with a dot stands in a
+A `[component.NAME]` gives its kind with `kind = "..."`, and has the keys of that kind in addition
+to [those that every component has](scenario-format.md#componentname). A key with a dot is in a
 table of its own: `service.train = "20us"` is the same as `service = { train = "20us" }`. The ends
 of [a gateway](scenario-format.md#gatewayexport-and-gatewayimport) have no `kind`. Names, durations,
 rates and paths are written [as everywhere in a scenario](scenario-format.md). A key that has no
-default and is not required may be left out; its meaning says what holds then.
+default and is not required may be left out; its meaning says what applies then.
 )";
 
-// The text, which is one paragraph, in lines that end by column 100.
+// Wraps the text, which is one paragraph, at column 100.
 std::string wrapped(std::string_view text) {
   constexpr std::size_t kColumns = 100;
   std::string lines;
@@ -48,7 +48,7 @@ std::string wrapped(std::string_view text) {
   return lines + "\n";
 }
 
-// As a cell of a table.
+// The text as a cell of a table.
 std::string cell(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -77,7 +77,7 @@ std::string range_text(const KeyRange& range) {
   return fmt::format("{} to {}", range.least, range.most);
 }
 
-// What may stand behind the key; "" where its meaning says enough.
+// Which values the key takes; "" where its meaning says enough.
 std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
   switch (key.type) {
     case KeyType::kText:
@@ -121,7 +121,7 @@ std::string rate_text(const Rate& rate) {
   return fmt::format("{} in {}", rate.count, format_duration(rate.period_ns));
 }
 
-// A value of this type as it stands in a scenario.
+// A value of this type as a scenario has it.
 struct TomlText {
   KeyType type;
 
@@ -175,7 +175,7 @@ std::string kind_section(const Kind& kind, const LearnerTable& learners) {
 
 std::string learner_section(const LearnerTable& learners) {
   std::string text =
-      "\n## Learners\n\nWhat a key whose value is a learner may name.\n\n"
+      "\n## Learners\n\nThese are the values of a key that names a learner.\n\n"
       "| learner | meaning |\n| --- | --- |\n";
   for (const LearnerInfo& learner : learners.all())
     text += fmt::format("| `{}` | {} |\n", cell(learner.name), cell(learner.meaning));

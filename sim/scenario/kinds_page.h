@@ -1,4 +1,4 @@
-// The page of the keys of every kind, in Markdown, made from the tables by which scenarios are read.
+// The page of the keys of every kind, in Markdown, made from the tables with which scenarios are read.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace dse {
 
 // In the order of the tables: for each kind a section with its meaning and a row for each of its keys, then a
-// section of the learners. docs/kinds.md is that of the built-in tables; a test holds the two together.
+// section on the learners. docs/kinds.md is the page of the built-in tables; a test keeps the two equal.
 std::string kinds_page(const Tables& tables);
 
 }  // namespace dse

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kDotsMax = 100;
 
-// Where the string that begins at `at` ends: behind its closing quotes, or at the end of its line or of the
-// text when it is not closed, where the parser stops as well.
+// Where the string that begins at `at` ends: after its closing quotes, or, if it is not closed, at the end of
+// its line or of the text, where the parser stops as well.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
   const char quote = text[at];
   const std::string delimiter(3, quote);
@@ -29,7 +29,7 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
     } else if (multi_line && text.substr(at).starts_with(delimiter)) {
       at += 3;
       for (int extra = 0; extra < 2 && at < text.size() && text[at] == quote; ++extra)
-        ++at;  // the string's own
+        ++at;  // a quote of the string itself
       return at;
     } else {
       ++at;
@@ -52,9 +52,9 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
 }  // namespace
 
 void check_nesting(const std::string& text, const std::string& file) {
-  std::vector<std::size_t> around;  // for each open bracket, the dots around what stands beside it
-  std::size_t outer = 0;            // dots of the keys around this one
-  std::size_t dots = 0;             // with its own
+  std::vector<std::size_t> around;  // for each open bracket, the dots of the keys around it
+  std::size_t outer = 0;            // dots of the keys around the current one
+  std::size_t dots = 0;             // with those of the key itself
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
     if (c == '"' || c == '\'') {

@@ -25,7 +25,7 @@ bool is_asked_for(std::string_view file) {
 }
 
 void check_not_taken(const std::string& component, const InputPlace& place) {
-  // They are refused to every kind, so that a component may become a watch without another name.
+  // They are refused for every kind, so that a component may become a watch without a new name.
   for (const char* file : {kMetricsFile, kPredictionsFile}) {
     if (component + ".csv" == file) refuse_name(file, place);
   }

@@ -1,4 +1,4 @@
-// The files of run directories, by name: the one place that says what a run calls them.
+// The names of the files in run directories, all in one place.
 #pragma once
 
 #include <string>
@@ -18,13 +18,13 @@ inline constexpr const char* kPredictionsFile = "predictions.csv";  // with --re
 inline constexpr const char* kRefusedFile = "refused.csv";          // what components refused
 inline constexpr const char* kEventRecordFile = "events.sqlite";    // with --record
 inline constexpr const char* kCaptureFile = "capture";              // what came in from outside
-inline constexpr const char* kNodeFile = "node.json";               // of a node: its summary
-inline constexpr const char* kMinimisedFile = "minimised.toml";     // of explore --minimise
+inline constexpr const char* kNodeFile = "node.json";               // a node's summary
+inline constexpr const char* kMinimisedFile = "minimised.toml";     // from explore --minimise
 
-// Whether a run writes the file only when it is asked to: a run without it is no substitute for one with it.
+// Whether a run writes the file only when asked to: a run without it is no substitute for one with it.
 bool is_asked_for(std::string_view file);
 
-// Throws InputError, at `place`, when a component may not have that name: it would write over a file of the
+// Throws InputError, at `place`, when a component may not have that name: it would overwrite a file of the
 // run, or be taken for the run itself.
 void check_not_taken(const std::string& component, const InputPlace& place);
 void check_files_free(const ComponentConfig& component);

@@ -10,8 +10,8 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// How long messages wait and stay. The line of a report would be too long with all of it: nobody waits for a
-// model to learn, and the slowest say enough.
+// Adds how long messages wait and stay. With all of it, the line of a report would be too long: nothing waits
+// for a model to learn, and the slowest messages say enough.
 void add_stays(bool learns, std::vector<MetricInfo>& metrics) {
   for (const std::string& work : learns ? Names{"train_", "infer_"} : Names{""}) {
     for (const std::string what : {"wait", "sojourn"}) {

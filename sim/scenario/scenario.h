@@ -26,22 +26,22 @@ struct ComponentConfig {
   std::string kind;                            // "training-generator", "model", ...
   std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
-  bool ends_when_refusing = false;  // the run, when it refuses a message
+  bool ends_when_refusing = false;  // whether the run ends when it refuses a message
 };
 
 struct ResourceConfig {
-  std::uint32_t prefetch = 64;  // of each stream of this resource; 0: no limit
+  std::uint32_t prefetch = 64;  // for each stream of this resource; 0: no limit
 };
 
 struct Scenario {
   std::string path;
   std::string name;             // file name without its ending
-  std::uint64_t hash = 0;       // of its keys
-  std::uint64_t text_hash = 0;  // of the file's bytes and of --set, by which captures of format 1 know it
-  std::shared_ptr<const ScenarioKeys> keys = std::make_shared<ScenarioKeys>();  // as read, --set put in
+  std::uint64_t hash = 0;       // hash of its keys
+  std::uint64_t text_hash = 0;  // hash of the file's bytes and of --set; captures of format 1 have it
+  std::shared_ptr<const ScenarioKeys> keys = std::make_shared<ScenarioKeys>();  // as read, with --set applied
   std::string title;
   std::uint64_t seed = 1;
-  std::uint64_t ordering = 0;      // of simultaneous events; 0: as they were scheduled
+  std::uint64_t ordering = 0;      // order of simultaneous events; 0: as they were scheduled
   std::optional<TimeNs> until_ns;  // empty: until drained
   TimeNs latency_ns = 0;
   TimeNs curve_every_ns = 0;
@@ -58,22 +58,22 @@ struct Scenario {
 
 // The resource that a component streams; empty when it does not.
 std::optional<std::string> resource_read(const ComponentConfig& component);
-// Those that it writes to.
+// The resources that it writes to.
 std::vector<std::string> resources_written(const ComponentConfig& component);
 bool writes_to(const ComponentConfig& component, std::string_view resource);
-// Whether messages come to it, which it may refuse: from a resource, or from outside.
+// Whether it receives messages, which it may refuse: from a resource, or from outside.
 bool gets_messages(const ComponentConfig& component);
-// From where: the resource, or the queue or exchange outside; "" when none come.
+// Where they come from: the resource, or the queue or exchange outside; "" when it receives none.
 std::string source_of(const ComponentConfig& component);
 bool is_import(const ComponentConfig& component);
 bool is_export(const ComponentConfig& component);
-// The metrics that a component has: those of its kind, and those of everything that gets messages.
+// The metrics that a component has: those of its kind, and those of every component that receives messages.
 std::vector<MetricInfo> metrics_of(const ComponentConfig& component);
 // The metrics that every resource has.
 std::vector<MetricInfo> metrics_of_resources();
 // The metric "<component or resource>.<metric>"; empty when the scenario has none of that name.
 std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view metric);
-// "<component or resource>.<metric>" of each metric; of those with a curve alone.
+// "<component or resource>.<metric>" for each metric, or only for those with a curve.
 std::vector<std::string> metric_names(const Scenario& scenario, bool with_curve = false);
 // Every resource that is named anywhere, in name order.
 std::vector<std::string> resource_names(const Scenario& scenario);

@@ -23,7 +23,7 @@ constexpr std::size_t kScenarioBytesMax = 4 << 20;
   throw InputError({.file = path}, fmt::format("cannot be {}: {}", action, std::strerror(errno)));
 }
 
-// Until there is something to read, or the last writer has gone.
+// Waits until there is something to read, or the last writer has gone.
 void await_writer(const FileDescriptor& pipe, const std::string& path) {
   constexpr int kPatienceMs = 1000;
   pollfd waiting{pipe.number(), POLLIN, 0};
@@ -35,7 +35,7 @@ void await_writer(const FileDescriptor& pipe, const std::string& path) {
 }  // namespace
 
 std::string read_scenario_file(const std::string& path) {
-  // Otherwise a pipe would be waited for in open().
+  // Non-blocking, because open() would wait for the writer of a pipe.
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) refuse_scenario(path, "opened");
   struct stat status {};

@@ -5,8 +5,8 @@
 
 namespace dse {
 
-// The text in `path`, which may be a pipe as well: one that nobody writes to yet is waited for, and standard
-// error says so. Throws InputError when it cannot be read, or is no scenario by its size.
+// The text in `path`, which may also be a pipe: it waits for a pipe without a writer, and says so on standard
+// error. Throws InputError when it cannot be read, or is too large to be a scenario.
 std::string read_scenario_file(const std::string& path);
 
 }  // namespace dse

@@ -1,7 +1,7 @@
-// What a scenario file says, key by key, with --set put in: what two runs of a scenario are compared by.
+// What a scenario file says, key by key, with --set applied. Two runs of a scenario are compared by it.
 //
-// Comments, layout, line ends, and the order of tables are not part of it. The order of components is:
-// those that start at one time start in it. So is the order of the elements of a list.
+// Comments, layout, line ends, and the order of tables are not part of it. The order of components is,
+// because components with the same start time start in it. So is the order of the elements of a list.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@ struct ScenarioKey {
   bool operator==(const ScenarioKey&) const = default;
 };
 
-// Sorted by their parts, but for components, which come as they stand in the file. A table or list without
-// anything in it says nothing, and has no key.
+// Sorted by their parts, except components, which come in the order of the file. An empty table or list says
+// nothing, and has no key.
 using ScenarioKeys = std::vector<ScenarioKey>;
 
 // The hash of all keys with their values, in that order.
 std::uint64_t hash_of(const ScenarioKeys& keys);
 
-// The text that stands under a key; empty when there is none.
+// The text under a key; empty when there is none.
 std::optional<std::string> find_text(const ScenarioKeys& keys, const std::string& key);
 
 }  // namespace dse

@@ -36,7 +36,7 @@ toml::table parse(const std::string& text, const std::string& path) {
   }
 }
 
-// Every pair of `from` and `to`.
+// Reads a binding for every pair of `from` and `to`.
 void read_binding(const toml::table& node, std::size_t number, std::vector<BindingSpec>& bindings) {
   TableReader table(node, fmt::format("binding.{}", number));
   const std::vector<std::string> from = table.texts("from");
@@ -60,7 +60,7 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   }
 }
 
-// Options for a resource that nothing else names are a slip of the pen.
+// Options for a resource that nothing else names are probably a typing error, and refused.
 void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario) {
   Scenario without_options = scenario;
   without_options.resources.clear();
@@ -70,7 +70,7 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
                     fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
 }
 
-// Who names other components names those that write answers.
+// The components that a component names must write answers.
 void check_named(const ComponentConfig& component, const Scenario& scenario) {
   const Named named = component.component->named();
   if (named.components.empty()) return;
@@ -136,7 +136,7 @@ void read_resource(const std::string& name, const toml::table& node, Scenario& s
   scenario.resources.emplace(name, config);
 }
 
-// Each of the root's tables [[key]], or [key.NAME], for itself.
+// Reads each of the root's tables [[key]], or [key.NAME], by itself.
 template <typename Read>
 void read_each(TableReader& root, std::string_view key, GatheredErrors& errors, const Read& read) {
   errors.attempt([&] {

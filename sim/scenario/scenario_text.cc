@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A string, number, boolean or date. Strings are in one line and in double quotes: toml++ 3.3 writes a text
-// that begins with a line break, or holds ''', so that it reads back as another one.
+// A string, number, boolean or date. Strings are written on one line in double quotes: toml++ 3.3 writes a
+// text that begins with a line break, or holds ''', in a way that reads back as another one.
 std::string scalar_text(const toml::node& value) {
   std::ostringstream stream;
   stream << toml::toml_formatter(value, toml::toml_formatter::default_flags &
@@ -23,7 +23,7 @@ std::string scalar_text(const toml::node& value) {
   return stream.str();
 }
 
-// toml++ 3.3 writes keys with a quote, a tab or a line break bare, and then does not read them.
+// toml++ 3.3 writes keys with a quote, a tab or a line break bare, and then cannot read them.
 std::string key_text(std::string_view key) {
   return is_bare_key(key) ? std::string(key) : scalar_text(toml::value<std::string>(key));
 }
@@ -42,7 +42,7 @@ std::string inline_text(const toml::node& value) {
   return scalar_text(value);
 }
 
-// Tables that have a header of their own.
+// Whether it is a list of tables that have headers of their own.
 bool is_headed_list(const toml::node& value) {
   const toml::array* list = value.as_array();
   return list != nullptr && list->is_array_of_tables() && !list->get(0)->as_table()->is_inline();
@@ -51,7 +51,7 @@ bool is_headed(const toml::node& value) {
   return is_headed_list(value) || (value.is_table() && !value.as_table()->is_inline());
 }
 
-// What belongs under a header that is already written, then the tables within.
+// The text that belongs under a header that is already written, then the tables within.
 std::string body_text(const toml::table& table, const std::string& path) {
   std::string text;
   for (const auto& [key, value] : table) {
@@ -74,7 +74,8 @@ std::string body_text(const toml::table& table, const std::string& path) {
   return text;
 }
 
-// The same file from another folder. Only folders without links on the way may be folded away in text.
+// The path of the same file from another folder. Only where no symbolic links are on the way may `..` be
+// resolved in the text.
 std::string moved_path(const fs::path& data, const fs::path& from, const fs::path& to) {
   if (data.is_absolute()) return data.string();
   fs::path folder = fs::weakly_canonical(from.empty() ? "." : from);
@@ -116,7 +117,7 @@ void move_data_paths(toml::table& root, const KindTable& kinds, const Move& move
     if (kind == nullptr) continue;
     for (const KeyInfo& key : kind->keys) {
       if (key.type != KeyType::kFile) continue;
-      // A key with a dot stands in a table of its own.
+      // A key with a dot is in a table of its own.
       if (toml::value<std::string>* value = table.at_path(key.name).as_string())
         *value = moved_path(value->get(), move.from, move.to);
     }

@@ -10,15 +10,15 @@
 
 namespace dse {
 
-// TOML that reads back as `root`: first the keys without a table, then the tables, components in the order in
-// which they stand in the file.
+// TOML that reads back as `root`: first the keys without a table, then the tables, with components in the
+// order of the file.
 std::string scenario_text(const toml::table& root);
 
-// Whether TOML takes the key without quotes.
+// Whether TOML accepts the key without quotes.
 bool is_bare_key(std::string_view key);
 
 // Rewrites the paths of data files, which are relative to the scenario's folder `from`, to be relative to
-// `to`, so that the system finds the same files whatever links are on the way. Absolute ones stay.
+// `to`, so that the system finds the same files whatever symbolic links are on the way. Absolute paths stay.
 struct Move {
   const std::filesystem::path& from;
   const std::filesystem::path& to;

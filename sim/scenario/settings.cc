@@ -16,10 +16,10 @@
 namespace dse {
 namespace {
 
-// No table of a scenario lies that deep within others, and each part of the key is one.
+// No table of a scenario is nested this deeply, and each part of the key is one.
 constexpr std::size_t kKeyPartsMax = 100;
 
-// Splits at dots outside quotes; the quotes go, but for one that is not closed.
+// Splits at dots outside quotes, and removes the quotes, except one that is not closed.
 std::vector<std::string> split_key(std::string_view key) {
   std::vector<std::string> parts(1);
   for (std::size_t at = 0; at < key.size(); ++at) {
@@ -48,7 +48,7 @@ toml::table parse_value(const std::string& value, const std::string& source) {
   try {
     check_nesting(value, source);
   } catch (const InputError& error) {
-    throw InputError({.file = source}, error.text());  // it has no line of its own
+    throw InputError({.file = source}, error.text());  // the setting has no line of its own
   }
   try {
     toml::table parsed = toml::parse("value = " + value, source);
@@ -87,8 +87,8 @@ toml::node* descend(toml::node& node, const std::vector<std::string>& parts, std
   if (table == nullptr)
     throw InputError({.file = source}, fmt::format("'{}' is below a key that holds no table", part));
   if (toml::node* child = table->get(part)) return child;
-  // [bus] and the like need not be in the file, nor need a resource's options; a component must.
-  // Within those, a table such as `service` may be missing too; whether it is one is for the reader to say.
+  // [bus] and the like, and a resource's options, need not be in the file; a component must be. Within those,
+  // a table such as `service` may be missing too; the reader checks whether it is allowed.
   const bool is_resource = depth <= 1 && parts.front() == "resource";
   if (is_resource || depth >= 2 ||
       (depth == 0 && part != "component" && part != "binding" && part != "fault" && part != "expect")) {

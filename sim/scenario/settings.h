@@ -8,10 +8,10 @@
 
 namespace dse {
 
-// Puts each "key=value" into `root`. A key is a path such as component.lenet.batch or expect.0.min; a value
+// Applies each "key=value" to `root`. A key is a path such as component.lenet.batch or expect.0.min; a value
 // is TOML, or else a bare string. Throws InputError when a setting is not of that form or names a component
-// or list element that the scenario does not have; whether the last parts of the key exist is for whoever
-// reads the table to say.
+// or list element that the scenario does not have; the reader of the table checks whether the last parts of
+// the key exist.
 void apply_settings(toml::table& root, const std::vector<std::string>& settings);
 
 }  // namespace dse

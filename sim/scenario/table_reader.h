@@ -1,7 +1,7 @@
-// Reads one TOML table into plain values, and refuses what it was not asked for.
+// Reads one TOML table into plain values, and refuses the keys that it was not asked for.
 //
-// Every error is an InputError with file, line, column and key. finish() reports the keys that nobody
-// read, each with the nearest of those that were asked for.
+// Every error is an InputError with file, line, column and key. finish() reports the keys that were not read,
+// each with the nearest of those that were asked for.
 #pragma once
 
 #include <cstdint>
@@ -22,23 +22,24 @@ namespace dse {
 // Errors of one file, in the order of their places in it.
 std::vector<InputError> in_order(std::vector<InputError> errors);
 
-// Whether it is more than one line of text.
+// Whether the text holds control characters, so that it is not one line of text.
 bool has_control_characters(const std::string& text);
 
 class TableReader {
  public:
-  // `prefix` is the table's own key: "component.lenet"; "" for the whole file. The table must outlive this.
+  // `prefix` is the table's own key: "component.lenet"; "" for the whole file. The table must outlive the
+  // reader.
   TableReader(const toml::table& table, std::string prefix);
 
-  // Whether something stands behind the key, which is then one that was asked for.
+  // Whether the key is there; it then counts as asked for.
   bool has(std::string_view key) { return find(key) != nullptr; }
-  // Each function reads one key. Those without a default demand it.
+  // Each function reads one key. Those without a default require it.
   std::string text(std::string_view key);
   std::string text_or(std::string_view key, std::string fallback);
   std::optional<std::string> text_if_any(std::string_view key);
-  // Text without control characters: what is shown to people in a line of its own.
+  // Text without control characters, which is shown to people on a line of its own.
   std::optional<std::string> line_if_any(std::string_view key);
-  // One of the choices, by its position in them.
+  // The position of the value in `choices`.
   std::size_t choice(std::string_view key, const std::vector<std::string>& choices);
   std::optional<std::size_t> choice_if_any(std::string_view key, const std::vector<std::string>& choices);
   std::size_t choice_or(std::string_view key, const std::vector<std::string>& choices, std::size_t fallback);
@@ -57,17 +58,17 @@ class TableReader {
   std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key);
   // A table of boolean, integer, floating-point or string values.
   Headers headers_if_any(std::string_view key);
-  // Tables within; read the result with a TableReader of its own.
+  // Inner tables; read the result with another TableReader.
   const toml::table* table_if_any(std::string_view key);
   std::vector<const toml::table*> tables(std::string_view key);  // [[key]]
-  // The tables of [key.NAME], in the order in which they stand in the file.
+  // The tables of [key.NAME], in the order of the file.
   std::vector<std::pair<std::string, const toml::table*>> named_tables(std::string_view key);
 
-  // Where that key, or the table itself, stands.
+  // Where that key is, or the table itself.
   InputPlace place(std::string_view key) const;
   InputPlace place() const;
 
-  // Throws on keys that nobody asked for.
+  // Throws when there are keys that were not asked for.
   void finish() const;
 
  private:

@@ -37,7 +37,7 @@ std::string_view type_name(const toml::node& node) {
 InputPlace place_of(const toml::node& node, std::string key) {
   const toml::source_region& source = node.source();
   const std::string file = source.path == nullptr ? "" : *source.path;
-  // What was set on the command line has no line of its own.
+  // A setting from the command line has no line of its own.
   if (file.starts_with("--set"))
     return {.file = file, .key = file.ends_with(" " + key) ? "" : std::move(key)};
   return {.file = file,

@@ -1,4 +1,4 @@
-// Where a node of a TOML file stands, for errors about it.
+// Where a node of a TOML file is, for errors about it.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // The names of toml++'s types, for headers that only pass them on. The library itself, which takes long to
-// compile, is included by the files that look into a table.
+// compile, is included only by files that look into a table.
 #pragma once
 
 namespace toml {

@@ -12,7 +12,7 @@
 
 namespace dse {
 
-// So that 7 and "7" look different, and nothing breaks the line.
+// Written so that 7 and "7" look different, and nothing breaks the line.
 std::string condition_text(const std::string& name, const HeaderValue& value) {
   const auto* text = std::get_if<std::string>(&value);
   return fmt::format("{} = {}", is_bare_key(name) ? name : quoted_text(name),

@@ -1,4 +1,5 @@
-// Who writes what, what is bound to what, and who streams what: read off a scenario, without running it.
+// Which component writes what, what is bound to what, and which component streams what, read off a scenario
+// without running it.
 #pragma once
 
 #include <string>
@@ -15,16 +16,16 @@ std::vector<const ComponentConfig*> writers_into(const Scenario& scenario, const
 // The components that stream the resource, in the scenario's order.
 std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const std::string& resource);
 
-// What is probably a mistake: who reads what nobody writes, what is written and goes nowhere, a queue that
-// fills and nobody streams. One sentence each, naming the component or resource.
+// Probable mistakes: a component that reads what nothing writes, messages that go nowhere, a queue that fills
+// and that nothing streams. One sentence each, naming the component or resource.
 std::vector<std::string> topology_warnings(const Scenario& scenario);
 
-// What a run without a broker and without a capture leaves out, one sentence for each import.
+// What a run without a real broker and without a capture leaves out, one sentence for each import.
 std::vector<std::string> import_warnings(const Scenario& scenario);
-// A binding for people: exchange, queue, key and headers, in one line.
+// A binding for human readers: exchange, queue, key and headers, in one line.
 std::string binding_text(const BindingSpec& binding);
 
-// The topology for people, several lines.
+// The topology for human readers, in several lines.
 std::string topology_text(const Scenario& scenario);
 
 }  // namespace dse

@@ -21,7 +21,7 @@ class DriverApp : public App {
   DriverTargets targets_;
 };
 
-// An end of a gateway, as its messages come from outside of the scenario.
+// Like an end of a gateway: its messages come from outside the scenario.
 class Driver : public Component {
  public:
   explicit Driver(DriverTargets targets) : targets_(std::move(targets)) {}

@@ -1,5 +1,5 @@
-// The component of a simulation through which a test writes: what is handed in to it goes to the resource
-// that was named with it.
+// The component of a simulation through which a test writes: each message handed in to it goes to the
+// resource that was named with it.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace dse {
 
-// The resources of the messages that are handed in and not written yet, in order.
+// The resources of the messages that have been handed in but not yet written, in order.
 using DriverTargets = std::shared_ptr<RingBuffer<std::string>>;
 
 std::shared_ptr<const Component> make_driver(DriverTargets targets);

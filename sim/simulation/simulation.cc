@@ -61,7 +61,7 @@ Simulation& Simulation::operator=(Simulation&&) noexcept = default;
 Simulation Simulation::from_file(const std::string& path, const Tables& tables, SimulationOptions options,
                                  const std::vector<std::string>& settings) {
   check(options);
-  std::error_code ignored;  // what is not there, its reader tells
+  std::error_code ignored;  // the reader reports a missing file
   if (std::filesystem::is_fifo(path, ignored))
     throw InputError({.file = path}, "is a pipe, which may keep the program waiting: name an ordinary file");
   auto state = std::make_unique<State>();

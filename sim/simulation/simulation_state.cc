@@ -44,7 +44,8 @@ bool Simulation::State::has_component(const std::string& name) const {
                      [&](const ComponentConfig& one) { return one.name == name; });
 }
 
-// What is in the file was checked when it was read; what was added in code can be only now that all is there.
+// What is in the file was checked when it was read; what was added in code can be checked only now that
+// everything is there.
 void Simulation::State::check_against_scenario() const {
   for (std::size_t i = 0; i < scenario.faults.size(); ++i)
     check_fault(scenario.faults[i], scenario, {.key = fmt::format("fault.{}", i)});

@@ -1,4 +1,4 @@
-// What a simulation is made of, and what it must be for each call.
+// What a simulation is made of, and the state that each call requires.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@ inline constexpr const char* kDriverName = "driver";
 inline const std::atomic<bool> kNeverInterrupted{false};
 inline void no_progress(TimeNs, std::uint64_t) {}
 
-// What is wrong with it is a mistake of the calling code.
+// An error found by `check` is a mistake of the calling code, hence a UsageError.
 template <typename Check>
 void as_usage(const Check& check) {
   try {
@@ -54,26 +54,26 @@ struct Simulation::State {
   std::vector<Observer*> observers;
   Tap tap;
   DriverTargets targets = std::make_shared<RingBuffer<std::string>>();
-  std::size_t driver = 0;  // its place among the components
+  std::size_t driver = 0;  // the driver's place among the components
   std::string driver_name;
   std::uint64_t written = 0;
-  bool failed = false;              // something was thrown while it ran
-  bool running = false;             // a callback or an observer may be calling
+  bool failed = false;              // something was thrown during the run
+  bool running = false;             // then a callback or an observer may be the caller
   std::unique_ptr<World> world;     // once it is wired
   std::optional<RunResult> result;  // once it is over
 
-  // Throw UsageError, for the call `what`, when the run is over; or something was thrown while it ran; or it
-  // has been driven.
+  // These throw UsageError for the call `what` when the run is over, when something was thrown during it, or
+  // when it has been driven.
   void require_open(std::string_view what) const;
   void require_sound(std::string_view what) const;
   void require_unwired(std::string_view what) const;
-  // Throws UsageError when there is no resource of this name; or when a component has ended the run by a
-  // refusal, so that the clock moves no more.
+  // These throw UsageError when there is no resource of this name, or when a component's refusal has ended
+  // the run, so that the clock no longer moves.
   void require_resource(const std::string& resource) const;
   void require_going_on(std::string_view what) const;
   bool has_component(const std::string& name) const;
 
-  // Whatever is thrown within, the run is over; what is within is not driven from there.
+  // Whatever `run` throws ends the simulation; callbacks within it may not drive the simulation.
   template <typename Run>
   auto guarded(const Run& run) {
     const Inside inside(running);
@@ -86,9 +86,9 @@ struct Simulation::State {
   }
   // Handles every event up to that time. Throws UsageError when a program stands still for good.
   void step_to(TimeNs time_ns);
-  // Makes the world of what has been put in.
+  // Makes the world from what has been added.
   void wire();
-  // The world, in which the driver is.
+  // The world, with the driver in it.
   World& driven(std::string_view what);
 
  private:

@@ -1,4 +1,4 @@
-// Takes what is written to each resource's exchange, for a test to read.
+// Copies what is written to each resource's exchange, for a test to read.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ class Tap : public Observer {
                          event.code == EventCode::kReturned;
     if (written) messages_[std::string(event.resource())].push_back(*event.message);
   }
-  // What came since the last call.
+  // Returns what has come since the last call.
   std::vector<MessagePtr> take(const std::string& resource) {
     return std::exchange(messages_[resource], std::vector<MessagePtr>());
   }

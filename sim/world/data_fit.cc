@@ -33,7 +33,7 @@ class Fit {
   Fit(const Scenario& scenario, const ComponentConfig& model, const LearnerOptions& learner)
       : scenario_(scenario), model_(model), from_(resource_read(model).value_or("")), learner_(learner) {}
 
-  // Of a sort of message that the writer makes of its data.
+  // Checks one sort of message that the writer makes from its data.
   void check(const ComponentConfig& writer, const Sample& sample, const Dataset& dataset) const {
     if (fits(sample, dataset) || !sends_into(writer, from_, sample)) return;
     if (!has_shape(dataset)) refuse_shape(writer, dataset);

@@ -21,7 +21,7 @@ enum class EventKind : std::uint32_t {
 };
 inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kImport) + 1;
 
-// Of events at one time, lower values come first. What sets up a topology is control: a message that is
+// Among events at one time, lower values come first. What sets up a topology is control: a message that is
 // written at the moment in which its queue is streamed finds the queue, whatever the order of the other
 // events. What is handed in from outside comes after all else, in the order of handing in, so that it does
 // not matter how long before its time it was handed in.

@@ -38,7 +38,7 @@ class InprocLink : public Link {
   void post(Job job) override;
   void end(int status) override;
 
-  // The driver calls this when a kResult event is due: it waits for the real result.
+  // Called when a kResult event is due: waits for the real result.
   void wait_for_result();
 
  private:

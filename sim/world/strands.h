@@ -25,7 +25,7 @@
 namespace dse {
 
 using StrandIndex = std::uint32_t;
-// The number of a job in its strand, from 1.
+// The number of a job within its strand, counted from 1.
 using JobTicket = std::uint64_t;
 
 struct StrandOptions {

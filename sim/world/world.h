@@ -1,7 +1,7 @@
 // A world: one scenario wired up, and run under virtual time.
 //
-// The thread that calls run(), or advance_to(), is the one that decides: it alone takes events off
-// the scheduler, drives the bus and the machines, and keeps the record. Jobs run on strands.
+// The thread that calls run(), or advance_to(), is the one that decides: it alone takes events off the
+// scheduler, drives the bus and the machines, and takes the fingerprints. Jobs run on strands.
 #pragma once
 
 #include <atomic>
@@ -47,8 +47,7 @@ struct WorldOptions {
   std::uint64_t events_at_one_time_max = 20'000'000;
   std::uint64_t seed = 1;
   unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
-  // The order of simultaneous events: 0 as they were scheduled, any other number a permutation of
-  // its own.
+  // The order of simultaneous events: 0 is as they were scheduled, any other number a permutation of its own.
   std::uint64_t ordering = 0;
   std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; none: its own
   EventRecorder* recorder = nullptr;                  // written and finished by run(); none: no record
@@ -74,10 +73,9 @@ class World final : private RunNames {
   // lets every job end. Throws RunError. Called once.
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
 
-  // The same step by step, for who hands in messages from outside: any number of imports and
-  // advances, then finish, once. What the run does depends on the messages, their times and the
-  // end, and neither on how long before its time a message is handed in nor on the steps
-  // (docs/determinism.md).
+  // The same step by step, for a caller that hands in messages from outside: any number of imports and
+  // advances, then finish, once. What the run does depends on the messages, their times and the end, and
+  // neither on how long before its time a message is handed in nor on the steps (docs/determinism.md).
 
   // A message for the component, by its place among the scenario's, which is an import: it is
   // written, with all its fields as they are, at `time_ns`, after everything else of that time but

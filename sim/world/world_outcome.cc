@@ -131,16 +131,16 @@ RunResult World::finish(RunStatus status) {
   }
   for (const auto& [name, app] : apps_by_name()) {
     if (!app->learns()) continue;
-    fingerprinter_.record().models().add(std::string_view(name));
-    app->hash_state(fingerprinter_.record().models());
+    fingerprinter_.hasher().models().add(std::string_view(name));
+    app->hash_state(fingerprinter_.hasher().models());
   }
   result.virtual_time_ns = scheduler_.now();
   result.events = scheduler_.event_number();
-  result.deliveries = fingerprinter_.record().deliveries();
+  result.deliveries = fingerprinter_.hasher().deliveries();
   result.unroutable = bus_.broker().unroutable();
   for (const BindingSpec& binding : scenario_.bindings)
     result.passed.push_back(bus_.broker().passed(binding));
-  result.fingerprints = fingerprinter_.record().fingerprints(random_.digest());
+  result.fingerprints = fingerprinter_.hasher().fingerprints(random_.digest());
   collect_metrics(result);
   collect_curves(result);
   if (options_.recorder != nullptr) finish_record(result);

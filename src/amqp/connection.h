@@ -43,8 +43,8 @@ struct AmqpReturn {
   std::string exchange;
   MessageFields message;
 };
-// On a channel with confirms the broker has taken, or has refused, the message of this number, and
-// all before it if `multiple`.
+// Reports, on a channel with confirms, that the broker has taken, or has refused, the message of this number,
+// and all before it if `multiple`.
 struct AmqpConfirm {
   ChannelNumber channel = 0;
   std::uint64_t tag = 0;
@@ -141,8 +141,7 @@ class Connection {
   // From now on the messages published on this channel are numbered from 1 and confirmed
   // (RabbitMQ's extension confirm.select).
   void select_confirms(ChannelNumber channel);
-  // So many deliveries at most are unacknowledged of each consumer that this channel starts later;
-  // 0: no limit.
+  // Limits the unacknowledged deliveries of each consumer that this channel starts later; 0: no limit.
   void set_prefetch(ChannelNumber channel, std::uint16_t prefetch);
   // Starts a consumer with acknowledgements; returns its tag.
   std::string consume(ChannelNumber channel, const std::string& queue);

@@ -65,7 +65,7 @@ class Consumer : private SessionClient {
   // Ends the session, and gives what has arrived since the last take(). Nothing else is called
   // after it.
   std::vector<Arrival> stop();
-  // Nothing happens when the connection is gone: the broker delivers it again.
+  // Does nothing when its connection is gone: the broker delivers it again.
   void acknowledge(const ArrivalTag& tag);
   void reject(const ArrivalTag& tag, bool requeue);
   // Every settlement so far has been sent, or its connection is gone.
@@ -111,7 +111,7 @@ class Consumer : private SessionClient {
   bool settling_ = false;
   Depth depth_;
 
-  // What follows belongs to the session's thread.
+  // Used only by the session's thread:
   std::uint64_t connections_ = 0;
   std::vector<ChannelNumber> channels_;        // by subscription
   bool in_good_order_ = false;                 // the connection is left for what cannot be decoded

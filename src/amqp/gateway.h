@@ -56,7 +56,7 @@ class Gateway {
   void write(std::size_t export_number, MessagePtr message);
   // So much waits to be confirmed that it is better to wait before writing more.
   bool full() const { return publisher_ != nullptr && publisher_->full(); }
-  // How much of what was written is not confirmed yet.
+  // How many of the written messages are not confirmed yet.
   std::uint64_t unconfirmed() const { return publisher_ == nullptr ? 0 : publisher_->unconfirmed(); }
   // What has arrived since the last call, in the order of each import.
   std::vector<Imported> take();

@@ -110,7 +110,7 @@ class Publisher : private SessionClient {
   std::deque<bool> taken_;  // from message `confirmed_` on: confirmed, though an earlier one is not
   std::vector<MessagePtr> returned_;
 
-  // What follows belongs to the session's thread.
+  // Used only by the session's thread:
   ChannelNumber channel_ = 0;
   std::uint64_t next_tag_ = 1;
   std::deque<Sent> sent_;       // by tag; the first is not confirmed

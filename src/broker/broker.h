@@ -2,7 +2,7 @@
 // thread, no randomness: the same calls give the same answers.
 //
 // A resource is a topic exchange and a queue of one name, the queue bound to the exchange with `#`; the queue
-// exists from the moment somebody streams it or binds into it. Words and rules are those of AMQP 0-9-1 as
+// exists from the moment it is first streamed or bound into. Words and rules are those of AMQP 0-9-1 as
 // RabbitMQ implements it.
 #pragma once
 
@@ -46,7 +46,7 @@ struct Effects {
   std::vector<Delivery> deliveries;       // in order
   bool routed = true;                     // publish: at least one queue took the message
   MessagePtr returned;                    // publish: the message, when it was mandatory and not routed
-  std::span<const ResourceIndex> queues;  // publish: those that took a copy
+  std::span<const ResourceIndex> queues;  // publish: the queues that took a copy
   Settled settled;                        // acknowledge and reject: what was settled
 };
 
@@ -65,11 +65,11 @@ class Broker {
 
   // Every verb takes the time at which it happens, which never goes back.
 
-  // The resource of this name, made if it is not there.
+  // Returns the resource of this name, which is made if it is not there.
   ResourceIndex declare(std::string_view name, TimeNs now);
   const std::string& name(ResourceIndex resource) const { return resources_[resource]->name; }
   std::uint64_t name_hash(ResourceIndex resource) const { return resources_[resource]->name_hash; }
-  // The resource that will be made next: those that are there have smaller numbers.
+  // The resource that will be made next; those that exist have smaller numbers.
   ResourceIndex next_resource() const { return resources_.next(); }
 
   // Binds; declares both resources. Binding the same twice changes nothing.
@@ -77,10 +77,10 @@ class Broker {
 
   // The calls below return what follows from them, valid until the next call; the caller may move out of it.
 
-  // One copy to each queue with a matching binding. Throws RunError when a queue is full.
+  // Puts one copy into each queue with a matching binding. Throws RunError when a queue is full.
   Effects& publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options, TimeNs now);
-  // A new stream of the resource's queue, last in turn; at most `prefetch` deliveries of it are
-  // unacknowledged at a time (0: no limit). Streams are numbered from 0 in the order of opening.
+  // Opens a stream of the resource's queue, last in turn, with at most `prefetch` unacknowledged deliveries
+  // at a time (0: no limit). Streams are numbered from 0 in the order of opening.
   Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now);
   // Settles a delivery. A tag that is not outstanding is a programmer's mistake.
   Effects& acknowledge(DeliveryTag tag, TimeNs now);
@@ -102,7 +102,7 @@ class Broker {
   };
   // All zero when the resource has no queue.
   QueueState queue_state(ResourceIndex resource) const;
-  // The two of these that change with every message, of a resource that has a queue.
+  // The two parts of the state that change with every message. The resource must have a queue.
   struct Load {
     std::size_t waiting = 0;
     std::size_t unacknowledged = 0;
@@ -113,15 +113,16 @@ class Broker {
   }
   // Asks for the memory that the resource's next message needs, without reading it.
   void fetch(ResourceIndex resource) const { prefetch_lines<kLinesOfDelivery>(resources_[resource].get()); }
-  // The messages that wait in the queue, in order, and those handed over and not settled yet, in no order
-  // that means anything; at most so many. None when the resource has no queue.
+  // The messages that wait in the queue, in order, and those delivered but not yet settled, in no particular
+  // order; at most `most`. None when the resource has no queue.
   std::vector<MessagePtr> waiting(ResourceIndex resource, std::size_t most = SIZE_MAX) const;
   std::vector<MessagePtr> unsettled(ResourceIndex resource, std::size_t most = SIZE_MAX) const;
   std::uint64_t unroutable() const { return unroutable_; }
   // The number of the resource of this name; empty when there is none.
   std::optional<ResourceIndex> find(std::string_view name) const;
-  // How many messages fitted this binding, which was made before the first of them: so many it passed into
-  // its queue. What several bindings of a queue fit counts for each, though the queue gets one copy.
+  // How many messages matched this binding, which must have been made before the first of them: it passed
+  // this many into its queue. A message that several bindings of a queue match counts for each, though the
+  // queue gets one copy.
   std::uint64_t passed(const BindingSpec& binding) const;
 
  private:
@@ -167,7 +168,7 @@ class Broker {
   std::vector<ResourceIndex> matched_;
   Effects effects_;
   std::uint64_t unroutable_ = 0;
-  TimeNs now_ns_ = 0;  // of the last call
+  TimeNs now_ns_ = 0;  // the time of the last call
 };
 
 }  // namespace dse

@@ -1,4 +1,4 @@
-// One queue: messages that wait, in order, and the streams that compete for them.
+// One queue: the messages that wait, in order, and the streams that compete for them.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ using StreamIndex = Index<struct StreamKind>;
 
 struct QueuedMessage {
   MessagePtr message;
-  std::uint64_t position = 0;  // place in the queue, from when it first came
+  std::uint64_t position = 0;  // place in the queue, given when it first came
   bool redelivered = false;
 };
 
@@ -62,22 +62,22 @@ class Queue {
   QueuedMessage pass(MessagePtr message) { return {std::move(message), next_position_++, false}; }
   // Puts a message back to its original place, marked redelivered.
   void put_back(QueuedMessage message);
-  // The first message. The queue must not be empty.
+  // Removes and returns the first message. The queue must not be empty.
   QueuedMessage pop();
 
   std::size_t depth() const { return fresh_.size() + (returned_ == nullptr ? 0 : returned_->size()); }
   bool empty() const { return fresh_.empty() && (returned_ == nullptr || returned_->empty()); }
-  // The first messages that wait, in order, at most so many.
+  // The first messages that wait, in order, at most `most`.
   std::vector<MessagePtr> waiting(std::size_t most) const;
 
-  // The most messages that ever waited at once; kept by note_depth, which the broker calls when a step is
-  // over, so that a message handed on at once does not count.
+  // The most messages that ever waited at once; kept by note_depth, which the broker calls at the end of a
+  // step, so that a message delivered at once does not count.
   std::size_t depth_max() const { return depth_max_; }
   void note_depth() { depth_max_ = depth() > depth_max_ ? depth() : depth_max_; }
 
-  // Streams in the order of their turns, as RabbitMQ keeps its consumers (rabbit_queue_consumers): who was
-  // served goes to the end; who is full when a message comes leaves, and comes back at the end when it
-  // settles.
+  // Streams in the order of their turns, as RabbitMQ keeps its consumers (rabbit_queue_consumers): a stream
+  // that was served goes to the end; one that is full when a message comes leaves, and comes back at the end
+  // when it settles.
   Turns& turns() { return turns_; }
   std::size_t streams = 0;  // open streams, full or not
 

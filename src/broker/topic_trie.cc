@@ -18,7 +18,7 @@ bool next_word(std::string_view& rest, bool& more, std::string_view& word) {
   return true;
 }
 
-// The same for values that match.
+// Values that match have the same hash.
 std::uint64_t entry_hash(const Headers::Entry& entry) {
   struct Mix {
     std::uint64_t operator()(bool value) const { return value ? 1 : 2; }
@@ -93,7 +93,7 @@ void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
   for (const Headers::Entry& entry : binding.headers) {
     branches.by_header[entry_hash(entry)].push_back(number);
-    // When all must match, finding it by one of them is enough.
+    // When all must match, it is enough to find the binding by one of them.
     if (binding.match == HeaderMatch::kAll) break;
   }
 }

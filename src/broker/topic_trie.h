@@ -1,8 +1,8 @@
 // Which queues take a message of a given routing key and headers: the bindings of one exchange.
 //
 // A trie over the words of the topic patterns, walked as a nondeterministic automaton, so that the cost
-// follows the words of the key and the patterns that can still match, not the number of bindings. Bindings
-// with header values hang at their pattern's node, indexed by a value that must be there.
+// depends on the words of the key and the patterns that can still match, not on the number of bindings.
+// Bindings with header values are kept at their pattern's node, indexed by a value that must be there.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class TopicTrie {
   // Not const: visited nodes are stamped.
   void match(const Message& message, std::vector<ResourceIndex>& queues);
 
-  // How many of the messages that were matched this binding took, since it was added; of bindings that are
-  // the same, each as many. It must have been added before the first message.
+  // How many of the messages that were matched this binding took since it was added; equal bindings have
+  // equal counts. It must have been added before the first message.
   std::uint64_t taken(const BindingSpec& binding, ResourceIndex queue) const;
 
  private:
@@ -49,7 +49,7 @@ class TopicTrie {
     HeaderMatch match = HeaderMatch::kAll;
     ResourceIndex queue;
     std::uint64_t taken = 0;
-    std::uint64_t stamp = 0;  // of the message it took last
+    std::uint64_t stamp = 0;  // that of the message it took last
     bool is(const BindingSpec& binding, ResourceIndex into) const {
       return queue == into && match == binding.match && headers == binding.headers;
     }
@@ -79,7 +79,7 @@ class TopicTrie {
   };
   static_assert(sizeof(Node) == kCacheLineBytes);
 
-  // The node behind a word of a pattern; kNone when there is none.
+  // The node that a word of a pattern leads to; kNone when there is none.
   NodeIndex find_child(NodeIndex node, std::string_view word) const;
   NodeIndex child(NodeIndex node, std::string_view word);
   NodeIndex add_node();

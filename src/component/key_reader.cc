@@ -18,7 +18,7 @@ KeyValue KeyReader::value(std::string_view key) const {
   return source_.value(*info);
 }
 
-// Empty when nothing stands there and nothing holds without it.
+// Empty when the key is not there and has no fallback.
 template <typename Value>
 std::optional<Value> KeyReader::find(std::string_view key) const {
   KeyValue value = this->value(key);

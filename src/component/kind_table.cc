@@ -13,10 +13,10 @@
 namespace dse {
 namespace {
 
-// What every component has, whatever its kind.
+// The keys that every component has, whatever its kind.
 constexpr std::array<std::string_view, 3> kKeysOfAll = {"kind", "start", "on_refused"};
 
-// Whether a value of that alternative stands behind such keys.
+// Whether keys of this type have values of that alternative.
 bool fits(const KeyValue& value, KeyType type) {
   switch (type) {
     case KeyType::kTexts:
@@ -41,7 +41,7 @@ bool fits(KeyBound bound, KeyType type) {
   return bound == KeyBound::kNone || type == (bound == KeyBound::kCount ? KeyType::kInteger : KeyType::kPair);
 }
 
-// What is wrong with the key by itself; "" when nothing is.
+// What is wrong with the key on its own; "" when nothing is.
 std::string fault_of(const KeyInfo& key) {
   if (key.type == KeyType::kChoice && key.choices.empty()) return "has no choices: name them";
   if (std::count(key.name.begin(), key.name.end(), '.') > 1)

@@ -1,4 +1,4 @@
-// Numbers and texts as little-endian bytes: what file formats of ours are made of.
+// Numbers and texts as little-endian bytes: our file formats are made of these.
 #pragma once
 
 #include <concepts>
@@ -22,11 +22,10 @@ inline void append_text(std::string_view text, std::string& bytes) {
   bytes.append(text);
 }
 
-// Takes bytes off the front. After the first thing that is not there it has failed, and all it gives is 0 and
-// "".
+// Takes bytes off the front. Once something is missing it has failed, and returns only 0 and "".
 class ByteReader {
  public:
-  // The bytes must outlive it, and what it gives of them.
+  // The bytes must outlive the reader and the views that it returns.
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
 
   template <std::integral Number>
@@ -44,7 +43,7 @@ class ByteReader {
   }
 
   bool failed() const { return failed_; }
-  // Everything was there, and nothing is left.
+  // Whether everything was there and nothing is left.
   bool at_end() const { return !failed_ && rest_.empty(); }
   std::string_view rest() const { return rest_; }
 

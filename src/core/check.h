@@ -1,6 +1,6 @@
 // DSE_CHECK: a programmer's mistake stops the program, in every build, and says where the run was.
 //
-// What a user can cause (a wrong file, a full disk) is never a DSE_CHECK; see core/error.h.
+// What a user can cause (a wrong file, a full disk) is never a DSE_CHECK; see dse/error.h.
 #pragma once
 
 #include <fmt/format.h>
@@ -10,16 +10,16 @@
 
 namespace dse {
 
-// Where a run stands; the scheduler keeps it current while it runs so that a failed check can say how to
-// come back to it. Owned by the scheduler.
+// Where a run stands; the scheduler keeps it current while the run goes on, so that a failed check can say
+// how to get there again. Owned by the scheduler.
 struct RunPosition {
   std::uint64_t seed = 0;
-  std::uint64_t ordering = 0;  // of simultaneous events; 0: as they were scheduled
+  std::uint64_t ordering = 0;  // the order of simultaneous events; 0: as they were scheduled
   std::int64_t virtual_time_ns = 0;
   std::uint64_t event_number = 0;
 };
 
-// Registers `position` for the calling thread until the guard goes. Guards nest.
+// Registers `position` for the calling thread as long as the guard lives. Guards nest.
 class RunPositionGuard {
  public:
   explicit RunPositionGuard(const RunPosition& position);

@@ -1,7 +1,6 @@
-// A field of a line of comma-separated values, as RFC 4180 has it. Every CSV file is written with
-// these.
+// Fields of comma-separated values, as RFC 4180 defines them. Every CSV file is written with these.
 //
-// A field holds the bytes of its text as they are, also those that are no UTF-8: nothing is lost.
+// A field holds the bytes of its text as they are, even those that are not UTF-8: nothing is lost.
 #pragma once
 
 #include <string>
@@ -9,8 +8,8 @@
 
 namespace dse {
 
-// Appends the text to a line, which is a std::string or a buffer of fmt; within quotes when it
-// holds a comma, a quote or a line's end.
+// Appends the text to a line, a std::string or a buffer of fmt; in quotes when it holds a comma, a quote or a
+// line end.
 template <typename Line>
 void append_csv_field(Line& line, std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
@@ -25,7 +24,7 @@ void append_csv_field(Line& line, std::string_view text) {
   line.push_back('"');
 }
 
-// The same as a text of its own.
+// The same field as a text of its own.
 inline std::string csv_field(std::string_view text) {
   std::string field;
   append_csv_field(field, text);

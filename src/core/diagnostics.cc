@@ -9,7 +9,7 @@ namespace dse {
 
 namespace {
 
-// While it lives, a pipe whose reader has gone is an error of the write, and ends no process.
+// While this object lives, writing to a pipe whose reader has gone is an error and does not end the process.
 class NoPipeSignal {
  public:
   NoPipeSignal() {

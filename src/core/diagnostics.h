@@ -1,4 +1,4 @@
-// What is said beside the results: progress, warnings, errors; on standard error.
+// What is said besides the results: progress, warnings and errors, on standard error.
 #pragma once
 
 #include <fmt/format.h>
@@ -8,11 +8,11 @@
 
 namespace dse {
 
-// Writes the text at once. When standard error is closed, full or a pipe that nobody reads,
-// nobody is told, and the program goes on: its exit status still says what came of it.
+// Writes the text at once. When standard error is closed, full or a pipe that nobody reads, the text is lost
+// and the program goes on: its exit status still tells the outcome.
 void write_diagnostic(std::string_view text) noexcept;
 
-// The same of a text made as fmt::format makes it. It ends without a line's end of its own.
+// Writes a text formatted by fmt::format, and adds no line end.
 template <typename... Arguments>
 void tell(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   write_diagnostic(fmt::format(format, std::forward<Arguments>(arguments)...));

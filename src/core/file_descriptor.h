@@ -9,7 +9,7 @@ namespace dse {
 
 class FileDescriptor {
  public:
-  // -1: none.
+  // -1 means none.
   explicit FileDescriptor(int number = -1) : number_(number) {}
   ~FileDescriptor() {
     if (number_ >= 0) close(number_);

@@ -8,8 +8,7 @@
 namespace dse {
 
 // The candidate with the smallest edit distance (optimal string alignment: insert, delete, replace, swap two
-// neighbours; capital letters are like small ones) to `name`; the first of equals; "" when none is near
-// enough to be meant.
+// neighbours; case does not matter) to `name`; the first of equals; "" when none is near enough to be meant.
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
 
 // "; did you mean 'x'?" or, when nothing is near, "; expected one of a, b, c". Empty without candidates.

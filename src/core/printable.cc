@@ -9,8 +9,8 @@
 namespace dse {
 namespace {
 
-// What a viewer would not show as itself: C1 controls, separators of lines and paragraphs, marks and
-// embeddings of the bidirectional algorithm (Unicode Standard Annex 9), and the byte order mark.
+// Whether a viewer would not show the character as itself: C1 controls, separators of lines and paragraphs,
+// marks and embeddings of the bidirectional algorithm (Unicode Standard Annex 9), and the byte order mark.
 bool is_hidden(char32_t character) {
   return (character >= 0x80 && character <= 0x9f) || character == 0x61c || character == 0x200e ||
          character == 0x200f || (character >= 0x2028 && character <= 0x202e) ||

@@ -1,9 +1,9 @@
-// The version of dse that is running.
+// The version of the running dse.
 #pragma once
 
 namespace dse {
 
-// "0.1.0", as the project's build description says it.
+// "0.1.0", as CMakeLists.txt states it.
 const char* version();
 
 }  // namespace dse

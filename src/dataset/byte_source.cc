@@ -26,7 +26,7 @@ constexpr int kGzipOnly = 15 + 16;  // inflateInit2: the largest window, a gzip 
 
 std::string system_text(int error) { return std::generic_category().message(error); }
 
-// What brings a file that is not there: only the full sets have a command for that.
+// How to get a file that is missing: only the full sets have a command for that.
 std::string remedy(const std::string& path) {
   std::error_code ignored;
   const fs::path folder = fs::weakly_canonical(path, ignored).parent_path();
@@ -36,7 +36,7 @@ std::string remedy(const std::string& path) {
   return "; run `data/fetch " + set + "` to bring it";
 }
 
-// Refuses what is not a file before it is opened: to open a pipe would wait for its writer.
+// Refuses what is not a file before opening it: opening a pipe would wait for its writer.
 void require_file(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -77,8 +77,8 @@ class ByteSource::State {
 
   std::unique_ptr<std::FILE, FileCloser> file_;
   std::vector<unsigned char> block_;      // as on the disk
-  std::vector<unsigned char> unpacked_;   // only when gzipped
-  std::span<const unsigned char> ready_;  // what is not yet read of one of the two
+  std::vector<unsigned char> unpacked_;   // only when the file is gzipped
+  std::span<const unsigned char> ready_;  // the unread part of one of the two
   z_stream stream_{};
   bool at_end_ = false;  // of the gzip data
 };
@@ -117,7 +117,7 @@ std::size_t ByteSource::State::read(std::span<std::byte> bytes) {
   return done;
 }
 
-// What comes next on the disk; nothing at its end.
+// The next block of the file; empty at its end.
 std::span<const unsigned char> ByteSource::State::next_block() {
   const std::size_t got = std::fread(block_.data(), 1, block_.size(), file_.get());
   if (std::ferror(file_.get()) != 0) refuse_file(path_, "cannot be read: " + system_text(errno));
@@ -130,7 +130,7 @@ void ByteSource::State::refill() {
     ready_ = next_block();
     return;
   }
-  // A member may be empty, so one round may bring nothing although the data goes on.
+  // A member may be empty, so one round may bring nothing although more data follows.
   while (ready_.empty() && !at_end_) inflate_some();
 }
 
@@ -159,7 +159,7 @@ void ByteSource::State::feed_inflate() {
   stream_.next_in = block_.data();
 }
 
-// After a member's end: whether another follows, made ready to be unpacked.
+// Called after a member's end: whether another follows; if so, makes ready to unpack it.
 bool ByteSource::State::another_member() {
   feed_inflate();
   if (stream_.avail_in == 0) return false;

@@ -1,9 +1,9 @@
-// How many labels there are, where nobody says so.
+// How many labels there are where nothing says so.
 #pragma once
 
 namespace dse {
 
-// So many labels a data set has that tells none: none, or all 0.
+// The number of labels of a data set that does not show it: it has no labels, or only 0.
 inline constexpr int kClassesWithoutData = 10;
 
 // `from_data` is one more than the largest label of the data.

@@ -54,7 +54,7 @@ std::shared_ptr<const Dataset> load_dataset(const std::string& images_path,
   dataset->rows_ = reader.rows();
   dataset->columns_ = reader.columns();
   dataset->labels_path_ = labels_path.value_or("");
-  // Reserved memory is taken from the machine only as images arrive: a header that lies costs nothing.
+  // The machine provides reserved memory only as images arrive: a header that lies costs nothing.
   const std::size_t image_bytes = reader.image_bytes();
   dataset->pixels_.reserve(reader.count() * image_bytes);
   for (std::size_t index = 0; index < reader.count(); ++index) {

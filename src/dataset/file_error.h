@@ -1,4 +1,4 @@
-// How this folder reports a data file that is wrong.
+// How this folder reports that a data file is wrong.
 #pragma once
 
 #include <string>

@@ -39,7 +39,8 @@ constexpr std::array kBeginnings{
               "a Git LFS pointer, not the file that it stands for", "bring that with `git lfs pull`"},
 };
 
-// The header's four bytes the other way round: the number of dimensions, the element type, two zeros.
+// Whether the header's four bytes are in reverse order: the number of dimensions, the element type, two
+// zeros.
 bool is_little_endian_idx(std::string_view bytes) {
   return bytes.size() >= 4 && bytes[0] >= 1 && bytes[0] <= 4 && bytes[1] >= 0x08 && bytes[1] <= 0x0e &&
          bytes[2] == 0 && bytes[3] == 0;
@@ -47,7 +48,8 @@ bool is_little_endian_idx(std::string_view bytes) {
 
 bool is_tar(std::string_view bytes) { return bytes.size() > 262 && bytes.substr(257, 5) == "ustar"sv; }
 
-// ASCII, with letters of any encoding later on; a byte order mark may stand before it.
+// Whether the bytes begin with ASCII text, perhaps after a byte order mark; letters of any encoding may
+// follow.
 bool is_text(std::string_view bytes) {
   if (bytes.empty()) return false;
   const bool begins_with_ascii = static_cast<unsigned char>(bytes.front()) < 0x80;

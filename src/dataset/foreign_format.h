@@ -1,4 +1,4 @@
-// What people have in place of an IDX file, told by how it begins.
+// Recognises what people have instead of an IDX file, by how it begins.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,11 @@
 
 namespace dse {
 
-// So many bytes are enough to tell.
+// This many bytes are enough to tell.
 inline constexpr std::size_t kForeignFormatBytes = 512;
 
 // What a file that begins with these bytes (its first kForeignFormatBytes, or all of it) is, and what to do
-// about it: "a zip archive; unpack it and name the file within". "" when it is nothing known.
+// about it: "a zip archive; unpack it and name the file within". "" when the format is not known.
 std::string foreign_format(std::span<const std::byte> beginning);
 
 }  // namespace dse

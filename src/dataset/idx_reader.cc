@@ -49,7 +49,7 @@ std::string known_types() {
   return result;
 }
 
-// Where the sizes would fit the file if they were little-endian: what to do. "" where they would not.
+// What to do if the sizes would fit the file as little-endian numbers; "" if they would not.
 std::string advice_on_sizes(const IdxHeader& header, std::uint64_t most_bytes) {
   std::size_t all = element_bytes(header.type);
   for (const std::uint32_t size : header.sizes) {
@@ -93,7 +93,7 @@ void IdxReader::read_header() {
   for (int dimension = 0; dimension < bytes[3]; ++dimension) header_.sizes.push_back(read_size());
 }
 
-// Whatever is not the beginning of an IDX file and known as something else.
+// Refuses the file if its beginning is that of another known format.
 void IdxReader::refuse_foreign(std::span<const std::byte> magic) {
   if (magic[0] == std::byte{0} && magic[1] == std::byte{0}) return;
   std::array<std::byte, kForeignFormatBytes> beginning{};
@@ -112,7 +112,7 @@ std::uint32_t IdxReader::read_size() {
   return size;
 }
 
-// Before anybody allocates what the header announces.
+// Called before anything allocates what the header announces.
 void IdxReader::require_plausible_sizes() {
   const std::string announced =
       fmt::format("announces {} {}", fmt::join(header_.sizes, " x "), name(header_.type));

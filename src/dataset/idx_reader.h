@@ -1,6 +1,7 @@
 // One IDX file, item by item: the format of the MNIST files (LeCun, Cortes and Burges, "The MNIST database of
 // handwritten digits"). Two zero bytes, the element type, the number of dimensions, a big-endian 32-bit size
-// for each, then the elements, row-major, big-endian. An item is what one index of the first dimension picks.
+// for each, then the elements, row-major, big-endian. An item is what one index of the first dimension
+// selects.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ enum class IdxType : std::uint8_t {
 };
 
 std::size_t element_bytes(IdxType type);
-// In the plural: "unsigned bytes".
+// The name in the plural: "unsigned bytes".
 std::string_view name(IdxType type);
 
 struct IdxHeader {
@@ -37,7 +38,8 @@ struct IdxHeader {
   std::size_t item_count() const { return sizes.front(); }
 };
 
-// A streaming reader; keeps one block of the file in memory, never the whole. One thread at a time.
+// A streaming reader; it keeps one block of the file in memory, never the whole file. Used by one thread at a
+// time.
 //
 // Whatever is wrong with the file is an InputError that names it: what ByteSource refuses, a wrong magic, an
 // element type that does not exist, no dimensions, a header that is cut short or that announces more than a
@@ -52,7 +54,7 @@ class IdxReader {
   const IdxHeader& header() const { return header_; }
   std::size_t item_count() const { return header_.item_count(); }
   std::size_t item_bytes() const { return item_bytes_; }
-  // The digest of the file as it lies on the disk, after finish(): ByteSource::digest.
+  // After finish(): the digest of the file on disk, see ByteSource::digest.
   std::uint64_t digest() { return source_.digest(); }
 
   // Reads the next item, of item_bytes() bytes as they are in the file. At most item_count() calls.

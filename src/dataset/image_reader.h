@@ -12,7 +12,7 @@
 namespace dse {
 
 // Streams an IDX file of images (unsigned bytes, three dimensions) and, when there is one, the file of labels
-// (unsigned bytes, one dimension) beside it. One thread at a time.
+// (unsigned bytes, one dimension) beside it. Used by one thread at a time.
 //
 // Throws InputError for whatever IdxReader refuses, for files of another shape, for no images, and for counts
 // that disagree.
@@ -30,7 +30,7 @@ class ImageReader {
   std::uint8_t read(std::span<std::byte> image);
   // After the last image: refuses trailing bytes in either file.
   void finish();
-  // After finish(), of either file as it lies on the disk: ByteSource::digest. 0 of labels that are not
+  // After finish(): the digest of either file on disk, see ByteSource::digest; 0 for labels that are not
   // there.
   std::uint64_t images_digest() { return images_.digest(); }
   std::uint64_t labels_digest() { return labels_ ? labels_->digest() : 0; }

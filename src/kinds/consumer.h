@@ -1,5 +1,4 @@
-// What the built-in consumers have in common: they stream a resource, and a message takes them some
-// time.
+// What the built-in consumers have in common: they stream a resource, and each message takes them some time.
 #pragma once
 
 #include <string>
@@ -15,7 +14,7 @@ struct ConsumerOptions {
   TimeNs service_ns = 0;  // virtual time that one message takes
 };
 
-// `from` and `service`.
+// The keys `from` and `service`.
 std::vector<KeyInfo> consumer_keys();
 ConsumerOptions read_consumer(const KeyReader& keys);
 

@@ -61,7 +61,7 @@ std::shared_ptr<const Component> make_echo(ConsumerOptions options) {
 
 Kind echo_kind() {
   return {.name = "echo",
-          .meaning = "Writes a line a message to NAME.log.",
+          .meaning = "Writes one line per message to NAME.log.",
           .keys = consumer_keys(),
           .read = [](const KeyReader& keys) { return make_echo(read_consumer(keys)); }};
 }

@@ -9,8 +9,8 @@ namespace dse {
 
 Kind echo_kind();
 
-// One that keeps, in NAME.log, a line a message: virtual time in seconds, id, label ("-" without one),
-// routing key, payload's bytes.
+// Keeps one line per message in NAME.log: virtual time in seconds, id, label ("-" without one), routing key,
+// payload's bytes.
 std::shared_ptr<const Component> make_echo(ConsumerOptions options);
 
 }  // namespace dse

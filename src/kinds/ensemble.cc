@@ -31,7 +31,7 @@ class EnsembleApp : public App {
     return consume(options_, prefetch_,
                    [this](Machine& machine, const MessagePtr& message) { count(machine, *message); });
   }
-  // received, decided, and undecided: messages that some model never answered.
+  // `received`, `decided`, and `undecided`: messages that some model never answered.
   std::vector<Metric> metrics() const override {
     return {{"received", static_cast<double>(received_)},
             {"decided", static_cast<double>(decided_)},
@@ -43,7 +43,7 @@ class EnsembleApp : public App {
     std::int64_t label = 0;
     double confidence = 0;
   };
-  // By model, so that sums are taken in one order.
+  // Ordered by model, so that sums are always taken in the same order.
   using Ballot = std::map<std::string, Answer>;
 
   void count(const Machine& machine, const Message& message);

@@ -18,7 +18,7 @@ class ExportApp : public App {
       machine.next();
     })};
   }
-  // What becomes of a message outside, whoever takes it there knows.
+  // Only the code that takes a message outside knows what becomes of it there.
   std::vector<Metric> metrics() const override {
     return {
         {"exported", static_cast<double>(exported_)}, {"nacked", 0}, {"republished", 0}, {"unroutable", 0}};
@@ -67,27 +67,28 @@ std::shared_ptr<const Component> make_gateway_export(ExportOptions options) {
 }
 
 Kind gateway_export_kind() {
-  return {.name = "gateway-export",
-          .meaning = "What is written to a resource leaves for an exchange of a broker.",
-          .keys = {{.name = "from",
-                    .type = KeyType::kResource,
-                    .required = true,
-                    .meaning = "resource whose messages leave"},
-                   {.name = "exchange",
-                    .type = KeyType::kBrokerName,
-                    .required = true,
-                    .meaning = "exchange of the broker that they are published to"},
-                   {.name = "key",
-                    .type = KeyType::kRoutingKey,
-                    .fallback = std::string("#"),
-                    .meaning = "topic pattern of those that leave"},
-                   {.name = "name",
-                    .type = KeyType::kName,
-                    .meaning = "of the component, and of its queue, which is no other resource; else "
-                               "`export-` and the resource, with `-` in place of dots, and a number behind "
-                               "it where that name is taken"}},
-          .read = read_export,
-          .place = KindPlace::kExport};
+  return {
+      .name = "gateway-export",
+      .meaning = "Publishes the messages that are written to a resource to an exchange of a real broker.",
+      .keys = {{.name = "from",
+                .type = KeyType::kResource,
+                .required = true,
+                .meaning = "resource whose messages are published"},
+               {.name = "exchange",
+                .type = KeyType::kBrokerName,
+                .required = true,
+                .meaning = "exchange of the broker to which they are published"},
+               {.name = "key",
+                .type = KeyType::kRoutingKey,
+                .fallback = std::string("#"),
+                .meaning = "topic pattern of the messages that are published"},
+               {.name = "name",
+                .type = KeyType::kName,
+                .meaning = "name of the component and of its queue, which must not be another resource; by "
+                           "default `export-` and the resource, with `-` instead of dots, and a number "
+                           "after it if that name is taken"}},
+      .read = read_export,
+      .place = KindPlace::kExport};
 }
 
 }  // namespace dse

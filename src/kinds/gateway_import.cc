@@ -10,7 +10,7 @@ class ImportApp : public App {
   explicit ImportApp(std::string to) : to_(std::move(to)) {}
 
   Program program() override { return {create_resource(to_), next_message()}; }
-  // What came a second time is dropped before it comes here: of that, whoever brings the messages knows.
+  // Duplicates are dropped before they get here: only the code that brings the messages knows of them.
   std::vector<Metric> metrics() const override {
     return {{"imported", static_cast<double>(imported_)}, {"duplicates", 0}};
   }
@@ -71,32 +71,36 @@ std::shared_ptr<const Component> make_gateway_import(ImportOptions options) {
 }
 
 Kind gateway_import_kind() {
-  return {.name = "gateway-import",
-          .meaning = "What a broker has enters a resource: all of a queue, or what an exchange gets.",
-          .keys = {{.name = "queue",
-                    .type = KeyType::kBrokerName,
-                    .meaning = "queue of the broker that is read whole"},
-                   {.name = "exchange",
-                    .type = KeyType::kBrokerName,
-                    .meaning = "exchange of the broker, in place of a queue"},
-                   {.name = "key",
-                    .type = KeyType::kRoutingKey,
-                    .meaning = "topic pattern of what is taken of the exchange; else `#`, which is all"},
-                   {.name = "to",
-                    .type = KeyType::kResource,
-                    .required = true,
-                    .meaning = "resource that the messages are written to"},
-                   {.name = "prefetch",
-                    .type = KeyType::kInteger,
-                    .fallback = std::int64_t{256},
-                    .range = {0, UINT16_MAX},
-                    .meaning = "messages that the broker hands over unacknowledged; 0: no limit"},
-                   {.name = "name",
-                    .type = KeyType::kName,
-                    .meaning = "of the component; else `import-` and the resource, with `-` in place of "
-                               "dots, and a number behind it where that name is taken"}},
-          .read = read_import,
-          .place = KindPlace::kImport};
+  return {
+      .name = "gateway-import",
+      .meaning =
+          "Writes messages from a real broker to a resource: all of a queue, or what an exchange "
+          "receives.",
+      .keys = {{.name = "queue",
+                .type = KeyType::kBrokerName,
+                .meaning = "queue of the broker, all of which is read"},
+               {.name = "exchange",
+                .type = KeyType::kBrokerName,
+                .meaning = "exchange of the broker, instead of a queue"},
+               {.name = "key",
+                .type = KeyType::kRoutingKey,
+                .meaning = "topic pattern of what is taken from the exchange; by default `#`, which matches "
+                           "everything"},
+               {.name = "to",
+                .type = KeyType::kResource,
+                .required = true,
+                .meaning = "resource to which the messages are written"},
+               {.name = "prefetch",
+                .type = KeyType::kInteger,
+                .fallback = std::int64_t{256},
+                .range = {0, UINT16_MAX},
+                .meaning = "the most unacknowledged messages; 0: no limit"},
+               {.name = "name",
+                .type = KeyType::kName,
+                .meaning = "name of the component; by default `import-` and the resource, with `-` instead "
+                           "of dots, and a number after it if that name is taken"}},
+      .read = read_import,
+      .place = KindPlace::kImport};
 }
 
 }  // namespace dse

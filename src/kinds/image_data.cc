@@ -8,7 +8,7 @@ KeyInfo slice_key() {
   return {.name = "slice",
           .type = KeyType::kPair,
           .bound = KeyBound::kSlice,
-          .meaning = "`[first, one past the last]` image of the file that is sent; else all"};
+          .meaning = "the images of the file that are sent, `[first, one past the last]`; by default all"};
 }
 
 std::optional<Slice> read_slice(const KeyReader& keys) {

@@ -1,5 +1,4 @@
-// What components that send images of a data set have in common: the keys that name files and a slice of
-// them.
+// What components that send images of a data set have in common: the keys for files and for a slice of them.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +33,11 @@ std::optional<NamedFile> read_file_if_any(const KeyReader& keys, std::string_vie
 
 struct Extent {
   std::uint32_t first = 0;
-  std::uint32_t last = 0;  // one past
+  std::uint32_t last = 0;  // one past the last
 
   std::uint32_t count() const { return last - first; }
 };
-// All of the data set without a slice. Throws InputError when the slice goes beyond it.
+// The whole data set if there is no slice. Throws InputError when the slice goes beyond it.
 Extent extent_of(const std::optional<Slice>& slice, const Dataset& dataset);
 
 }  // namespace dse

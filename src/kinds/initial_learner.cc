@@ -12,7 +12,7 @@
 namespace dse {
 namespace {
 
-// What is read grows in memory only as it comes, and no further than the largest learner.
+// Memory grows only as bytes are read, and no further than the largest learner.
 SavedLearner read_saved_learner(const std::string& path, DatasetCache& files) {
   constexpr std::size_t kBlockBytes = 1 << 16;
   ByteSource source(path);

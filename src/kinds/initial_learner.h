@@ -7,8 +7,8 @@
 
 namespace dse {
 
-// Makes `learner`, which was made as `kind`, go on like the one that was saved in that file, whose digest is
-// noted in `files`. Throws InputError at the place that names the file.
+// Makes `learner`, which was made as `kind`, go on like the one that was saved in that file, and notes the
+// file's digest in `files`. Throws InputError at the place that names the file.
 void load_initial(const NamedFile& initial, const LearnerKind& kind, DatasetCache& files, Learner& learner);
 
 }  // namespace dse

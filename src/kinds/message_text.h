@@ -1,4 +1,4 @@
-// How the consumers write messages down.
+// How consumers write messages to files.
 #pragma once
 
 #include <string>

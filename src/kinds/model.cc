@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kSideMax = 4096;
 
-// The size of the images that can reach it, and the number of their labels.
+// The size of the images that can reach the model, and the number of their labels.
 LearnerOptions made_for(const ModelOptions& options, const MakeContext& context) {
   std::optional<ImageShape> shape;
   int classes = 0;
@@ -122,11 +122,11 @@ Kind model_kind() {
   return {
       .name = "model",
       .meaning =
-          "Learns from messages with the header `label`; predicts the others and forwards the same "
-          "payload with headers `label`, `model` and `confidence`, key `<model>.<label>`, and "
-          "`correlation_id` = the id of the message it answers.",
+          "Learns from messages with the header `label`. Predicts the others, and forwards the same "
+          "payload with the headers `label`, `model` and `confidence`, the key `<model>.<label>`, and as "
+          "`correlation_id` the id of the message that it answers.",
       .keys =
-          {{.name = "learner", .type = KeyType::kLearner, .required = true, .meaning = "what learns"},
+          {{.name = "learner", .type = KeyType::kLearner, .required = true, .meaning = "the learner"},
            {.name = "from", .type = KeyType::kResource, .required = true, .meaning = "resource to stream"},
            {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
            {.name = "batch",
@@ -145,13 +145,13 @@ Kind model_kind() {
             .meaning = "virtual time that a message without one takes"},
            {.name = "shape",
             .type = KeyType::kPair,
-            .meaning = "`[rows, columns]` of its images, each from 1 to 4096, where no data set in the "
-                       "scenario tells"},
+            .meaning = "`[rows, columns]` of its images, each from 1 to 4096, if no data set in the "
+                       "scenario shows it"},
            {.name = "classes",
             .type = KeyType::kInteger,
             .range = {2, 256},
-            .meaning = "number of labels; else one more than the largest label in the label files of "
-                       "the generators that reach it, and 10 when none does, or when all their "
+            .meaning = "number of labels; by default one more than the largest label in the label files "
+                       "of the generators that reach it, and 10 when none does, or when all their "
                        "labels are 0"},
            {.name = "initial",
             .type = KeyType::kFile,

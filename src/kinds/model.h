@@ -2,11 +2,11 @@
 // label.
 //
 // A message with the header `label` goes into the current mini-batch; a full batch is learned on the
-// component's strand, and nobody waits for it. Any other message is predicted by what was learned from the
+// component's strand, and nobody waits for it. Any other message is predicted from what was learned from the
 // batches before it, and written to `to` with the same payload, headers `label`, `model` and `confidence`
 // added, key `<model>.<label>`, and correlation_id = the id of the message that it answers. A message that
-// fits neither, because its payload is no image of the model's shape or its label none of the model's
-// classes, is refused.
+// fits neither, because its payload is not an image of the model's shape or its label is not one of the
+// model's classes, is refused.
 #pragma once
 
 #include <cstddef>
@@ -27,16 +27,16 @@ struct ModelOptions {
   std::size_t batch = 16;
   TimeNs train_service_ns = 0;  // virtual cost of one message
   TimeNs infer_service_ns = 0;
-  std::optional<ImageShape> shape;        // from the data if not given
+  std::optional<ImageShape> shape;        // taken from the data if not given
   std::optional<int> classes;             // likewise
   std::optional<NamedFile> initial = {};  // a saved learner to start from
 };
 
-// Takes the learner from the table that the scenario is read with.
+// Takes the learner from the table with which the scenario is read.
 Kind model_kind();
 
 std::shared_ptr<const Component> make_model(ModelOptions options);
-// Its application, with that learner, made as `made_for` says.
+// The model's application, with that learner, made for `made_for`.
 std::unique_ptr<App> make_model_app(const ModelOptions& options, const LearnerOptions& made_for,
                                     std::unique_ptr<Learner> learner, const MakeContext& context);
 

@@ -65,7 +65,7 @@ void ModelApp::handle(Machine& machine, const MessagePtr& message) {
   }
 }
 
-// Empty when the message can be learned from or predicted.
+// Why the message can be neither learned from nor predicted; empty when it can.
 std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
   const LearnerOptions& made_for = made_as_.options;
   if (message.payload().size() != made_for.shape.pixels()) {

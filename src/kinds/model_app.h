@@ -23,7 +23,7 @@ class ModelApp : public App {
   Program program() override;
   // Learns the last, incomplete batch.
   void finish() override;
-  // trained, predicted, and the three prequential accuracies when anything was learned.
+  // `trained`, `predicted`, and the three prequential accuracies if anything was learned.
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override;
 
@@ -50,14 +50,14 @@ class ModelApp : public App {
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
   std::shared_ptr<Batch> filling_;
-  Prediction prediction_;  // of the one inference under way; written on the strand
+  Prediction prediction_;  // that of the one inference under way; written on the strand
 
-  // What follows is used on the strand alone.
+  // What follows is used only on the strand.
   void note_state();
 
   std::unique_ptr<Learner> learner_;
   std::uint64_t batches_ = 0;
-  LearnedState now_;  // but for the digest
+  LearnedState now_;  // without the digest
   std::vector<LearnedState> states_;
   PrequentialAccuracy prequential_;
 };

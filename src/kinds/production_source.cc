@@ -128,12 +128,12 @@ Kind production_source_kind() {
                 .type = KeyType::kRoutingKey,
                 .fallback = std::string(),
                 .meaning = "routing key of every message"},
-               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images a second"},
+               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images per second"},
                {.name = "arrivals",
                 .type = KeyType::kChoice,
                 .fallback = std::string("regular"),
                 .choices = {"regular", "poisson"},
-                .meaning = "times of sending; `poisson` has the same mean rate"},
+                .meaning = "the times of sending; `\"poisson\"` has the same mean rate"},
                slice_key()},
       .read = read_source};
 }

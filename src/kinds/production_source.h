@@ -1,5 +1,5 @@
 // A production data source: sends unlabelled images in file order, at regular or Poisson times. The truth
-// goes to whoever scores the run, by message id; it never travels on the bus.
+// goes to the run's scorer, by message id; it never travels on the bus.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,7 @@ struct SourceOptions {
 
 Kind production_source_kind();
 
-// The random stream `arrivals` of the component decides Poisson gaps.
+// The component's random stream `arrivals` decides Poisson gaps.
 std::shared_ptr<const Component> make_production_source(SourceOptions options);
 
 }  // namespace dse

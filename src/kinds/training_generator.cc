@@ -10,7 +10,7 @@
 namespace dse {
 namespace {
 
-constexpr const char* kOrder = "order";  // random stream
+constexpr const char* kOrder = "order";  // the random stream's purpose
 constexpr std::int64_t kLimitMax = 1'000'000'000;
 
 std::string key_of(int label) { return fmt::format("{}", label); }
@@ -98,7 +98,7 @@ class TrainingGenerator : public Component {
   GeneratorOptions options_;
 };
 
-// One for each label that is sent. Only a limit makes it matter which images those are.
+// Returns one sample for each label that is sent. Which images are sent matters only when there is a limit.
 std::vector<Sample> TrainingGenerator::samples(const Dataset& dataset, const SampleOptions& of) const {
   const Extent extent = extent_of(options_.slice, dataset);
   GeneratorOptions options = options_;
@@ -136,7 +136,7 @@ Kind training_generator_kind() {
   return {
       .name = "training-generator",
       .meaning =
-          "Sends labelled images, one message each, none twice. The label is the header `label` "
+          "Sends labelled images, each once, in a message of its own. The label is the header `label` "
           "and the routing key.",
       .keys = {{.name = "images",
                 .type = KeyType::kFile,
@@ -147,17 +147,17 @@ Kind training_generator_kind() {
                 .required = true,
                 .meaning = "IDX file of their labels, gzipped or plain"},
                {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
-               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images a second"},
+               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images per second"},
                {.name = "order",
                 .type = KeyType::kChoice,
                 .fallback = std::string("shuffled"),
                 .choices = {"shuffled", "file"},
-                .meaning = "in which they are sent"},
+                .meaning = "the order in which they are sent"},
                {.name = "limit",
                 .type = KeyType::kInteger,
                 .range = {0, kLimitMax},
                 .bound = KeyBound::kCount,
-                .meaning = "send at most so many"},
+                .meaning = "the most images that are sent"},
                slice_key()},
       .read = read_generator};
 }

@@ -1,7 +1,7 @@
-// The training-data generator: sends labelled images, one message each, every one once.
+// The training-data generator: sends labelled images, each once, in a message of its own.
 //
-// Read this file and its .cc to learn the SDK: a program is started, whose step takes the next index,
-// schedules write_resource and itself again, and exits when the indices run out.
+// Read this file and its .cc to learn the SDK: the program's step takes the next index, schedules
+// write_resource and itself again, and exits when the indices run out.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,13 @@ struct GeneratorOptions {
   std::string to;
   Rate rate;
   bool shuffled = true;                // else in file order
-  std::optional<std::uint32_t> limit;  // send at most so many
+  std::optional<std::uint32_t> limit;  // send at most this many
   std::optional<Slice> slice;
 };
 
 Kind training_generator_kind();
 
-// The random stream `order` of the component decides the order.
+// The component's random stream `order` decides the order.
 std::shared_ptr<const Component> make_training_generator(GeneratorOptions options);
 
 }  // namespace dse

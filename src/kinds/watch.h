@@ -9,8 +9,8 @@ namespace dse {
 
 Kind watch_kind();
 
-// One that keeps, in NAME.csv, one line a message: virtual time, ids, key, label, model, confidence, and the
-// payload's hash.
+// Keeps one line per message in NAME.csv: virtual time, ids, key, label, model, confidence, and the payload's
+// hash.
 std::shared_ptr<const Component> make_watch(ConsumerOptions options);
 
 }  // namespace dse

@@ -13,7 +13,7 @@ class Accuracy {
  public:
   struct Point {
     TimeNs time_ns = 0;  // the end of the interval
-    double value = 0;    // right predictions by all predictions of the interval, in [0, 1]
+    double value = 0;    // right predictions divided by all predictions of the interval, in [0, 1]
   };
 
   // The curve has one point for each interval of `every_ns` in which something was predicted.
@@ -23,7 +23,7 @@ class Accuracy {
   void add(TimeNs time_ns, bool right);
 
   std::int64_t count() const { return count_; }
-  // Right predictions by all; empty when there are none.
+  // Right predictions divided by all; empty when there are none.
   std::optional<double> value() const;
   // All points, the last interval included.
   std::vector<Point> curve() const;

@@ -8,11 +8,11 @@
 namespace dse {
 namespace {
 
-// Far below what moves a weight, yet with a square that is a normal number: processors take a hundred times
-// longer over subnormal ones, to which moments of seldom used weights decay.
+// Far below what moves a weight, yet its square is a normal number: processors take a hundred times longer
+// over subnormal ones, to which the moments of seldom used weights would decay.
 constexpr float kNegligible = 1e-16F;
 
-// `a`, with zeros for values of at most `bound`.
+// `a` with values of at most `bound` set to zero.
 Lanes without_negligible(const Lanes& a, float bound) {
   const auto matters = (a > broadcast(bound)) | (a < broadcast(-bound));
   return matters ? a : Lanes{};
@@ -72,7 +72,7 @@ void Adam::hash_state(Hasher& hasher) const {
   hasher.add_u64(std::bit_cast<std::uint64_t>(second_power_));
 }
 
-// Rate, epsilon and share are those of one step, and made anew by the next.
+// Rate, epsilon and share belong to one step; the next computes them anew.
 void Adam::save_state(StateWriter& writer) const {
   writer.add_u64(steps_);
   writer.add_u64(examples_seen_);

@@ -1,6 +1,6 @@
 // Adam: gradient descent with a step size of its own for every weight (Kingma and Ba, "Adam: a method for
-// stochastic optimization", ICLR 2015), with a rate that decays and an average of the weights. The length
-// of the stream is not known, so both depend only on what was seen. One thread.
+// stochastic optimization", ICLR 2015), with a rate that decays and an average of the weights. The length of
+// the stream is not known, so both depend only on what has been seen. One thread.
 #pragma once
 
 #include <cstddef>

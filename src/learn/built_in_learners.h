@@ -5,7 +5,8 @@
 
 namespace dse {
 
-// softmax, mlp, lenet5 and quadratic. Each takes 2 to 256 classes, and images of 1 to 256 rows and columns.
+// Returns softmax, mlp, lenet5 and quadratic. Each takes 2 to 256 classes, and images of 1 to 256 rows and
+// columns.
 LearnerTable built_in_learners();
 
 }  // namespace dse

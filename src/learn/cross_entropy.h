@@ -9,14 +9,14 @@
 
 namespace dse {
 
-// The most probable class of these scores (the lowest of equals) and its probability.
+// The most probable class by these scores (the lowest of equals) and its probability.
 Prediction predict_from_scores(std::span<const float> scores);
 
 // Minus the logarithm of the probability of `label`.
 double cross_entropy(std::span<const float> scores, int label);
 
-// Writes scale * (probability - [class is label]) to deltas, scale times the gradient of cross_entropy by the
-// scores. deltas.size() == scores.size().
+// Writes scale * (probability - [class is label]) to deltas, scale times the gradient of cross_entropy with
+// respect to the scores. deltas.size() == scores.size().
 void cross_entropy_deltas(std::span<const float> scores, int label, float scale, std::span<float> deltas);
 
 }  // namespace dse

@@ -14,8 +14,8 @@ namespace dse {
 
 class DenseLayer {
  public:
-  // With weights uniform in ±sqrt(6 / inputs) * gain and a bias of zero; gain 1 is for rectified outputs
-  // (He et al., "Delving deep into rectifiers", ICCV 2015).
+  // Draws weights uniformly from ±sqrt(6 / inputs) * gain, with a bias of zero; gain 1 is for rectified
+  // outputs (He et al., "Delving deep into rectifiers", ICCV 2015).
   DenseLayer(std::size_t inputs, std::size_t outputs, double gain, RandomStream& random);
 
   std::size_t input_stride() const { return padded(inputs_); }
@@ -25,11 +25,11 @@ class DenseLayer {
   // Writes output_stride() floats.
   void forward(const SparseRow& inputs, Weights weights, float* outputs) const;
 
-  // Adds the gradient of one row: inputs times deltas (the loss by this row's outputs).
+  // Adds the gradient of one row: inputs times deltas (the derivative of the loss by this row's outputs).
   void add_gradients(const SparseRow& inputs, const float* deltas);
   // The same for `count` rows, strides input_stride() and output_stride(), 32-byte aligned.
   void add_gradients(const float* inputs, const float* deltas, std::size_t count);
-  // Writes the loss by the inputs of `count` rows.
+  // Writes the derivative of the loss by the inputs of `count` rows.
   void input_deltas(const float* deltas, std::size_t count, float* result) const;
 
   Parameters& parameters() { return parameters_; }

@@ -57,7 +57,8 @@ void DenseStack::backward(std::span<const Example> batch) {
     float* deltas = deltas_[at].data();
     layer.add_gradients(inputs, deltas_[at + 1].data(), count);
     layer.input_deltas(deltas_[at + 1].data(), count, deltas);
-    // The rectifier passes on the gradient of what it passed on. The stack's inputs are the caller's matter.
+    // The rectifier passes the gradient only where it passed its input. The stack's inputs are up to the
+    // caller.
     if (at == 0) break;
     for (std::size_t entry = 0; entry < count * layer.input_stride(); ++entry) {
       deltas[entry] = inputs[entry] > 0 ? deltas[entry] : 0.0F;

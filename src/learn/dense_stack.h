@@ -1,5 +1,5 @@
-// Fully connected layers one after the other, rectified in between, whose last outputs are the scores of the
-// classes. Keeps the activations of a whole mini-batch for the way back. One thread.
+// Fully connected layers in sequence, with rectifiers in between; the last outputs are the scores of the
+// classes. Keeps the activations of a whole mini-batch for the backward pass. One thread.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ class DenseStack {
 
   // Adds the gradients of the mean cross entropy of the batch, whose rows were computed by forward.
   void backward(std::span<const Example> batch);
-  // The loss by the inputs of row `row`, after backward.
+  // After backward: the derivative of the loss by the inputs of row `row`.
   const float* input_deltas(std::size_t row) const {
     return deltas_[0].data() + row * layers_[0].input_stride();
   }
@@ -41,7 +41,7 @@ class DenseStack {
 
   std::vector<DenseLayer> layers_;
   std::vector<Floats> activations_;  // inputs of each layer, then the scores
-  std::vector<Floats> deltas_;       // the loss by each of them
+  std::vector<Floats> deltas_;       // the derivative of the loss by each of them
   SparseRow sparse_;
 };
 

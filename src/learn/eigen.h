@@ -1,8 +1,8 @@
-// Eigen, configured so that every machine gives the same bytes. Sources of this folder include this in place
+// Eigen, configured so that every machine gives the same bytes. Sources of this folder include this instead
 // of Eigen's own headers; no header includes it.
 //
-// EIGEN_FAST_MATH=0: no square roots or reciprocals from rsqrtps, which differs between processor makers.
-// EIGEN_DONT_PARALLELIZE: one thread, so one order of summation.
+// EIGEN_FAST_MATH=0: no square roots or reciprocals from rsqrtps, whose results differ between makers of
+// processors. EIGEN_DONT_PARALLELIZE: one thread, so one order of summation.
 #pragma once
 
 #if defined(EIGEN_WORLD_VERSION)

@@ -1,5 +1,5 @@
-// exp and log in plain double arithmetic. The C library's own choose an implementation by processor, so their
-// last bit may differ between machines; these give the same bits everywhere. Pure functions.
+// exp and log in plain double arithmetic. Those of the C library choose an implementation by processor, so
+// their last bit may differ between machines; these give the same bits everywhere. Pure functions.
 #pragma once
 
 namespace dse {

@@ -1,4 +1,4 @@
-// Aligned storage for numbers that are computed on eight at a time. Values begin as zeros.
+// Aligned storage for numbers that are processed eight at a time. Values are zero at first.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ inline constexpr std::size_t kLanes = 8;
 // `count` rounded up to a multiple of kLanes.
 constexpr std::size_t padded(std::size_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
 
-// Storage begins at a multiple of 32 bytes, as Eigen's own does: the order of its sums follows alignment.
+// Storage begins at a multiple of 32 bytes, as Eigen's own does: the order of its sums depends on alignment.
 template <typename Value>
 struct LaneAllocator {
   using value_type = Value;

@@ -9,14 +9,15 @@
 namespace dse {
 namespace {
 
-// How many examples the covariance of all classes counts for in that of one.
+// How many examples the covariance of all classes counts for in the covariance of one.
 constexpr double kPooledExamples = 50;
 constexpr double kIdentityShare = 0.05;
-// Of Student's t: an image far from all classes is judged less sharply than a Gaussian would.
+// The degrees of freedom of Student's t: an image far from all classes is judged less sharply than by a
+// Gaussian.
 constexpr double kFreedom = 100;
-// Keeps the covariance of images that are all alike invertible.
+// Keeps the covariance invertible even if all images are alike.
 constexpr double kFloor = 1e-3;
-// Of a class; so many that no stream has them, and so few that all together can be counted.
+// The most examples of a class: more than any stream has, yet few enough that all together can be counted.
 constexpr std::uint64_t kExamplesMax = std::uint64_t{1} << 50;
 
 }  // namespace
@@ -48,7 +49,7 @@ void GaussianClasses::add(const float* point, int label) {
     double* scatter = target.scatter.data() + column * stride_;
     double* pooled = pooled_scatter_.data() + column * stride_;
     const double factor = after_[column];
-    // Lower triangle; from the beginning of a vector.
+    // The lower triangle, from the beginning of a vector.
     for (std::size_t row = column / kLanes * kLanes; row < stride_; ++row) {
       const double product = factor * before_[row];
       scatter[row] += product;
@@ -154,7 +155,7 @@ void GaussianClasses::factorise(Class& target) const {
   target.factorised_count = target.count;
 }
 
-// Of the point from the class's centre, in units of its covariance (Mahalanobis).
+// The squared distance of the point from the class's centre, in units of its covariance (Mahalanobis).
 float GaussianClasses::squared_distance(const Class& target, const float* point) {
   for (std::size_t at = 0; at < stride_; ++at) deviation_[at] = point[at] - target.centre[at];
   Lanes squares{};

@@ -3,7 +3,7 @@
 // Taylor, "Robust statistical modeling using the t distribution", JASA 1989).
 //
 // A class's covariance is shrunk towards that of all classes and towards the identity (Friedman, "Regularized
-// discriminant analysis", JASA 1989). Its discriminant is factorised anew whenever the class has grown by a
+// discriminant analysis", JASA 1989). Its covariance is factorised anew whenever the class has grown by a
 // sixteenth, so a prediction may leave out the last few examples. One thread.
 #pragma once
 
@@ -25,7 +25,7 @@ class GaussianClasses {
 
   // Points have padded(dimensions) floats, zero past the last dimension.
   void add(const float* point, int label);
-  // The most probable of the classes seen, by Bayes' rule, and its probability. After the first add.
+  // After the first add: the most probable of the classes seen, by Bayes' rule, and its probability.
   Prediction predict(const float* point);
 
   void hash_state(Hasher& hasher) const;
@@ -38,7 +38,7 @@ class GaussianClasses {
 
   struct Class {
     Class() = default;
-    // Of as many dimensions, with no example.
+    // A class of that many dimensions, without any example.
     explicit Class(std::size_t stride)
         : mean(stride), scatter(stride * stride), centre(stride), whitening(stride * stride) {}
 

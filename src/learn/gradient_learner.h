@@ -25,7 +25,7 @@ class GradientLearner : public Learner {
   double loss(std::span<const Example> batch);
   // Adds the gradient of that loss to the gradients of all parameters.
   virtual void add_gradients(std::span<const Example> batch) = 0;
-  // To be called whenever values or averages of parameters have changed.
+  // Called whenever values or averages of parameters have changed.
   virtual void parameters_changed() {}
   std::span<Parameters* const> parameters() { return parameters_; }
 

@@ -1,5 +1,5 @@
-// Eight floats that are computed on together. Only for this folder's sources, which alone are compiled for
-// the processors that have vector instructions; headers include learn/floats.h.
+// Eight floats that are processed together. Only for this folder's sources, which alone are compiled for
+// processors with vector instructions; headers include learn/floats.h.
 //
 // Each operation rounds once, in the way IEEE 754 prescribes, so the results are the same with and without
 // vector instructions.

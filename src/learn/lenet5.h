@@ -13,7 +13,7 @@ namespace dse {
 
 class LeNet5 : public GradientLearner {
  public:
-  // Rows and columns are multiples of 4, from 16, so that both pools come out even; otherwise throws
+  // Rows and columns must be multiples of 4, at least 16, so that both pools come out even; otherwise throws
   // std::invalid_argument.
   LeNet5(const LearnerOptions& options, RandomStream& random);
 
@@ -21,7 +21,7 @@ class LeNet5 : public GradientLearner {
   void parameters_changed() override;
 
  private:
-  // What the way back needs of one image.
+  // What the backward pass needs from one image.
   struct Image {
     Floats pixels;
     Floats first_output;
@@ -31,7 +31,7 @@ class LeNet5 : public GradientLearner {
 
   void resize(std::size_t count);
   std::span<const float> scores(const std::uint8_t* pixels, Weights weights) override;
-  // The scores of an image, computed in row `row` of dense_, for the way back.
+  // The scores of an image, computed in row `row` of dense_ for the backward pass.
   std::span<const float> forward(const std::uint8_t* pixels, Weights weights, std::size_t row);
   void backward(std::size_t row);
 

@@ -20,13 +20,13 @@ class Mlp : public GradientLearner {
 
  private:
   std::span<const float> scores(const std::uint8_t* pixels, Weights weights) override;
-  // The scores of an image, computed in row `row` of rest_, for the way back.
+  // The scores of an image, computed in row `row` of rest_ for the backward pass.
   std::span<const float> forward(const std::uint8_t* pixels, Weights weights, std::size_t row);
 
   std::size_t pixels_;
   DenseLayer first_;
   DenseStack rest_;
-  std::vector<SparseRow> inputs_;  // of each image of the batch
+  std::vector<SparseRow> inputs_;  // one for each image of the batch
   Floats deltas_;
 };
 

@@ -1,5 +1,5 @@
-// Predicts the class whose mean image is nearest (in Euclidean distance). Learns from the first example on.
-// Sums are integers, hence exact. One thread.
+// Predicts the class whose mean image is nearest (in Euclidean distance). It predicts from the first example
+// on. Sums are integers, hence exact. One thread.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,11 @@ class NearestMean {
  public:
   NearestMean(std::size_t pixels, std::size_t classes);
 
-  // For at most 100,000 examples of one class, so that no sum overflows.
+  // Takes at most 100,000 examples of one class, so that no sum overflows.
   void add(const Example& example);
   // The confidence is the class's share of the inverse squared distances (fuzzy c-means membership: Bezdek,
-  // "Pattern Recognition with Fuzzy Objective Function Algorithms", 1981). Of no example at all: class 0.
+  // "Pattern Recognition with Fuzzy Objective Function Algorithms", 1981). Before the first example it is
+  // class 0.
   Prediction predict(const std::uint8_t* pixels) const;
 
   void hash_state(Hasher& hasher) const;
@@ -27,7 +28,7 @@ class NearestMean {
   std::int64_t dot_sum(std::size_t label, const std::uint8_t* pixels) const;
 
   std::size_t pixels_;
-  std::vector<std::int64_t> counts_;             // of each class
+  std::vector<std::int64_t> counts_;             // for each class
   std::vector<std::int64_t> squared_norms_;      // of each class's sum of images
   std::vector<std::vector<std::int32_t>> sums_;  // of each class's pixels
 };

@@ -1,5 +1,4 @@
-// Weights that are learned together, with their running average, their gradient and what the optimiser
-// remembers of them.
+// Weights that are learned together, with their running average, their gradient and the optimiser's moments.
 //
 // All have the same size, a multiple of kLanes; entries that only fill up lanes are zero and stay zero.
 #pragma once
@@ -32,7 +31,7 @@ struct Parameters {
     }
   }
 
-  // The same, in the same order.
+  // Writes the same, in the same order.
   void save_state(StateWriter& writer) const {
     for (const Floats* each : {&values, &averages, &first_moments, &second_moments}) writer.add(*each);
   }

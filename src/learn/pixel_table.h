@@ -1,4 +1,4 @@
-// What a learner makes of a pixel's byte: a value in [0, 1], and 0 for 0. Pure functions.
+// Tables from a pixel's byte to a value in [0, 1]; 0 gives 0. Pure functions.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ using PixelTable = std::array<float, 256>;
 
 // byte / 255.
 const PixelTable& linear_pixels();
-// sqrt(byte / 255), which brings the variances of faint and bright pixels nearer to each other (Bartlett,
+// sqrt(byte / 255), which brings the variances of faint and bright pixels closer to each other (Bartlett,
 // "The use of transformations", Biometrics 1947).
 const PixelTable& square_root_pixels();
 

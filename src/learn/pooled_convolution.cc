@@ -48,7 +48,7 @@ void PooledConvolution<kInputChannels, kOutputChannels>::weights_changed(Weights
 template <std::size_t kInputChannels, std::size_t kOutputChannels>
 void PooledConvolution<kInputChannels, kOutputChannels>::forward(const float* input, Weights weights,
                                                                  float* output, std::int32_t* winners) const {
-  // As many sums as the registers hold.
+  // As many sums as fit in the registers.
   constexpr std::size_t kWide = kOutputStride == kLanes ? 4 : 2;
   const std::size_t columns = 2 * output_columns();
   for (std::size_t row = 0; row < 2 * output_rows(); row += 2) {
@@ -60,7 +60,7 @@ void PooledConvolution<kInputChannels, kOutputChannels>::forward(const float* in
   }
 }
 
-// Two rows of kTileColumns convolution outputs, and the blocks they make.
+// Computes two rows of kTileColumns convolution outputs, and the blocks that they form.
 template <std::size_t kInputChannels, std::size_t kOutputChannels>
 template <std::size_t kTileColumns>
 void PooledConvolution<kInputChannels, kOutputChannels>::forward_tile(std::size_t row, std::size_t column,
@@ -123,7 +123,7 @@ template <std::size_t kInputChannels, std::size_t kOutputChannels>
 std::size_t PooledConvolution<kInputChannels, kOutputChannels>::gather_winners(
     std::size_t channel, const float* output, const std::int32_t* winners, const float* output_deltas) const {
   std::size_t count = 0;
-  // Writing always and advancing sometimes is faster than a branch that cannot be foreseen.
+  // Always writing and only sometimes advancing is faster than a branch that cannot be predicted.
   for (std::size_t at = channel; at < output_size(); at += kOutputStride) {
     gathered_[count] = {output_deltas[at], winners[at]};
     count += output[at] > 0 && output_deltas[at] != 0 ? 1 : 0;
@@ -137,7 +137,7 @@ void PooledConvolution<kInputChannels, kOutputChannels>::add_gradients(const flo
                                                                        const std::int32_t* winners,
                                                                        const float* output_deltas) {
   constexpr std::size_t kVectors = kPatchRow / kLanes;
-  // Five sums at a time: a patch of one vector a row at once, one of five vectors row by row.
+  // Five sums at a time: a patch with one vector per row at once, one with five vectors row by row.
   constexpr std::size_t kRows = kVectors == 1 ? kSide : 1;
   const std::size_t row_stride = columns_ * kInputStride;
   Lanes real{};  // 1 in the lanes of a patch row's last vector that hold weights

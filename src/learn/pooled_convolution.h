@@ -25,8 +25,8 @@ class PooledConvolution {
   // Inputs are read in whole lanes, up to this many floats past their end.
   static constexpr std::size_t kInputSlack = kLanes;
 
-  // For images of this many rows and columns, both at least 6 and even.
-  // Weights are uniform in ±sqrt(6 / (25 kInputChannels)) (He et al., ICCV 2015), biases zero.
+  // Takes images of this many rows and columns, both even and at least 6. Weights are uniform in ±sqrt(6 /
+  // (25 kInputChannels)) (He et al., ICCV 2015), biases zero.
   PooledConvolution(std::size_t rows, std::size_t columns, RandomStream& random);
 
   std::size_t input_size() const { return rows_ * columns_ * kInputStride; }
@@ -37,14 +37,14 @@ class PooledConvolution {
   // Writes output_size() outputs and winners: where in `input` the patch that won each block begins.
   void forward(const float* input, Weights weights, float* output, std::int32_t* winners) const;
 
-  // Adds this image's gradient, given what forward wrote and the loss by each output.
+  // Adds this image's gradient, given what forward wrote and the derivative of the loss by each output.
   void add_gradients(const float* input, const float* output, const std::int32_t* winners,
                      const float* output_deltas);
-  // Writes the loss by each input: input_size() floats.
+  // Writes the derivative of the loss by each input: input_size() floats.
   void input_deltas(const float* output, const std::int32_t* winners, const float* output_deltas,
                     float* result) const;
 
-  // To be called whenever these weights have changed.
+  // Must be called whenever these weights have changed.
   void weights_changed(Weights weights);
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
@@ -78,7 +78,7 @@ class PooledConvolution {
   mutable std::vector<Winner> gathered_;
 };
 
-// The two that LeNet-5 has.
+// The two convolutions of LeNet-5.
 extern template class PooledConvolution<1, 6>;
 extern template class PooledConvolution<6, 16>;
 

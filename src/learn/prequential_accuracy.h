@@ -1,7 +1,7 @@
 // How a learner does on the labelled stream when it predicts each example before it learns from it ("test,
 // then train"), in three views (Gama, Sebastião and Rodrigues, "On evaluating stream learning algorithms",
 // Machine Learning 90, 2013): over the whole stream, over a sliding window of the last examples, and faded,
-// where an example counts the less the longer it is ago. The last two tell how the learner does now.
+// where older examples count less. The last two tell how the learner does now.
 //
 // Counts are integers and sums are taken in the order of the stream, so every machine gives the same bits.
 #pragma once
@@ -19,7 +19,7 @@ namespace dse {
 struct PrequentialOptions {
   TimeNs curve_every_ns = kNanosecondsPerSecond;
   std::size_t window = 1000;  // examples, at least one
-  double fading = 0.999;      // above 0; what each example's share is multiplied by with every later one
+  double fading = 0.999;      // above 0; every later example multiplies an example's weight by this
 };
 
 class PrequentialAccuracy {
@@ -30,9 +30,10 @@ class PrequentialAccuracy {
   void add(TimeNs time_ns, bool right);
 
   const Accuracy& overall() const { return overall_; }
-  // Of the last `window` examples, or of all while there are fewer. Empty when there are none.
+  // The accuracy over the last `window` examples, or over all while there are fewer. Empty when there are
+  // none.
   std::optional<double> window() const;
-  // The faded sum of right predictions by the faded number of all. Empty when there are none.
+  // The faded sum of right predictions divided by the faded number of all. Empty when there are none.
   std::optional<double> faded() const;
 
   // One point for each interval of overall().curve(), with the value at its end.
@@ -52,7 +53,7 @@ class PrequentialAccuracy {
 
   PrequentialOptions options_;
   Accuracy overall_;
-  std::vector<bool> last_;  // right or not, of the last `window` examples; round
+  std::vector<bool> last_;  // right or not, for the last `window` examples; a ring
   std::size_t next_ = 0;    // the oldest of them, once it is full
   std::size_t window_right_ = 0;
   double faded_right_ = 0;

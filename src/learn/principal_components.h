@@ -1,5 +1,5 @@
 // The directions in which the square roots of images' pixels vary most, found once from a sample of them, and
-// the projection on them. One thread.
+// the projection onto them. One thread.
 #pragma once
 
 #include <cstddef>

@@ -7,8 +7,7 @@
 namespace dse {
 namespace {
 
-// How many examples the components are found from: more hardly change them, and keep predictions poor for
-// longer.
+// How many examples the components are found from: more hardly change them, and would delay good predictions.
 constexpr std::size_t kGathered = 500;
 constexpr std::size_t kComponents = 56;
 
@@ -47,7 +46,7 @@ void Quadratic::hash_state(Hasher& hasher) const {
   }
 }
 
-// The class means follow from the gathered examples, and are of no use once the components are found.
+// The class means follow from the gathered examples, and are no longer used once the components are found.
 void Quadratic::save_state(StateWriter& writer) const {
   components_.save_state(writer);
   writer.add_u32(found_components_ ? 1 : 0);

@@ -26,7 +26,7 @@ class Quadratic : public Learner {
  private:
   Prediction predict_one(const std::uint8_t* pixels);
   void learn_one(const Example& example);
-  // Finds the components of the gathered examples, and learns from them again through these.
+  // Finds the components of the gathered examples, and learns from the examples again, projected onto these.
   void find_components();
   void load_gathered(StateReader& reader);
 

@@ -27,7 +27,7 @@ std::uint64_t checksum(std::string_view bytes) {
   throw InputError({.file = saved.file}, text);
 }
 
-// What is sure to be a whole file of this version, just as it was written.
+// Throws unless the bytes are a whole file of this version, exactly as it was written.
 void require_intact(const SavedLearner& saved) {
   const std::string_view bytes = saved.bytes;
   if (!bytes.starts_with(kMagic)) {

@@ -19,7 +19,7 @@ class Softmax : public GradientLearner {
 
   std::size_t pixels_;
   DenseLayer layer_;
-  SparseRow inputs_;  // of the image that scores_ belong to
+  SparseRow inputs_;  // the image that scores_ belong to
   Floats scores_;
   Floats deltas_;
 };

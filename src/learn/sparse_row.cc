@@ -9,7 +9,7 @@ namespace dse {
 void SparseRow::gather(const float* values, std::size_t count) {
   reserve(count);
   std::size_t size = 0;
-  // Writing always and advancing sometimes is faster than a branch that cannot be foreseen.
+  // Always writing and only sometimes advancing is faster than a branch that cannot be predicted.
   for (std::size_t at = 0; at < count; ++at) {
     indices_[size] = static_cast<std::int32_t>(at);
     values_[size] = values[at];
@@ -49,7 +49,7 @@ void SparseRow::multiply(const float* weights, std::size_t stride, const float* 
   strips_of.operator()<1>();
 }
 
-// kVectors * kLanes columns, whose sums stay in registers.
+// Multiplies kVectors * kLanes columns, whose sums stay in registers.
 template <std::size_t kVectors>
 void SparseRow::multiply_strip(const float* weights, std::size_t stride, const float* bias,
                                float* result) const {

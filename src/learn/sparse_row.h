@@ -12,9 +12,9 @@ namespace dse {
 
 class SparseRow {
  public:
-  // The entries of values[0 … count).
+  // Gathers the entries of values[0 … count).
   void gather(const float* values, std::size_t count);
-  // The entries of pixels[0 … count), as `table` has them.
+  // Gathers the entries of pixels[0 … count), converted by `table`.
   void gather_pixels(const std::uint8_t* pixels, std::size_t count, const PixelTable& table);
 
   std::size_t size() const { return size_; }
@@ -22,7 +22,8 @@ class SparseRow {
   float value(std::size_t entry) const { return values_[entry]; }
 
   // result = bias + the row times `weights`, a matrix with a row of `stride` floats for each index; stride is
-  // a multiple of kLanes, and so many floats are read from bias and written. Summed in the order of indices.
+  // a multiple of kLanes, and `stride` floats are read from bias and written. Sums follow the order of
+  // indices.
   void multiply(const float* weights, std::size_t stride, const float* bias, float* result) const;
 
  private:

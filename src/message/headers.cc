@@ -23,7 +23,7 @@ void add_to_hash(Hasher& hasher, const HeaderValue& value) {
 std::optional<std::int64_t> whole_number(const HeaderValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
   const auto* real = std::get_if<double>(&value);
-  // The bounds are powers of two, which doubles are exactly; nothing outside them is an int64.
+  // The bounds are powers of two, which doubles hold exactly; nothing outside them is an int64.
   constexpr double kEnd = 9223372036854775808.0;
   if (real == nullptr || !(*real >= -kEnd && *real < kEnd) || std::trunc(*real) != *real) return std::nullopt;
   return static_cast<std::int64_t>(*real);

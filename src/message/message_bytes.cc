@@ -10,7 +10,7 @@
 namespace dse {
 namespace {
 
-// By the alternatives of HeaderValue.
+// In the order of the alternatives of HeaderValue.
 enum class ValueType : std::uint8_t { kBool = 0, kInteger = 1, kDouble = 2, kText = 3 };
 
 void append_value(const HeaderValue& value, std::string& bytes) {
@@ -44,7 +44,7 @@ HeaderValue read_value(ByteReader& reader) {
   return false;
 }
 
-// In the order of their names, each once.
+// Reads headers, which must be in the order of their names, each once.
 Headers read_headers(ByteReader& reader) {
   Headers headers;
   std::optional<std::string_view> last;

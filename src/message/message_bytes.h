@@ -1,7 +1,7 @@
-// A message as bytes, for what leaves the process: files and the like. Between components of one process a
-// frame carries a reference instead (bus/frame.h). docs/capture-format.md says what is where.
+// A message as bytes, for what leaves the process, such as files. Between components of one process a frame
+// carries a reference instead (bus/frame.h). docs/capture-format.md describes the format.
 //
-// One message has one form: bytes that decode are those that it encodes to.
+// A message has exactly one form: bytes that decode to it are those that it encodes to.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@
 
 namespace dse {
 
-// Appends the form of the message to `bytes`.
+// Appends the bytes of the message to `bytes`.
 void append_message(const Message& message, std::string& bytes);
-// The message of this form, with a payload of its own; empty when the bytes are not exactly one. No length in
-// them is trusted: nothing larger than the bytes themselves is set aside.
+// The message that these bytes hold, with a payload of its own; null when they are not exactly one message.
+// No length in them is trusted: nothing larger than the bytes themselves is allocated.
 MessagePtr decode_message(std::string_view bytes);
 
 }  // namespace dse

@@ -35,7 +35,7 @@ namespace dse {
 struct PublishRequest {
   const std::string& resource;  // declared before
   MessagePtr message;
-  bool mandatory = false;  // hand it back (Machine::on_return) when no queue takes it
+  bool mandatory = false;  // give it back (Machine::on_return) when no queue takes it
 };
 
 class Link {

@@ -105,7 +105,7 @@ void Machine::hand_in(MessagePtr message) {
   receive_next();
 }
 
-// As the program's next step, so that what the handler evaluates waits until the handler is done.
+// Runs as the program's next step, so that what the handler evaluates waits until the handler is done.
 void Machine::receive_next() {
   pending_.emplace_back(Call{[handler = std::move(receiver_), message = handed_in_.pop_front()](
                                  Machine& machine) { (*handler)(machine, message); }});

@@ -8,7 +8,7 @@
 namespace dse {
 namespace {
 
-// Each is a mistake of who wrote the program.
+// A failure is a mistake of the program's author.
 void require(bool fits, const char* sentence) {
   if (!fits) throw UsageError(sentence);
 }

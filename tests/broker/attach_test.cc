@@ -64,10 +64,10 @@ TEST_CASE("attach: what goes in and out again keeps key, headers with their type
   declare_resource(connection, channel, "attach-out");
   const dse::MessageFields sent = message("m1", "a.b.c");
   connection.publish(channel, {.exchange = "attach-in", .message = sent});
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const Outcome outcome =
-      run_process(broker_command(broker.url(), {"attach", workshop.write("through.toml", kThrough), "--for",
-                                                "2s", "--out", workshop.run()}));
+      run_process(broker_command(broker.url(), {"attach", fixture.write("through.toml", kThrough), "--for",
+                                                "2s", "--out", fixture.run()}));
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
   connection.consume(channel, "attach-out");
@@ -95,12 +95,12 @@ TEST_CASE("attach: a replay from the capture has the same fingerprints, 20 times
   dse::Connection connection = connect_to(broker.url());
   const dse::ChannelNumber channel = connection.open_channel();
   declare_resource(connection, channel, "attach-in");
-  const Workshop workshop;
-  const std::string scenario = workshop.write("through.toml", kThrough);
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("through.toml", kThrough);
   for (unsigned time = 0; time < 20; ++time) {
     CAPTURE(time);
     connection.purge_queue(channel, "attach-in");
-    const std::string live = workshop.file("live-" + std::to_string(time));
+    const std::string live = fixture.file("live-" + std::to_string(time));
     {
       const Traffic traffic(broker.url(), time);
       const std::string pace = time % 3 == 0 ? "0" : time % 3 == 1 ? "1" : "0.3";
@@ -110,12 +110,12 @@ TEST_CASE("attach: a replay from the capture has the same fingerprints, 20 times
       CAPTURE(attached.err);
       REQUIRE(attached.status == 0);
     }
-    const Outcome replayed = workshop.replay(scenario, {"--capture", live + "/capture", "--quiet"});
+    const Outcome replayed = fixture.replay(scenario, {"--capture", live + "/capture", "--quiet"});
     CAPTURE(replayed.err);
     REQUIRE(replayed.status == 0);
     CHECK(read_file(live + "/inbox.log").size() > 100);
-    CHECK(fingerprints_of(live) == fingerprints_of(workshop.run()));
-    CHECK(read_file(live + "/inbox.log") == read_file(workshop.run() + "/inbox.log"));
+    CHECK(fingerprints_of(live) == fingerprints_of(fixture.run()));
+    CHECK(read_file(live + "/inbox.log") == read_file(fixture.run() + "/inbox.log"));
   }
 }
 
@@ -126,31 +126,31 @@ TEST_CASE("attach: after kill -9 the capture is there, and what was not acknowle
   declare_resource(connection, channel, "attach-in");
   for (int i = 0; i < 20; ++i)
     connection.publish(channel, {.exchange = "attach-in", .message = message(std::to_string(i))});
-  const Workshop workshop;
-  const std::string scenario = workshop.write("through.toml", kThrough);
-  Process process(broker_command(broker.url(), {"attach", scenario, "--out", workshop.run(), "--quiet"}));
-  process.send_when(SIGKILL, [&] { return captured_so_far(workshop) == 20; });
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("through.toml", kThrough);
+  Process process(broker_command(broker.url(), {"attach", scenario, "--out", fixture.run(), "--quiet"}));
+  process.send_when(SIGKILL, [&] { return captured_so_far(fixture) == 20; });
   CHECK(process.wait().signal == SIGKILL);
   // The next run leaves the capture alone.
-  CHECK(workshop.replay(scenario, {"--until", "1ms"}).status == 0);
-  const std::string capture = unfinished_run(workshop) + "/capture";
-  const Outcome cut = workshop.replay(scenario, {"--capture", capture});
+  CHECK(fixture.replay(scenario, {"--until", "1ms"}).status == 0);
+  const std::string capture = unfinished_run(fixture) + "/capture";
+  const Outcome cut = fixture.replay(scenario, {"--capture", capture});
   CHECK(cut.status == 2);
   CHECK_THAT(cut.err, ContainsSubstring("--until"));
-  CHECK(workshop.replay(scenario, {"--capture", capture, "--until", "1ns"}).status == 0);
+  CHECK(fixture.replay(scenario, {"--capture", capture, "--until", "1ns"}).status == 0);
 }
 
 TEST_CASE("attach: Ctrl-C ends it, and what was captured and exported is kept") {
   const RabbitMq broker = RabbitMq::shared();
   dse::Connection connection = connect_to(broker.url());
   declare_resource(connection, connection.open_channel(), "attach-in");
-  const Workshop workshop;
-  const std::string scenario = workshop.write("through.toml", kThrough);
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("through.toml", kThrough);
   const Traffic traffic(broker.url(), 1);
-  Process process(broker_command(broker.url(), {"attach", scenario, "--out", workshop.run(), "--quiet"}));
-  process.send_when(SIGINT, [&] { return captured_so_far(workshop) > 0; });
+  Process process(broker_command(broker.url(), {"attach", scenario, "--out", fixture.run(), "--quiet"}));
+  process.send_when(SIGINT, [&] { return captured_so_far(fixture) > 0; });
   const Outcome outcome = process.wait();
   CAPTURE(outcome.err);
   CHECK(outcome.status == 130);
-  CHECK(read_file(workshop.run() + "/summary.json").find("\"status\": \"interrupted\"") != std::string::npos);
+  CHECK(read_file(fixture.run() + "/summary.json").find("\"status\": \"interrupted\"") != std::string::npos);
 }

@@ -9,8 +9,8 @@
 #include "amqp/connection.h"
 #include "support/catch.h"
 #include "support/process.h"
+#include "support/program_fixture.h"
 #include "support/rabbitmq.h"
-#include "support/workshop.h"
 
 // Waits for a condition of the outside world, at most for a minute; fails with what `how_it_stands` says
 // then.
@@ -48,22 +48,22 @@ inline void declare_resource(dse::Connection& connection, dse::ChannelNumber cha
 
 // Messages "generator-0" ... of one pixel each go out to `exchange`, at 2,000 a second; what comes from
 // `queue` is kept by a watch named "inbox".
-inline std::string crossing_scenario(const Workshop& workshop, std::size_t messages,
+inline std::string crossing_scenario(const ProgramFixture& fixture, std::size_t messages,
                                      const std::string& exchange, const std::string& queue) {
   const auto header = [messages](int type, const std::string& rest) {
     std::string bytes = {'\0', '\0', '\x08', static_cast<char>(type)};
     for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(messages >> shift & 0xFF);
     return bytes + rest + std::string(messages, '\1');
   };
-  workshop.write("images", header(3, std::string("\0\0\0\1\0\0\0\1", 8)));
-  workshop.write("labels", header(1, ""));
-  return workshop.write(
-      "crossing.toml",
-      "seed = 3\n[component.generator]\nkind = \"training-generator\"\nimages = \"images\"\n"
-      "labels = \"labels\"\nto = \"digits\"\nrate = \"2000/s\"\norder = \"file\"\n"
-      "[component.inbox]\nkind = \"watch\"\nfrom = \"arrived\"\n"
-      "[[gateway.export]]\nfrom = \"digits\"\nexchange = \"" +
-          exchange + "\"\n[[gateway.import]]\nqueue = \"" + queue + "\"\nto = \"arrived\"\nprefetch = 500\n");
+  fixture.write("images", header(3, std::string("\0\0\0\1\0\0\0\1", 8)));
+  fixture.write("labels", header(1, ""));
+  return fixture.write("crossing.toml",
+                       "seed = 3\n[component.generator]\nkind = \"training-generator\"\nimages = \"images\"\n"
+                       "labels = \"labels\"\nto = \"digits\"\nrate = \"2000/s\"\norder = \"file\"\n"
+                       "[component.inbox]\nkind = \"watch\"\nfrom = \"arrived\"\n"
+                       "[[gateway.export]]\nfrom = \"digits\"\nexchange = \"" +
+                           exchange + "\"\n[[gateway.import]]\nqueue = \"" + queue +
+                           "\"\nto = \"arrived\"\nprefetch = 500\n");
 }
 
 // The numbers of the messages that the watch has kept, in order.
@@ -93,16 +93,16 @@ inline std::string fingerprints_of(const std::string& run) {
 }
 
 // The folder of a run that goes on, or was killed; "" when there is none.
-inline std::string unfinished_run(const Workshop& workshop) {
-  for (const std::string& name : workshop.runs()) {
-    if (name.starts_with("run.partial-")) return workshop.file("runs/" + name);
+inline std::string unfinished_run(const ProgramFixture& fixture) {
+  for (const std::string& name : fixture.runs()) {
+    if (name.starts_with("run.partial-")) return fixture.file("runs/" + name);
   }
   return "";
 }
 
 // What is flushed in the capture of that run.
-inline int captured_so_far(const Workshop& workshop) {
-  const Outcome info = run_process(dse_command({"capture", "info", unfinished_run(workshop) + "/capture"}));
+inline int captured_so_far(const ProgramFixture& fixture) {
+  const Outcome info = run_process(dse_command({"capture", "info", unfinished_run(fixture) + "/capture"}));
   const std::size_t at = info.out.find("messages  ");
   return at == std::string::npos ? 0 : std::stoi(info.out.substr(at + 10));
 }

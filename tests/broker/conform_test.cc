@@ -7,8 +7,8 @@
 
 #include "amqp/connection.h"
 #include "sim/conform/broker_run.h"
+#include "sim/conform/case_minimiser.h"
 #include "sim/conform/comparison.h"
-#include "sim/conform/shrink.h"
 #include "support/catch.h"
 #include "support/process.h"
 #include "support/rabbitmq.h"
@@ -27,7 +27,7 @@ bool holds_a_case(const RabbitMq& broker) {
 }
 
 // The first of some cases on which the broker and a side with a mistake differ, made small.
-std::optional<dse::Shrunk> find_mistake(const dse::MakeSide& mistaken) {
+std::optional<dse::MinimisedCase> find_mistake(const dse::MakeSide& mistaken) {
   const RabbitMq broker = RabbitMq::shared();
   dse::Connection connection({.address = dse::parse_broker_url(broker.url(), "test"), .name = "test"});
   const dse::MakeSide real = dse::broker_runs(connection);
@@ -36,7 +36,7 @@ std::optional<dse::Shrunk> find_mistake(const dse::MakeSide& mistaken) {
   for (std::uint64_t number = 1; number <= 50; ++number) {
     const dse::ConformCase drawn = dse::draw_case(1, number);
     const dse::Comparison comparison = run(drawn);
-    if (comparison.differs) return dse::shrink(drawn, comparison, run, interrupted);
+    if (comparison.differs) return dse::minimise_case(drawn, comparison, run, interrupted);
   }
   return std::nullopt;
 }
@@ -53,17 +53,17 @@ TEST_CASE("conform: RabbitMQ and the broker in the process do the same, and noth
 }
 
 TEST_CASE("conform: a prefetch that is one too large is found, and reduced to three operations") {
-  const std::optional<dse::Shrunk> shrunk = find_mistake(sides_of<HandsOutOneMore>());
-  REQUIRE(shrunk);
-  INFO(dse::describe(shrunk->comparison, {"mistaken", "RabbitMQ"}));
-  CHECK(shrunk->smallest.operations.size() == 3);
+  const std::optional<dse::MinimisedCase> minimised = find_mistake(sides_of<HandsOutOneMore>());
+  REQUIRE(minimised);
+  INFO(dse::describe(minimised->comparison, {"mistaken", "RabbitMQ"}));
+  CHECK(minimised->smallest.operations.size() == 3);
 }
 
 TEST_CASE("conform: a redelivery that is not told is found") {
-  const std::optional<dse::Shrunk> shrunk = find_mistake(sides_of<ForgetsRedelivery>());
-  REQUIRE(shrunk);
-  INFO(dse::describe(shrunk->comparison, {"mistaken", "RabbitMQ"}));
-  CHECK(shrunk->smallest.operations.size() <= 3);
+  const std::optional<dse::MinimisedCase> minimised = find_mistake(sides_of<ForgetsRedelivery>());
+  REQUIRE(minimised);
+  INFO(dse::describe(minimised->comparison, {"mistaken", "RabbitMQ"}));
+  CHECK(minimised->smallest.operations.size() <= 3);
 }
 
 TEST_CASE("conform: Ctrl-C says how far it got and leaves nothing behind") {

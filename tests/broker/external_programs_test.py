@@ -20,7 +20,8 @@ from external_model import carry_floats  # noqa: E402
 
 SAMPLE = ROOT / "data" / "sample"
 LONGEST_S = 120
-# What the nearest of ten means, learned from the 2,000 labelled digits, gets right of the 500 others.
+# How many of the 500 other digits the nearest of ten means, learned from the 2,000 labelled ones,
+# gets right.
 RIGHT_OF_500 = 375
 
 

@@ -16,20 +16,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Lets the run go on until everything has arrived, as long as something does, and ends it. What it
-// printed.
-Outcome end_when_all_have_come(Process& process, const Workshop& workshop, std::size_t messages) {
+// Lets the run go on until everything has arrived, as long as something does, and ends it. What it printed.
+Outcome end_when_all_have_come(Process& process, const ProgramFixture& fixture, std::size_t messages) {
   for (int had = 0; had < static_cast<int>(messages);) {
-    REQUIRE(unfinished_run(workshop) != "");
-    wait_until([&] { return captured_so_far(workshop) > had; }, [&] { return process.err_so_far(); });
-    had = captured_so_far(workshop);
+    REQUIRE(unfinished_run(fixture) != "");
+    wait_until([&] { return captured_so_far(fixture) > had; }, [&] { return process.err_so_far(); });
+    had = captured_so_far(fixture);
     std::this_thread::sleep_for(milliseconds(500));
   }
   process.send_when(SIGINT, [] { return true; });
   const Outcome outcome = process.wait();
   CAPTURE(outcome.out, outcome.err);
   CHECK(outcome.status == 130);
-  check_all_crossed(workshop.run(), messages);
+  check_all_crossed(fixture.run(), messages);
   return outcome;
 }
 
@@ -54,20 +53,20 @@ void cross_while_it_is_killed(const Kills& kills) {
   // A RabbitMQ (3.10) that is killed may forget to route by a binding that it was given since it
   // started.
   broker.restart();
-  const Workshop workshop;
-  const std::string scenario = crossing_scenario(workshop, kills.messages, "crossing", "crossing");
+  const ProgramFixture fixture;
+  const std::string scenario = crossing_scenario(fixture, kills.messages, "crossing", "crossing");
   Process process(broker_command(
       broker.url(),
-      {"attach", scenario, "--set", "component.generator.rate=" + kills.rate, "--out", workshop.run()}));
+      {"attach", scenario, "--set", "component.generator.rate=" + kills.rate, "--out", fixture.run()}));
   for (int time = 0; time < kills.times; ++time) {
     // Something is on its way.
-    const int before = captured_so_far(workshop);
-    wait_until([&] { return captured_so_far(workshop) > before + kills.between; },
+    const int before = captured_so_far(fixture);
+    wait_until([&] { return captured_so_far(fixture) > before + kills.between; },
                [&] { return process.err_so_far(); });
     broker.kill();
     broker.restart();
   }
-  CHECK_THAT(end_when_all_have_come(process, workshop, kills.messages).out,
+  CHECK_THAT(end_when_all_have_come(process, fixture, kills.messages).out,
              !ContainsSubstring("reconnects 0"));
 }
 
@@ -85,12 +84,12 @@ void cross_while_connections_fail(const Faults& faults) {
     declare_resource(connection, connection.open_channel(), "faults", kOneReaderAtATime);
   }
   TcpProxy proxy({.target_port = faults.tls ? broker.tls_port() : broker.port()});
-  const Workshop workshop;
-  const std::string scenario = crossing_scenario(workshop, faults.messages, "faults", "faults");
+  const ProgramFixture fixture;
+  const std::string scenario = crossing_scenario(fixture, faults.messages, "faults", "faults");
   // What is stalled for long is noticed by the heartbeat.
   Command command = broker_command(fmt::format("{}://guest:guest@127.0.0.1:{}/%2f?heartbeat=1",
                                                faults.tls ? "amqps" : "amqp", proxy.port()),
-                                   {"attach", scenario, "--out", workshop.run()});
+                                   {"attach", scenario, "--out", fixture.run()});
   if (faults.tls) {
     command.arguments.push_back("--ca");
     command.arguments.push_back(broker.ca_file());
@@ -102,7 +101,7 @@ void cross_while_connections_fail(const Faults& faults) {
     wait_until([&] { return proxy.cuts() > cuts; });
   };
   // A connection that fails before there was one is not made again.
-  wait_until([&] { return captured_so_far(workshop) > 0; }, [&] { return process.err_so_far(); });
+  wait_until([&] { return captured_so_far(fixture) > 0; }, [&] { return process.err_so_far(); });
   for (int time = 0; time < faults.times; ++time) {
     const std::uint64_t before = proxy.forwarded_bytes(TcpProxy::kToTarget);
     wait_until([&] { return proxy.forwarded_bytes(TcpProxy::kToTarget) > before + 2'000; },
@@ -124,7 +123,7 @@ void cross_while_connections_fail(const Faults& faults) {
         proxy.resume();
     }
   }
-  CHECK_THAT(end_when_all_have_come(process, workshop, faults.messages).out,
+  CHECK_THAT(end_when_all_have_come(process, fixture, faults.messages).out,
              !ContainsSubstring("reconnects 0"));
 }
 
@@ -177,11 +176,11 @@ TEST_CASE("faults: a broker that is short of memory is waited for") {
     declare_resource(connection, connection.open_channel(), "crossing");
   }
   broker.ctl({"set_vm_memory_high_watermark", "absolute", "1MB"});
-  const Workshop workshop;
-  const std::string scenario = crossing_scenario(workshop, kMessages, "crossing", "crossing");
-  Process process(broker_command(broker.url(), {"attach", scenario, "--out", workshop.run()}));
+  const ProgramFixture fixture;
+  const std::string scenario = crossing_scenario(fixture, kMessages, "crossing", "crossing");
+  Process process(broker_command(broker.url(), {"attach", scenario, "--out", fixture.run()}));
   wait_until([&] { return broker.ctl({"list_connections", "state"}).find("blocked") != std::string::npos; });
   broker.ctl({"set_vm_memory_high_watermark", "0.4"});
-  CHECK_THAT(end_when_all_have_come(process, workshop, kMessages).err,
+  CHECK_THAT(end_when_all_have_come(process, fixture, kMessages).err,
              ContainsSubstring("the broker asks to wait"));
 }

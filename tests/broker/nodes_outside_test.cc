@@ -47,59 +47,59 @@ TEST_CASE("nodes outside: publications that come twice back to back take no plac
     for (int twice = 0; twice < 2; ++twice)
       connection.publish(channel, {.exchange = "pairs", .message = message, .run = "1f", .number = number});
   }
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("pairs.toml", watch("inbox", "pairs", "1ms") + "[resource.pairs]\nprefetch = 4\n");
-  Process node(broker_command(broker.url(), {"node", scenario, "inbox", "--out", workshop.run(), "--quiet"}));
+      fixture.write("pairs.toml", watch("inbox", "pairs", "1ms") + "[resource.pairs]\nprefetch = 4\n");
+  Process node(broker_command(broker.url(), {"node", scenario, "inbox", "--out", fixture.run(), "--quiet"}));
   wait_until([&] { return messages_in(broker, "pairs") == 0; }, [&] { return node.err_so_far(); });
   node.send_when(SIGINT, [] { return true; });
   CHECK(node.wait().status == 130);
-  CHECK(number_of(workshop.run() + "/node.json", "received") == 20);
-  CHECK(number_of(workshop.run() + "/node.json", "duplicates_dropped") == 20);
+  CHECK(number_of(fixture.run() + "/node.json", "received") == 20);
+  CHECK(number_of(fixture.run() + "/node.json", "duplicates_dropped") == 20);
 }
 
 TEST_CASE("nodes outside: what a model refuses goes where the broker's queue sends what is rejected") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
+  const ProgramFixture fixture;
   broker.ctl(
       {"set_policy", "nodes-refusing", "^nodes-refusing$", R"({"dead-letter-exchange":"nodes-dead"})"});
-  foreign_client(workshop, broker.url(),
+  foreign_client(fixture, broker.url(),
                  "declare('nodes-dead')\ndeclare('nodes-refusing')\n"
                  "publish('nodes-refusing', b'short', message_id='short')\n"
                  "publish('nodes-refusing', b'bad', message_id='nameless', headers={'': 1})\n"
                  "publish('nodes-refusing', b'odd', message_id='odd', headers={'shadow': None})\n");
-  const std::string scenario = workshop.write(
+  const std::string scenario = fixture.write(
       "refusing.toml", generator("nodes-refusing", 50) + model("softmax", "nodes-refusing", "nodes-answers"));
   const Outcome outcome =
-      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run(), "--quiet"}));
+      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", fixture.run(), "--quiet"}));
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
-  CHECK(number_of(workshop.run() + "/summary.json", "softmax.refused") == 3);
-  CHECK(number_of(workshop.run() + "/summary.json", "softmax.trained") == 50);
-  CHECK(lines_of(read_file(workshop.run() + "/softmax/refused.csv")).size() == 4);
+  CHECK(number_of(fixture.run() + "/summary.json", "softmax.refused") == 3);
+  CHECK(number_of(fixture.run() + "/summary.json", "softmax.trained") == 50);
+  CHECK(lines_of(read_file(fixture.run() + "/softmax/refused.csv")).size() == 4);
   CHECK(messages_in(broker, "nodes-dead") == 3);
 }
 
 TEST_CASE("nodes outside: a component that says so ends them all by its first refusal") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
-  foreign_client(workshop, broker.url(),
+  const ProgramFixture fixture;
+  foreign_client(fixture, broker.url(),
                  "declare('nodes-ending')\npublish('nodes-ending', b'short', message_id='short')\n");
-  const std::string scenario = workshop.write(
+  const std::string scenario = fixture.write(
       "ending.toml", generator("nodes-ending", 50) + model("softmax", "nodes-ending", "nodes-answers") +
                          "on_refused = \"end\"\n");
   const Outcome outcome =
-      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run(), "--quiet"}));
+      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", fixture.run(), "--quiet"}));
   CAPTURE(outcome.err);
   CHECK(outcome.status == 3);
-  CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"status\": \"refused\""));
-  CHECK(number_of(workshop.run() + "/summary.json", "softmax.refused") == 1);
+  CHECK_THAT(read_file(fixture.run() + "/summary.json"), ContainsSubstring("\"status\": \"refused\""));
+  CHECK(number_of(fixture.run() + "/summary.json", "softmax.refused") == 1);
 }
 
 TEST_CASE("nodes outside: names and ids that others choose cost no results") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
-  foreign_client(workshop, broker.url(),
+  const ProgramFixture fixture;
+  foreign_client(fixture, broker.url(),
                  "declare('odd-digits')\n"
                  "for id in ['a\\nb', 'a,b', '\"', 'truth 1']:\n"
                  "    publish('odd-digits', bytes(784), message_id=id)\n");
@@ -107,34 +107,34 @@ TEST_CASE("nodes outside: names and ids that others choose cost no results") {
       "[component.camera]\nkind = \"production-source\"\nimages = \"" + kSample +
       "t10k-images-idx3-ubyte.gz\"\ntruth = \"" + kSample +
       "t10k-labels-idx1-ubyte.gz\"\nslice = [0, 20]\nto = \"odd-digits\"\nrate = \"1000/s\"\n";
-  const std::string scenario = workshop.write(
+  const std::string scenario = fixture.write(
       "odd.toml", generator("odd-digits", 50) + source + model("softmax", "odd-digits", "odd-answers") +
                       watch("answers", "odd-answers") + watch("truths", "odd-digits-too") +
                       "[[binding]]\nfrom = \"odd-digits\"\nto = \"odd-digits-too\"\n");
   const Outcome outcome =
-      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run(), "--quiet"}));
+      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", fixture.run(), "--quiet"}));
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
-  CHECK(number_of(workshop.run() + "/summary.json", "softmax.predicted") == 24);
-  CHECK(number_of(workshop.run() + "/summary.json", "answers.received") == 24);
-  CHECK(number_of(workshop.run() + "/summary.json", "truths.received") == 70);
-  CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"softmax.accuracy\""));
+  CHECK(number_of(fixture.run() + "/summary.json", "softmax.predicted") == 24);
+  CHECK(number_of(fixture.run() + "/summary.json", "answers.received") == 24);
+  CHECK(number_of(fixture.run() + "/summary.json", "truths.received") == 70);
+  CHECK_THAT(read_file(fixture.run() + "/summary.json"), ContainsSubstring("\"softmax.accuracy\""));
 }
 
 TEST_CASE("nodes outside: messages that a policy of the broker takes away are missed, with numbers") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
+  const ProgramFixture fixture;
   broker.ctl({"set_policy", "nodes-short", "^nodes-short$", R"({"max-length":20})"});
   const std::string scenario =
-      workshop.write("short.toml", generator("nodes-short", 200) + watch("inbox", "nodes-short", "10ms") +
-                                       "[resource.nodes-short]\nprefetch = 4\n");
+      fixture.write("short.toml", generator("nodes-short", 200) + watch("inbox", "nodes-short", "10ms") +
+                                      "[resource.nodes-short]\nprefetch = 4\n");
   const Outcome outcome =
-      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run(), "--quiet"}));
+      run_process(broker_command(broker.url(), {"nodes", scenario, "--out", fixture.run(), "--quiet"}));
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
-  const std::int64_t received = number_of(workshop.run() + "/summary.json", "inbox.received");
+  const std::int64_t received = number_of(fixture.run() + "/summary.json", "inbox.received");
   CHECK(received < 200);
-  CHECK(number_of(workshop.run() + "/summary.json", "nodes-short.not_received") == 200 - received);
+  CHECK(number_of(fixture.run() + "/summary.json", "nodes-short.not_received") == 200 - received);
   CHECK_THAT(outcome.err, ContainsSubstring("queue 'nodes-short': of 200 messages owed to it, " +
                                             std::to_string(received) + " were received, " +
                                             std::to_string(200 - received) + " were not, and 0 still wait"));

@@ -14,7 +14,7 @@
 namespace {
 
 // Models that learn from one generator; resources begin with `prefix`.
-std::string models(const Workshop& workshop, const std::string& prefix,
+std::string models(const ProgramFixture& fixture, const std::string& prefix,
                    const std::vector<std::string>& names) {
   std::string text = "[component.trainer]\nkind = \"training-generator\"\nimages = \"" + kSample +
                      "train-images-idx3-ubyte.gz\"\nlabels = \"" + kSample +
@@ -25,7 +25,7 @@ std::string models(const Workshop& workshop, const std::string& prefix,
             "\"\nto = \"" + prefix + "predictions\"\n[[binding]]\nfrom = \"" + prefix + "digits\"\nto = \"" +
             prefix + name + "\"\n";
   }
-  return workshop.write("models.toml", text);
+  return fixture.write("models.toml", text);
 }
 
 // The number after `name` in a JSON file.
@@ -54,12 +54,12 @@ std::uint32_t ready(dse::Connection& connection, dse::ChannelNumber channel, con
 
 TEST_CASE("nodes: every component of a scenario, and what they counted in one run directory") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const Outcome outcome = run_process(broker_command(
-      broker.url(), {"nodes", kScenarios + "few-digits.toml", "--out", workshop.run(), "--quiet"}));
+      broker.url(), {"nodes", kScenarios + "few-digits.toml", "--out", fixture.run(), "--quiet"}));
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
-  const std::string summary = workshop.run() + "/summary.json";
+  const std::string summary = fixture.run() + "/summary.json";
   CHECK(number_in(summary, "trainer.sent") == 96);
   for (const std::string model : {"softmax", "mlp", "lenet", "quadratic"}) {
     CHECK(number_in(summary, model + ".trained") == 96);
@@ -72,7 +72,7 @@ TEST_CASE("nodes: every component of a scenario, and what they counted in one ru
                                      ContainsSubstring("\"echo.sojourn_p99_ns\"") &&
                                      ContainsSubstring("\"softmax.train_wait_p50_ns\"") &&
                                      ContainsSubstring("\"softmax.infer_sojourn_p999_ns\""));
-  CHECK(lines_of(read_file(workshop.run() + "/echo/echo.log")).size() == 24);
+  CHECK(lines_of(read_file(fixture.run() + "/echo/echo.log")).size() == 24);
 }
 
 TEST_CASE("nodes: what a run made on the broker goes with it, what others have there stays") {
@@ -80,11 +80,11 @@ TEST_CASE("nodes: what a run made on the broker goes with it, what others have t
   dse::Connection connection = connect_to(broker.url());
   const dse::ChannelNumber channel = connection.open_channel();
   declare_resource(connection, channel, "tidy-first");
-  const Workshop workshop;
-  const std::string scenario = models(workshop, "tidy-", {"first", "second", "third"});
+  const ProgramFixture fixture;
+  const std::string scenario = models(fixture, "tidy-", {"first", "second", "third"});
   const Outcome outcome =
       run_process(broker_command(broker.url(), {"nodes", scenario, "--set", "component.trainer.limit=50",
-                                                "--out", workshop.run(), "--quiet"}));
+                                                "--out", fixture.run(), "--quiet"}));
   CAPTURE(outcome.err);
   CHECK(outcome.status == 0);
   CHECK(ready(connection, channel, "tidy-first") == 0);
@@ -100,23 +100,23 @@ TEST_CASE("nodes: what a run made on the broker goes with it, what others have t
 
 TEST_CASE("nodes: one at a time, the writer first, in any order") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
-  const std::string scenario = models(workshop, "alone-", {"first", "second"});
+  const ProgramFixture fixture;
+  const std::string scenario = models(fixture, "alone-", {"first", "second"});
   const Outcome writer =
       run_process(broker_command(broker.url(), {"node", scenario, "trainer", "--pace", "100", "--out",
-                                                workshop.file("trainer"), "--quiet"}));
+                                                fixture.file("trainer"), "--quiet"}));
   CAPTURE(writer.err);
   CHECK(writer.status == 0);
   dse::Connection connection = connect_to(broker.url());
   const dse::ChannelNumber channel = connection.open_channel();
   CHECK(ready(connection, channel, "alone-first") == 1500);
   Process reader(
-      broker_command(broker.url(), {"node", scenario, "first", "--out", workshop.file("first"), "--quiet"}));
+      broker_command(broker.url(), {"node", scenario, "first", "--out", fixture.file("first"), "--quiet"}));
   reader.send_when(SIGINT, [&] { return ready(connection, channel, "alone-first") == 0; });
   CHECK(reader.wait().status == 130);
   // What it had not settled is there again.
   const std::uint32_t left = ready(connection, channel, "alone-first");
-  CHECK(number_in(workshop.file("first") + "/node.json", "trained") >=
+  CHECK(number_in(fixture.file("first") + "/node.json", "trained") >=
         1500 - static_cast<std::int64_t>(left) - 1);
   CHECK(ready(connection, channel, "alone-second") == 1500);
   for (const std::string name : {"alone-first", "alone-second"}) connection.purge_queue(channel, name);
@@ -128,34 +128,34 @@ TEST_CASE(
   dse::Connection connection = connect_to(broker.url());
   const dse::ChannelNumber channel = connection.open_channel();
   declare_resource(connection, channel, "killed-digits");  // its queue shows how many have been sent
-  const Workshop workshop;
-  const std::string scenario = models(workshop, "killed-", {"first", "second", "third", "fourth"});
-  Process nodes(broker_command(broker.url(), {"nodes", scenario, "--out", workshop.run(), "--quiet"}));
+  const ProgramFixture fixture;
+  const std::string scenario = models(fixture, "killed-", {"first", "second", "third", "fourth"});
+  Process nodes(broker_command(broker.url(), {"nodes", scenario, "--out", fixture.run(), "--quiet"}));
   wait_until([&] { return ready(connection, channel, "killed-digits") >= 500; });
   const pid_t second = child_with(nodes.id(), "second");
   REQUIRE(second > 0);
   REQUIRE(kill(second, SIGKILL) == 0);
-  Process replacement(broker_command(
-      broker.url(), {"node", scenario, "second", "--out", workshop.file("second"), "--quiet"}));
+  Process replacement(
+      broker_command(broker.url(), {"node", scenario, "second", "--out", fixture.file("second"), "--quiet"}));
   const Outcome outcome = nodes.wait();
   CAPTURE(outcome.err);
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.err, ContainsSubstring("component 'second' ended with status 137"));
   for (const std::string other : {"first", "third", "fourth"})
-    CHECK(number_in(workshop.run() + "/summary.json", other + ".trained") == 1500);
+    CHECK(number_in(fixture.run() + "/summary.json", other + ".trained") == 1500);
   replacement.send_when(SIGINT, [&] { return ready(connection, channel, "killed-second") == 0; });
   CHECK(replacement.wait().status == 130);
-  const std::int64_t trained = number_in(workshop.file("second") + "/node.json", "trained");
+  const std::int64_t trained = number_in(fixture.file("second") + "/node.json", "trained");
   CHECK(trained > 500);    // of the thousand that came after the kill
   CHECK(trained <= 1500);  // all, when the first was killed before it had learned anything
 }
 
 TEST_CASE("nodes: while the broker is away their lines say so, and then they go on") {
   RabbitMq broker;
-  const Workshop workshop;
-  const std::string scenario = models(workshop, "away-", {"first", "second"});
+  const ProgramFixture fixture;
+  const std::string scenario = models(fixture, "away-", {"first", "second"});
   Process nodes(broker_command(
-      broker.url(), {"nodes", scenario, "--set", "component.trainer.limit=2000", "--out", workshop.run()}));
+      broker.url(), {"nodes", scenario, "--set", "component.trainer.limit=2000", "--out", fixture.run()}));
   {
     dse::Connection connection = connect_to(broker.url());
     const dse::ChannelNumber channel = connection.open_channel();
@@ -178,19 +178,19 @@ TEST_CASE("nodes: while the broker is away their lines say so, and then they go 
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.err, ContainsSubstring("cannot be reached"));
   for (const std::string model : {"first", "second"})
-    CHECK(number_in(workshop.run() + "/summary.json", model + ".trained") == 2000);
+    CHECK(number_in(fixture.run() + "/summary.json", model + ".trained") == 2000);
 }
 
 TEST_CASE("nodes: what is wrong is said") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
-  const std::string scenario = models(workshop, "wrong-", {"first", "second"});
+  const ProgramFixture fixture;
+  const std::string scenario = models(fixture, "wrong-", {"first", "second"});
   const Outcome unknown = run_process(broker_command(broker.url(), {"node", scenario, "frist"}));
   CHECK(unknown.status == 2);
   CHECK_THAT(unknown.err, ContainsSubstring("has no component 'frist'; did you mean 'first'?"));
   const Outcome no_data = run_process(
       broker_command(broker.url(), {"nodes", scenario, "--set", "component.trainer.images=\"nowhere.gz\"",
-                                    "--for", "3s", "--out", workshop.run(), "--quiet"}));
+                                    "--for", "3s", "--out", fixture.run(), "--quiet"}));
   CHECK(no_data.status == 2);
   CHECK_THAT(no_data.err, ContainsSubstring("nowhere.gz"));
   const Outcome nobody =

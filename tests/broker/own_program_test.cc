@@ -17,20 +17,20 @@ Command own_command(std::vector<std::string> arguments) {
 }  // namespace
 
 TEST_CASE("own program: nodes and attach know its kind and its learner") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   std::string text = read_file(kOwnScenario);
   while (text.find("../../data/sample/") != std::string::npos)
     text = replaced(text, "../../data/sample/", kSample);
   text += "[[gateway.export]]\nfrom = \"own.predictions\"\nexchange = \"own.out\"\n";
-  const std::string with_export = workshop.write("own.toml", text);
+  const std::string with_export = fixture.write("own.toml", text);
   for (const auto& [how, scenario] : {std::pair("nodes", kOwnScenario), std::pair("attach", with_export)}) {
     INFO(how);
-    const Outcome outcome = run_process(own_command({how, scenario, "--out", workshop.run()}));
+    const Outcome outcome = run_process(own_command({how, scenario, "--out", fixture.run()}));
     CAPTURE(outcome.out, outcome.err);
     CHECK(outcome.status == 0);
     CHECK_THAT(outcome.out, ContainsSubstring("model.trained is 500"));
     CHECK_THAT(outcome.out, ContainsSubstring("brightness.mean_1 is 19.7"));
-    CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"brightness.mean_9\""));
+    CHECK_THAT(read_file(fixture.run() + "/summary.json"), ContainsSubstring("\"brightness.mean_9\""));
   }
 }
 
@@ -48,26 +48,26 @@ TEST_CASE("own program: a replay of what it captured has the same fingerprints a
   }
   wait_until(
       [&] { return connection.declare_queue(channel, "own-in", {.passive = true}).messages == kMessages; });
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("own.toml",
-                     "[component.model]\nkind = \"model\"\nlearner = \"nearest-mean\"\nfrom = \"own.model\"\n"
-                     "to = \"own.answers\"\nshape = [1, 2]\nclasses = 3\n"
-                     "[component.brightness]\nkind = \"mean\"\nfrom = \"own.brightness\"\n"
-                     "[[binding]]\nfrom = \"own.digits\"\nto = [\"own.model\", \"own.brightness\"]\n"
-                     "[[gateway.import]]\nqueue = \"own-in\"\nto = \"own.digits\"\n");
-  Process process(own_command({"attach", scenario, "--out", workshop.run(), "--quiet"}));
-  wait_until([&] { return captured_so_far(workshop) == kMessages; }, [&] { return process.err_so_far(); });
+      fixture.write("own.toml",
+                    "[component.model]\nkind = \"model\"\nlearner = \"nearest-mean\"\nfrom = \"own.model\"\n"
+                    "to = \"own.answers\"\nshape = [1, 2]\nclasses = 3\n"
+                    "[component.brightness]\nkind = \"mean\"\nfrom = \"own.brightness\"\n"
+                    "[[binding]]\nfrom = \"own.digits\"\nto = [\"own.model\", \"own.brightness\"]\n"
+                    "[[gateway.import]]\nqueue = \"own-in\"\nto = \"own.digits\"\n");
+  Process process(own_command({"attach", scenario, "--out", fixture.run(), "--quiet"}));
+  wait_until([&] { return captured_so_far(fixture) == kMessages; }, [&] { return process.err_so_far(); });
   process.send_when(SIGINT, [] { return true; });
   const Outcome attached = process.wait();
   CAPTURE(attached.out, attached.err);
   CHECK(attached.status == 130);
-  const std::string again = workshop.file("again");
+  const std::string again = fixture.file("again");
   const Outcome replayed = run_process(
-      own_command({"replay", scenario, "--capture", workshop.run() + "/capture", "--out", again, "--quiet"}));
+      own_command({"replay", scenario, "--capture", fixture.run() + "/capture", "--out", again, "--quiet"}));
   CAPTURE(replayed.out, replayed.err);
   CHECK(replayed.status == 0);
-  CHECK(fingerprints_of(workshop.run()) == fingerprints_of(again));
+  CHECK(fingerprints_of(fixture.run()) == fingerprints_of(again));
   CHECK_THAT(read_file(again + "/summary.json"), ContainsSubstring("\"brightness.mean_1\": "));
 }
 

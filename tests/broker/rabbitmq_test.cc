@@ -57,7 +57,7 @@ void declare_resource(const Connection& connection, const char* name) {
   REQUIRE(is_normal(amqp_get_rpc_reply(connection.get())));
 }
 
-// Of the queue that is there.
+// The state of the queue, which must exist.
 std::uint32_t depth(const Connection& connection, const char* queue) {
   const amqp_queue_declare_ok_t* answer =
       amqp_queue_declare(connection.get(), 1, amqp_cstring_bytes(queue), 1, 0, 0, 0, amqp_empty_table);

@@ -15,16 +15,16 @@ constexpr const char* kIn =
     "[component.inbox]\nkind = \"echo\"\nfrom = \"arrived\"\n"
     "[[gateway.import]]\nqueue = \"refusals\"\nto = \"arrived\"\n";
 
-std::string out_to(const Workshop& workshop, const std::string& exchange) {
+std::string out_to(const ProgramFixture& fixture, const std::string& exchange) {
   std::string text = replaced(kOut, "{}", kSample);
   text = replaced(text, "{}", kSample);
-  return workshop.write("out.toml", replaced(text, "EXCHANGE", exchange));
+  return fixture.write("out.toml", replaced(text, "EXCHANGE", exchange));
 }
 
-std::vector<std::string> attach(const Workshop& workshop, const std::string& scenario,
+std::vector<std::string> attach(const ProgramFixture& fixture, const std::string& scenario,
                                 const std::vector<std::string>& more = {}) {
-  std::vector<std::string> arguments = {"attach",  scenario, "--for",       "10s",
-                                        "--quiet", "--out",  workshop.run()};
+  std::vector<std::string> arguments = {"attach",  scenario, "--for",      "10s",
+                                        "--quiet", "--out",  fixture.run()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
@@ -42,9 +42,8 @@ void check_said(const Outcome& outcome, int status, const std::vector<std::strin
 
 void check_refused(const std::string& url, const std::vector<std::string>& messages,
                    const std::vector<std::string>& more = {}, const std::string& exchange = "refusals") {
-  const Workshop workshop;
-  check_said(run_process(broker_command(url, attach(workshop, out_to(workshop, exchange), more))), 3,
-             messages);
+  const ProgramFixture fixture;
+  check_said(run_process(broker_command(url, attach(fixture, out_to(fixture, exchange), more))), 3, messages);
 }
 
 std::string port_of(const RabbitMq& broker) { return std::to_string(broker.port()); }
@@ -96,12 +95,12 @@ TEST_CASE("refusals: certificates that do not verify") {
 
 TEST_CASE("refusals: TLS with the right authority, by password and by certificate, is let in") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
-  const std::string scenario = out_to(workshop, "refusals");
+  const ProgramFixture fixture;
+  const std::string scenario = out_to(fixture, "refusals");
   for (const std::vector<std::string>& more :
        {std::vector<std::string>{},
         {"--login", "external", "--cert", broker.client_cert_file(), "--key", broker.client_key_file()}}) {
-    std::vector<std::string> arguments = attach(workshop, scenario, {"--ca", broker.ca_file()});
+    std::vector<std::string> arguments = attach(fixture, scenario, {"--ca", broker.ca_file()});
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Outcome outcome = run_process(broker_command(broker.tls_url(), arguments));
     CAPTURE(outcome.err);
@@ -121,13 +120,13 @@ TEST_CASE("refusals: a queue that is not there, or is deleted under us") {
   const RabbitMq broker = RabbitMq::shared();
   dse::Connection connection = connect_to(broker.url());
   const dse::ChannelNumber channel = connection.open_channel();
-  const Workshop workshop;
-  const std::string scenario = workshop.write("in.toml", kIn);
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("in.toml", kIn);
   connection.delete_queue(channel, "refusals", {});
-  check_said(run_process(broker_command(broker.url(), attach(workshop, scenario))), 3,
+  check_said(run_process(broker_command(broker.url(), attach(fixture, scenario))), 3,
              {"NOT_FOUND", "'refusals'"});
   declare_resource(connection, channel, "refusals");
-  Process process(broker_command(broker.url(), attach(workshop, scenario)));
+  Process process(broker_command(broker.url(), attach(fixture, scenario)));
   while (connection.declare_queue(channel, "refusals", {.passive = true}).consumers == 0)
     std::this_thread::yield();
   connection.delete_queue(channel, "refusals", {});
@@ -136,23 +135,23 @@ TEST_CASE("refusals: a queue that is not there, or is deleted under us") {
 
 TEST_CASE("refusals: a message that is too large for the broker") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string size("\x01\x80\0\0", 4);  // 24 MiB
   const std::string one("\0\0\0\1", 4);
-  workshop.write("images", std::string("\0\0\x08\3", 4) + one + size + one + std::string(24 << 20, '\1'));
-  workshop.write("labels", std::string("\0\0\x08\1", 4) + one + "\1");
+  fixture.write("images", std::string("\0\0\x08\3", 4) + one + size + one + std::string(24 << 20, '\1'));
+  fixture.write("labels", std::string("\0\0\x08\1", 4) + one + "\1");
   std::string text = replaced(kOut, "{}train-images-idx3-ubyte.gz", "images");
   text = replaced(replaced(text, "{}train-labels-idx1-ubyte.gz", "labels"), "EXCHANGE", "refusals");
-  check_said(run_process(broker_command(broker.url(), attach(workshop, workshop.write("large.toml", text)))),
-             3, {"message size", "smaller"});
+  check_said(run_process(broker_command(broker.url(), attach(fixture, fixture.write("large.toml", text)))), 3,
+             {"message size", "smaller"});
 }
 
 TEST_CASE("refusals: a command line that does not fit together") {
-  const Workshop workshop;
-  const std::string scenario = out_to(workshop, "refusals");
+  const ProgramFixture fixture;
+  const std::string scenario = out_to(fixture, "refusals");
   const auto said = [&](const std::string& url, const std::vector<std::string>& more,
                         const std::string& message) {
-    check_said(run_process(broker_command(url, attach(workshop, scenario, more))), 2, {message});
+    check_said(run_process(broker_command(url, attach(fixture, scenario, more))), 2, {message});
   };
   said("", {}, "names no broker");
   said("http://guest:secret@localhost", {}, "is not a broker's URL");
@@ -160,22 +159,22 @@ TEST_CASE("refusals: a command line that does not fit together") {
   said("amqp://localhost", {"--ca", "x.pem"}, "amqps://");
   said("amqps://localhost", {"--cert", "x.pem"}, "--cert and --key");
   said("amqps://localhost", {"--login", "external"}, "--cert and --key");
-  said("amqp://localhost", {"--password-file", workshop.file("nowhere")}, "cannot be opened");
-  said("amqps://localhost", {"--ca", workshop.write("x.pem", "x")}, "PEM");
+  said("amqp://localhost", {"--password-file", fixture.file("nowhere")}, "cannot be opened");
+  said("amqps://localhost", {"--ca", fixture.write("x.pem", "x")}, "PEM");
 }
 
 TEST_CASE("refusals: a password on the command line is used, with a warning; a file's is used without") {
   const RabbitMq broker = RabbitMq::shared();
-  const Workshop workshop;
-  const std::string scenario = out_to(workshop, "refusals");
-  const Outcome warned = run_process(dse_command(attach(workshop, scenario, {"--broker", broker.url()})));
+  const ProgramFixture fixture;
+  const std::string scenario = out_to(fixture, "refusals");
+  const Outcome warned = run_process(dse_command(attach(fixture, scenario, {"--broker", broker.url()})));
   CAPTURE(warned.err);
   CHECK(warned.status == 0);
   CHECK_THAT(warned.err, ContainsSubstring("warning: everybody on this machine can read the password"));
   const Outcome quiet =
-      run_process(dse_command(attach(workshop, scenario,
+      run_process(dse_command(attach(fixture, scenario,
                                      {"--broker", "amqp://guest@127.0.0.1:" + port_of(broker),
-                                      "--password-file", workshop.write("password", "guest\n")})));
+                                      "--password-file", fixture.write("password", "guest\n")})));
   CHECK(quiet.status == 0);
   CHECK(quiet.err.empty());
 }

@@ -1,6 +1,6 @@
-// Feeds the reader of captures whatever libFuzzer thinks of: plain bytes, or records of these bytes whose
-// checksums match. It refuses them with an InputError, or gives messages and then the end or where it was
-// cut. Built with clang and -fsanitize=fuzzer,address,undefined; see the target capture_fuzz.
+// Feeds the reader of captures whatever libFuzzer invents: plain bytes, or records of these bytes whose
+// checksums match. The reader refuses them with an InputError, or gives messages and then the end or the
+// place of the cut. Built with clang and -fsanitize=fuzzer,address,undefined; see the target capture_fuzz.
 #include <unistd.h>
 
 #include <algorithm>

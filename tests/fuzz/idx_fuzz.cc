@@ -1,4 +1,4 @@
-// Feeds the IDX reader whatever libFuzzer thinks of, as a file: it loads or is refused with an InputError.
+// Feeds the IDX reader whatever libFuzzer invents, as a file: it loads or is refused with an InputError.
 // Built with clang and -fsanitize=fuzzer,address,undefined; see the target idx_fuzz.
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 #include "dse/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // In memory where there is such a folder; one file per process, as fuzzers run side by side.
+  // In memory where there is such a folder; one file per process, because fuzzers run in parallel.
   static const std::string path = (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") +
                                   std::string("/idx-fuzz-") + std::to_string(getpid());
   std::ofstream(path, std::ios::binary)

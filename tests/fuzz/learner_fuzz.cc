@@ -1,7 +1,7 @@
-// Feeds the reader of saved learners whatever libFuzzer thinks of: plain bytes, or bytes of a real saved
-// learner replaced here and there, with or without a checksum that matches. It is refused with an InputError,
-// or it is a learner: then it predicts, saves the same bytes again, and learns.
-// Built with clang and -fsanitize=fuzzer,address,undefined; see the target learner_fuzz.
+// Feeds the reader of saved learners whatever libFuzzer invents: plain bytes, or bytes of a real saved
+// learner replaced here and there, with or without a checksum that matches. The input is refused with an
+// InputError, or it is a learner, which then predicts, saves the same bytes again, and learns. Built with
+// clang and -fsanitize=fuzzer,address,undefined; see the target learner_fuzz.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +43,7 @@ void train(dse::Learner& learner, const dse::LearnerKind& kind, std::size_t coun
   }
 }
 
-// Of each learner, one that has learned little and one that has learned more.
+// Two saved states of each learner: one that has learned little and one that has learned more.
 const std::vector<Base>& bases() {
   static const std::vector<Base> made = [] {
     std::vector<Base> result;
@@ -65,14 +65,15 @@ void write_number(std::string& bytes, std::size_t at, std::uint64_t value) {
     bytes[at + digit] = static_cast<char>(value >> 8 * digit & 255);
 }
 
-// The size and the checksum as if it had been written so.
+// Sets the size and the checksum as if the bytes had been written like this.
 void seal(std::string& bytes) {
   if (bytes.size() < 28) return;
   write_number(bytes, 12, bytes.size());
   write_number(bytes, bytes.size() - 8, dse::hash_text(std::string_view(bytes).substr(0, bytes.size() - 8)));
 }
 
-// Six bytes each: three of where, counted from the front or, when odd, from the end; how many; two of what.
+// A change has six bytes: three for where, counted from the front or, when odd, from the end; one for how
+// many; two for what.
 void replace_some(std::span<const std::uint8_t> changes, std::string& bytes) {
   for (; changes.size() >= 6; changes = changes.subspan(6)) {
     const std::size_t number = changes[0] | std::size_t{changes[1]} << 8 | std::size_t{changes[2]} << 16;

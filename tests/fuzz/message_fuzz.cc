@@ -1,5 +1,5 @@
-// Feeds the reader of messages whatever libFuzzer thinks of: it gives none, or one that has these very bytes.
-// Built with clang and -fsanitize=fuzzer,address,undefined; see the target message_fuzz.
+// Feeds the reader of messages whatever libFuzzer invents: it gives none, or one that encodes to these very
+// bytes. Built with clang and -fsanitize=fuzzer,address,undefined; see the target message_fuzz.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

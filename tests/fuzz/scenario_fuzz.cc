@@ -1,7 +1,6 @@
-// Feeds the scenario reader whatever libFuzzer thinks of: a file and, after its first NUL byte, one line for
-// each
-// --set. It is read, and its topology told, or it is refused with an InputError.
-// Built with clang and -fsanitize=fuzzer,address,undefined; see the target scenario_fuzz.
+// Feeds the scenario reader whatever libFuzzer invents: a file and, after its first NUL byte, one line for
+// each --set. It is read and its topology described, or it is refused with an InputError. Built with clang
+// and -fsanitize=fuzzer,address,undefined; see the target scenario_fuzz.
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,7 +16,7 @@
 #include "sim/scenario/topology.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // In memory where there is such a folder; one file per process, as fuzzers run side by side.
+  // In memory where there is such a folder; one file per process, because fuzzers run in parallel.
   static const std::string path = (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") +
                                   std::string("/scenario-fuzz-") + std::to_string(getpid());
   const std::string input(reinterpret_cast<const char*>(data), size);

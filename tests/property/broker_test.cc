@@ -1,4 +1,4 @@
-// The broker against a naive one, through random sequences of everything that can be asked of it.
+// The broker against a naive one, through random sequences of all its operations.
 #include "broker/broker.h"
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ struct Outstanding {
   std::string message;
 };
 
-// Drives both brokers by the same random calls and compares all that can be seen of them after each.
+// Drives both brokers with the same random calls, and compares everything visible after each.
 class Duel {
  public:
   explicit Duel(std::uint64_t seed) : random_(seed, "broker", "duel") {}
@@ -156,7 +156,7 @@ class Duel {
     REQUIRE(broker_.next_resource().number() == naive_.declared().size());
   }
 
-  // Of the broker alone, so that the model cannot share a mistake with it.
+  // Invariants of the broker alone, so that the model cannot share a mistake with it.
   void check_invariants() {
     std::map<std::uint32_t, std::size_t> held;
     std::set<std::pair<std::string, std::string>> copies;

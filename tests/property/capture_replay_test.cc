@@ -1,5 +1,5 @@
-// A run into which messages came at random moments, paced by random steps, is repeated from its capture to
-// the same fingerprints: read one by one, or all handed in before the first event.
+// A run into which messages came at random moments, paced by random steps, is repeated from its capture with
+// the same fingerprints, whether messages are read one by one or all handed in before the first event.
 #include <fmt/format.h>
 
 #include "dse/random.h"
@@ -105,7 +105,7 @@ void check_same(const RunResult& result, const Run& run, const RunResult& live_r
 TEST_CASE("a run with traffic at random moments is repeated from its capture") {
   const TemporaryFolder folder;
   std::size_t exported = 0;
-  std::size_t together = 0;  // messages that came at the time of the one before
+  std::size_t together = 0;  // messages that came at the same time as the previous one
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
     const std::string path = folder.file("capture");

@@ -50,7 +50,7 @@ std::vector<std::pair<std::string, bool>> includes(const Source& source) {
   return result;
 }
 
-// Without what stands behind //.
+// The line without its // comment.
 std::string code_of(const std::string& line) { return line.substr(0, line.find("//")); }
 
 }  // namespace
@@ -151,7 +151,7 @@ TEST_CASE("nothing is drawn from where it would not be the same again, and nothi
   const std::regex forbidden(
       R"(random_device|mt19937|_distribution\b|std::shuffle|\bs?rand\(|system_clock|steady_clock|)"
       R"(high_resolution_clock|gettimeofday|clock_gettime|\btime\((NULL|nullptr|0)\)|sleep_for|sleep_until)");
-  // What runs beside a real broker aside, only the report of how long a run took.
+  // Apart from what runs with a real broker, only the report of how long a run took reads a clock.
   const std::set<std::string> timed = {"sim/command/driven_run.h", "sim/command/driven_run.cc",
                                        "sim/command/replay_command.cc"};
   const std::set<std::string> beside_a_broker = {"sim/attach/attachment.h",

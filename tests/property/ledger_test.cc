@@ -36,7 +36,7 @@ BindingSpec any_binding(RandomStream& random, const std::string& queue) {
   return binding;
 }
 
-// Every queue is streamed; some consumers start late, some bind for themselves.
+// Every queue is streamed; some consumers start late, some make their own bindings.
 void build(OpenWorld& world, RandomStream& random, std::vector<std::string>& notes) {
   world.scenario.latency_ns = static_cast<TimeNs>(random.below(30));
   for (std::uint64_t number = 1 + random.below(3); number > 0; --number) {
@@ -69,7 +69,7 @@ std::size_t count_of(const std::vector<std::string>& notes, const std::string& i
   }));
 }
 
-// Of some worlds nothing leads to a queue in time, which is said.
+// In some worlds nothing leads to a queue in time, and the expectation says so.
 bool nothing_owed(const ExpectationResult& one) {
   return one.detail.starts_with("nothing was owed") && one.detail.ends_with("; 0 lost");
 }
@@ -92,7 +92,7 @@ TEST_CASE(
       CAPTURE(one.detail);
       REQUIRE((one.met || nothing_owed(one)));
     }
-    // What no queue took is what the bus called unroutable.
+    // The messages that no queue took are those that the bus called unroutable.
     if (world.scenario.until_ns) continue;
     REQUIRE(result.ledger->judge({.lost = static_cast<std::int64_t>(result.unroutable)}).met);
   }
@@ -125,7 +125,7 @@ TEST_CASE("ledger: in any world with one loss, it is found, and no other") {
       REQUIRE_THAT(one.detail, ContainsSubstring("; 1 lost, expected 0"));
     }
     REQUIRE(count_of(notes, id) == 0);
-    REQUIRE(missing == count_of(without, id));  // one of each queue that got it
+    REQUIRE(missing == count_of(without, id));  // one for each queue that received it
     found += missing > 0 ? 1 : 0;
   }
   CHECK(found > 100);  // else there was little to find

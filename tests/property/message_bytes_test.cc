@@ -1,4 +1,4 @@
-// Random messages come back from their bytes whole; what is not whole never does.
+// Random messages are decoded from their bytes intact; incomplete bytes are never decoded.
 #include "message/message_bytes.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// The broker, obviously right and slow: one list of copies, scanned for everything.
+// An obviously correct and slow broker: one list of copies, scanned for everything.
 //
 // It knows streams and queues by name or number, and answers with deliveries in the order in which RabbitMQ
 // would make them.
@@ -42,7 +42,8 @@ class NaiveBroker {
     bindings_.push_back(binding);
   }
 
-  // False when no queue took the message. Keys of this model are one word, patterns "#", "*" or a word.
+  // False when no queue took the message. In this model a key is one word, and a pattern is "#", "*" or a
+  // word.
   bool publish(const std::string& exchange, const std::string& key, const std::string& message) {
     std::set<std::string> queues;
     for (const dse::BindingSpec& binding : bindings_) {
@@ -92,7 +93,7 @@ class NaiveBroker {
     dispatch(streams_[stream].queue);
   }
 
-  // What was delivered since the last call.
+  // Returns what was delivered since the last call.
   std::vector<NaiveDelivery> take_deliveries() { return std::exchange(deliveries_, {}); }
 
   std::size_t count(const std::string& queue, State state) const {
@@ -125,7 +126,8 @@ class NaiveBroker {
     if (streams_[stream].open && !waits) turns.push_back(stream);
   }
 
-  // The first copy goes to the first in turn with room, who goes to the end; those without room leave.
+  // The first copy goes to the first stream in turn with room, which then goes to the end; those without room
+  // leave.
   void dispatch(const std::string& queue) {
     std::vector<std::uint32_t>& turns = turns_[queue];
     for (Copy& copy : copies_) {

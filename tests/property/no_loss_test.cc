@@ -1,5 +1,5 @@
 // Whole worlds of random topologies: every message reaches every queue that it should, once, and is settled
-// once, whatever prefetches, delays, requeues and leaving consumers do to it.
+// once, whatever the prefetches, delays, requeues and leaving consumers.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ using namespace dse;
 
 namespace {
 
-// By queue, then by message id: how often it was settled for good.
+// How often each message was settled for good, by queue, then by message id.
 using Settled = std::map<std::string, std::map<std::string, int>>;
 
 struct Topology {
@@ -24,7 +24,7 @@ struct Topology {
   std::set<std::string> settled_again;  // messages that came after they were settled for good
 };
 
-// Streams `queue`; now and then requeues a message, and leaves after so many.
+// Streams `queue`, sometimes requeues a message, and leaves after `leave_after` messages.
 Program consumer(Topology& topology, RandomStream& random, const std::string& queue,
                  std::uint64_t leave_after) {
   const auto prefetch = static_cast<std::uint32_t>(random.below(4));
@@ -77,7 +77,7 @@ void build(Topology& topology, RandomStream& random) {
       world.scenario.bindings.push_back(
           {.from = exchanges[random.below(2)], .to = queue, .key = keys[random.below(3)]});
     }
-    // The first stays to the end; others may leave, and leave what they have to it.
+    // The first consumer stays to the end; others may leave, so that it gets what they had.
     for (std::uint64_t consumers = 1 + random.below(3); consumers > 0; --consumers) {
       const bool stays = consumers == 1;
       world.add(fmt::format("c{}-{}", number, consumers),

@@ -1,4 +1,4 @@
-// A gauge beside the broker, against a sum over the messages themselves: what lay in a queue, and how long.
+// A gauge at the broker against a sum over the messages themselves: what was in a queue, and for how long.
 #include "sim/world/queue_gauge.h"
 
 #include <map>
@@ -11,7 +11,7 @@ using namespace dse;
 
 namespace {
 
-// One queue in random use, noted after each step; times are of the test's own.
+// One queue in random use, noted after each step; the test chooses the times.
 class Watched {
  public:
   explicit Watched(std::uint64_t seed) : random_(seed, "queue", "gauge"), queue_(broker_.declare("q", 0)) {
@@ -28,7 +28,7 @@ class Watched {
     most_ = std::max(most_, broker_.unsettled(queue_).size());
   }
 
-  // The law of Little: what each message waited, summed up, is what waited at each time, summed up.
+  // Little's law: the sum of the messages' waits equals the sum over time of the number that wait.
   void compare() const {
     TimeNs sum_ns = 0;
     for (const auto& [id, waited_ns] : waited_) sum_ns += waited_ns;

@@ -1,5 +1,5 @@
-// What the record of events says of whole worlds: that causes come before what they cause, and that queues
-// hold what the broker says they hold.
+// What the record of events says about whole worlds: causes come before their effects, and queues hold what
+// the broker says they hold.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ using namespace dse;
 
 namespace {
 
-// Streams `queue`; requeues and rejects now and then, and may leave after so many.
+// Streams `queue`, sometimes requeues or rejects a message, and may leave after `leave_after` messages.
 Program consumer(RandomStream& random, const std::string& queue, std::uint64_t leave_after) {
   const auto prefetch = static_cast<std::uint32_t>(random.below(4));
   const auto service_ns = static_cast<TimeNs>(random.below(60));
@@ -41,7 +41,7 @@ Program writer(RandomStream& random, const std::string& exchange) {
   return program;
 }
 
-// Consumers that leave, so that something may be left over.
+// Includes consumers that leave, so that something may be left over.
 void build(OpenWorld& world, RandomStream& random) {
   world.scenario.latency_ns = static_cast<TimeNs>(random.below(30));
   for (const std::string queue : {"q0", "q1"}) {
@@ -73,7 +73,7 @@ void with_worlds(const std::function<void(const EventRecord&, const OpenWorld&, 
 
 bool is_on_the_bus(EventCode kind) { return kind <= EventCode::kClosed; }
 
-// Waiting and unsettled, by queue.
+// The numbers of waiting and of unsettled messages, by queue.
 using Counts = std::map<std::string, std::pair<std::size_t, std::size_t>>;
 
 Counts counts_of(const std::string& stall) {
@@ -174,13 +174,13 @@ TEST_CASE("every cause comes before what it causes, in any order of simultaneous
       const EventRow cause = cause_of(event);
       REQUIRE(cause.time_ns <= event.time_ns);
       if (event.kind == EventCode::kDelivered || event.kind == EventCode::kRedelivered) {
-        // What was published or put back just now, or what made room for it.
+        // Caused by publishing the message or putting it back just now, or by making room for it.
         ++deliveries;
         REQUIRE(is_on_the_bus(cause.kind));
         REQUIRE(event.time_ns - cause.time_ns == world.scenario.latency_ns);
         if (cause.kind == EventCode::kPublished) REQUIRE(cause.message == event.message);
       } else if (is_on_the_bus(event.kind)) {
-        // What the component did then.
+        // Caused by something that the component did before.
         REQUIRE(cause.component == event.component);
         REQUIRE_FALSE(is_on_the_bus(cause.kind));
         REQUIRE(event.time_ns - cause.time_ns == world.scenario.latency_ns);
@@ -198,7 +198,7 @@ TEST_CASE("an acknowledgement goes back to the delivery of its message") {
     for (const EventRow& event : events) {
       if (event.kind != EventCode::kAcknowledged) continue;
       CAPTURE(event.number);
-      // By timers and earlier messages of the same component to one that had it.
+      // A timer or an earlier message may have caused it, but the component must have received the message.
       const bool delivered_before =
           std::any_of(events.begin(), events.begin() + (event.number - 1), [&event](const EventRow& before) {
             return before.component == event.component && before.message == event.message &&

@@ -1,4 +1,4 @@
-// A scenario's text reads back as the table that it was made of, whatever its keys and values hold.
+// A scenario's text reads back as the table that it was made from, whatever its keys and values hold.
 #include "sim/scenario/scenario_text.h"
 
 #include <toml++/toml.h>
@@ -27,7 +27,7 @@ class Tables {
  private:
   std::uint64_t below(std::uint64_t end) { return numbers_() % end; }
 
-  // Of what is special to TOML, to the library that writes it, or to the eye.
+  // Made of characters that are special to TOML, to the library that writes it, or to the eye.
   std::string text() {
     static const std::array<std::string, 24> parts = {"a",
                                                       "b",

@@ -36,7 +36,7 @@ bool matches(std::span<const std::string> pattern, std::span<const std::string> 
   return (pattern[0] == "*" || pattern[0] == key[0]) && matches(pattern.subspan(1), key.subspan(1));
 }
 
-// Numbers by what they are worth, the rest by type and value; all of these numbers are small.
+// Compares numbers by value, everything else by type and value; all these numbers are small.
 bool same_value(const HeaderValue& a, const HeaderValue& b) {
   const auto number = [](const HeaderValue& value) -> std::optional<double> {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
@@ -124,7 +124,7 @@ TEST_CASE("a message goes to exactly the queues whose bindings match, each once,
         expected.insert(bound.queue);
         ++bound.taken;
       }
-      std::vector<ResourceIndex> found = {ResourceIndex(99)};  // what was there before stays, in front
+      std::vector<ResourceIndex> found = {ResourceIndex(99)};  // what was there before stays in front
       trie.match(*message, found);
       REQUIRE(found.front() == ResourceIndex(99));
       REQUIRE(std::vector<ResourceIndex>(found.begin() + 1, found.end()) ==

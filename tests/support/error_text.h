@@ -1,11 +1,11 @@
-// What a call that is refused is told.
+// The error texts of refused calls.
 #pragma once
 
 #include <string>
 
 #include "dse/error.h"
 
-// The text of the error of that type that the call throws; "" when it throws none.
+// The text of the error of type Error that the call throws; "" when it throws none.
 template <typename Error, typename Call>
 std::string error_text(const Call& call) {
   try {
@@ -16,7 +16,7 @@ std::string error_text(const Call& call) {
   return "";
 }
 
-// For what is wrong in an input, and for a call that makes no sense.
+// The same for what is wrong in an input, and for a call that makes no sense.
 template <typename Call>
 std::string input_error(const Call& call) {
   return error_text<dse::InputError>(call);

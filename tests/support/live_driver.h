@@ -1,4 +1,4 @@
-// An attached run without a broker: messages come at random moments, into a world that is paced by random
+// An attached run without a real broker: messages come at random moments into a world that is paced by random
 // steps.
 #pragma once
 
@@ -17,14 +17,14 @@
 struct LiveOptions {
   int messages = 50;
   dse::TimeNs step_ns_max = 60;
-  std::size_t payload_bytes = 0;  // of each message; 0: any number
-  // What ids begin with; when given, also the key and a header.
+  std::size_t payload_bytes = 0;  // bytes of each message; 0: any number
+  // The beginning of every id; when given, also the key and a header.
   std::string name;
-  // After so many messages the process kills itself, some of them not flushed; never, if negative.
+  // After this many messages, some of them not flushed, the process kills itself; never if negative.
   int killed_after = -1;
 };
 
-// A message such as nobody within the run writes.
+// A message such as no component of the run writes.
 inline dse::MessagePtr foreign_message(dse::RandomStream& random, int number, std::size_t payload_bytes,
                                        const std::string& name = "") {
   std::string payload(payload_bytes == 0 ? random.below(40) : payload_bytes, ' ');
@@ -73,7 +73,7 @@ class LiveDriver {
   dse::TimeNs below(dse::TimeNs most) {
     return static_cast<dse::TimeNs>(random_.below(static_cast<std::uint64_t>(most)));
   }
-  // At the paced time, sometimes later; several at one time are usual.
+  // Hands in a message at the paced time or sometimes later; several often have the same time.
   void hand_in(dse::TimeNs paced_ns, int number) {
     last_ns_ = std::max({last_ns_, world_.now() + 1, paced_ns + (random_.below(4) == 0 ? below(20) : 0)});
     const auto& [component, name] = imports_[random_.below(imports_.size())];

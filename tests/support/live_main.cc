@@ -1,5 +1,6 @@
-// dse_live SCENARIO CAPTURE SEED MESSAGES KILLED_AFTER [NAME]: an attached run without a broker. It writes
-// the capture and prints the five fingerprints; or it kills itself. NAME: what is in ids, keys and a header.
+// dse_live SCENARIO CAPTURE SEED MESSAGES KILLED_AFTER [NAME]: an attached run without a real broker. It
+// writes the capture and prints the five fingerprints, or it kills itself. NAME appears in ids, keys and a
+// header.
 #include <fmt/format.h>
 
 #include <cstdlib>

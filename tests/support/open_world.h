@@ -1,5 +1,5 @@
-// A world whose inside a test reaches: its record, its imports and exports, what interrupts it. What can be
-// seen from outside is tested through dse/simulation.h.
+// A world whose inside a test can reach: its record of events, its imports and exports, and its interruption.
+// What is visible from outside is tested through dse/simulation.h.
 #pragma once
 
 #include <atomic>
@@ -30,7 +30,7 @@ struct OpenWorld {
         {.name = name, .start_ns = start_ns, .kind = "kind", .component = std::move(component)});
   }
 
-  // From its start to its end, as often as it is called.
+  // Runs the world from its start to its end, each time it is called.
   dse::RunResult run() {
     return dse::World(scenario, options, dse::no_files()).run(interrupted, [](dse::TimeNs, std::uint64_t) {});
   }

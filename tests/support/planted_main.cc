@@ -1,4 +1,4 @@
-// dse with kinds that have planted mistakes, for the tests of what finds mistakes.
+// dse with kinds that have planted mistakes, for testing the commands that find mistakes.
 #include <functional>
 #include <random>
 #include <string>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace dse;
 
-// Hashes otherwise in every table, as hash tables do that are open to strangers.
+// Hashes differently in every table, as hash tables do that must resist hostile keys.
 struct SeededHash {
   std::size_t operator()(const std::string& text) const { return std::hash<std::string>{}(text) ^ seed; }
 

@@ -34,7 +34,7 @@ class HandsOutOneMore : public dse::Side {
   dse::ProcessRun run_;
 };
 
-// Takes any of a binding's headers where all are asked for.
+// Accepts any one of a binding's headers where all must match.
 class MatchesAny : public dse::Side {
  public:
   dse::Outcome perform(const dse::Operation& operation) override {

@@ -1,5 +1,5 @@
-// Another program, run by a test: with arguments, environment and working directory; what it printed, and how
-// it ended. A process that outlives its time is killed, so that no test waits for ever.
+// Another program, run by a test with arguments, environment and working directory; what it printed, and how
+// it ended. A process that exceeds its time is killed, so that no test waits for ever.
 #pragma once
 
 #include <sys/types.h>
@@ -30,7 +30,7 @@ struct Outcome {
 class Process {
  public:
   explicit Process(const Command& command);
-  // Kills what still runs.
+  // Kills the process if it still runs.
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -39,7 +39,7 @@ class Process {
   // Sends the signal as soon as the condition holds. Throws when the process ends first, or when it takes too
   // long.
   void send_when(int signal, const std::function<bool()>& condition);
-  // What it has written to its standard error.
+  // What the process has written to its standard error so far.
   std::string err_so_far() const;
   // Throws when it takes too long.
   Outcome wait();

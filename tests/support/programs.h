@@ -8,7 +8,7 @@
 #include "dse/program.h"
 #include "dse/simulation.h"
 
-// A hop between a component and the bus takes 10 ns.
+// Options with which a hop between a component and the bus takes 10 ns.
 inline const dse::SimulationOptions kHopsOf10{.latency_ns = 10, .curve_every_ns = dse::kNanosecondsPerSecond};
 
 // A program that writes `count` messages to `to`, one every `gap_ns`, and ends.
@@ -23,7 +23,7 @@ inline dse::Program writing(const std::string& to, int count, dse::TimeNs gap_ns
   return program;
 }
 
-// A program that streams `from`, and notes "id@time" of each message, with a * when redelivered; a message
+// A program that streams `from`, and notes "id@time" of each message, with a * when redelivered; each message
 // takes it service_ns.
 inline dse::Program noting(const std::string& from, std::vector<std::string>& notes,
                            dse::TimeNs service_ns = 0, std::uint32_t prefetch = 0) {

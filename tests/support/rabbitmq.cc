@@ -47,7 +47,7 @@ RabbitMq::~RabbitMq() {
   try {
     run_script({"stop", folder_});
   } catch (const std::exception&) {
-    // It ends with this process then.
+    // The broker then ends with this process.
   }
 }
 

@@ -13,7 +13,7 @@
 struct DraftRecord {
   struct Step {
     dse::RecordedEvent event;
-    std::vector<dse::ResourceIndex> queues = {};  // that took a copy
+    std::vector<dse::ResourceIndex> queues = {};  // those that took a copy
   };
   std::vector<Step> steps;
   dse::RecordEnding ending;
@@ -40,7 +40,7 @@ inline dse::MessagePtr text_message(const std::string& id, const std::string& pa
                             .timestamp = 7});
 }
 
-// Runs the world with a record at `path`.
+// Runs the world with a record of events at `path`.
 inline dse::RunResult record_world(OpenWorld& world, const std::string& path) {
   dse::EventRecorder recorder(path);
   world.options.recorder = &recorder;

@@ -30,7 +30,7 @@ void set_option(const Socket& socket, int level, int name, const Value& value) {
   checked(setsockopt(socket.descriptor(), level, name, &value, sizeof value), "setsockopt");
 }
 
-// A test that sends little waits for no more of it.
+// Disables Nagle's algorithm: a small write must not wait for more.
 Socket without_delay(Socket socket) {
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   return socket;

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-// Owns a descriptor. Movable.
+// Owns a descriptor; movable.
 class Socket {
  public:
   Socket() = default;
@@ -31,7 +31,7 @@ struct Endpoint {
   std::uint16_t port = 0;  // to listen on: 0 for any free one
 };
 
-// Throw std::system_error.
+// These throw std::system_error.
 Socket listen_on(const Endpoint& endpoint);
 Socket connect_to(const Endpoint& endpoint);  // waits
 Socket accept_from(const Socket& listener);   // waits

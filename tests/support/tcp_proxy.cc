@@ -63,7 +63,7 @@ void TcpProxy::run_in_thread(std::function<void()> command) {
   }
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written =
-      write(wake_.descriptor(), &one, sizeof one);  // a full one wakes, too
+      write(wake_.descriptor(), &one, sizeof one);  // a full counter wakes it as well
   done.get();
 }
 
@@ -87,7 +87,7 @@ void TcpProxy::wait_for_traffic() {
         short events = 0;
         if (!connection.ended[side] && connection.unsent[side].empty()) events |= POLLIN;
         if (!connection.unsent[other(side)].empty()) events |= POLLOUT;
-        // A side that is asked for nothing would report its end again and again.
+        // A side that is polled for nothing would report its end again and again.
         if (events != 0) {
           waited.push_back({.fd = connection.sides[side].descriptor(), .events = events, .revents = 0});
         }
@@ -100,7 +100,7 @@ void TcpProxy::wait_for_traffic() {
 void TcpProxy::run_commands() {
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t got =
-      read(wake_.descriptor(), &count, sizeof count);  // nothing when not woken
+      read(wake_.descriptor(), &count, sizeof count);  // reads nothing when not woken
   std::vector<std::packaged_task<void()>> commands;
   {
     const std::lock_guard lock(mutex_);
@@ -115,7 +115,7 @@ void TcpProxy::take_connections() {
     try {
       connection.sides[0] = accept_from(listener_);
     } catch (const std::system_error&) {
-      return;  // no more, or gone again
+      return;  // no more connections, or one that is gone again
     }
     ++connections_made_;
     try {
@@ -130,7 +130,7 @@ void TcpProxy::take_connections() {
 void TcpProxy::pump_all() {
   for (auto connection = connections_.begin(); connection != connections_.end();) {
     const After after = pump(*connection);
-    if (after == After::kCut) ++cuts_;  // who sees the reset sees it counted
+    if (after == After::kCut) ++cuts_;  // whoever sees the reset also sees it counted
     if (after == After::kBroken || after == After::kCut) reset(*connection);
     connection = after == After::kOpen ? std::next(connection) : connections_.erase(connection);
   }

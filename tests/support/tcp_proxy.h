@@ -1,8 +1,8 @@
-// A TCP proxy on loopback that misbehaves on command: it cuts connections, within a frame too, or goes
+// A TCP proxy on loopback that misbehaves on command: it cuts connections, even within a frame, or goes
 // silent.
 //
-// It has a thread of its own. Every function may be called from any thread, and what it asks for has happened
-// when it returns. A connection that one side resets, or whose target refuses, is reset on the other side.
+// It has its own thread. Every function may be called from any thread, and has had its effect when it
+// returns. A connection that one side resets, or whose target refuses, is reset on the other side.
 #pragma once
 
 #include <array>
@@ -29,26 +29,26 @@ class TcpProxy {
   enum Direction { kToTarget = 0, kToClient = 1 };
 
   explicit TcpProxy(const TcpProxyOptions& options);
-  // Cuts.
+  // Cuts all connections.
   ~TcpProxy();
   TcpProxy(const TcpProxy&) = delete;
   TcpProxy& operator=(const TcpProxy&) = delete;
 
   std::uint16_t port() const { return port_of(listener_); }
 
-  // Resets every connection that there is. New ones are taken.
+  // Resets every existing connection. New ones are accepted.
   void cut();
-  // Lets so many more bytes pass in this direction, then resets the connection on which the last of them
-  // went; once. With 0 the next connection on which anything arrives.
+  // Lets this many more bytes pass in this direction, then resets, once, the connection that carried the last
+  // of them; with 0, the next connection on which anything arrives.
   void cut_after(Direction direction, std::uint64_t bytes);
-  // Passes nothing on and notices nothing, while connections stay open and new ones seem to be taken.
+  // Passes nothing on and notices nothing, while connections stay open and new ones seem to be accepted.
   void stall();
   void resume();
 
-  // So far.
+  // Connections made so far.
   std::uint64_t connections() const { return connections_made_; }
   std::uint64_t forwarded_bytes(Direction direction) const { return forwarded_[direction]; }
-  // Those that cut() and cut_after() reset.
+  // Connections that cut() and cut_after() have reset.
   std::uint64_t cuts() const { return cuts_; }
 
  private:
@@ -58,13 +58,13 @@ class TcpProxy {
     std::array<Socket, 2> sides;
     std::array<std::string, 2> unsent;
     std::array<bool, 2> ended = {false, false};     // the side sends no more
-    std::array<bool, 2> end_told = {false, false};  // and the other one knows
+    std::array<bool, 2> end_told = {false, false};  // and the other side has been told
   };
   enum class After { kOpen, kOver, kBroken, kCut };
 
   void run_in_thread(std::function<void()> command);
 
-  // On the thread.
+  // Runs on the thread.
   void serve();
   void wait_for_traffic();
   void run_commands();
@@ -88,7 +88,7 @@ class TcpProxy {
   std::mutex mutex_;
   std::vector<std::packaged_task<void()>> commands_;
 
-  // The thread's own.
+  // Used only by the thread.
   std::list<Connection> connections_;
   std::array<std::optional<std::uint64_t>, 2> allowed_;  // bytes before a cut
   bool stalled_ = false;

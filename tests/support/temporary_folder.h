@@ -1,4 +1,4 @@
-// A folder of a test's own, gone with its content when the test ends.
+// A test's own folder, which is removed with its content when the test ends.
 #pragma once
 
 #include <stdlib.h>

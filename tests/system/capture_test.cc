@@ -1,5 +1,5 @@
-// Captures as a user has them: the replay of an attached run, and what dse capture says of one. The attached
-// runs are those of dse_live, which needs no broker.
+// Captures as a user sees them: the replay of an attached run, and what dse capture says about one. The
+// attached runs are those of dse_live, which needs no real broker.
 #include <signal.h>
 
 #include <filesystem>
@@ -8,13 +8,13 @@
 
 #include "small_disk.h"
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
 using Json = nlohmann::json;
 
-// A model that learns and answers, of what a generator, a camera and an import bring.
+// A model that learns from and answers what a generator, a camera and an import bring.
 std::string scenario_text() {
   return "title = \"live\"\n[bus]\nlatency = \"50us\"\n"
          "[[gateway.import]]\nqueue = \"theirs\"\nto = \"digits\"\n"
@@ -33,9 +33,9 @@ std::string scenario_text() {
 }
 
 struct Live {
-  Workshop workshop;
-  std::string scenario = workshop.write("live.toml", scenario_text());
-  std::string capture = workshop.file("capture");
+  ProgramFixture fixture;
+  std::string scenario = fixture.write("live.toml", scenario_text());
+  std::string capture = fixture.file("capture");
   std::string fingerprints;  // the five, in one line
 
   explicit Live(int seed = 7, int messages = 40) {
@@ -51,11 +51,11 @@ struct Live {
   }
   Outcome replay(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"--capture", capture});
-    return workshop.replay(scenario, more);
+    return fixture.replay(scenario, more);
   }
   Json summary(const std::string& run) const { return Json::parse(read_file(run + "/summary.json")); }
   std::string replayed_fingerprints() const {
-    const Json prints = summary(workshop.run())["fingerprint"];
+    const Json prints = summary(fixture.run())["fingerprint"];
     std::string line;
     for (const char* name : {"events", "payload", "draws", "predictions", "models"})
       line += (line.empty() ? "" : " ") + prints[name].get<std::string>();
@@ -63,9 +63,9 @@ struct Live {
   }
   void check_refused(const std::vector<std::string>& messages, std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"--capture", capture});
-    workshop.check_refused(scenario, messages, more);
+    fixture.check_refused(scenario, messages, more);
   }
-  // Keeps so much of the capture.
+  // Keeps only this share of the capture.
   void cut(double share) const {
     std::filesystem::resize_file(
         capture,
@@ -89,7 +89,7 @@ TEST_CASE("capture: the replay has the five fingerprints of the attached run, on
       CHECK(outcome.status == 0);
       CHECK(live.replayed_fingerprints() == live.fingerprints);
     }
-    const Json summary = live.summary(live.workshop.run());
+    const Json summary = live.summary(live.fixture.run());
     CHECK(summary["seed"] == seed);
     CHECK(summary["capture"].get<std::string>().size() == 16);
     CHECK(summary["metrics"]["import-digits.imported"].get<int>() +
@@ -101,11 +101,11 @@ TEST_CASE("capture: the replay has the five fingerprints of the attached run, on
 
 TEST_CASE("capture: without it the same scenario sees no imports, and another seed is another run") {
   const Live live;
-  CHECK(live.workshop.replay(live.scenario).status == 0);
-  CHECK(live.summary(live.workshop.run())["metrics"]["door.imported"] == 0);
-  CHECK_FALSE(live.summary(live.workshop.run()).contains("capture"));
+  CHECK(live.fixture.replay(live.scenario).status == 0);
+  CHECK(live.summary(live.fixture.run())["metrics"]["door.imported"] == 0);
+  CHECK_FALSE(live.summary(live.fixture.run()).contains("capture"));
   CHECK(live.replay({"--seed", "1"}).status == 0);
-  CHECK(live.summary(live.workshop.run())["seed"] == 1);
+  CHECK(live.summary(live.fixture.run())["seed"] == 1);
   CHECK(live.replayed_fingerprints() != live.fingerprints);
 }
 
@@ -116,25 +116,25 @@ TEST_CASE("capture: recorded, twice, and compared with itself and with another e
   CHECK_THAT(twice.out, Catch::Matchers::StartsWith("the same twice: "));
   REQUIRE(live.replay({"--record"}).status == 0);
   CHECK(live.replayed_fingerprints() == live.fingerprints);
-  const std::string recorded = live.workshop.file("recorded");
-  std::filesystem::rename(live.workshop.run(), recorded);
+  const std::string recorded = live.fixture.file("recorded");
+  std::filesystem::rename(live.fixture.run(), recorded);
   REQUIRE(live.replay().status == 0);
-  const Outcome same = run_process(dse_command({"diff", recorded, live.workshop.run()}));
+  const Outcome same = run_process(dse_command({"diff", recorded, live.fixture.run()}));
   INFO(same.err);
   CHECK(same.status == 0);
   CHECK_THAT(same.out, Catch::Matchers::StartsWith("the same: "));
   CHECK_THAT(same.err, ContainsSubstring("has no record of its events; replaying it"));
   REQUIRE(live.replay({"--until", "10ms"}).status == 0);
-  const Outcome other = run_process(dse_command({"diff", recorded, live.workshop.run()}));
+  const Outcome other = run_process(dse_command({"diff", recorded, live.fixture.run()}));
   CHECK(other.status == 1);
 
   // The capture that the run without a record needs is changed, then gone.
   REQUIRE(live.replay().status == 0);
   REQUIRE(live.attached(7, 30, -1, live.capture).status == 0);
-  const Outcome changed = run_process(dse_command({"diff", recorded, live.workshop.run()}));
+  const Outcome changed = run_process(dse_command({"diff", recorded, live.fixture.run()}));
   CHECK(changed.status == 2);
   std::filesystem::remove(live.capture);
-  const Outcome gone = run_process(dse_command({"diff", recorded, live.workshop.run()}));
+  const Outcome gone = run_process(dse_command({"diff", recorded, live.fixture.run()}));
   CHECK(gone.status == 2);
   CHECK_THAT(gone.err, ContainsSubstring("its capture is not at '" + live.capture + "' any more"));
 }
@@ -143,7 +143,7 @@ TEST_CASE("capture: one that was cut off is refused, and repeated as far as is a
   const Live live;
   REQUIRE(live.replay({"--until", "5ms"}).status == 0);
   const std::string expected = live.replayed_fingerprints();
-  std::filesystem::remove_all(live.workshop.run());
+  std::filesystem::remove_all(live.fixture.run());
   live.cut(0.6);
   live.check_refused({"capture: was cut off at byte ", ", in the middle of a record: ",
                       " messages are whole, the last at ", "; replay that much of it with --until "});
@@ -164,7 +164,7 @@ TEST_CASE("capture: what was flushed survives kill -9, and the advice that is gi
   const Outcome outcome = live.replay({"--until", advice});
   INFO(outcome.err);
   CHECK(outcome.status == 0);
-  const Json metrics = live.summary(live.workshop.run())["metrics"];
+  const Json metrics = live.summary(live.fixture.run())["metrics"];
   CHECK(metrics["import-digits.imported"].get<int>() + metrics["door.imported"].get<int>() == 25);
   CHECK_THAT(capture_command({"info", live.capture}).out, ContainsSubstring("cut off   at byte "));
 }
@@ -174,9 +174,9 @@ TEST_CASE("capture: of another scenario, of none, of another state of it") {
   live.check_refused({"capture: is of another scenario, or of another state of it: live.toml (",
                       "replay the file that was attached, with the same --set"},
                      {"--set", "seed=5"});
-  live.workshop.check_refused(live.scenario,
-                              {"is not a capture: name the file 'capture' of the run directory"},
-                              {"--capture", live.scenario});
+  live.fixture.check_refused(live.scenario,
+                             {"is not a capture: name the file 'capture' of the run directory"},
+                             {"--capture", live.scenario});
 }
 
 TEST_CASE("capture: a file that is not there, is a folder, or goes on without end") {
@@ -184,7 +184,7 @@ TEST_CASE("capture: a file that is not there, is a folder, or goes on without en
   for (const auto& [file, expected] :
        {std::pair("none", "cannot be opened: No such file"), std::pair(".", "is not a file"),
         std::pair("/dev/zero", "is not a file")}) {
-    const std::string path = std::string(file).starts_with("/") ? file : live.workshop.file(file);
+    const std::string path = std::string(file).starts_with("/") ? file : live.fixture.file(file);
     for (const auto& arguments : std::vector<std::vector<std::string>>{
              {"info", path}, {"cat", path}, {"diff", path, live.capture}, {"diff", live.capture, path}}) {
       const Outcome outcome = capture_command(arguments);
@@ -227,20 +227,20 @@ TEST_CASE("capture: cat prints a line a message, as many as are asked for") {
 
 TEST_CASE("capture: diff finds the first message that differs") {
   const Live live;
-  const std::string copy = live.workshop.file("copy");
+  const std::string copy = live.fixture.file("copy");
   std::filesystem::copy_file(live.capture, copy);
   const Outcome same = capture_command({"diff", live.capture, copy});
   CHECK(same.status == 0);
   CHECK(same.out == "the same: 40 messages\n");
 
-  const std::string fewer = live.workshop.file("fewer");
+  const std::string fewer = live.fixture.file("fewer");
   REQUIRE(live.attached(7, 39, -1, fewer).status == 0);
   const Outcome one_more = capture_command({"diff", live.capture, fewer});
   CHECK(one_more.status == 1);
   CHECK_THAT(one_more.out, Catch::Matchers::StartsWith("message 39 is in one alone\n  A: 0."));
   CHECK_THAT(one_more.out, ContainsSubstring("\n  B: the run ended at 0."));
 
-  const std::string other = live.workshop.file("other");
+  const std::string other = live.fixture.file("other");
   REQUIRE(live.attached(8, 40, -1, other).status == 0);
   const Outcome seeds = capture_command({"diff", live.capture, other});
   CHECK(seeds.status == 1);
@@ -257,12 +257,12 @@ TEST_CASE("capture: diff finds the first message that differs") {
 
 TEST_CASE("capture: a disk that fills up while it is written leaves what is whole") {
   const Live live;
-  const SmallDisk disk(live.workshop.file("disk"), "16k");
+  const SmallDisk disk(live.fixture.file("disk"), "16k");
   if (!disk.mounted()) {
     WARN("a full disk was not tested: no file system can be mounted here (" << disk.reason() << ")");
     return;
   }
-  const std::string path = live.workshop.file("disk/capture");
+  const std::string path = live.fixture.file("disk/capture");
   const Outcome full = live.attached(7, 400, -1, path);
   CHECK(full.status == 3);
   CHECK_THAT(full.err, ContainsSubstring("cannot write the capture '" + path + "': No space left on device"));

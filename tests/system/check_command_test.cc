@@ -1,14 +1,14 @@
 // dse check: the topology on stdout, warnings on stderr, no run.
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 TEST_CASE("check: warnings go to stderr and name the file") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string path =
-      workshop.write("s.toml", replaced(small_scenario(), "from = \"digits\"", "from = \"digts\"") +
-                                   "[[binding]]\nfrom = \"digits\"\nto = \"kept\"\n");
+      fixture.write("s.toml", replaced(small_scenario(), "from = \"digits\"", "from = \"digts\"") +
+                                  "[[binding]]\nfrom = \"digits\"\nto = \"kept\"\n");
   Command command = dse_command({"check", path});
-  command.folder = workshop.file("");
+  command.folder = fixture.file("");
   const Outcome outcome = run_process(command);
   CHECK(outcome.status == 0);
   CHECK(lines_of(outcome.err) ==
@@ -18,13 +18,13 @@ TEST_CASE("check: warnings go to stderr and name the file") {
                 ": queue 'kept' has bindings but nobody streams it: its messages will pile up"});
   CHECK(outcome.out.find("warning") == std::string::npos);
   CHECK_THAT(outcome.out, ContainsSubstring("digits -> kept"));
-  CHECK(names_in(workshop.file("")) == std::vector<std::string>{"s.toml"});
+  CHECK(names_in(fixture.file("")) == std::vector<std::string>{"s.toml"});
 }
 
 TEST_CASE("check: several scenarios in one go, the first wrong one ends it") {
-  const Workshop workshop;
-  const std::string good = workshop.write("good.toml", small_scenario());
-  const std::string bad = workshop.write("bad.toml", "titel = 1\n");
+  const ProgramFixture fixture;
+  const std::string good = fixture.write("good.toml", small_scenario());
+  const std::string bad = fixture.write("bad.toml", "titel = 1\n");
   const Outcome both = run_process(dse_command({"check", good, good}));
   CHECK(both.status == 0);
   CHECK(both.err == "");
@@ -35,8 +35,8 @@ TEST_CASE("check: several scenarios in one go, the first wrong one ends it") {
 }
 
 TEST_CASE("check: data is read, and settings hold for each scenario") {
-  const Workshop workshop;
-  const std::string path = workshop.write("s.toml", small_scenario());
+  const ProgramFixture fixture;
+  const std::string path = fixture.write("s.toml", small_scenario());
   CHECK(run_process(dse_command({"check", path, "--set", "component.generator.images=none"})).status == 2);
   const Outcome outcome = run_process(dse_command({"check", path, path, "--set", "seed=77"}));
   CHECK(outcome.status == 0);

@@ -1,19 +1,19 @@
-// The command line itself: what it takes, what it refuses, and what it prints where.
+// The command line itself: what it accepts, what it refuses, and what it prints where.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
 const std::string kScenario = kScenarios + "generator-and-echo.toml";
 
-// Refused before any work, with a sentence and where to read on.
+// Checks that the command line is refused before any work, with a sentence and where to read more.
 void check_usage(const std::vector<std::string>& arguments, const std::string& message) {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   Command command = dse_command(arguments);
-  command.folder = workshop.file("");
+  command.folder = fixture.file("");
   const Outcome outcome = run_process(command);
   INFO(outcome.err);
   CHECK(outcome.signal == 0);
@@ -21,14 +21,14 @@ void check_usage(const std::vector<std::string>& arguments, const std::string& m
   CHECK(outcome.out == "");
   CHECK_THAT(outcome.err, ContainsSubstring(message));
   CHECK_THAT(outcome.err, ContainsSubstring("--help"));
-  CHECK(names_in(workshop.file("")) == std::vector<std::string>());
+  CHECK(names_in(fixture.file("")) == std::vector<std::string>());
 }
 
 void check_until_refused(const std::string& until) {
-  const Workshop workshop;
-  workshop.check_refused(kScenario,
-                         {"--until: '" + until + "' is neither \"drained\" nor a duration such as 30s"},
-                         {"--until=" + until});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenario,
+                        {"--until: '" + until + "' is neither \"drained\" nor a duration such as 30s"},
+                        {"--until=" + until});
 }
 
 }  // namespace
@@ -79,22 +79,22 @@ TEST_CASE("command line: help and version") {
 }
 
 TEST_CASE("command line: the seed is in the summary and in the folder's name") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   Command command = dse_command({"replay", kScenario, "--seed", "18446744073709551615"});
-  command.folder = workshop.file("");
+  command.folder = fixture.file("");
   CHECK(run_process(command).status == 0);
-  CHECK(names_in(workshop.file("runs")) ==
+  CHECK(names_in(fixture.file("runs")) ==
         std::vector<std::string>{"generator-and-echo-s18446744073709551615"});
   const auto summary = nlohmann::json::parse(
-      read_file(workshop.file("runs/generator-and-echo-s18446744073709551615/summary.json")));
+      read_file(fixture.file("runs/generator-and-echo-s18446744073709551615/summary.json")));
   CHECK(summary["seed"] == 18446744073709551615U);
 }
 
 TEST_CASE("command line: another seed gives another run, the same seed the same") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const auto fingerprint = [&](const std::string& seed) {
-    CHECK(workshop.replay(kScenario, {"--seed", seed}).status == 0);
-    return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"))["fingerprint"];
+    CHECK(fixture.replay(kScenario, {"--seed", seed}).status == 0);
+    return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"))["fingerprint"];
   };
   const auto one = fingerprint("1");
   CHECK(one != fingerprint("2"));
@@ -102,12 +102,12 @@ TEST_CASE("command line: another seed gives another run, the same seed the same"
 }
 
 TEST_CASE("command line: until ends a run at a virtual time, drained overrules the scenario") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const auto summary = [&](const std::vector<std::string>& more) {
     std::vector<std::string> options = {"--set", "expect=[]"};
     options.insert(options.end(), more.begin(), more.end());
-    CHECK(workshop.replay(kScenario, options).status == 0);
-    return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+    CHECK(fixture.replay(kScenario, options).status == 0);
+    return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
   };
   const auto cut = summary({"--until", "4500us"});
   CHECK(cut["virtual_time_ns"] == 4'500'000);
@@ -120,24 +120,24 @@ TEST_CASE("command line: until ends a run at a virtual time, drained overrules t
 }
 
 TEST_CASE("command line: quiet prints nothing") {
-  const Workshop workshop;
-  const Outcome outcome = workshop.replay(kScenario, {"--quiet"});
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(kScenario, {"--quiet"});
   CHECK(outcome.status == 0);
   CHECK(outcome.out == "");
   CHECK(outcome.err == "");
-  CHECK(workshop.runs() == std::vector<std::string>{"run"});
+  CHECK(fixture.runs() == std::vector<std::string>{"run"});
 }
 
 TEST_CASE("command line: results go to stdout, without colours or progress when it is no terminal") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   for (const std::string term : {"dumb", "xterm-256color"}) {
-    Command command = workshop.replay_command(kScenario);
+    Command command = fixture.replay_command(kScenario);
     command.environment = {{"TERM", term}};
     const Outcome outcome = run_process(command);
     CHECK(outcome.status == 0);
     CHECK(outcome.err == "");
     CHECK_THAT(outcome.out, ContainsSubstring("A generator and an echo"));
-    CHECK_THAT(outcome.out, ContainsSubstring("results in " + workshop.run()));
+    CHECK_THAT(outcome.out, ContainsSubstring("results in " + fixture.run()));
     CHECK(outcome.out.find('\x1b') == std::string::npos);
     CHECK(outcome.out.find('\r') == std::string::npos);
   }
@@ -148,9 +148,9 @@ TEST_CASE("command line: colours on a terminal, none there with NO_COLOR") {
     WARN("not tested: there is no script(1) to make a terminal with");
     return;
   }
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const auto printed = [&](const std::string& no_color) {
-    Command command = workshop.replay_command(kScenario);
+    Command command = fixture.replay_command(kScenario);
     std::string line;
     for (const std::string& word : command.arguments) line += " '" + word + "'";
     command.arguments = {"--quiet", "--return", "--command", command.program + line, "/dev/null"};
@@ -172,32 +172,32 @@ TEST_CASE("command line: a standard output that takes nothing is an error") {
 }
 
 TEST_CASE("command line: --quiet still says on stderr what failed") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("s.toml", small_scenario() + "\n[[expect]]\nmetric = \"echo.received\"\nmin = 11\n");
-  const Outcome outcome = workshop.replay(scenario, {"--quiet"});
+      fixture.write("s.toml", small_scenario() + "\n[[expect]]\nmetric = \"echo.received\"\nmin = 11\n");
+  const Outcome outcome = fixture.replay(scenario, {"--quiet"});
   CHECK(outcome.status == 1);
   CHECK(outcome.out.empty());
   CHECK(outcome.err == "FAILED echo.received is 10, expected at least 11\n");
 }
 
 TEST_CASE("command line: --until counts in place of the scenario's, and the summary says so") {
-  const Workshop workshop;
-  const std::string scenario = workshop.write("s.toml", small_scenario());
-  CHECK(workshop.replay(scenario, {"--until", "3ms"}).status == 0);
-  CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"until\": \"3ms\""));
-  CHECK(workshop.replay(scenario, {}).status == 0);
-  CHECK_THAT(read_file(workshop.run() + "/summary.json"), ContainsSubstring("\"until\": \"drained\""));
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("s.toml", small_scenario());
+  CHECK(fixture.replay(scenario, {"--until", "3ms"}).status == 0);
+  CHECK_THAT(read_file(fixture.run() + "/summary.json"), ContainsSubstring("\"until\": \"3ms\""));
+  CHECK(fixture.replay(scenario, {}).status == 0);
+  CHECK_THAT(read_file(fixture.run() + "/summary.json"), ContainsSubstring("\"until\": \"drained\""));
 }
 
 TEST_CASE("command line: more threads than the system gives") {
-  const Workshop workshop;
-  const Command command = workshop.replay_command(kScenario, {"--threads", "256"});
+  const ProgramFixture fixture;
+  const Command command = fixture.replay_command(kScenario, {"--threads", "256"});
   const Outcome outcome = run_process(with_shell_limits("ulimit -v 400000", command));
-  // A sanitizer needs more than that for itself.
+  // A sanitizer itself needs more than that.
   if (outcome.err.find("Sanitizer") != std::string::npos) return;
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, ContainsSubstring("cannot start 256 threads"));
   CHECK_THAT(outcome.err, ContainsSubstring("use fewer with --threads"));
-  CHECK(workshop.runs() == std::vector<std::string>());
+  CHECK(fixture.runs() == std::vector<std::string>());
 }

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
-// A run of the scenario in the workshop's folder of this name; returns its path.
-inline std::string run_of(const Workshop& workshop, const std::string& scenario, const std::string& name,
+// Runs the scenario into the fixture's folder of this name, and returns its path.
+inline std::string run_of(const ProgramFixture& fixture, const std::string& scenario, const std::string& name,
                           std::vector<std::string> options) {
-  const std::string run = workshop.file(name);
+  const std::string run = fixture.file(name);
   std::vector<std::string> arguments = {"replay", scenario, "--out", run, "--quiet"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   const Outcome outcome = run_process(dse_command(arguments));
@@ -24,7 +24,7 @@ inline Outcome diff(const std::string& a, const std::string& b) {
   return run_process(dse_command({"diff", a, b}));
 }
 
-// Compares, and checks that it is refused as wrong input in a line that holds all of `messages`.
+// Compares the two, and checks that this is refused as wrong input in a line that holds all of `messages`.
 inline void check_refused(const std::string& a, const std::string& b,
                           const std::vector<std::string>& messages) {
   const Outcome outcome = diff(a, b);

@@ -1,4 +1,4 @@
-// dse diff of records that are damaged: whatever they hold, it is compared or refused.
+// dse diff of damaged records: whatever they hold, they are compared or refused.
 #include <filesystem>
 
 #include "compared_runs.h"
@@ -14,13 +14,13 @@ const std::string kSmall = kScenarios + "generator-and-echo.toml";
 }  // namespace
 
 TEST_CASE("diff: a record that is cut off, no database, or of another schema is refused") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
-  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
+  const std::string b = run_of(fixture, kSmall, "b", {"--record"});
   const std::string record = b + "/events.sqlite";
   const std::string whole = read_file(record);
   const auto write_record = [&](const std::string& bytes) {
-    fs::copy_file(workshop.write("bytes", bytes), record, fs::copy_options::overwrite_existing);
+    fs::copy_file(fixture.write("bytes", bytes), record, fs::copy_options::overwrite_existing);
   };
 
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{50}, std::size_t{100},
@@ -45,9 +45,9 @@ TEST_CASE("diff: a record that is cut off, no database, or of another schema is 
 }
 
 TEST_CASE("diff: a record of absurd numbers is compared, or refused, and nothing worse") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
-  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
+  const std::string b = run_of(fixture, kSmall, "b", {"--record"});
   const std::string record = b + "/events.sqlite";
   const std::string whole = read_file(record);
   for (const std::string change :
@@ -75,7 +75,7 @@ TEST_CASE("diff: a record of absurd numbers is compared, or refused, and nothing
         "UPDATE run SET value = NULL",
         "INSERT INTO model_state VALUES (77, -5, -5, NULL)"}) {
     INFO(change);
-    fs::copy_file(workshop.write("bytes", whole), record, fs::copy_options::overwrite_existing);
+    fs::copy_file(fixture.write("bytes", whole), record, fs::copy_options::overwrite_existing);
     run_sql(record, change);
     for (const auto& [first, second] : {std::pair(a, b), std::pair(b, a)}) {
       const Outcome outcome = diff(first, second);
@@ -88,14 +88,14 @@ TEST_CASE("diff: a record of absurd numbers is compared, or refused, and nothing
 }
 
 TEST_CASE("diff: any byte of a record may be wrong") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
-  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
+  const std::string b = run_of(fixture, kSmall, "b", {"--record"});
   const std::string whole = read_file(b + "/events.sqlite");
   for (std::size_t at = 0; at < whole.size(); at += at < 200 ? 13 : 5'003) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0xff);
-    fs::copy_file(workshop.write("bytes", damaged), b + "/events.sqlite",
+    fs::copy_file(fixture.write("bytes", damaged), b + "/events.sqlite",
                   fs::copy_options::overwrite_existing);
     const Outcome outcome = diff(a, b);
     INFO("byte " << at << '\n' << outcome.err);
@@ -105,10 +105,10 @@ TEST_CASE("diff: any byte of a record may be wrong") {
 }
 
 TEST_CASE("diff: a whole record, but of another run, is refused") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
-  const std::string b = run_of(workshop, kSmall, "b", {"--record"});
-  const std::string other = run_of(workshop, kSmall, "other", {"--record", "--seed", "9"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
+  const std::string b = run_of(fixture, kSmall, "b", {"--record"});
+  const std::string other = run_of(fixture, kSmall, "other", {"--record", "--seed", "9"});
   const std::string record = b + "/events.sqlite";
   fs::copy_file(other + "/events.sqlite", record, fs::copy_options::overwrite_existing);
   check_refused(a, b,

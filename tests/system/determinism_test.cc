@@ -1,17 +1,17 @@
-// The same scenario leaves the same bytes, but for timing.json: again, on 1, 2 and 4 threads, from another
-// folder, in another language and time zone.
+// The same scenario leaves the same bytes, except for timing.json: when repeated, on 1, 2 and 4 threads, from
+// another folder, in another language and time zone.
 #include <algorithm>
 #include <filesystem>
 #include <map>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace fs = std::filesystem;
 
 namespace {
 
-// Every file below the run directory but timing.json, by name.
+// Every file below the run directory except timing.json, by name.
 std::map<std::string, std::string> bytes_of(const std::string& run) {
   std::map<std::string, std::string> result;
   for (const std::string& name : names_in(run)) {
@@ -33,30 +33,30 @@ std::vector<std::string> differing(const std::map<std::string, std::string>& a,
   return names;
 }
 
-std::map<std::string, std::string> replayed(const Workshop& workshop, const std::string& scenario,
+std::map<std::string, std::string> replayed(const ProgramFixture& fixture, const std::string& scenario,
                                             const std::vector<std::string>& more = {}) {
-  REQUIRE(workshop.replay(kScenarios + scenario + ".toml", more).status == 0);
-  return bytes_of(workshop.run());
+  REQUIRE(fixture.replay(kScenarios + scenario + ".toml", more).status == 0);
+  return bytes_of(fixture.run());
 }
 
-// A locale whose decimal point is a comma, made where the system has what it takes.
-std::string german_locale(const Workshop& workshop) {
-  const std::string made = workshop.file("de_DE.UTF-8");
+// A locale whose decimal point is a comma, made if the system can.
+std::string german_locale(const ProgramFixture& fixture) {
+  const std::string made = fixture.file("de_DE.UTF-8");
   if (!fs::exists("/usr/bin/localedef")) return "";
   run_process({.program = "/usr/bin/localedef", .arguments = {"-i", "de_DE", "-f", "UTF-8", made}});
-  return fs::exists(made) ? workshop.file("") : "";
+  return fs::exists(made) ? fixture.file("") : "";
 }
 
 }  // namespace
 
 TEST_CASE("determinism: two runs, and 1, 2 and 4 threads", "[determinism]") {
   for (const std::string& scenario : sample_scenarios()) {
-    const Workshop workshop;
-    const auto first = replayed(workshop, scenario, {"--threads", "1"});
+    const ProgramFixture fixture;
+    const auto first = replayed(fixture, scenario, {"--threads", "1"});
     REQUIRE(first.contains("summary.json"));
     for (const std::string threads : {"1", "2", "4"}) {
       INFO(scenario << " on " << threads << " threads, against 1");
-      CHECK(differing(first, replayed(workshop, scenario, {"--threads", threads})) ==
+      CHECK(differing(first, replayed(fixture, scenario, {"--threads", threads})) ==
             std::vector<std::string>());
     }
   }
@@ -64,43 +64,42 @@ TEST_CASE("determinism: two runs, and 1, 2 and 4 threads", "[determinism]") {
 
 // Needs the full set (data/fetch mnist), so it runs only when asked for by its tag.
 TEST_CASE("determinism: the main scenario on 1, 2 and 4 threads", "[.full]") {
-  const Workshop workshop;
-  const auto first = replayed(workshop, "mnist", {"--threads", "1"});
+  const ProgramFixture fixture;
+  const auto first = replayed(fixture, "mnist", {"--threads", "1"});
   for (const std::string threads : {"2", "4"}) {
     INFO(threads << " threads, against 1");
-    CHECK(differing(first, replayed(workshop, "mnist", {"--threads", threads})) ==
-          std::vector<std::string>());
+    CHECK(differing(first, replayed(fixture, "mnist", {"--threads", threads})) == std::vector<std::string>());
   }
 }
 
 TEST_CASE("determinism: another folder, language and time zone", "[determinism]") {
-  const Workshop locale;
+  const ProgramFixture locale;
   const std::string locale_path = german_locale(locale);
   if (locale_path.empty()) WARN("no German locale can be made here: only its name was set");
   for (const std::string& scenario : sample_scenarios()) {
     INFO(scenario);
-    const Workshop workshop;
-    const auto first = replayed(workshop, scenario);
-    // The scenario by another path, too.
-    fs::create_symlink(DSE_SOURCE_DIR "/scenarios", workshop.file("scenarios"));
-    fs::create_symlink(DSE_SOURCE_DIR "/data", workshop.file("data"));
+    const ProgramFixture fixture;
+    const auto first = replayed(fixture, scenario);
+    // The scenario is also reached by another path.
+    fs::create_symlink(DSE_SOURCE_DIR "/scenarios", fixture.file("scenarios"));
+    fs::create_symlink(DSE_SOURCE_DIR "/data", fixture.file("data"));
     Command command = dse_command({"replay", "scenarios/" + scenario + ".toml"});
-    command.folder = workshop.file("");
+    command.folder = fixture.file("");
     command.environment = {
         {"LC_ALL", "de_DE.UTF-8"}, {"LANG", "de_DE.UTF-8"}, {"TZ", "Pacific/Kiritimati"}, {"HOME", "/"}};
     if (!locale_path.empty()) command.environment["LOCPATH"] = locale_path;
     REQUIRE(run_process(command).status == 0);
-    const std::vector<std::string> runs = names_in(workshop.file("runs"));
+    const std::vector<std::string> runs = names_in(fixture.file("runs"));
     REQUIRE(runs.size() == 2);
     const std::string other = runs[0] == "run" ? runs[1] : runs[0];
-    CHECK(differing(first, bytes_of(workshop.file("runs/" + other))) == std::vector<std::string>());
+    CHECK(differing(first, bytes_of(fixture.file("runs/" + other))) == std::vector<std::string>());
   }
 }
 
 TEST_CASE("determinism: the comparison sees a difference", "[determinism]") {
-  const Workshop workshop;
-  const auto first = replayed(workshop, "poisson-arrivals", {"--seed", "1"});
-  const auto second = replayed(workshop, "poisson-arrivals", {"--seed", "2", "--set", "expect=[]"});
+  const ProgramFixture fixture;
+  const auto first = replayed(fixture, "poisson-arrivals", {"--seed", "1"});
+  const auto second = replayed(fixture, "poisson-arrivals", {"--seed", "2", "--set", "expect=[]"});
   CHECK(differing(first, second) ==
         std::vector<std::string>{"metrics.csv", "poisson-reader.csv", "summary.json"});
 }

@@ -1,11 +1,11 @@
-// dse diff of runs that were asked for different things: it says which, then where the events part.
+// dse diff of runs that were set up differently: it says how, then where the events diverge.
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "compared_runs.h"
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 #include "unit/dataset/idx_files.h"
 
 namespace fs = std::filesystem;
@@ -15,25 +15,25 @@ namespace {
 const std::string kOfAAndB = ", were asked for different things:\n";
 
 struct Pair {
-  Workshop workshop;
+  ProgramFixture fixture;
   std::string a;
 
   explicit Pair(const std::string& text = small_scenario()) {
-    a = run_of(workshop, workshop.write("s.toml", text), "a", {"--record"});
+    a = run_of(fixture, fixture.write("s.toml", text), "a", {"--record"});
   }
   std::string b(const std::string& text, std::vector<std::string> options = {"--record"}) const {
-    return run_of(workshop, workshop.write("s.toml", text), "b", std::move(options));
+    return run_of(fixture, fixture.write("s.toml", text), "b", std::move(options));
   }
 };
 
 // Ten images of one pixel in plain files, in the file's order.
-std::string pixels_scenario(const Workshop& workshop, const std::string& pixels) {
-  workshop.write("images", idx_header(0x08, {10, 1, 1}) + pixels);
-  workshop.write("labels", idx_header(0x08, {10}) + std::string(10, '\1'));
-  return workshop.write("pixels.toml",
-                        "[component.generator]\nkind = \"training-generator\"\nimages = \"images\"\n"
-                        "labels = \"labels\"\nto = \"digits\"\nrate = \"1000/s\"\norder = \"file\"\n"
-                        "[component.echo]\nkind = \"echo\"\nfrom = \"digits\"\n");
+std::string pixels_scenario(const ProgramFixture& fixture, const std::string& pixels) {
+  fixture.write("images", idx_header(0x08, {10, 1, 1}) + pixels);
+  fixture.write("labels", idx_header(0x08, {10}) + std::string(10, '\1'));
+  return fixture.write("pixels.toml",
+                       "[component.generator]\nkind = \"training-generator\"\nimages = \"images\"\n"
+                       "labels = \"labels\"\nto = \"digits\"\nrate = \"1000/s\"\norder = \"file\"\n"
+                       "[component.echo]\nkind = \"echo\"\nfrom = \"digits\"\n");
 }
 
 }  // namespace
@@ -95,7 +95,7 @@ TEST_CASE("diff: components and resources that were renamed or are missing") {
 
 TEST_CASE("diff: two scenarios that have nothing in common") {
   const Pair pair;
-  const std::string b = run_of(pair.workshop, kScenarios + "route-by-key.toml", "b", {});
+  const std::string b = run_of(pair.fixture, kScenarios + "route-by-key.toml", "b", {});
   const Outcome outcome = diff(pair.a, b);
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.out, ContainsSubstring("\n  scenario: s.toml in A, route-by-key.toml in B\n"));
@@ -103,31 +103,31 @@ TEST_CASE("diff: two scenarios that have nothing in common") {
 }
 
 TEST_CASE("diff: data that changed since is no reason to replay on what is there now") {
-  const Workshop workshop;
-  const std::string scenario = pixels_scenario(workshop, "0123456789");
-  const std::string a = run_of(workshop, scenario, "a", {});
-  pixels_scenario(workshop, "1023456789");
-  const std::string b = run_of(workshop, scenario, "b", {});
+  const ProgramFixture fixture;
+  const std::string scenario = pixels_scenario(fixture, "0123456789");
+  const std::string a = run_of(fixture, scenario, "a", {});
+  pixels_scenario(fixture, "1023456789");
+  const std::string b = run_of(fixture, scenario, "b", {});
   const Outcome outcome = diff(a, b);
   CHECK(outcome.status == 2);
   CHECK_THAT(outcome.out, ContainsSubstring("\n  data images: "));
   CHECK_THAT(outcome.err,
              ContainsSubstring(a + ": has no record of its events: replay it again with --record; "
                                    "its data changed since: images was "));
-  // Put back, it can be repeated; what differs is the first event with another payload.
-  pixels_scenario(workshop, "0123456789");
+  // With the data restored, the run can be repeated; the first event with another payload differs.
+  pixels_scenario(fixture, "0123456789");
   CHECK_THAT(diff(b, a).err, ContainsSubstring(b + ": has no record of its events"));
-  const std::string recorded = run_of(workshop, scenario, "recorded", {"--record"});
+  const std::string recorded = run_of(fixture, scenario, "recorded", {"--record"});
   CHECK(diff(a, recorded).status == 0);
 }
 
 TEST_CASE("diff: the summaries of runs on other data differ, whatever a replay says") {
-  const Workshop workshop;
-  const std::string scenario = pixels_scenario(workshop, "0123456789");
-  const std::string a = run_of(workshop, scenario, "a", {});
-  pixels_scenario(workshop, "1023456789");
-  const std::string b = run_of(workshop, scenario, "b", {});
-  // As runs were written that kept no digests.
+  const ProgramFixture fixture;
+  const std::string scenario = pixels_scenario(fixture, "0123456789");
+  const std::string a = run_of(fixture, scenario, "a", {});
+  pixels_scenario(fixture, "1023456789");
+  const std::string b = run_of(fixture, scenario, "b", {});
+  // As written by older versions, which kept no digests.
   for (const std::string& run : {a, b}) {
     auto json = nlohmann::ordered_json::parse(read_file(run + "/summary.json"));
     json.erase("data");
@@ -142,8 +142,8 @@ TEST_CASE("diff: the summaries of runs on other data differ, whatever a replay s
 }
 
 TEST_CASE("summary: the digest of every data file, under the name that the scenario has for it") {
-  const Workshop workshop;
-  const std::string run = run_of(workshop, pixels_scenario(workshop, "0123456789"), "a", {});
+  const ProgramFixture fixture;
+  const std::string run = run_of(fixture, pixels_scenario(fixture, "0123456789"), "a", {});
   const auto data = nlohmann::json::parse(read_file(run + "/summary.json"))["data"];
   REQUIRE(data.size() == 2);
   CHECK(data["images"].get<std::string>().size() == 16);

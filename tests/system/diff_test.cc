@@ -4,7 +4,7 @@
 
 #include "compared_runs.h"
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace fs = std::filesystem;
 
@@ -17,14 +17,14 @@ const std::string kSmall = kScenarios + "generator-and-echo.toml";
 void edit_summary(const std::string& run, const std::string& key, const nlohmann::ordered_json& value) {
   auto json = nlohmann::ordered_json::parse(read_file(run + "/summary.json"));
   json[key] = value;
-  const Workshop elsewhere;
+  const ProgramFixture elsewhere;
   const std::string written = elsewhere.write("summary.json", json.dump(2));
   fs::copy_file(written, run + "/summary.json", fs::copy_options::overwrite_existing);
 }
 
 // A generator whose hundreds of digits go through the planted `unordered`.
-std::string unordered_scenario(const Workshop& workshop) {
-  return workshop.write(
+std::string unordered_scenario(const ProgramFixture& fixture) {
+  return fixture.write(
       "unordered.toml",
       replaced(replaced(small_scenario(), "limit = 10\n", "limit = 1000\n"),
                "kind = \"echo\"\nfrom = \"digits\"", "kind = \"echo\"\nfrom = \"forwarded\"") +
@@ -40,9 +40,9 @@ Command planted(std::vector<std::string> arguments) {
 }  // namespace
 
 TEST_CASE("diff: two recorded runs that are the same") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
-  const std::string b = run_of(workshop, kSmall, "b", {"--record", "--threads", "3"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
+  const std::string b = run_of(fixture, kSmall, "b", {"--record", "--threads", "3"});
   const Outcome outcome = diff(a, b);
   CHECK(outcome.status == 0);
   CHECK(outcome.out == "the same: 46 events\n");
@@ -50,9 +50,9 @@ TEST_CASE("diff: two recorded runs that are the same") {
 }
 
 TEST_CASE("diff: the first event that differs, its causes, the queues and the models, on both sides") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSampleScenario, "a", {"--record"});
-  const std::string b = run_of(workshop, kSampleScenario, "b", {"--record", "--ordering", "1"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSampleScenario, "a", {"--record"});
+  const std::string b = run_of(fixture, kSampleScenario, "b", {"--record", "--ordering", "1"});
   const Outcome outcome = diff(a, b);
   CHECK(outcome.status == 1);
   CHECK(outcome.err == "");
@@ -77,13 +77,13 @@ TEST_CASE("diff: the first event that differs, its causes, the queues and the mo
 }
 
 TEST_CASE("diff: a run that has no record is replayed again, as it was") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::vector<std::string> options = {"--seed",  "5",    "--ordering", "3",
                                             "--until", "30ms", "--set",      "component.lenet.batch=4"};
   std::vector<std::string> recorded_options = options;
   recorded_options.push_back("--record");
-  const std::string a = run_of(workshop, kSampleScenario, "a", options);
-  const std::string b = run_of(workshop, kSampleScenario, "b", recorded_options);
+  const std::string a = run_of(fixture, kSampleScenario, "a", options);
+  const std::string b = run_of(fixture, kSampleScenario, "b", recorded_options);
   const Outcome outcome = diff(a, b);
   INFO(outcome.out);
   CHECK(outcome.status == 0);
@@ -93,31 +93,31 @@ TEST_CASE("diff: a run that has no record is replayed again, as it was") {
 }
 
 TEST_CASE("diff: a replay that does not give what the summary says is told") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {});
   auto fingerprint = nlohmann::ordered_json::parse(read_file(a + "/summary.json"))["fingerprint"];
   fingerprint["draws"] = "0123456789abcdef";
   edit_summary(a, "fingerprint", fingerprint);
-  const Outcome outcome = diff(a, run_of(workshop, kSmall, "b", {"--record"}));
+  const Outcome outcome = diff(a, run_of(fixture, kSmall, "b", {"--record"}));
   CHECK_THAT(outcome.err,
              ContainsSubstring("warning: this replay gave other fingerprints than the summary of " + a));
 }
 
 TEST_CASE("diff: one run is longer than the other") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record", "--until", "5ms", "--set", "expect=[]"});
-  const std::string b = run_of(workshop, kSmall, "b", {"--record", "--set", "expect=[]"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record", "--until", "5ms", "--set", "expect=[]"});
+  const std::string b = run_of(fixture, kSmall, "b", {"--record", "--set", "expect=[]"});
   const Outcome outcome = diff(a, b);
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.out, ContainsSubstring("A: " + a + "\n  ended before: it has "));
 }
 
 TEST_CASE("diff: a run of another version is compared by its record, and cannot be repeated") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
-  const std::string old = run_of(workshop, kSmall, "old", {"--record"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
+  const std::string old = run_of(fixture, kSmall, "old", {"--record"});
   edit_summary(old, "version", "0.0.1");
-  // The record that is there says otherwise.
+  // The existing record says otherwise.
   check_refused(old, old, {old + "/events.sqlite: is not the record of this run: its version is"});
   fs::remove(old + "/events.sqlite");
   const Outcome outcome = diff(a, old);
@@ -127,31 +127,31 @@ TEST_CASE("diff: a run of another version is compared by its record, and cannot 
 }
 
 TEST_CASE("diff: what is no run directory is refused") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
   check_refused(
-      a, workshop.file("nowhere"),
-      {workshop.file("nowhere/summary.json"), "expected a run directory, such as dse replay leaves"});
+      a, fixture.file("nowhere"),
+      {fixture.file("nowhere/summary.json"), "expected a run directory, such as dse replay leaves"});
   check_refused(a, kSmall, {kSmall + "/summary.json", "expected a run directory"});
-  workshop.write("torn/summary.json", "{\"scenario\": ");
-  check_refused(a, workshop.file("torn"), {workshop.file("torn/summary.json"), "is damaged"});
-  workshop.write("empty/summary.json", "{}");
-  check_refused(a, workshop.file("empty"),
-                {workshop.file("empty/summary.json"), "is not the summary of a run", "scenario"});
-  workshop.write("list/summary.json", "[1, 2]");
-  check_refused(a, workshop.file("list"), {"is not the summary of a run"});
+  fixture.write("torn/summary.json", "{\"scenario\": ");
+  check_refused(a, fixture.file("torn"), {fixture.file("torn/summary.json"), "is damaged"});
+  fixture.write("empty/summary.json", "{}");
+  check_refused(a, fixture.file("empty"),
+                {fixture.file("empty/summary.json"), "is not the summary of a run", "scenario"});
+  fixture.write("list/summary.json", "[1, 2]");
+  check_refused(a, fixture.file("list"), {"is not the summary of a run"});
 }
 
 TEST_CASE("diff: a run that cannot be replayed again is refused") {
-  const Workshop workshop;
-  const std::string a = run_of(workshop, kSmall, "a", {"--record"});
+  const ProgramFixture fixture;
+  const std::string a = run_of(fixture, kSmall, "a", {"--record"});
   const std::string again = "has no record of its events: replay it again with --record";
 
-  const std::string scenario = workshop.write("s.toml", small_scenario());
-  const std::string changed = run_of(workshop, scenario, "changed", {});
-  const std::string moved = run_of(workshop, scenario, "moved", {});
-  const std::string recorded = run_of(workshop, scenario, "recorded", {"--record"});
-  workshop.write("s.toml", "seed = 1\n" + small_scenario());
+  const std::string scenario = fixture.write("s.toml", small_scenario());
+  const std::string changed = run_of(fixture, scenario, "changed", {});
+  const std::string moved = run_of(fixture, scenario, "moved", {});
+  const std::string recorded = run_of(fixture, scenario, "recorded", {"--record"});
+  fixture.write("s.toml", "seed = 1\n" + small_scenario());
   check_refused(recorded, changed, {changed + ": ", again, "s.toml was changed since"});
   fs::remove(scenario);
   check_refused(recorded, moved,
@@ -159,23 +159,23 @@ TEST_CASE("diff: a run that cannot be replayed again is refused") {
   fs::remove(moved + "/timing.json");
   check_refused(recorded, moved, {again, "timing.json does not say where its scenario s.toml was"});
   for (const std::string text : {"[]", "{\"scenario_path\": 5}", "3"}) {
-    fs::copy_file(workshop.write("text", text), moved + "/timing.json", fs::copy_options::overwrite_existing);
+    fs::copy_file(fixture.write("text", text), moved + "/timing.json", fs::copy_options::overwrite_existing);
     check_refused(recorded, moved, {"timing.json does not say"});
   }
 
-  const std::string interrupted = run_of(workshop, kSmall, "interrupted", {});
+  const std::string interrupted = run_of(fixture, kSmall, "interrupted", {});
   edit_summary(interrupted, "status", "interrupted");
   check_refused(a, interrupted, {interrupted + ": was interrupted, and " + again});
 
-  const std::string old_a = run_of(workshop, kSmall, "old-a", {});
-  const std::string old_b = run_of(workshop, kSmall, "old-b", {});
+  const std::string old_a = run_of(fixture, kSmall, "old-a", {});
+  const std::string old_b = run_of(fixture, kSmall, "old-b", {});
   edit_summary(old_a, "version", "0.0.1");
   edit_summary(old_b, "version", "0.0.1");
   check_refused(old_a, old_b, {old_a + ": ", again, "with version 0.0.1 that wrote it"});
 }
 
 TEST_CASE("twice: a scenario that is the same twice, also with an ordering of its own") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   for (const std::string ordering : {"0", "9"}) {
     const Outcome outcome = run_process(dse_command({"replay", kSmall, "--twice", "--ordering", ordering}));
     CHECK(outcome.status == 0);
@@ -183,14 +183,14 @@ TEST_CASE("twice: a scenario that is the same twice, also with an ordering of it
     CHECK(outcome.err == "");
   }
   CHECK(run_process(dse_command({"replay", kSmall, "--twice", "--quiet"})).out == "");
-  // It leaves no run directory, so nobody can ask where.
-  CHECK_THAT(workshop.replay(kSmall, {"--twice"}).err, ContainsSubstring("excludes"));
-  CHECK(workshop.runs() == std::vector<std::string>());
+  // It leaves no run directory, so the option for its place is refused.
+  CHECK_THAT(fixture.replay(kSmall, {"--twice"}).err, ContainsSubstring("excludes"));
+  CHECK(fixture.runs() == std::vector<std::string>());
 }
 
 TEST_CASE("twice: hidden nondeterminism is found, and the component named") {
-  const Workshop workshop;
-  const std::string scenario = unordered_scenario(workshop);
+  const ProgramFixture fixture;
+  const std::string scenario = unordered_scenario(fixture);
   const Outcome outcome = run_process(planted({"replay", scenario, "--twice"}));
   INFO(outcome.out << outcome.err);
   CHECK(outcome.status == 1);
@@ -208,19 +208,19 @@ TEST_CASE("twice: hidden nondeterminism is found, and the component named") {
 }
 
 TEST_CASE("twice: diff finds the same in two runs") {
-  const Workshop workshop;
-  const std::string scenario = unordered_scenario(workshop);
+  const ProgramFixture fixture;
+  const std::string scenario = unordered_scenario(fixture);
   for (const std::string run : {"a", "b"})
-    CHECK(run_process(planted({"replay", scenario, "--record", "--out", workshop.file(run)})).status == 0);
-  const Outcome outcome = run_process(planted({"diff", workshop.file("a"), workshop.file("b")}));
+    CHECK(run_process(planted({"replay", scenario, "--record", "--out", fixture.file(run)})).status == 0);
+  const Outcome outcome = run_process(planted({"diff", fixture.file("a"), fixture.file("b")}));
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.out, ContainsSubstring(": unordered published on forwarded, message unordered-"));
 }
 
 TEST_CASE("twice: no folder for temporary files") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   Command command = dse_command({"replay", kSmall, "--twice"});
-  command.environment = {{"TMPDIR", workshop.file("nowhere")}};
+  command.environment = {{"TMPDIR", fixture.file("nowhere")}};
   const Outcome outcome = run_process(command);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, ContainsSubstring("set TMPDIR to a folder that may be written"));

@@ -1,4 +1,4 @@
-// dse replay --record: what it writes, what it leaves alone, and the queries of its page.
+// dse replay --record: what it writes, what it leaves unchanged, and the queries of its page.
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -6,8 +6,8 @@
 
 #include "small_disk.h"
 #include "support/catch.h"
+#include "support/program_fixture.h"
 #include "support/sqlite_file.h"
-#include "support/workshop.h"
 
 namespace fs = std::filesystem;
 
@@ -17,12 +17,12 @@ using Row = std::vector<std::string>;
 
 const std::string kSampleScenario = kScenarios + "sample-four-models.toml";
 
-std::string record_of(const Workshop& workshop) { return workshop.run() + "/events.sqlite"; }
+std::string record_of(const ProgramFixture& fixture) { return fixture.run() + "/events.sqlite"; }
 
 std::string first_field(const std::string& path, const std::string& sql) { return run_sql(path, sql)[0][0]; }
 
-nlohmann::json summary_of(const Workshop& workshop) {
-  return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+nlohmann::json summary_of(const ProgramFixture& fixture) {
+  return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
 }
 
 // Each ```sql block of the page.
@@ -53,29 +53,29 @@ std::vector<Row> documented(const std::string& record, const std::string& words)
 }  // namespace
 
 TEST_CASE("record: two more files with --record, and the others are the same with and without") {
-  const Workshop workshop;
-  REQUIRE(workshop.replay(kSampleScenario).status == 0);
+  const ProgramFixture fixture;
+  REQUIRE(fixture.replay(kSampleScenario).status == 0);
   std::map<std::string, std::string> without;
-  for (const std::string& name : names_in(workshop.run()))
-    without[name] = read_file(workshop.run() + "/" + name);
+  for (const std::string& name : names_in(fixture.run()))
+    without[name] = read_file(fixture.run() + "/" + name);
   CHECK_FALSE(without.contains("events.sqlite"));
   CHECK_FALSE(without.contains("predictions.csv"));
 
-  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
-  CHECK(names_in(workshop.run()).size() == without.size() + 2);
+  REQUIRE(fixture.replay(kSampleScenario, {"--record"}).status == 0);
+  CHECK(names_in(fixture.run()).size() == without.size() + 2);
   for (const auto& [name, content] : without) {
     INFO(name);
-    if (name != "timing.json") CHECK(read_file(workshop.run() + "/" + name) == content);
+    if (name != "timing.json") CHECK(read_file(fixture.run() + "/" + name) == content);
   }
-  CHECK(fs::exists(record_of(workshop)));
-  CHECK(fs::exists(workshop.run() + "/predictions.csv"));
+  CHECK(fs::exists(record_of(fixture)));
+  CHECK(fs::exists(fixture.run() + "/predictions.csv"));
 }
 
 TEST_CASE("record: the same run gives the same bytes, on any number of threads") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const auto recorded = [&](const std::string& threads) {
-    REQUIRE(workshop.replay(kSampleScenario, {"--record", "--threads", threads}).status == 0);
-    return std::pair(read_file(record_of(workshop)), read_file(workshop.run() + "/predictions.csv"));
+    REQUIRE(fixture.replay(kSampleScenario, {"--record", "--threads", threads}).status == 0);
+    return std::pair(read_file(record_of(fixture)), read_file(fixture.run() + "/predictions.csv"));
   };
   const auto first = recorded("1");
   CHECK((first == recorded("1")));
@@ -83,10 +83,10 @@ TEST_CASE("record: the same run gives the same bytes, on any number of threads")
 }
 
 TEST_CASE("record: every event is there, and agrees with the summary") {
-  const Workshop workshop;
-  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
-  const std::string record = record_of(workshop);
-  const nlohmann::json summary = summary_of(workshop);
+  const ProgramFixture fixture;
+  REQUIRE(fixture.replay(kSampleScenario, {"--record"}).status == 0);
+  const std::string record = record_of(fixture);
+  const nlohmann::json summary = summary_of(fixture);
 
   const auto events = summary["events"].get<std::uint64_t>();
   CHECK(first_field(record, "SELECT count(*) FROM events") == std::to_string(events));
@@ -109,23 +109,23 @@ TEST_CASE("record: every event is there, and agrees with the summary") {
 }
 
 TEST_CASE("record: a delivery is caused by the publication of the same message") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   for (const std::string ordering : {"0", "7"}) {
     REQUIRE(
-        workshop.replay(kSampleScenario, {"--record", "--ordering", ordering, "--set", "expect=[]"}).status ==
+        fixture.replay(kSampleScenario, {"--record", "--ordering", ordering, "--set", "expect=[]"}).status ==
         0);
-    CHECK(first_field(record_of(workshop),
+    CHECK(first_field(record_of(fixture),
                       "SELECT count(*) FROM events AS delivery JOIN events AS cause ON cause.number = "
                       "delivery.cause WHERE delivery.kind = 'delivered' AND cause.kind = 'published' AND "
                       "cause.message <> delivery.message") == "0");
-    CHECK(first_field(record_of(workshop), "SELECT count(*) FROM events WHERE cause >= number") == "0");
+    CHECK(first_field(record_of(fixture), "SELECT count(*) FROM events WHERE cause >= number") == "0");
   }
 }
 
 TEST_CASE("record: one line for each prediction, with the truth where there is one") {
-  const Workshop workshop;
-  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
-  const std::vector<std::string> lines = lines_of(read_file(workshop.run() + "/predictions.csv"));
+  const ProgramFixture fixture;
+  REQUIRE(fixture.replay(kSampleScenario, {"--record"}).status == 0);
+  const std::vector<std::string> lines = lines_of(read_file(fixture.run() + "/predictions.csv"));
   CHECK(lines.size() == 2001);
   CHECK(lines[0] == "virtual_time_ns,model,message,answers,label,confidence,truth,data_index");
   CHECK_THAT(lines[1], Catch::Matchers::StartsWith("172000,softmax,softmax-0,camera-b-0,"));
@@ -144,7 +144,7 @@ TEST_CASE("record: one line for each prediction, with the truth where there is o
     ++all[fields[1]];
     if (fields[4] == fields[6]) ++right[fields[1]];
   }
-  const nlohmann::json metrics = summary_of(workshop)["metrics"];
+  const nlohmann::json metrics = summary_of(fixture)["metrics"];
   for (const std::string model : {"softmax", "mlp", "lenet", "quadratic"}) {
     INFO(model);
     CHECK(all[model] == 500);
@@ -153,9 +153,9 @@ TEST_CASE("record: one line for each prediction, with the truth where there is o
 }
 
 TEST_CASE("record: the queries of its page") {
-  const Workshop workshop;
-  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
-  const std::string record = record_of(workshop);
+  const ProgramFixture fixture;
+  REQUIRE(fixture.replay(kSampleScenario, {"--record"}).status == 0);
+  const std::string record = record_of(fixture);
   const std::vector<std::string> queries = documented_queries();
   CHECK(queries.size() >= 5);
   for (const std::string& query : queries) {
@@ -178,33 +178,33 @@ TEST_CASE("record: the queries of its page") {
 }
 
 TEST_CASE("record: the page describes every table and column") {
-  const Workshop workshop;
-  REQUIRE(workshop.replay(kScenarios + "generator-and-echo.toml", {"--record"}).status == 0);
+  const ProgramFixture fixture;
+  REQUIRE(fixture.replay(kScenarios + "generator-and-echo.toml", {"--record"}).status == 0);
   const std::string page = read_file(DSE_SOURCE_DIR "/docs/event-record.md");
   for (const Row& name :
-       run_sql(record_of(workshop),
+       run_sql(record_of(fixture),
                "SELECT name FROM sqlite_master UNION SELECT columns.name FROM sqlite_master, "
                "pragma_table_info(sqlite_master.name) AS columns")) {
     INFO(name[0]);
     if (!name[0].starts_with("sqlite_autoindex")) CHECK_THAT(page, ContainsSubstring("`" + name[0] + "`"));
   }
-  for (const Row& kind : run_sql(record_of(workshop), "SELECT name FROM kind"))
+  for (const Row& kind : run_sql(record_of(fixture), "SELECT name FROM kind"))
     CHECK_THAT(page, ContainsSubstring("`" + kind[0] + "`"));
-  for (const Row& key : run_sql(record_of(workshop), "SELECT key FROM run WHERE key NOT LIKE 'fingerprint%'"))
+  for (const Row& key : run_sql(record_of(fixture), "SELECT key FROM run WHERE key NOT LIKE 'fingerprint%'"))
     CHECK_THAT(page, ContainsSubstring("`" + key[0] + "`"));
 }
 
 TEST_CASE("record: a component that only listens changes no draw, no prediction and no model") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string data = std::string("\"") + kSample;
   std::string scenario = read_file(kSampleScenario);
   while (scenario.find("\"../data/sample/") != std::string::npos)
     scenario = replaced(scenario, "\"../data/sample/", data);
   const auto fingerprint = [&](const std::string& text, const std::string& ordering) {
-    const Outcome outcome = workshop.replay(workshop.write("s.toml", text), {"--ordering", ordering});
+    const Outcome outcome = fixture.replay(fixture.write("s.toml", text), {"--ordering", ordering});
     INFO(outcome.err);
     REQUIRE(outcome.signal == 0);
-    return summary_of(workshop)["fingerprint"];
+    return summary_of(fixture)["fingerprint"];
   };
   const std::string listener =
       "\n[component.aaa-listener]\nkind = \"watch\"\nfrom = \"heard\"\n"
@@ -222,28 +222,28 @@ TEST_CASE("record: a component that only listens changes no draw, no prediction 
 
 TEST_CASE("record: a disk that gets full while events are recorded") {
   for (const std::string size : {"16k", "200k", "600k"}) {
-    const Workshop workshop;
-    const SmallDisk disk(workshop.file("disk"), size);
+    const ProgramFixture fixture;
+    const SmallDisk disk(fixture.file("disk"), size);
     if (!disk.mounted()) {
       WARN("a full disk was not tested: no file system can be mounted here (" << disk.reason() << ")");
       return;
     }
     const Outcome outcome =
-        run_process(dse_command({"replay", kSampleScenario, "--record", "--out", workshop.file("disk/run")}));
+        run_process(dse_command({"replay", kSampleScenario, "--record", "--out", fixture.file("disk/run")}));
     INFO(size << '\n' << outcome.err);
     CHECK(outcome.signal == 0);
     CHECK(outcome.status == 3);
     CHECK_THAT(outcome.err, Catch::Matchers::StartsWith("dse: cannot write "));
     CHECK_THAT(outcome.err, ContainsSubstring("free some space"));
     if (size != "16k") CHECK_THAT(outcome.err, ContainsSubstring("events.sqlite: database or disk is full"));
-    CHECK(names_in(workshop.file("disk")) == std::vector<std::string>());
+    CHECK(names_in(fixture.file("disk")) == std::vector<std::string>());
   }
 }
 
 TEST_CASE("record: an ordering is an integer from 0 to 2^64-1") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   for (const std::string bad : {"-1", "x", "", "1.5", "18446744073709551616"}) {
-    const Outcome outcome = workshop.replay(kScenarios + "generator-and-echo.toml", {"--ordering", bad});
+    const Outcome outcome = fixture.replay(kScenarios + "generator-and-echo.toml", {"--ordering", bad});
     CHECK(outcome.status == 2);
     CHECK_THAT(outcome.err,
                ContainsSubstring("'" + bad + "' is not an ordering: expected an integer from 0 to"));
@@ -251,12 +251,12 @@ TEST_CASE("record: an ordering is an integer from 0 to 2^64-1") {
 }
 
 TEST_CASE("record: a scenario's ordering is that of --ordering, and the summary says so") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const auto run = [&](const std::vector<std::string>& options) {
     std::vector<std::string> all = {"--set", "expect=[]"};
     all.insert(all.end(), options.begin(), options.end());
-    REQUIRE(workshop.replay(kSampleScenario, all).status == 0);
-    return summary_of(workshop);
+    REQUIRE(fixture.replay(kSampleScenario, all).status == 0);
+    return summary_of(fixture);
   };
   const auto by_option = run({"--ordering", "5"});
   CHECK(by_option["ordering"] == 5);

@@ -1,14 +1,14 @@
 // What dse explore refuses, and how it says so.
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
 const std::string kScenario = kScenarios + "generator-and-echo.toml";
 
 void check_refused(const std::vector<std::string>& arguments, const std::string& message) {
-  const Workshop workshop;
-  std::vector<std::string> words = {"explore", kScenario, "--out", workshop.run()};
+  const ProgramFixture fixture;
+  std::vector<std::string> words = {"explore", kScenario, "--out", fixture.run()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   const Outcome outcome = run_process(dse_command(words));
   INFO(outcome.err);
@@ -16,7 +16,7 @@ void check_refused(const std::vector<std::string>& arguments, const std::string&
   CHECK(outcome.status == 2);
   CHECK(outcome.out == "");
   CHECK_THAT(outcome.err, ContainsSubstring(message));
-  CHECK(workshop.runs() == std::vector<std::string>());
+  CHECK(fixture.runs() == std::vector<std::string>());
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
-// The figures of a run, against what its record says of the same messages; and what people are shown.
+// The figures of a run against what its record of events says about the same messages, and what people are
+// shown.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
+#include "support/program_fixture.h"
 #include "support/sqlite_file.h"
-#include "support/workshop.h"
 
 namespace {
 
@@ -13,8 +14,8 @@ using Row = std::vector<std::string>;
 
 const std::string kSampleScenario = kScenarios + "sample-four-models.toml";
 
-nlohmann::json summary_of(const Workshop& workshop) {
-  return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+nlohmann::json summary_of(const ProgramFixture& fixture) {
+  return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
 }
 
 std::vector<Row> csv_rows(const std::string& path) {
@@ -33,7 +34,7 @@ std::vector<Row> csv_rows(const std::string& path) {
   return rows;
 }
 
-// The value at that many thousandths, by its definition.
+// The quantile at `permille` thousandths, by its definition.
 double quantile(std::vector<double> values, std::size_t permille) {
   std::sort(values.begin(), values.end());
   const std::size_t rank = std::max<std::size_t>(1, (values.size() * permille + 999) / 1000);
@@ -48,12 +49,12 @@ std::string overloaded(const std::string& prefetch) {
 }  // namespace
 
 TEST_CASE("figures: sojourns are those of the record, of a model for training and inference apart") {
-  const Workshop workshop;
-  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
+  const ProgramFixture fixture;
+  REQUIRE(fixture.replay(kSampleScenario, {"--record"}).status == 0);
   // The bus learns of a settlement one hop after it.
   std::map<std::string, std::vector<double>> sojourns;
   for (const Row& row :
-       run_sql(workshop.run() + "/events.sqlite",
+       run_sql(fixture.run() + "/events.sqlite",
                "SELECT component, json_extract(headers, '$.label') IS NULL, "
                "time_ns - 50000 - timestamp_ns FROM events JOIN messages ON messages.id = message "
                "WHERE kind = 'acknowledged'")) {
@@ -62,7 +63,7 @@ TEST_CASE("figures: sojourns are those of the record, of a model for training an
     sojourns[row[0] + "." + prefix + "sojourn_"].push_back(std::stod(row[2]));
   }
   CHECK(sojourns.size() == 4 * 2 + 3);
-  const nlohmann::json metrics = summary_of(workshop)["metrics"];
+  const nlohmann::json metrics = summary_of(fixture)["metrics"];
   for (const auto& [name, values] : sojourns) {
     for (const auto& [quantile_name, permille] :
          {std::pair("p50_ns", 500U), std::pair("p99_ns", 990U), std::pair("p999_ns", 999U)}) {
@@ -76,13 +77,13 @@ TEST_CASE("figures: sojourns are those of the record, of a model for training an
 }
 
 TEST_CASE("figures: a prefetch hides no delay, and the last table shows what a message goes through") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   std::map<std::string, nlohmann::json> metrics;
   for (const std::string prefetch : {"0", "64"}) {
-    const Outcome outcome = workshop.replay(workshop.write("slow.toml", overloaded(prefetch)));
+    const Outcome outcome = fixture.replay(fixture.write("slow.toml", overloaded(prefetch)));
     REQUIRE(outcome.status == 0);
-    metrics[prefetch] = summary_of(workshop)["metrics"];
-    // Ten messages in a burst, 5 ms each.
+    metrics[prefetch] = summary_of(fixture)["metrics"];
+    // Ten messages arrive in a burst, and each takes 5 ms.
     CHECK(metrics[prefetch]["echo.sojourn_p999_ns"].get<double>() > 40e6);
     CHECK_THAT(outcome.out, ContainsSubstring("sojourn_p99 "));
     CHECK_THAT(outcome.out, !ContainsSubstring("latency_p99 "));
@@ -90,12 +91,12 @@ TEST_CASE("figures: a prefetch hides no delay, and the last table shows what a m
   }
   CHECK(metrics["0"]["echo.sojourn_p50_ns"] == metrics["64"]["echo.sojourn_p50_ns"]);
 
-  const Outcome cut = workshop.replay(workshop.write("slow.toml", overloaded("0")), {"--until", "20ms"});
+  const Outcome cut = fixture.replay(fixture.write("slow.toml", overloaded("0")), {"--until", "20ms"});
   CHECK_THAT(cut.out, ContainsSubstring("unhandled "));
 }
 
 TEST_CASE("figures: an expectation can name each of them, and their curves") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario = overloaded("1") + R"(
 [metrics]
 every = "5ms"
@@ -116,11 +117,11 @@ equals = 1
 metric = "digits.mean_depth"
 min = 0.1
 )";
-  const Outcome outcome = workshop.replay(workshop.write("slow.toml", scenario));
+  const Outcome outcome = fixture.replay(fixture.write("slow.toml", scenario));
   INFO(outcome.out << outcome.err);
   CHECK(outcome.status == 0);
   std::map<std::string, int> points;
-  for (const Row& row : csv_rows(workshop.run() + "/metrics.csv")) ++points[row[1] + "." + row[2]];
+  for (const Row& row : csv_rows(fixture.run() + "/metrics.csv")) ++points[row[1] + "." + row[2]];
   for (const char* metric :
        {"echo.sojourn_p50_ns", "echo.sojourn_p99_ns", "echo.sojourn_p999_ns", "echo.wait_p50_ns",
         "echo.wait_p99_ns", "echo.wait_p999_ns", "digits.max_unacknowledged", "digits.mean_depth"}) {
@@ -130,16 +131,16 @@ min = 0.1
 }
 
 TEST_CASE("figures: each binding says how many messages it passed, and one that passed none is a warning") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string bindings =
       "[[binding]]\nfrom = \"digits\"\nto = [\"sevens\", \"spare\"]\nheaders = { label = 7 }\n"
       "[[binding]]\nfrom = \"digits\"\nto = \"spare\"\nkey = \"*.*\"\n"
       "[component.sevens]\nkind = \"watch\"\nfrom = \"sevens\"\n"
       "[component.spare]\nkind = \"watch\"\nfrom = \"spare\"\n";
-  const std::string scenario = workshop.write("bound.toml", small_scenario() + bindings);
-  const Outcome outcome = workshop.replay(scenario);
+  const std::string scenario = fixture.write("bound.toml", small_scenario() + bindings);
+  const Outcome outcome = fixture.replay(scenario);
   REQUIRE(outcome.status == 0);
-  const nlohmann::json summary = summary_of(workshop);
+  const nlohmann::json summary = summary_of(fixture);
   const nlohmann::json sevens = summary["metrics"]["sevens.received"];
   CHECK(summary["bindings"] ==
         nlohmann::json({{{"from", "digits"},
@@ -157,13 +158,13 @@ TEST_CASE("figures: each binding says how many messages it passed, and one that 
                         {{"from", "digits"}, {"to", "spare"}, {"key", "*.*"}, {"passed", 0}}}));
   const std::string warning = "warning: the binding digits -> spare  key *.* passed no message in this run";
   CHECK_THAT(outcome.err, ContainsSubstring(warning));
-  CHECK_THAT(workshop.replay(scenario, {"--quiet"}).err, ContainsSubstring(warning));
+  CHECK_THAT(fixture.replay(scenario, {"--quiet"}).err, ContainsSubstring(warning));
 }
 
 TEST_CASE("figures: a prediction leads to its image, and a verdict to the truth") {
-  const Workshop workshop;
-  REQUIRE(workshop.replay(kSampleScenario, {"--record"}).status == 0);
-  const std::vector<Row> predictions = csv_rows(workshop.run() + "/predictions.csv");
+  const ProgramFixture fixture;
+  REQUIRE(fixture.replay(kSampleScenario, {"--record"}).status == 0);
+  const std::vector<Row> predictions = csv_rows(fixture.run() + "/predictions.csv");
   REQUIRE(predictions.size() == 2001);
   CHECK(predictions[0].back() == "data_index");
   std::map<std::string, std::string> truths;
@@ -171,11 +172,11 @@ TEST_CASE("figures: a prediction leads to its image, and a verdict to the truth"
     REQUIRE(row->size() == 8);
     const std::string& message = (*row)[3];  // "camera-a-12"
     const int number = std::stoi(message.substr(message.rfind('-') + 1));
-    // The second camera begins at 250.
+    // The second camera begins at image 250.
     CHECK((*row)[7] == std::to_string(message.starts_with("camera-b") ? number + 250 : number));
     truths[message] = (*row)[6];
   }
-  const std::vector<Row> votes = csv_rows(workshop.run() + "/votes.csv");
+  const std::vector<Row> votes = csv_rows(fixture.run() + "/votes.csv");
   REQUIRE(votes.size() == 501);
   CHECK(votes[0].back() == "truth");
   int right = 0;
@@ -183,16 +184,16 @@ TEST_CASE("figures: a prediction leads to its image, and a verdict to the truth"
     CHECK(row->back() == truths[(*row)[1]]);
     if (row->back() == (*row)[2]) ++right;
   }
-  CHECK(right / 500.0 == summary_of(workshop)["metrics"]["votes.accuracy"].get<double>());
+  CHECK(right / 500.0 == summary_of(fixture)["metrics"]["votes.accuracy"].get<double>());
 }
 
 TEST_CASE("figures: without truth the columns are empty, and the image is still known") {
-  const Workshop workshop;
-  REQUIRE(workshop
+  const ProgramFixture fixture;
+  REQUIRE(fixture
               .replay(kSampleScenario, {"--record", "--set", "component.camera-a.slice=[3,9]", "--set",
                                         "expect=[]", "--set", "component.camera-b.slice=[20,22]"})
               .status == 0);
-  const std::vector<Row> predictions = csv_rows(workshop.run() + "/predictions.csv");
+  const std::vector<Row> predictions = csv_rows(fixture.run() + "/predictions.csv");
   CHECK(std::any_of(predictions.begin(), predictions.end(),
                     [](const Row& row) { return row[3] == "camera-a-0" && row[7] == "3"; }));
 
@@ -201,13 +202,13 @@ TEST_CASE("figures: without truth the columns are empty, and the image is still 
     scenario = replaced(scenario, "truth = \"../data/sample/t10k-labels-idx1-ubyte.gz\"\n", "");
   while (scenario.find("../data/sample/") != std::string::npos)
     scenario = replaced(scenario, "../data/sample/", kSample);
-  REQUIRE(workshop.replay(workshop.write("no-truth.toml", scenario), {"--record"}).status == 0);
-  for (const Row& row : csv_rows(workshop.run() + "/predictions.csv")) {
+  REQUIRE(fixture.replay(fixture.write("no-truth.toml", scenario), {"--record"}).status == 0);
+  for (const Row& row : csv_rows(fixture.run() + "/predictions.csv")) {
     if (row[0] == "virtual_time_ns") continue;
     CHECK(row[6].empty());
     CHECK_FALSE(row[7].empty());
   }
-  const std::vector<Row> votes = csv_rows(workshop.run() + "/votes.csv");
+  const std::vector<Row> votes = csv_rows(fixture.run() + "/votes.csv");
   REQUIRE(votes.size() == 501);
   CHECK(votes[1].back().empty());
 }

@@ -1,5 +1,5 @@
-// What a scenario leaves and prints today is what it was when these files were written, whatever the compiler
-// and the build. Its fingerprints are kept elsewhere: in scenarios/fingerprints.csv, by dse verify.
+// What a scenario leaves and prints is the same as when these files were written, whatever the compiler and
+// the build. Its fingerprints are kept in scenarios/fingerprints.csv, by dse verify.
 //
 // When a change is meant to change them, rewrite them with
 //
@@ -12,7 +12,7 @@
 
 #include "dse/hash.h"
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
@@ -28,7 +28,7 @@ void check_golden(const std::string& name, const std::string& text) {
   CHECK(text == read_file(kGolden + name));
 }
 
-// The hash of every file but timing.json, with its name, in name order.
+// The hash of every file except timing.json, with its name, in name order.
 std::string hash_of_files(const std::string& run) {
   dse::Hasher hasher;
   for (const std::string& name : names_in(run)) {
@@ -44,11 +44,11 @@ std::string hash_of_files(const std::string& run) {
 TEST_CASE("golden: the files that every scenario on the sample leaves", "[golden]") {
   for (const std::string& scenario : sample_scenarios()) {
     INFO(scenario);
-    const Workshop workshop;
-    REQUIRE(workshop.replay(kScenarios + scenario + ".toml").status == 0);
-    check_golden(scenario + ".files", hash_of_files(workshop.run()) + "\n");
+    const ProgramFixture fixture;
+    REQUIRE(fixture.replay(kScenarios + scenario + ".toml").status == 0);
+    check_golden(scenario + ".files", hash_of_files(fixture.run()) + "\n");
     if (scenario == "generator-and-echo")
-      check_golden(scenario + ".echo.log", read_file(workshop.run() + "/echo.log"));
+      check_golden(scenario + ".echo.log", read_file(fixture.run() + "/echo.log"));
   }
 }
 

@@ -1,9 +1,9 @@
-// Which runs stay when others come: by default names, after Ctrl-C, and beside what somebody put there.
+// Which runs are kept when others come: with default names, after Ctrl-C, and with files that somebody added.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace fs = std::filesystem;
 
@@ -11,22 +11,22 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// A workshop in which default names are used.
+// A fixture in which default names are used.
 struct Desk {
-  Workshop workshop;
-  std::string scenario = workshop.write("x.toml", small_scenario());
+  ProgramFixture fixture;
+  std::string scenario = fixture.write("x.toml", small_scenario());
 
   Outcome dse(std::vector<std::string> arguments) const {
     Command command = dse_command(std::move(arguments));
-    command.folder = workshop.file("");
+    command.folder = fixture.file("");
     return run_process(command);
   }
   Outcome replay(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"replay", "x.toml"});
     return dse(more);
   }
-  Names runs() const { return names_in(workshop.file("runs")); }
-  Names files(const std::string& run) const { return names_in(workshop.file("runs/" + run)); }
+  Names runs() const { return names_in(fixture.file("runs")); }
+  Names files(const std::string& run) const { return names_in(fixture.file("runs/" + run)); }
 };
 
 void check_results_in(const Outcome& outcome, const std::string& name) {
@@ -51,7 +51,7 @@ TEST_CASE("kept: a plain replay leaves the recorded run that one wants to compar
   CHECK(diff.status == 0);
   CHECK_THAT(diff.out, ContainsSubstring("the same: "));
 
-  // One that has all that it has, and one that is told to, take its place.
+  // A run with everything that it has, and a run that is told to, may take its place.
   check_results_in(desk.replay({"--record"}), "x-s1");
   check_results_in(desk.replay({"--out", "runs/x-s1"}), "x-s1");
   CHECK(desk.files("x-s1") == Names{"echo.log", "metrics.csv", "summary.json", "timing.json"});
@@ -61,23 +61,23 @@ TEST_CASE("kept: a plain replay leaves the recorded run that one wants to compar
 TEST_CASE("kept: what somebody put into a run directory") {
   const Desk desk;
   check_results_in(desk.replay(), "x-s1");
-  desk.workshop.write("runs/x-s1/thesis.txt", "years of work");
+  desk.fixture.write("runs/x-s1/thesis.txt", "years of work");
   check_results_in(desk.replay(), "x-s1-2");
   const Outcome told = desk.replay({"--out", "runs/x-s1"});
   CHECK(told.status == 2);
   CHECK_THAT(told.err,
              ContainsSubstring("holds 'thesis.txt', which no run has written there: move it away or "
                                "choose another place with --out"));
-  CHECK(read_file(desk.workshop.file("runs/x-s1/thesis.txt")) == "years of work");
+  CHECK(read_file(desk.fixture.file("runs/x-s1/thesis.txt")) == "years of work");
 }
 
 TEST_CASE("kept: a component may be named like the capture, and its run is replaced as any") {
   const Desk desk;
-  desk.workshop.write("x.toml", replaced(small_scenario(), "[component.echo]", "[component.capture]"));
+  desk.fixture.write("x.toml", replaced(small_scenario(), "[component.echo]", "[component.capture]"));
   check_results_in(desk.replay(), "x-s1");
   check_results_in(desk.replay(), "x-s1");
-  // A folder of that name, as a node of the component has it.
-  fs::create_directories(desk.workshop.file("runs/x-s1.partial-999999999/capture"));
+  // A folder of that name, such as a node of the component has.
+  fs::create_directories(desk.fixture.file("runs/x-s1.partial-999999999/capture"));
   check_results_in(desk.replay(), "x-s1");
   CHECK(desk.runs() == Names{"x-s1"});
 }
@@ -85,7 +85,7 @@ TEST_CASE("kept: a component may be named like the capture, and its run is repla
 TEST_CASE("kept: timing.json lists what the run has written") {
   const Desk desk;
   check_results_in(desk.replay({"--record"}), "x-s1");
-  const auto timing = nlohmann::json::parse(read_file(desk.workshop.file("runs/x-s1/timing.json")));
+  const auto timing = nlohmann::json::parse(read_file(desk.fixture.file("runs/x-s1/timing.json")));
   CHECK(timing["files"] ==
         Names{"echo.log", "events.sqlite", "metrics.csv", "predictions.csv", "summary.json"});
 }

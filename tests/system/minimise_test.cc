@@ -4,7 +4,7 @@
 #include <regex>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace fs = std::filesystem;
 
@@ -22,7 +22,7 @@ std::string source(const std::string& name) {
          "t10k-labels-idx1-ubyte.gz\"\nslice = [10, 30]\nto = \"in\"\nrate = \"1000/s\"\n";
 }
 
-// What the planted `fragile` reads; also things that have nothing to do with it.
+// What the planted `fragile` reads, and things that have nothing to do with it.
 std::string reader() {
   return "[component.fragile]\nkind = \"fragile\"\nfrom = \"in\"\nservice = \"10us\"\n"
          "[component.onlooker]\nkind = \"echo\"\nfrom = \"copies\"\n"
@@ -35,15 +35,16 @@ struct Minimised {
   Outcome explored;
   std::string text;  // of minimised.toml
   long messages = -1;
-  Outcome replayed;  // by the line that was printed
+  Outcome replayed;  // with the line that was printed
 };
 
-Minimised minimise(const Workshop& workshop, const std::string& scenario, std::vector<std::string> options) {
-  std::vector<std::string> arguments = {"explore", scenario, "--minimise", "--out", workshop.run()};
+Minimised minimise(const ProgramFixture& fixture, const std::string& scenario,
+                   std::vector<std::string> options) {
+  std::vector<std::string> arguments = {"explore", scenario, "--minimise", "--out", fixture.run()};
   arguments.insert(arguments.end(), options.begin(), options.end());
   Minimised result{.explored = run_process(planted(arguments))};
   INFO(result.explored.out << result.explored.err);
-  const std::string file = workshop.run() + "/minimised.toml";
+  const std::string file = fixture.run() + "/minimised.toml";
   REQUIRE(fs::exists(file));
   result.text = read_file(file);
   std::smatch found;
@@ -51,7 +52,7 @@ Minimised minimise(const Workshop& workshop, const std::string& scenario, std::v
   REQUIRE(std::regex_search(result.explored.out, found, printed));
   result.messages = std::stol(found[1].str());
   result.replayed =
-      run_process({.program = "/bin/sh", .arguments = {"-c", found[2].str()}, .folder = workshop.file("")});
+      run_process({.program = "/bin/sh", .arguments = {"-c", found[2].str()}, .folder = fixture.file("")});
   return result;
 }
 
@@ -63,15 +64,15 @@ bool has_line(const std::string& text, const std::string& line) {
 }  // namespace
 
 TEST_CASE("minimise: a failure that shows in one ordering of a thousand") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   std::string text = reader();
   for (int number = 1; number <= 11; ++number) text += source("s" + std::to_string(number));
-  const std::string scenario = workshop.write("s.toml", text);
-  const Minimised result = minimise(workshop, scenario, {"--seeds", "1", "--orderings", "2000"});
+  const std::string scenario = fixture.write("s.toml", text);
+  const Minimised result = minimise(fixture, scenario, {"--seeds", "1", "--orderings", "2000"});
   INFO(result.text);
   CHECK(result.explored.status == 1);
-  // About one of 11 · 10 · 9.
-  const std::size_t failures = lines_of(read_file(workshop.run() + "/failures.csv")).size() - 1;
+  // About one in 11 · 10 · 9.
+  const std::size_t failures = lines_of(read_file(fixture.run() + "/failures.csv")).size() - 1;
   CHECK(failures >= 1);
   CHECK(failures <= 10);
   CHECK(result.messages <= 10);
@@ -85,22 +86,23 @@ TEST_CASE("minimise: a failure that shows in one ordering of a thousand") {
                  "ended with status 1\n"));
   CHECK(result.replayed.status == 1);
   CHECK_THAT(result.replayed.out, ContainsSubstring("FAILED component 'fragile' ended with status 1"));
-  // Its data is where it was, seen from its own folder.
-  CHECK(run_process(planted({"check", workshop.run() + "/minimised.toml"})).status == 0);
-  const Outcome scheduled = run_process(planted(
-      {"replay", workshop.run() + "/minimised.toml", "--ordering", "0", "--out", workshop.file("o")}));
+  // Its paths lead to the data from its own folder.
+  CHECK(run_process(planted({"check", fixture.run() + "/minimised.toml"})).status == 0);
+  const Outcome scheduled = run_process(
+      planted({"replay", fixture.run() + "/minimised.toml", "--ordering", "0", "--out", fixture.file("o")}));
   CHECK(scheduled.status == 0);
 }
 
 TEST_CASE("minimise: a failure that hangs on the order of components in the file") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("s.toml", source("s3") + source("s1") + source("a-last") + source("s2") + reader());
-  // As scheduled, s3 comes first, then s1, then a-last: not so. Without a-last it is the order that fails.
-  CHECK(run_process(planted({"replay", scenario, "--quiet", "--out", workshop.file("o")})).status == 0);
+      fixture.write("s.toml", source("s3") + source("s1") + source("a-last") + source("s2") + reader());
+  // As scheduled, s3 comes first, then s1, then a-last, which does not fail. Without a-last, that order
+  // fails.
+  CHECK(run_process(planted({"replay", scenario, "--quiet", "--out", fixture.file("o")})).status == 0);
   const std::string failing =
-      workshop.write("f.toml", source("s3") + source("s1") + source("s2") + source("a-last") + reader());
-  const Minimised result = minimise(workshop, failing, {"--seeds", "1"});
+      fixture.write("f.toml", source("s3") + source("s1") + source("s2") + source("a-last") + reader());
+  const Minimised result = minimise(fixture, failing, {"--seeds", "1"});
   INFO(result.text);
   CHECK(result.messages <= 4);
   CHECK(result.text.find("ordering") == std::string::npos);
@@ -111,12 +113,12 @@ TEST_CASE("minimise: a failure that hangs on the order of components in the file
 }
 
 TEST_CASE("minimise: an expectation that is not met, to the least that misses it") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("s.toml", replaced(small_scenario(), "limit = 10", "limit = 500") +
-                                   "[[expect]]\nmetric = \"generator.sent\"\nmin = 3\nmax = 10\n"
-                                   "[[expect]]\nmetric = \"echo.received\"\nmin = 10\n");
-  const Minimised result = minimise(workshop, scenario, {"--seeds", "4..5", "--set", "bus.latency=1ms"});
+      fixture.write("s.toml", replaced(small_scenario(), "limit = 10", "limit = 500") +
+                                  "[[expect]]\nmetric = \"generator.sent\"\nmin = 3\nmax = 10\n"
+                                  "[[expect]]\nmetric = \"echo.received\"\nmin = 10\n");
+  const Minimised result = minimise(fixture, scenario, {"--seeds", "4..5", "--set", "bus.latency=1ms"});
   INFO(result.text);
   CHECK(result.messages == 11);
   CHECK_FALSE(has_line(result.text, "[component.echo]"));
@@ -127,28 +129,28 @@ TEST_CASE("minimise: an expectation that is not met, to the least that misses it
 }
 
 TEST_CASE("minimise: what fails with one value of a setting and not with another keeps both so") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("s.toml", small_scenario() +
-                                   "[[expect]]\nmetric = \"echo.latency_p99_ns\"\nmax = 150000\n"
-                                   "[component.bystander]\nkind = \"echo\"\nfrom = \"digits\"\n");
-  const Minimised result = minimise(workshop, scenario, {"--seeds", "1", "--vary", "bus.latency=50us,1ms"});
+      fixture.write("s.toml", small_scenario() +
+                                  "[[expect]]\nmetric = \"echo.latency_p99_ns\"\nmax = 150000\n"
+                                  "[component.bystander]\nkind = \"echo\"\nfrom = \"digits\"\n");
+  const Minimised result = minimise(fixture, scenario, {"--seeds", "1", "--vary", "bus.latency=50us,1ms"});
   INFO(result.text);
   CHECK(result.messages == 1);
   CHECK(has_line(result.text, "[component.echo]"));
   CHECK_FALSE(has_line(result.text, "[component.bystander]"));
   CHECK(result.replayed.status == 1);
   CHECK_THAT(result.replayed.out, ContainsSubstring("FAILED echo.latency_p99_ns is "));
-  CHECK(run_process(planted({"replay", workshop.run() + "/minimised.toml", "--set", "bus.latency=50us",
-                             "--out", workshop.file("o")}))
+  CHECK(run_process(planted({"replay", fixture.run() + "/minimised.toml", "--set", "bus.latency=50us",
+                             "--out", fixture.file("o")}))
             .status == 0);
 }
 
 TEST_CASE("minimise: a seed that no TOML file can hold stays on the line") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario =
-      workshop.write("s.toml", small_scenario() + "[[expect]]\nmetric = \"generator.sent\"\nmax = 0\n");
-  const Minimised result = minimise(workshop, scenario, {"--seeds", "18446744073709551615"});
+      fixture.write("s.toml", small_scenario() + "[[expect]]\nmetric = \"generator.sent\"\nmax = 0\n");
+  const Minimised result = minimise(fixture, scenario, {"--seeds", "18446744073709551615"});
   INFO(result.explored.out);
   CHECK(result.text.find("seed") == std::string::npos);
   CHECK_THAT(result.explored.out, ContainsSubstring("minimised.toml --seed 18446744073709551615\n"));
@@ -157,27 +159,27 @@ TEST_CASE("minimise: a seed that no TOML file can hold stays on the line") {
 }
 
 TEST_CASE("minimise: through folders that are links") {
-  const Workshop workshop;
-  fs::create_directories(workshop.file("deep/down/scenarios"));
-  // ".." after a link is the folder that holds what the link leads to.
-  fs::create_directory_symlink(DSE_SOURCE_DIR "/data", workshop.file("deep/down/data"));
-  fs::create_directory_symlink(workshop.file("deep/down/scenarios"), workshop.file("link"));
-  fs::create_directories(workshop.file("far/away"));
-  fs::create_directory_symlink(workshop.file("far/away"), workshop.file("runs"));
+  const ProgramFixture fixture;
+  fs::create_directories(fixture.file("deep/down/scenarios"));
+  // ".." after a link is the parent of the folder that the link leads to.
+  fs::create_directory_symlink(DSE_SOURCE_DIR "/data", fixture.file("deep/down/data"));
+  fs::create_directory_symlink(fixture.file("deep/down/scenarios"), fixture.file("link"));
+  fs::create_directories(fixture.file("far/away"));
+  fs::create_directory_symlink(fixture.file("far/away"), fixture.file("runs"));
   std::string text = small_scenario() + "[[expect]]\nmetric = \"generator.sent\"\nmax = 0\n";
   while (text.find(kSample) != std::string::npos) text = replaced(text, kSample, "../data/sample/");
-  workshop.write("deep/down/scenarios/s.toml", text);
-  const Minimised result = minimise(workshop, workshop.file("link/s.toml"), {"--seeds", "1"});
+  fixture.write("deep/down/scenarios/s.toml", text);
+  const Minimised result = minimise(fixture, fixture.file("link/s.toml"), {"--seeds", "1"});
   INFO(result.text << result.replayed.err);
   CHECK(result.replayed.status == 1);
 }
 
 TEST_CASE("minimise: without a failure there is nothing to minimise") {
-  const Workshop workshop;
-  const std::string scenario = workshop.write("s.toml", small_scenario());
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("s.toml", small_scenario());
   const Outcome outcome = run_process(
-      dse_command({"explore", scenario, "--seeds", "1..2", "--minimise", "--out", workshop.run()}));
+      dse_command({"explore", scenario, "--seeds", "1..2", "--minimise", "--out", fixture.run()}));
   CHECK(outcome.status == 0);
   CHECK(outcome.out.find("minimise") == std::string::npos);
-  CHECK_FALSE(fs::exists(workshop.run() + "/minimised.toml"));
+  CHECK_FALSE(fs::exists(fixture.run() + "/minimised.toml"));
 }

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
@@ -15,7 +15,8 @@ std::vector<std::string> negative_scenarios() {
   return names;
 }
 
-// Without its [[fault]] tables, each of which ends at an empty line; its data named by full path.
+// The scenario without its [[fault]] tables, each of which ends at an empty line, and with its data named by
+// full path.
 std::string healed(const std::string& text) {
   std::string result;
   bool within_fault = false;
@@ -30,8 +31,8 @@ std::string healed(const std::string& text) {
   return result;
 }
 
-nlohmann::json expectations_of(const Workshop& workshop) {
-  return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"))["expectations"];
+nlohmann::json expectations_of(const ProgramFixture& fixture) {
+  return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"))["expectations"];
 }
 
 }  // namespace
@@ -39,12 +40,12 @@ nlohmann::json expectations_of(const Workshop& workshop) {
 TEST_CASE("negative: every planted fault is caught, by a named expectation") {
   for (const std::string& name : negative_scenarios()) {
     INFO(name);
-    const Workshop workshop;
-    const Outcome outcome = workshop.replay(kNegative + name);
+    const ProgramFixture fixture;
+    const Outcome outcome = fixture.replay(kNegative + name);
     INFO(outcome.out + outcome.err);
     CHECK(outcome.status == 0);
     int caught = 0;
-    for (const auto& one : expectations_of(workshop)) {
+    for (const auto& one : expectations_of(fixture)) {
       if (!one.contains("fails")) continue;
       ++caught;
       CHECK(one["met"] == false);
@@ -57,13 +58,13 @@ TEST_CASE("negative: every planted fault is caught, by a named expectation") {
 TEST_CASE("negative: without its fault the run fails, and names what caught nothing") {
   for (const std::string& name : negative_scenarios()) {
     INFO(name);
-    const Workshop workshop;
+    const ProgramFixture fixture;
     const std::string text = read_file(kNegative + name);
     REQUIRE_THAT(text, ContainsSubstring("[[fault]]\n"));
-    const Outcome outcome = workshop.replay(workshop.write(name, healed(text)));
+    const Outcome outcome = fixture.replay(fixture.write(name, healed(text)));
     INFO(outcome.out + outcome.err);
     CHECK(outcome.status == 1);
-    for (const auto& one : expectations_of(workshop)) {
+    for (const auto& one : expectations_of(fixture)) {
       CHECK(one["met"] == true);
       if (!one.contains("fails")) continue;
       CHECK_THAT(outcome.out, ContainsSubstring("FAILED " + one.at("name").get<std::string>() + ": "));
@@ -73,18 +74,18 @@ TEST_CASE("negative: without its fault the run fails, and names what caught noth
 }
 
 TEST_CASE("negative: a fault that nothing is set to catch fails the run where it shows") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string scenario = small_scenario() +
                                "[[fault]]\nkind = \"lose\"\ncomponent = \"generator\"\nlimit = 1\n"
                                "[[expect]]\nname = \"all there\"\nresource = \"digits\"\nlost = 0\n"
                                "[[expect]]\nresource = \"digits\"\norder = \"fifo\"\n";
-  const Outcome outcome = workshop.replay(workshop.write("s.toml", scenario), {"--quiet"});
+  const Outcome outcome = fixture.replay(fixture.write("s.toml", scenario), {"--quiet"});
   CHECK(outcome.status == 1);
   CHECK(outcome.out == "");
   CHECK(outcome.err ==
         "FAILED all there: digits lost 0: 1 lost, expected 0: message generator-0, written at 0s, is owed to "
         "'digits'\n");
-  const auto expectations = expectations_of(workshop);
+  const auto expectations = expectations_of(fixture);
   CHECK(expectations[0] ==
         nlohmann::json::parse(R"({"name": "all there", "resource": "digits", "lost": 0, "met": false,
              "detail": "1 lost, expected 0: message generator-0, written at 0s, is owed to 'digits'"})"));
@@ -101,9 +102,9 @@ TEST_CASE("expect: what is measured by some time does not depend on the threads,
       "[[expect]]\nmetric = \"model.prequential_accuracy\"\nmin = 0\nby = \"5ms\"\n";
   std::vector<nlohmann::json> values;
   for (const char* threads : {"1", "2", "8"}) {
-    const Workshop workshop;
-    CHECK(workshop.replay(workshop.write("s.toml", scenario), {"--threads", threads}).status == 0);
-    const auto expectations = expectations_of(workshop);
+    const ProgramFixture fixture;
+    CHECK(fixture.replay(fixture.write("s.toml", scenario), {"--threads", threads}).status == 0);
+    const auto expectations = expectations_of(fixture);
     CHECK(expectations[0] == nlohmann::json::parse(R"({"metric": "model.trained", "min": null, "max": null,
                                                        "equals": 3, "by": "5ms", "value": 3, "met": true})"));
     values.push_back(expectations[1]);
@@ -113,11 +114,11 @@ TEST_CASE("expect: what is measured by some time does not depend on the threads,
 }
 
 TEST_CASE("expect: a stall that is expected is no failure of the run") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string stalling =
       small_scenario() + "[[binding]]\nfrom = \"digits\"\nto = \"kept\"\n[[expect]]\nstatus = ";
-  CHECK(workshop.replay(workshop.write("s.toml", stalling + "\"stalled\"\n")).status == 0);
-  const Outcome outcome = workshop.replay(workshop.write("s.toml", stalling + "\"completed\"\n"));
+  CHECK(fixture.replay(fixture.write("s.toml", stalling + "\"stalled\"\n")).status == 0);
+  const Outcome outcome = fixture.replay(fixture.write("s.toml", stalling + "\"completed\"\n"));
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.out, ContainsSubstring("FAILED the run stalled, expected completed\n"));
   CHECK_THAT(outcome.err, ContainsSubstring("queue 'kept': 10 waiting"));

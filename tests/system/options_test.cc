@@ -2,34 +2,34 @@
 #include <filesystem>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
-// None is reached: what is wrong is told before.
+// No broker is contacted: errors are reported before that.
 const std::string kNowhere = "amqp://guest@127.0.0.1:1";
 
 std::string scenario_with_export() {
   return small_scenario() + "[[gateway.export]]\nfrom = \"digits\"\nexchange = \"out\"\n";
 }
 
-Outcome run_in(const Workshop& workshop, const std::vector<std::string>& arguments) {
+Outcome run_in(const ProgramFixture& fixture, const std::vector<std::string>& arguments) {
   Command command = dse_command(arguments);
-  command.folder = workshop.file("");
+  command.folder = fixture.file("");
   return run_process(command);
 }
 
 void check_refused(const std::vector<std::string>& arguments, const std::string& message) {
-  const Workshop workshop;
-  workshop.write("s.toml", scenario_with_export());
-  const Outcome outcome = run_in(workshop, arguments);
+  const ProgramFixture fixture;
+  fixture.write("s.toml", scenario_with_export());
+  const Outcome outcome = run_in(fixture, arguments);
   INFO(outcome.err);
   CHECK(outcome.status == 2);
   CHECK(outcome.signal == 0);
   CHECK(outcome.out.empty());
   CHECK_THAT(outcome.err, Catch::Matchers::StartsWith("dse: "));
   CHECK_THAT(outcome.err, ContainsSubstring(message));
-  CHECK(names_in(workshop.file("")) == std::vector<std::string>{"s.toml"});
+  CHECK(names_in(fixture.file("")) == std::vector<std::string>{"s.toml"});
 }
 
 // Every option of every command that takes a whole number.
@@ -41,7 +41,7 @@ const std::vector<std::vector<std::string>> kWholeOptions = {
     {"attach", "s.toml", "--broker", kNowhere, "--threads"},
     {"node", "s.toml", "echo", "--broker", kNowhere, "--seed"},
     {"node", "s.toml", "echo", "--broker", kNowhere, "--epoch"},
-    {"node", "s.toml", "echo", "--broker", kNowhere, "--overseer"},
+    {"node", "s.toml", "echo", "--broker", kNowhere, "--supervisor"},
     {"nodes", "s.toml", "--broker", kNowhere, "--seed"},
     {"conform", "--broker", kNowhere, "--seed"},
     {"conform", "--broker", kNowhere, "--first"},
@@ -69,13 +69,13 @@ TEST_CASE("options: a whole number is decimal digits in every command") {
 }
 
 TEST_CASE("options: 010 is ten, for a seed and for a range of them") {
-  const Workshop workshop;
-  workshop.write("s.toml", small_scenario());
-  CHECK(run_in(workshop, {"replay", "s.toml", "--seed", "010", "--quiet"}).status == 0);
-  CHECK(names_in(workshop.file("runs")) == std::vector<std::string>{"s-s10"});
-  CHECK(run_in(workshop, {"explore", "s.toml", "--seeds", "010", "--orderings", "010", "--quiet"}).status ==
+  const ProgramFixture fixture;
+  fixture.write("s.toml", small_scenario());
+  CHECK(run_in(fixture, {"replay", "s.toml", "--seed", "010", "--quiet"}).status == 0);
+  CHECK(names_in(fixture.file("runs")) == std::vector<std::string>{"s-s10"});
+  CHECK(run_in(fixture, {"explore", "s.toml", "--seeds", "010", "--orderings", "010", "--quiet"}).status ==
         0);
-  const std::vector<std::string> runs = lines_of(read_file(workshop.file("runs/s-explored/runs.csv")));
+  const std::vector<std::string> runs = lines_of(read_file(fixture.file("runs/s-explored/runs.csv")));
   REQUIRE(runs.size() == 11);
   CHECK_THAT(runs[1], Catch::Matchers::StartsWith("10,0,"));
 }
@@ -120,38 +120,38 @@ TEST_CASE("options: a word that is not understood is told with the nearest one")
 }
 
 TEST_CASE("options: names that begin with a minus, behind a --") {
-  const Workshop workshop;
-  workshop.write("-s.toml", small_scenario() + "[component.--help]\nkind = \"watch\"\nfrom = \"digits\"\n" +
-                                "[[expect]]\nmetric = \"--help.received\"\nmin = 11\n");
-  const Outcome outcome = run_in(workshop, {"explore", "--seeds", "3", "--", "-s.toml"});
+  const ProgramFixture fixture;
+  fixture.write("-s.toml", small_scenario() + "[component.--help]\nkind = \"watch\"\nfrom = \"digits\"\n" +
+                               "[[expect]]\nmetric = \"--help.received\"\nmin = 11\n");
+  const Outcome outcome = run_in(fixture, {"explore", "--seeds", "3", "--", "-s.toml"});
   INFO(outcome.err);
   CHECK(outcome.status == 1);
-  // The line to paste is one that runs.
+  // The line to paste can be run.
   const std::string line = " replay --seed 3 -- -s.toml";
   CHECK_THAT(outcome.out, ContainsSubstring(line + "\n"));
-  CHECK(run_in(workshop, {"replay", "--seed", "3", "--quiet", "--", "-s.toml"}).status == 1);
-  CHECK(std::filesystem::exists(workshop.file("runs/-s-s3/--help.csv")));
-  // Of a node it is not the option, either: it would print help and end well.
+  CHECK(run_in(fixture, {"replay", "--seed", "3", "--quiet", "--", "-s.toml"}).status == 1);
+  CHECK(std::filesystem::exists(fixture.file("runs/-s-s3/--help.csv")));
+  // For a node it is not the option either, which would print help and succeed.
   const Outcome node =
-      run_in(workshop, {"node", "--broker", kNowhere, "--overseer", "3", "--", "-s.toml", "--help"});
+      run_in(fixture, {"node", "--broker", kNowhere, "--supervisor", "3", "--", "-s.toml", "--help"});
   CHECK(node.status == 3);
   CHECK(node.out.empty());
 }
 
 TEST_CASE("options: one of a thing is one") {
-  const Workshop workshop;
-  workshop.write("s.toml", replaced(small_scenario(), "limit = 10", "limit = 1"));
-  CHECK_THAT(run_in(workshop, {"replay", "s.toml"}).out, ContainsSubstring(", 1 delivery, 0 unroutable"));
-  CHECK_THAT(run_in(workshop, {"explore", "s.toml", "--seeds", "1"}).out,
+  const ProgramFixture fixture;
+  fixture.write("s.toml", replaced(small_scenario(), "limit = 10", "limit = 1"));
+  CHECK_THAT(run_in(fixture, {"replay", "s.toml"}).out, ContainsSubstring(", 1 delivery, 0 unroutable"));
+  CHECK_THAT(run_in(fixture, {"explore", "s.toml", "--seeds", "1"}).out,
              ContainsSubstring("\n1 run, 0 failed"));
 }
 
 TEST_CASE("options: check tells what is wrong with every scenario, and all of it") {
-  const Workshop workshop;
-  workshop.write("right.toml", small_scenario());
-  workshop.write("a.toml", small_scenario() + "zeal = 1\nabout = 2\n[bus]\nlatency = 5\n");
-  workshop.write("b.toml", "[component.w]\nkind = \"whatch\"\n");
-  const Outcome outcome = run_in(workshop, {"check", "a.toml", "right.toml", "b.toml"});
+  const ProgramFixture fixture;
+  fixture.write("right.toml", small_scenario());
+  fixture.write("a.toml", small_scenario() + "zeal = 1\nabout = 2\n[bus]\nlatency = 5\n");
+  fixture.write("b.toml", "[component.w]\nkind = \"whatch\"\n");
+  const Outcome outcome = run_in(fixture, {"check", "a.toml", "right.toml", "b.toml"});
   CHECK(outcome.status == 2);
   CHECK_THAT(outcome.out, ContainsSubstring("digits"));
   const std::vector<std::string> lines = lines_of(outcome.err);

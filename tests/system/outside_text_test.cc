@@ -1,9 +1,9 @@
-// What comes from outside may hold anything: ids that would break a line of a file, or paint a terminal.
+// Messages from outside may hold anything: ids that would break a line of a file, or control a terminal.
 #include <algorithm>
 
 #include "support/catch.h"
+#include "support/program_fixture.h"
 #include "support/sqlite_file.h"
-#include "support/workshop.h"
 
 namespace {
 
@@ -42,12 +42,12 @@ std::vector<std::vector<std::string>> records_of(const std::string& text) {
   return records;
 }
 
-// A run that got messages whose ids, keys and a header hold `name`, replayed from its capture.
+// A run that received messages whose ids, keys and one header hold `name`, replayed from its capture.
 struct Received {
   static constexpr int kMessages = 25;
-  Workshop workshop;
-  std::string scenario = workshop.write("s.toml", scenario_text());
-  std::string capture = workshop.file("capture");
+  ProgramFixture fixture;
+  std::string scenario = fixture.write("s.toml", scenario_text());
+  std::string capture = fixture.file("capture");
 
   explicit Received(const std::string& name) {
     const Outcome live =
@@ -55,14 +55,14 @@ struct Received {
                      .arguments = {scenario, capture, "1", std::to_string(kMessages), "-1", name}});
     INFO(live.err);
     REQUIRE(live.status == 0);
-    const Outcome outcome = workshop.replay(scenario, {"--capture", capture, "--record"});
+    const Outcome outcome = fixture.replay(scenario, {"--capture", capture, "--record"});
     INFO(outcome.err);
     REQUIRE(outcome.status == 0);
   }
-  std::string file(const std::string& name) const { return read_file(workshop.run() + "/" + name); }
+  std::string file(const std::string& name) const { return read_file(fixture.run() + "/" + name); }
 };
 
-// All but line ends: what a terminal acts on, or what is no ASCII.
+// Whether the text has, apart from line ends, nothing that a terminal acts on and only ASCII.
 bool is_plain(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\n'; });
 }
@@ -118,13 +118,13 @@ TEST_CASE("outside text: capture cat has one line a message, each field in its p
 
 TEST_CASE("outside text: the record holds text that is UTF-8, and bytes for what is not") {
   const Received bad(kBad);
-  const std::string record = bad.workshop.run() + "/events.sqlite";
+  const std::string record = bad.fixture.run() + "/events.sqlite";
   using Rows = std::vector<std::vector<std::string>>;
   CHECK(run_sql(record, "SELECT DISTINCT typeof(id), typeof(key) FROM message WHERE writer = 'them'") ==
         Rows{{"blob", "blob"}});
   CHECK(run_sql(record, "SELECT count(*) FROM message WHERE typeof(headers) <> 'text'") == Rows{{"0"}});
   const Received good("ü€\u0085\n");
-  CHECK(run_sql(good.workshop.run() + "/events.sqlite",
+  CHECK(run_sql(good.fixture.run() + "/events.sqlite",
                 "SELECT DISTINCT typeof(id), typeof(key) FROM message WHERE writer = 'them'") ==
         Rows{{"text", "text"}});
 }

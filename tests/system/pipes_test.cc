@@ -1,28 +1,29 @@
-// Scenarios that come through a pipe: read once, or refused by name.
+// Scenarios that come through a pipe are read once, or refused by name.
 #include <sys/stat.h>
 
 #include <fstream>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
 // The program with a scenario on its standard input.
-Outcome piped(const Workshop& workshop, const std::string& scenario, std::vector<std::string> arguments) {
-  const std::string file = workshop.write("s.toml", scenario);
+Outcome piped(const ProgramFixture& fixture, const std::string& scenario,
+              std::vector<std::string> arguments) {
+  const std::string file = fixture.write("s.toml", scenario);
   arguments.insert(arguments.begin(), {"-c", "cat '" + file + "' | \"$0\" \"$@\"", dse_command({}).program});
-  return run_process({.program = "/bin/sh", .arguments = arguments, .folder = workshop.file("")});
+  return run_process({.program = "/bin/sh", .arguments = arguments, .folder = fixture.file("")});
 }
 
 void check_read_once(const std::vector<std::string>& arguments, const std::string& message) {
-  const Workshop workshop;
-  const Outcome outcome = piped(workshop, small_scenario(), arguments);
+  const ProgramFixture fixture;
+  const Outcome outcome = piped(fixture, small_scenario(), arguments);
   INFO(outcome.err);
   CHECK(outcome.status == 2);
   CHECK(outcome.out.empty());
   CHECK_THAT(outcome.err, ContainsSubstring("dse: /dev/stdin: can be read once only, but " + message));
-  CHECK(names_in(workshop.file("")) == std::vector<std::string>{"s.toml"});
+  CHECK(names_in(fixture.file("")) == std::vector<std::string>{"s.toml"});
 }
 
 }  // namespace
@@ -36,27 +37,27 @@ TEST_CASE("pipes: what reads a scenario again is refused by name") {
 }
 
 TEST_CASE("pipes: what reads a scenario once takes one") {
-  const Workshop workshop;
-  CHECK(piped(workshop, small_scenario(), {"check", "/dev/stdin"}).status == 0);
-  CHECK(piped(workshop, small_scenario(), {"replay", "/dev/stdin", "--out", "a", "--quiet"}).status == 0);
-  CHECK(piped(workshop, small_scenario(), {"replay", "/dev/stdin", "--twice", "--quiet"}).status == 0);
-  CHECK(piped(workshop, small_scenario(), {"explore", "/dev/stdin", "--seeds", "1..3", "--quiet"}).status ==
+  const ProgramFixture fixture;
+  CHECK(piped(fixture, small_scenario(), {"check", "/dev/stdin"}).status == 0);
+  CHECK(piped(fixture, small_scenario(), {"replay", "/dev/stdin", "--out", "a", "--quiet"}).status == 0);
+  CHECK(piped(fixture, small_scenario(), {"replay", "/dev/stdin", "--twice", "--quiet"}).status == 0);
+  CHECK(piped(fixture, small_scenario(), {"explore", "/dev/stdin", "--seeds", "1..3", "--quiet"}).status ==
         0);
-  // Its run cannot be replayed once more.
-  const Outcome diff = piped(workshop, small_scenario(), {"diff", "a", "a"});
+  // Its run cannot be replayed again.
+  const Outcome diff = piped(fixture, small_scenario(), {"diff", "a", "a"});
   CHECK(diff.status == 2);
   CHECK_THAT(diff.err, ContainsSubstring("its scenario was read from a pipe, "));
 }
 
 TEST_CASE("pipes: one that nobody writes to is waited for, and that is said") {
-  const Workshop workshop;
-  CHECK(piped(workshop, small_scenario(), {"check", "/dev/stdin"}).err.empty());
+  const ProgramFixture fixture;
+  CHECK(piped(fixture, small_scenario(), {"check", "/dev/stdin"}).err.empty());
 
-  const std::string fifo = workshop.file("fifo");
+  const std::string fifo = fixture.file("fifo");
   REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
   const std::string said = "waiting for somebody to write to the pipe " + fifo + "\n";
   Process process(dse_command({"check", fifo}));
-  process.send_when(0, [&] { return process.err_so_far() == said; });  // no signal: it lets us wait
+  process.send_when(0, [&] { return process.err_so_far() == said; });  // 0: only waits
   std::ofstream(fifo) << small_scenario();
   const Outcome outcome = process.wait();
   CHECK(outcome.status == 0);

@@ -1,11 +1,11 @@
-// Where results go: places that cannot be written, disks that are full, folders that are somebody else's.
+// Where results go: places that cannot be written, full disks, folders that belong to somebody else.
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "small_disk.h"
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace fs = std::filesystem;
 
@@ -18,19 +18,19 @@ Outcome replay_to(const std::string& out, const std::string& scenario = kScenari
 }
 
 void check_full_disk(const std::string& size, const std::string& scenario) {
-  const Workshop workshop;
-  const SmallDisk disk(workshop.file("disk"), size);
+  const ProgramFixture fixture;
+  const SmallDisk disk(fixture.file("disk"), size);
   if (!disk.mounted()) {
     WARN("a full disk was not tested: no file system can be mounted here (" << disk.reason() << ")");
     return;
   }
-  const Outcome outcome = replay_to(workshop.file("disk/run"), kScenarios + scenario);
+  const Outcome outcome = replay_to(fixture.file("disk/run"), kScenarios + scenario);
   INFO(outcome.err);
   CHECK(outcome.status == 3);
-  CHECK_THAT(outcome.err, ContainsSubstring("dse: cannot write '" + workshop.file("disk/run.partial-")));
+  CHECK_THAT(outcome.err, ContainsSubstring("dse: cannot write '" + fixture.file("disk/run.partial-")));
   CHECK_THAT(outcome.err, ContainsSubstring(
                               "No space left on device; free some space or choose another place with --out"));
-  CHECK(names_in(workshop.file("disk")) == std::vector<std::string>());
+  CHECK(names_in(fixture.file("disk")) == std::vector<std::string>());
 }
 
 // The content of every file below the folder.
@@ -43,13 +43,13 @@ std::vector<std::pair<std::string, std::string>> snapshot(const std::string& fol
 }  // namespace
 
 TEST_CASE("out: below a file") {
-  const Workshop workshop;
-  const std::string below = workshop.write("file", "x") + "/run";
+  const ProgramFixture fixture;
+  const std::string below = fixture.write("file", "x") + "/run";
   const Outcome outcome = replay_to(below);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, Catch::Matchers::StartsWith("dse: cannot make the run directory '" + below +
                                                       "': Not a directory"));
-  CHECK(read_file(workshop.file("file")) == "x");
+  CHECK(read_file(fixture.file("file")) == "x");
 }
 
 TEST_CASE("out: below what is no real folder") {
@@ -67,64 +67,64 @@ TEST_CASE("out: a folder that may not be written") {
     WARN("not tested: root may write everywhere");
     return;
   }
-  const Workshop workshop;
-  fs::create_directory(workshop.file("closed"));
-  fs::permissions(workshop.file("closed"), fs::perms::owner_read | fs::perms::owner_exec);
-  const Outcome outcome = replay_to(workshop.file("closed/run"));
+  const ProgramFixture fixture;
+  fs::create_directory(fixture.file("closed"));
+  fs::permissions(fixture.file("closed"), fs::perms::owner_read | fs::perms::owner_exec);
+  const Outcome outcome = replay_to(fixture.file("closed/run"));
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, ContainsSubstring("Permission denied"));
 }
 
 TEST_CASE("out: a name that is too long, a link to itself") {
-  const Workshop workshop;
-  const Outcome long_name = replay_to(workshop.file(std::string(300, 'x')));
+  const ProgramFixture fixture;
+  const Outcome long_name = replay_to(fixture.file(std::string(300, 'x')));
   CHECK(long_name.status == 3);
   CHECK_THAT(long_name.err, ContainsSubstring("File name too long"));
-  fs::create_symlink(workshop.file("loop"), workshop.file("loop"));
-  const Outcome loop = replay_to(workshop.file("loop"));
+  fs::create_symlink(fixture.file("loop"), fixture.file("loop"));
+  const Outcome loop = replay_to(fixture.file("loop"));
   CHECK(loop.status == 3);
   CHECK_THAT(loop.err, ContainsSubstring("Too many levels of symbolic links"));
-  CHECK(names_in(workshop.file("")) == std::vector<std::string>{"loop"});
+  CHECK(names_in(fixture.file("")) == std::vector<std::string>{"loop"});
 }
 
 TEST_CASE("out: a folder or file that is no run directory is refused and left alone") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string message =
       ": exists and is not a run directory: remove it or choose another place with --out";
-  workshop.write("mine/thesis.tex", "years of work");
-  workshop.write("other/summary.json", "{}");  // one of the files is not enough
-  const std::string file = workshop.write("file", "x");
+  fixture.write("mine/thesis.tex", "years of work");
+  fixture.write("other/summary.json", "{}");  // one of the files is not enough
+  const std::string file = fixture.write("file", "x");
   for (const std::string& out :
-       {workshop.file("mine"), workshop.file("mine/"), workshop.file("other"), file, workshop.file("")}) {
+       {fixture.file("mine"), fixture.file("mine/"), fixture.file("other"), file, fixture.file("")}) {
     const Outcome outcome = replay_to(out);
     INFO(out << '\n' << outcome.err);
     CHECK(outcome.status == 2);
     CHECK_THAT(outcome.err, ContainsSubstring(message));
   }
-  CHECK(snapshot(workshop.file("mine")) ==
+  CHECK(snapshot(fixture.file("mine")) ==
         std::vector<std::pair<std::string, std::string>>{{"thesis.tex", "years of work"}});
-  CHECK(names_in(workshop.file("")) == std::vector<std::string>{"file", "mine", "other"});
+  CHECK(names_in(fixture.file("")) == std::vector<std::string>{"file", "mine", "other"});
 }
 
 TEST_CASE("out: a run directory is replaced, an empty folder is taken") {
-  const Workshop workshop;
-  fs::create_directories(workshop.run());
-  CHECK(workshop.replay(kScenario).status == 0);
-  const auto first = snapshot(workshop.run());
+  const ProgramFixture fixture;
+  fs::create_directories(fixture.run());
+  CHECK(fixture.replay(kScenario).status == 0);
+  const auto first = snapshot(fixture.run());
   CHECK(first.size() == 4);
-  CHECK(workshop.replay(kScenarios + "route-by-key.toml").status == 0);
-  CHECK(names_in(workshop.run()) == std::vector<std::string>{"metrics.csv", "sevens-or-ones.csv",
-                                                             "sevens.csv", "summary.json", "timing.json"});
-  CHECK(workshop.runs() == std::vector<std::string>{"run"});
+  CHECK(fixture.replay(kScenarios + "route-by-key.toml").status == 0);
+  CHECK(names_in(fixture.run()) == std::vector<std::string>{"metrics.csv", "sevens-or-ones.csv", "sevens.csv",
+                                                            "summary.json", "timing.json"});
+  CHECK(fixture.runs() == std::vector<std::string>{"run"});
 }
 
 TEST_CASE("out: a run that is refused leaves the one before alone") {
-  const Workshop workshop;
-  CHECK(workshop.replay(kScenario).status == 0);
-  const auto before = snapshot(workshop.run());
-  CHECK(workshop.replay(kScenario, {"--set", "component.generator.images=none"}).status == 2);
-  CHECK(snapshot(workshop.run()) == before);
-  CHECK(workshop.runs() == std::vector<std::string>{"run"});
+  const ProgramFixture fixture;
+  CHECK(fixture.replay(kScenario).status == 0);
+  const auto before = snapshot(fixture.run());
+  CHECK(fixture.replay(kScenario, {"--set", "component.generator.images=none"}).status == 2);
+  CHECK(snapshot(fixture.run()) == before);
+  CHECK(fixture.runs() == std::vector<std::string>{"run"});
 }
 
 TEST_CASE("out: a disk that gets full while results are written") {
@@ -136,13 +136,13 @@ TEST_CASE("out: a disk that gets full at the end of a run") {
 }
 
 TEST_CASE("out: a file that may not grow") {
-  // SIGXFSZ ignored, the write fails like one to a full disk.
-  const Workshop workshop;
-  const Command command = workshop.replay_command(kScenarios + "competing-consumers.toml");
+  // With SIGXFSZ ignored, the write fails like one to a full disk.
+  const ProgramFixture fixture;
+  const Command command = fixture.replay_command(kScenarios + "competing-consumers.toml");
   const Outcome outcome = run_process(with_shell_limits("trap '' XFSZ; ulimit -f 16", command));
   INFO(outcome.err);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err,
              ContainsSubstring("File too large; free some space or choose another place with --out"));
-  CHECK(workshop.runs() == std::vector<std::string>());
+  CHECK(fixture.runs() == std::vector<std::string>());
 }

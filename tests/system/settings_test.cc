@@ -1,8 +1,8 @@
-// --set: every form that the documentation names, and every one that it does not.
+// --set: every form that the documentation names, and forms that it does not name.
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
@@ -10,17 +10,17 @@ const std::string kScenario = kScenarios + "sample-four-models.toml";
 
 void check_setting_refused(const std::string& setting, const std::vector<std::string>& messages) {
   INFO(setting);
-  const Workshop workshop;
-  workshop.check_refused(kScenario, messages, {"--set", setting});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenario, messages, {"--set", setting});
 }
 
 // The summary of the small scenario with these options.
 nlohmann::json summary_with(const std::vector<std::string>& more, const std::string& added = "") {
-  const Workshop workshop;
-  const Outcome outcome = workshop.replay(workshop.write("small.toml", small_scenario() + added), more);
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(fixture.write("small.toml", small_scenario() + added), more);
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
-  return nlohmann::json::parse(read_file(workshop.run() + "/summary.json"));
+  return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
 }
 
 }  // namespace
@@ -74,12 +74,12 @@ TEST_CASE("set: the last of two wins") {
 }
 
 TEST_CASE("set: an expectation that is not met fails the run, which is kept") {
-  const Workshop workshop;
-  const Outcome outcome = workshop.replay(kScenarios + "generator-and-echo.toml",
-                                          {"--set", "expect.1.min=11", "--set", "expect.1.max=12"});
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(kScenarios + "generator-and-echo.toml",
+                                         {"--set", "expect.1.min=11", "--set", "expect.1.max=12"});
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.out, ContainsSubstring("FAILED"));
-  CHECK(workshop.runs() == std::vector<std::string>{"run"});
+  CHECK(fixture.runs() == std::vector<std::string>{"run"});
 }
 
 TEST_CASE("set: what is no KEY=VALUE") {
@@ -135,7 +135,7 @@ TEST_CASE("set: a value nested too deep") {
   for (int i = 0; i < 50'000; ++i) key += "a.";
   check_setting_refused("x={" + key + "a=1}", {"dse: --set x: a key with more than 100 dots"});
   check_setting_refused(key + "a=1", {"dse: --set: a key of 50001 parts: no key of a scenario is that deep"});
-  // A quote in a name hides nothing from it.
+  // A quote in a name does not hide the depth.
   check_setting_refused("a'." + key + "a=1", {"dse: --set: a key of 50002 parts"});
 }
 

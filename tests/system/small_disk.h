@@ -1,4 +1,4 @@
-// A small file system in memory, gone at the end; only root can make one, and not everywhere.
+// A small file system in memory, removed at the end; only root can make one, and not everywhere.
 #pragma once
 
 #include <sys/mount.h>

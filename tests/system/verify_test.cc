@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 #include "unit/dataset/idx_files.h"
 
 namespace fs = std::filesystem;
@@ -13,9 +13,9 @@ namespace {
 
 const std::string kColumns[] = {"events", "payload", "draws", "predictions", "models"};
 
-// A folder `suite` of scenarios, and the program run beside it.
+// A folder `suite` of scenarios, and the program run next to it.
 struct Suite {
-  Workshop workshop;
+  ProgramFixture fixture;
 
   Suite() {
     add("a.toml", small_scenario());
@@ -23,13 +23,13 @@ struct Suite {
   }
   static constexpr const char* kExpectation = "[[expect]]\nmetric = \"echo.received\"\nmin = 10\n";
 
-  void add(const std::string& name, const std::string& text) const { workshop.write("suite/" + name, text); }
-  std::string table() const { return read_file(workshop.file("suite/fingerprints.csv")); }
+  void add(const std::string& name, const std::string& text) const { fixture.write("suite/" + name, text); }
+  std::string table() const { return read_file(fixture.file("suite/fingerprints.csv")); }
   void set_table(const std::string& text) const { add("fingerprints.csv", text); }
 
   Outcome dse(std::vector<std::string> arguments) const {
     Command command = dse_command(std::move(arguments));
-    command.folder = workshop.file("");
+    command.folder = fixture.file("");
     return run_process(command);
   }
   Outcome verify(std::vector<std::string> arguments = {"suite"}) const {
@@ -44,11 +44,11 @@ struct Suite {
   void keep() const { REQUIRE(verify({"suite", "--update", "--quiet"}).status == 0); }
 
   Outcome paste(const std::string& line) const {
-    return run_process({.program = "/bin/sh", .arguments = {"-c", line}, .folder = workshop.file("")});
+    return run_process({.program = "/bin/sh", .arguments = {"-c", line}, .folder = fixture.file("")});
   }
 };
 
-// The field of the row that begins with `file`, replaced.
+// The table with one field replaced in the row that begins with `file`.
 std::string with_field(const std::string& table, const std::string& file, std::size_t field,
                        const std::string& value) {
   std::size_t begin = table.find("\n" + file + ",") + 1;
@@ -83,15 +83,15 @@ TEST_CASE("verify: scenarios without rows are reported, --update adds them, then
   check_status(well, 0);
   CHECK(well.out == "ok       suite/a.toml\nok       suite/b.toml\n");
   CHECK(suite.verify({"suite", "--quiet"}).out == "");
-  CHECK(names_in(suite.workshop.file("")) == std::vector<std::string>{"suite"});
-  CHECK(names_in(suite.workshop.file("suite")) ==
+  CHECK(names_in(suite.fixture.file("")) == std::vector<std::string>{"suite"});
+  CHECK(names_in(suite.fixture.file("suite")) ==
         std::vector<std::string>{"a.toml", "b.toml", "fingerprints.csv"});
 }
 
 TEST_CASE("verify: the rows are the fingerprints of replay") {
   const Suite suite;
   suite.keep();
-  const Outcome replayed = suite.workshop.replay(suite.workshop.file("suite/b.toml"));
+  const Outcome replayed = suite.fixture.replay(suite.fixture.file("suite/b.toml"));
   for (const std::string& row : lines_of(suite.table())) {
     if (!row.starts_with("b.toml,")) continue;
     CHECK_THAT(row, Catch::Matchers::StartsWith("b.toml,3,"));
@@ -117,7 +117,7 @@ TEST_CASE("verify: each fingerprint that differs is named, and the seed") {
   }
   suite.set_table(with_field(with_field(table, "b.toml", 1, "2"), "b.toml", 6, "0123456789abcdef"));
   CHECK_THAT(suite.verify().out, ContainsSubstring("DIFFERS  suite/b.toml: seed 3, kept 2, models\n"));
-  // The version says who wrote the row; by itself it is no difference.
+  // The version says which dse wrote the row; by itself it is no difference.
   suite.set_table(with_field(table, "a.toml", 7, "0.0.1"));
   check_status(suite.verify(), 0);
 }
@@ -132,7 +132,7 @@ TEST_CASE("verify: --update rewrites what changed, drops what is left over, and 
   check_status(left, 1);
   CHECK_THAT(left.out,
              ContainsSubstring("NO FILE  suite/gone.toml: its row is left in suite/fingerprints.csv\n"));
-  // Of one scenario nothing else is looked at.
+  // When one scenario is given, nothing else is looked at.
   CHECK(suite.verify({"suite/b.toml"}).out == "ok       suite/b.toml\n");
 
   const Outcome updated = suite.verify({"suite", "--update"});
@@ -210,7 +210,7 @@ TEST_CASE("verify: what is not there is refused") {
   check_status(none, 2);
   CHECK(none.err ==
         "dse: scenarios: there is no such file or folder: expected scenarios, or folders of them\n");
-  fs::create_directory(suite.workshop.file("empty"));
+  fs::create_directory(suite.fixture.file("empty"));
   CHECK(suite.verify({"empty"}).err == "dse: empty: holds no scenario: expected files that end in .toml\n");
   suite.add("a,b.toml", small_scenario());
   const Outcome comma = suite.verify();
@@ -221,7 +221,7 @@ TEST_CASE("verify: what is not there is refused") {
 
 TEST_CASE("verify: without arguments, the folder scenarios; a file named twice counts once") {
   const Suite suite;
-  fs::rename(suite.workshop.file("suite"), suite.workshop.file("scenarios"));
+  fs::rename(suite.fixture.file("suite"), suite.fixture.file("scenarios"));
   CHECK(suite.verify({"--update"}).out == "ADDED    scenarios/a.toml\nADDED    scenarios/b.toml\n");
   CHECK(suite.verify({}).out == "ok       scenarios/a.toml\nok       scenarios/b.toml\n");
   CHECK(suite.verify({"scenarios/b.toml", "scenarios/", "./scenarios/b.toml"}).out ==
@@ -247,10 +247,10 @@ TEST_CASE("verify: the line to paste shows the event in which a run differs from
   suite.add("it's b.toml", "seed = 3\n" + small_scenario());
   suite.keep();
 
-  // The kept run is one that ended early: as if the program did more now than it did then.
+  // The kept run ended early, as if the program did more now than it did then.
   const Outcome kept = suite.dse({"replay", scenario, "--record", "--until", "5ms"});
   check_status(kept, 0);
-  const std::string summary = read_file(suite.workshop.file("runs/it's b-s3/summary.json"));
+  const std::string summary = read_file(suite.fixture.file("runs/it's b-s3/summary.json"));
   std::string table = suite.table();
   for (std::size_t column = 0; column < 5; ++column) {
     const std::string mark = "\"" + kColumns[column] + "\": \"";
@@ -289,17 +289,17 @@ TEST_CASE("verify: without a kept run to compare with, it says how to come by on
   check_status(suite.dse({"replay", "suite/a.toml"}), 0);
   CHECK(advice() == record_one("runs/a-s1 is of another run"));
 
-  // Of the run that the row is of, but without a record of it.
-  const std::string summary = suite.workshop.file("runs/a-s1/summary.json");
+  // The run directory is from the row's run, but has no record.
+  const std::string summary = suite.fixture.file("runs/a-s1/summary.json");
   const std::size_t events = read_file(summary).find("\"events\": \"") + 11;
   const std::string now = read_file(summary).substr(events, 16);
   const std::string kept = replaced(read_file(summary), now, "0123456789abcdef");
-  suite.workshop.write("runs/a-s1/summary.json", kept);
+  suite.fixture.write("runs/a-s1/summary.json", kept);
   CHECK(advice() == record_one("runs/a-s1 has no record of its events"));
 
   // A change of the scenario itself can be seen like any other.
   check_status(suite.dse({"replay", "suite/a.toml", "--record"}), 0);
-  suite.workshop.write("runs/a-s1/summary.json", replaced(read_file(summary), now, "0123456789abcdef"));
+  suite.fixture.write("runs/a-s1/summary.json", replaced(read_file(summary), now, "0123456789abcdef"));
   suite.add("a.toml", "# changed\n" + replaced(small_scenario(), "1000/s", "500/s"));
   CHECK(advice().at(1) == "  " + dse + " replay suite/a.toml --record --out runs/a-now && " + dse +
                               " diff runs/a-s1 runs/a-now");
@@ -313,14 +313,14 @@ TEST_CASE("verify: Ctrl-C ends it, with what is done") {
   const Suite suite;
   suite.keep();
   constexpr std::uint32_t kImages = 3'000'000;
-  suite.workshop.write("suite/images", idx_header(0x08, {kImages, 1, 1}) + std::string(kImages, '\1'));
-  suite.workshop.write("suite/labels", idx_header(0x08, {kImages}) + std::string(kImages, '\1'));
+  suite.fixture.write("suite/images", idx_header(0x08, {kImages, 1, 1}) + std::string(kImages, '\1'));
+  suite.fixture.write("suite/labels", idx_header(0x08, {kImages}) + std::string(kImages, '\1'));
   suite.add("long.toml",
             "[component.generator]\nkind = \"training-generator\"\nimages = \"images\"\nlabels = \"labels\"\n"
             "to = \"digits\"\nrate = \"1000/s\"\n[component.a]\nkind = \"echo\"\nfrom = \"digits\"\n");
   Command command = dse_command({"verify", "suite", "--jobs", "1"});
-  command.folder = suite.workshop.file("");
-  const std::string out = suite.workshop.file("out");
+  command.folder = suite.fixture.file("");
+  const std::string out = suite.fixture.file("out");
   Process process(with_shell_limits("exec >" + out, command));
   process.send_when(SIGINT, [&] { return fs::exists(out) && lines_of(read_file(out)).size() == 2; });
   const Outcome outcome = process.wait();
@@ -346,7 +346,7 @@ TEST_CASE("verify: what cannot be printed, and a name that no file can have") {
   const Suite suite;
   suite.keep();
   Command command = dse_command({"verify", "suite"});
-  command.folder = suite.workshop.file("");
+  command.folder = suite.fixture.file("");
   const Outcome full = run_process(with_shell_limits("exec >/dev/full", command));
   CHECK(full.status == 3);
   CHECK_THAT(full.err, ContainsSubstring("cannot write to standard output"));

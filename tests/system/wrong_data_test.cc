@@ -1,11 +1,11 @@
-// IDX files that are wrong, as a user meets them: through a scenario.
+// Wrong IDX files as a user meets them: through a scenario.
 #include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 #include "unit/dataset/idx_files.h"
 
 namespace {
@@ -14,18 +14,18 @@ const std::string kScenario = kScenarios + "sample-four-models.toml";
 
 // The sample scenario with this content as the trainer's images, and labels if given.
 void check_images_refused(const std::string& images, const std::string& message) {
-  const Workshop workshop;
-  const std::string path = workshop.write("images", images);
-  workshop.check_refused(kScenario, {path + ": " + message}, {"--set", "component.trainer.images=" + path});
+  const ProgramFixture fixture;
+  const std::string path = fixture.write("images", images);
+  fixture.check_refused(kScenario, {path + ": " + message}, {"--set", "component.trainer.images=" + path});
 }
 
 void check_labels_refused(const std::string& labels, const std::string& message) {
-  const Workshop workshop;
-  const std::string path = workshop.write("labels", labels);
-  workshop.check_refused(kScenario, {path + ": " + message}, {"--set", "component.trainer.labels=" + path});
+  const ProgramFixture fixture;
+  const std::string path = fixture.write("labels", labels);
+  fixture.check_refused(kScenario, {path + ": " + message}, {"--set", "component.trainer.labels=" + path});
 }
 
-// `bytes`, followed by what does not pack into next to nothing.
+// `bytes` followed by noise, which hardly compresses.
 std::string with_noise(const std::string& bytes, std::size_t noise_size) {
   std::string noise(noise_size, '\0');
   std::uint32_t state = 1;
@@ -41,25 +41,25 @@ std::string sample_labels_unpacked() { return idx_header(0x08, {2000}) + std::st
 }  // namespace
 
 TEST_CASE("data: a missing file of a full set names the command that brings it") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   for (const std::string set : {"mnist", "fashion-mnist"}) {
-    const std::string path = workshop.file("data/" + set + "/train-images-idx3-ubyte.gz");
-    workshop.check_refused(kScenario,
-                           {path + ": there is no such file; run `data/fetch " + set + "` to bring it"},
-                           {"--set", "component.trainer.images=" + path});
+    const std::string path = fixture.file("data/" + set + "/train-images-idx3-ubyte.gz");
+    fixture.check_refused(kScenario,
+                          {path + ": there is no such file; run `data/fetch " + set + "` to bring it"},
+                          {"--set", "component.trainer.images=" + path});
   }
 }
 
 TEST_CASE("data: any other missing file is said to be missing") {
-  const Workshop workshop;
-  workshop.check_refused(kScenario, {"scenarios/nowhere.gz: there is no such file"},
-                         {"--set", "component.trainer.images=nowhere.gz"});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenario, {"scenarios/nowhere.gz: there is no such file"},
+                        {"--set", "component.trainer.images=nowhere.gz"});
 }
 
 TEST_CASE("data: a folder for a file") {
-  const Workshop workshop;
-  workshop.check_refused(kScenario, {"data/sample: is a folder, expected a file"},
-                         {"--set", "component.trainer.images=../data/sample"});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenario, {"data/sample: is a folder, expected a file"},
+                        {"--set", "component.trainer.images=../data/sample"});
 }
 
 TEST_CASE("data: an empty file") { check_images_refused("", "is empty"); }
@@ -128,19 +128,19 @@ TEST_CASE("data: a header that announces more than its file holds") {
 }
 
 TEST_CASE("data: a header that announces more than memory holds") {
-  // A gzipped file that is large enough to hold it, to go by its size.
+  // A gzipped file whose size would allow it to hold that much.
   const auto memory =
       static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   const auto count = static_cast<std::uint32_t>(memory / 1'000'000 + 1);
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string path =
-      workshop.write("images", gzip(with_noise(idx_header(0x08, {count, 1000, 1000}), 300'000)));
+      fixture.write("images", gzip(with_noise(idx_header(0x08, {count, 1000, 1000}), 300'000)));
   std::filesystem::resize_file(path, memory / 1000);
-  workshop.check_refused(
+  fixture.check_refused(
       kScenario,
       {path + ": announces " + std::to_string(count) + " images of 1000 x 1000 pixels", "this machine has "},
       {"--set", "component.trainer.images=" + path, "--set",
-       "component.trainer.labels=" + workshop.write("labels", gzip(label_file(count)))});
+       "component.trainer.labels=" + fixture.write("labels", gzip(label_file(count)))});
 }
 
 TEST_CASE("data: trailing bytes") {
@@ -151,8 +151,8 @@ TEST_CASE("data: trailing bytes") {
 }
 
 TEST_CASE("data: a label out of the model's range is refused before the run") {
-  const Workshop workshop;
-  workshop.check_refused(
+  const ProgramFixture fixture;
+  fixture.check_refused(
       kScenario,
       {"sample-four-models.toml:66:1: component.lenet: the model was made for 5 classes, but "
        "'trainer' sends it more: ",
@@ -161,30 +161,30 @@ TEST_CASE("data: a label out of the model's range is refused before the run") {
 }
 
 TEST_CASE("data: a model that is routed only what it can learn may have fewer classes") {
-  const Workshop workshop;
+  const ProgramFixture fixture;
   std::string text =
       replaced(small_scenario(), "limit = 10\n", "") +
       "[[binding]]\nfrom = \"digits\"\nto = \"few\"\nkey = \"1\"\n"
       "[component.model]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"few\"\nto = \"answers\"\n"
       "classes = 2\n";
-  CHECK(workshop.replay(workshop.write("few.toml", text)).status == 0);
+  CHECK(fixture.replay(fixture.write("few.toml", text)).status == 0);
   text = replaced(text, "key = \"1\"", "key = \"2\"");
-  const Workshop again;
+  const ProgramFixture again;
   again.check_refused(again.write("few.toml", text),
                       {"component.model: the model was made for 2 classes, but 'generator' sends it more: ",
                        "has the label 2, expected labels from 0 to 1; set `classes`"});
 }
 
 TEST_CASE("data: images of two sizes for one model") {
-  const Workshop workshop;
-  const std::string images = workshop.write("images", image_file(500, 4, 4));
-  workshop.check_refused(kScenario, {"images of 28 x 28 and of 4 x 4 reach it: a model takes one size"},
-                         {"--set", "component.camera-a.images=" + images});
+  const ProgramFixture fixture;
+  const std::string images = fixture.write("images", image_file(500, 4, 4));
+  fixture.check_refused(kScenario, {"images of 28 x 28 and of 4 x 4 reach it: a model takes one size"},
+                        {"--set", "component.camera-a.images=" + images});
 }
 
 TEST_CASE("data: images that are not of the size that the scenario says") {
-  const Workshop workshop;
-  workshop.check_refused(
+  const ProgramFixture fixture;
+  fixture.check_refused(
       kScenario,
       {"component.mlp: 'trainer' sends it images of 28 x 28, but the model was made for images of 4 x 4"},
       {"--set", "component.mlp.shape=[4, 4]"});
@@ -193,17 +193,16 @@ TEST_CASE("data: images that are not of the size that the scenario says") {
 TEST_CASE("data: what a generator with a limit draws is known before the run") {
   const std::string model =
       "[component.model]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"digits\"\nto = \"answers\"\n";
-  const Workshop workshop;
-  workshop.check_refused(workshop.write("shape.toml", small_scenario() + model + "shape = [14, 14]\n"),
-                         {"component.model: 'generator' sends it images of 28 x 28"});
-  workshop.check_refused(
-      workshop.write("classes.toml", small_scenario() + model + "classes = 2\n"),
-      {"component.model: the model was made for 2 classes, but 'generator' sends it more"});
+  const ProgramFixture fixture;
+  fixture.check_refused(fixture.write("shape.toml", small_scenario() + model + "shape = [14, 14]\n"),
+                        {"component.model: 'generator' sends it images of 28 x 28"});
+  fixture.check_refused(fixture.write("classes.toml", small_scenario() + model + "classes = 2\n"),
+                        {"component.model: the model was made for 2 classes, but 'generator' sends it more"});
 }
 
 TEST_CASE("data: images that another model passes on are held against the shape as well") {
-  const Workshop workshop;
-  workshop.check_refused(
+  const ProgramFixture fixture;
+  fixture.check_refused(
       kScenario,
       {"component.second: 'camera-", "sends it images of 28 x 28, but the model was made for images of"},
       {"--set", "component.votes.from=\"nobody\"", "--set",
@@ -212,15 +211,15 @@ TEST_CASE("data: images that another model passes on are held against the shape 
 }
 
 TEST_CASE("data: a learner that does not take such images") {
-  const Workshop workshop;
-  workshop.check_refused(kScenario,
-                         {"component.lenet: lenet5 needs images whose rows and columns are multiples of 4"},
-                         {"--set", "component.lenet.shape=[3, 3]"});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenario,
+                        {"component.lenet: lenet5 needs images whose rows and columns are multiples of 4"},
+                        {"--set", "component.lenet.shape=[3, 3]"});
 }
 
 TEST_CASE("data: a model that no data reaches") {
-  const Workshop workshop;
-  workshop.check_refused(kScenario,
-                         {"no data set reaches it that would tell the size of its images: set `shape`"},
-                         {"--set", "component.mlp.from=nowhere"});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenario,
+                        {"no data set reaches it that would tell the size of its images: set `shape`"},
+                        {"--set", "component.mlp.from=nowhere"});
 }

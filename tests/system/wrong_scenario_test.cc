@@ -1,28 +1,27 @@
-// Scenario files that are wrong: each is refused with a sentence that names the place, the key and
-// what to do.
+// Wrong scenario files: each is refused with a sentence that names the place, the key and what to do.
 #include <filesystem>
 
 #include "support/catch.h"
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 namespace {
 
 // The small scenario with one thing changed.
 void check_change_refused(const std::string& from, const std::string& to,
                           const std::vector<std::string>& messages) {
-  const Workshop workshop;
-  workshop.check_refused(workshop.write("s.toml", replaced(small_scenario(), from, to)), messages);
+  const ProgramFixture fixture;
+  fixture.check_refused(fixture.write("s.toml", replaced(small_scenario(), from, to)), messages);
 }
 
 // The small scenario with more at its end.
 void check_added_refused(const std::string& more, const std::vector<std::string>& messages) {
-  const Workshop workshop;
-  workshop.check_refused(workshop.write("s.toml", small_scenario() + more), messages);
+  const ProgramFixture fixture;
+  fixture.check_refused(fixture.write("s.toml", small_scenario() + more), messages);
 }
 
 void check_text_refused(const std::string& text, const std::vector<std::string>& messages) {
-  const Workshop workshop;
-  workshop.check_refused(workshop.write("s.toml", text), messages);
+  const ProgramFixture fixture;
+  fixture.check_refused(fixture.write("s.toml", text), messages);
 }
 
 const std::string kModel =
@@ -37,31 +36,30 @@ std::string repeated(const std::string& text, int times) {
 }  // namespace
 
 TEST_CASE("scenario: a file that is not there") {
-  const Workshop workshop;
-  workshop.check_refused(workshop.file("none.toml"),
-                         {"none.toml: cannot be opened: No such file or directory"});
+  const ProgramFixture fixture;
+  fixture.check_refused(fixture.file("none.toml"),
+                        {"none.toml: cannot be opened: No such file or directory"});
 }
 
 TEST_CASE("scenario: a name that is too long") {
-  const Workshop workshop;
-  workshop.check_refused(workshop.file(std::string(5000, 'x')), {": cannot be opened: File name too long"});
+  const ProgramFixture fixture;
+  fixture.check_refused(fixture.file(std::string(5000, 'x')), {": cannot be opened: File name too long"});
 }
 
 TEST_CASE("scenario: a link to itself") {
-  const Workshop workshop;
-  std::filesystem::create_symlink(workshop.file("loop"), workshop.file("loop"));
-  workshop.check_refused(workshop.file("loop"),
-                         {"loop: cannot be opened: Too many levels of symbolic links"});
+  const ProgramFixture fixture;
+  std::filesystem::create_symlink(fixture.file("loop"), fixture.file("loop"));
+  fixture.check_refused(fixture.file("loop"), {"loop: cannot be opened: Too many levels of symbolic links"});
 }
 
 TEST_CASE("scenario: a folder") {
-  const Workshop workshop;
-  workshop.check_refused(kScenarios, {": is a folder, not a scenario file"});
+  const ProgramFixture fixture;
+  fixture.check_refused(kScenarios, {": is a folder, not a scenario file"});
 }
 
 TEST_CASE("scenario: a file without end") {
-  const Workshop workshop;
-  workshop.check_refused("/dev/zero", {"/dev/zero: has more than 4194304 bytes: not a scenario file"});
+  const ProgramFixture fixture;
+  fixture.check_refused("/dev/zero", {"/dev/zero: has more than 4194304 bytes: not a scenario file"});
 }
 
 TEST_CASE("scenario: an empty file, and one of comments") {
@@ -291,32 +289,32 @@ TEST_CASE("scenario: an ensemble of models that there are not, or twice") {
 }
 
 TEST_CASE("scenario: a component that reads what nobody writes is a warning by name, and runs") {
-  const Workshop workshop;
-  const Outcome outcome = workshop.replay(
-      workshop.write("s.toml", replaced(small_scenario(), "from = \"digits\"", "from = \"digts\"")));
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(
+      fixture.write("s.toml", replaced(small_scenario(), "from = \"digits\"", "from = \"digts\"")));
   CHECK(outcome.status == 0);
   CHECK(lines_of(outcome.err) ==
         std::vector<std::string>{
             "warning: component 'generator' writes 'digits', which nobody reads: its messages are unroutable",
             "warning: component 'echo' reads 'digts', which nobody writes"});
-  CHECK(workshop.runs() == std::vector<std::string>{"run"});
+  CHECK(fixture.runs() == std::vector<std::string>{"run"});
 }
 
 TEST_CASE("scenario: models that stream what they write come to an end") {
   // An answer carries a label, so a model learns from it and does not answer again.
-  const Workshop workshop;
+  const ProgramFixture fixture;
   const std::string text = replaced(replaced(small_scenario(), "limit = 10\n", "slice = [0, 50]\n"),
                                     "training-generator", "production-source");
   const std::string source = replaced(text, "labels", "truth");
   const std::string loop =
       "[component.model]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"digits\"\nto = \"digits\"\n";
-  CHECK(workshop.replay(workshop.write("loop.toml", source + loop)).status == 0);
-  const std::string summary = read_file(workshop.run() + "/summary.json");
+  CHECK(fixture.replay(fixture.write("loop.toml", source + loop)).status == 0);
+  const std::string summary = read_file(fixture.run() + "/summary.json");
   CHECK_THAT(summary, ContainsSubstring("\"status\": \"completed\""));
   const std::string pair =
       replaced(loop, "to = \"digits\"", "to = \"a\"") +
       "[component.second]\nkind = \"model\"\nlearner = \"mlp\"\nfrom = \"a\"\nto = \"digits\"\n";
-  CHECK(workshop.replay(workshop.write("loop.toml", source + pair), {"--until", "1s"}).status == 0);
+  CHECK(fixture.replay(fixture.write("loop.toml", source + pair), {"--until", "1s"}).status == 0);
 }
 
 TEST_CASE("scenario: options of a resource that nothing uses") {
@@ -325,9 +323,9 @@ TEST_CASE("scenario: options of a resource that nothing uses") {
 }
 
 TEST_CASE("scenario: match without headers") {
-  const Workshop workshop;
-  workshop.check_refused(
-      workshop.write("s.toml",
-                     small_scenario() + "[[binding]]\nfrom = \"digits\"\nto = \"a\"\nmatch = \"any\"\n"),
+  const ProgramFixture fixture;
+  fixture.check_refused(
+      fixture.write("s.toml",
+                    small_scenario() + "[[binding]]\nfrom = \"digits\"\nto = \"a\"\nmatch = \"any\"\n"),
       {"binding.0.match: says how headers match, but there are no headers"});
 }

@@ -16,7 +16,7 @@ MessagePtr message(const std::string& id, const std::string& key = "", Headers h
 class Story {
  public:
   Broker broker;
-  std::map<std::string, DeliveryTag> tags;  // by message id, of the last delivery
+  std::map<std::string, DeliveryTag> tags;  // by message id, for the last delivery
 
   std::string publish(const std::string& exchange, const MessagePtr& what) {
     return told(broker.publish(broker.declare(exchange, 0), what, {}, 0));
@@ -175,7 +175,7 @@ TEST_CASE("who is full leaves its turn, and comes back at the end when it has ro
   CHECK(story.publish("a", "m0") == "0:m0");
   CHECK(story.publish("a", "m1") == "1:m1");
   CHECK(story.publish("a", "m2") == "2:m2");
-  CHECK(story.publish("a", "m3") == "2:m3");  // alone in turn
+  CHECK(story.publish("a", "m3") == "2:m3");  // the only one in turn
   CHECK(story.acknowledge("m1").empty());     // 1 is back, before 0
   CHECK(story.acknowledge("m0").empty());
   CHECK(story.publish("a", "m4") == "2:m4");
@@ -192,7 +192,7 @@ TEST_CASE("who is full keeps its turn until a message finds it so") {
   CHECK(story.acknowledge("m2").empty());
   CHECK(story.acknowledge("m1").empty());
   CHECK(story.publish("a", "m3") ==
-        "0:m3");  // as in RabbitMQ: 0 was served longer ago, and never passed over
+        "0:m3");  // as in RabbitMQ: 0 was served longer ago, and was never passed over
 }
 
 TEST_CASE("a requeued message goes back to its place, and is marked when delivered again") {
@@ -302,7 +302,7 @@ TEST_CASE("what a queue holds can be looked at: what waits, in order, and what i
   CHECK(ids(story.broker.waiting(a, 2)) == "3 4 ");
   CHECK(ids(story.broker.unsettled(a)) == "1 2 ");
   CHECK(ids(story.broker.unsettled(a, 1)) == "1 ");
-  story.close(0);  // the two go back to their places
+  story.close(0);  // its two messages go back to their places
   CHECK(ids(story.broker.waiting(a)) == "1 2 3 4 5 ");
   CHECK(ids(story.broker.waiting(a, 3)) == "1 2 3 ");
   CHECK(ids(story.broker.unsettled(a)).empty());

@@ -1,5 +1,5 @@
-// Examples of topic patterns, as the AMQP specification and RabbitMQ's documentation have them; the whole
-// truth is in tests/property/topic_match_test.cc.
+// Examples of topic patterns from the AMQP specification and RabbitMQ's documentation; the full comparison is
+// in tests/property/topic_match_test.cc.
 #include "broker/topic_trie.h"
 
 #include "support/catch.h"
@@ -43,6 +43,6 @@ TEST_CASE("other words are themselves") {
   CHECK_FALSE(takes("lenet", "lenet."));
   CHECK(takes("", ""));
   CHECK_FALSE(takes("", "a"));
-  CHECK(takes("a*", "a*"));  // a star within a word is no pattern
+  CHECK(takes("a*", "a*"));  // a star within a word is not a wildcard
   CHECK_FALSE(takes("a*", "ab"));
 }

@@ -7,7 +7,7 @@ using namespace dse;
 
 namespace {
 
-// A component at its side of a link: sends commands, and reads notices.
+// A component at its end of a link: it sends commands and reads notices.
 class Client {
  public:
   explicit Client(DataBus& bus) : bus_(bus), link_(bus.attach()) {}
@@ -41,7 +41,7 @@ void stream(Client& client, const std::string& resource, std::uint32_t prefetch)
   client.command(StreamCommand{ResourceAlias(0), prefetch});
 }
 
-// Alive as long as somebody holds the message made with it.
+// Lives as long as the message made with it.
 struct Watched {
   std::shared_ptr<int> owner = std::make_shared<int>(0);
   std::weak_ptr<int> alive = owner;
@@ -105,7 +105,7 @@ TEST_CASE("notified links are told in the order of their queues, as often as the
   CHECK(notified(writer.command(PublishCommand{ResourceAlias(0), false, message("m0")})) ==
         std::vector{second.link(), first.link()});
 
-  // Settling one may bring several to another.
+  // One settlement may bring another stream several messages.
   Client late(bus);
   writer.command(BindCommand{{.from = "x", .to = "c"}});
   for (const char* id : {"m1", "m2"}) writer.command(PublishCommand{ResourceAlias(0), false, message(id)});

@@ -24,12 +24,12 @@ std::size_t open_descriptors() {
 
 bool is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
 
-// Room for so many more, until it goes.
+// Leaves room for only this many more descriptors, as long as it lives.
 class Room {
  public:
   explicit Room(std::size_t more) {
     getrlimit(RLIMIT_NOFILE, &before_);
-    // The limit is of the numbers, and some of the lower ones may be free.
+    // The limit applies to the numbers, and some of the lower ones may be free.
     int above = 0;
     for (std::size_t free = 0; free < more || is_open(above); ++above) free += is_open(above) ? 0U : 1U;
     const rlimit limit{static_cast<rlim_t>(above), before_.rlim_max};
@@ -43,8 +43,8 @@ class Room {
   rlimit before_{};
 };
 
-// "" without an error. Nothing is checked while there is no room: what checks may need a descriptor itself,
-// as the sanitizer of undefined behaviour does.
+// The error's text; "" without an error. Nothing is checked while there is no room: checking may itself need
+// a descriptor, as in the undefined-behaviour sanitizer.
 std::string error_with_room_for(std::size_t more, std::vector<std::unique_ptr<DataBus>>& buses) {
   std::exception_ptr error;
   {
@@ -85,7 +85,7 @@ TEST_CASE("a bus without descriptors is an error with advice, and ends no proces
   std::vector<std::unique_ptr<DataBus>> buses;
   buses.push_back(std::make_unique<DataBus>());  // what lasts as long as the process is there from now on
   std::string error;
-  // Those that other tests have given back need none.
+  // Pairs that other tests have given back need no descriptors.
   while (error.empty()) error = error_with_room_for(0, buses);
   for (std::size_t more = 0; more < kDescriptorsOfPair; ++more) {
     CHECK_THAT(error_with_room_for(more, buses),

@@ -1,4 +1,4 @@
-// Captures of the first format, which knew their scenario by its text and their data not at all.
+// Captures of the first format, which identified their scenario by its text and their data not at all.
 #include <fstream>
 
 #include "core/byte_form.h"
@@ -24,7 +24,7 @@ std::string record(std::uint64_t& checksum, const std::string& body) {
   return bytes + body;
 }
 
-// As a program that wrote the first format has left it: one message for the import "door", then the end.
+// A capture in the first format: one message for the import "door", then the end.
 std::string first_format(std::uint64_t scenario_hash) {
   std::string bytes(kCaptureMagic);
   append_number(std::uint32_t{1}, bytes);

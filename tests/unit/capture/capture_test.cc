@@ -1,4 +1,5 @@
-// Captures: what is written is read, what was cut off is whole up to there, and what is none is refused.
+// Captures: what is written is read back, one that was cut off is whole up to the cut, and other files are
+// refused.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -56,7 +57,7 @@ struct Files {
     if (at != std::string::npos) error.erase(at, folder.path().string().size() + 1);
     return error;
   }
-  // The file with one more record after its `keep` first bytes, sealed by whoever wrote it.
+  // Replaces what follows the first `keep` bytes with one record that has a valid checksum.
   void put_record(const std::string& bytes, std::uint64_t before, const std::string& body) const {
     std::string record = bytes;
     append_number(std::uint64_t{body.size()}, record);
@@ -100,7 +101,7 @@ TEST_CASE("a survey says what there is") {
 TEST_CASE("a capture that was cut off anywhere is whole up to there") {
   const Files files;
   const std::string whole = bytes_of(files.write(true));
-  std::vector<std::uint64_t> ends;  // where a message is whole
+  std::vector<std::uint64_t> ends;  // where each message ends
   {
     CaptureWriter writer(files.path, kHeader);
     ends.push_back(std::filesystem::file_size(files.path));

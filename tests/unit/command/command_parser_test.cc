@@ -1,4 +1,4 @@
-// What the command line takes: numbers and texts, read strictly.
+// What the command line accepts: numbers and texts, read strictly.
 #include "sim/command/command_parser.h"
 
 #include "support/catch.h"
@@ -7,7 +7,7 @@ using namespace dse;
 
 namespace {
 
-// What is wrong with `text` as a whole number from 1 to 256; "" when nothing.
+// What is wrong with `text` as a whole number from 1 to 256; "" if nothing is.
 std::string complaint_of(const std::string& text) {
   CommandParser parser("dse", "", "");
   unsigned value = 0;

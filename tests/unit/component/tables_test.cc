@@ -1,4 +1,4 @@
-// Kinds and learners of a table: what cannot be added, and what a kind cannot read, is said.
+// Tables of kinds and learners say what cannot be added, and what a kind cannot read.
 #include <utility>
 
 #include "dse/error.h"
@@ -17,7 +17,7 @@ Kind kind(const std::string& name, std::vector<KeyInfo> keys = {}) {
           }};
 }
 
-// A reader of these keys where `value` stands behind each.
+// A reader of these keys, each of which has the value `value`.
 struct Keys {
   std::vector<KeyInfo> infos;
   LearnerTable learners;

@@ -47,7 +47,7 @@ TEST_CASE("conform: the cases hold everything that is to be compared") {
         if (publish->key.empty()) seen.insert("empty key");
         if (publish->headers.size() > 1) seen.insert("headers");
       } else if (const auto* open = std::get_if<OpenOperation>(&operation)) {
-        CHECK(streams.insert(open->stream).second);  // each number once
+        CHECK(streams.insert(open->stream).second);  // each number is opened once
         seen.insert(open->prefetch == 0 ? "no limit" : "limit");
       } else if (const auto* settle = std::get_if<SettleOperation>(&operation)) {
         if (settle->which > 0) seen.insert("out of order");

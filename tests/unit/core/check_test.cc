@@ -14,11 +14,11 @@ using namespace dse;
 namespace {
 
 struct Death {
-  int signal = 0;  // 0: it lived
+  int signal = 0;  // 0: it survived
   std::string errors;
 };
 
-// What `action` writes to stderr, and the signal that ends it, in a process of its own.
+// Runs `action` in a separate process, and returns what it writes to stderr and the signal that ends it.
 Death die_by(const std::function<void()>& action) {
   int ends[2] = {};
   REQUIRE(pipe(ends) == 0);

@@ -1,4 +1,4 @@
-// Text from outside in lines for people.
+// Text from outside in lines for human readers.
 #include "core/printable.h"
 
 #include "support/catch.h"

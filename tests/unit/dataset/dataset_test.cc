@@ -22,7 +22,7 @@ struct Files {
   std::optional<std::string> labels;
 };
 
-// What loading these files says; "" when they load.
+// The error from loading these files; "" when they load.
 std::string error_of(const Files& files) {
   return input_error([&] { load_dataset(files.images, files.labels); });
 }
@@ -159,7 +159,7 @@ TEST_CASE("a set larger than the memory is refused before it is allocated") {
   const auto memory =
       static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   const auto count = static_cast<std::uint32_t>(memory / (1024 * 1024) + 1);
-  // A sparse file: it has this size and takes no room.
+  // A sparse file: it has this size but takes no space.
   const std::string images = write_file(folder.file("i"), idx_header(0x08, {count, 1024, 1024}));
   std::filesystem::resize_file(images, 16 + std::uint64_t{count} * 1024 * 1024);
   CHECK(error_of({images, std::nullopt}) ==
@@ -204,7 +204,7 @@ TEST_CASE("a file damaged at random loads or is refused, and never does worse") 
     ++refused;
     CHECK_THAT(error, ContainsSubstring(path));
   }
-  // Most damage shows; a changed pixel of a plain file cannot.
+  // Most damage is detected; a changed pixel of a plain file cannot be.
   CHECK(refused > 1000);
   CHECK(refused < 2000);
 }

@@ -1,4 +1,4 @@
-// The digest of a data file: of its bytes as they lie on the disk, taken while it is read.
+// The digest of a data file covers its bytes on disk, and is computed while the file is read.
 #include <fstream>
 
 #include "dataset/byte_source.h"

@@ -1,4 +1,5 @@
-// What is in place of an IDX file: files as other programs write them, and what the reader says of them.
+// Other formats in place of an IDX file: files as other programs write them, and what the reader says about
+// them.
 #include "dataset/foreign_format.h"
 
 #include "dataset/idx_reader.h"
@@ -42,7 +43,7 @@ const std::string kNumPy = from_hex("934e554d50590100") + "v" + std::string(1, '
 const std::string kLfsPointer =
     "version https://git-lfs.github.com/spec/v1\n"
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 9912422\n";
-// 2051, 2, 1, 1 as a program on a PC writes them when it does not care.
+// 2051, 2, 1, 1 as a careless program on a PC writes them.
 const std::string kLittleEndianIdx = from_hex("03080000020000000100000001000000") + "ab";
 
 std::string tar() {
@@ -83,7 +84,7 @@ TEST_CASE("foreign formats: what is unknown is not guessed at") {
   CHECK(found_in(image_file(2, 2, 2)).empty());
   CHECK(found_in(from_hex("0102030405")).empty());
   CHECK(found_in(from_hex("89504e47") + " and so on").empty());
-  CHECK(found_in(from_hex("0a0a0000")).empty());  // ten dimensions: no little-endian header
+  CHECK(found_in(from_hex("0a0a0000")).empty());  // ten dimensions: not a little-endian header
 }
 
 TEST_CASE("the reader says of a foreign file what it is, plain and gzipped") {
@@ -104,7 +105,7 @@ TEST_CASE("the reader says when sizes after a right beginning are little-endian"
   CHECK_THAT(error_of(swapped),
              ContainsSubstring("its sizes are little-endian: write them the most significant"));
   CHECK_THAT(error_of(gzip(swapped)), ContainsSubstring("its sizes are little-endian"));
-  // The other way round these do not fit either.
+  // With their bytes reversed, these sizes do not fit either.
   const std::string cut = image_file(20, 28, 28).substr(0, 1000);
   CHECK(error_of(cut).find("little-endian") == std::string::npos);
 }

@@ -52,9 +52,9 @@ inline std::string gzip(std::string bytes) {
   return packed;
 }
 
-// Writes the file, anew if it is there, and returns its path.
+// Writes the file, replacing an existing one, and returns its path.
 inline std::string write_file(const std::string& path, const std::string& bytes) {
-  // Some file systems wait for the disk when a file is cut to nothing and written again.
+  // Some file systems wait for the disk when a file is truncated and written again.
   std::filesystem::remove(path);
   std::ofstream out(path, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -25,7 +25,7 @@ Content read_all(const std::string& path) {
   return content;
 }
 
-// What reading a file of these bytes says, without the file's name.
+// The error from reading a file of these bytes, without the file's name.
 std::string error_of(const std::string& bytes) {
   const TemporaryFolder folder;
   const std::string path = write_file(folder.file("file"), bytes);

@@ -14,7 +14,7 @@
 #include "unit/dataset/idx_files.h"
 #include "unit/sdk/fake_link.h"
 
-// What an application is made with: what it keeps, tells and decides is written down here.
+// What an application is made with; what it keeps, reports and decides is collected here.
 struct Stage {
   dse::RandomStreams random{1};
   std::shared_ptr<const dse::Dataset> data = nullptr;
@@ -46,7 +46,7 @@ struct AppRun {
 
   AppRun(const std::string& name, dse::App& app) : machine(name, link) { machine.start(app.program()); }
 
-  // To the end of the program, or to where it waits for a message.
+  // Runs to the end of the program, or until it waits for a message.
   void run() { link.run(machine); }
   void deliver(dse::MessageFields fields, std::uint64_t tag = 0, bool redelivered = false) {
     machine.deliver({dse::make_message(std::move(fields)), tag, redelivered});

@@ -1,4 +1,4 @@
-// Echo, watch and ensemble: what they write down of what they get.
+// Echo, watch and ensemble: what they write about the messages that they receive.
 #include "kinds/echo.h"
 #include "kinds/ensemble.h"
 #include "kinds/watch.h"

@@ -1,4 +1,4 @@
-// What leads from a message back to its data: the image that a source sent, the truth beside a verdict.
+// How to get from a message back to its data: the image that a source sent, the truth for a verdict.
 #include "kinds/ensemble.h"
 #include "kinds/production_source.h"
 #include "support/catch.h"

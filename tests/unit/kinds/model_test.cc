@@ -6,11 +6,11 @@ using namespace dse;
 
 namespace {
 
-// Predicts the label that it was last taught, and writes down what it is asked.
+// Predicts the label that it was last taught, and notes what it is asked.
 class FakeLearner : public Learner {
  public:
   struct Diary {
-    std::vector<std::vector<int>> batches;  // the labels of each
+    std::vector<std::vector<int>> batches;  // the labels of each batch
     std::vector<int> asked;                 // the first pixel of each image
   };
   explicit FakeLearner(Diary& diary) : diary_(diary) {}

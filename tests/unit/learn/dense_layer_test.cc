@@ -33,7 +33,7 @@ struct Fixture {
     return result;
   }
 
-  // Linear in the outputs, with gradient `deltas`.
+  // A loss that is linear in the outputs, with gradient `deltas`.
   double loss() {
     double total = 0;
     for (std::size_t row = 0; row < kRows; ++row) {
@@ -92,7 +92,7 @@ TEST_CASE("a dense layer's input deltas agree with finite differences") {
   Fixture fixture;
   Floats result(fixture.inputs.size());
   fixture.layer.input_deltas(fixture.deltas.data(), kRows, result.data());
-  // Zero inputs change too: they are part of no product, but of the derivative.
+  // Zero inputs are varied too: they contribute to no product, but to the derivative.
   CHECK(gradient_error(fixture.inputs.data(), result.data(), result.size(), 0x1p-3F, result.size(),
                        [&] { return fixture.loss(); }) < 1e-5);
 }

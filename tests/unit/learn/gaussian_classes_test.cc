@@ -15,8 +15,8 @@ float number(RandomStream& random) {
   return static_cast<float>(random.uniform() + random.uniform() + random.uniform() - 1.5);
 }
 
-// Two classes with the same mean: one long in the first dimension, one in the second. No linear rule can tell
-// them apart.
+// Two classes with the same mean: one is elongated in the first dimension, one in the second. No linear rule
+// can separate them.
 Point draw(RandomStream& random, int label) {
   Point point{};
   for (std::size_t at = 0; at < kDimensions; ++at) point[at] = number(random);
@@ -37,7 +37,7 @@ TEST_CASE("classes that differ in covariance alone are told apart") {
     right += prediction.label == at % 2 ? 1 : 0;
     confidence += prediction.confidence / 2'000;
   }
-  // Where the clouds cross, nobody can know.
+  // Where the clouds overlap, no rule can tell.
   CHECK(right > 1'700);
   CHECK(confidence == Approx(right / 2'000.0).margin(0.1));
 }

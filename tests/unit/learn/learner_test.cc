@@ -161,8 +161,8 @@ TEST_CASE("the seed of the weights decides what is learned") {
   }
 }
 
-// The same with every compiler, in every configuration and on every x86-64-v3 processor. These change when a
-// learner does; a change of compiler or flags must leave them alone.
+// The bytes are the same with every compiler, in every configuration and on every x86-64-v3 processor. They
+// change when a learner does; a change of compiler or flags must not change them.
 TEST_CASE("the bytes learned are known") {
   const std::map<std::string, std::string> expected{{"softmax", "990edec18dfe5bd9"},
                                                     {"mlp", "fcca02af071b7d92"},

@@ -38,7 +38,7 @@ struct Fixture {
 
   float number() { return static_cast<float>(2 * random.uniform() - 1); }
 
-  // Linear in the outputs, with gradient `deltas`.
+  // A loss that is linear in the outputs, with gradient `deltas`.
   double loss() {
     layer.weights_changed(Weights::kCurrent);
     layer.forward(input.data(), Weights::kCurrent, output.data(), winners.data());

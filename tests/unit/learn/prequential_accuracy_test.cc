@@ -22,14 +22,14 @@ std::vector<Answered> random_answers(std::size_t count, std::uint64_t seed) {
   std::vector<Answered> answers;
   TimeNs now = 0;
   for (std::size_t at = 0; at < count; ++at) {
-    // Many at one time, and sometimes nothing for several intervals. Learns as it goes on.
+    // Many at one time, and sometimes none for several intervals. The accuracy improves over time.
     if (random.below(3) == 0) now += static_cast<TimeNs>(random.below(random.below(20) == 0 ? 1'000 : 30));
     answers.push_back({now, random.below(count) < at});
   }
   return answers;
 }
 
-// The definitions, each time from the first answer on; the powers are the C library's.
+// The definitions, computed each time from the first answer on; the powers are those of the C library.
 double naive_window(const std::vector<Answered>& answers, std::size_t count, std::size_t window) {
   double right = 0;
   const std::size_t first = count > window ? count - window : 0;
@@ -126,7 +126,7 @@ TEST_CASE("with a window of everything, or without fading, they are the accuracy
   }
 }
 
-// The same with every compiler and in every configuration.
+// The bits are the same with every compiler and in every configuration.
 TEST_CASE("the bits of the faded accuracy are known") {
   PrequentialAccuracy accuracy({});
   for (const Answered& one : random_answers(5'000, 1)) accuracy.add(one.time_ns, one.right);

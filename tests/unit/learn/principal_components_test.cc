@@ -8,7 +8,7 @@
 using namespace dse;
 
 TEST_CASE("the components span what the images vary in, and keep distances") {
-  // Roots of pixels are a mean plus multiples of two patterns, so two components describe them.
+  // The roots of pixels are a mean plus multiples of two patterns, so two components describe them.
   constexpr std::size_t kPixels = 64;
   constexpr std::size_t kImages = 50;
   RandomStream random(1, "test", "components");

@@ -64,7 +64,7 @@ std::string refusal(const std::string& bytes, const LearnerKind& kind) {
   return "";
 }
 
-// What `bytes` would be if it had been written so.
+// `bytes` with the checksum that they would have had when written.
 std::string sealed(std::string bytes) {
   bytes.resize(bytes.size() - 8);
   const std::uint64_t hash = hash_text(bytes);
@@ -75,7 +75,7 @@ std::string sealed(std::string bytes) {
 const LearnerKind kSoftmax{"softmax", kOptions};
 std::string softmax_bytes() { return save_learner(*make("softmax", 1), kSoftmax); }
 
-constexpr std::size_t kStateAt = 20 + 4 + 7 + 12;  // of softmax
+constexpr std::size_t kStateAt = 20 + 4 + 7 + 12;  // for softmax
 
 }  // namespace
 
@@ -85,7 +85,7 @@ TEST_CASE("a loaded learner goes on exactly like the one that was saved") {
   const SyntheticImages questions(kOptions, 40, 12);
   for (const std::string& name : built_in_learners().names()) {
     const LearnerKind kind{name, kOptions};
-    // Of the quadratic: untrained, before its components are found, in the batch that finds them, and after.
+    // For the quadratic: untrained, before its components are found, in the batch that finds them, and after.
     for (const std::size_t learned : {0U, 16U, 487U, 496U, 500U, 512U, 777U}) {
       INFO(name << " after " << learned << " examples");
       const auto saved = make(name, 1);
@@ -95,7 +95,7 @@ TEST_CASE("a loaded learner goes on exactly like the one that was saved") {
       const std::vector<Prediction> answers = predict(*saved, questions);
       const std::string saved_digest = digest(*saved);
       train(*saved, images, learned, images.size(), &before_saved);
-      // Into a new one, and into some that have learned something else.
+      // Loaded into a new learner, and into some that have learned something else.
       for (const std::size_t other : {0U, 30U, 600U}) {
         const auto loaded = make(name, 2);
         train(*loaded, strangers, 0, other);
@@ -115,8 +115,8 @@ TEST_CASE("a loaded learner goes on exactly like the one that was saved") {
   }
 }
 
-// The same with every compiler, in every configuration. When these change, so does the format: raise
-// kSavedLearnerVersion.
+// The bytes are the same with every compiler, in every configuration. When they change, so does the format:
+// raise kSavedLearnerVersion.
 TEST_CASE("the bytes saved are known") {
   const std::map<std::string, std::vector<std::string>> expected{
       {"softmax", {"ac24088495de2c52", "942e7429f1f52481"}},

@@ -9,7 +9,7 @@ using namespace dse;
 
 namespace {
 
-// Alive as long as somebody holds the message made with it.
+// Lives as long as the message made with it.
 struct Watched {
   std::shared_ptr<int> owner = std::make_shared<int>(0);
   std::weak_ptr<int> alive = owner;

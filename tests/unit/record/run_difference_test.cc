@@ -15,7 +15,7 @@ constexpr ComponentIndex kReader(1);
 constexpr ResourceIndex kIn(0);
 constexpr ResourceIndex kCopies(1);
 
-// A writer's three messages go into two queues, of which a reader takes one.
+// A writer's three messages go into two queues, one of which has a reader.
 DraftRecord draft() {
   DraftRecord record;
   const auto add = [&record](EventCode kind, ComponentIndex component, ResourceIndex resource,
@@ -50,7 +50,7 @@ DraftRecord draft() {
 struct Pair {
   TemporaryFolder folder;
   std::optional<RunDifference> difference;
-  std::string text;  // for people
+  std::string text;  // for human readers
 
   Pair(const DraftRecord& first, const DraftRecord& second) {
     first.write(folder.file("a"));
@@ -116,7 +116,7 @@ TEST_CASE("records that differ in a message's content alone") {
   DraftRecord answered = draft();
   answered.steps[5].event.message = text_message("writer-2", "payload", "somebody-0");
   CHECK(first_event(answered) == 6);
-  // Another message before that is the same but for its number.
+  // Two messages change places, so that their numbers differ.
   DraftRecord swapped = draft();
   std::swap(swapped.steps[1].event.message, swapped.steps[3].event.message);
   CHECK(first_event(swapped) == 2);

@@ -13,7 +13,7 @@ namespace {
 
 const std::string kSample = std::string(DSE_SOURCE_DIR) + "/data/sample/";
 
-// Sources that send their images at once to one reader.
+// Sources that send their images to one reader at the same time.
 std::string source(const std::string& name, const std::string& rate) {
   return "[component." + name + "]\nkind = \"production-source\"\nimages = \"" + kSample +
          "t10k-images-idx3-ubyte.gz\"\nslice = [0, 5]\nto = \"in\"\nrate = \"" + rate + "\"\n";
@@ -25,7 +25,7 @@ struct Workbench {
   ExplorePlan plan;
   std::atomic<bool> interrupted{false};
   std::uint64_t stop_after = UINT64_MAX;
-  std::vector<std::uint64_t> counts;  // of runs done, as they were told
+  std::vector<std::uint64_t> counts;  // numbers of finished runs, as reported
 
   explicit Workbench(const std::string& scenario) {
     plan.scenario = folder.file("s.toml");

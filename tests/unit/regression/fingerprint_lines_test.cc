@@ -1,4 +1,4 @@
-// The table as editors and checkouts on Windows leave it.
+// The table of fingerprints as editors and checkouts on Windows leave it.
 #include <fstream>
 #include <iterator>
 

@@ -1,4 +1,4 @@
-// The table that scenarios are held against: what it takes, what it refuses, and what it writes.
+// The table with which scenarios are compared: what it accepts, what it refuses, and what it writes.
 #include "sim/regression/fingerprint_table.h"
 
 #include <filesystem>
@@ -29,7 +29,7 @@ struct Folder {
     std::ofstream(path, std::ios::binary) << content;
     return FingerprintTable(path);
   }
-  // What the user is told of a table with this content, after its path.
+  // What the user is told about a table with this content, after its path.
   std::string refusal(const std::string& content) const {
     const std::string error = input_error([&] { table(content); });
     return error.starts_with(path) ? error.substr(path.size()) : "not about the table: " + error;

@@ -63,7 +63,7 @@ TEST_CASE("a scenario is reduced to the least that fails in the same way") {
   CHECK(result->failure.text == "q.received is 4");
   CHECK(result->runs == bench.told);
   CHECK(result->runs < 300);
-  // One source, one reader, one expectation, and nothing that is as good without.
+  // One source, one reader, one expectation, and nothing superfluous.
   const Scenario smallest = parse_scenario(text, bench.folder.file("s.toml"), built_in_tables());
   CHECK(smallest.components.size() == 2);
   CHECK(smallest.expectations.size() == 1);
@@ -76,7 +76,7 @@ TEST_CASE("a scenario is reduced to the least that fails in the same way") {
 }
 
 TEST_CASE("a run that passes still passes") {
-  // Fails with a seed whose gaps are short: of two sources of random arrivals, one matters.
+  // Fails with a seed whose gaps are short: one of two sources with random arrivals matters.
   std::string poisson = source("a", "x") + "arrivals = \"poisson\"\n" + source("b", "y") + reader("r", "x") +
                         reader("q", "y") + "service = \"1ms\"\n";
   poisson += expect("a.sent", "min = 100");
@@ -102,7 +102,7 @@ TEST_CASE("components stay in the order of the file") {
   Workbench bench(reader("r", "x") + source("z", "x") + source("a", "x") + source("m", "x") +
                       expect("r.received", "max = 0"),
                   "r.received too high");
-  bench.request.passing = RunChoice{1, 0};  // none: the same run; so nothing can be left out
+  bench.request.passing = RunChoice{1, 0};  // the failing run itself: nothing can be left out
   CHECK_FALSE(bench.run());
 
   Workbench other(reader("r", "x") + source("z", "x") + source("a", "x") + expect("r.received", "max = 150"),

@@ -78,7 +78,7 @@ TEST_CASE("a metric depends on the ordering when runs that differ in nothing els
   CHECK_FALSE(depends(exploration({{0, 1, 0, 1}, {0, 1, 1, 1}, {0, 2, 0, 2}, {0, 2, 1, 2}})));
   CHECK(depends(exploration({{0, 1, 0, 1}, {0, 1, 1, kNone}})));
   CHECK_FALSE(depends(exploration({{0, 1, 0, kNone}, {0, 1, 1, kNone}, {0, 2, 0, 1}})));
-  // Of the points of the grid, one may and another may not.
+  // One point of the grid may depend on the ordering while another does not.
   const std::vector<Spread> two =
       spreads(exploration({{0, 1, 0, 1}, {0, 1, 1, 1}, {1, 1, 0, 1}, {1, 1, 1, 2}}));
   CHECK_FALSE(two[0].depends_on_ordering);

@@ -1,4 +1,4 @@
-// What two runs were asked for, compared key by key.
+// How two runs were set up, compared key by key.
 #include "sim/regression/summary_difference.h"
 
 #include "support/catch.h"
@@ -29,7 +29,7 @@ RunSummary summary(const ScenarioKeys& keys = kKeys) {
   return summary;
 }
 
-// With the first of these texts replaced by the second, wherever it stands.
+// The keys with the first of these texts replaced by the second everywhere.
 ScenarioKeys renamed(const std::string& from, const std::string& to) {
   ScenarioKeys keys = kKeys;
   for (ScenarioKey& one : keys) {

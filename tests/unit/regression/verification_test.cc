@@ -1,5 +1,5 @@
-// A scenario against its row, where programs of the test's own make it unsteady. How the command reports it
-// is in tests/system/verify_test.cc.
+// A scenario against its row, where the test's own programs make it vary. How the command reports it is in
+// tests/system/verify_test.cc.
 #include "sim/regression/verification.h"
 
 #include <fstream>
@@ -15,7 +15,7 @@ namespace {
 
 const std::atomic<bool> kNotInterrupted{false};
 
-// Those of dse, and a kind `program`, whose components run what `program` gives each time.
+// The tables of dse with a kind `program`, whose components run what `program` returns each time.
 Tables tables_with(const std::function<Program()>& program) {
   Tables tables = built_in_tables();
   tables.kinds.add({.name = "program", .read = [program](const KeyReader&) {
@@ -30,14 +30,14 @@ struct Fixture {
   TemporaryFolder folder;
   std::string path = folder.file("s.toml");
   int made = 0;
-  int messages = 3;  // that the program `writer` writes the first time
+  int messages = 3;  // messages that the program `writer` writes the first time
 
   Fixture() {
     std::ofstream(path) << "[component.writer]\nkind = \"program\"\n"
                            "[component.reader]\nkind = \"watch\"\nfrom = \"numbers\"\n";
   }
 
-  // The writer writes `more` messages more each time that it is made.
+  // The writer writes `more` messages more each time it is made.
   Verification verified(const FingerprintRow* kept, int more = 0) {
     const Tables tables = tables_with([&, this] { return writing("numbers", messages + more * made++, 10); });
     return verify(path, kept, {.tables = tables}, kNotInterrupted);
@@ -67,7 +67,7 @@ TEST_CASE("verification: what differs is replayed again, and said to be unsteady
   CHECK(unsteady.summary == "events, payload of two replays");
   REQUIRE(unsteady.details.size() == 1);
   CHECK_THAT(unsteady.details[0], Catch::Matchers::EndsWith(" replay " + fixture.path + " --twice"));
-  // Nor is a row made of what will not hold.
+  // Nor is a row made from a result that does not repeat.
   CHECK(fixture.verified(nullptr, 1).verdict == Verdict::kNotDeterministic);
 }
 

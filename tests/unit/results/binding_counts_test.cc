@@ -1,4 +1,4 @@
-// How many messages each binding passed, as a run and its record say it.
+// How many messages each binding passed, according to a run and its record of events.
 #include "sim/results/results.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -34,7 +34,7 @@ Simulation digits(const std::vector<BindingSpec>& bindings) {
   return simulation;
 }
 
-// The same, for a look at its record and warnings.
+// The same world, open so that its record and warnings can be inspected.
 struct OpenDigits : OpenWorld {
   explicit OpenDigits(std::vector<BindingSpec> bindings) {
     scenario.bindings = std::move(bindings);
@@ -98,7 +98,7 @@ TEST_CASE("the record has a row for each binding, in the order of the scenario")
        {.from = "digits", .to = "some", .headers = {{"odd", true}}, .match = HeaderMatch::kAny}});
   const std::string path = folder.file("events.sqlite");
   record_world(world, path);
-  EventRecord record(path);  // of this version
+  EventRecord record(path);  // it has the current version
   Database database = Database::open(path);
   Statement rows = database.prepare("SELECT exchange, queue, key, headers, match, passed FROM bindings");
   std::vector<std::string> found;

@@ -1,4 +1,4 @@
-// Text that somebody else reads back: a shell, a program that reads CSV.
+// Text that other programs read back: a shell, a program that reads CSV.
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -12,7 +12,7 @@ using namespace dse;
 
 namespace {
 
-// What a real shell makes of the word.
+// The word as a real shell reads it.
 std::string through_shell(const std::string& word) {
   std::FILE* shell = popen(("printf %s " + shell_word(word)).c_str(), "r");
   REQUIRE(shell != nullptr);

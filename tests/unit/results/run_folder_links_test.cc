@@ -1,4 +1,4 @@
-// Where a run directory comes to stand when links are on the way to it.
+// Where a run directory is put when symbolic links are on the way to it.
 #include <filesystem>
 
 #include "sim/results/run_folder.h"

@@ -1,4 +1,4 @@
-// Which run directory a finished run may take the place of, and where it goes when it may not.
+// Which run directory a finished run may replace, and where it goes when it may not.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -39,9 +39,9 @@ Names names_in(const fs::path& folder) {
 const std::string kCaptured = "dse capture\n\2...";
 
 struct Run {
-  std::string name;  // to tell one from another
+  std::string name;  // distinguishes runs
   std::string status = "completed";
-  Names files = {};  // beside the summary
+  Names files = {};  // besides the summary
 };
 
 void write_run(RunFolder& folder, const Run& run) {
@@ -55,7 +55,7 @@ void write_run(RunFolder& folder, const Run& run) {
   folder.write("timing.json", "{\"files\": [" + list + "]}");
 }
 
-// Returns the name of the folder that it got.
+// Returns the name of the folder that the run was given.
 std::string commit(RunFolder& folder, const Run& run) {
   write_run(folder, run);
   folder.commit();
@@ -85,7 +85,7 @@ struct Place {
 TEST_CASE("runs that end in one place with a capture each keep all of them") {
   const Place place;
   RunFolder folder = RunFolder::at("", place.a.string());
-  // Another process has come to its end meanwhile.
+  // Another process has finished meanwhile.
   put(place.a / "capture", kCaptured);
   put(place.a / "summary.json", "{\"name\": \"theirs\"}");
   put(place.a / "timing.json", "{\"files\": [\"capture\", \"summary.json\"]}");
@@ -183,7 +183,7 @@ TEST_CASE("a folder named capture is no capture, and neither is a file that hold
   CHECK(place.by_default(run) == "a");
   CHECK(place.chosen(run) == "a");
   put(place.a / "capture" / "capture", "a file of the node's");
-  CHECK(place.by_default(run) == "a-2");  // not of the run
+  CHECK(place.by_default(run) == "a-2");  // that file is not of the run
   const Place other;
   put(other.a / "capture", "");
   put(other.a / "timing.json", "{\"files\": [\"capture\"]}");
@@ -199,7 +199,7 @@ TEST_CASE("by default a run with a record or learners is kept from one without")
     CHECK(place.by_default({.name = "plain", .files = {"metrics.csv"}}) == "a-2");
     CHECK(place.by_default({.name = "plainer"}) == "a-2");  // nothing is lost by that
     CHECK(place.by_default({.name = "richer", .files = {file, "more.csv"}}) == "a");
-    CHECK(place.chosen({.name = "chosen"}) == "a");  // as it was asked
+    CHECK(place.chosen({.name = "chosen"}) == "a");  // as requested
     CHECK(place.holds("a", "chosen"));
     CHECK(place.holds("a-2", "plainer"));
     CHECK(place.names() == Names{"a", "a-2"});
@@ -213,7 +213,7 @@ TEST_CASE("an interrupted run takes the place of an interrupted one alone") {
   CHECK(place.by_default({.name = "whole", .files = {"events.sqlite"}}) == "a");
   CHECK(place.by_default(interrupted) == "a-2");
   CHECK(place.by_default(interrupted) == "a-2");
-  CHECK(place.chosen(interrupted) == "a-3");  // no error: the run ended as it was told to
+  CHECK(place.chosen(interrupted) == "a-3");  // no error: the run ended as requested
   CHECK(place.holds("a", "whole"));
   CHECK(place.chosen({.name = "stalled", .status = "stalled"}) == "a");
   CHECK(place.chosen(interrupted) == "a-4");

@@ -1,4 +1,4 @@
-// What is read back of a run directory.
+// What is read back from a run directory.
 #include "sim/results/run_summary.h"
 
 #include <fstream>

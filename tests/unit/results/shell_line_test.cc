@@ -9,7 +9,7 @@ using namespace dse;
 
 namespace {
 
-// What a shell prints of the words after the program, one a line.
+// The words after the program's name as a shell reads them, one per line.
 std::string words_read(const std::string& line) {
   const std::string command = "set -- " + line + "; shift; printf '%s\\n' \"$@\"";
   std::FILE* shell = popen(command.c_str(), "r");

@@ -1,4 +1,4 @@
-// docs/kinds.md is the page of the tables as they are today.
+// docs/kinds.md is the page of the current tables.
 //
 // When a kind, a key or a learner has changed, write it anew with
 //
@@ -46,7 +46,7 @@ std::string page_of(std::vector<KeyInfo> keys) {
   return kinds_page(tables);
 }
 
-// The row of a key of that type, and of nothing else.
+// The row of the page for this key.
 std::string row_of(KeyInfo key) {
   const std::string page = page_of({std::move(key)});
   const std::size_t begin = page.find("| `");

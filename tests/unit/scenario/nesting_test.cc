@@ -61,14 +61,14 @@ TEST_CASE("nesting: keys within inline tables and lists count with those around 
 
 TEST_CASE("nesting: no string hides a key from it") {
   const std::string deep = ", { " + dotted(101) + " = 1 }]";
-  // A string of quotes, which some would take to end sooner or later than the parser does.
+  // Strings of quotes, which may seem to end earlier or later than they do for the parser.
   for (const std::string text : {R"("""" x """")", R"("""""")", R"(""""" x """"")", R"('''' x '''')", R"("")",
                                  R"('')", R"('\')", R"("\\")", R"("\"")", R"("""\"""")", R"(""" "" """)"}) {
     CAPTURE(text);
     CHECK_NOTHROW(toml::parse("x = [" + text + ", 1]"));
     CHECK_THAT(error_of("x = [" + text + deep), ContainsSubstring(kTooDeep));
   }
-  // What is not closed ends with its line, where the parser ends as well.
+  // An unclosed string ends with its line, where the parser stops as well.
   CHECK_THAT(error_of("x = \"a\n" + dotted(101)), ContainsSubstring(kTooDeep));
   for (const std::string open : {"\"", "'", "\"\"\"", "'''", "\"\\", "\"\"\"\\", "#", "]", "}", "."})
     CHECK_NOTHROW(error_of(open));

@@ -30,7 +30,7 @@ TEST_CASE("a component's file is no file of the run") {
 }
 
 TEST_CASE("a name that collides with no file is free") {
-  // An echo keeps a log; the rest are folders of nodes at most, which are no files.
+  // An echo keeps a log; other names can only be folders of nodes, which are not files.
   CHECK(refusal("refused", "echo").empty());
   for (const std::string name : {"capture", "summary", "timing", "events", "node", "answers", "minimised"}) {
     CAPTURE(name);

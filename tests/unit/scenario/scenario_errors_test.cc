@@ -1,4 +1,4 @@
-// All that is wrong in a scenario is told at once, in the order of the file.
+// All errors in a scenario are reported at once, in the order of the file.
 #include "dse/error.h"
 #include "sim/scenario/scenario_reader.h"
 #include "support/catch.h"
@@ -87,7 +87,7 @@ TEST_CASE("scenario errors: what only follows from another error is not told") {
       errors_of(kRight + "[component.broken]\nkind = \"watch\"\nfrom = 7\n" + referring);
   REQUIRE(errors.size() == 1);
   CHECK_THAT(errors[0], ContainsSubstring("component.broken.from: expected a string"));
-  // By themselves they are errors.
+  // On their own these are errors.
   CHECK(errors_of(kRight + referring).size() == 3);
 }
 

@@ -1,4 +1,4 @@
-// A scenario is known by what was read: what its text looks like is not part of it.
+// A scenario is identified by the keys that were read; the look of its text does not matter.
 #include "sim/scenario/scenario_keys.h"
 
 #include <fstream>
@@ -59,7 +59,7 @@ TEST_CASE("a scenario's hash does not depend on how its text looks") {
   CHECK(read("# a word\n\n" + kText + "# another\n").hash == hash);
   CHECK(read(replaced(kText, "prefetch = 7", "prefetch=0x7")).hash == hash);
   CHECK(read(replaced(kText, "title = \"two\"", "\"title\" = 'two'\nexpect = []")).hash == hash);
-  // Tables in another order, and one written within its line.
+  // Tables in another order, one of them inline.
   CHECK(read(replaced(replaced(kText, "[resource.\"a.b\"]\nprefetch = 7\n", ""), "[component.w]",
                       "[resource]\n\"a.b\" = { prefetch = 7 }\n[component.w]"))
             .hash == hash);
@@ -86,6 +86,6 @@ TEST_CASE("settings are part of a scenario as what they set, whatever their orde
   CHECK(read(kText, {settings[1], settings[0]}).hash == hash);
   CHECK(read("seed = 5\n" + replaced(kText, "1us", "2us")).hash == hash);
   CHECK(read(kText, {"component.e.service=1us"}).hash == read(kText).hash);
-  // Of two for one key the last counts.
+  // When two settings have the same key, the last one counts.
   CHECK(read(kText, {"seed=5", "seed=6"}).hash != read(kText, {"seed=6", "seed=5"}).hash);
 }

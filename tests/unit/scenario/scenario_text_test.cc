@@ -28,7 +28,7 @@ std::vector<std::string> all_scenarios() {
 
 std::string again(const std::string& text) { return scenario_text(toml::parse(text)); }
 
-// What a component's own keys say, as far as a test can see all of it: its table without what orders it.
+// The text of a component's own keys: its table, without the order among components.
 std::string component_text(const toml::table& root, const std::string& name) {
   std::ostringstream stream;
   stream << *root["component"][name].as_table();

@@ -1,5 +1,5 @@
-// Names and values that a scenario may not have because nothing beyond the program could take them: what AMQP
-// cannot carry, what a broker keeps for itself, what is no path.
+// Names and values that a scenario may not have because nothing outside the program could use them: what AMQP
+// cannot carry, what a broker reserves, what is not a path.
 #include <string>
 
 #include "sim/scenario/scenario_reader.h"
@@ -73,7 +73,7 @@ TEST_CASE("names that begin with amq. are a broker's, wherever a resource is nam
     CHECK_THAT(error_of(text), ContainsSubstring(told));
   }
   CHECK(error_of("[component.w]\nkind = \"watch\"\nfrom = \"amq\"\n").empty());
-  // Outside they are somebody else's.
+  // Outside, such names belong to the broker and may be used.
   CHECK(error_of(kReader + "[[gateway.export]]\nfrom = \"d\"\nexchange = \"amq.topic\"\n").empty());
   CHECK(error_of(kReader + "[[gateway.import]]\nexchange = \"amq.topic\"\nto = \"d\"\n").empty());
 }

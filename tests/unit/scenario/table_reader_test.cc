@@ -9,7 +9,7 @@ using namespace dse;
 
 namespace {
 
-// Parses the text, hands a reader of it to `action`, and returns what the user is told.
+// Parses the text, passes a reader of it to `action`, and returns what the user is told.
 template <typename Action>
 std::string told(const std::string& text, const Action& action) {
   const toml::table table = toml::parse(text, std::string_view("a.toml"));

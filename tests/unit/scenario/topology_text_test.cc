@@ -1,4 +1,4 @@
-// What people are told of a scenario's topology.
+// What people are told about a scenario's topology.
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 #include "support/catch.h"

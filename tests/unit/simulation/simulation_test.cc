@@ -15,7 +15,7 @@ using namespace dse;
 
 namespace {
 
-// Writes what it reads from `from` to `to`, with its payload twice, after `service_ns`.
+// Writes what it reads from `from` to `to`, with its payload doubled, after `service_ns`.
 Program doubling(const std::string& from, const std::string& to, TimeNs service_ns) {
   return {stream_resource(from, 0, [to, service_ns](Machine& machine, const MessagePtr& message) {
     const std::string twice(2, static_cast<char>(message->payload().bytes()[0]));

@@ -45,7 +45,7 @@ std::string hear(const Socket& socket, std::size_t size) {
   return text;
 }
 
-// What comes before a reset.
+// What arrives before a reset.
 std::string hear_until_reset(const Socket& socket) {
   std::string text;
   char byte = 0;

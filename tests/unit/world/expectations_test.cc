@@ -1,4 +1,4 @@
-// Expectations against runs: each form, held and missed.
+// Expectations against runs: each form, met and missed.
 #include "sim/world/expectations.h"
 
 #include "kinds/echo.h"
@@ -83,7 +83,7 @@ TEST_CASE("expect by: the metric over everything up to that time") {
     options.until_ns = until_ns;
     Simulation world(options);
     world.add("echo", make_echo({.from = "a"}));
-    world.add("writer", writing("a", 10, 100), {}, 100);  // message n is there at 120 + 100 n
+    world.add("writer", writing("a", 10, 100), {}, 100);  // message n arrives at 120 + 100 n
     return world;
   };
   const auto received_by = [&](TimeNs by_ns, double value) {
@@ -97,7 +97,7 @@ TEST_CASE("expect by: the metric over everything up to that time") {
   CHECK(received_by(420, 4).as_planned);
   CHECK(received_by(500, 4).as_planned);
   CHECK(received_by(500, 5).text == "echo.received is 4, expected exactly 5 by 500ns");
-  CHECK(received_by(1'000'000, 10).as_planned);  // the run has ended before
+  CHECK(received_by(1'000'000, 10).as_planned);  // the run ended before that
   Simulation world = counting_until(500);
   world.expect({.what = MetricExpectation{.metric = "echo.received", .equals = 4, .by_ns = 500}})
       .expect({.what = MetricExpectation{.metric = "echo.received", .equals = 4, .by_ns = 900}})

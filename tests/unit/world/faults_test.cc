@@ -1,4 +1,4 @@
-// Each fault between one component and the bus, and those that a world sees to.
+// Each fault between one component and the bus, and those that a world handles.
 #include "sim/world/faults.h"
 
 #include "support/catch.h"
@@ -12,7 +12,7 @@ namespace {
 using Calls = std::vector<std::string>;
 using Notes = std::vector<std::string>;
 
-// Writes m-0 to m-(count-1) to "a" through a link with this fault; what comes out of it.
+// Writes m-0 to m-(count-1) to "a" through a link with this fault, and returns what comes out of it.
 Calls written(const Fault& fault, int count, const std::vector<TimeNs>& pauses_ns = {}) {
   FakeLink link;
   FaultyLink faulty(fault, link);
@@ -39,7 +39,7 @@ MessagePtr labelled(std::int64_t label) {
 
 }  // namespace
 
-TEST_CASE("fault lose: each so-manieth message vanishes") {
+TEST_CASE("fault lose: every nth message vanishes") {
   CHECK(written({.kind = FaultKind::kLose}, 3).empty());
   CHECK(written({.kind = FaultKind::kLose, .every = 2}, 5) == Calls{"m-0", "m-2", "m-4"});
   CHECK(written({.kind = FaultKind::kLose, .every = 2, .limit = 1}, 5) == Calls{"m-0", "m-2", "m-3", "m-4"});

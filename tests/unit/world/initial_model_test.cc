@@ -50,7 +50,7 @@ ModelOptions model_from(const std::string& learner, const std::string& path) {
   return config;
 }
 
-// What a model called m has learned of whole batches.
+// What a model called m has learned from whole batches.
 std::string learned(const std::shared_ptr<const Component>& generator, const ModelOptions& config,
                     unsigned threads = 1) {
   SimulationOptions options = kHopsOf10;
@@ -61,7 +61,7 @@ std::string learned(const std::shared_ptr<const Component>& generator, const Mod
   return simulation.learned_state("m").value();
 }
 
-// What models called as their learners have learned when the run is over, by file.
+// What models named after their learners have learned at the end of the run, by file.
 std::map<std::string, std::string> saved(const std::shared_ptr<const Component>& generator,
                                          const std::vector<std::string>& learners, unsigned threads) {
   OpenWorld open;
@@ -75,7 +75,7 @@ std::map<std::string, std::string> saved(const std::shared_ptr<const Component>&
   return files;
 }
 
-// A model called m that is asked, and taught nothing.
+// A model called m that predicts, and is taught nothing.
 Simulation asked(const ModelOptions& config) {
   Simulation simulation(kHopsOf10);
   simulation.add("camera", camera()).add("m", make_model(config));

@@ -1,4 +1,4 @@
-// The ledger, told small stories: each way in which an expectation holds, and each way in which it fails.
+// The ledger in small stories: each way in which an expectation holds, and each way in which it fails.
 #include "sim/world/ledger.h"
 
 #include "support/catch.h"
@@ -56,13 +56,13 @@ struct Story {
     return message;
   }
   MessagePtr write(const std::string& id) { return write(kWriter, "a", {.id = id}); }
-  // It is handled, and settled at once.
+  // The message is handled, and settled at once.
   void deliver(LinkIndex link, const MessagePtr& message, bool redelivered = false) {
     hand_over(link, message);
     ledger.note_delivery(link, *message, redelivered);
     happens(link, EventCode::kAcknowledged, message);
   }
-  // It reaches the consumer and is not settled.
+  // The message reaches the consumer and is not settled.
   void hand_over(LinkIndex link, const MessagePtr& message) { happens(link, EventCode::kDelivered, message); }
   bool met(const DeliveryExpectation& expect) const { return ledger.judge(expect).met; }
   std::string detail(const DeliveryExpectation& expect) const { return ledger.judge(expect).detail; }
@@ -152,7 +152,7 @@ TEST_CASE("ledger: consumers that share a queue are judged together, or one of t
   story.deliver(kWatch, story.write("writer-1"));
   CHECK(story.met(kOnce));
   CHECK_FALSE(story.met(by(kOnce, "echo")));
-  CHECK(story.met(by(kNoneLost, "echo")));  // who got it does not matter
+  CHECK(story.met(by(kNoneLost, "echo")));  // which consumer received it does not matter
 }
 
 TEST_CASE("ledger: what reached a consumer though nothing leads it there is not exactly once") {
@@ -178,7 +178,7 @@ TEST_CASE("ledger: order is that of each writer, at each consumer") {
   const MessagePtr o0 = story.write(kOther, "a", {.id = "other-0"});
   const MessagePtr w1 = story.write("writer-1");
   const MessagePtr w2 = story.write("writer-2");
-  story.deliver(kEcho, o0);  // of another writer
+  story.deliver(kEcho, o0);  // from another writer
   story.deliver(kEcho, w1);
   story.deliver(kWatch, w0);  // to another consumer
   CHECK(story.met(kFifo));
@@ -200,7 +200,7 @@ TEST_CASE("ledger: what is delivered again is out of order by right") {
   story.deliver(kEcho, first);
   story.deliver(kEcho, second);
   story.deliver(kEcho, first, true);
-  story.deliver(kEcho, first);  // a second copy is no first delivery either
+  story.deliver(kEcho, first);  // a second copy does not count as a first delivery either
   CHECK(story.met(kFifo));
 }
 
@@ -236,7 +236,7 @@ TEST_CASE("ledger: a binding that a program makes counts from then, and makes it
   story.write(kWriter, "a", {.key = "x", .id = "writer-1"});
   story.write(kWriter, "a", {.key = "y", .id = "writer-2"});
   story.write(kWriter, "b", {.key = "y", .id = "writer-3"});
-  story.stream(kWatch, "b");  // which gets none of them
+  story.stream(kWatch, "b");  // it receives none of them
   CHECK(story.met({.resource = "b", .lost = 2}));
   CHECK(story.met({.lost = 4}));
 }
@@ -311,7 +311,7 @@ TEST_CASE("ledger: when a run is cut off, what waits or is on its way is not due
   CHECK(story.met(kNoneLost));
   CHECK(story.met(kNoneLostAnywhere));
   CHECK_THAT(story.detail(kOnce), ContainsSubstring("2 still under way"));
-  story.write_lost(kWriter, "a", {.id = "writer-2"}, 90);  // should have arrived
+  story.write_lost(kWriter, "a", {.id = "writer-2"}, 90);  // it should have arrived
   CHECK_FALSE(story.met(kOnce));
   CHECK_FALSE(story.met(kNoneLost));
 }

@@ -1,4 +1,4 @@
-// How many classes a mislabelling fault takes its labels to be of, when the scenario does not say.
+// How many classes a mislabelling fault assumes when the scenario does not say.
 #include "kinds/gateway_import.h"
 #include "kinds/model.h"
 #include "kinds/production_source.h"
@@ -34,7 +34,7 @@ struct Data {
   }
 };
 
-// The labels of what is written to `resource`.
+// The labels of the messages written to `resource`.
 std::vector<std::int64_t> labels_in(Simulation& simulation, const std::string& resource) {
   std::vector<std::int64_t> labels;
   simulation.drain();

@@ -22,7 +22,7 @@ TEST_CASE("the mean depth is weighted by time, from the start of the run") {
   QueueGauge gauge(1'000);
   gauge.note(20, 3, 0);
   gauge.note(30, 1, 2);
-  gauge.note(30, 5, 1);  // between the two no time passed
+  gauge.note(30, 5, 1);  // no time passed between the two
   gauge.note(40, 0, 0);
   CHECK(gauge.waited(40) == 3 * 10 + 5 * 10);
   CHECK(gauge.mean_depth(40) == 2);
@@ -47,7 +47,7 @@ TEST_CASE("the curves have a point for each interval, and leave out what stays a
         Curve{{100, 1}, {200, 3}, {300, 4}, {1'000'000, 4}, {1'000'100, 4}});
   CHECK(curve_of(gauge, 1'000'075, "max_unacknowledged") ==
         Curve{{100, 3}, {200, 3}, {300, 1}, {1'000'000, 1}, {1'000'100, 7}});
-  // The last one as far as it goes.
+  // The last interval counts as far as it goes.
   gauge.note(1'000'050, 0, 0);
   CHECK(curve_of(gauge, 1'000'100, "mean_depth").back() == std::pair(TimeNs{1'000'200}, 0.0));
   CHECK(curve_of(gauge, 1'000'075, "mean_depth").back() == std::pair(TimeNs{1'000'100}, 4.0 * 50.0 / 75.0));

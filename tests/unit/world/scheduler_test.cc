@@ -12,7 +12,7 @@ using namespace dse;
 
 namespace {
 
-// An event as it was scheduled, and how many were before.
+// An event as it was scheduled, and how many were scheduled before it.
 struct Scheduled {
   TimeNs time_ns = 0;
   EventPriority priority = EventPriority::kNormal;
@@ -91,7 +91,7 @@ TEST_CASE("an event is caused by the one during which it was scheduled") {
   scheduler.schedule(10, EventKind::kTimer, ComponentIndex(0));
   scheduler.schedule(20, EventKind::kTimer, ComponentIndex(1));
   scheduler.pop();
-  CHECK(scheduler.last_cause() == 0);  // before the run
+  CHECK(scheduler.last_cause() == 0);  // scheduled before the run
   scheduler.schedule(15, EventKind::kResult, ComponentIndex(1));
   scheduler.schedule(30, EventKind::kTimer, ComponentIndex(0));
   scheduler.pop();

@@ -18,7 +18,7 @@ double metric_of(const RunResult& result, const std::string& name) {
   return result.metrics.at(name);
 }
 
-// Of a histogram: never below, and less than a 128th above.
+// A histogram's quantile is never below the exact one, and less than a 128th above.
 void check_quantile(double found, TimeNs exact) {
   CHECK(found >= static_cast<double>(exact));
   CHECK(found <= static_cast<double>(exact + exact / 128));
@@ -34,7 +34,7 @@ RunResult overloaded(std::uint32_t prefetch, int count, TimeNs gap_ns, TimeNs se
 
 const std::atomic<bool> kNever{false};
 
-// Messages from outside for a consumer, by hand.
+// A world into which a test hands messages for a consumer.
 struct Door : OpenWorld {
   std::unique_ptr<World> world;
   Door() {
@@ -67,7 +67,7 @@ TEST_CASE("a sojourn is two hops, the wait for what came before, and the service
   CHECK(metric_of(result, "sink.unhandled") == 0);
 }
 
-// D/D/1: message n comes at n a and leaves at (n + 1) s, so that it stays (n + 1) s - n a.
+// D/D/1: message n comes at n a and leaves at (n + 1) s, so it stays (n + 1) s - n a.
 TEST_CASE("a consumer that is too slow shows in the sojourn, whatever its prefetch") {
   constexpr int kCount = 200;
   constexpr TimeNs kGap = kMs;
@@ -81,7 +81,7 @@ TEST_CASE("a consumer that is too slow shows in the sojourn, whatever its prefet
     CHECK(metric_of(result, "sink.sojourn_p999_ns") == static_cast<double>(stay(kCount - 1)));
     CHECK(metric_of(result, "sink.wait_p999_ns") == static_cast<double>(stay(kCount - 1) - kService));
     CHECK(metric_of(result, "sink.unhandled") == 0);
-    // By n a messages have come, the last at (N - 1) a; of these n s have left by then.
+    // The last of N messages comes at (N - 1) a, and n messages have left by n s.
     if (prefetch == 0) {
       CHECK(metric_of(result, "sink.latency_p99_ns") == 0);
       CHECK(metric_of(result, "jobs.max_depth") == 0);
@@ -111,7 +111,7 @@ TEST_CASE("the curve of the sojourn rises while a queue grows") {
 TEST_CASE("what was not handled by the end is counted, wherever it lies") {
   for (const std::uint32_t prefetch : {0U, 1U, 7U}) {
     CAPTURE(prefetch);
-    // By then 35 have come to the bus, and with hops of 10 three are done.
+    // By then 35 messages have reached the bus, and with hops of 10 three are done.
     Simulation world({.latency_ns = 10, .until_ns = 3'505});
     world.set_prefetch("jobs", prefetch);
     world.add("source", writing("jobs", 40, 100));
@@ -140,7 +140,7 @@ TEST_CASE("messages between the bus and a component, and those of one that died,
     return metric_of(world.run(), "sink.unhandled");
   };
   CHECK(unhandled(150, false) == 3);
-  // One is settled at 1200 though the bus knows it only at 1300.
+  // One is settled at 1200, although the bus learns of it only at 1300.
   CHECK(unhandled(1'250, false) == 2);
   for (const TimeNs until_ns : {1'450, 5'000}) CHECK(unhandled(until_ns, true) == 2);
 }
@@ -185,7 +185,7 @@ TEST_CASE("what is measured by a time holds the stays until then") {
   CHECK(metric_of(result, "sink.unhandled") == 0);
 }
 
-// Little's law, as an equality: what waited in the queue, over the time of the run.
+// Little's law, as an equality: the sum of the waits in the queue, divided by the time of the run.
 TEST_CASE("the mean depth of a drained run is the sum of the waits over its time") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
@@ -200,7 +200,7 @@ TEST_CASE("the mean depth of a drained run is the sum of the waits over its time
     }
     TimeNs waited_ns = 0;
     world.add("source", source);
-    // With one message at a time it waits nowhere but in the queue.
+    // With one message at a time, messages wait only in the queue.
     world.add("sink", Program{stream_resource("jobs", 1, [&](Machine& machine, const MessagePtr& message) {
                 waited_ns += machine.now() - message->timestamp();
                 machine.eval(after(service_ns));

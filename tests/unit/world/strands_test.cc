@@ -14,7 +14,8 @@ namespace {
 
 constexpr unsigned kThreads[] = {1, 2, 4};
 
-// The digests of a few strands after a few thousand jobs, each of which chains a number to its strand's.
+// The digests of a few strands after a few thousand jobs, each of which chains a number to the digest of its
+// strand.
 std::vector<std::uint64_t> digests(unsigned threads, std::uint64_t seed) {
   RandomStream random(seed, "strands", "jobs");
   std::vector<std::uint64_t> results(5, 0);

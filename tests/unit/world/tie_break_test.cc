@@ -16,7 +16,7 @@ std::vector<std::uint64_t> places(TieBreak& tie_break, std::uint32_t target, Eve
   return result;
 }
 
-// Writers that all write at once, and a reader: the order in which it gets their messages.
+// The order in which a reader receives the messages of writers that all write at the same time.
 std::vector<std::string> order_of(std::uint64_t ordering, bool with_listener, TimeNs* ended_ns = nullptr) {
   SimulationOptions options = kHopsOf10;
   options.ordering = ordering;

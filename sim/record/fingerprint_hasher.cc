@@ -1,8 +1,8 @@
-#include "sim/record/record.h"
+#include "sim/record/fingerprint_hasher.h"
 
 namespace dse {
 
-void Record::add_prediction(const Message& prediction) {
+void FingerprintHasher::add_prediction(const Message& prediction) {
   predictions_.add(std::string_view(prediction.app_id()));
   predictions_.add(std::string_view(prediction.correlation_id()));
   for (const Headers::Entry& entry : prediction.headers()) {
@@ -11,7 +11,7 @@ void Record::add_prediction(const Message& prediction) {
   }
 }
 
-Fingerprints Record::fingerprints(std::uint64_t draws_digest) {
+Fingerprints FingerprintHasher::fingerprints(std::uint64_t draws_digest) {
   return {.events = hex64(events_.digest()),
           .payload = hex64(payload_.digest()),
           .draws = hex64(draws_digest),

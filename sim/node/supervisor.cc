@@ -1,4 +1,4 @@
-#include "sim/node/overseer.h"
+#include "sim/node/supervisor.h"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -78,7 +78,7 @@ std::optional<std::string> LineSocket::receive() {
   return line;
 }
 
-void Overseer::listen() {
+void Supervisor::listen() {
   constexpr std::string_view kRound = "round ";
   while (const std::optional<std::string> line = socket_.receive()) {
     if (*line == "finish") finish_ = true;
@@ -90,13 +90,13 @@ void Overseer::listen() {
   }
 }
 
-void Overseer::answer(NodeReport report) {
+void Supervisor::answer(NodeReport report) {
   report.round = round_.value_or(0);
   round_.reset();
   socket_.send(to_line(report));
 }
 
-void Overseer::tell(NodeReport report) {
+void Supervisor::tell(NodeReport report) {
   report.round = 0;
   socket_.send(to_line(report));
 }

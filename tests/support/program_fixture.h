@@ -1,4 +1,4 @@
-// What the system tests share: a folder of their own, the program run in it, and what it left there.
+// What tests of the program share: a folder of their own, the program run in it, and what it left there.
 #pragma once
 
 #include <string>
@@ -20,13 +20,13 @@ std::vector<std::string> sample_scenarios();
 
 // `text` with the first occurrence of `from` replaced, which must be there.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
-// A generator of ten digits and an echo; nothing to expect. The data is named by full path.
+// A generator of ten digits and an echo, without expectations. The data is named by full path.
 std::string small_scenario();
 
 // The program itself, with these arguments; its working directory is the source folder.
 Command dse_command(std::vector<std::string> arguments);
 
-class Workshop {
+class ProgramFixture {
  public:
   std::string file(const std::string& name) const { return folder_.file(name); }
   // Writes the file and returns its path.

@@ -1,11 +1,11 @@
-// The line between a node and the process that started it: a socket pair, a line of text a message.
+// The line between a node and the process that started it: a socket pair, with one line of text per message.
 //
 //   to the node    "round N"    answer when it is known whether the node is idle
 //                  "finish"     write the results and end
 //                  "interrupt"  the same, and wait for nothing that does not move
 //   from the node  "N idle|busy|ended SENT RECEIVED UNCONFIRMED RECONNECTS PROBLEM"
 //
-// N is 0 for what nobody asked for. When either end is gone, the other learns of it. One thread.
+// N is 0 in an unasked report. When either end is gone, the other learns of it. One thread.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ struct NodeReport {
   std::uint64_t received = 0;
   std::uint64_t unconfirmed = 0;
   std::uint64_t reconnects = 0;
-  std::string problem;  // "" none
+  std::string problem;  // "" if there is none
 };
 std::string to_line(const NodeReport& report);
-// Empty when it is no such line.
+// Empty when the line is not a report.
 std::optional<NodeReport> parse_report(const std::string& line);
 
 // One end of a stream socket that carries lines. Owns the descriptor.
@@ -36,11 +36,11 @@ class LineSocket {
  public:
   explicit LineSocket(int descriptor);
 
-  // False when the other end is gone.
+  // Returns false when the other end is gone.
   bool send(const std::string& line);
   // The next whole line, if one has come; never waits.
   std::optional<std::string> receive();
-  // The other end is gone, and every line of it has been received.
+  // Whether the other end is gone and all its lines have been received.
   bool closed() const { return closed_ && buffer_.find('\n') == std::string::npos; }
   int descriptor() const { return descriptor_.number(); }
 
@@ -50,17 +50,17 @@ class LineSocket {
   bool closed_ = false;
 };
 
-// Of the node: what the process that started it wants.
-class Overseer {
+// The node's view of the process that started it: what that process wants from it.
+class Supervisor {
  public:
-  explicit Overseer(int descriptor) : socket_(descriptor) {}
+  explicit Supervisor(int descriptor) : socket_(descriptor) {}
 
-  // Takes in what has come.
+  // Reads what has arrived.
   void listen();
   // The round that waits for an answer.
   std::optional<std::uint64_t> round() const { return round_; }
   void answer(NodeReport report);
-  // What it did not ask for.
+  // Sends a report that was not asked for.
   void tell(NodeReport report);
   bool finish() const { return finish_; }
   bool interrupt() const { return interrupt_; }

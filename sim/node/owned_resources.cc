@@ -1,4 +1,4 @@
-#include "sim/node/belongings.h"
+#include "sim/node/owned_resources.h"
 
 #include <functional>
 #include <set>
@@ -9,7 +9,7 @@
 namespace dse {
 namespace {
 
-// Whether the broker does it. What it refuses closes the channel, so each time has one of its own.
+// Whether the broker carries out the operation. A refusal closes the channel, so each operation has its own.
 bool does(Connection& connection, const std::function<void(ChannelNumber channel)>& operation) {
   const ChannelNumber channel = connection.open_channel();
   try {
@@ -23,7 +23,7 @@ bool does(Connection& connection, const std::function<void(ChannelNumber channel
 
 }  // namespace
 
-Belongings::Belongings(const Scenario& scenario, Connection& connection) {
+OwnedResources::OwnedResources(const Scenario& scenario, Connection& connection) {
   const auto has_exchange = [&connection](const std::string& name) {
     return does(connection, [&](ChannelNumber channel) {
       connection.declare_exchange(channel, name, {.passive = true});
@@ -45,7 +45,7 @@ Belongings::Belongings(const Scenario& scenario, Connection& connection) {
   }
 }
 
-void Belongings::remove(Connection& connection) const {
+void OwnedResources::remove(Connection& connection) const {
   for (const std::string& name : queues_) {
     does(connection, [&](ChannelNumber channel) {
       connection.delete_queue(channel, name, {.if_unused = true, .if_empty = true});

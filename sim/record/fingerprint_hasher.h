@@ -1,4 +1,4 @@
-// The record of a run: everything observable, once, in order, hashed into fingerprints.
+// Hashes what is observable in a run, once and in order, into its fingerprints.
 //
 // Components and resources enter by the hash of their names, messages by that of their ids, so a fingerprint
 // does not depend on how things are numbered.
@@ -15,7 +15,7 @@
 
 namespace dse {
 
-struct RecordEntry {
+struct HashedEvent {
   TimeNs time_ns = 0;
   EventCode kind = EventCode::kStarted;
   std::uint64_t component_hash = 0;
@@ -23,9 +23,9 @@ struct RecordEntry {
   std::uint64_t message_id_hash = 0;
 };
 
-class Record {
+class FingerprintHasher {
  public:
-  void add(const RecordEntry& entry) {
+  void add(const HashedEvent& entry) {
     events_.add_u64s(std::array{static_cast<std::uint64_t>(entry.time_ns),
                                 entry.component_hash ^ static_cast<std::uint64_t>(entry.kind),
                                 entry.resource_hash, entry.message_id_hash});
@@ -38,7 +38,7 @@ class Record {
   Hasher& models() { return models_; }
 
   std::uint64_t deliveries() const { return deliveries_; }
-  // Hashing may go on after.
+  // More may be added afterwards.
   Fingerprints fingerprints(std::uint64_t draws_digest);
 
  private:

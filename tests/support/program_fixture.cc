@@ -1,4 +1,4 @@
-#include "support/workshop.h"
+#include "support/program_fixture.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -74,7 +74,7 @@ Command dse_command(std::vector<std::string> arguments) {
   return {.program = DSE_BINARY, .arguments = std::move(arguments), .folder = DSE_SOURCE_DIR};
 }
 
-std::string Workshop::write(const std::string& name, const std::string& content) const {
+std::string ProgramFixture::write(const std::string& name, const std::string& content) const {
   const std::string path = file(name);
   fs::create_directories(fs::path(path).parent_path());
   std::ofstream out(path, std::ios::binary);
@@ -83,14 +83,15 @@ std::string Workshop::write(const std::string& name, const std::string& content)
   return path;
 }
 
-Command Workshop::replay_command(const std::string& scenario, const std::vector<std::string>& more) const {
+Command ProgramFixture::replay_command(const std::string& scenario,
+                                       const std::vector<std::string>& more) const {
   std::vector<std::string> arguments = {"replay", scenario, "--out", run()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return dse_command(std::move(arguments));
 }
 
-void Workshop::check_refused(const std::string& scenario, const std::vector<std::string>& messages,
-                             const std::vector<std::string>& more) const {
+void ProgramFixture::check_refused(const std::string& scenario, const std::vector<std::string>& messages,
+                                   const std::vector<std::string>& more) const {
   const Outcome outcome = replay(scenario, more);
   INFO(outcome.err);
   CHECK(outcome.signal == 0);

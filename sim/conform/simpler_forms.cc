@@ -1,4 +1,4 @@
-#include "sim/conform/plainer.h"
+#include "sim/conform/simpler_forms.h"
 
 #include <utility>
 
@@ -36,7 +36,7 @@ class Forms {
   std::vector<Operation> take() { return std::move(forms_); }
 
  private:
-  // The same once more, to be made plainer.
+  // Another copy of the operation, to be made simpler.
   Operation& add() { return forms_.emplace_back(operation_); }
 
   template <typename HeadersOf>
@@ -50,7 +50,7 @@ class Forms {
 
 }  // namespace
 
-std::vector<Operation> plainer_forms(const Operation& operation) {
+std::vector<Operation> simpler_forms(const Operation& operation) {
   Forms forms(operation);
   std::visit(forms, operation);
   return forms.take();

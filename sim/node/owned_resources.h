@@ -1,0 +1,27 @@
+// What a run of a scenario's nodes has made on a real broker: the queues and exchanges of the scenario that
+// were not there before the run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "amqp/connection.h"
+#include "sim/scenario/scenario.h"
+
+namespace dse {
+
+class OwnedResources {
+ public:
+  // Called before any node starts: asks the broker what is there already. Throws BrokerError.
+  OwnedResources(const Scenario& scenario, Connection& connection);
+
+  // Called after all nodes have ended: deletes what belongs to the run, except queues that hold messages or
+  // have other readers, and exchanges that something else is bound to. Throws BrokerError.
+  void remove(Connection& connection) const;
+
+ private:
+  std::vector<std::string> queues_;
+  std::vector<std::string> exchanges_;  // those of header bindings first, because they are bound to others
+};
+
+}  // namespace dse
