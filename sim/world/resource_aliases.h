@@ -45,8 +45,7 @@ class ResourceAliases {
 
   void index() {
     all_ = std::make_unique<std::unordered_map<std::string, ResourceAlias>>();
-    for (const std::string& resource : few_)
-      all_->emplace(resource, number(all_->size()));
+    for (const std::string& resource : few_) all_->emplace(resource, number(all_->size()));
     few_ = {};
   }
 

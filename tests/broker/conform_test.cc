@@ -10,9 +10,9 @@
 #include "sim/conform/case_minimiser.h"
 #include "sim/conform/comparison.h"
 #include "support/catch.h"
+#include "support/planted_side.h"
 #include "support/process.h"
 #include "support/rabbitmq.h"
-#include "support/planted_side.h"
 
 namespace {
 

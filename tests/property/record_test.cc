@@ -8,8 +8,8 @@
 #include "dse/random.h"
 #include "sim/record/queue_contents.h"
 #include "support/catch.h"
-#include "support/temporary_folder.h"
 #include "support/recorded_run.h"
+#include "support/temporary_folder.h"
 
 using namespace dse;
 

@@ -245,8 +245,8 @@ void FakeBroker::on_publication(Client& client, std::uint16_t number, const Peer
   Channel& channel = client.channels[number];
   const OwedConfirm owed{&client, {.tag = ++channel.published, .channel = number}};
   dse::MessageFields fields = publication.message;
-  dse::Effects& effects =
-      broker_.publish(broker_.declare(publication.exchange, kNow), dse::make_message(std::move(fields)), {}, kNow);
+  dse::Effects& effects = broker_.publish(broker_.declare(publication.exchange, kNow),
+                                          dse::make_message(std::move(fields)), {}, kNow);
   if (!effects.routed && publication.mandatory) client.peer.give_back(publication, number);
   deliver(effects);
   if (!channel.confirms) return;

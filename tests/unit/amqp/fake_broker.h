@@ -93,7 +93,7 @@ class FakeBroker {
   std::atomic<bool> ending_ = false;
 
   mutable std::condition_variable served_;
-  mutable std::mutex mutex_;  // of all below; the thread has it while it serves
+  mutable std::mutex mutex_;              // of all below; the thread has it while it serves
   static constexpr dse::TimeNs kNow = 0;  // nothing here takes time
   dse::Broker broker_;
   std::list<Client> clients_;

@@ -7,8 +7,8 @@
 
 #include "support/catch.h"
 #include "support/error_text.h"
-#include "support/temporary_folder.h"
 #include "support/recorded_run.h"
+#include "support/temporary_folder.h"
 
 using namespace dse;
 

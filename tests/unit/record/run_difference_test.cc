@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "support/catch.h"
-#include "support/temporary_folder.h"
 #include "support/recorded_run.h"
+#include "support/temporary_folder.h"
 
 using namespace dse;
 

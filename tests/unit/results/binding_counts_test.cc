@@ -1,8 +1,8 @@
 // How many messages each binding passed, according to a run and its record of events.
 #include "sim/results/results.h"
 #include "support/catch.h"
-#include "support/temporary_folder.h"
 #include "support/recorded_run.h"
+#include "support/temporary_folder.h"
 
 using namespace dse;
 

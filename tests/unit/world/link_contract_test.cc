@@ -62,7 +62,8 @@ class InprocRig : public LinkRig {
   }
   static void receive(Member& member, Notice notice) {
     if (auto* delivery = std::get_if<DeliveryNotice>(&notice))
-      return member.machine.deliver({std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
+      return member.machine.deliver(
+          {std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
     member.machine.on_return(std::get<ReturnNotice>(notice).message);
   }
 
