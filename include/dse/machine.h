@@ -87,7 +87,7 @@ class Machine {
   // had not settled; what it waits for reaches nobody. Nothing happens when it has already ended.
   void crash(int status);
 
-  // Called by the link: the program goes on.
+  // Called by the link.
   void resume();
   void deliver(Delivered&& delivery);
   void on_return(const MessagePtr& message);
