@@ -43,7 +43,7 @@ class Machine {
 
   void start(Program program);
 
-  // For steps: go on. Every callback ends with exactly one of the two.
+  // Steps call these to go on. Every callback ends with exactly one of the two.
   void next();
   template <typename... Steps>
   void eval(Steps&&... steps) {
