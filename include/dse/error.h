@@ -24,7 +24,7 @@ class InputError : public std::runtime_error {
   InputError(const InputPlace& place, const std::string& text);
 
   const InputPlace& place() const { return place_; }
-  // Without the place.
+  // The text without the place.
   const std::string& text() const { return text_; }
 
  private:

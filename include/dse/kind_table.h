@@ -38,7 +38,7 @@ class KindTable {
   void add(Kind kind);
   // Null when there is none. Valid until the next add.
   const Kind* find(std::string_view name) const;
-  // In the order in which they were added.
+  // All kinds, in the order in which they were added.
   const std::vector<Kind>& all() const { return kinds_; }
 
  private:

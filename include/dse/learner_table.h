@@ -30,7 +30,7 @@ class LearnerTable {
   void add(LearnerInfo learner);
   // Null when there is none. Valid until the next add.
   const LearnerInfo* find(std::string_view name) const;
-  // In the order in which they were added.
+  // All learners, in the order in which they were added.
   const std::vector<LearnerInfo>& all() const { return learners_; }
   std::vector<std::string> names() const;
 

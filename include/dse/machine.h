@@ -44,7 +44,7 @@ class Machine {
 
   void start(Program program);
 
-  // For steps: go on. Every callback ends with exactly one of the two.
+  // Steps call these to go on. Every callback ends with exactly one of the two.
   void next();
   template <typename... Steps>
   void eval(Steps&&... steps) {
@@ -91,7 +91,7 @@ class Machine {
   // Asks for the memory that a delivery which comes soon will need, without reading it.
   void fetch_handler() const;
 
-  // Called by the link: the program goes on.
+  // Called by the link.
   void resume();
   void deliver(Delivered&& delivery);
   void on_return(const MessagePtr& message);

@@ -57,7 +57,8 @@ std::string status_text(const Attachment::Status& status) {
   return text;
 }
 
-// On a terminal one line that is overwritten; elsewhere a line from time to time, and at each new problem.
+// The status: on a terminal one line that is overwritten, elsewhere a line from time to time and at each new
+// problem.
 class StatusLine {
  public:
   explicit StatusLine(bool quiet) : quiet_(quiet), terminal_(is_terminal(STDERR_FILENO)) {}

@@ -50,7 +50,7 @@ class CaseMinimiser {
   bool drop_operations() {
     bool dropped = false;
     for (std::size_t length = std::max<std::size_t>(1, operations().size() / 2); length > 0; length /= 2) {
-      // From the end, because later operations depend on earlier ones.
+      // This goes from the end, because later operations depend on earlier ones.
       for (std::size_t end = operations().size(); end > 0 && !at_end();) {
         const std::size_t begin = end - std::min(length, end);
         ConformCase smaller = best_.smallest;

@@ -175,7 +175,7 @@ bool Minimiser::accept_with(const TablePath& part, const std::string& value) {
 
 bool Minimiser::drop_parts() {
   bool any = false;
-  // From the end, so that the numbers of the remaining parts do not change.
+  // This goes from the end, so that the numbers of the remaining parts do not change.
   const std::vector<TablePath> parts = parts_of(toml::parse(best_.scenario));
   for (auto part = parts.rbegin(); part != parts.rend() && !out_of_runs(); ++part) {
     if (accept_without(*part)) any = true;

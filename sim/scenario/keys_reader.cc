@@ -20,7 +20,7 @@ bool is_plain(std::string_view part) {
   });
 }
 
-// With quotes where TOML needs them, so that no two keys are written alike.
+// Joins them with quotes where TOML needs them, so that no two keys are written alike.
 std::string joined(const std::string& key, std::string_view part) {
   const std::string written = is_plain(part) ? std::string(part) : Json(part).dump();
   return key.empty() ? written : key + "." + written;

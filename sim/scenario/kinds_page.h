@@ -7,8 +7,9 @@
 
 namespace dse {
 
-// In the order of the tables: for each kind a section with its meaning and a row for each of its keys, then a
-// section on the learners. docs/kinds.md is the page of the built-in tables; a test keeps the two equal.
+// The page has, in the order of the tables, a section for each kind with its meaning and a row for each of
+// its keys, then a section on the learners. docs/kinds.md is the page of the built-in tables; a test keeps
+// the two equal.
 std::string kinds_page(const Tables& tables);
 
 }  // namespace dse

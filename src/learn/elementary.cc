@@ -53,7 +53,7 @@ double exponential(double x) {
   double series = 0;
   for (std::size_t at = kTaylor.size(); at-- > 0;) series = kTaylor[at] + series * rest;
   const double value = 1.0 + rest * series;
-  // In two steps, because no double holds 2^1024.
+  // This takes two steps, because no double holds 2^1024.
   const auto exponent = static_cast<std::int64_t>(multiple);
   return value * power_of_two(exponent / 2) * power_of_two(exponent - exponent / 2);
 }

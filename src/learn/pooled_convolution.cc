@@ -48,7 +48,7 @@ void PooledConvolution<kInputChannels, kOutputChannels>::weights_changed(Weights
 template <std::size_t kInputChannels, std::size_t kOutputChannels>
 void PooledConvolution<kInputChannels, kOutputChannels>::forward(const float* input, Weights weights,
                                                                  float* output, std::int32_t* winners) const {
-  // As many sums as fit in the registers.
+  // There are as many sums as fit in the registers.
   constexpr std::size_t kWide = kOutputStride == kLanes ? 4 : 2;
   const std::size_t columns = 2 * output_columns();
   for (std::size_t row = 0; row < 2 * output_rows(); row += 2) {

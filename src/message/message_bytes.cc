@@ -10,7 +10,7 @@
 namespace dse {
 namespace {
 
-// In the order of the alternatives of HeaderValue.
+// The types are in the order of the alternatives of HeaderValue.
 enum class ValueType : std::uint8_t { kBool = 0, kInteger = 1, kDouble = 2, kText = 3 };
 
 void append_value(const HeaderValue& value, std::string& bytes) {

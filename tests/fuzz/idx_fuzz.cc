@@ -11,7 +11,8 @@
 #include "dse/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // In memory where there is such a folder; one file per process, because fuzzers run in parallel.
+  // The file is in memory where there is such a folder; each process has one, because fuzzers run in
+  // parallel.
   static const std::string path = (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") +
                                   std::string("/idx-fuzz-") + std::to_string(getpid());
   std::ofstream(path, std::ios::binary)

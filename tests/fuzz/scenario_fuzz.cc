@@ -16,7 +16,8 @@
 #include "sim/scenario/topology.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // In memory where there is such a folder; one file per process, because fuzzers run in parallel.
+  // The file is in memory where there is such a folder; each process has one, because fuzzers run in
+  // parallel.
   static const std::string path = (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") +
                                   std::string("/scenario-fuzz-") + std::to_string(getpid());
   const std::string input(reinterpret_cast<const char*>(data), size);

@@ -127,7 +127,7 @@ TEST_CASE("diff: the summaries of runs on other data differ, whatever a replay s
   const std::string a = run_of(fixture, scenario, "a", {});
   pixels_scenario(fixture, "1023456789");
   const std::string b = run_of(fixture, scenario, "b", {});
-  // As written by older versions, which kept no digests.
+  // Older versions wrote the summaries in this way, without digests.
   for (const std::string& run : {a, b}) {
     auto json = nlohmann::ordered_json::parse(read_file(run + "/summary.json"));
     json.erase("data");

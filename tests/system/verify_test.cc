@@ -40,7 +40,7 @@ struct Suite {
     const std::string row = lines_of(table()).back();
     return row.substr(row.rfind(',') + 1);
   }
-  // As after a first `verify --update`.
+  // Writes the table, as a first `verify --update` does.
   void keep() const { REQUIRE(verify({"suite", "--update", "--quiet"}).status == 0); }
 
   Outcome paste(const std::string& line) const {
