@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <utility>
-#include <vector>
 
 namespace dse {
 
@@ -21,7 +21,7 @@ class RingBuffer {
   const T& back() const { return slots_[(first_ + size_ - 1) & mask()]; }
 
   void push_back(T value) {
-    if (size_ == slots_.size()) grow();
+    if (size_ == capacity_) grow();
     slots_[(first_ + size_) & mask()] = std::move(value);
     ++size_;
   }
@@ -49,15 +49,19 @@ class RingBuffer {
   }
 
  private:
-  std::size_t mask() const { return slots_.size() - 1; }  // sizes are powers of two
-  void grow() {
-    std::vector<T> larger(slots_.empty() ? 8 : 2 * slots_.size());
+  std::size_t mask() const { return capacity_ - 1; }
+  // Apart, so that what is called for each element stays small.
+  [[gnu::noinline, gnu::cold]] void grow() {
+    const std::size_t capacity = capacity_ == 0 ? 8 : 2 * capacity_;
+    std::unique_ptr<T[]> larger = std::make_unique<T[]>(capacity);
     for (std::size_t i = 0; i < size_; ++i) larger[i] = std::move(slots_[(first_ + i) & mask()]);
     slots_ = std::move(larger);
+    capacity_ = capacity;
     first_ = 0;
   }
 
-  std::vector<T> slots_;
+  std::unique_ptr<T[]> slots_;
+  std::size_t capacity_ = 0;  // 0, or a power of two
   std::size_t first_ = 0;
   std::size_t size_ = 0;
 };

@@ -8,17 +8,24 @@ namespace dse {
 void Scheduler::schedule(TimeNs time_ns, EventKind kind, ComponentIndex target, EventPriority priority) {
   DSE_CHECK(time_ns >= now(), "an event at {} ns lies in the past of {} ns", time_ns, now());
   std::uint64_t order = sequence_++;
-  if (tie_break_ && priority == EventPriority::kNormal) [[unlikely]]
-    order = tie_break_->next(kind, target);
+  if (tie_break_ || causes_) [[unlikely]]
+    order = note_special(order, kind, target, priority);
   order |= static_cast<std::uint64_t>(priority) << TieBreak::kBits;
-  if (causes_) [[unlikely]]
-    causes_->note({kind, target, priority == EventPriority::kImport ? 0 : position_.event_number});
   const Event event{time_ns, order, target, kind};
   if (lane_.empty() || before(lane_.back(), event)) {
     lane_.push_back(event);
   } else {
     push_heap(event);
   }
+}
+
+// What runs with an ordering, and recorded ones, need besides; returns the event's place among those of its time
+// and priority.
+std::uint64_t Scheduler::note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
+                                      EventPriority priority) {
+  if (tie_break_ && priority == EventPriority::kNormal) order = tie_break_->next(kind, target);
+  if (causes_) causes_->note({kind, target, priority == EventPriority::kImport ? 0 : position_.event_number});
+  return order;
 }
 
 void Scheduler::break_ties(TieBreak tie_break) {

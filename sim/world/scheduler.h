@@ -59,6 +59,8 @@ class Scheduler {
   bool lane_is_next() const {
     return heap_.empty() || (!lane_.empty() && before(lane_.front(), heap_.front()));
   }
+  [[gnu::noinline]] std::uint64_t note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
+                                               EventPriority priority);
   void push_heap(const Event& event);
   void pop_heap();
 

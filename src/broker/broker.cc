@@ -31,7 +31,7 @@ Effects& Broker::begin(TimeNs now) {
   effects_.routed = true;
   effects_.returned = MessagePtr();
   effects_.queues = {};
-  effects_.settled = {};
+  effects_.settled.message = MessagePtr();
   return effects_;
 }
 
@@ -159,13 +159,13 @@ bool Broker::outstanding(DeliveryTag tag) const {
          unacknowledged_[slot].generation == tag_generation(tag);
 }
 
-// Also notes in the effects what was settled.
+// Also notes in the effects in which queue it was.
 QueuedMessage Broker::settle(DeliveryTag tag) {
   DSE_CHECK(outstanding(tag), "delivery tag {} is not outstanding", tag.number());
   const std::uint32_t slot = tag_slot(tag);
   Unacknowledged& entry = unacknowledged_[slot];
   Stream& stream = streams_[entry.stream];
-  effects_.settled = {stream.resource, entry.queued.message};
+  effects_.settled.resource = stream.resource;
   entry.in_use = false;
   ++entry.generation;
   free_slots_.push_back(slot);
@@ -177,7 +177,7 @@ QueuedMessage Broker::settle(DeliveryTag tag) {
 
 Effects& Broker::acknowledge(DeliveryTag tag, TimeNs now) {
   Effects& effects = begin(now);
-  settle(tag);
+  effects.settled.message = settle(tag).message;
   dispatch(effects.settled.resource);
   return effects;
 }
@@ -185,6 +185,7 @@ Effects& Broker::acknowledge(DeliveryTag tag, TimeNs now) {
 Effects& Broker::reject(DeliveryTag tag, RejectOptions options, TimeNs now) {
   Effects& effects = begin(now);
   QueuedMessage queued = settle(tag);
+  effects.settled.message = queued.message;
   if (options.requeue) resources_[effects.settled.resource]->queue->put_back(std::move(queued));
   dispatch(effects.settled.resource);
   return effects;
@@ -204,7 +205,6 @@ Effects& Broker::close_stream(StreamIndex number, TimeNs now) {
     if (!entry.in_use || entry.stream != number) continue;
     queue.put_back(settle(make_tag(slot, entry.generation)));
   }
-  effects.settled = {};
   dispatch(stream.resource);
   queue.note_depth();
   return effects;
