@@ -232,14 +232,19 @@ void World::collect_resource_metrics(Measures& measures) const {
   const Broker& broker = bus_.broker();
   std::vector<ResourceIndex> resources;
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource) resources.push_back(resource);
-  std::sort(resources.begin(), resources.end(),
-            [&broker](ResourceIndex a, ResourceIndex b) { return broker.name(a) < broker.name(b); });
+  const auto before = [&broker](ResourceIndex a, ResourceIndex b) { return broker.name(a) < broker.name(b); };
+  if (!std::is_sorted(resources.begin(), resources.end(), before))
+    std::sort(resources.begin(), resources.end(), before);
   auto place = measures.metrics.end();
   for (const ResourceIndex resource : resources) {
     const QueueGauge& gauge = gauges_[resource];
     const Broker::QueueState state = broker.queue_state(resource);
-    const auto add = [&](const char* metric, double value) {
-      place = measures.metrics.insert_or_assign(place, broker.name(resource) + metric, value);
+    const std::string& resource_name = broker.name(resource);
+    const auto add = [&](std::string_view metric, double value) {
+      std::string name;
+      name.reserve(resource_name.size() + metric.size());
+      name.append(resource_name).append(metric);
+      place = measures.metrics.insert_or_assign(place, std::move(name), value);
       ++place;
     };
     add(".max_depth", static_cast<double>(state.depth_max));

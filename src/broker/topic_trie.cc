@@ -73,6 +73,24 @@ TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
   return made;
 }
 
+void TopicTrie::Node::add_queue(ResourceIndex queue) {
+  const std::span<const ResourceIndex> bound = queues();
+  const auto place = std::lower_bound(bound.begin(), bound.end(), queue);
+  if (place != bound.end() && *place == queue) return;
+  const auto at = place - bound.begin();
+  if (bound.size() < few_queues.size()) {
+    std::copy_backward(few_queues.begin() + at, few_queues.begin() + few_count,
+                       few_queues.begin() + few_count + 1);
+    few_queues[static_cast<std::size_t>(at)] = queue;
+    ++few_count;
+    return;
+  }
+  std::vector<ResourceIndex>& many = made_branches().queues;
+  if (few_count > 0) many.assign(few_queues.begin(), few_queues.end());
+  few_count = 0;
+  many.insert(many.begin() + at, queue);
+}
+
 void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   NodeIndex at = 0;
   std::string_view rest = binding.key;
@@ -81,9 +99,7 @@ void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
 
   Node& node = nodes_[at];
   if (binding.headers.empty()) {
-    const auto place = std::lower_bound(node.queues.begin(), node.queues.end(), queue);
-    if (place == node.queues.end() || *place != queue) node.queues.insert(place, queue);
-    return;
+    return node.add_queue(queue);
   }
   Branches& branches = node.made_branches();
   std::vector<Conditional>& conditionals = branches.conditionals;
@@ -138,7 +154,8 @@ void TopicTrie::advance(std::string_view word) {
 
 void TopicTrie::collect(Node& node, const Headers& headers, std::vector<ResourceIndex>& queues) const {
   ++node.matched;
-  queues.insert(queues.end(), node.queues.begin(), node.queues.end());
+  const std::span<const ResourceIndex> bound = node.queues();
+  queues.insert(queues.end(), bound.begin(), bound.end());
   if (!node.has_conditionals()) return;
   Branches& branches = *node.branches;
   for (const Headers::Entry& entry : headers) {

@@ -5,9 +5,11 @@
 // Bindings with header values are kept at their pattern's node, indexed by a value that must be there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,6 +60,7 @@ class TopicTrie {
   // What the end of most patterns does not have.
   struct Branches {
     std::unordered_map<std::string, NodeIndex, TextHash, std::equal_to<>> words;
+    std::vector<ResourceIndex> queues;  // of the node, when there are more than it has room for
     std::vector<Conditional> conditionals;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
   };
@@ -67,14 +70,21 @@ class TopicTrie {
     std::uint64_t matched = 0;  // messages whose keys this pattern takes
     NodeIndex star = kNone;
     NodeIndex hash = kNone;
-    bool is_hash = false;
-    std::vector<ResourceIndex> queues;
     std::unique_ptr<Branches> branches;
+    std::array<ResourceIndex, 5> few_queues = {};
+    std::uint32_t few_count = 0;
+    bool is_hash = false;
 
     Branches& made_branches() {
       if (branches == nullptr) branches = std::make_unique<Branches>();
       return *branches;
     }
+    // Those bound here without header values, in ascending order.
+    std::span<const ResourceIndex> queues() const {
+      if (few_count > 0 || branches == nullptr) return {few_queues.data(), few_count};
+      return branches->queues;
+    }
+    void add_queue(ResourceIndex queue);
     bool has_conditionals() const { return branches != nullptr && !branches->conditionals.empty(); }
   };
   static_assert(sizeof(Node) == kCacheLineBytes);

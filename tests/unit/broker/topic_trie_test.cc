@@ -46,3 +46,18 @@ TEST_CASE("other words are themselves") {
   CHECK(takes("a*", "a*"));  // a star within a word is not a wildcard
   CHECK_FALSE(takes("a*", "ab"));
 }
+
+TEST_CASE("any number of queues bound by one pattern come in ascending order, each once") {
+  TopicTrie trie;
+  std::vector<ResourceIndex> expected;
+  for (const std::uint32_t queue : {7U, 3U, 9U, 3U, 1U, 8U, 2U, 9U, 5U, 0U, 4U, 6U, 0U}) {
+    trie.add({.key = "a.#"}, ResourceIndex(queue));
+    const auto place = std::lower_bound(expected.begin(), expected.end(), ResourceIndex(queue));
+    if (place == expected.end() || *place != ResourceIndex(queue))
+      expected.insert(place, ResourceIndex(queue));
+    std::vector<ResourceIndex> queues;
+    trie.match(*make_message({.key = "a.b", .id = "m"}), queues);
+    CHECK(queues == expected);
+  }
+  CHECK(expected.size() == 10);
+}
