@@ -17,7 +17,7 @@
 namespace dse {
 namespace {
 
-// At most this many causes are printed.
+// At most this many of each are printed.
 constexpr std::size_t kCauseLinesMax = 24;
 constexpr std::size_t kQueuesMax = 12;
 constexpr std::size_t kMessagesOfQueueMax = 5;
