@@ -278,11 +278,11 @@ void Node::write_results(End end, const Interrupts& interrupts) {
                           .stays = stays_,
                           .refused = refusals_.count(component_.name)};
   for (const Metric& metric : harvest_metrics(measured))
-    json["metrics"][metric.name] = json_number(metric.value);
+    json["metrics"][metric.name] = json_number<nlohmann::ordered_json>(metric.value);
   if (gets_messages(component_)) json["metrics"]["duplicates"] = counts.duplicates;
   json["curve"] = nlohmann::ordered_json::array();
   for (const CurvePoint& point : harvest_curve(measured))
-    json["curve"].push_back({point.time_ns, point.metric, json_number(point.value)});
+    json["curve"].push_back({point.time_ns, point.metric, json_number<nlohmann::ordered_json>(point.value)});
   json["owed"] = nlohmann::ordered_json::object();
   for (const auto& [queue, messages] : owed_.by_queue()) json["owed"][queue] = messages;
   json["files"] = folder_.file_names();

@@ -3,12 +3,12 @@
 
 #include <cmath>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 
 namespace dse {
 
-// Counts are written as integers.
-inline nlohmann::ordered_json json_number(double value) {
+// The number as a value of the type `Json`; counts are written as integers.
+template <typename Json>
+Json json_number(double value) {
   constexpr double kExactMax = 9007199254740992.0;  // beyond it, doubles skip integers
   if (std::abs(value) <= kExactMax && std::trunc(value) == value) return static_cast<std::int64_t>(value);
   return value;

@@ -26,14 +26,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json optional_number(const std::optional<double>& value) {
-  return value ? json_number(*value) : Json(nullptr);
+  return value ? json_number<Json>(*value) : Json(nullptr);
 }
 
 void add_keys(Json& json, const MetricExpectation& expect, const ExpectationResult& one) {
   json["metric"] = expect.metric;
   json["min"] = optional_number(expect.min);
   json["max"] = optional_number(expect.max);
-  if (expect.equals) json["equals"] = json_number(*expect.equals);
+  if (expect.equals) json["equals"] = json_number<Json>(*expect.equals);
   if (expect.by_ns) json["by"] = format_duration(*expect.by_ns);
   if (expect.rises) json["rises"] = true;
   json["value"] = optional_number(one.value);
@@ -125,7 +125,7 @@ Json summary(const RunReport& report) {
   if (result.fingerprints != Fingerprints()) json["fingerprint"] = fingerprint_json(result.fingerprints);
   json["failed_components"] = result.failed;
   Json::object_t metrics;  // as in keys_json
-  for (const auto& [name, value] : result.metrics) metrics.emplace_back(name, json_number(value));
+  for (const auto& [name, value] : result.metrics) metrics.emplace_back(name, json_number<Json>(value));
   json["metrics"] = std::move(metrics);
   if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario.bindings, result.passed);
   json["expectations"] = Json::array();
