@@ -192,7 +192,7 @@ void Node::turn() {
   }
   const bool running = started_ && !machine_->ended();
   if (running) link_->serve(*machine_, until);
-  if (started_ && machine_->ended()) settled_ = link_->settle(until);
+  if (started_ && machine_->ended()) settled_ = link_->settle(*machine_, until);
   if (!running) link_->notifier().wait_until(until);
 }
 
@@ -237,7 +237,7 @@ void Node::settle(End end, const Interrupts& interrupts) {
   Patience patience(
       {.longest = kSettleMax, .standstill = end == End::kInterrupted ? kStandstillMax : kSettleMax}, clock);
   try {
-    while (!link_->settle(std::chrono::steady_clock::now() + kTurn)) {
+    while (!link_->settle(*machine_, std::chrono::steady_clock::now() + kTurn)) {
       if (interrupts.second || patience.is_over(link_->unsettled())) return;
     }
   } catch (const BrokerError&) {

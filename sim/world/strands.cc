@@ -54,9 +54,9 @@ void Strands::stop() {
 StrandIndex Strands::add(const StrandOptions& options) {
   const Lock lock(mutex_);
   DSE_CHECK(!homes_chosen_, "a strand is added after the first job");
-  strands_.push_back(std::make_unique<Strand>());
-  strands_.back()->job_cost = options.job_cost;
-  return static_cast<StrandIndex>(strands_.size() - 1);
+  auto strand = std::make_unique<Strand>();
+  strand->job_cost = options.job_cost;
+  return strands_.push_back(std::move(strand));
 }
 
 // The costliest strand first, each to the thread with the least work so far; of equals to the last,
@@ -203,7 +203,7 @@ void Strands::wait(StrandIndex index, JobTicket ticket) {
 }
 
 void Strands::wait_all() {
-  for (StrandIndex index = 0; index < strands_.size(); ++index) wait(index, strands_[index]->posted);
+  for (StrandIndex index; index != strands_.next(); ++index) wait(index, strands_[index]->posted);
 }
 
 }  // namespace dse

@@ -20,11 +20,12 @@
 #include <thread>
 #include <vector>
 
+#include "dse/index.h"
 #include "dse/ring_buffer.h"
 
 namespace dse {
 
-using StrandIndex = std::uint32_t;
+using StrandIndex = Index<struct StrandKind>;
 // The number of a job within its strand, counted from 1.
 using JobTicket = std::uint64_t;
 
@@ -92,7 +93,7 @@ class Strands {
   void spin_until(Lock& lock, Condition condition) const;
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Strand>> strands_;
+  IndexedVector<StrandIndex, std::unique_ptr<Strand>> strands_;
   std::deque<Strand*> ready_;  // with jobs, none of them running; in the order they became so
   bool homes_chosen_ = false;
   bool stopping_ = false;

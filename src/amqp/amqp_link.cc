@@ -78,11 +78,13 @@ void AmqpLink::publish(PublishRequest request) {
 
 void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) {
   await_confirms();
-  duplicates_ = Duplicates(static_cast<std::uint16_t>(prefetch));
+  // AMQP has 16 bits for it, and 0 is no limit.
+  const auto most = static_cast<std::uint16_t>(std::min<std::uint32_t>(prefetch, UINT16_MAX));
+  duplicates_ = Duplicates(most);
   consumer_ = std::make_unique<Consumer>(
       options_.connection,
       std::vector<Subscription>{{.queue = resource,
-                                 .prefetch = static_cast<std::uint16_t>(prefetch),
+                                 .prefetch = most,
                                  .set_up =
                                      [this, resource](Connection& connection, ChannelNumber channel) {
                                        options_.set_up(connection, channel);
@@ -149,10 +151,7 @@ void AmqpLink::end(int) {
 void AmqpLink::serve(Machine& machine, Clock::TimePoint until) {
   while (!machine.ended() && !stopped_) {
     publisher_->check();
-    // In this order: what is returned is told before it counts as confirmed.
-    const std::uint64_t confirmed = publisher_->confirmed();
-    hand_back(machine);
-    release_settlements(confirmed);
+    go_on_settling(machine);
     const bool moved = turn(machine);
     const auto now = real_now();
     if (now >= until) return;
@@ -160,6 +159,13 @@ void AmqpLink::serve(Machine& machine, Clock::TimePoint until) {
     const bool timed = timer_ns_ && !publisher_->full();
     notifier_.wait_until(timed ? std::min(until, real_time(*timer_ns_)) : until);
   }
+}
+
+// The order matters: the program is told of what came back before it counts as confirmed.
+void AmqpLink::go_on_settling(Machine& machine) {
+  const std::uint64_t confirmed = publisher_->confirmed();
+  hand_back(machine);
+  release_settlements(confirmed);
 }
 
 void AmqpLink::hand_back(Machine& machine) {
@@ -244,12 +250,12 @@ bool AmqpLink::nothing_under_way() const {
          (consumer_ == nullptr || consumer_->settled());
 }
 
-bool AmqpLink::settle(Clock::TimePoint until) {
+bool AmqpLink::settle(Machine& machine, Clock::TimePoint until) {
   worker_.wait_all();
   while (!nothing_under_way()) {
     publisher_->check();
     if (consumer_ != nullptr) consumer_->check();
-    release_settlements(publisher_->confirmed());
+    go_on_settling(machine);
     if (real_now() >= until) return false;
     notifier_.wait_until(std::min(until, real_now() + std::chrono::milliseconds(20)));
   }

@@ -66,13 +66,16 @@ class AmqpLink : public Link {
   void end(int status) override;
 
   // Does what has come up for `machine`, which runs on this link, and waits for more, until that
-  // time at the latest. Throws RunError and InputError.
+  // time at the latest; but a step that binds or streams first waits until what was published before
+  // is confirmed, or the connection's options say that it is interrupted. Throws RunError,
+  // InputError and Interrupted.
   void serve(Machine& machine, Clock::TimePoint until);
   // From within a step: serve() returns when it is done, and does nothing more.
   void stop_serving() { stopped_ = true; }
   // Waits until every job is done, everything published confirmed and every acknowledgement sent,
-  // the latter two until that time at the latest. Whether it was so.
-  bool settle(Clock::TimePoint until);
+  // the latter two until that time at the latest; returns whether it was so. `machine` is told of
+  // what came back, as in serve().
+  bool settle(Machine& machine, Clock::TimePoint until);
   // How many publications are not confirmed, and settlements not sent.
   std::uint64_t unsettled() const;
   // It is notified when there is something for serve(); any thread may notify it.
@@ -120,6 +123,7 @@ class AmqpLink : public Link {
   Outstanding take_outstanding(std::uint64_t tag);
   void settle_later(const ArrivalTag& arrival, std::optional<bool> requeue);
   void release_settlements(std::uint64_t confirmed);
+  void go_on_settling(Machine& machine);
   void hand_back(Machine& machine);
   bool nothing_under_way() const;
   void await_confirms() const;

@@ -105,8 +105,10 @@ void Publisher::on_event(Connection&, AmqpEvent&& event) {
 // It comes before its confirm, so that it is among those on their way.
 void Publisher::on_return(const AmqpReturn& returned) {
   const std::int64_t* number = returned.message.headers.find_integer(kNumberHeader);
+  // One that was refused may still stand before the publication that took its place.
   const auto is_it = [number](const Sent& one) {
-    return number != nullptr && one.message.number == static_cast<std::uint64_t>(*number);
+    return number != nullptr && one.fate == Fate::kUnknown &&
+           one.message.number == static_cast<std::uint64_t>(*number);
   };
   // Numbers go up one by one, unless something was published again: no need to search thousands.
   auto sent = sent_.begin();

@@ -65,7 +65,7 @@ class AmqpRig : public LinkRig {
   void move_on(Member& member) {
     const auto until = now() + std::chrono::milliseconds(1);
     if (member.machine.ended()) {
-      member.link.settle(until);
+      member.link.settle(member.machine, until);
     } else {
       member.link.serve(member.machine, until);
     }

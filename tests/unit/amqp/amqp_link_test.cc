@@ -259,3 +259,21 @@ TEST_CASE("amqp link: a mandatory message that the broker refuses first is told 
   CHECK(one.publisher->take_returned().size() == 1);
   CHECK(one.publisher->counts().unroutable == 2);  // how often no queue took it
 }
+
+TEST_CASE("amqp link: a return belongs to the publication that is under way, not to the one that was refused") {
+  Publishing one;
+  one.publisher->publish({.exchange = "x", .message = message_of("open"), .mandatory = true});
+  one.publisher->publish({.exchange = "nobody", .message = message_of("a"), .mandatory = true});
+  one.expect_message("open");
+  one.expect_message("a");
+  one.peer.refuse({.tag = 2});  // while the first is not confirmed
+  one.clock->await_pause(100ms);
+  one.clock->advance(100ms);
+  one.peer.give_back(one.expect_message("a"));
+  one.peer.confirm({.tag = 3});
+  one.peer.confirm({.tag = 1});
+  one.await([&] { return one.publisher->confirmed() == 2; });
+  const std::vector<MessagePtr> returned = one.publisher->take_returned();
+  REQUIRE(returned.size() == 1);
+  CHECK(returned[0]->id() == "a");
+}

@@ -23,12 +23,13 @@ std::vector<std::uint64_t> digests(unsigned threads, std::uint64_t seed) {
   Strands strands(threads);
   for (std::size_t strand = 0; strand < results.size(); ++strand) strands.add({});
   for (std::uint64_t job = 0; job < 3'000; ++job) {
-    const auto strand = static_cast<StrandIndex>(random.below(results.size()));
+    const std::size_t place = random.below(results.size());
+    const StrandIndex strand(static_cast<std::uint32_t>(place));
     const JobTicket ticket =
-        strands.post(strand, [&digest = results[strand], job] { digest = hash_chain(digest, job); });
+        strands.post(strand, [&digest = results[place], job] { digest = hash_chain(digest, job); });
     if (random.below(20) != 0) continue;
     strands.wait(strand, ticket);
-    read_on_the_way.push_back(results[strand]);
+    read_on_the_way.push_back(results[place]);
   }
   strands.wait_all();
   results.insert(results.end(), read_on_the_way.begin(), read_on_the_way.end());
