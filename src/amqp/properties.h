@@ -1,4 +1,4 @@
-// Messages and headers in the types of rabbitmq-c, and back. Only connection.cc uses it.
+// Messages and headers in the types of rabbitmq-c, and back. Only connection.cc and login.cc use it.
 //
 //   message     AMQP basic properties (AMQP 0-9-1, section 1.8.3, "basic")
 //   id          message-id

@@ -137,6 +137,31 @@ TEST_CASE("each library is used in one folder alone") {
   CHECK(used.size() >= 8);  // else this test looks for the wrong names
 }
 
+// What a library's header costs to compile, every file would pay that includes ours.
+TEST_CASE("headers of ours include none of a library") {
+  // These are for the files of their folder that use the library itself.
+  const std::map<std::string, std::string> wrappers = {
+      {"src/amqp/login.h", "amqp.h"}, {"src/amqp/properties.h", "amqp.h"}, {"src/learn/eigen.h", "Eigen/"}};
+  const std::vector<std::string> libraries = {"zmq",       "Eigen/",     "zlib",    "toml++/",  "CLI/",
+                                              "nlohmann/", "Random123/", "xxhash",  "rabbitmq", "amqp",
+                                              "sqlite3",   "openssl/",   "catch2/", "utf8"};
+  std::set<std::string> seen;
+  for (const Source& source : sources()) {
+    if (!source.path.ends_with(".h")) continue;
+    CAPTURE(source.path);
+    const auto wrapper = wrappers.find(source.path);
+    for (const auto& [header, quoted] : includes(source)) {
+      for (const std::string& library : libraries) {
+        if (quoted || !header.starts_with(library)) continue;
+        CAPTURE(header);
+        CHECK((wrapper != wrappers.end() && header.starts_with(wrapper->second)));
+        seen.insert(source.path);
+      }
+    }
+  }
+  CHECK(seen.size() == wrappers.size());  // else this test looks for the wrong names
+}
+
 TEST_CASE("one file alone knows SQLite") {
   std::set<std::string> users;
   for (const Source& source : sources()) {

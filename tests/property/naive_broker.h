@@ -44,11 +44,12 @@ class NaiveBroker {
 
   // False when no queue took the message. In this model a key is one word, and a pattern is "#", "*" or a
   // word.
-  bool publish(const std::string& exchange, const std::string& key, const std::string& message) {
+  bool publish(const std::string& exchange, const std::string& key, const std::string& message,
+               const dse::Headers& headers = {}) {
     std::set<std::string> queues;
     for (const dse::BindingSpec& binding : bindings_) {
       const bool fits = binding.key == "#" || binding.key == "*" || binding.key == key;
-      if (binding.from == exchange && fits) queues.insert(binding.to);
+      if (binding.from == exchange && fits && holds(binding, headers)) queues.insert(binding.to);
     }
     // The broker numbers queues in the order of their declaration.
     for (const std::string& queue : declared_) {
@@ -111,6 +112,16 @@ class NaiveBroker {
   const std::vector<std::string>& declared() const { return declared_; }
 
  private:
+  static bool holds(const dse::BindingSpec& binding, const dse::Headers& headers) {
+    if (binding.headers.empty()) return true;
+    std::size_t held = 0;
+    for (const auto& [name, value] : binding.headers) {
+      const dse::HeaderValue* found = headers.find(name);
+      if (found != nullptr && *found == value) ++held;
+    }
+    return binding.match == dse::HeaderMatch::kAny ? held > 0 : held == binding.headers.size();
+  }
+
   void make_queue(const std::string& name) {
     declare(name);
     if (queues_.insert(name).second) bindings_.push_back({.from = name, .to = name, .key = "#"});

@@ -79,6 +79,29 @@ void keys_choose(LinkRig& rig) {
   CHECK(got == Ids{"1", "3"});
 }
 
+void headers_choose(LinkRig& rig) {
+  const std::string from = rig.resource("from");
+  const std::string both = rig.resource("both");
+  const std::string either = rig.resource("either");
+  const Headers wanted = {{"label", std::int64_t{7}}, {"model", std::string("lenet")}};
+  const auto written = [](const std::string& id, const Headers& headers) {
+    return make_message({.key = "key", .headers = headers, .id = id});
+  };
+  Ids of_both;
+  Ids of_either;
+  rig.add("writer").start(
+      {bind({.from = from, .to = both, .key = "#", .headers = wanted}),
+       bind({.from = from, .to = either, .key = "#", .headers = wanted, .match = HeaderMatch::kAny}),
+       write_resource(from, written("0", {{"label", std::int64_t{8}}})),
+       write_resource(from, written("1", {{"label", std::int64_t{7}}})),
+       write_resource(from, written("2", wanted))});
+  rig.add("reader of both").start({read(both, of_both)});
+  rig.add("reader of either").start({read(either, of_either)});
+  rig.run_until([&] { return !of_both.empty() && of_either.size() >= 2; });
+  CHECK(of_both == Ids{"2"});
+  CHECK(of_either == Ids{"1", "2"});
+}
+
 void messages_come_whole_and_in_order(LinkRig& rig) {
   const std::string queue = rig.resource("queue");
   Ids written;
@@ -255,6 +278,7 @@ constexpr LinkPromise kContract[] = {
     {"a binding takes what is written after it", bindings_take_what_is_written_after_them},
     {"a stream takes what is written after it", a_stream_takes_what_is_written_after_it},
     {"keys choose the queues", keys_choose},
+    {"headers choose the queues", headers_choose},
     {"messages come whole and in order", messages_come_whole_and_in_order},
     {"a stream has its prefetch at most", a_stream_has_its_prefetch_at_most},
     {"what is requeued comes again, and what is rejected does not", what_is_requeued_comes_again},

@@ -55,7 +55,7 @@ class FakeRig : public LinkRig {
       const std::string resource = request.resource;
       FakeLink::publish(std::move(request));
       rig_.messages_[message->id()] = message;
-      const bool routed = rig_.broker_.publish(resource, message->key(), message->id());
+      const bool routed = rig_.broker_.publish(resource, message->key(), message->id(), message->headers());
       rig_.take_deliveries();
       if (!routed && mandatory) rig_.events_.push_back({&member_, {.message = message}, true});
     }
