@@ -182,7 +182,7 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
   return End::kInterrupted;
 }
 
-// Runs the program for a short while, or, once it has ended, what it has left to the link.
+// Runs the program for a short while or, once it has ended, finishes what it has left to the link.
 void Node::turn() {
   constexpr std::chrono::milliseconds kTurnMax{50};
   const auto until = std::chrono::steady_clock::now() + kTurnMax;

@@ -1,5 +1,6 @@
-// What the accuracy of answers is computed from, passed from a node to `Nodes`: the truth of messages and the
-// labels of answers. Ids are written as hexadecimal digits, so that lines contain no text chosen elsewhere.
+// The data from which the accuracy of answers is computed, passed from a node to `Nodes`: the true
+// labels of messages and the labels of answers. Ids are written as hexadecimal digits, so that
+// lines contain no text chosen elsewhere.
 #pragma once
 
 #include <cstdint>

@@ -22,9 +22,9 @@
 //   lost           owed, never delivered to anybody, and at the end not under way
 //
 // A message is under way when, as seen from outside, it may still come: it has not had the time to
-// reach the bus; or it has reached a consumer, which has not settled it; or it waits in the queue
-// behind something that a consumer has not settled. Later messages do not overtake a waiting one,
-// unless it was delivered before and came back.
+// reach the bus; or it has reached a consumer, which has not settled it; or it waits in the queue,
+// which has no consumer or one with something unsettled. A waiting message that a later one has
+// overtaken is not under way, unless it was handed over before and came back.
 //
 // When a run is cut off at a set time, messages under way are not due yet, and do not count as
 // missing. An expectation of deliveries is not met when nothing was owed. Every noted message is
