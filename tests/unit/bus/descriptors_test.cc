@@ -1,4 +1,4 @@
-// A bus without the file descriptors that it needs.
+// Tests of a bus that lacks the file descriptors it needs.
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -24,12 +24,12 @@ std::size_t open_descriptors() {
 
 bool is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
 
-// Leaves room for only this many more descriptors, as long as it lives.
+// While this object lives, there is room for only this many more descriptors.
 class Room {
  public:
   explicit Room(std::size_t more) {
     getrlimit(RLIMIT_NOFILE, &before_);
-    // The limit applies to the numbers, and some of the lower ones may be free.
+    // The limit applies to descriptor numbers, and some of the lower ones may be free.
     int above = 0;
     for (std::size_t free = 0; free < more || is_open(above); ++above) free += is_open(above) ? 0U : 1U;
     const rlimit limit{static_cast<rlim_t>(above), before_.rlim_max};
@@ -85,7 +85,7 @@ TEST_CASE("a bus without descriptors is an error with advice, and ends no proces
   std::vector<std::unique_ptr<DataBus>> buses;
   buses.push_back(std::make_unique<DataBus>());  // what lasts as long as the process is there from now on
   std::string error;
-  // Pairs that other tests have given back need no descriptors.
+  // Pairs that other tests have given back need no new descriptors.
   while (error.empty()) error = error_with_room_for(0, buses);
   for (std::size_t more = 0; more < kDescriptorsOfPair; ++more) {
     CHECK_THAT(error_with_room_for(more, buses),
