@@ -73,7 +73,8 @@ class LiveDriver {
   dse::TimeNs below(dse::TimeNs most) {
     return static_cast<dse::TimeNs>(random_.below(static_cast<std::uint64_t>(most)));
   }
-  // Hands in a message at the paced time or sometimes later; several often have the same time.
+  // Hands in a message at the paced time or sometimes later; several messages often have the same
+  // time.
   void hand_in(dse::TimeNs paced_ns, int number) {
     last_ns_ = std::max({last_ns_, world_.now() + 1, paced_ns + (random_.below(4) == 0 ? below(20) : 0)});
     const auto& [component, name] = imports_[random_.below(imports_.size())];

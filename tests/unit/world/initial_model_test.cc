@@ -61,7 +61,7 @@ std::string learned(const std::shared_ptr<const Component>& generator, const Mod
   return simulation.learned_state("m").value();
 }
 
-// The learned states, by file, of models named after their learners at the end of the run.
+// The states, by file, that models named after their learners have learned by the end of the run.
 std::map<std::string, std::string> saved(const std::shared_ptr<const Component>& generator,
                                          const std::vector<std::string>& learners, unsigned threads) {
   OpenWorld open;
