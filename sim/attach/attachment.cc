@@ -145,7 +145,7 @@ void Attachment::advance() {
   while (!gateway_.full()) {
     const std::optional<TimeNs> next_ns = world_.next_time_ns();
     if (!next_ns || *next_ns > last_ns) {
-      // The virtual clock itself moves on with the real one.
+      // The virtual clock itself keeps pace with the real one.
       if (paced || (scenario_.until_ns && imports_.empty())) advance_to(std::max(last_ns, world_.now()));
       return;
     }

@@ -47,7 +47,7 @@ class Attachment {
   Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter* capture,
              Options options);
 
-  // The sink to which the world gives what leaves it.
+  // The sink to which the world passes exported messages.
   void write(const ComponentConfig& exporter, const MessagePtr& message);
   // Runs until the scenario's end, until nothing is left to do (without imports), until the longest time is
   // over, or until the first interrupt; then waits until what was exported is confirmed: once interrupted
@@ -87,7 +87,7 @@ class Attachment {
   const Scenario& scenario_;
   World& world_;
   Gateway& gateway_;
-  CaptureWriter* capture_;  // none without imports
+  CaptureWriter* capture_;  // null without imports
   Options options_;
   std::map<std::string, std::size_t> exports_;  // by component: its index among the gateway's exports
   std::vector<std::size_t> imports_;            // the components, in the gateway's order

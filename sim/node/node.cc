@@ -145,7 +145,7 @@ void Node::note_publication(const std::string& exchange, const Message& message)
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }
 
-// A message from elsewhere may carry any timestamp, or none: then its stay begins now.
+// A message from elsewhere may carry any timestamp, or none; its stay then begins now.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());

@@ -1,4 +1,4 @@
-// A node: one component of a scenario on a real broker, in a process of its own.
+// A node: one component of a scenario on a real broker, in its own process.
 //
 // Before its program starts it asserts the exchange that the component writes to and every binding out of it,
 // and the queue that it reads and every binding into it: whatever the order in which nodes start, no message

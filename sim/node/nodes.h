@@ -41,7 +41,7 @@ class Nodes {
     std::vector<std::string> arguments;  // for every node: the broker, the settings and the pace
     std::optional<TimeNs> longest;       // real time
   };
-  // `folder` is the run directory; each node has a folder of its name in it while it runs.
+  // `folder` is the run directory; while a node runs, it has a folder of its name in there.
   Nodes(const Scenario& scenario, Options options, const RunFolder& folder);
 
   using Show = std::function<void(const std::vector<NodeState>& nodes)>;

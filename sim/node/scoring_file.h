@@ -12,7 +12,8 @@
 
 namespace dse {
 
-// The file in a node's run directory. No component's file has this name: those have an ending.
+// The file in a node's run directory. No component's file has this name, because those have an
+// extension.
 inline constexpr const char* kScoringFile = "scoring";
 
 std::string truth_line(const std::string& message_id, std::int64_t label);

@@ -16,7 +16,7 @@ namespace dse {
 struct RunSummary {
   std::string scenario;       // file name
   std::string scenario_hash;  // hex
-  std::string scenario_path;  // where it was; "" when timing.json is missing
+  std::string scenario_path;  // where it was; "" if timing.json is missing
   std::vector<std::string> settings;
   std::string capture;       // hex; "" if nothing came into the run from outside
   std::string capture_path;  // where it was; "" as above

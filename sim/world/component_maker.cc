@@ -129,7 +129,7 @@ void ComponentMaker::require_fitting(const ComponentConfig& component, const Lea
   require_truths(component, learner.classes);
 }
 
-// The truths of images that reach the component, which travel beside the bus.
+// The true labels of the images that reach the component; they do not travel on the bus.
 void ComponentMaker::require_truths(const ComponentConfig& component, int classes) {
   for (const ComponentConfig* origin : origins_of(component)) {
     if (origin->component->emits().labels) continue;

@@ -16,7 +16,7 @@ namespace dse {
 class InprocLink : public Link {
  public:
   struct Parts {
-    LinkIndex index;  // of this link on the bus, and the target of its events
+    LinkIndex index;  // this link's number on the bus, and the target of its events
     DataBus& bus;
     Scheduler& scheduler;
     Strands& strands;

@@ -73,7 +73,7 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const
 }
 
 Ledger::Finding Ledger::judge_order(const DeliveryExpectation& expect) const {
-  std::map<std::pair<LinkIndex, LinkIndex>, std::size_t> latest;  // write, by consumer and writer
+  std::map<std::pair<LinkIndex, LinkIndex>, std::size_t> latest;  // the latest write, by consumer and writer
   std::set<std::pair<LinkIndex, std::string_view>> seen;
   std::size_t counted = 0;
   std::size_t late = 0;

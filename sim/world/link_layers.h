@@ -11,7 +11,7 @@
 namespace dse {
 
 using LinkLayers =
-    std::vector<std::unique_ptr<Link>>;  // each around the one before it; the machine's is last
+    std::vector<std::unique_ptr<Link>>;  // each wraps the one before it; the machine uses the last
 
 // Returns the layers around `link`, the component's link, which has the number `index`: the
 // component's faults, with the first in the file nearest to the machine, and around them the

@@ -1,4 +1,4 @@
-// The processor that the learners are compiled for.
+// Checks the processor against what the learners are compiled for.
 #pragma once
 
 namespace dse {

@@ -31,7 +31,7 @@ class Scorer final : public Observer {
   void on_event(const RunEvent& event) override {
     if (event.answer) score_answer(event);
   }
-  // Scores the answer if the truth is known. Times must not decrease.
+  // Scores the answer if the true label is known. Times must not decrease.
   void score(TimeNs time_ns, const Answer& answer);
 
   // Accuracies by component; only of those with a scored answer.

@@ -106,8 +106,8 @@ void World::wire() {
       scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
     }
   }
-  // Among components that start at one time, those that stream come first: a queue exists only from the
-  // moment somebody streams it, and the first message should find it.
+  // Among components that start at one time, those that stream come first: a queue exists only from
+  // the moment it is first streamed, and the first message should find it.
   for (const bool streams : {true, false}) {
     for (LinkIndex link; link != components_.next(); ++link) {
       const ComponentConfig& config = components_[link]->config;

@@ -57,7 +57,7 @@ struct WorldOptions {
   std::function<void(const std::string&)> warn = {};  // called with what a user should know at once
 };
 
-// Called now and then while a run goes on.
+// Called from time to time during a run.
 using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t events)>;
 
 // Writes a whole file of the run directory.

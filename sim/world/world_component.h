@@ -1,4 +1,4 @@
-// A component of a world: its program, its link and what it runs on. Only world*.cc know it.
+// A component of a world: its program, its link and what it runs on. Only world*.cc use this.
 #pragma once
 
 #include <optional>

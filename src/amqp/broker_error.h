@@ -23,7 +23,7 @@ class UndecodableData : public BrokerError {
   using BrokerError::BrokerError;
 };
 
-// The broker refused one operation and closed the channel (AMQP 0-9-1, section 4.8.3); the
+// The broker refused an operation and closed the channel (AMQP 0-9-1, section 4.8.3); the
 // connection stays open.
 class ChannelClosed : public BrokerError {
  public:

@@ -25,7 +25,7 @@ struct Subscription {
   std::function<std::string(Connection& connection, ChannelNumber channel)> set_up;
 };
 
-// Names one delivery of one connection.
+// Identifies one delivery on one connection.
 struct ArrivalTag {
   std::uint64_t connection = 0;
   std::size_t subscription = 0;

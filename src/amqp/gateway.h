@@ -101,8 +101,8 @@ class Gateway {
   std::vector<Duplicates> duplicates_;  // by import
   std::vector<ImportCounts> imports_;
   SessionState import_state_;             // of the imports, once they have ended
-  std::unique_ptr<Publisher> publisher_;  // none without exports
-  std::unique_ptr<Consumer> consumer_;    // none without imports
+  std::unique_ptr<Publisher> publisher_;  // null without exports
+  std::unique_ptr<Consumer> consumer_;    // null without imports
 };
 
 }  // namespace dse

@@ -43,7 +43,7 @@ class Publisher : private SessionClient {
   Publisher(Options options, const Notifier& changed);
   ~Publisher() override;
 
-  // Never waits and never throws; check() says whether there is a session that sends it.
+  // Never waits and never throws; check() reports whether a session exists that sends the message.
   void publish(Outgoing&& outgoing);
   // True when so many are unconfirmed that the caller should wait (for `changed`) before publishing
   // more.
@@ -57,13 +57,13 @@ class Publisher : private SessionClient {
   std::vector<MessagePtr> take_returned();
 
   struct RouteCounts {
-    std::uint64_t republished = 0;  // after a lost connection or a refusal of the broker
-    std::uint64_t nacked = 0;       // refusals of the broker
+    std::uint64_t republished = 0;  // after a lost connection or a refusal by the broker
+    std::uint64_t nacked = 0;       // refusals by the broker
     std::uint64_t unroutable = 0;   // publications that no queue of the broker took
   };
   struct Counts : RouteCounts {   // for all routes together
     std::uint64_t published = 0;  // each counted once
-    bool blocked = false;         // the broker asks to wait
+    bool blocked = false;         // the broker asks us to wait
     std::string blocked_reason;
     bool refusing = false;  // the broker's latest answer was a refusal
     std::vector<RouteCounts> routes;

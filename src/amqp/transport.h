@@ -5,7 +5,7 @@
 
 #include "amqp/broker_address.h"
 
-struct amqp_connection_state_t_;  // of rabbitmq-c
+struct amqp_connection_state_t_;  // defined by rabbitmq-c
 
 namespace dse {
 

@@ -94,7 +94,7 @@ class Broker {
   StreamIndex next_stream() const { return streams_.next(); }
   bool outstanding(DeliveryTag tag) const;
 
-  // The state, for results and for the report of a stall.
+  // The state, for results and for reports of stalls.
   struct QueueState {
     std::size_t depth = 0;
     std::size_t depth_max = 0;

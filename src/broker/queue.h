@@ -50,7 +50,7 @@ class Turns {
   }
 
  private:
-  std::optional<StreamIndex> first_;  // empty: there is none
+  std::optional<StreamIndex> first_;  // empty if there are none
   RingBuffer<StreamIndex> others_;
 };
 

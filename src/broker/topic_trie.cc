@@ -163,7 +163,7 @@ void TopicTrie::collect(Node& node, const Headers& headers, std::vector<Resource
     if (found == branches.by_header.end()) continue;
     for (std::uint32_t number : found->second) {
       Conditional& conditional = branches.conditionals[number];
-      if (conditional.stamp == stamp_) continue;  // another header has led here
+      if (conditional.stamp == stamp_) continue;  // already found through another header
       if (!holds(conditional.headers, conditional.match, headers)) continue;
       conditional.stamp = stamp_;
       ++conditional.taken;

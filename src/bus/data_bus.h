@@ -30,7 +30,7 @@ struct BusEvent {
 
 class DataBus {
  public:
-  // Throws RunError when the system has not enough file descriptors.
+  // Throws RunError when the system has too few file descriptors.
   DataBus();
   ~DataBus();
   DataBus(const DataBus&) = delete;

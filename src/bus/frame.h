@@ -21,7 +21,7 @@ namespace dse {
 // A component's own number for a resource: declared once with the name, then used in every frame of
 // its link.
 using ResourceAlias = Index<struct AliasKind>;
-// From a component to the bus.
+// The commands, from a component to the bus.
 struct DeclareCommand {
   ResourceAlias alias;
   std::string resource;
@@ -47,7 +47,7 @@ struct RejectCommand {
 };
 struct CloseCommand {};
 
-// From the bus to a component.
+// The notices, from the bus to a component.
 struct DeliveryNotice {
   ResourceAlias alias;
   DeliveryTag tag;

@@ -55,7 +55,7 @@ class Link {
   virtual void acknowledge(std::uint64_t tag) = 0;
   virtual void reject(std::uint64_t tag, bool requeue) = 0;
 
-  // Calls Machine::resume once, `delay_ns` from now; now() is exactly that time then.
+  // Calls Machine::resume once, `delay_ns` from now; now() is then exactly that time.
   virtual void resume_after(TimeNs delay_ns) = 0;
   // Runs `job`, and calls Machine::resume once: under virtual time at now + duration_ns, under real
   // time when the job is done, however long it takes.
@@ -63,7 +63,7 @@ class Link {
   // Runs `job` without a notice when it is done. Jobs of a link run in the order of the calls, one
   // at a time.
   virtual void post(Job job) = 0;
-  // The program has ended; nothing more is delivered.
+  // Tells the link that the program has ended: nothing more is delivered.
   virtual void end(int status) = 0;
 };
 

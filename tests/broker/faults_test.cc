@@ -165,7 +165,7 @@ TEST_CASE("faults: a publisher ends, though its broker reads nothing and has no 
   proxy.stall();
   auto ended = std::async(std::launch::async, [&publisher] { publisher.reset(); });
   const bool in_time = ended.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
-  proxy.cut();  // ends the publisher in any case
+  proxy.cut();  // makes the publisher end in any case
   CHECK(in_time);
 }
 

@@ -12,7 +12,7 @@
 class LinkRig {
  public:
   virtual ~LinkRig() = default;
-  // A machine on a link of its own.
+  // Adds a machine on its own link.
   virtual dse::Machine& add(const std::string& name) = 0;
   // Removes the machine, which must have ended, and its link.
   virtual void remove(dse::Machine& machine) = 0;

@@ -24,7 +24,7 @@ struct LiveOptions {
   int killed_after = -1;
 };
 
-// A message such as no component of the run writes.
+// Makes a message that none of the run's components would write.
 inline dse::MessagePtr foreign_message(dse::RandomStream& random, int number, std::size_t payload_bytes,
                                        const std::string& name = "") {
   std::string payload(payload_bytes == 0 ? random.below(40) : payload_bytes, ' ');

@@ -63,7 +63,7 @@ void TcpProxy::run_in_thread(std::function<void()> command) {
   }
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written =
-      write(wake_.descriptor(), &one, sizeof one);  // a full counter wakes it as well
+      write(wake_.descriptor(), &one, sizeof one);  // a full counter also wakes it
   done.get();
 }
 

@@ -43,8 +43,8 @@ class Room {
   rlimit before_{};
 };
 
-// The error's text; "" without an error. Nothing is checked while there is no room: checking may itself need
-// a descriptor, as in the undefined-behaviour sanitizer.
+// Returns the error's text; "" without an error. Nothing is checked while there is no room:
+// checking may itself need a descriptor, as in the undefined-behaviour sanitizer.
 std::string error_with_room_for(std::size_t more, std::vector<std::unique_ptr<DataBus>>& buses) {
   std::exception_ptr error;
   {
@@ -67,7 +67,7 @@ std::string error_with_room_for(std::size_t more, std::vector<std::unique_ptr<Da
 
 TEST_CASE("a bus takes two descriptors, however many links it has; the next one uses them again") {
   std::vector<std::unique_ptr<DataBus>> buses;
-  buses.push_back(std::make_unique<DataBus>());  // what lasts as long as the process is there from now on
+  buses.push_back(std::make_unique<DataBus>());  // makes what lasts as long as the process
   const std::size_t before = open_descriptors();
   for (std::size_t bus = 1; bus <= 20; ++bus) {
     buses.push_back(std::make_unique<DataBus>());
@@ -83,7 +83,7 @@ TEST_CASE("a bus takes two descriptors, however many links it has; the next one 
 
 TEST_CASE("a bus without descriptors is an error with advice, and ends no process") {
   std::vector<std::unique_ptr<DataBus>> buses;
-  buses.push_back(std::make_unique<DataBus>());  // what lasts as long as the process is there from now on
+  buses.push_back(std::make_unique<DataBus>());  // makes what lasts as long as the process
   std::string error;
   // Pairs that other tests have given back need no new descriptors.
   while (error.empty()) error = error_with_room_for(0, buses);

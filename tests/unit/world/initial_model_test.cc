@@ -1,4 +1,4 @@
-// Models that start from what others have learned, on the committed sample of the digits.
+// Tests of models that start from what others have learned, on the committed sample of the digits.
 #include <map>
 
 #include "kinds/model.h"

@@ -34,7 +34,7 @@ RunResult overloaded(std::uint32_t prefetch, int count, TimeNs gap_ns, TimeNs se
 
 const std::atomic<bool> kNever{false};
 
-// A world into which a test hands messages for a consumer.
+// A world into which the test hands messages for a consumer.
 struct Door : OpenWorld {
   std::unique_ptr<World> world;
   Door() {
