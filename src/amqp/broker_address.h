@@ -1,5 +1,5 @@
-// Where a broker is and how we log in there, as the user says in a URL, in the environment and in
-// files.
+// Where a real broker is and how we log in there, as the user says in a URL, in the environment and
+// in files.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Errors of a broker or of the connection to it. Exit status 3, like every RunError.
+// Errors of a real broker or of the connection to it. Exit status 3, like every RunError.
 #pragma once
 
 #include "dse/error.h"

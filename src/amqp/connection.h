@@ -1,4 +1,5 @@
-// A connection to an AMQP 0-9-1 broker, and its channels. Only connection.cc talks to the broker.
+// A connection to a real broker (AMQP 0-9-1), and its channels. Only connection.cc talks to the
+// broker.
 //
 // Operations that the broker answers return when it has answered; wait() gives what it sends of its
 // own accord. A connection that has failed (ConnectionLost) is useless, and so is a channel that

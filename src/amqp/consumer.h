@@ -1,4 +1,4 @@
-// Consumes from queues of a broker, with acknowledgements. When the connection is lost, it
+// Consumes from queues of a real broker, with acknowledgements. When the connection is lost, it
 // subscribes again on the next one, and the broker delivers again what was not acknowledged. A
 // message that cannot be decoded is rejected at once without requeue; what lies behind it comes on
 // the next connection, which is made after take() has returned that message.

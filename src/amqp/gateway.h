@@ -1,4 +1,4 @@
-// Joins this process to exchanges and queues of a broker; each message crosses at least once,
+// Joins this process to exchanges and queues of a real broker; each message crosses at least once,
 // either way.
 //
 // Exported messages are published with confirms, and again after a lost connection. Imported

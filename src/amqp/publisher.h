@@ -1,5 +1,5 @@
-// Publishes to a broker with confirms: what the broker has not confirmed when the connection is
-// lost is published again, in order, on the next one. So each message arrives at least once, and
+// Publishes to a real broker with confirms: what the broker has not confirmed when the connection
+// is lost is published again, in order, on the next one. So each message arrives at least once, and
 // first arrivals are in order. What the broker refuses (basic.nack, for example because a queue is
 // full) is published again after 0.1 s, 0.2 s, 0.4 s ..., at most 5 s, and everything else waits
 // behind it.

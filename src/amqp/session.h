@@ -1,4 +1,4 @@
-// Keeps a connection to a broker on its own thread, and makes a new one when it is lost.
+// Keeps a connection to a real broker on its own thread, and makes a new one when it is lost.
 //
 // Attempts come after 0.1 s, 0.2 s, 0.4 s ..., at most 5 s apart, and start again at 0.1 s only
 // after a connection on which something was received, or which lasted. A connection on which

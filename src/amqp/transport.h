@@ -1,4 +1,4 @@
-// Opens the byte stream to a broker: the network, or in tests a scripted peer.
+// Opens the byte stream to a real broker: the network, or in tests a scripted peer.
 #pragma once
 
 #include <chrono>

@@ -12,10 +12,10 @@
 //   - A delivery is settled once. An acknowledged message is gone; one rejected with requeue is
 //     delivered again, marked as redelivered; one rejected without requeue is gone.
 //   - A mandatory message that no queue takes comes back through Machine::on_return, once, as it
-//     was written. A broker returns it before it confirms it, and a link waits for the confirm:
-//     when a connection is lost in between, the message is published again, and that publication
-//     counts. When a handler writes messages, the message it handles is acknowledged on the broker
-//     only after the program has been told which of them came back.
+//     was written. A real broker returns it before it confirms it, and a link waits for the
+//     confirm: when a connection is lost in between, the message is published again, and that
+//     publication counts. When a handler writes messages, the message it handles is acknowledged on
+//     a real broker only after the program has been told which of them came back.
 //   - now() stands still within a step and never goes back.
 //   - The link calls the machine only while it is being driven, never within one of the calls
 //     below.

@@ -1,5 +1,5 @@
 // What every link promises (src/sdk/link.h), as cases that run on links of any kind: the fake one,
-// the in-process one, and the one to a broker.
+// the in-process one, and the one to a real broker.
 #pragma once
 
 #include <functional>
