@@ -14,8 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr milliseconds kTurnMax{2};    // after which it checks what has arrived
-constexpr milliseconds kRestMax{100};  // after which it checks whether it is over
+constexpr milliseconds kTurnMax{2};    // then it checks what has arrived
+constexpr milliseconds kRestMax{100};  // then it checks whether the run is over
 constexpr milliseconds kBetweenShows{200};
 constexpr std::chrono::seconds kConfirmsMax{30};
 constexpr std::chrono::seconds kStandstillMax{1};  // once the user has interrupted it
@@ -65,7 +65,7 @@ RunResult Attachment::run(const Interrupts& interrupts, const Show& show) {
   } catch (const BrokerError&) {
     failure_ = std::current_exception();
   }
-  // What is in the capture has been on the bus, unless a refusal ended the run before that.
+  // Everything in the capture has been on the bus, unless a refusal ended the run before that.
   advance_to(end_ns());
   if (capture_ != nullptr) capture_->end(end_ns());
   if (failure_ == nullptr) {
@@ -115,7 +115,7 @@ TimeNs Attachment::paced_now_ns() const {
 void Attachment::take_imports() {
   if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return;
   for (Imported& imported : gateway_.take()) {
-    if (world_.over()) return;  // what is not settled is delivered again
+    if (world_.over()) return;  // unsettled messages are delivered again
     take_import(std::move(imported));
   }
 }
@@ -145,7 +145,7 @@ void Attachment::advance() {
   while (!gateway_.full()) {
     const std::optional<TimeNs> next_ns = world_.next_time_ns();
     if (!next_ns || *next_ns > last_ns) {
-      // The virtual clock itself moves on with the real one.
+      // The virtual clock itself keeps pace with the real one.
       if (paced || (scenario_.until_ns && imports_.empty())) advance_to(std::max(last_ns, world_.now()));
       return;
     }

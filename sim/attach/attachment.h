@@ -1,9 +1,9 @@
 // Runs a world in step with the real clock, with its gateway joined to a real broker.
 //
-// What arrives gets a virtual time that is later than every event that has happened, is written to the
-// capture, and is acknowledged once it has been on the bus and the capture was flushed. So a replay of the
-// capture is the same run. What cannot be read was rejected on the broker, is counted as refused by its
-// import, and was never on the bus. One thread.
+// What arrives gets a virtual time that is later than every event that has happened, is written to
+// the capture, and is acknowledged once it has been on the bus and the capture was flushed. So a
+// replay of the capture is the same run. A message that cannot be read is rejected on the broker,
+// counted as refused by its import, and never on the bus. One thread.
 #pragma once
 
 #include <algorithm>
@@ -47,14 +47,14 @@ class Attachment {
   Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter* capture,
              Options options);
 
-  // The sink to which the world gives what leaves it.
+  // The sink to which the world passes exported messages.
   void write(const ComponentConfig& exporter, const MessagePtr& message);
   // Runs until the scenario's end, until nothing is left to do (without imports), until the longest time is
   // over, or until the first interrupt; then waits until what was exported is confirmed: once interrupted
   // only as long as there is progress, and not beyond the second interrupt. Calls `show` from time to time.
   // When the broker fails for good, the run ends as if interrupted; check() then throws the reason.
   RunResult run(const Interrupts& interrupts, const Show& show);
-  // The virtual time up to which a replay of the capture goes.
+  // The virtual time at which a replay of the capture ends.
   TimeNs end_ns() const { return std::max(world_.now(), last_import_ns_); }
 
   // Throws the error with which the broker failed, if it did.
@@ -87,9 +87,9 @@ class Attachment {
   const Scenario& scenario_;
   World& world_;
   Gateway& gateway_;
-  CaptureWriter* capture_;  // none without imports
+  CaptureWriter* capture_;  // null without imports
   Options options_;
-  std::map<std::string, std::size_t> exports_;  // by component, its place among the gateway's exports
+  std::map<std::string, std::size_t> exports_;  // by component: its index among the gateway's exports
   std::vector<std::size_t> imports_;            // the components, in the gateway's order
   Clock::time_point start_;
   Clock::time_point shown_;

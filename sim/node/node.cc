@@ -145,7 +145,7 @@ void Node::note_publication(const std::string& exchange, const Message& message)
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
 }
 
-// A message from elsewhere may carry any timestamp, or none: then its stay begins now.
+// A message from elsewhere may carry any timestamp, or none; its stay then begins now.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
@@ -182,7 +182,7 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
   return End::kInterrupted;
 }
 
-// Runs the program for a short while, or, once it has ended, what it has left to the link.
+// Runs the program for a short while or, once it has ended, finishes what it has left to the link.
 void Node::turn() {
   constexpr std::chrono::milliseconds kTurnMax{50};
   const auto until = std::chrono::steady_clock::now() + kTurnMax;

@@ -1,4 +1,4 @@
-// A node: one component of a scenario on a real broker, in a process of its own.
+// A node: one component of a scenario on a real broker, in its own process.
 //
 // Before its program starts it asserts the exchange that the component writes to and every binding out of it,
 // and the queue that it reads and every binding into it: whatever the order in which nodes start, no message
@@ -46,9 +46,9 @@ class Node {
   // Runs until the program ends, the supervisor (if there is one) asks it to finish, the component refuses a
   // message and must therefore end, or the first interrupt, which may come from the supervisor.
   End run(const Interrupts& interrupts, Supervisor* supervisor);
-  // After run(): writes what the component counted to node.json. Waits until the broker has what is under
-  // way: ten seconds at most; after an interrupt only as long as there is progress, and not beyond the second
-  // interrupt.
+  // After run(): writes what the component counted to node.json. Waits until the broker has
+  // everything that is on its way: ten seconds at most; after an interrupt only as long as there is
+  // progress, and not beyond the second interrupt.
   void write_results(End end, const Interrupts& interrupts);
   const std::map<std::string, RefusalCount>& refused() const { return refusals_.counts(); }
   // The program's exit status; 0 unless it ended with another.
@@ -84,14 +84,15 @@ class Node {
   bool started_ = false;
   bool settled_ = false;                // the program has ended, and the broker has everything
   std::optional<std::uint64_t> asked_;  // the supervisor's round that is not answered yet
-  std::string problem_told_;            // the last one reported to the supervisor
+  std::string problem_told_;            // the last problem reported to the supervisor
 };
 
-// Whether it is an export or an import, which join a run in one process to a real broker.
+// Whether the component is an export or an import, which join a run in one process to a real
+// broker.
 bool is_gateway_end(const ComponentConfig& component);
 
-// The component of this name, which must not be an end of a gateway. Throws InputError, naming the possible
-// ones.
+// The component of this name, which must not be an end of a gateway. Throws InputError, which names
+// the possible ones.
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name);
 
 // What a component needs on a real broker; see above.

@@ -215,7 +215,7 @@ void Nodes::close_accounts(RunResult& result) {
   }
 }
 
-// Only the sources know the truth until the run is over.
+// Only the sources know the true labels until the run is over.
 void Nodes::score(RunResult& result) const {
   Scorer scorer(scenario_.curve_every_ns);
   std::vector<AnswerRow> answers;

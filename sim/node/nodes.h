@@ -41,12 +41,12 @@ class Nodes {
     std::vector<std::string> arguments;  // for every node: the broker, the settings and the pace
     std::optional<TimeNs> longest;       // real time
   };
-  // `folder` is the run directory; each node has a folder of its name in it while it runs.
+  // `folder` is the run directory; while a node runs, it has a folder of its name in there.
   Nodes(const Scenario& scenario, Options options, const RunFolder& folder);
 
   using Show = std::function<void(const std::vector<NodeState>& nodes)>;
-  // Runs until there is nothing left to do, the longest time is over, a node has refused a message that ends
-  // the run, or the first interrupt. Calls `show` from time to time.
+  // Runs until there is nothing left to do, the longest time is over, a node has made a refusal
+  // that ends the run, or the first interrupt. Calls `show` from time to time.
   RunStatus run(const Interrupts& interrupts, const Show& show);
   // Tells every running node to write its results, and waits for that; kills those that have not ended after
   // kFinishMax, or two seconds after the second interrupt, and returns their components.

@@ -1,5 +1,5 @@
-// What a run of a scenario's nodes has made on a real broker: the queues and exchanges of the scenario that
-// were not there before the run.
+// What a run of a scenario's nodes has made on a real broker: the queues and exchanges of the
+// scenario that did not exist before the run.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace dse {
 
 class OwnedResources {
  public:
-  // Called before any node starts: asks the broker what is there already. Throws BrokerError.
+  // Called before any node starts: asks the broker what already exists. Throws BrokerError.
   OwnedResources(const Scenario& scenario, Connection& connection);
 
   // Called after all nodes have ended: deletes what belongs to the run, except queues that hold messages or
@@ -21,7 +21,7 @@ class OwnedResources {
 
  private:
   std::vector<std::string> queues_;
-  std::vector<std::string> exchanges_;  // those of header bindings first, because they are bound to others
+  std::vector<std::string> exchanges_;  // those for header bindings first, because they are bound to others
 };
 
 }  // namespace dse

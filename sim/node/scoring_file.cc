@@ -46,7 +46,7 @@ bool read_line(const std::string& line, const ScoringReader& reader) {
   words >> what;
   if (what == "answer") words >> time_ns;
   if (!(words >> label)) return false;
-  words >> digits;  // there are none for an empty id
+  words >> digits;  // reads nothing if the id is empty
   const std::optional<std::string> id = from_hex(digits);
   if (!id) return false;
   if (what == "truth") {

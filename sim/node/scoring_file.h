@@ -1,5 +1,6 @@
-// What the accuracy of answers is computed from, passed from a node to `Nodes`: the truth of messages and the
-// labels of answers. Ids are written as hexadecimal digits, so that lines contain no text chosen elsewhere.
+// The data from which the accuracy of answers is computed, passed from a node to `Nodes`: the true
+// labels of messages and the labels of answers. Ids are written as hexadecimal digits, so that
+// lines contain no text chosen elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace dse {
 
-// The file in a node's run directory. No component's file has this name: those have an ending.
+// The file in a node's run directory. No component's file has this name, because those have an
+// extension.
 inline constexpr const char* kScoringFile = "scoring";
 
 std::string truth_line(const std::string& message_id, std::int64_t label);

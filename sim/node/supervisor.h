@@ -2,7 +2,7 @@
 //
 //   to the node    "round N"    answer when it is known whether the node is idle
 //                  "finish"     write the results and end
-//                  "interrupt"  the same, and wait for nothing that does not move
+//                  "interrupt"  the same, and stop waiting when there is no progress
 //   from the node  "N idle|busy|ended SENT RECEIVED UNCONFIRMED RECONNECTS PROBLEM"
 //
 // N is 0 in an unasked report. When either end is gone, the other learns of it. One thread.

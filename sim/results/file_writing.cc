@@ -17,7 +17,7 @@ namespace {
 }
 
 void write_to(const std::string& path, int flags, std::string_view text) {
-  constexpr mode_t kMode = 0666;  // the user's mask takes away from it
+  constexpr mode_t kMode = 0666;  // reduced by the user's umask
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, kMode));
   if (!file) fail_to_write(path);
   while (!text.empty()) {
@@ -26,7 +26,7 @@ void write_to(const std::string& path, int flags, std::string_view text) {
     if (written < 0) fail_to_write(path);
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::close(file.release()) != 0) fail_to_write(path);  // some file systems tell only now
+  if (::close(file.release()) != 0) fail_to_write(path);  // some file systems report errors only now
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ void LineFiles::add(const std::string& path, Gathered& gathered, std::string_vie
   if (gathered_ > kOfAllMax) flush();
 }
 
-// What could not be written is dropped: a part of it may be in the file.
+// Text that could not be written is dropped, because a part of it may be in the file.
 void LineFiles::append(const std::string& path, Gathered& gathered) {
   const Gathered text = std::exchange(gathered, Gathered());
   gathered_ -= text.size();

@@ -6,7 +6,7 @@
 
 namespace dse {
 
-// The number as a value of the type `Json`; counts are written as integers.
+// Returns the number as a value of the type `Json`; counts are written as integers.
 template <typename Json>
 Json json_number(double value) {
   constexpr double kExactMax = 9007199254740992.0;  // beyond it, doubles skip integers

@@ -54,7 +54,7 @@ void add_keys(Json& json, const StatusExpectation& expect, const ExpectationResu
 // A run that was cut off is not judged: what is missing might still have come.
 bool is_judged(const RunResult& result) { return result.status != RunStatus::kInterrupted; }
 
-// The expectation's keys, as far as the scenario gives them, and how it turned out.
+// The expectation's keys that the scenario gives, and its outcome.
 Json expectation_json(const ExpectationResult& one, bool judged) {
   Json json;
   if (!one.expectation.name.empty()) json["name"] = one.expectation.name;
@@ -65,7 +65,7 @@ Json expectation_json(const ExpectationResult& one, bool judged) {
   return json;
 }
 
-// How many messages each binding of the scenario passed into its queue.
+// The number of messages that each binding of the scenario passed into its queue.
 Json bindings_json(const std::vector<BindingSpec>& bindings, const std::vector<std::uint64_t>& passed) {
   Json list = Json::array();
   for (std::size_t number = 0; number < bindings.size(); ++number) {
@@ -97,12 +97,12 @@ Json data_json(const DataDigests& data) {
 }
 
 Json keys_json(const ScenarioKeys& keys) {
-  Json::object_t json;  // whose keys are known to differ: Json would look through all at each
+  Json::object_t json;  // the keys are known to differ; Json would search all of them at each insertion
   for (const ScenarioKey& one : keys) json.emplace_back(one.key, Json::parse(one.value));
   return json;
 }
 
-// A run on a real broker has no fingerprints: nothing in it comes in the same order twice.
+// A run on a real broker has no fingerprints: nothing in it happens in the same order twice.
 Json summary(const RunReport& report) {
   const RunResult& result = report.result;
   Json json;
@@ -187,7 +187,7 @@ std::string component_line(const ComponentConfig& component, const RunResult& re
 }  // namespace
 
 void write_results(const RunReport& report, RunFolder& folder) {
-  // Text from a scenario may be anything; what is not UTF-8 is replaced.
+  // Text from a scenario may be any bytes; those that are not UTF-8 are replaced.
   folder.write(kSummaryFile, summary(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   std::string curves = "virtual_time_ns,component,metric,value\n";
   for (const CurveRow& row : report.result.curves) {

@@ -19,10 +19,10 @@ struct Timing {
   unsigned threads = 0;
 };
 
-// The capture from which a run was repeated, or that it wrote.
+// The capture that a run replayed or wrote.
 struct CaptureNote {
-  std::string path;            // relative to the run directory, when it is in there
-  std::uint64_t checksum = 0;  // that of its last record
+  std::string path;            // relative to the run directory, if it is in there
+  std::uint64_t checksum = 0;  // after its last record
 };
 
 struct RunReport {
@@ -35,17 +35,19 @@ struct RunReport {
   DataDigests data = {};                    // digests of the files that were read
 };
 
-// Writes summary.json, metrics.csv and timing.json. The last lists every file of the folder, so this is
-// called last. Only timing.json depends on the machine or on the wall clock.
+// Writes summary.json, metrics.csv and timing.json. timing.json lists every file of the folder, so
+// this is called after all others are written. Only timing.json depends on the machine or on the
+// wall clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
-// Probable mistakes, judging by what happened: a binding that passed no message in a run that was not cut
-// short. One sentence each.
+// Probable mistakes in the scenario, judging by what happened: a binding that passed no message in
+// a run that was not cut short. One sentence each.
 std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result);
 
-// A line for each expectation that is not as planned and for each component that failed; "" when all is well.
+// One line for each expectation that is not as planned and for each component that failed; "" if
+// there are none.
 std::string failures_text(const RunReport& report, bool color);
-// Several lines, with those failures last; `color` marks what failed and what held.
+// The summary, in several lines, with those failures last; `color` marks what failed and what held.
 std::string report_text(const RunReport& report, bool color);
 
 }  // namespace dse

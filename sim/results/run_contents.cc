@@ -15,15 +15,15 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// Null when the file is missing or damaged.
+// Returns null when the file is missing or damaged.
 Json note_of_run(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   Json json = Json::parse(file, nullptr, false);
   return json.is_object() ? json : Json();
 }
 
-// The files that the run says it wrote, the list itself included; empty when there is no list, as in older
-// run directories.
+// The files that the run says it wrote, including the list itself; empty when there is no list, as
+// in older run directories.
 std::optional<std::set<std::string>> files_listed(const fs::path& folder, const std::string& lister) {
   const Json note = note_of_run(folder / lister);
   if (!note.contains("files") || !note["files"].is_array()) return std::nullopt;
@@ -50,7 +50,7 @@ bool holds_capture(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored)) return false;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return true;  // whatever it is, it is not for us to judge
+  if (!file) return true;  // we cannot judge what we cannot read
   std::string start(kCaptureMagic.size(), '\0');
   file.read(start.data(), static_cast<std::streamsize>(start.size()));
   return start == kCaptureMagic;

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kTemporaryMark = ".partial-";
 
-// In a container every process may have the number that the killed one had.
+// In a container this process may have the same number that the killed one had.
 bool process_is_gone(std::string_view number) {
   int pid = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), pid);
@@ -35,7 +35,7 @@ bool process_is_gone(std::string_view number) {
   return pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
 }
 
-// What a killed process left of the same run.
+// Removes what a killed process left behind of the same run.
 void remove_stale(const fs::path& target) {
   const std::string prefix = target.filename().string() + std::string(kTemporaryMark);
   for (const fs::directory_entry& entry : fs::directory_iterator(target.parent_path())) {
@@ -45,23 +45,23 @@ void remove_stale(const fs::path& target) {
   }
 }
 
-// Links are followed as the system follows them: of a link, the folder that it points to is the one
-// to replace.
+// Links are followed as the system follows them: if the path is a link, the folder it points to is
+// replaced.
 fs::path absolute_without_slash(const fs::path& path) {
   const fs::path absolute = fs::weakly_canonical(fs::absolute(path));
   return absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
-// Held while a run takes its place, so that two that end at once see each other. It leaves nothing
-// behind.
+// A lock held while a run moves to its target, so that two runs that end at once see each other. It
+// leaves no file behind.
 class FolderLock {
  public:
   explicit FolderLock(const fs::path& folder)
       : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    constexpr int kTriesMax = 500;  // a run holds it for milliseconds: who holds it for longer is none
+    constexpr int kTriesMax = 500;  // a run holds it for milliseconds; a longer holder is not a run
     constexpr int kBetweenTriesMs = 10;
     for (int tries = 0; tries < kTriesMax && folder_.number() >= 0; ++tries) {
-      // Not every file system has locks; then it goes without.
+      // Not every file system has locks; without them the run continues unlocked.
       if (::flock(folder_.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
       ::poll(nullptr, 0, kBetweenTriesMs);
     }
@@ -77,10 +77,10 @@ struct Run {
   std::string lister;
 };
 
-// Why a run may not replace what stands at its place.
+// Why a run may not replace what exists at its target.
 struct Reason {
-  std::string text;      // for people
-  bool lasting = false;  // no other run may either
+  std::string text;      // for human readers
+  bool lasting = false;  // true: no other run may either
 };
 
 std::optional<Reason> reason_against(const Run& run, const fs::path& place, bool by_default) {
@@ -98,19 +98,19 @@ std::optional<Reason> reason_against(const Run& run, const fs::path& place, bool
   return std::nullopt;
 }
 
-// False when the place was taken after all.
+// Returns false when the target was taken meanwhile.
 bool moved(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno == EEXIST) return false;
-  fs::rename(from, to);  // not every file system can do the above
+  fs::rename(from, to);  // some file systems cannot do the above
   return true;
 }
 
-// Swaps the two at once, so that a killed process leaves one run or the other.
+// Swaps the two atomically, so that a killed process leaves one run or the other.
 bool replaced(const fs::path& from, const fs::path& to) {
   const bool swapped = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0;
   fs::remove_all(swapped ? from : to);
-  if (!swapped) fs::rename(from, to);  // nor this
+  if (!swapped) fs::rename(from, to);  // some file systems cannot swap
   return true;
 }
 
@@ -188,7 +188,7 @@ void RunFolder::commit() {
     for (int number = 1; !committed_; ++number) {
       target_ = number == 1 ? wanted : fs::path(fmt::format("{}-{}", wanted.string(), number));
       const bool is_free = !fs::exists(fs::symlink_status(target_));
-      if (!is_free && number > 1 && naming_ == Naming::kChosen) continue;  // somebody chose that as well
+      if (!is_free && number > 1 && naming_ == Naming::kChosen) continue;  // somebody chose that name too
       std::optional<Reason> reason;
       if (!is_free) reason = reason_against(run, target_, naming_ == Naming::kDefault);
       if (number == 1) kept = reason;

@@ -12,7 +12,7 @@
 namespace dse {
 namespace {
 
-using Json = nlohmann::ordered_json;  // the order of keys counts
+using Json = nlohmann::ordered_json;  // keeps the order of keys
 
 Json read_json(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -34,7 +34,7 @@ ScenarioKeys keys_of(const Json& json) {
   return keys;
 }
 
-// Reads what hex64() writes; 0 for anything else, which is not the digest of a file that was read.
+// Reads what hex64() writes; returns 0, which is no file's digest, for anything else.
 std::uint64_t number_of(const std::string& hex) {
   std::uint64_t number = 0;
   std::from_chars(hex.data(), hex.data() + hex.size(), number, 16);
@@ -84,10 +84,10 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
     const Json paths = read_json(timing);
     paths.at("scenario_path").get_to(summary.scenario_path);
     if (summary.capture.empty()) return summary;
-    // The capture of an attached run is beside the summary, wherever both were moved to.
+    // The capture of an attached run is beside the summary, even if both were moved.
     summary.capture_path = (run / paths.at("capture_path").get<std::string>()).string();
   } catch (const nlohmann::json::exception&) {
-    // Goes on without the paths: only replaying the run again needs them.
+    // Continues without the paths: only replaying the run needs them.
   }
   return summary;
 }

@@ -1,4 +1,4 @@
-// What a run directory says about its run, read back from summary.json and timing.json.
+// A run as its run directory describes it, read back from summary.json and timing.json.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ namespace dse {
 struct RunSummary {
   std::string scenario;       // file name
   std::string scenario_hash;  // hex
-  std::string scenario_path;  // where it was; "" when timing.json is missing
+  std::string scenario_path;  // where it was; "" if timing.json is missing
   std::vector<std::string> settings;
-  std::string capture;       // hex; "" for a run into which nothing came from outside
+  std::string capture;       // hex; "" if nothing came into the run from outside
   std::string capture_path;  // where it was; "" as above
   std::uint64_t seed = 0;
   std::uint64_t ordering = 0;

@@ -10,7 +10,7 @@
 
 namespace dse {
 
-// The word such that a POSIX shell reads it back: in single quotes when it needs them.
+// Returns the word as a POSIX shell reads it back: in single quotes if it needs them.
 inline std::string shell_word(std::string_view word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:@%,";
@@ -26,8 +26,8 @@ inline std::string shell_word(std::string_view word) {
   return quoted + "'";
 }
 
-// This program, as it was called, with a command, its subjects, and options. A subject that would be taken
-// for an option, such as a file named -x, comes after a `--`.
+// Returns a command line of this program, as it was called, with a command, its subjects, and
+// options. A subject that looks like an option, such as a file named -x, comes after a `--`.
 inline std::string shell_line(const std::string& command, const std::vector<std::string>& subjects,
                               const std::vector<std::string>& options) {
   const bool like_option = std::any_of(subjects.begin(), subjects.end(),

@@ -1,4 +1,4 @@
-// A folder that exists during one command, in the system's place for temporary files.
+// A folder that exists during one command, in the system's directory for temporary files.
 #pragma once
 
 #include <filesystem>

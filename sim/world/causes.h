@@ -1,7 +1,9 @@
-// Which event led to which: for each event that is scheduled, the number of the one that was happening then.
+// Which event caused which: for each scheduled event, the number of the event during which it was
+// scheduled.
 //
-// Events of one kind and target happen in the order in which they were scheduled, whatever the order among
-// targets: frames of a link are first in, first out, and a program waits for one thing at a time. One thread.
+// Events of one kind and target happen in the order in which they were scheduled, whatever the
+// order among targets: the frames of a link are first in, first out, and a program waits for one
+// thing at a time. One thread.
 #pragma once
 
 #include <array>
@@ -24,13 +26,13 @@ class Causes {
     if (!waiting_.contains(scheduled.target)) waiting_.resize(scheduled.target.number() + 1);
     waiting_[scheduled.target][static_cast<std::size_t>(scheduled.kind)].push_back(scheduled.cause);
   }
-  // The cause of the event that now happens; it was noted before.
+  // Returns the cause of the event that happens now, which must have been noted.
   std::uint64_t take(EventKind kind, ComponentIndex target) {
     return waiting_[target][static_cast<std::size_t>(kind)].pop_front();
   }
 
  private:
-  // By kind.
+  // Indexed by kind.
   using Waiting = std::array<RingBuffer<std::uint64_t>, kEventKinds>;
   IndexedVector<ComponentIndex, Waiting> waiting_;
 };

@@ -13,7 +13,8 @@
 namespace dse {
 namespace {
 
-// The components that write messages of data sets which can reach `resource`, straight or forwarded.
+// Collects the components whose messages from data sets can reach `resource`, directly or
+// forwarded.
 void collect_origins(const Scenario& scenario, const std::string& resource, std::set<std::string>& visited,
                      std::vector<const ComponentConfig*>& origins) {
   if (!visited.insert(resource).second) return;
@@ -27,8 +28,8 @@ void collect_origins(const Scenario& scenario, const std::string& resource, std:
   }
 }
 
-// Where the scenario names that file of the component; of several places the last, as a file that is named
-// twice has mostly been put in the place of the other.
+// Where the scenario names this file of the component; the last of several places, because a file
+// that is named twice has usually replaced the first.
 InputPlace place_of(const ComponentConfig& component, const std::string& path) {
   InputPlace place = component.place;
   for (const ReadFile& file : component.component->read_files()) {
@@ -96,7 +97,8 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component) {
       .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr};
 }
 
-// Null when it has none. What is wrong with a file is told where the scenario names it.
+// Returns null when the component has no data set. An error in a file is reported where the
+// scenario names the file.
 std::shared_ptr<const Dataset> ComponentMaker::dataset_of(const ComponentConfig& component) {
   try {
     return component.component->dataset(parts_.datasets);
@@ -127,7 +129,7 @@ void ComponentMaker::require_fitting(const ComponentConfig& component, const Lea
   require_truths(component, learner.classes);
 }
 
-// The truths of images that reach the component, which travel beside the bus.
+// The true labels of the images that reach the component; they do not travel on the bus.
 void ComponentMaker::require_truths(const ComponentConfig& component, int classes) {
   for (const ComponentConfig* origin : origins_of(component)) {
     if (origin->component->emits().labels) continue;
@@ -143,8 +145,8 @@ void ComponentMaker::require_truths(const ComponentConfig& component, int classe
   }
 }
 
-// Labels that a component writes are below this. Of what comes from outside nothing is known but which
-// learners it is meant for.
+// The labels that a component writes are below this number. For messages from outside, only the
+// learners that they are meant for tell anything about it.
 std::int64_t ComponentMaker::classes_written_by(const ComponentConfig& component) {
   if (const auto classes = component.component->label_classes(context_of(component)))
     return classes_told_by(*classes);

@@ -1,4 +1,4 @@
-// Makes the applications of a scenario's components, and knows what data can reach which of them.
+// Makes the applications of a scenario's components, and knows which data can reach which of them.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,18 @@ namespace dse {
 
 // Opens a file of the run directory to write lines into.
 using OpenLines = std::function<LineSink(const std::string& file_name)>;
-// For a run that keeps no files.
+// The sinks of a run that keeps no files.
 OpenLines no_files();
 
 class ComponentMaker {
  public:
-  // Everything must outlive the applications made. `verdict_of` gives the sink for what a component decides,
-  // `leave_of` that for the messages of an export. Functions may be empty.
+  // Everything must outlive the applications made. `verdict_of` returns the sink for a component's
+  // decisions, `leave_of` the one for the messages of an export. Functions may be empty.
   struct Parts {
     const Scenario& scenario;
     RandomStreams& random;
     DatasetCache& datasets;
-    std::size_t note_state_every = 0;  // batches between two notes of what was learned; 0: none
+    std::size_t note_state_every = 0;  // batches between two notes of the learned state; 0: none
     OpenLines open_lines;
     TruthSink truth = {};
     std::function<TruthSink(const std::string& component)> verdict_of = {};
@@ -38,10 +38,11 @@ class ComponentMaker {
   };
   explicit ComponentMaker(Parts parts) : parts_(std::move(parts)) {}
 
-  // Loads the data sets it needs. Throws InputError when a file, a slice or a shape is wrong.
+  // Loads the data sets that the component needs. Throws InputError when a file, a slice or a shape
+  // is wrong.
   std::unique_ptr<App> make(const ComponentConfig& component);
-  // The scenario's, each with its classes: those of the data that its component writes. Throws as make()
-  // does.
+  // The scenario's faults, each with its number of classes, taken from the data that its component
+  // writes. Throws what make() throws.
   std::vector<Fault> faults();
 
  private:

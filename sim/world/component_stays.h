@@ -1,5 +1,6 @@
-// The stays of the messages of one component. A component that learns has those that it learned
-// from apart from those that it answered. The thread that runs the component owns it.
+// How long messages stay with one component. For a component that learns, the messages that it
+// learned from are kept apart from those that it answered. Owned by the thread that runs the
+// component.
 #pragma once
 
 #include <algorithm>
@@ -17,19 +18,19 @@ namespace dse {
 
 class ComponentStays {
  public:
-  // Curves have a point for each interval of `curve_every_ns`.
+  // A curve has one point per interval of `curve_every_ns`.
   ComponentStays(const ComponentConfig& component, TimeNs curve_every_ns)
       : stays_(curve_every_ns),
         answered_(component.component->learns() ? std::make_unique<StayTimes>(curve_every_ns) : nullptr) {}
 
-  // A message that is settled for good, at `now_ns`.
+  // Adds a message that was finally settled at `now_ns`.
   void add(const Settlement& settlement, TimeNs now_ns) {
     const Message& message = *settlement.delivery.message;
     const TimeNs written_ns = message.entered_ns() >= 0 ? message.entered_ns() : message.timestamp();
-    // What a planted fault has made anew from outside may say that it was written at any time.
+    // A message from outside that a planted fault has rewritten may carry any time of writing.
     if (written_ns < 0 || written_ns > now_ns) return;
-    // On a broker the clock of a component may stand where its step was due, before what others
-    // have written.
+    // On a real broker a component's clock may stand at the time at which its step was due, earlier
+    // than the writing of others' messages.
     const Stay stay{.written_ns = written_ns,
                     .begun_ns = std::clamp(settlement.begun_ns, written_ns, now_ns),
                     .settled_ns = now_ns};
@@ -54,8 +55,8 @@ class ComponentStays {
   static constexpr std::string_view kLearned = "train_";
   static constexpr std::string_view kAnswered = "infer_";
 
-  StayTimes stays_;                      // all messages, or those that it learned from
-  std::unique_ptr<StayTimes> answered_;  // the others; none unless it learns
+  StayTimes stays_;                      // all messages, or those it learned from
+  std::unique_ptr<StayTimes> answered_;  // the others; null unless it learns
 };
 
 }  // namespace dse

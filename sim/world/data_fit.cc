@@ -13,7 +13,7 @@
 namespace dse {
 namespace {
 
-// Whether a message that is written to `exchange` comes into the queue of `resource`.
+// Whether a message that is written to `exchange` gets into the queue of `resource`.
 bool comes_into(const Scenario& scenario, const std::string& exchange, const std::string& resource,
                 const Message& message) {
   if (exchange == resource) return true;
@@ -33,7 +33,7 @@ class Fit {
   Fit(const Scenario& scenario, const ComponentConfig& model, const LearnerOptions& learner)
       : scenario_(scenario), model_(model), from_(resource_read(model).value_or("")), learner_(learner) {}
 
-  // Checks one sort of message that the writer makes from its data.
+  // Checks one kind of message that the writer makes from its data.
   void check(const ComponentConfig& writer, const Sample& sample, const Dataset& dataset) const {
     if (fits(sample, dataset) || !sends_into(writer, from_, sample)) return;
     if (!has_shape(dataset)) refuse_shape(writer, dataset);
@@ -46,7 +46,7 @@ class Fit {
             learner_.classes - 1));
   }
 
-  // What is not labelled another component answers, and passes on.
+  // Checks an unlabelled message, which another component answers and passes on.
   void check_forwarded(const ComponentConfig& writer, const Sample& sample, const ComponentConfig& between,
                        const Dataset& dataset) const {
     if (sample.label || has_shape(dataset)) return;
@@ -69,7 +69,8 @@ class Fit {
   bool fits(const Sample& sample, const Dataset& dataset) const {
     return has_shape(dataset) && (!sample.label || *sample.label < learner_.classes);
   }
-  // Whatever the label that another model gives it.
+  // Whether the model gets all messages written to `exchange`, whatever label another model gives
+  // them.
   bool gets_everything(const std::string& exchange) const {
     if (exchange == from_) return true;
     return std::any_of(scenario_.bindings.begin(), scenario_.bindings.end(), [&](const BindingSpec& binding) {

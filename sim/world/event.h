@@ -1,4 +1,5 @@
-// What the scheduler orders: something that happens to one component, or its link, at one virtual time.
+// An event, which the scheduler orders: something that happens to one component, or its link, at
+// one virtual time.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace dse {
 
-// The numbers name the random streams of orderings: none is ever given to something else.
+// The numbers name the random streams of orderings, so none of them is ever reused.
 enum class EventKind : std::uint32_t {
   kStart = 0,              // a component's program starts
   kBusReceives = 1,        // the next frame of a link reaches the bus
@@ -21,13 +22,13 @@ enum class EventKind : std::uint32_t {
 };
 inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kImport) + 1;
 
-// Among events at one time, lower values come first. What sets up a topology is control: a message that is
-// written at the moment in which its queue is streamed finds the queue, whatever the order of the other
-// events. What is handed in from outside comes after all else, in the order of handing in, so that it does
-// not matter how long before its time it was handed in.
+// Among events at one time, lower values come first. Events that set up a topology are control
+// events: a message written at the moment at which its queue is first streamed finds the queue,
+// whatever the order of the other events. Messages handed in from outside come after everything
+// else, in the order in which they were handed in, so that it does not matter how early that was.
 enum class EventPriority : std::uint8_t { kControl = 0, kNormal = 1, kImport = 2 };
 
-// Three words without padding, so that copying one just written does not stall.
+// An event is three words without padding, so that copying one just written does not stall.
 struct Event {
   TimeNs time_ns = 0;
   std::uint64_t order = 0;  // priority in the top byte, then the sequence number

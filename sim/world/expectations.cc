@@ -25,7 +25,7 @@ struct Rise {
   std::string detail;
 };
 
-// The mean of the last quarter of the points against that of the first.
+// Compares the mean of the last quarter of the points with that of the first.
 Rise judge_rise(const std::vector<double>& curve) {
   constexpr std::size_t kPointsMin = 4;
   if (curve.size() < kPointsMin) {
@@ -49,7 +49,7 @@ bool within_bounds(const MetricExpectation& expect, double value) {
 }
 
 void judge(const MetricExpectation& expect, const RunResult& result, ExpectationResult& one) {
-  // A run that ended before the time has its last word.
+  // A run that ended before this time is judged by its final measures.
   const auto snapshot = expect.by_ns ? result.measured_by.find(*expect.by_ns) : result.measured_by.end();
   const Measures& measures = snapshot == result.measured_by.end() ? result : snapshot->second;
   const auto found = measures.metrics.find(expect.metric);

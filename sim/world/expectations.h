@@ -14,31 +14,33 @@ namespace dse {
 
 struct ExpectationResult {
   Expectation expectation;
-  std::optional<double> value;  // of a metric; empty: it has no value in this run
+  std::optional<double> value;  // a metric's value; empty if it has none in this run
   bool met = false;
-  std::string detail;  // what was found, where a value does not tell; "" for bounds alone
+  std::string detail;  // what was found, when the value alone does not show it; else ""
 
-  // It holds, or it is one that must not, because of a planted fault, and does not.
+  // True when it holds, or when it was planned to fail, because of a planted fault, and does not
+  // hold.
   bool as_planned() const { return met != expectation.fails; }
 };
 
-// What a run has to keep so that its expectations can be judged: a ledger, nullptr unless deliveries are
-// expected, and its measures at these virtual times.
+// What a run must keep so that its expectations can be judged: a ledger (null unless the scenario
+// expects deliveries), and its measures at these virtual times.
 std::shared_ptr<Ledger> make_ledger(const Scenario& scenario);
 std::set<TimeNs> snapshot_times(const Scenario& scenario);
 
-// Each expectation against what happened, in the scenario's order.
+// Judges every expectation by what happened, in the scenario's order.
 std::vector<ExpectationResult> check_expectations(const Scenario& scenario, const RunResult& result);
 
-// Whether an expectation says how the run ends; then a run that broke off is judged by it alone.
+// Whether an expectation says how the run ends; a run that broke off is then judged by it alone.
 bool judges_status(const std::vector<ExpectationResult>& expectations);
-// The run went to its end, without a stall or a refusal that nothing expects, no component failed, and every
-// expectation is as planned.
+// Whether the run reached its end without an unexpected stall or refusal, no component failed, and
+// every expectation is as planned.
 bool passed(const RunResult& result, const std::vector<ExpectationResult>& expectations);
 
-// What the expectation is about, for people: its name, or else what it says of whom, without what was found.
+// What the expectation is about, for human readers: its name, or else its subject and its demand,
+// without what was found.
 std::string expectation_label(const Expectation& expectation);
-// One line for people: what was expected and what was found.
+// One line for human readers: what was expected and what was found.
 std::string expectation_text(const ExpectationResult& one);
 // "exactly-once", "at-least-once"
 std::string guarantee_name(Guarantee guarantee);

@@ -1,4 +1,5 @@
-// What goes wrong between one component and the bus: every fault but a crash, which the world sees to.
+// What goes wrong between one component and the bus: every fault except a crash, which the world
+// handles.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +11,12 @@
 
 namespace dse {
 
-// The exit status of a component that a fault made crash: that of a process that was killed.
+// The exit status of a component that a fault crashed: that of a killed process.
 inline constexpr int kCrashStatus = 137;
 
 class FaultyLink : public ForwardingLink {
  public:
-  // `fault` is any but a crash, and must outlive this.
+  // `fault` must not be a crash, and must outlive this.
   FaultyLink(const Fault& fault, Link& inner);
 
   void publish(PublishRequest request) override;
@@ -34,7 +35,7 @@ class FaultyLink : public ForwardingLink {
   void send_held();
 
   const Fault& fault_;
-  std::int64_t counted_ = 0;  // what it could have struck
+  std::int64_t counted_ = 0;  // messages that it could have affected
   std::int64_t struck_ = 0;
   std::optional<Held> held_;
 };

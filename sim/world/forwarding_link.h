@@ -1,5 +1,5 @@
-// A link that hands everything on to another, for those that stand between a machine and its link and change
-// or note only some of it.
+// A link that forwards everything to another; a base for layers between a machine and its link that
+// change or note only a part.
 #pragma once
 
 #include <string>

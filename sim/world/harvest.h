@@ -1,4 +1,5 @@
-// What a component is measured by when its run is over, whoever ran it: a world, or a node on a real broker.
+// The measures of a component when its run is over, either in a world or as a node on a real
+// broker.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ struct Measured {
   std::uint64_t refused = 0;  // messages
 };
 
-// Without the component's name; in the order of metrics_of, as far as there are values.
+// Names lack the component's name; they are in the order of metrics_of, without those that have no
+// value.
 std::vector<Metric> harvest_metrics(const Measured& measured);
 std::vector<CurvePoint> harvest_curve(const Measured& measured);
 

@@ -1,5 +1,5 @@
-// A component's link under virtual time: its side of a link on the Data Bus, the scheduler as its
-// clock, and its strand.
+// A component's link under virtual time: its end of a link on the Data Bus, with the scheduler as
+// its clock, and its strand.
 #pragma once
 
 #include <functional>
@@ -16,12 +16,12 @@ namespace dse {
 class InprocLink : public Link {
  public:
   struct Parts {
-    LinkIndex index;  // of this link on the bus, and the target of its events
+    LinkIndex index;  // this link's number on the bus, and the target of its events
     DataBus& bus;
     Scheduler& scheduler;
     Strands& strands;
     TimeNs latency_ns;  // one way
-    unsigned job_cost;  // of its jobs, beside those of others
+    unsigned job_cost;  // the relative cost of its jobs
   };
   explicit InprocLink(Parts parts);
 

@@ -1,4 +1,4 @@
-// Ctrl-C: the first one asks the run to end and save what there is.
+// Ctrl-C: the first one asks the run to end and save what it has.
 #pragma once
 
 #include <atomic>
@@ -9,8 +9,8 @@ namespace dse {
 // kills the process.
 const std::atomic<bool>& watch_for_interrupt();
 
-// A run may have something outside to wait for when it ends: the second signal asks it to wait no longer, the
-// third one kills the process.
+// For a run that waits for something outside when it ends: the second signal asks it to stop
+// waiting, the third one kills the process.
 struct Interrupts {
   const std::atomic<bool>& first;
   const std::atomic<bool>& second;

@@ -1,5 +1,5 @@
-// How long messages take from their writing until they arrive in a component's inbox, by component.
-// The thread that decides owns it.
+// How long messages take from being written until they arrive in a component's inbox, by component.
+// Owned by the deciding thread.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,12 @@ class Latencies final : public Observer {
   void on_event(const RunEvent& event) override {
     if (event.code != EventCode::kDelivered && event.code != EventCode::kRedelivered) return;
     const TimeNs written_ns = (*event.message)->timestamp();
-    // What comes from outside may say that it was written at any time.
+    // A message from outside may carry any time of writing.
     if (written_ns >= 0 && written_ns <= event.time_ns)
       histograms_[event.component_number].add(event.time_ns - written_ns);
   }
 
-  // Asks for the memory that the component's next message needs.
+  // Prefetches the memory that the component's next message needs.
   void fetch(ComponentIndex component) const {
     prefetch_bytes<sizeof(LatencyHistogram)>(&histograms_[component]);
   }

@@ -68,7 +68,7 @@ void LatencyHistogram::clear() {
     for (const std::uint16_t number : others_->used) others_->bucket(number) = Bucket();
     others_->used.clear();
   }
-  only_ = Bucket();  // it keeps its number: the next values are mostly as the last
+  only_ = Bucket();  // keeps its number: the next values are mostly like the last
   count_ = 0;
 }
 

@@ -43,7 +43,7 @@ bool topic_takes(std::string_view pattern, std::string_view key) {
   return matched.back();
 }
 
-// A number as a type that holds every int64 and every double exactly.
+// Returns a number in a type that holds every int64 and every double exactly.
 std::optional<long double> number(const HeaderValue& value) {
   static_assert(std::numeric_limits<long double>::digits >= 64);
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<long double>(*integer);
@@ -196,7 +196,7 @@ bool Ledger::on_its_way_to_the_bus(const Write& write) const {
   return !end_.drained && !write.moment.arrived && add_time(write.time_ns, latency_ns_) > end_.time_ns;
 }
 
-// Not delivered, but not lost either.
+// Whether a message that was not delivered may still come, and so is not lost.
 bool Ledger::under_way(const Write& write, const std::string& queue) const {
   if (!write.moment.arrived) return on_its_way_to_the_bus(write);
   const auto found = hand_overs_.find(queue);
@@ -210,7 +210,7 @@ bool Ledger::under_way(const Write& write, const std::string& queue) const {
   const bool was_there = hand_overs.ever.contains(write.message->id());
   if (!was_there && *write.moment.arrived < hand_overs.latest_arrival) return false;  // overtaken
   if (any_unsettled || hand_overs.consumers.empty()) return true;
-  // An idle consumer gets what there is within one hop.
+  // An idle consumer gets what waits within one hop.
   const TimeNs since_ns = std::max(write.arrived_ns, hand_overs.changed_ns);
   return !end_.drained && add_time(since_ns, latency_ns_) > end_.time_ns;
 }

@@ -1,31 +1,34 @@
-// The ledger: what components wrote and what handlers got, noted on both sides of the bus and apart from it.
+// The ledger: what components wrote and what handlers received, noted on both sides of the bus and
+// independently of it.
 //
-// A write is noted at the component's side of its link, before anything can go wrong with it, and a delivery
-// when its handler begins. Which queues a message is owed to is worked out from the bindings word by word,
-// not by the broker. A message is owed to a queue when a binding that fits it leads from the exchange it was
-// written to into that queue, and was made before it was written. Bindings are made by the scenario, before
-// the run; by programs; and by the first stream of a resource or the first binding into it, from which on its
-// queue exists and is bound to the exchange of its own name with `#`. Of a binding and a message, the one
-// that reached the bus first was before the other. When a fault kept the message from it, the order in which
-// the components issued the two counts: all hops take the same time, so without faults the orders are one.
+// A write is noted at the component's side of its link, before anything can go wrong with it, and a
+// delivery when its handler begins. The queues to which a message is owed are worked out from the
+// bindings word by word, not by the broker. A message is owed to a queue when a matching binding
+// leads from the exchange it was written to into that queue, and was made before the message was
+// written. Bindings are made by the scenario, before the run; by programs; and by the first stream
+// of a resource or the first binding into it: from then on its queue exists and is bound with `#`
+// to the exchange of the same name. Whichever of a binding and a message reached the bus first came
+// before the other. If a fault kept the message from the bus, the order in which the components
+// issued the two counts: all hops take the same time, so without faults both orders are the same.
 //
-// What is judged, of one queue, and of one consumer of it or of all together:
+// The ledger judges, for one queue and for one of its consumers or all together:
 //
 //   exactly-once   every owed message was delivered once, and nothing else was delivered
 //   at-least-once  every owed message was delivered
 //   fifo           to each consumer, the first deliveries of one writer's messages came in the order in which
 //                  it wrote them; what is marked redelivered does not count. AMQP 0-9-1, section 4.7,
-//                  guarantees this for messages of one channel that pass through one exchange and one queue
+//                  guarantees this for messages published on one channel that pass through one exchange and
+//                  one queue
 //   lost           owed, never delivered to anybody, and at the end not under way
 //
-// Under way is what may still come, as seen from outside: it has not had the time to reach the bus; or it has
-// reached a consumer, which has not settled it; or it waits in the queue, where later messages do not
-// overtake it unless it was there before and came back, and where something that a consumer has not settled
-// stands before it.
+// A message is under way when, as seen from outside, it may still come: it has not had the time to
+// reach the bus; or it has reached a consumer, which has not settled it; or it waits in the queue,
+// which has no consumer or one with something unsettled. A waiting message that a later one has
+// overtaken is not under way, unless it was handed over before and came back.
 //
-// When a run is cut off at a set time, what is under way is not due yet, and held against nobody. An
-// expectation of deliveries is not met when nothing was owed. Every message noted is kept until the end. Of
-// the deciding thread.
+// When a run is cut off at a set time, messages under way are not due yet, and do not count as
+// missing. An expectation of deliveries is not met when nothing was owed. Every noted message is
+// kept until the end. Used by the deciding thread alone.
 #pragma once
 
 #include <cstdint>
@@ -49,35 +52,36 @@ namespace dse {
 
 class Ledger final : public Observer {
  public:
-  // `components` are named by link; `latency_ns` is the time of one hop.
+  // `components` has the names by link; `latency_ns` is the time of one hop.
   Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components, TimeNs latency_ns);
 
-  // At the component's side of its link.
+  // These are called at the component's side of its link.
   void note_bind(LinkIndex link, const BindingSpec& binding);
   void note_stream(LinkIndex link, const std::string& queue);
   void note_write(TimeNs time_ns, LinkIndex link, const std::string& exchange, const MessagePtr& message);
-  // What a component issued has reached the bus; or a message has reached a consumer, which will handle it
-  // when it can.
+  // Notes that something issued by a component has reached the bus, or that a message has reached a
+  // consumer, which will handle it when it can.
   void on_event(const RunEvent& event) override;
-  // A handler begins.
+  // Called when a handler begins.
   void note_delivery(LinkIndex link, const Message& message, bool redelivered);
 
-  // What there is when the run is over.
+  // The state at the end of the run.
   struct End {
     TimeNs time_ns = 0;
-    bool drained = true;  // nothing can happen any more: what is on its way nowhere will not come
+    bool drained = true;  // nothing more can happen: what has not arrived will not come
   };
   void close(End end) { end_ = std::move(end); }
 
   struct Finding {
     bool met = true;
-    std::string detail;  // with the first offending message, and counts
+    std::string detail;  // the first offending message, and counts
   };
-  // After close().
+  // To be called after close().
   Finding judge(const DeliveryExpectation& expect) const;
 
  private:
-  // When something was issued by its component and when it reached the bus; counted, not timed.
+  // When something was issued by its component and when it reached the bus, as positions in the
+  // order of such events.
   struct Moment {
     std::uint64_t issued = 0;
     std::optional<std::uint64_t> arrived;
@@ -87,7 +91,7 @@ class Ledger final : public Observer {
   };
   struct Binding {
     BindingSpec spec;
-    std::size_t made = 0;  // place in makings_
+    std::size_t made = 0;  // index into makings_
   };
   struct Write {
     TimeNs time_ns = 0;
@@ -95,25 +99,25 @@ class Ledger final : public Observer {
     std::string exchange;
     MessagePtr message;
     Moment moment;
-    TimeNs arrived_ns = 0;  // if it has
+    TimeNs arrived_ns = 0;  // if it has arrived
   };
   struct Receipt {
     LinkIndex consumer;
     std::string id;
     bool redelivered = false;
   };
-  // What a queue's consumers have got.
+  // What the consumers of a queue have received.
   struct HandOvers {
-    std::set<LinkIndex> consumers;                              // that have not ended
+    std::set<LinkIndex> consumers;                              // those that have not ended
     std::map<LinkIndex, std::multiset<std::string>> unsettled;  // ids, by consumer
     std::set<std::string> ever;
-    std::uint64_t latest_arrival = 0;  // on the bus, of those that were handed over
-    TimeNs changed_ns = 0;             // when a consumer came, settled something or went
+    std::uint64_t latest_arrival = 0;  // at the bus, among the messages handed over
+    TimeNs changed_ns = 0;             // when a consumer last came, settled something or went
   };
-  // What became of one owed message id.
+  // The fate of one owed message id.
   struct Account {
-    std::size_t write = 0;  // the first that is owed
-    std::size_t owed = 0;   // times
+    std::size_t write = 0;  // the first owed one
+    std::size_t owed = 0;   // how many times
     std::size_t delivered = 0;
   };
 
@@ -126,7 +130,7 @@ class Ledger final : public Observer {
   bool on_its_way_to_the_bus(const Write& write) const;
   bool under_way(const Write& write, const std::string& queue) const;
   void settle(TimeNs time_ns, LinkIndex link, const std::string& id);
-  // By id, in the order of writing.
+  // Returns one account per id, in the order of writing.
   std::vector<Account> accounts(const std::string& queue, const std::optional<std::string>& consumer,
                                 std::vector<std::string>& strays) const;
   std::vector<std::string> queues() const;
@@ -153,8 +157,8 @@ class Ledger final : public Observer {
   End end_;
 };
 
-// Whether the binding takes such a message: its topic pattern the routing key, word by word, and its header
-// values those of the message.
+// Whether the binding takes the message: its topic pattern matches the routing key, word by word,
+// and its header values match those of the message.
 bool takes(const BindingSpec& binding, const Message& message);
 
 }  // namespace dse

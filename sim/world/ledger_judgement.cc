@@ -1,4 +1,4 @@
-// What the ledger makes of its notes.
+// How the ledger judges its notes.
 #include <fmt/format.h>
 
 #include "core/counted.h"
@@ -73,7 +73,7 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const
 }
 
 Ledger::Finding Ledger::judge_order(const DeliveryExpectation& expect) const {
-  std::map<std::pair<LinkIndex, LinkIndex>, std::size_t> latest;  // write, by consumer and writer
+  std::map<std::pair<LinkIndex, LinkIndex>, std::size_t> latest;  // the latest write, by consumer and writer
   std::set<std::pair<LinkIndex, std::string_view>> seen;
   std::size_t counted = 0;
   std::size_t late = 0;
@@ -84,7 +84,7 @@ Ledger::Finding Ledger::judge_order(const DeliveryExpectation& expect) const {
     ++counted;
     const auto writes = writes_by_id_.find(receipt.id);
     if (writes == writes_by_id_.end() || writes->second.empty())
-      continue;  // nobody wrote it: judge_delivered
+      continue;  // nobody wrote it; judge_delivered reports that
     const std::size_t write = writes->second.front();
     const auto [at, first] = latest.try_emplace({receipt.consumer, writes_[write].writer}, write);
     if (first || write > at->second) {

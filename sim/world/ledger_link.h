@@ -1,4 +1,5 @@
-// The component's side of a link as the ledger sees it: notes what the component issues, and hands it on.
+// The component's side of a link as the ledger sees it: it notes what the component issues, and
+// forwards it.
 #pragma once
 
 #include <string>

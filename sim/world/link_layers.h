@@ -1,4 +1,4 @@
-// What stands between a machine and its link: the ledger's notes and planted faults, or nothing.
+// The layers between a machine and its link: the ledger's notes and planted faults, or nothing.
 #pragma once
 
 #include <memory>
@@ -11,10 +11,11 @@
 namespace dse {
 
 using LinkLayers =
-    std::vector<std::unique_ptr<Link>>;  // each around the one before it; the machine's is last
+    std::vector<std::unique_ptr<Link>>;  // each wraps the one before it; the machine uses the last
 
-// The layers around `link`, which is the component's and has this number: its faults, the first of the file
-// nearest to the machine, and around them the ledger's notes, if there is a ledger. All must outlive them.
+// Returns the layers around `link`, the component's link, which has the number `index`: the
+// component's faults, with the first in the file nearest to the machine, and around them the
+// ledger's notes, if there is a ledger. All arguments must outlive the layers.
 LinkLayers link_layers(Link& link, LinkIndex index, const ComponentConfig& component,
                        const std::vector<Fault>& faults, Ledger* ledger);
 

@@ -1,4 +1,4 @@
-// predictions.csv: a line for each answer of a run that is recorded. Of the thread that decides.
+// predictions.csv: one line per answer in a run with a record. Used by the deciding thread alone.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace dse {
 
 class PredictionTable final : public Observer {
  public:
-  // `scorer` knows the truths, and must outlive this.
+  // `scorer` knows the true labels, and must outlive this.
   PredictionTable(LineSink lines, const Scorer& scorer);
 
-  // The message shows this image of its data file.
+  // Notes that the message shows the image with this index in its data file.
   void note_index(const std::string& message_id, std::uint32_t index) {
     indices_.insert_or_assign(message_id, index);
   }
@@ -25,7 +25,7 @@ class PredictionTable final : public Observer {
  private:
   LineSink lines_;
   const Scorer& scorer_;
-  std::unordered_map<std::string, std::uint32_t> indices_;  // by message
+  std::unordered_map<std::string, std::uint32_t> indices_;  // by message id
 };
 
 }  // namespace dse

@@ -21,7 +21,7 @@ double QueueGauge::mean_depth(TimeNs now_ns) const {
   return now_ns == 0 ? static_cast<double>(depth_) : mean_over(waited(now_ns), now_ns);
 }
 
-// Over the current interval as far as it goes.
+// Measures the current interval up to now.
 QueueGauge::Point QueueGauge::point_of(TimeNs now_ns) const {
   const TimeNs duration_ns = now_ns - interval_begin_ns_;
   return {.time_ns = interval_end_ns_,

@@ -1,5 +1,5 @@
-// Messages that components refused because they cannot use them: counted, kept in refused.csv, and told to
-// people. Of the thread that decides.
+// Messages that components refused because they cannot use them: counted, written to refused.csv,
+// and reported to human readers. Used by the deciding thread alone.
 #pragma once
 
 #include <cstddef>
@@ -26,10 +26,10 @@ struct Refusal {
 
 class Refusals {
  public:
-  // `warn` is told of the first message that a component refuses; it may be empty.
+  // `warn` is called for the first message that each component refuses; it may be empty.
   Refusals(OpenLines open_lines, std::function<void(const std::string&)> warn);
 
-  // Throws RunError as the lines do.
+  // Throws RunError when a line cannot be written.
   void add(const Refusal& refusal);
 
   std::uint64_t count(const std::string& component) const;
@@ -38,11 +38,11 @@ class Refusals {
  private:
   OpenLines open_lines_;
   std::function<void(const std::string&)> warn_;
-  LineSink lines_;  // opened by the first
+  LineSink lines_;  // opened for the first refusal
   std::map<std::string, RefusalCount> counts_;
 };
 
-// A line for people about each component that refused something.
+// One line for human readers about each component that refused something.
 std::vector<std::string> refusal_warnings(const std::map<std::string, RefusalCount>& counts);
 
 }  // namespace dse

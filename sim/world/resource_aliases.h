@@ -1,4 +1,4 @@
-// The numbers that one component gives to resources, from 0 in the order in which it first names
+// The numbers that one component gives to resources, from 0, in the order in which it first names
 // them. One thread.
 #pragma once
 
@@ -25,7 +25,7 @@ class ResourceAliases {
     return number(static_cast<std::size_t>(found - few_.begin()));
   }
 
-  // The next number, for a resource that has none.
+  // Returns the next number, for a resource that has none yet.
   ResourceAlias add(const std::string& resource) {
     const ResourceAlias next = number(all_ == nullptr ? few_.size() : all_->size());
     if (all_ == nullptr && few_.size() < kFew) {
@@ -38,7 +38,7 @@ class ResourceAliases {
   }
 
  private:
-  // This many names are found sooner by looking at each, and most components have one or two.
+  // Up to this many names, a linear search is faster; most components have one or two.
   static constexpr std::size_t kFew = 8;
 
   static ResourceAlias number(std::size_t place) { return ResourceAlias(static_cast<std::uint32_t>(place)); }
@@ -50,7 +50,7 @@ class ResourceAliases {
   }
 
   std::vector<std::string> few_;                                         // by number
-  std::unique_ptr<std::unordered_map<std::string, ResourceAlias>> all_;  // when there are more
+  std::unique_ptr<std::unordered_map<std::string, ResourceAlias>> all_;  // used when there are more
 };
 
 }  // namespace dse

@@ -18,7 +18,7 @@ std::string without_digits(std::string text) {
   return text;
 }
 
-// Which way an expectation was missed, without figures.
+// How an expectation was missed, without figures.
 std::string way_of(const ExpectationResult& one) {
   const std::string label = expectation_label(one.expectation);
   if (one.expectation.fails) return label + std::string(kUnnoticed);

@@ -17,7 +17,8 @@ struct RunFailure {
   std::string text;  // what happened in this run
 };
 
-// Whether runs that fail in this way did not fail where a planted fault was to make them.
+// Whether this way of failing means that a planted fault, which should have made an expectation
+// fail, did not.
 bool is_unnoticed_fault(std::string_view way);
 
 struct JudgedRun {
@@ -25,8 +26,9 @@ struct JudgedRun {
   std::optional<RunFailure> failure;
 };
 
-// Runs the scenario, keeps no files, and judges it: an expectation that is not as planned, a component that
-// failed, a stall, or a RunError. An interrupted run has not failed. Throws InputError as World does.
+// Runs the scenario, keeps no files, and judges it: an expectation that is not as planned, a
+// component that failed, a stall, or a RunError. An interrupted run has not failed. Throws
+// InputError when World does.
 JudgedRun judge(const Scenario& scenario, const WorldOptions& options, const std::atomic<bool>& interrupted);
 
 }  // namespace dse

@@ -19,8 +19,8 @@ void Scheduler::schedule(TimeNs time_ns, EventKind kind, ComponentIndex target, 
   }
 }
 
-// What runs with an ordering, and recorded ones, need besides; returns the event's place among those of its
-// time and priority.
+// Does what only runs with an ordering or a record need; returns the event's place among those of
+// its time and priority.
 std::uint64_t Scheduler::note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
                                       EventPriority priority) {
   if (tie_break_ && priority == EventPriority::kNormal) order = tie_break_->next(kind, target);

@@ -1,5 +1,5 @@
 // The scheduler: a priority queue of events in a total order (virtual time, priority, sequence),
-// and the virtual clock. It alone decides what happens next. One thread.
+// and the virtual clock. The scheduler alone decides what happens next. One thread.
 #pragma once
 
 #include <cstdint>
@@ -20,38 +20,38 @@ class Scheduler {
   explicit Scheduler(std::uint64_t seed) { position_.seed = seed; }
 
   // From now on simultaneous events of normal priority come in the order that `tie_break` gives
-  // them, in place of the order in which they were scheduled.
+  // them instead of the order in which they were scheduled.
   void break_ties(TieBreak tie_break);
-  // From now on keeps which event led to which.
+  // From now on notes which event caused which.
   void trace_causes() { causes_ = std::make_unique<Causes>(); }
 
-  // An event at `time_ns`, which must not be past.
+  // Schedules an event at `time_ns`, which must not be in the past.
   void schedule(TimeNs time_ns, EventKind kind, ComponentIndex target,
                 EventPriority priority = EventPriority::kNormal);
 
   bool empty() const { return heap_.empty() && lane_.empty(); }
   std::size_t size() const { return heap_.size() + lane_.size(); }
-  // When the next event happens; there must be one.
+  // The time of the next event; there must be one.
   TimeNs next_time_ns() const { return lane_is_next() ? lane_.front().time_ns : heap_.front().time_ns; }
-  // An event that mostly has so many others before it; null when none is known. It may change
-  // nothing but what is fetched ahead of time.
+  // Returns an event that probably has `place` others before it; null when none is known. Use it
+  // only to choose what to prefetch.
   const Event* coming(std::size_t place) const { return place < lane_.size() ? &lane_.at(place) : nullptr; }
-  // Takes the next event and moves the clock to it.
+  // Removes the next event and moves the clock to it.
   Event pop();
 
-  // The number of the event during which the event that was taken last was scheduled; 0 when that
-  // was before the run, and of what comes from outside. Only with trace_causes.
+  // The number of the event during which the last popped event was scheduled; 0 if it was scheduled
+  // before the run or comes from outside. Only with trace_causes.
   std::uint64_t last_cause() const { return last_cause_; }
 
   TimeNs now() const { return position_.virtual_time_ns; }
-  // Moves the clock on without an event; not backwards and not past the next event.
+  // Moves the clock forward without an event, but not past the next event.
   void advance_to(TimeNs time_ns);
   std::uint64_t event_number() const { return position_.event_number; }
   const RunPosition& position() const { return position_; }
 
  private:
-  // Four children a node: half the levels of a binary heap, and the children share a cache line or
-  // two.
+  // Four children per node: half the levels of a binary heap, and the children share a cache line
+  // or two.
   static constexpr std::size_t kArity = 4;
   static bool before(const Event& a, const Event& b) {
     return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.order < b.order;
@@ -64,13 +64,13 @@ class Scheduler {
   void push_heap(const Event& event);
   void pop_heap();
 
-  // Most events come in order: a hop over the bus always takes the same time. Those queue up in the
-  // lane; only the others cost a heap.
+  // Most events are scheduled in order of time, because a hop over the bus always takes the same
+  // time. Those queue up in the lane; only the others need the heap.
   RingBuffer<Event> lane_;
   std::vector<Event> heap_;
   std::uint64_t sequence_ = 0;
-  std::unique_ptr<TieBreak> tie_break_;  // none: by sequence
-  std::unique_ptr<Causes> causes_;       // none: not kept
+  std::unique_ptr<TieBreak> tie_break_;  // null: by sequence
+  std::unique_ptr<Causes> causes_;       // null: not kept
   std::uint64_t last_cause_ = 0;
   RunPosition position_;
 };

@@ -1,4 +1,5 @@
-// Keeps the truth of production messages, which never travels on the bus, and scores answers against it.
+// Keeps the true labels of production messages, which never travel on the bus, and scores answers
+// against them.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@
 namespace dse {
 
 struct Answer {
-  const std::string& component;   // whose answer
-  const std::string& message_id;  // what it is about
+  const std::string& component;   // the one that answered
+  const std::string& message_id;  // the message that the answer is about
   std::int64_t label = 0;
 };
 
@@ -24,16 +25,16 @@ class Scorer final : public Observer {
   explicit Scorer(TimeNs curve_every_ns) : curve_every_ns_(curve_every_ns) {}
 
   void add_truth(const std::string& message_id, int label) { truth_.insert_or_assign(message_id, label); }
-  // The label that a message really shows, if it is known.
+  // The true label of a message, if it is known.
   std::optional<int> truth(const std::string& message_id) const;
   // Scores the label of an answer.
   void on_event(const RunEvent& event) override {
     if (event.answer) score_answer(event);
   }
-  // Scores the answer if the truth is known. Times must not decrease.
+  // Scores the answer if the true label is known. Times must not decrease.
   void score(TimeNs time_ns, const Answer& answer);
 
-  // By component; only those with a scored answer.
+  // Accuracies by component; only of those with a scored answer.
   const std::map<std::string, Accuracy>& accuracies() const { return accuracies_; }
 
  private:

@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::pair<std::string_view, std::uint64_t>, 3> kQuantiles = {
     {{"p50", 500}, {"p99", 990}, {"p999", 999}}};
 
-// In the order of figures_of.
+// Names in the order of figures_of.
 std::vector<std::string> figure_names(std::string_view prefix) {
   std::vector<std::string> names;
   for (const std::string_view what : {"wait", "sojourn"}) {

@@ -1,8 +1,8 @@
-// How long messages stay with one component, as queueing theory has it: the *wait* of a message is
-// from when it was written until its handler began, in the queue and in the inbox; its *sojourn*
-// until it was settled, when the handler and its service were over. Both are taken when a message
-// is settled, over the same messages, so that a sojourn is a wait and a service. Integers only; no
-// allocation a message.
+// How long messages stay with one component, in terms of queueing theory: the *wait* of a message
+// lasts from its writing until its handler began, in the queue and in the inbox; its *sojourn*
+// lasts until it was settled, when the handler and its service were over. Both are measured when a
+// message is settled, over the same messages, so that a sojourn is a wait plus a service. Uses
+// integers only, and allocates nothing per message.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@
 
 namespace dse {
 
-// The stay of one message; times in this order.
+// The stay of one message; the times are in ascending order.
 struct Stay {
   TimeNs written_ns = 0;
   TimeNs begun_ns = 0;
@@ -27,21 +27,21 @@ struct Stay {
 
 class StayTimes {
  public:
-  // The curves have one point for each interval of `every_ns` in which a message was settled, at
-  // its end.
+  // A curve has one point for each interval of `every_ns` in which a message was settled, at the
+  // interval's end.
   explicit StayTimes(TimeNs every_ns) : every_ns_(every_ns) {}
 
-  // Messages come in the order in which they are settled.
+  // Adds a message; messages are added in the order in which they were settled.
   void add(const Stay& stay) {
     if (stay.settled_ns >= interval_end_ns_) begin_interval(stay.settled_ns);
     interval_.wait.add(stay.begun_ns - stay.written_ns);
     interval_.sojourn.add(stay.settled_ns - stay.written_ns);
   }
 
-  // "<prefix>wait_p50_ns", "_p99_ns", "_p999_ns" and the same of sojourn, over all messages; none
+  // "<prefix>wait_p50_ns", "_p99_ns", "_p999_ns" and the same for sojourn, over all messages; empty
   // without messages.
   std::vector<Metric> metrics(std::string_view prefix) const;
-  // The same over the messages of each interval, the last one included.
+  // The same over the messages of each interval, including the last one.
   std::vector<CurvePoint> curve(std::string_view prefix) const;
 
  private:
@@ -64,14 +64,14 @@ class StayTimes {
     std::vector<Point> points;
   };
 
-  TimeNs interval_end_ns_ = 0;  // of the current interval; no time lies in the first one
+  TimeNs interval_end_ns_ = 0;  // of the current interval; the first one is empty
   Times interval_;
   TimeNs every_ns_;
-  std::unique_ptr<Before> before_;  // none as long as nothing was settled in them
+  std::unique_ptr<Before> before_;  // null while nothing was settled in them
 };
 
-// The end of the interval that holds `time_ns`; intervals begin at the multiples of `every_ns`. The
-// end of time for those that would end after it.
+// The end of the interval that contains `time_ns`; intervals begin at multiples of `every_ns`.
+// INT64_MAX for an interval that would end later than that.
 TimeNs interval_end(TimeNs time_ns, TimeNs every_ns);
 
 }  // namespace dse

@@ -12,8 +12,8 @@
 namespace dse {
 namespace {
 
-// Jobs are as short as a few microseconds and waking a thread costs as much, so who finds nothing
-// to do looks again this often, for some 50 us in all, before it sleeps.
+// Jobs can be as short as a few microseconds, and waking a thread costs as much. So a thread that
+// finds nothing to do looks again this many times, for about 50 us in all, before it sleeps.
 constexpr unsigned kSpinsMax = 1000;
 
 void pause_a_little() {
@@ -44,7 +44,7 @@ Strands::Strands(unsigned threads) {
 
 Strands::~Strands() { stop(); }
 
-// The workers join when the members go.
+// The workers are joined when the members are destroyed.
 void Strands::stop() {
   const Lock lock(mutex_);
   stopping_ = true;
@@ -59,8 +59,8 @@ StrandIndex Strands::add(const StrandOptions& options) {
   return strands_.push_back(std::move(strand));
 }
 
-// The costliest strand first, each to the thread with the least work so far; of equals to the last,
-// because the calling thread has more to do than jobs.
+// Assigns the costliest strand first, each to the thread with the least work so far; among equals
+// to the last, because the calling thread has more to do than jobs.
 void Strands::choose_homes() {
   homes_chosen_ = true;
   std::vector<Strand*> by_cost;
@@ -95,7 +95,8 @@ void Strands::work(ThreadNumber self) {
   }
 }
 
-// Takes off the ready strands one that this worker should run, or nothing.
+// Removes from the ready strands one that this worker should run and returns it; null if there is
+// none.
 Strands::Strand* Strands::take_ready(ThreadNumber self) {
   auto at = std::find_if(ready_.begin(), ready_.end(),
                          [self](const Strand* strand) { return strand->home == self; });
@@ -114,7 +115,7 @@ void Strands::call(Worker& worker) {
   if (worker.asleep) worker.wake.notify_one();
 }
 
-// A strand has become ready, or one job later than it was.
+// Called when a strand has become ready, or has one more job waiting.
 void Strands::call_for(const Strand& strand) {
   if (strand.home > 0) call(*workers_[strand.home - 1]);
   if (strand.jobs.size() < kLateJobs) return;
@@ -123,7 +124,7 @@ void Strands::call_for(const Strand& strand) {
   }
 }
 
-// The strand has a job, is not running and is not in ready_.
+// The strand must have a job, not be running and not be in ready_.
 void Strands::run_one(Lock& lock, Strand& strand) {
   strand.running = true;
   {
@@ -143,7 +144,7 @@ void Strands::run_one(Lock& lock, Strand& strand) {
   if (!strand.jobs.empty()) ready_.push_back(&strand);
 }
 
-// Returns with the mutex held, when the condition held without it or the patience is over.
+// Returns with the mutex held, once the condition was true without it or after enough spins.
 template <typename Condition>
 void Strands::spin_until(Lock& lock, Condition condition) const {
   if (spins_max_ == 0) return;
@@ -156,8 +157,8 @@ bool Strands::caller_should_run(const Strand& strand) const {
   return strand.home == 0 || workers_[strand.home - 1]->busy || strand.jobs.size() >= kLateJobs;
 }
 
-// What the calling thread does best while it waits: the wanted strand, or else another one of its
-// own.
+// Finds what the calling thread should run while it waits: the wanted strand, or else another one
+// of its own.
 std::deque<Strands::Strand*>::iterator Strands::find_for_caller(const Strand& wanted) {
   const auto at = std::find(ready_.begin(), ready_.end(), &wanted);
   if (at != ready_.end() && caller_should_run(wanted)) return at;
@@ -172,7 +173,7 @@ void Strands::help_or_wait(Lock& lock, Strand& wanted) {
     run_one(lock, strand);
     return;
   }
-  // Its home thread runs it, or is about to.
+  // The strand's home thread runs it, or is about to.
   if (!wanted.running) call_for(wanted);
   const JobTicket done = wanted.done;
   const auto moved_on = [&wanted, done] { return wanted.done.load(std::memory_order_relaxed) != done; };

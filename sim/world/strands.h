@@ -2,10 +2,10 @@
 // time.
 //
 // What a job computes depends only on the jobs before it in its strand, never on which thread runs
-// it or when; so the thread that decides may wait for any job, and the result is the same on 1
-// thread or 64.
+// it or when; so the deciding thread may wait for any job, and the result is the same on 1 thread
+// or 64.
 //
-// A strand has a home thread, which runs its jobs unless it is late: what a learner knows lies in
+// A strand has a home thread, which runs its jobs unless it falls behind: a learner's state lies in
 // the caches of the processor that ran it last, and fetching it costs as much as a job.
 #pragma once
 
@@ -30,16 +30,16 @@ using StrandIndex = Index<struct StrandKind>;
 using JobTicket = std::uint64_t;
 
 struct StrandOptions {
-  unsigned job_cost = 0;  // how much work its jobs are, beside those of the other strands
+  unsigned job_cost = 0;  // the work of its jobs, relative to those of other strands
 };
 
 class Strands {
  public:
-  // The most jobs that wait in one strand; post() then lends a hand first.
+  // The most jobs that wait in one strand; at that number post() first helps or waits.
   static constexpr std::size_t kJobsMax = 64;
 
-  // `threads` counts the calling thread, which works whenever it waits; 1 starts no other. Throws
-  // RunError when the system refuses one.
+  // `threads` includes the calling thread, which runs jobs whenever it waits; 1 starts no other
+  // thread. Throws RunError when the system cannot start one.
   explicit Strands(unsigned threads);
   // Jobs that have not started are dropped.
   ~Strands();
@@ -50,7 +50,7 @@ class Strands {
   // first post.
   StrandIndex add(const StrandOptions& options);
   JobTicket post(StrandIndex strand, std::function<void()> job);
-  // Returns when that job is done. Throws what a job of the strand threw.
+  // Returns when this job is done. Throws what a job of the strand threw.
   void wait(StrandIndex strand, JobTicket ticket);
   // Returns when every job is done.
   void wait_all();
@@ -58,7 +58,7 @@ class Strands {
  private:
   // 0 is the calling thread, the workers count from 1.
   using ThreadNumber = unsigned;
-  // So many waiting jobs make it worth another thread's while to run one.
+  // With this many waiting jobs, another thread may run one.
   static constexpr std::size_t kLateJobs = 8;
 
   struct Strand {
@@ -94,7 +94,7 @@ class Strands {
 
   std::mutex mutex_;
   IndexedVector<StrandIndex, std::unique_ptr<Strand>> strands_;
-  std::deque<Strand*> ready_;  // with jobs, none of them running; in the order they became so
+  std::deque<Strand*> ready_;  // have jobs and are not running; in the order in which they became so
   bool homes_chosen_ = false;
   bool stopping_ = false;
   unsigned spins_max_ = 0;

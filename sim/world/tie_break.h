@@ -1,7 +1,9 @@
-// A keyed order of simultaneous events: which of two that happen at one virtual time comes first.
+// A keyed order of simultaneous events: decides which of two events at one virtual time comes
+// first.
 //
-// An event's place depends on the key, on the component it happens to, on its kind and on how many such came
-// before it, not on what other components do; so a smaller scenario keeps the order of what is left in it.
+// An event's place depends on the key, on its component, on its kind and on how many events of that
+// kind and component came before it, not on what other components do; so a smaller scenario keeps
+// the order of its remaining events.
 #pragma once
 
 #include <array>
@@ -16,21 +18,22 @@ namespace dse {
 
 class TieBreak {
  public:
-  // Bits of a place in the order.
+  // The number of bits of a place in the order.
   static constexpr unsigned kBits = 56;
 
-  // `ordering` is the key; components by target.
+  // `ordering` is the key; `components` has the names by target.
   TieBreak(std::uint64_t ordering, const std::vector<std::string>& components);
 
   std::uint64_t ordering() const { return ordering_; }
-  // The place of the next event of this kind and target: below 2^kBits, the lowest comes first.
+  // Returns the place of the next event of this kind and target: below 2^kBits, and the lowest
+  // comes first.
   std::uint64_t next(EventKind kind, ComponentIndex target) {
     return places_[target][static_cast<std::size_t>(kind)].next_u64() >> (64 - kBits);
   }
 
  private:
   std::uint64_t ordering_;
-  IndexedVector<ComponentIndex, std::vector<RandomStream>> places_;  // those within by kind
+  IndexedVector<ComponentIndex, std::vector<RandomStream>> places_;  // the inner vector is indexed by kind
 };
 
 }  // namespace dse

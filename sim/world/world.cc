@@ -13,8 +13,8 @@ namespace dse {
 
 namespace {
 
-// A digest takes as long as a dozen batches of a small learner: often enough to say where to look,
-// no more.
+// A digest takes as long as a dozen batches of a small learner; this is often enough to show where
+// two runs begin to differ.
 constexpr std::size_t kBatchesBetweenStates = 16;
 // The state of fewer than these stays in the caches nearest to the processor.
 constexpr std::size_t kManyComponents = 64;
@@ -98,7 +98,7 @@ void World::wire() {
   for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource, 0);
   for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding, 0);
   make_gauges();
-  // A crash comes before everything else of its time, a start included.
+  // A crash comes before everything else at its time, even a start.
   for (const Fault& fault : scenario_.faults) {
     if (fault.kind != FaultKind::kCrash) continue;
     for (LinkIndex link; link != components_.next(); ++link) {
@@ -106,8 +106,8 @@ void World::wire() {
       scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
     }
   }
-  // Among components that start at one time, those that stream come first: a queue exists only from the
-  // moment somebody streams it, and the first message should find it.
+  // Among components that start at one time, those that stream come first: a queue exists only from
+  // the moment it is first streamed, and the first message should find it.
   for (const bool streams : {true, false}) {
     for (LinkIndex link; link != components_.next(); ++link) {
       const ComponentConfig& config = components_[link]->config;
@@ -123,7 +123,7 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
   if (!handle_until(until.value_or(INT64_MAX), interrupted, progress)) {
     return finish(RunStatus::kInterrupted);
   }
-  // Whoever has driven it may have gone further.
+  // The caller may already have advanced the world beyond this time.
   if (!scheduler_.empty() && *until >= now()) {
     take_snapshots_before(*until + 1);
     scheduler_.advance_to(*until);
@@ -144,7 +144,7 @@ std::optional<TimeNs> World::next_time_ns() const {
   return scheduler_.next_time_ns();
 }
 
-// False when it was interrupted before, or the run is over.
+// False when the run was interrupted before that, or is over.
 bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   const RunPositionGuard position(scheduler_.position());
@@ -188,7 +188,7 @@ void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
   switch (event.kind) {
     case EventKind::kStart:
-      if (component.machine.ended()) return;  // it crashed before
+      if (component.machine.ended()) return;  // it crashed before it started
       tell(happening(EventCode::kStarted, event.target));
       return component.machine.start(component.app->program());
     case EventKind::kBusReceives:
@@ -221,7 +221,7 @@ void World::on_crash(LinkIndex link) {
   component.machine.crash(kCrashStatus);
 }
 
-// The fingerprints have it when it is published.
+// The fingerprints include the message when it is published.
 void World::on_import(LinkIndex link) {
   Component& component = *components_[link];
   MessagePtr message = component.imports.pop_front();

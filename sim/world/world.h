@@ -1,7 +1,7 @@
-// A world: one scenario wired up, and run under virtual time.
+// A world: one scenario, wired up and run under virtual time.
 //
-// The thread that calls run(), or advance_to(), is the one that decides: it alone takes events off the
-// scheduler, drives the bus and the machines, and takes the fingerprints. Jobs run on strands.
+// The thread that calls run() or advance_to() is the deciding thread: it alone takes events from
+// the scheduler, drives the bus and the machines, and takes the fingerprints. Jobs run on strands.
 #pragma once
 
 #include <atomic>
@@ -39,24 +39,25 @@
 
 namespace dse {
 
-// Takes each message that an export hands out, when it does.
+// Called with each message that an export hands out, at that time.
 using ExportSink = std::function<void(const ComponentConfig& exporter, const MessagePtr& message)>;
 
 struct WorldOptions {
-  // So many events at one virtual time are taken for a loop without end, and a RunError.
+  // This many events at one virtual time count as an endless loop, and are a RunError.
   std::uint64_t events_at_one_time_max = 20'000'000;
   std::uint64_t seed = 1;
-  unsigned threads = 1;  // that run jobs, the deciding one included; changes no result
-  // The order of simultaneous events: 0 is as they were scheduled, any other number a permutation of its own.
+  unsigned threads = 1;  // that run jobs, including the deciding one; changes no result
+  // The order of simultaneous events: 0 means as they were scheduled; every other number selects a
+  // different permutation.
   std::uint64_t ordering = 0;
-  std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; none: its own
-  EventRecorder* recorder = nullptr;                  // written and finished by run(); none: no record
+  std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; null: its own
+  EventRecorder* recorder = nullptr;                  // written and finished by run(); null: no record
   std::vector<Observer*> observers = {};              // told of everything that happens
-  ExportSink on_export = {};                          // none: the messages are counted only
-  std::function<void(const std::string&)> warn = {};  // told what people should know at once
+  ExportSink on_export = {};                          // empty: the messages are only counted
+  std::function<void(const std::string&)> warn = {};  // called with what a user should know at once
 };
 
-// Called now and then while a run goes on.
+// Called from time to time during a run.
 using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t events)>;
 
 // Writes a whole file of the run directory.
@@ -65,7 +66,7 @@ using WriteFile = std::function<void(const std::string& file_name, std::string_v
 class World final : private RunNames {
  public:
   // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario`
-  // must outlive the world. Throws InputError for what is wrong with the scenario's data.
+  // must outlive the world. Throws InputError when something is wrong with the scenario's data.
   World(const Scenario& scenario, const WorldOptions& options, OpenLines open_lines);
   ~World();
 
@@ -73,42 +74,44 @@ class World final : private RunNames {
   // lets every job end. Throws RunError. Called once.
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
 
-  // The same step by step, for a caller that hands in messages from outside: any number of imports and
-  // advances, then finish, once. What the run does depends on the messages, their times and the end, and
-  // neither on how long before its time a message is handed in nor on the steps (docs/determinism.md).
+  // The same step by step, for a caller that hands in messages from outside: any number of imports
+  // and advances, then finish, once. The run depends on the messages, their times and the end, but
+  // neither on how early a message is handed in nor on the steps (docs/determinism.md).
 
-  // A message for the component, by its place among the scenario's, which is an import: it is
-  // written, with all its fields as they are, at `time_ns`, after everything else of that time but
-  // earlier imports. That time is not past, and not before that of an earlier import.
+  // Hands in a message for an import, given as the component's index in the scenario: it is
+  // written, with all its fields unchanged, at `time_ns`, after everything else at that time except
+  // earlier imports. `time_ns` must be neither in the past nor before that of an earlier import.
   void import(std::size_t component, MessagePtr message, TimeNs time_ns);
-  // Handles every event up to and including `time_ns`, which is not past; then the clock stands
-  // there. False when it returned early because `interrupted` is true: advance_to(now()) with one
-  // that is not comes to a whole time again; or because the run is over(). Throws as run() does.
+  // Handles every event up to and including `time_ns`, which must not be in the past, and leaves
+  // the clock there. Returns false when it ended early because the run is over() or because
+  // `interrupted` is true; after an interruption, advance_to(now()) without one handles the rest of
+  // the events at now(). Throws what run() throws.
   bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   TimeNs now() const { return scheduler_.now(); }
-  // What was in the files that the world has read.
+  // The digests of the files that the world has read.
   DataDigests data() const;
-  // When the next event happens; empty when none is left.
+  // The time of the next event; empty when none is left.
   std::optional<TimeNs> next_time_ns() const;
-  // The import of that place could not take this message, which never was on the bus.
+  // Notes that the import with this index could not take a message, which was never on the bus.
   void note_refusal(std::size_t component, const Message& message, const std::string& reason) {
     on_refusal(LinkIndex(static_cast<std::uint32_t>(component)), message, reason);
   }
-  // What there is at now(), after every job that was handed out is done.
+  // Returns the measures at now(), after waiting for every posted job.
   Measures measures();
-  // How many messages wait in the queue of the resource; empty when there is no such resource.
+  // The number of messages waiting in the queue of the resource; empty when there is no such
+  // resource.
   std::optional<std::size_t> depth(const std::string& resource) const;
-  // What the component has learned, as save_models writes it; empty when it learns nothing, or is
-  // not there.
+  // What the component has learned, as save_models writes it; empty when it learns nothing or does
+  // not exist.
   std::optional<std::string> learned_state(const std::string& component);
-  // The first component, if any, whose program will never go on: a callback of it called neither
-  // next nor eval.
+  // The first component, if any, whose program will never continue: one of its callbacks called
+  // neither next nor eval.
   std::optional<std::string> stuck() const;
-  // A component that is to end the run by it has refused a message: nothing happens any more.
+  // True when a component whose refusals end the run has refused a message: nothing more happens.
   bool over() const { return over_; }
-  // Lets every job end, and gives what there is. `status` is kCompleted or kInterrupted; a run that
-  // is completed, has nothing left that could happen, and has work pending, is stalled; one that is
-  // over() has the status kRefused.
+  // Waits for every job, and returns the result. `status` is kCompleted or kInterrupted; a
+  // completed run in which nothing more can happen but work is pending has the status kStalled; one
+  // that is over() has the status kRefused.
   RunResult finish(RunStatus status);
 
   // After run() or finish(): calls `write` with what each component has learned, as
@@ -130,7 +133,7 @@ class World final : private RunNames {
   void dispatch(const Event& event);
   void on_bus_receives(LinkIndex link);
   void on_component_receives(LinkIndex link);
-  // Something that happens to that component, here and now.
+  // Returns an event that happens to this component now.
   RunEvent happening(EventCode code, LinkIndex component) const {
     return {.time_ns = scheduler_.now(),
             .number = scheduler_.event_number(),
@@ -139,7 +142,7 @@ class World final : private RunNames {
             .component_number = component,
             .names = *this};
   }
-  // Tells those who observe.
+  // Tells all observers.
   void tell(const RunEvent& event) {
     fingerprinter_.on_event(event);
     latencies_.on_event(event);
@@ -174,18 +177,18 @@ class World final : private RunNames {
   Scorer scorer_;
   Refusals refusals_;
   bool over_ = false;
-  std::unique_ptr<PredictionTable> predictions_;  // of a run that is recorded
-  std::shared_ptr<Ledger> ledger_;                // none unless deliveries are expected
-  std::vector<Observer*> observers_;              // beside those that every run has
-  std::set<TimeNs> snapshots_due_;                // of the measures, where expectations ask for them
+  std::unique_ptr<PredictionTable> predictions_;  // only in a run with a record
+  std::shared_ptr<Ledger> ledger_;                // null unless deliveries are expected
+  std::vector<Observer*> observers_;              // besides those of every run
+  std::set<TimeNs> snapshots_due_;                // measures that expectations ask for
   ComponentMaker maker_;
-  std::vector<Fault> faults_;  // as the data has their classes
+  std::vector<Fault> faults_;  // with the numbers of classes taken from the data
   IndexedVector<LinkIndex, std::unique_ptr<Component>> components_;
   IndexedVector<ResourceIndex, QueueGauge> gauges_;
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
-  RunResult result_;  // as far as it is known
-  Strands strands_;   // last: its threads stop before what their jobs use goes
+  RunResult result_;  // as far as it is known yet
+  Strands strands_;   // last, so that its threads stop before what their jobs use is destroyed
 };
 
 }  // namespace dse

@@ -1,4 +1,4 @@
-// A component of a world: its program, its link and what it runs on. Only world*.cc know it.
+// A component of a world: its program, its link and what it runs on. Only world*.cc use this.
 #pragma once
 
 #include <optional>
@@ -14,10 +14,10 @@
 namespace dse {
 
 struct alignas(kCacheLineBytes) World::Component {
-  // What each delivery needs comes first in this and in its members, and is fetched ahead of time
-  // (fetch_ahead), because a component among many is in no cache when its turn comes.
-  std::int64_t outstanding = 0;          // messages that it was handed, and has not settled
-  std::optional<ResourceIndex> streams;  // once the bus knows
+  // What each delivery needs comes first here and in the members, and is prefetched (fetch_ahead),
+  // because a component among many is in no cache when its turn comes.
+  std::int64_t outstanding = 0;          // messages handed to it and not settled
+  std::optional<ResourceIndex> streams;  // set once the bus knows
   bool answers;
   bool crashed = false;
   InprocLink link;
@@ -26,7 +26,7 @@ struct alignas(kCacheLineBytes) World::Component {
   ComponentStays stays;
   Machine machine;
   const ComponentConfig& config;
-  RingBuffer<MessagePtr> imports;  // handed in, and their time has not come
+  RingBuffer<MessagePtr> imports;  // handed in; their time has not come
 
   Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts,
             const std::vector<Fault>& faults, Ledger* ledger, TimeNs curve_every_ns)
@@ -44,20 +44,21 @@ struct alignas(kCacheLineBytes) World::Component {
     });
   }
 
-  // Asks for the memory that such an event needs.
+  // Prefetches the memory that an event of this kind needs.
   void fetch(EventKind kind) const {
     constexpr std::size_t kLinesOfDelivery = 8;
     if (kind == EventKind::kComponentReceives) return prefetch_lines<kLinesOfDelivery>(this);
     prefetch(this);
   }
 
-  // After what it has sent was received by the bus, and all deliveries of that were counted.
+  // Called after the bus has received something from the component, and all resulting deliveries
+  // were counted.
   void note_at_bus(const BusEvent& event) {
     switch (event.kind) {
       case EventCode::kStreamed:
         streams = event.resource;
         break;
-      case EventCode::kReturned:  // what comes back is no delivery
+      case EventCode::kReturned:  // a returned message is not a delivery
       case EventCode::kRequeued:
         --outstanding;
         break;
@@ -69,7 +70,7 @@ struct alignas(kCacheLineBytes) World::Component {
     }
   }
 
-  // What is requeued stays on, and is at the component until the bus has it.
+  // A requeued message still counts as outstanding until the bus has received it.
   void note_settlement(const Settlement& settlement) {
     if (settlement.requeued) return;
     --outstanding;

@@ -1,12 +1,12 @@
-// What a world asks of memory before it needs it.
+// The prefetching of a world.
 #include "core/prefetch.h"
 #include "sim/world/world.h"
 #include "sim/world/world_component.h"
 
 namespace dse {
 
-// What the events to come will touch is asked for while others are handled: first the component,
-// then what it leads to.
+// Prefetches what coming events will touch while others are handled: first the component, then what
+// it points to.
 void World::fetch_ahead() const {
   constexpr std::size_t kFar = 12;
   constexpr std::size_t kNear = 6;
@@ -27,7 +27,7 @@ void World::fetch_ahead() const {
   }
 }
 
-// The queues and components that something has gone to are touched one after the other below.
+// The caller then touches these queues and components one after the other.
 void World::fetch_for(const BusEvent& event) const {
   for (const ResourceIndex queue : event.queues) gauges_[queue].fetch();
   for (const LinkIndex notified : event.notified) prefetch(components_[notified].get());

@@ -1,4 +1,4 @@
-// What a world leaves behind when its run is over.
+// The results of a world when its run is over.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -19,7 +19,7 @@
 namespace dse {
 namespace {
 
-// "; waiting: generator-3, generator-4, ...", or nothing when there are none.
+// Returns text such as "; waiting: generator-3, generator-4, ...", or "" when there are none.
 std::string first_ids(std::string_view what, std::size_t count, const std::vector<MessagePtr>& first) {
   if (count == 0) return "";
   std::vector<std::string> ids;
@@ -29,7 +29,7 @@ std::string first_ids(std::string_view what, std::size_t count, const std::vecto
 
 }  // namespace
 
-// Nothing can happen any more; is anything left to do?
+// Called when nothing more can happen: reports work that is still pending, if any.
 std::optional<std::string> World::find_stall() const {
   constexpr std::size_t kIdsShown = 3;
   std::string report;
@@ -54,10 +54,10 @@ std::optional<std::string> World::find_stall() const {
   return report;
 }
 
-// Those that are due before that time; everything that happens before it has happened.
+// Takes the snapshots due before `time_ns`; all events before that time have happened.
 void World::take_snapshots_before(TimeNs time_ns) {
   while (!snapshots_due_.empty() && *snapshots_due_.begin() < time_ns) {
-    strands_.wait_all();  // so that what is learned does not depend on the threads
+    strands_.wait_all();  // so that the learned states do not depend on the threads
     Measures& measures = result_.measured_by[*snapshots_due_.begin()];
     collect_metrics(measures);
     collect_curves(measures);
@@ -226,8 +226,8 @@ void World::collect_metrics(Measures& measures) const {
   collect_resource_metrics(measures);
 }
 
-// A scenario may have thousands of resources: in the order of their names, each metric has its place right
-// behind the one before.
+// A scenario may have thousands of resources: in the order of their names, each metric is inserted
+// right behind the previous one.
 void World::collect_resource_metrics(Measures& measures) const {
   const Broker& broker = bus_.broker();
   std::vector<ResourceIndex> resources;
@@ -254,12 +254,13 @@ void World::collect_resource_metrics(Measures& measures) const {
   }
 }
 
-// What waits in the queue of a component that streams, and what it was handed and has not settled.
+// The number of messages that wait in the queue of a component that streams, plus those that were
+// handed to it and not settled.
 std::optional<std::size_t> World::unhandled(const Component& component) const {
   const Broker& broker = bus_.broker();
   std::optional<ResourceIndex> queue = component.streams;
   const std::optional<std::string> read = resource_read(component.config);
-  if (!queue && read) queue = broker.find(*read);  // it has not come to that yet
+  if (!queue && read) queue = broker.find(*read);  // it has not opened its stream yet
   if (!queue) return std::nullopt;
   return broker.queue_state(*queue).depth + static_cast<std::size_t>(component.outstanding);
 }

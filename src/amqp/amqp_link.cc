@@ -53,8 +53,9 @@ void AmqpLink::bind(const BindingSpec& binding) {
       [&](Connection& connection, ChannelNumber channel) { assert_binding(connection, channel, binding); });
 }
 
-// Bindings and streams go over other connections than messages do. What was published before one is
-// at the broker before it: else a queue would get what was written before there was one.
+// Bindings and streams use other connections than messages. This waits until the broker has what
+// was published before: otherwise a new binding would also receive messages written before it
+// existed.
 void AmqpLink::await_confirms() const {
   constexpr std::chrono::milliseconds kBetweenLooks{20};
   const std::atomic<bool>* interrupted = options_.connection.interrupted;
@@ -138,7 +139,7 @@ void AmqpLink::release_settlements(std::uint64_t confirmed) {
 
 void AmqpLink::resume_after(TimeNs delay_ns) { timer_ns_ = add_time(now_ns_, delay_ns); }
 
-// The work takes the time that it takes.
+// The given duration is ignored: real work takes as long as it takes.
 void AmqpLink::compute(Job job, TimeNs) { awaited_job_ = worker_.post(std::move(job)); }
 
 void AmqpLink::post(Job job) { worker_.post(std::move(job)); }
@@ -175,7 +176,7 @@ void AmqpLink::hand_back(Machine& machine) {
   }
 }
 
-// One step forward, if there is one. Nothing new is taken on while the broker is behind with what
+// Makes one step, if there is one to make. Takes nothing new while the broker is behind with what
 // was published.
 bool AmqpLink::turn(Machine& machine) {
   if (publisher_->full()) return false;
@@ -227,10 +228,10 @@ void AmqpLink::take(Machine& machine, Arrival&& arrival, TimeNs time_ns) {
   machine.deliver({.message = std::move(message), .tag = tag, .redelivered = arrival.redelivered});
 }
 
-// The connection was lost before the broker heard that it had been settled, or while the program
-// still has it: then what settles it is the tag of the new connection. What one of ours published
-// twice may come twice over one connection; then the second is settled by itself, as the first one
-// was.
+// The connection was lost before the broker heard that the message had been settled, or while the
+// program still has it: it is then settled by its tag on the new connection. A message that one of
+// our processes published twice may come twice over one connection; the second is then settled by
+// itself, as the first was.
 void AmqpLink::take_again(const Arrival& arrival) {
   ++counts_.duplicates;
   const auto [first, last] = outstanding_tags_.equal_range(arrival.identity());
@@ -282,7 +283,7 @@ void AmqpLink::ask_idle() {
 }
 
 std::optional<bool> AmqpLink::idle() {
-  if (timer_ns_ || awaited_job_) return false;  // it goes on by itself
+  if (timer_ns_ || awaited_job_) return false;  // the timer or the job will continue the program
   if (consumer_ == nullptr) return nothing_under_way();
   const Consumer::Depth depth = consumer_->depth();
   if (depth.answered != depth.asked) return std::nullopt;

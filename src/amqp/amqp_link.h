@@ -1,15 +1,15 @@
-// A component's link to a real broker: its Data Bus is RabbitMQ, its clock the real one, its share
-// of the processor a thread. serve() drives the machine that runs on it; all calls come from the
+// A component's link to a real broker: its Data Bus is RabbitMQ, its clock is the real one, and its
+// jobs run on a thread. serve() drives the machine that runs on the link; all calls come from the
 // thread that calls serve().
 //
-// Time is virtual time all the same: it begins at `epoch` and goes `pace` times as fast as real
-// time. Within a step it stands at the moment for which the step was due, so that a program that
-// waits again and again does not fall behind.
+// Programs still see virtual time: it begins at `epoch` and runs `pace` times as fast as real time.
+// Within a step it stands still at the time at which the step was due, so that a program that waits
+// repeatedly does not fall behind.
 //
-// What was published is confirmed by the broker before the message in whose handler it was
-// published is acknowledged; and before that, the program is told of what no queue took. A message
-// that comes a second time (Duplicates) is dropped; one that cannot be read is rejected on the
-// broker, and somebody is told.
+// A message is acknowledged only after the broker has confirmed everything that was published in
+// its handler, and after the program has been told of what no queue took. A message that comes a
+// second time (Duplicates) is dropped; one that cannot be read is rejected on the broker and
+// reported to `on_unreadable`.
 #pragma once
 
 #include <algorithm>
@@ -36,20 +36,20 @@ class AmqpLink : public Link {
  public:
   struct Options {
     ConnectionOptions connection;
-    // Declares what has to be there before anything is published or streamed.
+    // Declares what must exist before anything is published or streamed.
     SetUp set_up;
-    // The resources that are there then; others are declared when they are used.
+    // The resources that exist after `set_up`; others are declared when they are used.
     std::set<std::string> asserted;
     std::string run;  // marks the messages of this process; not empty
     std::chrono::system_clock::time_point epoch;
-    double pace = 1;  // virtual seconds a second
-    // Told of each message that has arrived, and when; may be empty.
+    double pace = 1;  // virtual seconds per second
+    // Called for each message that has arrived, with its time of arrival; may be empty.
     std::function<void(const Message& message, TimeNs time_ns)> on_arrival;
-    // Told of each message that was rejected because it cannot be read, as far as it could be, and
-    // why; may be empty.
+    // Called for each message that was rejected because it cannot be read, with the fields that
+    // could be read and the reason; may be empty.
     std::function<void(const MessageFields& message, const std::string& reason)> on_unreadable;
   };
-  // Connects and sets up. Throws as Connection.
+  // Connects and sets up. Throws what the constructor of Connection throws.
   explicit AmqpLink(Options options);
   ~AmqpLink() override;
 
@@ -65,23 +65,23 @@ class AmqpLink : public Link {
   void post(Job job) override;
   void end(int status) override;
 
-  // Does what has come up for `machine`, which runs on this link, and waits for more, until that
-  // time at the latest; but a step that binds or streams first waits until what was published before
-  // is confirmed, or the connection's options say that it is interrupted. Throws RunError,
+  // Drives `machine`, which runs on this link: handles what is due and waits for more, until
+  // `until` at the latest; but a step that binds or streams first waits until everything published
+  // before is confirmed, or the connection's options say that it is interrupted. Throws RunError,
   // InputError and Interrupted.
   void serve(Machine& machine, Clock::TimePoint until);
-  // From within a step: serve() returns when it is done, and does nothing more.
+  // Called within a step: serve() returns after that step.
   void stop_serving() { stopped_ = true; }
-  // Waits until every job is done, everything published confirmed and every acknowledgement sent,
-  // the latter two until that time at the latest; returns whether it was so. `machine` is told of
-  // what came back, as in serve().
+  // Waits until every job is done, everything published is confirmed and every acknowledgement is
+  // sent; for the latter two until `until` at the latest. Returns whether all of this was reached.
+  // `machine` is told of returned messages, as in serve().
   bool settle(Machine& machine, Clock::TimePoint until);
-  // How many publications are not confirmed, and settlements not sent.
+  // The number of publications not yet confirmed plus settlements not yet sent.
   std::uint64_t unsettled() const;
-  // It is notified when there is something for serve(); any thread may notify it.
+  // Is notified when there is something for serve() to do; any thread may notify it.
   const Notifier& notifier() const { return notifier_; }
 
-  // What the clock says, whatever step is running.
+  // The current virtual time by the clock, even within a step.
   TimeNs clock_ns() const;
 
   struct Counts {
@@ -93,22 +93,23 @@ class AmqpLink : public Link {
     std::string problem;  // "" while all connections stand
   };
   Counts counts() const;
-  // Asks whether the queue that is streamed is empty; the answer comes with idle().
+  // Asks whether the streamed queue is empty; idle() gives the answer.
   void ask_idle();
-  // The answer to the latest question: at some moment after it was asked nothing was in the queue,
-  // on its way here or in the making. Empty while there is no answer.
+  // The answer to the latest question. True: at some moment after it was asked, nothing was in the
+  // queue, on its way to this process, or still being worked on. Empty until the answer has come.
   std::optional<bool> idle();
 
  private:
-  // With the program. Its tag for the program is its place, counted from the first of all.
+  // A message that the program has not settled. The tag that the program knows is its position,
+  // counted from the first message of all.
   struct Outstanding {
     ArrivalTag arrival;
     std::uint64_t identity = 0;
   };
   struct Settlement {
     ArrivalTag arrival;
-    std::uint64_t published_before = 0;  // settled when so many publications are confirmed
-    std::optional<bool> requeue;         // rejected, and this
+    std::uint64_t published_before = 0;  // settled when this many publications are confirmed
+    std::optional<bool> requeue;         // set when the message was rejected
   };
 
   Clock::TimePoint real_now() const { return options_.connection.clock->now(); }
@@ -140,13 +141,13 @@ class AmqpLink : public Link {
   std::deque<Settlement> settlements_;
   std::uint64_t first_outstanding_ = 0;  // the tag of the first in `outstanding_`
   std::deque<std::optional<Outstanding>> outstanding_;
-  std::unordered_multimap<std::uint64_t, std::uint64_t> outstanding_tags_;  // by identity
+  std::unordered_multimap<std::uint64_t, std::uint64_t> outstanding_tags_;  // keyed by identity
   Duplicates duplicates_;
-  RecentIds rejected_;  // identities: without requeue
+  RecentIds rejected_;  // identities of those rejected without requeue
   std::uint64_t published_ = 0;
   bool stopped_ = false;
   Counts counts_;
-  Worker worker_;  // last: its thread stops before what its jobs use goes
+  Worker worker_;  // last, so that its thread stops before what its jobs use is destroyed
 };
 
 }  // namespace dse

@@ -18,7 +18,7 @@ constexpr int kHeartbeatSecondsMax = 3600;
 constexpr const char* kForm =
     "expected amqp://USER@HOST:PORT/VHOST or amqps://..., with ?heartbeat=SECONDS if need be";
 
-// Takes "?heartbeat=30" off the URL.
+// Removes "?heartbeat=30" from the URL.
 int take_heartbeat(std::string& url, int otherwise, const std::string& given_by) {
   const std::size_t query = url.find('?');
   if (query == std::string::npos) return otherwise;
@@ -51,7 +51,7 @@ BrokerAddress parse_broker_url(const std::string& url, const std::string& given_
   address.heartbeat_s = take_heartbeat(text, address.heartbeat_s, given_by);
   amqp_connection_info parts;
   amqp_default_connection_info(&parts);
-  // The parser writes into its input; what it returns points into it.
+  // The parser writes into its input, and its results point into it.
   if (amqp_parse_url(text.data(), &parts) != AMQP_STATUS_OK || *parts.host == '\0' || parts.port <= 0 ||
       parts.port > UINT16_MAX) {
     throw InputError({.file = given_by}, fmt::format("is not a broker's URL: {}", kForm));

@@ -1,4 +1,4 @@
-// What goes wrong with a broker. Exit status 3, as every RunError.
+// Errors of a real broker or of the connection to it. Exit status 3, like every RunError.
 #pragma once
 
 #include "dse/error.h"
@@ -11,7 +11,7 @@ class BrokerError : public RunError {
   using RunError::RunError;
 };
 
-// The connection is gone or could not be made, and a later attempt may be luckier.
+// The connection was lost or could not be made; a later attempt may succeed.
 class ConnectionLost : public BrokerError {
  public:
   using BrokerError::BrokerError;
@@ -23,8 +23,8 @@ class UndecodableData : public BrokerError {
   using BrokerError::BrokerError;
 };
 
-// The broker refused one operation and closed the channel (AMQP 0-9-1, section 4.8.3); the
-// connection goes on.
+// The broker refused an operation and closed the channel (AMQP 0-9-1, section 4.8.3); the
+// connection stays open.
 class ChannelClosed : public BrokerError {
  public:
   ChannelClosed(const std::string& text, int code) : BrokerError(text), code_(code) {}

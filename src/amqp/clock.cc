@@ -7,7 +7,8 @@ namespace dse {
 
 void RealClock::wait(std::span<pollfd> descriptors, TimePoint until) const {
   using std::chrono::nanoseconds;
-  // Some times are as far away as can be said; what is too long for ppoll() is waited for again.
+  // Some times are as far away as the type allows; when ppoll() cannot wait so long, the caller
+  // waits again.
   constexpr nanoseconds kLongest = std::chrono::hours(1);
   const TimePoint from = now();
   const nanoseconds left = until <= from ? nanoseconds(0) : until - kLongest > from ? kLongest : until - from;
@@ -16,7 +17,7 @@ void RealClock::wait(std::span<pollfd> descriptors, TimePoint until) const {
   for (pollfd& waited : descriptors) waited.revents = 0;
   const int ready = ppoll(descriptors.data(), descriptors.size(), &timeout, nullptr);
   if (ready > 0) return;
-  for (pollfd& waited : descriptors) waited.revents = 0;  // a signal came, and they say nothing
+  for (pollfd& waited : descriptors) waited.revents = 0;  // after a signal `revents` is meaningless
 }
 
 }  // namespace dse

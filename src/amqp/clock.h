@@ -1,8 +1,7 @@
-// What time it is, and how to wait: everything here that is due at some time asks a clock that is
-// handed in. So a test moves time, and waits for none.
+// A clock: what time it is, and how to wait. Everything in this folder that depends on time uses a
+// clock that it is given, so a test moves the time itself and never waits for it.
 //
-// The library beneath has a clock of its own, for its handshakes, answers and heartbeats. Any
-// thread.
+// rabbitmq-c has its own clock, for handshakes, answers and heartbeats. Any thread.
 #pragma once
 
 #include <poll.h>
@@ -19,12 +18,12 @@ class Clock {
   virtual ~Clock() = default;
   // Never goes back.
   virtual TimePoint now() const = 0;
-  // Returns when there is something to read or an error on one of the descriptors, which its
-  // `revents` then says, or when it is `until`, or earlier for no reason; then all `revents` are 0.
+  // Returns when one of the descriptors is readable or has an error, which its `revents` then says;
+  // or at `until`, or spuriously earlier, with every `revents` 0.
   virtual void wait(std::span<pollfd> descriptors, TimePoint until) const = 0;
 };
 
-// The clock of the system.
+// The system's clock.
 class RealClock : public Clock {
  public:
   TimePoint now() const override { return std::chrono::steady_clock::now(); }

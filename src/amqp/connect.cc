@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 
-// What the thread that connects and the one that waits for it share; the last one to leave takes it
-// away.
+// State shared by the connecting thread and the one that waits for it; the last one to finish frees
+// it.
 struct Attempt {
   std::mutex mutex;
   std::condition_variable changed;
@@ -38,7 +38,7 @@ void make_connection(Attempt& attempt, const ConnectionOptions& options) {
   attempt.changed.notify_one();
 }
 
-// Waits until the attempt is done, or until it is given up: then false.
+// Waits until the attempt is done; false when it was given up.
 bool done_before(Attempt& attempt, const std::function<bool()>& given_up) {
   std::unique_lock lock(attempt.mutex);
   while (!attempt.done) {
@@ -57,8 +57,8 @@ std::unique_ptr<Connection> connect(const ConnectionOptions& options, const std:
     thread.detach();
     throw Interrupted();
   }
-  // A thread that is done still has to give back what OpenSSL keeps for each thread; a process that
-  // ends meanwhile would leak it.
+  // A thread that is done still has to free what OpenSSL keeps for each thread; a process that
+  // ended meanwhile would leak it.
   thread.join();
   if (attempt->error != nullptr) std::rethrow_exception(attempt->error);
   return std::move(attempt->connection);

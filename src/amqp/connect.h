@@ -1,5 +1,5 @@
-// Makes a connection without having to wait for a broker that is silent: looking up a name,
-// connecting and the handshakes may each take as long as they like.
+// Makes a connection in a way that can be given up while the broker is silent: the name lookup,
+// connecting and the handshakes may each take very long.
 #pragma once
 
 #include <functional>
@@ -10,9 +10,9 @@
 namespace dse {
 
 // Does what the constructor of Connection does. Throws Interrupted soon after `given_up` has become
-// true; the attempt then ends by itself, on a thread that nobody waits for. Any thread.
+// true; the attempt then ends by itself, on a detached thread. Any thread.
 std::unique_ptr<Connection> connect(const ConnectionOptions& options, const std::function<bool()>& given_up);
-// Given up when `options.interrupted` says so.
+// As above; given up when `options.interrupted` becomes true.
 std::unique_ptr<Connection> connect(const ConnectionOptions& options);
 
 }  // namespace dse

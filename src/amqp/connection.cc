@@ -16,13 +16,13 @@ namespace dse {
 struct Connection::State {
   AmqpState amqp;
   std::string broker;
-  ChannelNumber channels = 0;                // numbers given out so far
-  std::vector<ChannelNumber> free_channels;  // those of channels that are closed
+  ChannelNumber channels = 0;                // numbers used so far
+  std::vector<ChannelNumber> free_channels;  // numbers of closed channels
 
   bool spent = false;
-  bool broken = false;  // the library has failed, and must not read on
+  bool broken = false;  // rabbitmq-c has failed and must not read any more
 
-  // Whether the library can give a frame.
+  // Whether rabbitmq-c can return a frame.
   bool readable() const { return !broken || amqp_frames_enqueued(amqp.get()); }
   [[noreturn]] void lost(int status) {
     broken = true;
@@ -32,7 +32,8 @@ struct Connection::State {
   void check_sent(int status) {
     if (status < 0) lost(status);
   }
-  // The broker refused something on `channel` and waits for us to agree that it is closed.
+  // The broker refused something on `channel`, and waits for our agreement that the channel is
+  // closed.
   [[noreturn]] void closed(ChannelNumber channel, const amqp_channel_close_t& close) {
     const int code = close.reply_code;
     const std::string text = to_string(close.reply_text);
@@ -50,7 +51,7 @@ struct Connection::State {
     amqp.get_deleter().says_goodbye = false;
     throw_closed(broker, code, text);
   }
-  // After an operation that the broker answers.
+  // Called after an operation that the broker answers.
   void check_answer(ChannelNumber channel) { check_answer(channel, amqp_get_rpc_reply(amqp.get())); }
   void check_answer(ChannelNumber channel, const amqp_rpc_reply_t& reply) {
     if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
@@ -81,8 +82,8 @@ ReadMessage Connection::State::read(ChannelNumber channel) {
 std::optional<AmqpEvent> Connection::State::event_of(ChannelNumber channel, const amqp_method_t& method) {
   switch (method.id) {
     case AMQP_BASIC_DELIVER_METHOD: {
-      // What is decoded lies in memory that the message's frames do not overwrite, but copied first
-      // it is certain.
+      // The message's frames should not overwrite the decoded method's memory; copying it first
+      // makes sure.
       const auto deliver = *static_cast<const amqp_basic_deliver_t*>(method.decoded);
       AmqpDelivery delivery{.channel = channel,
                             .consumer = to_string(deliver.consumer_tag),
@@ -278,8 +279,8 @@ void Connection::settle(ChannelNumber channel, const Settlement& settlement) {
 bool Connection::spent() const { return state_->spent; }
 
 std::optional<AmqpEvent> Connection::wait(std::chrono::milliseconds timeout) {
-  // What nobody waits for, such as the rest of a message on a closed channel, is passed over; so much
-  // of it at once, as a peer may send it without end.
+  // Frames that nobody waits for, such as the rest of a message on a closed channel, are skipped;
+  // at most this many at a time, because a peer may send them without end.
   constexpr int kPassedOverMax = 256;
   timeval time = to_timeval(std::max(timeout, std::chrono::milliseconds(0)));
   for (int passed_over = 0; passed_over < kPassedOverMax; ++passed_over) {

@@ -1,9 +1,9 @@
-// A connection to an AMQP 0-9-1 broker, and its channels. The only file that talks to it is
-// connection.cc.
+// A connection to a real broker (AMQP 0-9-1), and its channels. Only connection.cc talks to the
+// broker.
 //
-// Operations that the broker answers return when it has; what it sends of its own accord comes from
-// wait(). A connection that failed once (ConnectionLost) is of no more use, as is a channel
-// (ChannelClosed): make a new one. One thread at a time.
+// Operations that the broker answers return when it has answered; wait() gives what it sends of its
+// own accord. A connection that has failed (ConnectionLost) is useless, and so is a channel that
+// was closed (ChannelClosed): make a new one. One thread at a time.
 #pragma once
 
 #include <atomic>
@@ -29,13 +29,13 @@ using ChannelNumber = std::uint16_t;
 
 struct AmqpDelivery {
   ChannelNumber channel = 0;
-  std::string consumer;  // its tag
+  std::string consumer;  // the consumer's tag
   std::uint64_t tag = 0;
   bool redelivered = false;
   std::string exchange;
   MessageFields message;
-  std::string refused;  // why the message cannot be taken, for people; "": it can be
-  bool decoded = true;  // what is known of the message is all that it says
+  std::string refused;  // why the message cannot be taken, for human readers; "" if it can
+  bool decoded = true;  // false: only a part of the message could be read
 };
 // A mandatory message that no queue took.
 struct AmqpReturn {
@@ -43,15 +43,15 @@ struct AmqpReturn {
   std::string exchange;
   MessageFields message;
 };
-// Reports, on a channel with confirms, that the broker has taken, or has refused, the message of this number,
-// and all before it if `multiple`.
+// Reports, on a channel with confirms, that the broker has taken or refused the message of this
+// number, and all before it if `multiple`.
 struct AmqpConfirm {
   ChannelNumber channel = 0;
   std::uint64_t tag = 0;
   bool multiple = false;
   bool taken = true;
 };
-// The broker asks to publish no more (memory or disk is short), or has room again.
+// The broker asks us to stop publishing (it is short of memory or disk), or has room again.
 struct AmqpBlocked {
   bool blocked = true;
   std::string reason;
@@ -67,10 +67,10 @@ struct ExchangeOptions {
   std::string type = "topic";
   bool durable = true;
   bool auto_delete = false;
-  bool passive = false;  // only checks that it is there
+  bool passive = false;  // only checks that it exists
 };
 
-// "x-max-length" and their like.
+// Arguments such as "x-max-length".
 using AmqpArguments = Headers;
 
 struct QueueOptions {
@@ -95,17 +95,17 @@ struct AmqpRoute {
 
 struct DeleteOptions {
   bool if_unused = false;
-  bool if_empty = false;  // of queues
+  bool if_empty = false;  // for queues only
 };
 
 struct ConnectionOptions {
   BrokerAddress address;
-  std::string name;  // shown by the broker beside the connection
-  // Becomes true when nobody wants to wait for the broker any longer; null: never. Must outlive
-  // what it is for.
+  std::string name;  // the broker shows it beside the connection
+  // Becomes true when waiting for the broker must end; null: never. It must outlive whatever uses
+  // these options.
   const std::atomic<bool>* interrupted = nullptr;
-  std::chrono::milliseconds timeout{10'000};  // of the handshake and of each answer
-  // Shared, because an attempt to connect that was given up goes on by itself.
+  std::chrono::milliseconds timeout{10'000};  // for the handshake and for each answer
+  // Shared, because an attempt to connect that was given up continues on its own.
   std::shared_ptr<const Transport> transport = std::make_shared<NetworkTransport>();
   std::shared_ptr<const Clock> clock = std::make_shared<RealClock>();
 };
@@ -113,29 +113,29 @@ struct ConnectionOptions {
 class Connection {
  public:
   // Connects and logs in. Throws ConnectionLost when the broker cannot be reached or does not
-  // answer, BrokerError when it refuses us, when its certificate does not verify, or when a file of
-  // ours cannot be used.
+  // answer, BrokerError when it refuses us, when its certificate does not verify, or when one of
+  // our files cannot be used.
   explicit Connection(ConnectionOptions options);
-  // Closes, without waiting long for the broker.
+  // Closes the connection, without waiting long for the broker.
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // A broker allows so many at a time (RabbitMQ: 2047 a connection); the number of a closed one is
+  // A broker limits the channels of a connection (RabbitMQ: 2047); the number of a closed one is
   // used again.
   ChannelNumber open_channel();
-  // What it had not acknowledged is requeued.
+  // Deliveries that the channel had not acknowledged are requeued.
   void close_channel(ChannelNumber channel);
 
   void declare_exchange(ChannelNumber channel, const std::string& name, const ExchangeOptions& options);
   QueueInfo declare_queue(ChannelNumber channel, const std::string& name, const QueueOptions& options);
   void bind_queue(ChannelNumber channel, const AmqpRoute& route);
   void bind_exchange(ChannelNumber channel, const AmqpRoute& route);
-  // Throw ChannelClosed (406) when it is in use or not empty and must not be. What is not there is
-  // deleted already.
+  // These throw ChannelClosed (406) when the options forbid deleting it because it is in use or not
+  // empty. Deleting what does not exist succeeds.
   void delete_queue(ChannelNumber channel, const std::string& name, const DeleteOptions& options);
   void delete_exchange(ChannelNumber channel, const std::string& name, const DeleteOptions& options);
-  // How many messages were dropped.
+  // Returns the number of messages dropped.
   std::uint32_t purge_queue(ChannelNumber channel, const std::string& name);
 
   // From now on the messages published on this channel are numbered from 1 and confirmed
@@ -153,33 +153,35 @@ class Connection {
     std::string_view run = {};  // for the header x-dse-run; "" for none
     std::int64_t number = 0;    // for the header x-dse-number, with a run
   };
-  // Sent as a persistent message, not answered. Throws BrokerError for what AMQP cannot carry.
+  // Sends a persistent message, which the broker does not answer. Throws BrokerError for what AMQP
+  // cannot carry.
   void publish(ChannelNumber channel, const Publication& publication);
   struct Settlement {
     std::uint64_t tag = 0;
-    bool multiple = false;  // and all before it
+    bool multiple = false;  // also all before it
     bool acknowledge = true;
-    bool requeue = false;  // when not acknowledged
+    bool requeue = false;  // for a rejection
   };
   void settle(ChannelNumber channel, const Settlement& settlement);
 
-  // The next thing that the broker sends, waiting at most so long for it; empty when nothing came.
-  // Sends heartbeats when they are due, and notices when the broker's do not come. Throws
+  // Returns the next event from the broker, waiting for it at most this long; empty when none came.
+  // Sends heartbeats when they are due, and notices when the broker's are missing. Throws
   // ChannelClosed and ConnectionLost.
   //
-  // An operation that is answered throws UndecodableData when the library cannot decode what comes
-  // meanwhile; wait() then gives what came before, and at last, if that was a message, the message,
-  // refused, and the connection is spent(). After that it is always empty.
+  // An operation that the broker answers throws UndecodableData when rabbitmq-c cannot decode what
+  // comes meanwhile; wait() then returns what came before, and last, if the undecodable part was a
+  // message, that message, refused. The connection is then spent(), and wait() returns nothing
+  // more.
   std::optional<AmqpEvent> wait(std::chrono::milliseconds timeout);
-  // Nothing more can be read here, though what is sent still arrives: settle what came, and make a
-  // new one.
+  // True when nothing more can be read from this connection, though what we send still arrives:
+  // settle what came, and make a new connection.
   bool spent() const;
-  // Readable when there may be something for wait(), unless wait() itself has kept something: call
-  // it until empty before waiting on this.
+  // Readable when wait() may have something to return. wait() may also have kept something: call it
+  // until it is empty before polling this.
   int descriptor() const;
-  // How often wait() must be called at the least for heartbeats to go out.
+  // The longest time between calls of wait() with which heartbeats go out in time.
   std::chrono::milliseconds heartbeat_interval() const;
-  // A message of more bytes is not published: BrokerError.
+  // Publishing a message of more bytes is a BrokerError.
   static constexpr std::size_t kPayloadBytesMax = 128 << 20;
 
   std::string describe() const { return options_.address.describe(); }

@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-// Takes the headers off the message that a publisher of ours has added.
+// Removes from the message the headers that our own publishers add.
 void take_marks(Arrival& arrival) {
   Headers& headers = arrival.message.headers;
   if (const HeaderValue* run = headers.find(kRunHeader)) arrival.run = to_text(*run);
@@ -52,7 +52,7 @@ std::vector<Arrival> Consumer::take() {
     const std::lock_guard lock(mutex_);
     arrived.swap(arrived_);
   }
-  if (!arrived.empty() && !arrived.back().decoded) session_->wake();  // it waits for that
+  if (!arrived.empty() && !arrived.back().decoded) session_->wake();  // it waits for this
   if (arrived.empty()) session_->check();
   return arrived;
 }
@@ -102,7 +102,7 @@ Consumer::Depth Consumer::depth() const {
   return depth_;
 }
 
-// A channel each, so that the order of their acknowledgements is their own.
+// Each subscription has its own channel, so that acknowledgements are ordered within each alone.
 void Consumer::on_connected(Connection& connection) {
   ++connections_;
   channels_.clear();
@@ -154,7 +154,7 @@ void Consumer::on_event(Connection& connection, AmqpEvent&& event) {
   arrived_.push_back(std::move(arrival));
 }
 
-// Whether the depth of the queue is asked for as well.
+// Whether the depth of the queue was also asked for.
 bool Consumer::settle_wanted(Connection& connection) {
   std::vector<Wanted> wanted;
   bool asked = false;
@@ -188,8 +188,7 @@ void Consumer::answer_depth(Connection& connection) {
   }
   const QueueInfo info =
       connection.declare_queue(channels_.front(), subscriptions_.front().queue, {.passive = true});
-  // What the broker delivered before it answered was kept by the connection while we waited for the
-  // answer.
+  // While we waited for the answer, the connection kept what the broker delivered before it.
   while (std::optional<AmqpEvent> event = connection.wait(std::chrono::milliseconds(0)))
     on_event(connection, std::move(*event));
   const std::lock_guard lock(mutex_);

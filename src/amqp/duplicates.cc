@@ -17,7 +17,7 @@ bool Duplicates::is_again(const Arrival& arrival) {
   const std::uint64_t identity = arrival.identity();
   if (arrival.is_numbered()) return !published_.add(identity);
   taken_.push_back({.tag = arrival.tag.tag, .identity = identity});
-  // The broker would not have delivered this one, had it not heard that the oldest is settled.
+  // The broker would not have delivered this one if it had not learned that the oldest was settled.
   if (taken_.size() > taken_max_) taken_.pop_front();
   if (!arrival.redelivered) return false;
   const auto excused = excused_.find(identity);
@@ -31,8 +31,8 @@ void Duplicates::forget(const ArrivalTag& tag, std::uint64_t identity) {
   if (tag.connection == connection_) taken_.remove({.tag = tag.tag, .identity = identity});
 }
 
-// The one before is gone. What is left of those before it may still come: the broker may notice
-// late.
+// The previous connection is gone. Messages of even older ones may still come again, because the
+// broker may notice late that those are gone.
 void Duplicates::begin_connection(const Arrival& first) {
   const bool was_the_one_before = connection_ + 1 == first.tag.connection;
   connection_ = first.tag.connection;

@@ -1,16 +1,17 @@
-// Tells a message that comes a second time from a new one. An id proves nothing: whoever publishes
-// may give one to many messages. So a message is one that was here before only when
+// Tells a message that comes a second time from a new one. An id proves nothing, because a
+// publisher may give the same id to many messages. So a message counts as one that was here before
+// only when
 //
-//   - one of ours published it again, because it was not confirmed before a connection was lost: it
-//     has the mark of its process and the number of its publication (headers.h), and is equal in
-//     all else; or
-//   - the broker marks it redelivered, and it is equal to one that was taken on a connection that
-//     is gone, and that the broker may not know to be settled. Each one excuses one. With a
-//     prefetch these are never more than that many, as messages are settled in their order, but for
-//     refused ones, which do not count; of a connection that was left in good order
-//     (Arrival::settled_before) they are those not settled.
+//   - one of our processes published it again, because a connection was lost before it was
+//     confirmed: it then has the same mark of its process and number of its publication
+//     (headers.h), and is equal in all else; or
+//   - the broker marks it redelivered, and it is equal to one that was taken on a lost connection
+//     and that the broker may not know to be settled. Each of these excuses one duplicate. With a
+//     prefetch there are never more of them than the prefetch, because messages are settled in
+//     order, except refused ones, which do not count; on a connection that was left in good order
+//     (Arrival::settled_before) they are exactly the unsettled ones.
 //
-// Bounded: of more messages the oldest are forgotten, and would be taken for new ones.
+// Memory is bounded: the oldest messages are forgotten, and would then be taken for new ones.
 #pragma once
 
 #include <cstddef>
@@ -25,13 +26,13 @@ namespace dse {
 
 class Duplicates {
  public:
-  // For one subscription with that prefetch; 0: without.
+  // For one subscription with this prefetch; 0: no limit.
   explicit Duplicates(std::uint16_t prefetch);
 
-  // Notes a message that has arrived. Whether it was here before; one that is to be refused never
-  // was: it is refused again.
+  // Notes a message that has arrived, and returns whether it was here before; always false for one
+  // that must be refused, which is then refused again.
   bool is_again(const Arrival& arrival);
-  // It went back to the broker's queue on purpose: when it comes again, it is to be taken.
+  // The message was requeued on purpose: when it comes again, it is not a duplicate.
   void forget(const ArrivalTag& tag, std::uint64_t identity);
 
  private:
@@ -44,10 +45,10 @@ class Duplicates {
   void drop_oldest();
 
   std::size_t taken_max_;
-  RecentIds published_;  // by publishers of ours
+  RecentIds published_;  // by our own publishers
   std::uint64_t connection_ = 0;
-  RingBuffer<Taken> taken_;                                   // of others, on this connection
-  std::unordered_map<std::uint64_t, std::uint32_t> excused_;  // taken on connections that are lost
+  RingBuffer<Taken> taken_;                                   // from others, on this connection
+  std::unordered_map<std::uint64_t, std::uint32_t> excused_;  // taken on lost connections
   RingBuffer<std::uint64_t> excused_in_order_;
 };
 

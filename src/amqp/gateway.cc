@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-// How long the deletion of our own queues may take; the second when the user wants to go.
+// How long the deletion of our own queues may take; the second holds once the user has interrupted.
 constexpr std::chrono::seconds kDeleteMax{10};
 constexpr std::chrono::seconds kDeleteInAHurryMax{1};
 
@@ -55,7 +55,7 @@ Gateway::~Gateway() {
       connection->delete_queue(connection->open_channel(), own_queue(route), {});
     }
   } catch (const std::exception&) {
-    // The broker deletes them in time.
+    // The broker deletes them itself later.
   }
 }
 
@@ -70,8 +70,8 @@ Subscription Gateway::subscription(const ImportRoute& route) const {
     if (!route.queue.empty()) return connection.declare_queue(channel, queue, {.passive = true}).name;
     constexpr std::int64_t kUnreadMillisecondsMax = 600'000;
     connection.declare_exchange(channel, route.exchange, {.type = "topic"});
-    // One reader at a time: a new connection gets nothing before what an old one had, whose end the
-    // broker may notice later, is back in its place.
+    // One reader at a time: the broker may notice late that an old connection has ended, and a new
+    // one must get nothing until the messages of the old one are back in their places.
     connection.declare_queue(
         channel, queue,
         {.arguments = {{"x-expires", kUnreadMillisecondsMax}, {"x-single-active-consumer", true}}});
@@ -109,7 +109,7 @@ std::vector<Imported> Gateway::stop_imports() {
   if (consumer_ == nullptr) return rejected;
   import_state_ = consumer_->state();
   for (Arrival& arrival : consumer_->stop()) {
-    if (arrival.decoded) continue;  // it is not settled, and comes again
+    if (arrival.decoded) continue;  // it is unsettled, and comes again
     ++imports_[arrival.tag.subscription].refused;
     rejected.push_back({.import = arrival.tag.subscription,
                         .message = make_message(std::move(arrival.message)),

@@ -1,7 +1,8 @@
-// Joins something in this process to exchanges and queues of a broker, at least once both ways.
+// Joins this process to exchanges and queues of a real broker; each message crosses at least once,
+// either way.
 //
-// Out: what is exported is published with confirms, and again after a lost connection. In: what
-// arrives is given out once and acknowledged when the taker says so; a message that comes again
+// Exported messages are published with confirms, and again after a lost connection. Imported
+// messages are given out once, and acknowledged when the caller says so; one that comes again
 // (Duplicates) is dropped. Calls come from one thread.
 #pragma once
 
@@ -16,26 +17,27 @@
 
 namespace dse {
 
-// To a topic exchange, which is declared if it is not there.
+// Goes to a topic exchange, which is declared if it does not exist.
 struct ExportRoute {
   std::string exchange;
 };
 
-// From a queue, which must be there, or from an exchange through a queue of our own, which the
-// broker deletes when it has not been read for ten minutes.
+// Comes from a queue, which must exist, or from an exchange through a queue of our own, which the
+// broker deletes when nobody has read it for ten minutes.
 struct ImportRoute {
   std::string name;
-  std::string queue;     // "" when it is an exchange
-  std::string exchange;  // declared as a topic exchange if it is not there
+  std::string queue;     // "" if it is an exchange
+  std::string exchange;  // declared as a topic exchange if it does not exist
   std::string key = "#";
   std::uint16_t prefetch = 0;
 };
 
 struct Imported {
-  std::size_t import = 0;  // its place among the routes
-  MessagePtr message;      // none: a duplicate, which only waits to be acknowledged
+  std::size_t import = 0;  // index into Options::imports
+  MessagePtr message;      // null for a duplicate, which only needs to be acknowledged
   ArrivalTag tag;
-  // Why the message, as far as it could be read, cannot be taken; "": it can. It is to be rejected.
+  // Why the message cannot be taken and must be rejected; the message then has what could be read.
+  // "" if it can be taken.
   std::string refused = {};
 };
 
@@ -43,7 +45,7 @@ class Gateway {
  public:
   struct Options {
     ConnectionOptions connection;
-    std::string run;  // tells this process's messages and queues from others'
+    std::string run;  // distinguishes this process's messages and queues from others'
     std::vector<ExportRoute> exports;
     std::vector<ImportRoute> imports;
   };
@@ -52,25 +54,25 @@ class Gateway {
   // Deletes our own queues.
   ~Gateway();
 
-  // Never waits; see full(). Throws what ended a connection for good, as every call.
+  // Never waits; see full(). Like every call, throws what ended a connection for good.
   void write(std::size_t export_number, MessagePtr message);
-  // So much waits to be confirmed that it is better to wait before writing more.
+  // True when so many messages are unconfirmed that the caller should wait before writing more.
   bool full() const { return publisher_ != nullptr && publisher_->full(); }
-  // How many of the written messages are not confirmed yet.
+  // The number of written messages that are not confirmed yet.
   std::uint64_t unconfirmed() const { return publisher_ == nullptr ? 0 : publisher_->unconfirmed(); }
-  // What has arrived since the last call, in the order of each import.
+  // Returns what has arrived since the last call, in order for each import.
   std::vector<Imported> take();
-  // Ends the imports, and gives what was rejected on the broker already and not taken before.
+  // Ends the imports, and returns what was already rejected on the broker but not yet returned.
   std::vector<Imported> stop_imports();
-  // What was taken is where it will not be lost.
+  // Acknowledges a message, which the caller has stored safely.
   void acknowledge(const ArrivalTag& tag) { consumer_->acknowledge(tag); }
-  // What was taken cannot be used: the broker does with it what its queue says. Nothing happens to
-  // what could not be decoded: its connection is gone.
+  // Rejects a message that cannot be used: the broker does with it what its queue says. Has no
+  // effect on one that could not be decoded, as its connection is gone.
   void reject(const ArrivalTag& tag) { consumer_->reject(tag, false); }
   bool settled() const { return consumer_ == nullptr || consumer_->settled(); }
   // Throws what ended a connection for good.
   void check() const;
-  // It is notified when something has arrived or was confirmed.
+  // Is notified when something has arrived or was confirmed.
   const Notifier& notifier() const { return notifier_; }
 
   struct ImportCounts {
@@ -78,7 +80,7 @@ class Gateway {
     std::uint64_t duplicates = 0;  // dropped
     std::uint64_t refused = 0;
   };
-  struct Counts : ImportCounts {  // of all imports together
+  struct Counts : ImportCounts {  // for all imports together
     std::uint64_t exported = 0;
     std::uint64_t republished = 0;
     std::uint64_t nacked = 0;
@@ -98,9 +100,9 @@ class Gateway {
   Notifier notifier_;
   std::vector<Duplicates> duplicates_;  // by import
   std::vector<ImportCounts> imports_;
-  SessionState import_state_;             // of imports that were ended
-  std::unique_ptr<Publisher> publisher_;  // none without exports
-  std::unique_ptr<Consumer> consumer_;    // none without imports
+  SessionState import_state_;             // of the imports, once they have ended
+  std::unique_ptr<Publisher> publisher_;  // null without exports
+  std::unique_ptr<Consumer> consumer_;    // null without imports
 };
 
 }  // namespace dse

@@ -1,15 +1,15 @@
-// Headers that only messages on a real broker have: added when one is published, taken away when
-// one arrives.
+// Headers that exist only on a real broker: added when a message is published, removed when it
+// arrives.
 #pragma once
 
 #include <string_view>
 
 namespace dse {
 
-// Nanoseconds, when the message's timestamp has more than AMQP's whole seconds.
+// The timestamp in nanoseconds, when it is not a whole number of AMQP's seconds.
 inline constexpr std::string_view kTimestampHeader = "x-dse-timestamp-ns";
-// The process that published the message, and which of its publications it was, from 0: the same
-// when it was published again.
+// The process that published the message, and the number of the publication in that process, from
+// 0; both stay the same when it is published again.
 inline constexpr std::string_view kRunHeader = "x-dse-run";
 inline constexpr std::string_view kNumberHeader = "x-dse-number";
 

@@ -83,7 +83,7 @@ void check_login(amqp_connection_state_t state, const amqp_rpc_reply_t& reply, c
   throw_not_connected(broker, status);
 }
 
-// What means the same whether the connection is being made or was there.
+// Statuses that mean the same during the login and later.
 void throw_if_silent_or_closed(const std::string& broker, int status) {
   switch (status) {
     case AMQP_STATUS_HEARTBEAT_TIMEOUT:
@@ -98,7 +98,7 @@ void throw_if_silent_or_closed(const std::string& broker, int status) {
   }
 }
 
-// Classes and methods of AMQP 0-9-1 that advice is given for.
+// The classes and methods of AMQP 0-9-1 for which there is advice.
 constexpr int kExchangeClass = 40;
 constexpr int kQueueClass = 50;
 constexpr int kDeclareMethod = 10;
@@ -156,7 +156,7 @@ void throw_not_connected(const std::string& broker, int status) {
            "its certificate does not verify, or is for another host: name the authority that signed it with "
            "--ca, and the host in the URL as the certificate has it");
     case AMQP_STATUS_SSL_CONNECTION_FAILED:
-      // A broker that goes down in the middle of the handshake looks the same.
+      // A broker that shuts down during the handshake looks the same.
       throw ConnectionLost(fmt::format(
           "broker {}: TLS failed: check that TLS is spoken on this port, and name our certificate "
           "with --cert and --key if it wants one",
@@ -183,7 +183,7 @@ void throw_broken(const std::string& broker, int status) {
     case AMQP_STATUS_TIMEOUT:
       throw ConnectionLost(fmt::format("broker {} does not answer: check that it runs", broker));
     case AMQP_STATUS_BAD_AMQP_DATA:
-    case AMQP_STATUS_INVALID_PARAMETER:  // a table has an entry without a name, say
+    case AMQP_STATUS_INVALID_PARAMETER:  // for example, a table has an entry without a name
       throw UndecodableData(fmt::format(
           "broker {} sent what cannot be decoded: check that AMQP 0-9-1 is spoken on this port", broker));
     case AMQP_STATUS_TABLE_TOO_BIG:
@@ -196,7 +196,7 @@ void throw_broken(const std::string& broker, int status) {
 
 void throw_closed(const std::string& broker, int code, const std::string& text) {
   const std::string message = fmt::format("broker {} has closed the connection: {}", broker, text);
-  // It goes down, or an operator closed it: it may be back.
+  // The broker is shutting down, or an operator closed the connection: trying again may succeed.
   if (code == AMQP_CONNECTION_FORCED || code == AMQP_INTERNAL_ERROR) throw ConnectionLost(message);
   throw BrokerError(message);
 }

@@ -20,7 +20,7 @@ Notifier::Notifier(const Clock& clock) : clock_(clock), event_(eventfd(0, EFD_CL
 
 void Notifier::notify() const {
   const std::uint64_t one = 1;
-  // It fails only when somebody has notified 2^64 times since the last clear().
+  // Writing fails only after 2^64 notifications since the last clear().
   [[maybe_unused]] const ssize_t written = write(descriptor(), &one, sizeof one);
 }
 

@@ -1,5 +1,5 @@
-// Wakes a thread that waits for one of several things. Any thread notifies, and one waits: for this
-// alone, or for its descriptor among others.
+// Wakes a thread that waits for one of several things. Any thread may notify; one thread waits,
+// either for the notifier alone or for its descriptor among others.
 #pragma once
 
 #include "amqp/clock.h"
@@ -9,16 +9,16 @@ namespace dse {
 
 class Notifier {
  public:
-  // `clock` says how long wait_until waits; it must outlive this. Throws RunError when the system
-  // has no descriptor for it.
+  // wait_until goes by `clock`, which must outlive this. Throws RunError when the system has no
+  // file descriptor left.
   explicit Notifier(const Clock& clock);
 
   void notify() const;
-  // Returns when somebody has notified since the last return, or at that time. Whether somebody
-  // has.
+  // Returns true as soon as there has been a notification since the last return, and false at
+  // `time`.
   bool wait_until(Clock::TimePoint time) const;
 
-  // The descriptor is readable from a notification until clear().
+  // The descriptor is readable from a notification until the next clear().
   int descriptor() const { return event_.number(); }
   void clear() const;
 

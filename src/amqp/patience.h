@@ -1,5 +1,5 @@
-// How long to wait at the end for a broker to take in what is under way, as long as it takes in
-// something.
+// How long to wait at the end for a broker to take what is on its way to it: longer while there is
+// progress.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@ namespace dse {
 
 class Patience {
  public:
-  // At most `longest` in all; `standstill` without that anything moves.
+  // Waits at most `longest` in total, and at most `standstill` without progress.
   struct Limits {
     std::chrono::milliseconds longest;
     std::chrono::milliseconds standstill;
@@ -19,7 +19,7 @@ class Patience {
   // `clock` must outlive this.
   Patience(Limits limits, const Clock& clock) : limits_(limits), clock_(clock) {}
 
-  // So much is under way now. Whether there is no sense in waiting any longer.
+  // Notes how much is under way now, and returns whether to stop waiting.
   bool is_over(std::uint64_t under_way) {
     const Clock::TimePoint now = clock_.now();
     if (under_way != before_) moved_ = now;

@@ -39,7 +39,7 @@ amqp_field_value_t field_value(const HeaderValue& value) {
   return field;
 }
 
-constexpr std::size_t kEntryBytes = 16;  // of a header beside its name and its text, at most
+constexpr std::size_t kEntryBytes = 16;  // of a header, at most, besides its name and its text
 
 std::optional<HeaderValue> header_value(const amqp_field_value_t& field) {
   switch (field.kind) {
@@ -76,7 +76,7 @@ std::optional<HeaderValue> header_value(const amqp_field_value_t& field) {
 }  // namespace
 
 amqp_bytes_t amqp_text(std::string_view text) {
-  // rabbitmq-c takes what it only reads by a pointer that could write.
+  // rabbitmq-c takes even what it only reads through a non-const pointer.
   return {text.size(), const_cast<char*>(text.data())};
 }
 

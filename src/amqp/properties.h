@@ -1,14 +1,15 @@
-// Messages and headers in the types of rabbitmq-c, and back. Only connection.cc and login.cc use it.
+// Converts messages and headers to the types of rabbitmq-c and back. Only connection.cc and login.cc use
+// this.
 //
 //   message     AMQP basic properties (AMQP 0-9-1, section 1.8.3, "basic")
 //   id          message-id
-//   timestamp   timestamp, in whole seconds; when it is not whole, the header x-dse-timestamp-ns
-//               has it all. Without one, or with one that is no virtual time, the message has none
+//   timestamp   timestamp, in whole seconds; if it is not whole, the header x-dse-timestamp-ns
+//               has all of it. Without one, or with one that is no virtual time, the message has none
 //   headers     bool 't', int64 'l', double 'd', text 'S' (RabbitMQ's field types); integers and
-//               floats of other sizes are read as well
+//               floats of other sizes are also read
 //
-// Headers of foreign messages that begin with "x-" and are of other types are the broker's own
-// ("x-death") and are left out.
+// Headers of foreign messages that begin with "x-" and have other types are the broker's own
+// ("x-death"), and are left out.
 #pragma once
 
 #include <amqp.h>
@@ -23,16 +24,16 @@
 
 namespace dse {
 
-// `text` in rabbitmq-c's type; it must outlive the result.
+// Returns `text` in rabbitmq-c's type; it must outlive the result.
 amqp_bytes_t amqp_text(std::string_view text);
 std::string to_string(amqp_bytes_t bytes);
 
-// Names and values that stay where they are as long as this does and the headers do.
+// A table of headers. It points to their names and values, so the headers must outlive it.
 class AmqpTable {
  public:
   explicit AmqpTable(const Headers& headers);
   amqp_table_t table();
-  // Adds the entry or replaces its value. The name must outlive this, and so must a text.
+  // Adds the entry or replaces its value. The name must outlive this, as must a text value.
   void set(std::string_view name, std::int64_t value);
   void set(std::string_view name, std::string_view text);
 
@@ -42,22 +43,22 @@ class AmqpTable {
   std::vector<amqp_table_entry_t> entries_;
 };
 
-// Messages with more are refused: what answers one or passes it on adds headers, and they have to
-// fit a frame (131,072 bytes) all the same.
+// Messages with more bytes of headers are refused: components that answer or forward a message add
+// headers, and all of them must still fit a frame (131,072 bytes).
 inline constexpr std::size_t kHeaderBytesMax = 65'536;
 
 struct ReadHeaders {
   Headers headers;
-  std::optional<std::string> refused;  // the name of the first of a type that is not carried
-  std::size_t bytes = 0;               // of all: names, texts, and a little for each
+  std::optional<std::string> refused;  // the name of the first with an unsupported type
+  std::size_t bytes = 0;               // of all names and texts, and a little for each header
 };
 ReadHeaders read_headers(const amqp_table_t& table);
 
-// The message's properties, without headers. Points into the fields.
+// The message's properties, without headers. The result points into the fields.
 amqp_basic_properties_t to_properties(const MessageFields& fields);
 struct ReadMessage {
   MessageFields fields;  // without its key
-  std::string refused;   // why it cannot be taken, for people; "": it can be
+  std::string refused;   // why it cannot be taken, for human readers; "" if it can
 };
 ReadMessage read_message(const amqp_message_t& message);
 

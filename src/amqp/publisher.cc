@@ -11,8 +11,8 @@
 namespace dse {
 namespace {
 
-constexpr std::size_t kSentAtOnce = 64;  // then it looks what the broker says
-constexpr std::size_t kSentMax = 8'192;  // on their way and not confirmed
+constexpr std::size_t kSentAtOnce = 64;  // before it reads what the broker sends
+constexpr std::size_t kSentMax = 8'192;  // sent and not confirmed
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5'000};
 
@@ -102,7 +102,7 @@ void Publisher::on_event(Connection&, AmqpEvent&& event) {
   }
 }
 
-// It comes before its confirm, so that it is among those on their way.
+// A return comes before the confirm of its message, so the message is still in `sent_`.
 void Publisher::on_return(const AmqpReturn& returned) {
   const std::int64_t* number = returned.message.headers.find_integer(kNumberHeader);
   // One that was refused may still stand before the publication that took its place.
@@ -110,7 +110,8 @@ void Publisher::on_return(const AmqpReturn& returned) {
     return number != nullptr && one.fate == Fate::kUnknown &&
            one.message.number == static_cast<std::uint64_t>(*number);
   };
-  // Numbers go up one by one, unless something was published again: no need to search thousands.
+  // Numbers increase one by one unless something was published again; this avoids searching
+  // thousands.
   auto sent = sent_.begin();
   if (number != nullptr && !sent_.empty()) {
     const std::uint64_t place = static_cast<std::uint64_t>(*number) - sent_.front().message.number;
@@ -162,7 +163,7 @@ void Publisher::forget_settled() {
   while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) sent_.pop_front();
 }
 
-// Whoever sees that it is confirmed finds it among the returned, if no queue took it.
+// A message that no queue took is added to `returned_` before it counts as confirmed.
 void Publisher::note_taken(const Sent& sent) {
   const std::lock_guard lock(mutex_);
   const Outgoing& outgoing = sent.message.outgoing;
@@ -199,7 +200,7 @@ std::optional<Publisher::Numbered> Publisher::next_outgoing() {
   return outgoing;
 }
 
-// Noted as sent before it is, so that it is not lost when sending fails.
+// The message is noted as sent before sending, so that it is not lost when that fails.
 void Publisher::send(Connection& connection, Numbered&& message_to_send) {
   sent_.push_back({.message = std::move(message_to_send), .tag = next_tag_++});
   const Outgoing& sent = sent_.back().message.outgoing;

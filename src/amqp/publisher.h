@@ -1,10 +1,11 @@
-// Publishes to a broker with confirms: what the broker has not confirmed when the connection is
-// lost is published again, in order, on the next one. So each message arrives at least once, and
-// first arrivals come in order. What the broker refuses (basic.nack: a queue is full, say) is
-// published again after 0.1 s, 0.2 s, 0.4 s ..., at most 5 s, and everything else waits behind it.
+// Publishes to a real broker with confirms: what the broker has not confirmed when the connection
+// is lost is published again, in order, on the next one. So each message arrives at least once, and
+// first arrivals are in order. What the broker refuses (basic.nack, for example because a queue is
+// full) is published again after 0.1 s, 0.2 s, 0.4 s ..., at most 5 s, and everything else waits
+// behind it.
 //
-// Has a connection and a thread of its own (RabbitMQ holds back a connection that publishes too
-// much, and with it everything that the connection carries). Calls come from one thread.
+// A publisher has its own connection and thread (RabbitMQ throttles a connection that publishes too
+// much, and so everything on that connection). Calls come from one thread.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,8 @@ using SetUp = std::function<void(Connection& connection, ChannelNumber channel)>
 struct Outgoing {
   std::string exchange;
   MessagePtr message;
-  std::size_t route = 0;   // among those that are counted apart
-  bool mandatory = false;  // it is given back (take_returned) when no queue takes it
+  std::size_t route = 0;   // the route that it is counted for
+  bool mandatory = false;  // take_returned gives it back when no queue takes it
 };
 
 class Publisher : private SessionClient {
@@ -35,38 +36,38 @@ class Publisher : private SessionClient {
   struct Options {
     ConnectionOptions connection;
     SetUp set_up;
-    std::string run;         // for the header x-dse-run; "" for none: then nothing is given back
-    std::size_t routes = 1;  // that are counted apart
+    std::string run;         // for the header x-dse-run; "": no header, and nothing is given back
+    std::size_t routes = 1;  // with separate counts
   };
-  // `changed` must outlive this. Throws as Session.
+  // `changed` must outlive this. Throws what the constructor of Session throws.
   Publisher(Options options, const Notifier& changed);
   ~Publisher() override;
 
-  // Never waits and never throws; check() says whether there is a session that sends it.
+  // Never waits and never throws; check() reports whether a session exists that sends the message.
   void publish(Outgoing&& outgoing);
-  // So many are not confirmed that it is better to wait (for `changed`) before publishing more.
+  // True when so many are unconfirmed that the caller should wait (for `changed`) before publishing
+  // more.
   bool full() const { return unconfirmed() >= kUnconfirmedMax; }
   std::uint64_t unconfirmed() const;
-  // So many messages from the first on are confirmed, every one of them.
+  // This many messages, counted from the first without a gap, are confirmed.
   std::uint64_t confirmed() const;
-  // The mandatory messages that no queue took, of those that were confirmed since the last call; in
-  // the order of their confirms. Each message is given back at most once, whatever was published
-  // again: what counts is whether a queue took the publication that the broker has confirmed.
+  // Returns the mandatory messages that no queue took, among those confirmed since the last call,
+  // in the order of their confirms. Each message is given back at most once even if it was
+  // published again: what counts is whether a queue took the confirmed publication.
   std::vector<MessagePtr> take_returned();
 
   struct RouteCounts {
-    std::uint64_t republished = 0;  // after a lost connection or a refusal of the broker
-    std::uint64_t nacked = 0;       // refusals of the broker
-    std::uint64_t unroutable = 0;   // how often no queue of the broker took one
+    std::uint64_t republished = 0;  // after a lost connection or a refusal by the broker
+    std::uint64_t nacked = 0;       // refusals by the broker
+    std::uint64_t unroutable = 0;   // publications that no queue of the broker took
   };
-  struct Counts : RouteCounts {   // of all routes together
-    std::uint64_t published = 0;  // each once
-    bool blocked = false;         // the broker asks to wait
+  struct Counts : RouteCounts {   // for all routes together
+    std::uint64_t published = 0;  // each counted once
+    bool blocked = false;         // the broker asks us to wait
     std::string blocked_reason;
-    bool refusing = false;  // the last that it said of a message was a refusal
+    bool refusing = false;  // the broker's latest answer was a refusal
     std::vector<RouteCounts> routes;
-    // Why messages are not confirmed, for people: "" when there is nothing to say but that they are
-    // on their way.
+    // Why messages are not confirmed, for human readers; "" when they are merely on their way.
     std::string obstacle() const;
   };
   Counts counts() const;
@@ -79,7 +80,7 @@ class Publisher : private SessionClient {
   enum class Fate { kUnknown, kTaken, kRefused };
   struct Numbered {
     Outgoing outgoing;
-    std::uint64_t number = 0;  // from 0, of all that is published
+    std::uint64_t number = 0;  // from 0, among all published messages
   };
   struct Sent {
     Numbered message;
@@ -107,21 +108,21 @@ class Publisher : private SessionClient {
   std::deque<Numbered> waiting_;
   Counts counts_;
   std::uint64_t confirmed_ = 0;
-  std::deque<bool> taken_;  // from message `confirmed_` on: confirmed, though an earlier one is not
+  std::deque<bool>
+      taken_;  // from message `confirmed_` on: whether it is confirmed, though an earlier one is not
   std::vector<MessagePtr> returned_;
 
   // Used only by the session's thread:
   ChannelNumber channel_ = 0;
   std::uint64_t next_tag_ = 1;
-  std::deque<Sent> sent_;       // by tag; the first is not confirmed
-  std::deque<Numbered> again_;  // to be sent before what waits
+  std::deque<Sent> sent_;       // ordered by tag; the first is not confirmed
+  std::deque<Numbered> again_;  // sent before everything that waits
   bool blocked_ = false;
-  // After a refusal: nothing is sent before then, and how long it is to the time after the next
-  // one.
+  // After a refusal, nothing is sent before `held_until_`; the next refusal holds it for `pause_`.
   std::optional<Clock::TimePoint> held_until_;
   std::chrono::milliseconds pause_;
 
-  std::unique_ptr<Session> session_;  // last: its thread uses the others
+  std::unique_ptr<Session> session_;  // last, because its thread uses the others
 };
 
 }  // namespace dse

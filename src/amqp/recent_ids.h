@@ -1,5 +1,5 @@
-// What the latest messages are known by, to notice one that comes a second time. Bounded: the
-// oldest are forgotten.
+// Ids of the latest messages, to notice one that comes a second time. Memory is bounded: the oldest
+// are forgotten.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ class RecentIds {
   explicit RecentIds(std::size_t most) : most_(most) {}
 
   bool contains(std::uint64_t identity) const { return ids_.contains(identity); }
-  // False when it was there already.
+  // Returns false when it was already there.
   bool add(std::uint64_t identity) {
     if (!ids_.insert(identity).second) return false;
     order_.push_back(identity);

@@ -1,4 +1,4 @@
-// What tells the messages of this process from those of others (header x-dse-run).
+// The mark that distinguishes the messages of this process from those of others (header x-dse-run).
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 namespace dse {
 
-// 16 hexadecimal digits, others at every call. `subject`: what the process runs.
+// Returns 16 hexadecimal digits, different at every call. `subject` is what the process runs.
 inline std::string make_run_mark(std::string_view subject) {
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
   return hex64(hash_text(fmt::format("{} {} {}", subject, getpid(), now)));

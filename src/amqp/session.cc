@@ -18,7 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 constexpr milliseconds kFirstDelay{100};
 constexpr milliseconds kLongestDelay{5'000};
-// A broker that reads nothing would hold us up in writing to it for as long as it likes.
+// Writing to a broker that reads nothing would block us for as long as it likes.
 constexpr milliseconds kLongestEnd{5'000};
 constexpr milliseconds kShortestEnd{300};
 
@@ -67,8 +67,8 @@ void Session::connect_first() {
 }
 
 void Session::connect_once(const std::function<bool()>& given_up) {
-  // One that is spent is left only now, so that the broker has had time to take in what was settled
-  // on it: it would else hear first that the consumer is gone.
+  // A spent connection is closed only now, so that the broker has had time to take what was settled
+  // on it; otherwise it would first notice that the consumer is gone.
   connection_ = connect(options_, given_up);
   {
     const std::lock_guard lock(mutex_);
@@ -81,8 +81,8 @@ void Session::connect_once(const std::function<bool()>& given_up) {
   with_what_is_undecodable([this] { client_.on_connected(*connection_); });
 }
 
-// Does what the broker answers to. When a message that the library cannot decode comes in between,
-// the client gets what came before it and is told of it, and the connection is spent.
+// Runs `work`, whose operations the broker answers. When a message that rabbitmq-c cannot decode
+// comes meanwhile, the client gets everything up to and including it, and the connection is spent.
 template <typename Work>
 void Session::with_what_is_undecodable(Work work) {
   try {
@@ -127,11 +127,11 @@ void Session::run() {
   changed_.notify();
 }
 
-// Until it is stopped, or the connection is lost or spent.
+// Serves until the session is stopped, or the connection is lost or spent.
 void Session::serve() {
   while (!stopping_ && !connection_->spent()) {
     take_events();
-    if (connection_->spent()) break;  // the client may not ask anything any more
+    if (connection_->spent()) break;  // the client may not use it any more
     bool more = false;
     with_what_is_undecodable([&] { more = client_.on_turn(*connection_); });
     if (more || connection_->spent()) continue;
@@ -151,7 +151,7 @@ void Session::take_events() {
     ++taken;
   }
   if (taken > 0) changed_.notify();
-  // There may be more, and no byte may come to say so.
+  // There may be more events, without another byte that would wake this thread.
   if (taken == kEventsAtOnce) signal_.notify();
 }
 
@@ -162,7 +162,7 @@ void Session::wait_for_signal(Clock::TimePoint until, bool broker_too) {
   if (waited[0].revents != 0) signal_.clear();
 }
 
-// Waits for as long as the attempts so far demand. False when it was stopped meanwhile.
+// Waits for as long as the attempts so far require. False when the session was stopped meanwhile.
 bool Session::pause() {
   const Clock::TimePoint next = now() + delay_;
   while (!stopping_ && now() < next) wait_for_signal(next, false);
@@ -170,16 +170,16 @@ bool Session::pause() {
   return !stopping_;
 }
 
-// False when it was stopped meanwhile.
+// False when the session was stopped meanwhile.
 bool Session::await_client() {
   constexpr milliseconds kBetweenLooks{100};
   while (!stopping_ && !client_.may_connect()) wait_for_signal(now() + kBetweenLooks, false);
   return !stopping_;
 }
 
-// False when it was stopped before it succeeded.
+// False when the session was stopped before an attempt succeeded.
 bool Session::connect_again() {
-  // A message that could not be decoded is gone from its queue, so this ends.
+  // An undecodable message has left its queue, so this cannot repeat for ever.
   bool at_once = connection_ != nullptr && connection_->spent();
   if (at_once) {
     const std::lock_guard lock(mutex_);

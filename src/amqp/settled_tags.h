@@ -12,7 +12,7 @@ namespace dse {
 
 class SettledTags {
  public:
-  // What was settled this long ago, the broker has taken in, as long as the connection works.
+  // A broker has taken what was settled this long ago, as long as the connection works.
   static constexpr std::chrono::milliseconds kTakenIn{250};
 
   void add(std::uint64_t tag, Clock::TimePoint now) {
@@ -25,7 +25,7 @@ class SettledTags {
     if (up_to_ != before) recent_.push_back({.time = now, .up_to = up_to_});
     forget_what_is_taken_in(now);
   }
-  // 0: not even the first one is.
+  // Returns the tag up to which the broker has taken every settlement; 0 when not even the first.
   std::uint64_t taken_in(Clock::TimePoint now) {
     forget_what_is_taken_in(now);
     return taken_in_;
@@ -45,7 +45,7 @@ class SettledTags {
   }
 
   std::uint64_t up_to_ = 0;
-  std::set<std::uint64_t> ahead_;  // settled, though an earlier one is not
+  std::set<std::uint64_t> ahead_;  // settled although an earlier one is not
   std::uint64_t taken_in_ = 0;
   std::deque<Moment> recent_;
 };

@@ -9,8 +9,8 @@
 namespace dse {
 namespace {
 
-// A headers exchange leaves out names that begin with "x-" unless it is told not to, which RabbitMQ
-// knows from 3.10 on: so only where it matters.
+// A headers exchange ignores names that begin with "x-" unless it is told otherwise, which RabbitMQ
+// supports from 3.10 on; so this is used only where it matters.
 std::string match_argument(const BindingSpec& binding) {
   const std::string match = binding.match == HeaderMatch::kAll ? "all" : "any";
   const bool names_x = std::any_of(binding.headers.begin(), binding.headers.end(),

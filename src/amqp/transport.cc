@@ -22,13 +22,13 @@ namespace {
   throw BrokerError(fmt::format("broker {}: {}", address.describe(), text));
 }
 
-// The certificate must have the URL's host among its names, or its addresses if it is one. OpenSSL
-// compares, as rabbitmq-c 0.11 would not find an address.
+// The certificate must list the URL's host among its names, or among its addresses if the host is
+// one. OpenSSL compares them, because rabbitmq-c 0.11 would not find an address.
 void expect_host(X509_VERIFY_PARAM* expected, const BrokerAddress& address) {
   const char* host = address.host.c_str();
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   int set = 0;
-  // What inet_pton does not read, such as 010.0.0.1, other functions read in different ways.
+  // Addresses that inet_pton rejects, such as 010.0.0.1, are read differently by other functions.
   if (inet_pton(AF_INET, host, bytes.data()) == 1) {
     set = X509_VERIFY_PARAM_set1_ip(expected, bytes.data(), sizeof(in_addr));
   } else if (inet_pton(AF_INET6, host, bytes.data()) == 1) {
@@ -71,7 +71,7 @@ void NetworkTransport::open(amqp_connection_state_t_* state, const BrokerAddress
   timeval longest = to_timeval(timeout);
   const int status = amqp_socket_open_noblock(socket, address.host.c_str(), address.port, &longest);
   if (status != AMQP_STATUS_OK) throw_not_connected(address.describe(), status);
-  // A peer that is silent while we write would hold us up for a quarter of an hour.
+  // A peer that is silent while we write would block us for a quarter of an hour.
   if (address.heartbeat_s > 0) {
     const unsigned silence_ms = static_cast<unsigned>(address.heartbeat_s) * 2 * 1000;
     setsockopt(amqp_socket_get_sockfd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms, sizeof silence_ms);

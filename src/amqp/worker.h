@@ -1,4 +1,4 @@
-// One thread that does jobs in order. A bounded number of them wait.
+// One thread that does jobs in order. The number of waiting jobs is bounded.
 #pragma once
 
 #include <condition_variable>
@@ -17,16 +17,17 @@ class Worker {
  public:
   static constexpr std::size_t kJobsMax = 64;
 
-  // `done` is notified after each job; it must outlive this.
+  // Notifies `done`, which must outlive this, after each job.
   explicit Worker(const Notifier& done);
   // Jobs that have not begun are dropped.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Waits while too many jobs wait. Returns the job's number, from 1. Throws what a job has thrown.
+  // Blocks while too many jobs wait. Returns the job's number, from 1. Throws what a job has
+  // thrown.
   std::uint64_t post(Job job);
-  // How many jobs are done. Throws what a job has thrown.
+  // Returns the number of jobs done. Throws what a job has thrown.
   std::uint64_t done() const;
   // Returns when every job is done. Throws what a job has thrown.
   void wait_all();

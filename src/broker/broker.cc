@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-// A tag names a slot and how often the slot has been used, so that a stale tag is noticed.
+// A tag contains a slot and how often the slot has been used, so that a stale tag is noticed.
 DeliveryTag make_tag(std::uint32_t slot, std::uint32_t generation) {
   return DeliveryTag((std::uint64_t{generation} << 32) | slot);
 }
@@ -159,7 +159,7 @@ bool Broker::outstanding(DeliveryTag tag) const {
          unacknowledged_[slot].generation == tag_generation(tag);
 }
 
-// Also notes in the effects in which queue it was.
+// Also notes in the effects which queue the message was in.
 QueuedMessage Broker::settle(DeliveryTag tag) {
   DSE_CHECK(outstanding(tag), "delivery tag {} is not outstanding", tag.number());
   const std::uint32_t slot = tag_slot(tag);

@@ -1,9 +1,9 @@
-// The broker: a pure state machine of resources, bindings, queues and streams. No socket, no clock, no
-// thread, no randomness: the same calls give the same answers.
+// The broker: a pure state machine of resources, bindings, queues and streams. It has no socket,
+// clock, thread or randomness: the same calls give the same answers.
 //
-// A resource is a topic exchange and a queue of one name, the queue bound to the exchange with `#`; the queue
-// exists from the moment it is first streamed or bound into. Words and rules are those of AMQP 0-9-1 as
-// RabbitMQ implements it.
+// A resource is a topic exchange and a queue with the same name, bound to the exchange with `#`;
+// the queue exists from the moment it is first streamed or bound into. Terms and rules are those of
+// AMQP 0-9-1 as RabbitMQ implements it.
 #pragma once
 
 #include <cstdint>
@@ -35,13 +35,13 @@ struct Delivery {
   MessagePtr message;
 };
 
-// A message that a consumer has settled, and whose queue it was in.
+// A message that a consumer has settled, and the resource whose queue it was in.
 struct Settled {
   ResourceIndex resource;
   MessagePtr message;
 };
 
-// What follows from one call.
+// The effects of one call.
 struct Effects {
   std::vector<Delivery> deliveries;       // in order
   bool routed = true;                     // publish: at least one queue took the message
@@ -63,37 +63,38 @@ class Broker {
   // A queue that holds this many messages refuses the next one with a RunError.
   static constexpr std::size_t kQueueDepthMax = 10'000'000;
 
-  // Every verb takes the time at which it happens, which never goes back.
+  // Every operation takes the time at which it happens; times never decrease.
 
-  // Returns the resource of this name, which is made if it is not there.
+  // Returns the resource of this name, and makes it if it does not exist.
   ResourceIndex declare(std::string_view name, TimeNs now);
   const std::string& name(ResourceIndex resource) const { return resources_[resource]->name; }
   std::uint64_t name_hash(ResourceIndex resource) const { return resources_[resource]->name_hash; }
-  // The resource that will be made next; those that exist have smaller numbers.
+  // The number of the next resource to be made; existing ones have smaller numbers.
   ResourceIndex next_resource() const { return resources_.next(); }
 
-  // Binds; declares both resources. Binding the same twice changes nothing.
+  // Declares both resources and binds them. Repeating a binding changes nothing.
   void bind(const BindingSpec& binding, TimeNs now);
 
-  // The calls below return what follows from them, valid until the next call; the caller may move out of it.
+  // The calls below return their effects, valid until the next call; the caller may move from them.
 
   // Puts one copy into each queue with a matching binding. Throws RunError when a queue is full.
   Effects& publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options, TimeNs now);
-  // Opens a stream of the resource's queue, last in turn, with at most `prefetch` unacknowledged deliveries
-  // at a time (0: no limit). Streams are numbered from 0 in the order of opening.
+  // Opens a stream of the resource's queue, the last in turn, with at most `prefetch`
+  // unacknowledged deliveries at a time (0: no limit). Streams are numbered from 0 in the order of
+  // opening.
   Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now);
   // Settles a delivery. A tag that is not outstanding is a programmer's mistake.
   Effects& acknowledge(DeliveryTag tag, TimeNs now);
   // Settles a delivery; with requeue the message goes back to its original place, marked redelivered.
   Effects& reject(DeliveryTag tag, RejectOptions options, TimeNs now);
-  // Closes the stream; what it had not acknowledged is requeued.
+  // Closes the stream; deliveries that it had not acknowledged are requeued.
   Effects& close_stream(StreamIndex stream, TimeNs now);
 
-  // The stream that open_stream will open next.
+  // The number of the next stream that open_stream will open.
   StreamIndex next_stream() const { return streams_.next(); }
   bool outstanding(DeliveryTag tag) const;
 
-  // The state, for results and for the report of a stall.
+  // The state, for results and for reports of stalls.
   struct QueueState {
     std::size_t depth = 0;
     std::size_t depth_max = 0;
@@ -102,7 +103,7 @@ class Broker {
   };
   // All zero when the resource has no queue.
   QueueState queue_state(ResourceIndex resource) const;
-  // The two parts of the state that change with every message. The resource must have a queue.
+  // The parts of the state that change with every message. The resource must have a queue.
   struct Load {
     std::size_t waiting = 0;
     std::size_t unacknowledged = 0;
@@ -111,7 +112,7 @@ class Broker {
     const Resource& owner = *resources_[resource];
     return {owner.queue->depth(), owner.unacknowledged};
   }
-  // Asks for the memory that the resource's next message needs, without reading it.
+  // Prefetches the memory that the resource's next message needs.
   void fetch(ResourceIndex resource) const { prefetch_lines<kLinesOfDelivery>(resources_[resource].get()); }
   // The messages that wait in the queue, in order, and those delivered but not yet settled, in no particular
   // order; at most `most`. None when the resource has no queue.
@@ -120,15 +121,15 @@ class Broker {
   std::uint64_t unroutable() const { return unroutable_; }
   // The number of the resource of this name; empty when there is none.
   std::optional<ResourceIndex> find(std::string_view name) const;
-  // How many messages matched this binding, which must have been made before the first of them: it passed
-  // this many into its queue. A message that several bindings of a queue match counts for each, though the
+  // The number of messages that matched this binding, which must have been made before the first
+  // message. A message that several bindings of a queue match counts for each of them, though the
   // queue gets one copy.
   std::uint64_t passed(const BindingSpec& binding) const;
 
  private:
   static constexpr std::size_t kLinesOfDelivery = 2;
 
-  // What each delivery needs comes first, in kLinesOfDelivery cache lines.
+  // What every delivery needs comes first, in kLinesOfDelivery cache lines.
   struct alignas(kCacheLineBytes) Resource {
     std::uint64_t name_hash = 0;
     std::size_t unacknowledged = 0;

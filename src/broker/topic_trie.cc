@@ -8,7 +8,7 @@
 namespace dse {
 namespace {
 
-// Takes the next word off `rest`; false when there is none. "a." has two words, "" has none.
+// Removes the next word from `rest`; false when there is none. "a." has two words, "" has none.
 bool next_word(std::string_view& rest, bool& more, std::string_view& word) {
   if (!more) return false;
   const std::size_t dot = rest.find('.');
@@ -109,7 +109,7 @@ void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
   for (const Headers::Entry& entry : binding.headers) {
     branches.by_header[entry_hash(entry)].push_back(number);
-    // When all must match, it is enough to find the binding by one of them.
+    // When all must match, indexing the binding by one of them is enough.
     if (binding.match == HeaderMatch::kAll) break;
   }
 }
@@ -163,7 +163,7 @@ void TopicTrie::collect(Node& node, const Headers& headers, std::vector<Resource
     if (found == branches.by_header.end()) continue;
     for (std::uint32_t number : found->second) {
       Conditional& conditional = branches.conditionals[number];
-      if (conditional.stamp == stamp_) continue;  // another header has led here
+      if (conditional.stamp == stamp_) continue;  // already found through another header
       if (!holds(conditional.headers, conditional.match, headers)) continue;
       conditional.stamp = stamp_;
       ++conditional.taken;

@@ -1,8 +1,10 @@
-// Which queues take a message of a given routing key and headers: the bindings of one exchange.
+// The bindings of one exchange: finds the queues that take a message with a given routing key and
+// headers.
 //
-// A trie over the words of the topic patterns, walked as a nondeterministic automaton, so that the cost
-// depends on the words of the key and the patterns that can still match, not on the number of bindings.
-// Bindings with header values are kept at their pattern's node, indexed by a value that must be there.
+// It is a trie over the words of the topic patterns, walked as a nondeterministic automaton, so
+// that the cost depends on the words of the key and the patterns that can still match, not on the
+// number of bindings. Bindings with header values are kept at their pattern's node, indexed by
+// values that the message must have.
 #pragma once
 
 #include <array>
@@ -26,16 +28,16 @@ class TopicTrie {
  public:
   TopicTrie();
 
-  // Adds a binding to `queue`; adding the same again changes nothing. `from` and `to` are not looked at.
+  // Adds a binding to `queue`; adding the same again changes nothing. `from` and `to` are ignored.
   void add(const BindingSpec& binding, ResourceIndex queue);
 
-  // Appends every queue with a matching binding to `queues`, each once, in ascending order. An empty key
-  // has no words; `*` matches exactly one word, which may be empty; `#` any number of words.
-  // Not const: visited nodes are stamped.
+  // Appends every queue with a matching binding to `queues`, each once, in ascending order. An
+  // empty key has no words; `*` matches exactly one word, which may be empty; `#` matches any
+  // number of words. Not const: visited nodes are stamped.
   void match(const Message& message, std::vector<ResourceIndex>& queues);
 
-  // How many of the messages that were matched this binding took since it was added; equal bindings have
-  // equal counts. It must have been added before the first message.
+  // The number of messages passed to match() that this binding took; equal bindings have equal
+  // counts. It must have been added before the first message.
   std::uint64_t taken(const BindingSpec& binding, ResourceIndex queue) const;
 
  private:
@@ -51,20 +53,21 @@ class TopicTrie {
     HeaderMatch match = HeaderMatch::kAll;
     ResourceIndex queue;
     std::uint64_t taken = 0;
-    std::uint64_t stamp = 0;  // that of the message it took last
+    std::uint64_t stamp = 0;  // that of the last message it took
     bool is(const BindingSpec& binding, ResourceIndex into) const {
       return queue == into && match == binding.match && headers == binding.headers;
     }
   };
 
-  // What the end of most patterns does not have.
+  // The parts that the last node of most patterns does not need.
   struct Branches {
     std::unordered_map<std::string, NodeIndex, TextHash, std::equal_to<>> words;
-    std::vector<ResourceIndex> queues;  // of the node, when there are more than it has room for
+    std::vector<ResourceIndex> queues;  // the node's, when it has no room for all
     std::vector<Conditional> conditionals;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
   };
-  // One line of the cache: with thousands of patterns, each node that a key leads to is read from memory.
+  // A node is one cache line: with thousands of patterns, each node that a key leads to is read
+  // from memory.
   struct alignas(kCacheLineBytes) Node {
     std::uint64_t stamp = 0;
     std::uint64_t matched = 0;  // messages whose keys this pattern takes
@@ -79,7 +82,7 @@ class TopicTrie {
       if (branches == nullptr) branches = std::make_unique<Branches>();
       return *branches;
     }
-    // Those bound here without header values, in ascending order.
+    // The queues bound here without header values, in ascending order.
     std::span<const ResourceIndex> queues() const {
       if (few_count > 0 || branches == nullptr) return {few_queues.data(), few_count};
       return branches->queues;
@@ -89,7 +92,7 @@ class TopicTrie {
   };
   static_assert(sizeof(Node) == kCacheLineBytes);
 
-  // The node that a word of a pattern leads to; kNone when there is none.
+  // Returns the node that a word of a pattern leads to; kNone if there is none.
   NodeIndex find_child(NodeIndex node, std::string_view word) const;
   NodeIndex child(NodeIndex node, std::string_view word);
   NodeIndex add_node();

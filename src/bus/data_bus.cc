@@ -7,7 +7,7 @@ namespace dse {
 DataBus::DataBus() : pair_(borrow_frame_pair()) {}
 
 DataBus::~DataBus() {
-  // A frame under way owns a reference; decoding gives it back.
+  // A frame under way owns a reference; decoding releases it.
   while (pair_->bus.under_way() > 0) decode_command(pair_->bus.receive_any());
   while (pair_->components.under_way() > 0) decode_notice(pair_->components.receive_any());
 }

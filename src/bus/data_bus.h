@@ -1,8 +1,8 @@
 // The Data Bus: the broker behind a ZeroMQ inproc PAIR.
 //
-// Every message and command between a component and the bus crosses the pair as a frame. The bus does
-// nothing by itself: whoever drives it (the simulator's scheduler) says when the next frame of a link is
-// received, so the order on the socket decides nothing. One thread.
+// Every message and command between a component and the bus crosses the pair as a frame. The bus
+// does nothing by itself: its driver (the simulator's scheduler) says when the next frame of a link
+// is received, so the order on the socket decides nothing. One thread.
 #pragma once
 
 #include <cstdint>
@@ -21,22 +21,22 @@ namespace dse {
 struct BusEvent {
   EventCode kind = EventCode::kClosed;
   ResourceIndex resource = kNoResource;
-  MessagePtr message;  // none unless the event is about one
+  MessagePtr message;  // null unless the event is about one
   std::span<const ResourceIndex>
-      queues;                           // of a publication: those that took a copy; valid until the next call
-  std::span<const ResourceIndex> left;  // of a close: the queues it streamed; valid until the next call
+      queues;  // for a publication: those that took a copy; valid until the next call
+  std::span<const ResourceIndex> left;  // for a close: the queues it streamed; valid until the next call
   std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call
 };
 
 class DataBus {
  public:
-  // Throws RunError when the system has not enough file descriptors.
+  // Throws RunError when the system has too few file descriptors.
   DataBus();
   ~DataBus();
   DataBus(const DataBus&) = delete;
   DataBus& operator=(const DataBus&) = delete;
 
-  // A new link; links are numbered from 0.
+  // Makes a new link; links are numbered from 0.
   LinkIndex attach();
   // The component's side of its link: sends a frame to the bus, and receives the next one from it, which must
   // be under way.

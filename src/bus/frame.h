@@ -1,8 +1,8 @@
 // The wire form of what crosses a link between a component and the Data Bus: one frame of fixed size for
 // every command, message and delivery.
 //
-// A frame carries a message as one counted reference (see MessagePtr), so its payload is never copied.
-// Whoever decodes a frame owns the reference in it.
+// A frame carries a message as one counted reference (see MessagePtr), so its payload is never
+// copied. Decoding a frame transfers that reference to the caller.
 #pragma once
 
 #include <array>
@@ -18,9 +18,10 @@
 
 namespace dse {
 
-// A component's own number for a resource: declared once by name, used in every later frame of its link.
+// A component's own number for a resource: declared once with the name, then used in every frame of
+// its link.
 using ResourceAlias = Index<struct AliasKind>;
-// From a component to the bus.
+// The commands, from a component to the bus.
 struct DeclareCommand {
   ResourceAlias alias;
   std::string resource;
@@ -46,7 +47,7 @@ struct RejectCommand {
 };
 struct CloseCommand {};
 
-// From the bus to a component.
+// The notices, from the bus to a component.
 struct DeliveryNotice {
   ResourceAlias alias;
   DeliveryTag tag;
@@ -63,8 +64,8 @@ using Command = std::variant<DeclareCommand, BindCommand, PublishCommand, Stream
 using Notice = std::variant<DeliveryNotice, ReturnNotice>;
 
 struct Frame {
-  // Kind, flag and alias; a delivery tag or prefetch; a reference. Whole words, so that a frame just written
-  // is read back without a stall.
+  // Holds kind, flag and alias; a delivery tag or prefetch; a reference. They are whole words, so
+  // that a frame just written is read back without a stall.
   std::array<std::uint64_t, 3> words{};
 };
 

@@ -17,7 +17,7 @@
 namespace dse {
 namespace {
 
-// As much as libzmq takes: two for each world that is there at one time.
+// The most that libzmq allows; every world that exists at one time needs two.
 constexpr int kSocketsMax = 65'535;
 
 [[noreturn]] void refuse(const std::string& reason) {
@@ -36,8 +36,8 @@ void require_descriptors(std::size_t count) {
   }
 }
 
-// That of all worlds. It is never closed: whoever ends the process in the middle of a run does not wait for
-// its sockets.
+// The context of all worlds. It is never closed, so that a process that ends in the middle of a run
+// does not wait for its sockets.
 zmq::context_t& shared_context() {
   static zmq::context_t& context = []() -> zmq::context_t& {
     require_descriptors(kDescriptorsOfContext + kDescriptorsOfPair);
@@ -48,8 +48,8 @@ zmq::context_t& shared_context() {
   return context;
 }
 
-// ZeroMQ looks at its signals now and then inside a call, and gives up when a signal of the system (Ctrl-C)
-// comes just then.
+// A call of ZeroMQ sometimes checks ZeroMQ's own signals, and fails when a signal of the system
+// (Ctrl-C) comes just then.
 template <typename ZmqCall>
 int until_not_interrupted(ZmqCall call) {
   int result = call();
@@ -61,7 +61,7 @@ int until_not_interrupted(ZmqCall call) {
 
 struct FrameEnd::Socket {
   zmq::socket_t socket{shared_context(), zmq::socket_type::pair};
-  zmq::message_t received;  // the frames that have arrived are in it
+  zmq::message_t received;  // holds the frames that have arrived
 
   Socket() {
     socket.set(zmq::sockopt::sndhwm, 0);  // 0: no limit
@@ -96,8 +96,8 @@ void FrameEnd::flush() {
   ++peer_->crossing_;
 }
 
-// A socket is never read when nothing is there: that would put its reader to sleep, and waking it costs a
-// system call.
+// A socket is never read while it is empty: that would put its reader to sleep, and waking it costs
+// a system call.
 void FrameEnd::fetch() {
   if (crossing_ == 0) peer_->flush();
   const int received = until_not_interrupted(
@@ -158,7 +158,7 @@ FramePair::FramePair(std::uint64_t number) {
 
 namespace {
 
-// What is not in use. It lasts as the context does.
+// The pairs that are not in use. The pool lasts as long as the context.
 struct Pool {
   std::mutex mutex;
   std::vector<std::unique_ptr<FramePair>> free;

@@ -1,25 +1,27 @@
-// What a Machine runs on: its connection to a Data Bus, its clock and its share of the processor.
+// What a Machine runs on: its connection to a Data Bus, its clock, and the execution of its jobs.
 //
 // Two kinds of link exist: ZeroMQ inproc under virtual time (sim/), and AMQP to a real broker. A
-// program cannot tell which it has, because both keep this contract
+// program cannot tell which kind it has, because both keep this contract
 // (tests/support/link_contract.cc):
 //
-//   - Commands are carried out in the order of the calls. A message takes the bindings and streams
-//     that were made before it and none that was made after it; it is in its queues before what is
-//     written after it.
+//   - Commands are carried out in the order of the calls. A message is routed by the bindings and
+//     streams that were made before it and by none that was made after it; it is in its queues
+//     before anything that is written after it.
 //   - A stream delivers the messages of its queue in their order, each marked as redelivered or
 //     not, and has at most `prefetch` of them unsettled at a time.
-//   - A delivery is settled once. What is acknowledged is gone; what is rejected with requeue is
-//     delivered again, marked as redelivered, and without requeue it is gone.
+//   - A delivery is settled once. An acknowledged message is gone; one rejected with requeue is
+//     delivered again, marked as redelivered; one rejected without requeue is gone.
 //   - A mandatory message that no queue takes comes back through Machine::on_return, once, as it
-//     was written. A broker returns it before it confirms it, and a link waits for the confirm:
-//     when a connection is lost in between, the message is published again, and what becomes of
-//     that publication counts. A message in whose handler something was written is acknowledged on
-//     the broker only when the program has been told of what came back of it.
+//     was written. A real broker returns it before it confirms it, and a link waits for the
+//     confirm: when a connection is lost in between, the message is published again, and that
+//     publication counts. When a handler writes messages, the message it handles is acknowledged on
+//     a real broker only after the program has been told which of them came back.
 //   - now() stands still within a step and never goes back.
-//   - The link calls the machine only from whoever drives it, never within one of the calls below.
-//   - After end() the machine hears of nothing. What was written before is still carried out; what
-//     was delivered and not settled goes back to its queue, on a broker when the link is gone.
+//   - The link calls the machine only while it is being driven, never within one of the calls
+//     below.
+//   - After end() the machine is not called again. Commands given before are still carried out;
+//     messages delivered and not settled go back to their queues, on a real broker once the link is
+//     gone.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +35,9 @@
 namespace dse {
 
 struct PublishRequest {
-  const std::string& resource;  // declared before
+  const std::string& resource;  // already declared
   MessagePtr message;
-  bool mandatory = false;  // give it back (Machine::on_return) when no queue takes it
+  bool mandatory = false;  // comes back (Machine::on_return) when no queue takes it
 };
 
 class Link {
@@ -53,15 +55,15 @@ class Link {
   virtual void acknowledge(std::uint64_t tag) = 0;
   virtual void reject(std::uint64_t tag, bool requeue) = 0;
 
-  // Calls Machine::resume once, `delay_ns` from now; now() is exactly that time then.
+  // Calls Machine::resume once, `delay_ns` from now; now() is then exactly that time.
   virtual void resume_after(TimeNs delay_ns) = 0;
-  // Runs `job`, and calls Machine::resume once, when it is done: under virtual time at now +
-  // duration_ns, and under real time when that is, as work takes the time that it takes.
+  // Runs `job`, and calls Machine::resume once: under virtual time at now + duration_ns, under real
+  // time when the job is done, however long it takes.
   virtual void compute(Job job, TimeNs duration_ns) = 0;
-  // Runs `job`; nobody is told when it is done. Jobs of a link run in the order of the calls, one
+  // Runs `job` without a notice when it is done. Jobs of a link run in the order of the calls, one
   // at a time.
   virtual void post(Job job) = 0;
-  // The program has ended; nothing more is delivered.
+  // Tells the link that the program has ended: nothing more is delivered.
   virtual void end(int status) = 0;
 };
 

@@ -73,7 +73,7 @@ void Machine::crash(int status) {
 }
 
 void Machine::resume() {
-  if (ended()) return;  // it crashed while it waited
+  if (ended()) return;  // the program crashed while it waited
   DSE_CHECK(waiting_ == Waiting::kTimer || waiting_ == Waiting::kResult, "'{}' was not waiting", name_);
   const bool has_result = waiting_ == Waiting::kResult;
   waiting_ = Waiting::kNothing;
@@ -82,7 +82,7 @@ void Machine::resume() {
 }
 
 void Machine::deliver(Delivered&& delivery) {
-  if (ended()) return;  // the bus requeues it when it learns of the end
+  if (ended()) return;  // the bus requeues the message when it learns of the end
   if (waiting_ != Waiting::kDelivery) {
     inbox_.push_back(std::move(delivery));
     return;

@@ -1,4 +1,5 @@
-// What a delivery costs: bare ZeroMQ, and the whole bus with scheduler, broker, SDK, record and fingerprints.
+// The cost of a delivery: with bare ZeroMQ, and with the whole bus: scheduler, broker, SDK, record
+// and fingerprints.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -18,11 +19,11 @@ namespace {
 
 constexpr std::size_t kPayloadBytes = 784;
 constexpr int kStreams = 4;
-constexpr int kMessages = 100'000;        // of one bus_fanout4 run
+constexpr int kMessages = 100'000;        // in one run of bus_fanout4
 constexpr TimeNs kPublishGapNs = 50'000;  // as in scenarios/mnist.toml: 20,000 messages a second
 
-// One publish and four deliveries, each one frame sent and received over an inproc PAIR, in one thread. The
-// payload is shared, as on the bus: what is timed is ZeroMQ, not memcpy.
+// One publish and four deliveries, each a frame sent and received over an inproc PAIR, in one
+// thread. The payload is shared, as on the bus, so this measures ZeroMQ, not memcpy.
 void zmq_inproc_fanout4(benchmark::State& state) {
   zmq::context_t context(0);
   std::vector<std::array<zmq::socket_t, 2>> pairs;
@@ -95,7 +96,8 @@ class Sink : public App {
   std::string from_;
 };
 
-// `bindings` bindings of `feed`, by key, to four streamed queues; as many resources besides.
+// A scenario with `bindings` bindings of `feed`, by key, to four streamed queues, and as many other
+// resources.
 Scenario fanout_scenario(int bindings) {
   Scenario scenario;
   scenario.name = "fanout";

@@ -1,4 +1,4 @@
-// How many images a second each learner learns from, and predicts.
+// The number of images per second that each learner learns from, and predicts.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kImages = 2'048;
 constexpr std::size_t kBatch = 16;
 
-// Images of which a fifth is set, as in handwritten digits, and labels of no meaning.
+// Images with a fifth of the pixels set, as in handwritten digits, and meaningless labels.
 struct Images {
   LearnerOptions options;
   std::vector<std::uint8_t> pixels;
@@ -19,7 +19,7 @@ struct Images {
 
   Images() : pixels(kImages * options.shape.pixels()) {
     RandomStream random(2015, "bench", "images");
-    // Strokes: pixels are set in runs.
+    // Pixels are set in runs, like strokes.
     for (std::size_t at = 0; at < pixels.size(); ++at) {
       if (random.below(25) != 0) continue;
       for (std::size_t end = std::min(at + 5, pixels.size()); at < end; ++at) {

@@ -1,6 +1,7 @@
-// What many components cost: a delivery when one generator writes to N watching consumers, beside
-// the bare cache lines that it has to touch; and the memory of a component that receives nothing.
-// Compare medians of one run, because the machine is never the same twice:
+// The cost of many components: a delivery when one generator writes to N watching consumers,
+// compared with merely touching the same number of cache lines; and the memory of a component that
+// receives nothing. Compare medians within one run, because the machine's speed varies between
+// runs:
 //   build/dse_bench --benchmark_filter='delivery_beside|cold_lines' --benchmark_repetitions=15
 //     --benchmark_enable_random_interleaving=true
 #include <benchmark/benchmark.h>
@@ -26,22 +27,22 @@
 namespace dse {
 namespace {
 
-// A message goes to so many of the N, whatever N is: so a delivery is the same work for every N,
-// and has the same share in the cost of writing and routing a message.
+// A message goes to this many of the N consumers, whatever N is, so a delivery is the same work for
+// every N, with the same share of the cost of writing and routing a message.
 constexpr std::uint32_t kReaders = 10;
-constexpr std::uint32_t kDeliveriesMin = 200'000;  // of what is timed
+constexpr std::uint32_t kDeliveriesMin = 200'000;  // in the timed part
 constexpr TimeNs kGapNs = 5'000;
 constexpr TimeNs kLatencyNs = 50'000;
-constexpr TimeNs kStartNs = kNanosecondsPerSecond;  // of the generator: all queues are there before
+constexpr TimeNs kStartNs = kNanosecondsPerSecond;  // of the generator, when all queues exist
 
-// The consumers are in groups of kReaders. This is an order of all groups, by chance and without
-// system, so that neither the next consumer nor the place of its state can be guessed. The members
-// of a group are far from each other: the consumers number g, g + groups, g + 2 * groups ...
+// The consumers form groups of kReaders. Returns a random order of all groups, so that neither the
+// next consumer nor the place of its state can be predicted. The members of a group are far apart:
+// group g has the consumers g, g + groups, g + 2 * groups ...
 std::vector<std::uint32_t> order_of_groups(std::uint32_t consumers) {
   RandomStream random(1, "bench", "groups");
   return random.permutation(consumers / kReaders);
 }
-// Writes to the groups in turn, as long as anybody asks for more.
+// Writes to the groups in turn, for ever.
 class GroupWriter : public App {
  public:
   explicit GroupWriter(std::uint32_t consumers) {
@@ -105,12 +106,12 @@ double seconds_to_advance(World& world, TimeNs time_ns) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Apart, so that a profiler can be told to look at this alone.
+// A separate function, so that a profiler can be limited to it.
 [[gnu::noinline]] double timed_seconds(World& world, TimeNs time_ns) {
   return seconds_to_advance(world, time_ns);
 }
 
-// Starting, and the first message to each of the consumers, are over when the time begins.
+// The time starts after all components have started and every consumer has had its first message.
 void delivery_beside(benchmark::State& state) {
   const auto consumers = static_cast<std::uint32_t>(state.range(0));
   const Scenario scenario = watched_scenario(consumers);
@@ -126,18 +127,19 @@ void delivery_beside(benchmark::State& state) {
   show_delivery(state, deliveries);
 }
 
-// The bare memory of as many deliveries to as many consumers: for each the cache lines that it
-// touches, in the same order of consumers, and nothing else. How many lines those are was counted
-// with cachegrind's model of a cache of 1 MiB, as large as the second level here, over the timed
-// part with 100,000 consumers, where nothing of a consumer is left in it from the last time:
+// Only the memory accesses of as many deliveries to as many consumers: touches each delivery's
+// cache lines, in the same order of consumers, and does nothing else. The number of lines was
+// counted with cachegrind's model of a cache of 1 MiB, the size of the second level here, over the
+// timed part with 100,000 consumers, where a consumer's lines never remain in the cache until its
+// next message:
 //   valgrind --tool=callgrind --cache-sim=yes --LL=1048576,16,64 --toggle-collect='*timed_seconds*'
 //     build/dse_bench --benchmark_filter=delivery_beside/consumers:100000/
-// It counts misses, so a line that a delivery finds twice is one, and what all deliveries share is
-// none. Their sum, read and written, was 21.1 for a delivery.
+// It counts misses, so a line that a delivery touches twice counts once, and lines that all
+// deliveries share do not count. There were 21.1 misses per delivery, reads and writes together.
 //
-// The lines of a consumer lie side by side. Chained, each says which one is next, as the state of a
-// component is found by pointers; else the processor asks for many at once, which shows how much of
-// the time is waiting.
+// The lines of a consumer are adjacent. In the chained variant, each line contains the index of the
+// next, as a component's state is reached through pointers; in the other, the processor can fetch
+// many lines at once, which shows how much of the time is waiting.
 constexpr std::uint32_t kLinesOfDelivery = 21;
 
 struct alignas(64) ColdLine {
@@ -170,7 +172,7 @@ class ColdState {
  private:
   template <bool kChained>
   void touch(std::uint32_t first) {
-    std::uint32_t at = kChained ? last_ + first : first;  // last_ is 0, which nobody knows yet
+    std::uint32_t at = kChained ? last_ + first : first;  // last_ is 0, which the processor cannot know yet
     for (std::uint32_t count = 0; count < kLinesOfDelivery; ++count) {
       ColdLine& line = lines_[at];
       ++line.touched;
@@ -202,7 +204,7 @@ void cold_lines(benchmark::State& state) {
 
 std::size_t allocated_bytes() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
-// Echoes that read a queue into which nothing comes, and have started.
+// The bytes of a world of echoes that have started and read queues into which nothing comes.
 std::size_t bytes_of_idle_world(std::uint32_t consumers) {
   const std::size_t before = allocated_bytes();
   Scenario scenario = empty_scenario();
@@ -217,7 +219,7 @@ std::size_t bytes_of_idle_world(std::uint32_t consumers) {
 
 void idle_component(benchmark::State& state) {
   const auto consumers = static_cast<std::uint32_t>(state.range(0));
-  bytes_of_idle_world(consumers);  // what a process allocates once
+  bytes_of_idle_world(consumers);  // lets the process make its one-time allocations
   double bytes = 0;
   for (auto _ : state)
     bytes = static_cast<double>(bytes_of_idle_world(2 * consumers) - bytes_of_idle_world(consumers));

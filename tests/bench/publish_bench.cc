@@ -1,8 +1,8 @@
-// How fast a gateway publishes with confirms, beside pika, which publishes without, and beside the
-// bare connection without confirms, which shows what the broker takes at most: the same messages of
-// 784 bytes, to an exchange without a queue, to one queue in the broker's memory and to one on its
-// disk, each of which keeps the latest thousand. The broker is that of DSE_AMQP_URL; without one
-// they are skipped.
+// How fast a gateway publishes with confirms, compared with pika, which publishes without confirms,
+// and with a bare connection without confirms, which shows the most that the broker takes. All
+// publish the same messages of 784 bytes: to an exchange without a queue, to a queue in the
+// broker's memory, and to one on its disk; each queue keeps the latest thousand. The broker is that
+// of DSE_AMQP_URL; without this variable the benchmarks are skipped.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -50,8 +50,8 @@ std::vector<MessagePtr> messages() {
   return result;
 }
 
-// An exchange of its own and, unless `kind` is "exchange", a queue that is bound to it, on a broker
-// that has them as long as this lives.
+// An exchange and, unless `kind` is "exchange", a queue bound to it; both exist on the broker as
+// long as this object.
 class Destination {
  public:
   explicit Destination(std::string_view kind) : connection_(broker()), channel_(connection_.open_channel()) {
@@ -81,7 +81,7 @@ class Destination {
   ChannelNumber channel_;
 };
 
-// From the first message to the last one's confirm.
+// Measures from the first message to the confirm of the last.
 double seconds_to_publish(Gateway& gateway, std::vector<MessagePtr> messages) {
   const auto start = Clock::now();
   const auto turn = [&] {
@@ -106,7 +106,7 @@ double gateway_confirmed(std::string_view kind) {
   return seconds;
 }
 
-// From the first message to the answer to a request that came after the last.
+// Measures from the first message to the answer to a request sent after the last.
 double connection_unconfirmed(std::string_view kind) {
   const Destination destination(kind);
   Connection connection(broker());
@@ -121,7 +121,7 @@ double connection_unconfirmed(std::string_view kind) {
   return seconds_since(start);
 }
 
-// By what the program says: messages per second.
+// Uses the messages per second that the program prints.
 double pika_unconfirmed(std::string_view kind) {
   const std::string command =
       fmt::format("'{}' '{}' --to {} --count {} --size {} --keep {}", DSE_PYTHON,

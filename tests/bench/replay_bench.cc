@@ -1,4 +1,4 @@
-// A whole scenario on the committed sample, wiring included.
+// Runs a whole scenario on the committed sample, including the wiring.
 #include <benchmark/benchmark.h>
 
 #include <atomic>

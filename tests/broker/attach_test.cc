@@ -1,4 +1,5 @@
-// dse attach: what crosses the gateway stays what it was, and a replay of the capture is the same run.
+// Tests of dse attach: messages cross the gateway unchanged, and a replay of the capture is the
+// same run.
 #include <signal.h>
 
 #include <atomic>
@@ -29,7 +30,7 @@ dse::MessageFields message(const std::string& id, const std::string& key = "") {
           .timestamp = 1'500'000'000'123'456'789};
 }
 
-// Publishes numbered messages at random moments until it goes.
+// Publishes numbered messages at random moments until it is destroyed.
 class Traffic {
  public:
   Traffic(const std::string& url, unsigned seed)

@@ -1,4 +1,4 @@
-// What tests of the gateway share: a broker with a name space of the test's own, and dse attached to it.
+// Shared by tests of the gateway: a real broker with the test's own names, and dse attached to it.
 #pragma once
 
 #include <chrono>
@@ -12,8 +12,8 @@
 #include "support/program_fixture.h"
 #include "support/rabbitmq.h"
 
-// Waits for a condition of the outside world, at most for a minute; fails with what `how_it_stands` says
-// then.
+// Waits for a condition of the outside world, at most for a minute; on failure shows what
+// `how_it_stands` returns then.
 template <typename Condition, typename Text>
 void wait_until(Condition condition, Text how_it_stands) {
   const auto longest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
@@ -37,7 +37,8 @@ inline Command broker_command(const std::string& url, std::vector<std::string> a
   return command;
 }
 
-// A durable topic exchange, and a durable queue of its name that gets all of it; empty.
+// Declares a durable topic exchange and a durable queue of the same name that gets all its
+// messages; the queue is empty.
 inline void declare_resource(dse::Connection& connection, dse::ChannelNumber channel, const std::string& name,
                              const dse::AmqpArguments& queue_arguments = {}) {
   connection.declare_exchange(channel, name, {});
@@ -46,8 +47,8 @@ inline void declare_resource(dse::Connection& connection, dse::ChannelNumber cha
   connection.purge_queue(channel, name);
 }
 
-// Messages "generator-0" ... of one pixel each go out to `exchange`, at 2,000 a second; what comes from
-// `queue` is kept by a watch named "inbox".
+// Messages "generator-0" ... of one pixel each go out to `exchange`, 2,000 per second; a watch
+// named "inbox" keeps what comes from `queue`.
 inline std::string crossing_scenario(const ProgramFixture& fixture, std::size_t messages,
                                      const std::string& exchange, const std::string& queue) {
   const auto header = [messages](int type, const std::string& rest) {
@@ -76,7 +77,8 @@ inline std::vector<std::size_t> numbers_kept(const std::string& run) {
   return numbers;
 }
 
-// 0, 1, 2 ... up to `messages`: none lost, none twice, none out of order.
+// Checks that messages 0, 1, 2 ... up to `messages` all arrived: none lost, none twice, none out of
+// order.
 inline void check_all_crossed(const std::string& run, std::size_t messages) {
   const std::vector<std::size_t> numbers = numbers_kept(run);
   CHECK(numbers.size() == messages);
@@ -92,7 +94,7 @@ inline std::string fingerprints_of(const std::string& run) {
   return summary.substr(first, summary.find('}', first) - first);
 }
 
-// The folder of a run that goes on, or was killed; "" when there is none.
+// The folder of a run that is running or was killed; "" if there is none.
 inline std::string unfinished_run(const ProgramFixture& fixture) {
   for (const std::string& name : fixture.runs()) {
     if (name.starts_with("run.partial-")) return fixture.file("runs/" + name);
@@ -100,7 +102,7 @@ inline std::string unfinished_run(const ProgramFixture& fixture) {
   return "";
 }
 
-// What is flushed in the capture of that run.
+// The number of messages flushed to the capture of that run.
 inline int captured_so_far(const ProgramFixture& fixture) {
   const Outcome info = run_process(dse_command({"capture", "info", unfinished_run(fixture) + "/capture"}));
   const std::size_t at = info.out.find("messages  ");

@@ -1,4 +1,4 @@
-// The broker in the process against a real RabbitMQ.
+// The simulator's own broker compared with a real RabbitMQ.
 #include <signal.h>
 
 #include <atomic>
@@ -26,7 +26,7 @@ bool holds_a_case(const RabbitMq& broker) {
   return names.find("dse-conform-") != std::string::npos;
 }
 
-// The first of some cases on which the broker and a side with a mistake differ, made small.
+// The first of some cases in which the real broker and a side with a mistake differ, minimised.
 std::optional<dse::MinimisedCase> find_mistake(const dse::MakeSide& mistaken) {
   const RabbitMq broker = RabbitMq::shared();
   dse::Connection connection({.address = dse::parse_broker_url(broker.url(), "test"), .name = "test"});

@@ -1,4 +1,4 @@
-// What a connection does with what cannot be carried.
+// What a connection does with messages that AMQP cannot carry.
 #include "amqp/connection.h"
 
 #include <limits>

@@ -1,4 +1,4 @@
-// How a run ends when the broker does not take what is exported, or says nothing; and what Ctrl-C does then.
+// How a run ends when the broker refuses exported messages or is silent, and what Ctrl-C does then.
 #include <signal.h>
 
 #include <chrono>
@@ -25,7 +25,7 @@ std::string through(const TcpProxy& proxy, const std::string& more = "") {
   return "amqp://guest:guest@127.0.0.1:" + std::to_string(proxy.port()) + "/%2f" + more;
 }
 
-// The least time that each of these took when it waited for a broker in vain.
+// Each of these runs would take at least this long if it waited for the broker in vain.
 constexpr std::chrono::seconds kOldPatience{10};
 
 double seconds_since(SteadyClock::time_point start) {
@@ -71,7 +71,7 @@ TEST_CASE("ending: when room is made, what was rejected arrives") {
   CHECK(outcome.status == 0);
 }
 
-// Somebody listens there, takes what we say first, and never answers.
+// This peer accepts connections, receives our first bytes, and never answers.
 TEST_CASE("ending: Ctrl-C while the first connection is made") {
   const Socket listener = listen_on({});
   const std::string url = "amqp://guest:guest@127.0.0.1:" + std::to_string(port_of(listener)) + "/%2f";

@@ -20,8 +20,8 @@ from external_model import carry_floats  # noqa: E402
 
 SAMPLE = ROOT / "data" / "sample"
 LONGEST_S = 120
-# How many of the 500 other digits the nearest of ten means, learned from the 2,000 labelled ones,
-# gets right.
+# The number of the 500 other digits that the nearest of ten means, learned from the 2,000 labelled
+# digits, classifies correctly.
 RIGHT_OF_500 = 375
 
 

@@ -1,4 +1,4 @@
-// What crosses the gateway arrives once and in order, whatever happens to the broker and to the
+// Messages that cross the gateway arrive once and in order, whatever happens to the broker and the
 // connections.
 #include <fmt/format.h>
 #include <signal.h>
@@ -16,7 +16,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Lets the run go on until everything has arrived, as long as something does, and ends it. What it printed.
+// Lets the run continue until everything has arrived, as long as there is progress, ends it, and
+// returns what it printed.
 Outcome end_when_all_have_come(Process& process, const ProgramFixture& fixture, std::size_t messages) {
   for (int had = 0; had < static_cast<int>(messages);) {
     REQUIRE(unfinished_run(fixture) != "");
@@ -32,14 +33,14 @@ Outcome end_when_all_have_come(Process& process, const ProgramFixture& fixture, 
   return outcome;
 }
 
-// Without it the broker gives the next connection what comes after the messages of one whose end it
-// has not noticed yet.
+// Without this, a broker that has not noticed yet that a connection has ended gives the next one
+// only the messages after those of the old one.
 const dse::AmqpArguments kOneReaderAtATime = {{"x-single-active-consumer", true}};
 
 struct Kills {
   std::size_t messages = 0;
   int times = 0;
-  int between = 0;  // messages that arrive from one to the next
+  int between = 0;  // messages that arrive between two kills
   std::string rate;
 };
 
@@ -50,7 +51,7 @@ void cross_while_it_is_killed(const Kills& kills) {
     dse::Connection connection = connect_to(broker.url());
     declare_resource(connection, connection.open_channel(), "crossing", kOneReaderAtATime);
   }
-  // A RabbitMQ (3.10) that is killed may forget to route by a binding that it was given since it
+  // A RabbitMQ (3.10) that is killed may no longer route by a binding that was made since it
   // started.
   broker.restart();
   const ProgramFixture fixture;
@@ -59,7 +60,7 @@ void cross_while_it_is_killed(const Kills& kills) {
       broker.url(),
       {"attach", scenario, "--set", "component.generator.rate=" + kills.rate, "--out", fixture.run()}));
   for (int time = 0; time < kills.times; ++time) {
-    // Something is on its way.
+    // Something is on its way now.
     const int before = captured_so_far(fixture);
     wait_until([&] { return captured_so_far(fixture) > before + kills.between; },
                [&] { return process.err_so_far(); });
@@ -86,7 +87,7 @@ void cross_while_connections_fail(const Faults& faults) {
   TcpProxy proxy({.target_port = faults.tls ? broker.tls_port() : broker.port()});
   const ProgramFixture fixture;
   const std::string scenario = crossing_scenario(fixture, faults.messages, "faults", "faults");
-  // What is stalled for long is noticed by the heartbeat.
+  // The heartbeat notices a connection that is stalled for long.
   Command command = broker_command(fmt::format("{}://guest:guest@127.0.0.1:{}/%2f?heartbeat=1",
                                                faults.tls ? "amqps" : "amqp", proxy.port()),
                                    {"attach", scenario, "--out", fixture.run()});
@@ -100,7 +101,7 @@ void cross_while_connections_fail(const Faults& faults) {
     proxy.cut_after(direction, 333);
     wait_until([&] { return proxy.cuts() > cuts; });
   };
-  // A connection that fails before there was one is not made again.
+  // A first connection that fails is not tried again.
   wait_until([&] { return captured_so_far(fixture) > 0; }, [&] { return process.err_so_far(); });
   for (int time = 0; time < faults.times; ++time) {
     const std::uint64_t before = proxy.forwarded_bytes(TcpProxy::kToTarget);
@@ -118,7 +119,7 @@ void cross_while_connections_fail(const Faults& faults) {
         break;
       default:
         proxy.stall();
-        // Every fifth is longer than two heartbeats: it is given up.
+        // Every fifth stall is longer than two heartbeats, so that connection is given up.
         std::this_thread::sleep_for(milliseconds(time % 20 == 3 ? 3'000 : 300));
         proxy.resume();
     }
@@ -156,7 +157,7 @@ TEST_CASE("faults: a publisher ends, though its broker reads nothing and has no 
                               .set_up = [](dse::Connection&, dse::ChannelNumber) {}},
       changed);
   const dse::Payload megabyte = dse::Payload::copy_of(std::string(1 << 20, 'x'));
-  // More than the broker takes while we look, and than the sockets in between hold.
+  // This is more than the broker takes before it is stalled and the sockets in between hold.
   for (int i = 0; i < 2'000; ++i)
     publisher->publish({.exchange = "", .message = dse::make_message({.payload = megabyte})});
   const std::uint64_t before = proxy.forwarded_bytes(TcpProxy::kToTarget);
@@ -164,7 +165,7 @@ TEST_CASE("faults: a publisher ends, though its broker reads nothing and has no 
   proxy.stall();
   auto ended = std::async(std::launch::async, [&publisher] { publisher.reset(); });
   const bool in_time = ended.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
-  proxy.cut();  // ends the publisher in any case
+  proxy.cut();  // makes the publisher end in any case
   CHECK(in_time);
 }
 

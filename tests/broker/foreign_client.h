@@ -1,4 +1,4 @@
-// A client of somebody else's, in Python with pika: it publishes what no client of ours would.
+// A foreign client, in Python with pika, which publishes what none of our clients would.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 #include "support/process.h"
 #include "support/program_fixture.h"
 
-// Runs these lines of Python with a pika `channel` on the broker, and publish(exchange, body, **properties).
+// Runs lines of Python, which have a pika `channel` on the broker and publish(exchange, body,
+// **properties).
 inline void foreign_client(const ProgramFixture& fixture, const std::string& url, const std::string& lines) {
   const std::string script =
       fixture.write("foreign.py",

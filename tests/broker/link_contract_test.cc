@@ -1,4 +1,4 @@
-// The contract of a link, on the one to a broker.
+// The contract of a link, checked on the link to a real broker.
 #include "support/link_contract.h"
 
 #include "attached.h"

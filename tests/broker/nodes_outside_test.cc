@@ -1,4 +1,5 @@
-// What comes from outside, and what a broker does by itself, among the nodes of a scenario.
+// How the nodes of a scenario cope with messages from outside, and with what a broker does by
+// itself.
 #include <signal.h>
 
 #include "attached.h"
@@ -28,7 +29,7 @@ std::int64_t number_of(const std::string& file, const std::string& name) {
   return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 4));
 }
 
-// Ready and unacknowledged messages of the queue, as rabbitmqctl has them.
+// The ready and unacknowledged messages of the queue according to rabbitmqctl.
 int messages_in(const RabbitMq& broker, const std::string& queue) {
   const std::string listed = broker.ctl({"-q", "list_queues", "name", "messages"});
   const std::size_t at = ("\n" + listed).find("\n" + queue + "\t");

@@ -1,5 +1,5 @@
-// dse node and dse nodes: the components of a scenario as processes of their own, with RabbitMQ as their Data
-// Bus.
+// Tests of dse node and dse nodes: each component of a scenario as its own process, with RabbitMQ
+// as the Data Bus.
 #include <signal.h>
 
 #include <chrono>
@@ -35,7 +35,7 @@ std::int64_t number_in(const std::string& file, const std::string& name) {
   return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 4));
 }
 
-// The child process whose arguments hold this word; 0 while there is none.
+// The child process whose arguments contain this word; 0 while there is none.
 pid_t child_with(pid_t parent, const std::string& word) {
   const std::string id = std::to_string(parent);
   std::ifstream children("/proc/" + id + "/task/" + id + "/children");
@@ -94,7 +94,7 @@ TEST_CASE("nodes: what a run made on the broker goes with it, what others have t
     CHECK_THROWS_AS(connection.declare_exchange(connection.open_channel(), gone, {.passive = true}),
                     dse::ChannelClosed);
   }
-  // Queue tidy-first is bound to it.
+  // This exchange remains, because the queue tidy-first is bound to it.
   connection.declare_exchange(channel, "tidy-digits", {.passive = true});
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("nodes: one at a time, the writer first, in any order") {
       broker_command(broker.url(), {"node", scenario, "first", "--out", fixture.file("first"), "--quiet"}));
   reader.send_when(SIGINT, [&] { return ready(connection, channel, "alone-first") == 0; });
   CHECK(reader.wait().status == 130);
-  // What it had not settled is there again.
+  // The messages that it had not settled are back in the queue.
   const std::uint32_t left = ready(connection, channel, "alone-first");
   CHECK(number_in(fixture.file("first") + "/node.json", "trained") >=
         1500 - static_cast<std::int64_t>(left) - 1);
@@ -127,7 +127,7 @@ TEST_CASE(
   const RabbitMq broker = RabbitMq::shared();
   dse::Connection connection = connect_to(broker.url());
   const dse::ChannelNumber channel = connection.open_channel();
-  declare_resource(connection, channel, "killed-digits");  // its queue shows how many have been sent
+  declare_resource(connection, channel, "killed-digits");  // its queue shows how many were sent
   const ProgramFixture fixture;
   const std::string scenario = models(fixture, "killed-", {"first", "second", "third", "fourth"});
   Process nodes(broker_command(broker.url(), {"nodes", scenario, "--out", fixture.run(), "--quiet"}));
@@ -146,8 +146,8 @@ TEST_CASE(
   replacement.send_when(SIGINT, [&] { return ready(connection, channel, "killed-second") == 0; });
   CHECK(replacement.wait().status == 130);
   const std::int64_t trained = number_in(fixture.file("second") + "/node.json", "trained");
-  CHECK(trained > 500);    // of the thousand that came after the kill
-  CHECK(trained <= 1500);  // all, when the first was killed before it had learned anything
+  CHECK(trained > 500);    // part of the thousand that came after the kill
+  CHECK(trained <= 1500);  // all, if the first process was killed before it had learned anything
 }
 
 TEST_CASE("nodes: while the broker is away their lines say so, and then they go on") {
@@ -160,7 +160,7 @@ TEST_CASE("nodes: while the broker is away their lines say so, and then they go 
     dse::Connection connection = connect_to(broker.url());
     const dse::ChannelNumber channel = connection.open_channel();
     declare_resource(connection, channel, "away-digits");
-    // The first connection of a node is not tried again.
+    // A node does not retry its first connection.
     const auto has_reader = [&](const std::string& queue) {
       return connection.declare_queue(channel, queue, {.passive = true}).consumers > 0;
     };

@@ -1,4 +1,5 @@
-// What comes from outside, whatever it is, neither ends a run nor hangs it, and nothing else is lost by it.
+// Whatever comes from outside neither ends a run nor makes it hang, and does not cause the loss of
+// anything else.
 #include <signal.h>
 
 #include "attached.h"
@@ -24,7 +25,7 @@ std::string watch_scenario(const ProgramFixture& fixture, const std::string& que
                            queue + "\"\nto = \"in\"\n" + more);
 }
 
-// Attaches until the watch has kept so many messages, then ends it with Ctrl-C.
+// Attaches until the capture has this many messages, then ends the run with Ctrl-C.
 Outcome attach_until(const ProgramFixture& fixture, const RabbitMq& broker, const std::string& scenario,
                      int captured) {
   Process process(broker_command(broker.url(), {"attach", scenario, "--out", fixture.run(), "--quiet"}));
@@ -52,7 +53,7 @@ std::vector<std::string> ids_kept(const std::string& run) {
     const std::size_t first = line.find(',');
     ids.push_back(line.substr(first + 1, line.find(',', first + 1) - first - 1));
   }
-  if (!ids.empty()) ids.erase(ids.begin());  // the header
+  if (!ids.empty()) ids.erase(ids.begin());  // the header line
   return ids;
 }
 
@@ -168,7 +169,7 @@ TEST_CASE("outside: of what a lost connection brings again, each is taken once, 
   const auto how_it_stands = [&] { return process.err_so_far(); };
   wait_until([&] { return proxy.forwarded_bytes(TcpProxy::kToClient) > 0 && unfinished_run(fixture) != ""; },
              how_it_stands);
-  // The connection breaks at the first acknowledgement, when the messages are here.
+  // The connection breaks at the first acknowledgement, after the messages have arrived.
   dse::Connection connection = connect_to(broker.url());
   const dse::ChannelNumber channel = connection.open_channel();
   wait_until(

@@ -1,5 +1,5 @@
-// A program with a kind and a learner of its own, whose components are nodes on RabbitMQ: `nodes` starts that
-// same program for each.
+// Tests a program with its own kind and learner, whose components are nodes on RabbitMQ: `nodes`
+// starts that same program for each of them.
 #include <signal.h>
 
 #include "attached.h"

@@ -1,4 +1,4 @@
-// The RabbitMQ of the tests is what they take it for.
+// Checks that the RabbitMQ used by the tests behaves as they assume.
 #include "support/rabbitmq.h"
 
 #include <amqp.h>
@@ -19,7 +19,7 @@ using Connection = std::unique_ptr<std::remove_pointer_t<amqp_connection_state_t
 
 bool is_normal(const amqp_rpc_reply_t& reply) { return reply.reply_type == AMQP_RESPONSE_NORMAL; }
 
-// Null when the broker does not let the user in.
+// Returns null when the broker refuses the login.
 Connection log_in(const RabbitMq& broker, const char* user, const char* password) {
   Connection connection(amqp_new_connection());
   amqp_socket_t* socket = amqp_tcp_socket_new(connection.get());
@@ -37,7 +37,7 @@ bool can_publish(const Connection& connection, const char* exchange) {
   amqp_basic_properties_t properties{};
   properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG;
   properties.delivery_mode = AMQP_DELIVERY_PERSISTENT;
-  // Mandatory: what no queue takes comes back before its confirm.
+  // The message is mandatory: if no queue takes it, it comes back before its confirm.
   amqp_basic_publish(connection.get(), 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes("a.key"), 1, 0,
                      &properties, amqp_cstring_bytes("a message"));
   amqp_frame_t frame{};
@@ -57,7 +57,7 @@ void declare_resource(const Connection& connection, const char* name) {
   REQUIRE(is_normal(amqp_get_rpc_reply(connection.get())));
 }
 
-// The state of the queue, which must exist.
+// The number of messages ready in the queue, which must exist.
 std::uint32_t depth(const Connection& connection, const char* queue) {
   const amqp_queue_declare_ok_t* answer =
       amqp_queue_declare(connection.get(), 1, amqp_cstring_bytes(queue), 1, 0, 0, 0, amqp_empty_table);
@@ -70,7 +70,7 @@ struct Handshake {
   const char* host = "localhost";
 };
 
-// What opening a TLS connection gives, as a user with the client's certificate.
+// Opens a TLS connection with the client's certificate, and returns its status.
 int shake_hands(const RabbitMq& broker, const Connection& connection, const Handshake& handshake) {
   amqp_socket_t* socket = amqp_ssl_socket_new(connection.get());
   REQUIRE(amqp_ssl_socket_set_cacert(socket, handshake.ca_file.c_str()) == AMQP_STATUS_OK);
@@ -118,7 +118,8 @@ TEST_CASE("a broker keeps its ports, and what is durable, when it is killed or s
   {
     const Connection connection = log_in(broker, "guest", "guest");
     CHECK(depth(connection, "kept") == 1);
-    // After a kill it may list a topic binding and not route by it until somebody asserts it again.
+    // After a kill the broker may list a topic binding but not route by it until it is asserted
+    // again.
     declare_resource(connection, "kept");
     REQUIRE(can_publish(connection, "kept"));
   }

@@ -1,5 +1,5 @@
-// What a broker refuses, and what is wrong with it, is said so that one can do something about it: exit 3,
-// the broker's name without a password.
+// A broker's refusals and other problems with it are reported with advice: exit status 3, and the
+// broker's name without a password.
 #include <thread>
 
 #include "attached.h"

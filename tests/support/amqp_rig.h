@@ -1,4 +1,4 @@
-// Machines on links to one broker, for the contract of a link.
+// Machines on links to one real or fake broker, for the contract of a link.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@
 class AmqpRig : public LinkRig {
  public:
   explicit AmqpRig(dse::ConnectionOptions connection) : connection_(std::move(connection)) {}
-  // Deletes what the case has made on the broker.
+  // Deletes what the test case has made on the broker.
   ~AmqpRig() override {
     members_.clear();
     try {

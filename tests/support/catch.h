@@ -1,4 +1,4 @@
-// Catch2, whichever of its two header layouts is installed.
+// Includes Catch2, whichever of its two header layouts is installed.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

@@ -16,7 +16,7 @@ std::string error_text(const Call& call) {
   return "";
 }
 
-// The same for what is wrong in an input, and for a call that makes no sense.
+// The same for an InputError, and for a call that is a programmer's mistake.
 template <typename Call>
 std::string input_error(const Call& call) {
   return error_text<dse::InputError>(call);

@@ -22,7 +22,8 @@ MessagePtr message(const std::string& id, const std::string& key = "key") {
                        .id = id});
 }
 
-// Notes the ids that it gets, those delivered before with a "+", and takes each at once.
+// A step that notes the ids it receives, with a "+" for redelivered ones, and acknowledges each at
+// once.
 Step read(const std::string& resource, Ids& got, std::uint32_t prefetch = 0) {
   return stream_resource(resource, prefetch, [&got](Machine& machine, const MessagePtr& one) {
     got.push_back(one->id() + (machine.redelivered() ? "+" : ""));
@@ -36,7 +37,7 @@ Program writing(const std::string& resource, const Ids& ids) {
   return program;
 }
 
-// A program that ends when something is written, or never.
+// A step that never ends, because nothing is handed in.
 Step forever() {
   return receive([](Machine& machine, const MessagePtr&) { machine.next(); });
 }
@@ -121,8 +122,8 @@ void messages_come_whole_and_in_order(LinkRig& rig) {
   CHECK(last->payload().size() == message("49")->payload().size());
 }
 
-// Waits until so many messages wait beside the one that is handled, and notes the most that were
-// there.
+// Waits until this many messages wait in the inbox besides the one being handled, and notes the
+// largest number seen.
 Step await_inbox(std::size_t waiting, std::size_t& most) {
   return call([waiting, &most](Machine& machine) {
     most = std::max(most, machine.inbox_size());
@@ -178,7 +179,7 @@ void a_mandatory_message_comes_back(LinkRig& rig) {
                 write_resource_mandatory(queue, message("2")), write_resource_mandatory(nobody, message("3")),
                 note, forever()});
   rig.run_until([&] { return returned.size() >= 2; });
-  CHECK(told == Ids{"written", "0", "3"});  // never within a step
+  CHECK(told == Ids{"written", "0", "3"});  // the returns are never reported within a step
   CHECK(returned[0]->key() == "key");
   CHECK(returned[0]->headers() == message("0")->headers());
   CHECK(returned[0]->payload_hash() == message("0")->payload_hash());
@@ -219,7 +220,7 @@ void time_stands_in_a_step_and_never_goes_back(LinkRig& rig) {
 
 void jobs_are_done_in_order(LinkRig& rig) {
   Machine& machine = rig.add("machine");
-  std::vector<int> done;  // by one thread at a time, and read when the last job is done
+  std::vector<int> done;  // written by one thread at a time, and read after the last job
   const auto job = [&done](int number) { return [&done, number] { done.push_back(number); }; };
   std::vector<int> seen;
   TimeNs before = -1;

@@ -1,5 +1,5 @@
 // What every link promises (src/sdk/link.h), as cases that run on links of any kind: the fake one,
-// the one of the process, and the one to a broker.
+// the in-process one, and the one to a real broker.
 #pragma once
 
 #include <functional>
@@ -12,13 +12,13 @@
 class LinkRig {
  public:
   virtual ~LinkRig() = default;
-  // A machine on a link of its own.
+  // Adds a machine on its own link.
   virtual dse::Machine& add(const std::string& name) = 0;
-  // Takes away the machine, which has ended, and its link.
+  // Removes the machine, which must have ended, and its link.
   virtual void remove(dse::Machine& machine) = 0;
-  // Moves everything on until it is so. Throws when it never is.
+  // Runs everything until the condition holds. Throws when it never does.
   virtual void run_until(const std::function<bool()>& done) = 0;
-  // What to call a resource: others may use the same bus.
+  // Returns the name to use for a resource, because other tests may use the same bus.
   virtual std::string resource(const std::string& name) { return name; }
 };
 

@@ -24,7 +24,7 @@ struct LiveOptions {
   int killed_after = -1;
 };
 
-// A message such as no component of the run writes.
+// Makes a message that none of the run's components would write.
 inline dse::MessagePtr foreign_message(dse::RandomStream& random, int number, std::size_t payload_bytes,
                                        const std::string& name = "") {
   std::string payload(payload_bytes == 0 ? random.below(40) : payload_bytes, ' ');
@@ -73,7 +73,8 @@ class LiveDriver {
   dse::TimeNs below(dse::TimeNs most) {
     return static_cast<dse::TimeNs>(random_.below(static_cast<std::uint64_t>(most)));
   }
-  // Hands in a message at the paced time or sometimes later; several often have the same time.
+  // Hands in a message at the paced time or sometimes later; several messages often have the same
+  // time.
   void hand_in(dse::TimeNs paced_ns, int number) {
     last_ns_ = std::max({last_ns_, world_.now() + 1, paced_ns + (random_.below(4) == 0 ? below(20) : 0)});
     const auto& [component, name] = imports_[random_.below(imports_.size())];

@@ -13,7 +13,7 @@ namespace {
 
 using namespace dse;
 
-// Hashes differently in every table, as hash tables do that must resist hostile keys.
+// Hashes differently in every table, like hash tables that must resist hostile keys.
 struct SeededHash {
   std::size_t operator()(const std::string& text) const { return std::hash<std::string>{}(text) ^ seed; }
 

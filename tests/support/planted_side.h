@@ -1,4 +1,5 @@
-// Sides of a conformance comparison with a planted mistake: the broker in the process, and one thing wrong.
+// Sides of a conformance comparison with a planted mistake: each is the simulator's own broker with
+// one thing wrong.
 #pragma once
 
 #include <utility>

@@ -56,5 +56,5 @@ class Process {
 
 Outcome run_process(const Command& command);
 
-// The same command with `limits` before it, commands of the shell such as "ulimit -n 100".
+// The same command after `limits`, which are shell commands such as "ulimit -n 100".
 Command with_shell_limits(const std::string& limits, const Command& command);

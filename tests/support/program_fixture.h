@@ -1,4 +1,5 @@
-// What tests of the program share: a folder of their own, the program run in it, and what it left there.
+// Shared by tests of the program: a test's own folder, the program run in it, and what it left
+// there.
 #pragma once
 
 #include <string>

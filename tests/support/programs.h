@@ -23,8 +23,8 @@ inline dse::Program writing(const std::string& to, int count, dse::TimeNs gap_ns
   return program;
 }
 
-// A program that streams `from`, and notes "id@time" of each message, with a * when redelivered; each message
-// takes it service_ns.
+// A program that streams `from` and notes "id@time" of each message, with a * when redelivered;
+// handling a message takes it service_ns.
 inline dse::Program noting(const std::string& from, std::vector<std::string>& notes,
                            dse::TimeNs service_ns = 0, std::uint32_t prefetch = 0) {
   return {dse::stream_resource(from, prefetch,

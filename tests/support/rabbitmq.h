@@ -27,10 +27,10 @@ class RabbitMq {
   RabbitMq(RabbitMq&&) = default;
   RabbitMq& operator=(RabbitMq&&) = delete;
 
-  // Connects as guest, who may do everything.
+  // The URL for logging in as guest, who has all permissions.
   std::string url() const { return value("AMQP_URL"); }
   std::string tls_url() const { return value("AMQPS_URL"); }  // names localhost
-  // Connects as writer, who may publish to exchanges named "open.…" and do nothing else.
+  // The URL for logging in as writer, who may only publish to exchanges named "open.…".
   std::string writer_url() const { return value("WRITER_URL"); }
   std::uint16_t port() const;
   std::uint16_t tls_port() const;

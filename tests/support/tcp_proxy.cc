@@ -63,7 +63,7 @@ void TcpProxy::run_in_thread(std::function<void()> command) {
   }
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written =
-      write(wake_.descriptor(), &one, sizeof one);  // a full counter wakes it as well
+      write(wake_.descriptor(), &one, sizeof one);  // a full counter also wakes it
   done.get();
 }
 
@@ -130,7 +130,7 @@ void TcpProxy::take_connections() {
 void TcpProxy::pump_all() {
   for (auto connection = connections_.begin(); connection != connections_.end();) {
     const After after = pump(*connection);
-    if (after == After::kCut) ++cuts_;  // whoever sees the reset also sees it counted
+    if (after == After::kCut) ++cuts_;  // counted first, so that a peer that sees the reset finds it counted
     if (after == After::kBroken || after == After::kCut) reset(*connection);
     connection = after == After::kOpen ? std::next(connection) : connections_.erase(connection);
   }

@@ -1,5 +1,5 @@
-// What the link to a broker adds to the contract of links: lost connections, settlements, returns,
-// idleness.
+// What the link to a real broker adds to the contract of links: lost connections, settlements,
+// returns, idleness.
 #include "amqp/amqp_link.h"
 
 #include <future>
@@ -16,7 +16,8 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
-// A machine on a link to a broker of the test, by a clock that stands until the test moves it.
+// A machine on a link to the test's own broker, with a clock that stands still until the test moves
+// it.
 struct Linked {
   FakeBroker broker;
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
@@ -39,11 +40,11 @@ struct Linked {
                     refused.push_back(message.id + ": " + reason);
                   }}) {}
 
-  // Serves the machine until it is so.
+  // Serves the machine until the condition holds.
   template <typename Condition>
   void serve_until(Condition condition) {
     await_change(link.notifier(), [&] {
-      // Each pass goes one step, and releases what the one before has settled.
+      // Each pass makes one step, and releases what the previous one settled.
       constexpr int kPasses = 3;
       for (int pass = 0; pass < kPasses && !condition(); ++pass) link.serve(machine, clock->now());
       return condition();
@@ -57,7 +58,7 @@ struct Linked {
   }
 };
 
-// Writes to the broker as somebody else does.
+// Writes to the broker as a foreign program would.
 void write(FakeBroker& broker, const std::vector<MessageFields>& messages) {
   Connection connection({.address = parse_broker_url("amqp://there?heartbeat=0", "test"),
                          .name = "other",
@@ -65,7 +66,7 @@ void write(FakeBroker& broker, const std::vector<MessageFields>& messages) {
   const ChannelNumber channel = connection.open_channel();
   for (const MessageFields& message : messages)
     connection.publish(channel, {.exchange = "q", .message = message});
-  connection.declare_queue(channel, "q", {.passive = true});  // answered when all is there
+  connection.declare_queue(channel, "q", {.passive = true});  // answered once everything has arrived
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ TEST_CASE("amqp link: a handled message is acknowledged when what its handler wr
   one.broker.await_load("out", {.waiting = 1});
   one.broker.await_load("q", {.waiting = 1, .unacknowledged = 1});
   one.link.serve(one.machine, one.clock->now());
-  CHECK(one.got == Ids{"a"});  // the next comes when this one is acknowledged
+  CHECK(one.got == Ids{"a"});  // the next comes once this one is acknowledged
   CHECK(one.link.unsettled() == 2);
   CHECK(one.link.counts().unconfirmed == 1);
   one.broker.hold_confirms(false);
@@ -156,7 +157,7 @@ TEST_CASE("amqp link: it is idle when nothing is in its queue, on its way, or in
   CHECK(idle());
   write(one.broker, {{.id = "a"}, {.id = "b"}});
   one.serve_until([&] { return one.got.size() == 1; });
-  CHECK_FALSE(idle());  // it handles the first
+  CHECK_FALSE(idle());  // the program is handling the first
   one.clock->advance(1ms);
   one.serve_until([&] { return one.got.size() == 2; });
   one.clock->advance(1ms);
@@ -176,7 +177,7 @@ TEST_CASE("amqp link: virtual time goes as fast as it should, and a step stands 
     m.next();
   });
   one.machine.start({after(1'000'000), look, after(1'000'000), look});
-  one.clock->advance(1s);  // it is late
+  one.clock->advance(1s);  // the program is late
   one.link.serve(one.machine, one.clock->now() + 1h);
   CHECK(one.machine.ended());
   CHECK(times == std::vector<TimeNs>{1'000'000, 2'000'000});
@@ -220,7 +221,7 @@ TEST_CASE("amqp link: a binding with headers goes by a headers exchange") {
   CHECK(one.got == Ids{"1"});
 }
 
-// A lost connection between a return and its confirm: only a peer that the test plays can show it.
+// A connection is lost between a return and its confirm, which only a scripted peer can produce.
 TEST_CASE("amqp link: a program is told of a return once, by what became of the publication that counted") {
   for (const bool routed_at_last : {false, true}) {
     Publishing one;
@@ -257,10 +258,11 @@ TEST_CASE("amqp link: a mandatory message that the broker refuses first is told 
   one.peer.confirm({.tag = 2});
   one.await([&] { return one.publisher->confirmed() == 1; });
   CHECK(one.publisher->take_returned().size() == 1);
-  CHECK(one.publisher->counts().unroutable == 2);  // how often no queue took it
+  CHECK(one.publisher->counts().unroutable == 2);  // counted each time no queue took it
 }
 
-TEST_CASE("amqp link: a return belongs to the publication that is under way, not to the one that was refused") {
+TEST_CASE(
+    "amqp link: a return belongs to the publication that is under way, not to the one that was refused") {
   Publishing one;
   one.publisher->publish({.exchange = "x", .message = message_of("open"), .mandatory = true});
   one.publisher->publish({.exchange = "nobody", .message = message_of("a"), .mandatory = true});

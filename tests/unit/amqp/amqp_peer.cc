@@ -59,7 +59,7 @@ struct AmqpMethodFrame::Pool {
 AmqpMethodFrame::AmqpMethodFrame(const AmqpFrame& frame)
     : pool_(std::make_shared<Pool>()), channel_(frame.channel) {
   id_ = static_cast<amqp_method_number_t>(number_at(frame.payload, 0, 4));
-  // The fields point into memory of the pool, so that copies may share it.
+  // The fields point into the pool's memory, so that copies may share it.
   const std::size_t size = frame.payload.size() - 4;
   void* arguments = amqp_pool_alloc(&pool_->pool, size + 1);
   std::memcpy(arguments, frame.payload.data() + 4, size);
@@ -182,7 +182,7 @@ void AmqpPeer::deliver_undecodable(std::uint64_t tag, Undecodable how) {
   constexpr std::string_view kNoName("\0t\1", 3);
   constexpr std::string_view kNoType("\1hZ\1", 4);
   const std::string_view entry = how == Undecodable::kNoName ? kNoName : kNoType;
-  std::string properties("\x20\0", 2);  // headers alone
+  std::string properties("\x20\0", 2);  // only headers
   add_number(properties, entry.size(), 4);
   send_content_header(1, 0, properties.append(entry));
 }
@@ -257,7 +257,7 @@ void AmqpPeer::send_frame(const AmqpFrame& frame) { send_bytes(frame_bytes(frame
 void AmqpPeer::send_bytes(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0) return;  // the other end has gone, which the next to read notices
+    if (sent < 0) return;  // the other end has closed, which the next read notices
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
@@ -340,7 +340,7 @@ void PeerTransport::open(amqp_connection_state_t_* state, const dse::BrokerAddre
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     throw PeerError("there is no pair of sockets");
   waiting_.emplace_back(ends[1]);
-  // The library waits in poll(), and reads until there is nothing. It closes the socket.
+  // rabbitmq-c waits in poll(), and reads until nothing is left. It closes the socket.
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   amqp_tcp_socket_set_sockfd(amqp_tcp_socket_new(state), ends[0]);
   if (notifier_ != nullptr) notifier_->notify();

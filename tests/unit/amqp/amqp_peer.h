@@ -1,5 +1,5 @@
-// The other end of a connection: a test tells it what to expect of us, and what to answer. It
-// speaks AMQP 0-9-1 in frames (section 4.2), and in whatever bytes the test likes.
+// The other end of a connection: a test tells it what to expect from us and what to answer. It
+// sends frames of AMQP 0-9-1 (section 4.2), or any bytes that the test likes.
 //
 //   AmqpPeer peer = network.accept();
 //   peer.shake_hands();
@@ -9,7 +9,7 @@
 //   peer.confirm({.tag = 1});
 //   peer.cut();
 //
-// What is not as expected, or does not come for a long time, is a PeerError. One thread at a time.
+// Anything unexpected, or missing for a long time, is a PeerError. One thread at a time.
 #pragma once
 
 #include <amqp.h>
@@ -34,7 +34,7 @@ struct AmqpFrame {
   std::string payload;
 };
 
-// A method that has come, with what its fields point into.
+// A method that was received, with the memory that its fields point into.
 class AmqpMethodFrame {
  public:
   explicit AmqpMethodFrame(const AmqpFrame& frame);
@@ -55,7 +55,7 @@ class AmqpMethodFrame {
   void* decoded_ = nullptr;
 };
 
-// One message that was published.
+// A message that was published.
 struct PeerPublication {
   std::string exchange;
   bool mandatory = false;
@@ -66,7 +66,7 @@ class AmqpPeer {
  public:
   explicit AmqpPeer(dse::FileDescriptor socket) : socket_(std::move(socket)) {}
 
-  // What it offers and how it limits us.
+  // What the peer offers, and its limits.
   struct Login {
     std::string mechanisms = "PLAIN AMQPLAIN EXTERNAL";
     std::uint16_t channel_max = 2047;
@@ -80,14 +80,14 @@ class AmqpPeer {
   void send_start(const Login& login);
   void send_tune(const Login& login);
 
-  // The next method, which has to be this one. Heartbeats are passed over.
+  // Returns the next method, which must be this one. Skips heartbeats.
   AmqpMethodFrame expect(amqp_method_number_t id);
-  // A basic.publish with its content.
+  // Expects a basic.publish with its content.
   PeerPublication expect_publish();
-  // That we close the connection, which it agrees to, or have cut it.
+  // Expects us to close the connection, which the peer then confirms, or to have cut it.
   void expect_end();
 
-  // Expects the one, and answers on its channel with the other.
+  // Expects the first method, and answers on its channel with the second.
   template <typename Method>
   AmqpMethodFrame answer(amqp_method_number_t expected, amqp_method_number_t id, Method method) {
     AmqpMethodFrame asked = expect(expected);
@@ -96,8 +96,8 @@ class AmqpPeer {
   }
   std::uint16_t answer_channel_open();
   void answer_declare(const std::string& queue, std::uint32_t messages);
-  // What a consumer asks for that declares its queue: a channel, the queue, a prefetch, and to
-  // consume.
+  // Serves the requests of a consumer that declares its queue: a channel, the queue, a prefetch,
+  // and the consumer.
   void accept_consumer(const std::string& queue);
 
   template <typename Method>
@@ -118,8 +118,8 @@ class AmqpPeer {
     std::string consumer = "consumer";
   };
   void deliver(const PeerDelivery& delivery, const dse::MessageFields& message);
-  // A message whose only header the library cannot decode: when it has no name the library notices
-  // as it takes the message apart, and when it is of no type already as it reads.
+  // A message whose only header rabbitmq-c cannot decode: a header without a name is noticed when
+  // the message is decoded, one without a type already when it is read.
   enum class Undecodable { kNoName, kNoType };
   void deliver_undecodable(std::uint64_t tag, Undecodable how = Undecodable::kNoName);
   void give_back(const PeerPublication& publication, std::uint16_t channel = 1);  // basic.return
@@ -142,8 +142,8 @@ class AmqpPeer {
   static std::string frame_bytes(const AmqpFrame& frame);
   static std::string encoded(amqp_method_number_t id, void* method);
 
-  // For those that serve several: reads what has come, false when the other end has gone; then what
-  // frames that makes.
+  // For a caller that serves several peers: read_some() reads what has come, and returns false when
+  // the other end has closed; the others return the frames read so far.
   bool read_some();
   std::optional<AmqpFrame> take_frame();
   bool take_protocol_header();
@@ -157,7 +157,7 @@ class AmqpPeer {
   std::string unread_;
 };
 
-// A content header and its body, put together: what was published, or nothing while frames are
+// Assembles a content header and its body: returns the publication, or nothing while frames are
 // missing.
 class ContentReader {
  public:
@@ -171,20 +171,20 @@ class ContentReader {
   std::uint64_t body_bytes_ = 0;
 };
 
-// Opens connections to peers, which whoever accepts them plays. Any thread.
+// Opens connections to peers, which the caller of accept() then controls. Any thread.
 class PeerTransport : public dse::Transport {
  public:
   void open(amqp_connection_state_t_* state, const dse::BrokerAddress& address,
             std::chrono::milliseconds timeout) const override;
 
-  // The other end of the next connection that is opened.
+  // Returns the other end of the next connection that is opened.
   AmqpPeer accept();
   std::optional<AmqpPeer> try_accept();
-  // Nobody can be reached from now on, or somebody again.
+  // From now on, connecting fails, or succeeds again.
   void set_reachable(bool reachable);
-  // How often it was tried, in vain or not.
+  // The number of attempts to connect, including failed ones.
   int attempts() const;
-  // It is notified of each that is opened.
+  // Notifies `opened` of each connection that is opened.
   void set_notifier(const dse::Notifier* opened);
 
  private:

@@ -1,4 +1,4 @@
-// What a URL says of a broker, and which ones are refused without repeating a password.
+// What a URL says about a broker, and which URLs are refused, without repeating a password.
 #include "amqp/broker_address.h"
 
 #include <filesystem>

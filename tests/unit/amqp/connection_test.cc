@@ -1,4 +1,4 @@
-// What a connection says of a peer that refuses, is silent, or sends nonsense: a clear error at
+// What a connection reports when the peer refuses, is silent, or sends nonsense: a clear error at
 // each step.
 #include "amqp/connection.h"
 
@@ -16,13 +16,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A connection that is being made, or is there.
+// A connection that is being made, or exists.
 struct Connecting {
   std::shared_ptr<PeerTransport> network = std::make_shared<PeerTransport>();
   ConnectionOptions options = connection_to(network, std::make_shared<ManualClock>());
   std::future<std::unique_ptr<Connection>> made;
   std::unique_ptr<Connection> connection;
-  // The last member: it is cut before the connection ends, which then waits for no answer.
+  // Must be the last member: it is cut before the connection ends, which then waits for no answer.
   AmqpPeer peer{FileDescriptor()};
 
   void begin() {
@@ -35,7 +35,7 @@ struct Connecting {
     peer.shake_hands();
     finish();
   }
-  // Does `ask` on the connection, while the test plays the peer.
+  // Runs `ask` on the connection while the test acts as the peer.
   template <typename Ask>
   auto asked(Ask ask) {
     return std::async(std::launch::async, [this, ask] { return ask(*connection); });
@@ -47,7 +47,7 @@ struct Connecting {
   }
 };
 
-// What a peer may send when something else is due, or nothing is.
+// What a peer may send when something else is due, or nothing at all.
 struct Nonsense {
   const char* name;
   std::string bytes;
@@ -82,13 +82,14 @@ const std::vector<Nonsense>& nonsense() {
   return all;
 }
 
-// Sends it and ends the connection, as what is cut short would else be waited for.
+// Sends it and ends the connection, because otherwise we would wait for the rest of a truncated
+// frame.
 void send_and_cut(AmqpPeer& peer, const Nonsense& what) {
   peer.send_bytes(what.bytes);
   peer.cut();
 }
 
-// The text of the BrokerError that it throws; anything else is not expected.
+// The text of the BrokerError that `work` throws; any other exception is unexpected.
 template <typename Work>
 std::string broker_error_of(Work work) {
   try {
@@ -304,7 +305,7 @@ TEST_CASE("connection: what the broker refuses closes the channel, whose number 
   auto closed = one.asked([](Connection& connection) { connection.close_channel(2); });
   one.peer.answer(AMQP_CHANNEL_CLOSE_METHOD, AMQP_CHANNEL_CLOSE_OK_METHOD, amqp_channel_close_ok_t{});
   closed.get();
-  one.connection->close_channel(2);  // it is closed
+  one.connection->close_channel(2);  // it is already closed
   CHECK(one.open_channel() == 2);
 }
 
@@ -370,13 +371,13 @@ TEST_CASE("connection: what cannot be carried is no lost connection, and nothing
                ContainsSubstring("of message \"m\" cannot be carried"));
   CHECK_THAT(refusal("x", {.key = std::string(256, 'k'), .id = "m"}), ContainsSubstring("at most 255"));
   CHECK_THAT(refusal(std::string(256, 'x'), {.id = "m"}), ContainsSubstring("make it shorter"));
-  // Nobody looks at a payload that is too large.
+  // A payload that is too large is never read.
   const std::byte byte{};
   const Payload large(nullptr, {&byte, Connection::kPayloadBytesMax + 1});
   CHECK_THAT(refusal("x", {.payload = large, .id = "m"}), ContainsSubstring("make it smaller"));
   CHECK(refusal("x", {.id = "good"}) == "");
   CHECK(one.peer.expect_publish().message.id == "good");
-  // The library notices this one when a part of it is sent: the connection is of no more use.
+  // rabbitmq-c notices this one after sending a part of it, so the connection becomes useless.
   CHECK_THAT(refusal("x", {.headers = {{"text", std::string(200'000, 't')}}, .id = "m"}),
              ContainsSubstring("do not fit a frame"));
 }

@@ -60,7 +60,7 @@ TEST_CASE("consumer: a new connection subscribes again, and nothing of the one b
   const Arrival first = one.take_one();
   one.peer.cut();
   await_change(one.changed, [&] { return !one.consumer->state().connected; });
-  CHECK(one.consumer->settled());  // nothing can be done about it
+  CHECK(one.consumer->settled());  // its connection is gone
   one.clock->await_pause(100ms);
   one.clock->advance(100ms);
   one.accept();
@@ -71,7 +71,7 @@ TEST_CASE("consumer: a new connection subscribes again, and nothing of the one b
   CHECK(again[0].tag.connection == first.tag.connection + 1);
   one.consumer->acknowledge(again[1].tag);
   CHECK(one.peer.expect(AMQP_BASIC_ACK_METHOD).as<amqp_basic_ack_t>().delivery_tag == 2);
-  // So it is told from a new one.
+  // This is how it is distinguished from a new message.
   Duplicates duplicates(10);
   CHECK_FALSE(duplicates.is_again(first));
   CHECK(duplicates.is_again(again[0]));
@@ -165,7 +165,7 @@ TEST_CASE("consumer: what cannot be decoded comes while an answer is waited for"
     AmqpPeer before = std::move(one.peer);
     one.accept();
     before.expect_end();
-    if (how == AmqpPeer::Undecodable::kNoType) one.answer_declare("q", 3);  // it asks again
+    if (how == AmqpPeer::Undecodable::kNoType) one.answer_declare("q", 3);  // the consumer asks again
     await_change(one.changed, [&] { return one.consumer->depth().answered == 1; });
     CHECK(one.consumer->depth().ready == 3);
   }
@@ -219,7 +219,7 @@ TEST_CASE("consumer: what is refused is told as far as it can be read") {
   CHECK(arrival.message.id == "large");
   CHECK(arrival.decoded);
   CHECK_THAT(arrival.refused, ContainsSubstring("at most 65536 are carried"));
-  // A refused one comes again as often as it likes.
+  // A refused message may come again any number of times.
   Duplicates duplicates(10);
   CHECK_FALSE(duplicates.is_again(arrival));
   CHECK_FALSE(duplicates.is_again(arrival));

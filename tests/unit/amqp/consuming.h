@@ -1,4 +1,4 @@
-// A consumer whose broker is a peer that the test plays.
+// A consumer whose broker is a scripted peer.
 #pragma once
 
 #include <future>
@@ -14,7 +14,7 @@ struct Consuming {
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   dse::Notifier changed{*clock};
   std::unique_ptr<dse::Consumer> consumer;
-  // The last member: it is cut before the consumer ends, which then waits for no answer.
+  // Must be the last member: it is cut before the consumer ends, which then waits for no answer.
   AmqpPeer peer{dse::FileDescriptor()};
 
   // Every queue is declared, and read with a prefetch of 10.
@@ -34,7 +34,7 @@ struct Consuming {
     consumer = made.get();
   }
 
-  // The next connection, up to where messages come.
+  // Serves the next connection up to the point where messages may come.
   void accept() {
     peer = network->accept();
     peer.shake_hands();
@@ -49,7 +49,7 @@ struct Consuming {
   void deliver(std::uint64_t tag, const std::string& id, bool redelivered = false) {
     peer.deliver({.tag = tag, .redelivered = redelivered}, message_of(id)->fields());
   }
-  // So many messages, once they are there.
+  // Returns this many messages, once they have arrived.
   std::vector<dse::Arrival> take(std::size_t count) {
     std::vector<dse::Arrival> arrived;
     await_change(changed, [&] {

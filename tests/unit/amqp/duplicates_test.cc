@@ -65,7 +65,7 @@ TEST_CASE("duplicates: a publication of ours that comes twice is one message, ov
   CHECK(duplicates.is_again(arrival({.connection = 2, .run = "1f", .number = 7})));
   CHECK_FALSE(duplicates.is_again(arrival({.run = "1f", .number = 8})));
   CHECK_FALSE(duplicates.is_again(arrival({.run = "2f", .number = 7})));
-  // Somebody who copies our headers to messages of his own.
+  // A foreign program copies our headers to its own messages.
   CHECK_FALSE(duplicates.is_again(arrival({.body = "answer", .run = "1f", .number = 7})));
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("duplicates: what went back to its queue on purpose is taken when it c
 }
 
 TEST_CASE("duplicates: the oldest are forgotten") {
-  Duplicates duplicates(2);  // a prefetch: more cannot be unsettled
+  Duplicates duplicates(2);  // the prefetch: no more can be unsettled
   for (const char* body : {"a", "b", "c"}) CHECK_FALSE(duplicates.is_again(arrival({.body = body})));
   CHECK_FALSE(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "a"})));
   CHECK(duplicates.is_again(arrival({.connection = 2, .redelivered = true, .body = "b"})));
@@ -105,7 +105,7 @@ TEST_CASE("duplicates: of those that lost connections excuse, the oldest are for
 TEST_CASE("duplicates: what was settled on a connection that was left in good order excuses nothing") {
   Duplicates duplicates(kMost);
   for (std::uint64_t tag = 1; tag <= 5; ++tag) CHECK_FALSE(duplicates.is_again(arrival({.tag = tag})));
-  // Three of the five were settled: of what comes again, two were here before.
+  // Three of the five were settled: of the messages that come again, two were here before.
   int again = 0;
   for (std::uint64_t tag = 1; tag <= 5; ++tag) {
     const Arrival one = arrival({.connection = 2, .redelivered = true, .tag = tag, .settled_before = 3});

@@ -283,5 +283,5 @@ void FakeBroker::leave(Client& client) {
   std::erase_if(owed_, [&client](const OwedConfirm& owed) { return owed.client == &client; });
   client.peer.cut();
   while (!client.channels.empty()) close_channel(client, client.channels.begin()->first);
-  wake_.notify();  // it waits for a descriptor that is closed
+  wake_.notify();  // the thread is polling a descriptor that is closed
 }

@@ -1,9 +1,9 @@
-// A broker for tests without one: AMQP as our connections speak it, in front of the broker of the
-// process. It serves every connection that is opened through its transport, on a thread of its own,
-// and confirms what it has taken.
+// A broker for tests that have no real one: the AMQP that our connections speak, in front of the
+// simulator's own broker. It serves every connection that is opened through its transport, on its
+// own thread, and confirms what it has taken.
 //
-// An exchange and a queue of one name are one resource. It keeps no rule that the tests do not
-// need: whoever logs in may do everything.
+// An exchange and a queue with the same name are one resource. The fake enforces only the rules
+// that the tests need: every user may do everything.
 #pragma once
 
 #include <atomic>
@@ -29,14 +29,14 @@ class FakeBroker {
   std::shared_ptr<const dse::Transport> transport() const { return network_; }
   // Cuts every connection; what was not acknowledged on them is delivered again.
   void cut_all();
-  // Returns once so many messages wait in the queue, and so many are with consumers. Throws when
-  // that does not come for a long time.
+  // Returns once this many messages wait in the queue, and this many are with consumers. Throws
+  // when that takes too long.
   struct Load {
     std::size_t waiting = 0;
     std::size_t unacknowledged = 0;
   };
   void await_load(const std::string& queue, const Load& load) const;
-  // Confirms nothing from now on, or what it owes and everything again.
+  // From now on confirms nothing, or everything again, including what it has held back.
   void hold_confirms(bool hold);
 
  private:
@@ -45,7 +45,7 @@ class FakeBroker {
     std::uint64_t published = 0;
     std::uint64_t delivered = 0;
     std::uint32_t prefetch = 0;
-    std::map<std::uint64_t, dse::DeliveryTag> outstanding;  // by the tag of the channel
+    std::map<std::uint64_t, dse::DeliveryTag> outstanding;  // by the channel's tag
     ContentReader content;
     std::vector<dse::StreamIndex> streams;
   };
@@ -56,7 +56,7 @@ class FakeBroker {
     std::map<std::uint16_t, Channel> channels;
   };
   struct Stream {
-    Client* client = nullptr;  // none once it is closed
+    Client* client = nullptr;  // null once it is closed
     std::uint16_t channel = 0;
   };
   struct OwedConfirm {
@@ -93,12 +93,12 @@ class FakeBroker {
   std::atomic<bool> ending_ = false;
 
   mutable std::condition_variable served_;
-  mutable std::mutex mutex_;              // of all below; the thread has it while it serves
+  mutable std::mutex mutex_;              // guards everything below; the thread holds it while it serves
   static constexpr dse::TimeNs kNow = 0;  // nothing here takes time
   dse::Broker broker_;
   std::list<Client> clients_;
   dse::IndexedVector<dse::StreamIndex, Stream> streams_;
-  // By headers exchange: the exchange and the key that it is bound by.
+  // For each headers exchange, the exchange that it is bound to and the key.
   std::map<std::string, std::pair<std::string, std::string>> companions_;
   bool holding_ = false;
   std::vector<OwedConfirm> owed_;

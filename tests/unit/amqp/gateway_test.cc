@@ -1,4 +1,4 @@
-// A gateway over a broker of the test: what goes out, what comes in, and what it counts.
+// A gateway over the test's own broker: what goes out, what comes in, and what it counts.
 #include "amqp/gateway.h"
 
 #include <future>
@@ -75,12 +75,13 @@ TEST_CASE("gateway: through lost connections everything goes out and comes in on
   one.broker.hold_confirms(true);
   one.gateway.write(0, keyed("0", "a"));
   one.gateway.write(0, keyed("1", "a"));
-  std::vector<Imported> taken = one.take(2);  // on the broker, and not confirmed
+  std::vector<Imported> taken = one.take(2);  // the broker has both, and has not confirmed them
   one.broker.cut_all();
   one.broker.hold_confirms(false);
   one.clock->await_pause(100ms, 2);
   one.clock->advance(100ms);
-  // Both come again twice: as what was not acknowledged, and as what was published again.
+  // Both come twice more: once because they were not acknowledged, once because they were published
+  // again.
   const std::vector<Imported> again = one.take(4);
   for (const Imported& duplicate : again) {
     CHECK_FALSE(duplicate.message);
@@ -125,7 +126,7 @@ TEST_CASE("gateway: what was rejected and not taken is given when the imports en
   peer.expect(AMQP_BASIC_NACK_METHOD);
   peer.cut();
   const std::vector<Imported> rejected = gateway->stop_imports();
-  REQUIRE(rejected.size() == 1);  // the good one is not settled, and comes again
+  REQUIRE(rejected.size() == 1);  // the good one is unsettled, and comes again
   CHECK_THAT(rejected[0].refused, ContainsSubstring("cannot be decoded"));
   CHECK(gateway->counts().refused == 1);
 }

@@ -1,4 +1,4 @@
-// The contract of a link, on the one to a broker, without one.
+// The contract of a link, checked on the link to a real broker, with a fake broker.
 #include "support/link_contract.h"
 
 #include "support/amqp_rig.h"

@@ -1,4 +1,4 @@
-// A clock that stands until a test moves it on. Any thread may wait by it.
+// A clock that stands still until a test moves it. Any thread may wait by it.
 #pragma once
 
 #include <chrono>
@@ -15,10 +15,10 @@ class ManualClock : public dse::Clock {
   TimePoint now() const override;
   void wait(std::span<pollfd> descriptors, TimePoint until) const override;
 
-  // Moves on by that much, and wakes everybody whose time has come.
+  // Moves the clock forward by this much, and wakes every waiter whose time has come.
   void advance(std::chrono::nanoseconds time);
-  // Returns once so many threads wait until exactly that time from now: so a test knows that a
-  // pause has begun, and how long it is. Throws when nobody does for a long time.
+  // Returns once this many threads wait until exactly this long from now; so a test knows that a
+  // pause has begun, and how long it is. Throws when that takes too long.
   void await_pause(std::chrono::nanoseconds time, std::size_t threads = 1) const;
 
  private:

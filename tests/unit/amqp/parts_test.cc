@@ -1,4 +1,5 @@
-// The small parts: patience, recent ids, the worker, names of headers exchanges, marks of runs.
+// Tests of the small parts: patience, recent ids, the worker, names of headers exchanges, run
+// marks.
 #include <thread>
 
 #include "amqp/patience.h"
@@ -21,7 +22,7 @@ TEST_CASE("patience: it ends after a standstill, or when it has lasted long enou
   CHECK_FALSE(patience.is_over(5));
   clock.advance(1ms);
   CHECK(patience.is_over(5));
-  CHECK_FALSE(patience.is_over(4));  // it moves again
+  CHECK_FALSE(patience.is_over(4));  // there is progress again
   for (std::uint64_t left = 100; left > 91; --left) {
     clock.advance(99ms);
     CHECK_FALSE(patience.is_over(left));

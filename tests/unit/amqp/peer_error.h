@@ -1,4 +1,4 @@
-// What went otherwise than a test's script says.
+// Thrown when something differs from a test's script.
 #pragma once
 
 #include <poll.h>
@@ -15,10 +15,10 @@ class PeerError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// In real time: what has not come by then never comes. A loaded machine may take seconds.
+// In real time: what has not come by then will not come. A loaded machine may take seconds.
 inline constexpr std::chrono::seconds kLongestWait{30};
 
-// Waits until it is so, looking whenever somebody notifies.
+// Waits until the condition holds, checking it after each notification.
 template <typename Condition>
 void await_change(const dse::Notifier& changed, Condition condition) {
   const dse::RealClock clock;

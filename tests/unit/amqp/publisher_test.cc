@@ -86,7 +86,7 @@ TEST_CASE("publisher: a connection that is lost once more publishes the same aga
   one.publish_all({"a", "b"});
   for (int time = 0; time < 3; ++time) {
     one.peer.cut();
-    one.clock->await_pause(100ms * (1 << time));  // nothing has come over the connections
+    one.clock->await_pause(100ms * (1 << time));  // nothing was received on the connections
     one.clock->advance(100ms * (1 << time));
     one.accept();
     one.expect_message("a");
@@ -112,7 +112,7 @@ TEST_CASE("publisher: what the broker refuses is published again after growing p
   one.await([&] { return one.publisher->unconfirmed() == 0; });
   CHECK(one.publisher->counts().nacked == 8);
   CHECK(one.publisher->counts().obstacle() == "");
-  // What was taken ends it: the next pause is the first again.
+  // A confirm ends the back-off: the next pause is the first again.
   one.publish_all({"b"});
   one.peer.refuse({.tag = tag + 1});
   one.clock->await_pause(100ms);
@@ -143,7 +143,7 @@ TEST_CASE("publisher: returns are counted by route, and are confirmed all the sa
   CHECK(one.publisher->counts().unroutable == 1);
   CHECK(one.publisher->counts().routes[0].unroutable == 0);
   CHECK(one.publisher->counts().routes[2].unroutable == 1);
-  // Somebody who returns what he was not given.
+  // The peer returns a message that it was never given.
   returned.message.headers.remove("x-dse-number");
   one.peer.give_back(returned);
   one.await([&] { return one.publisher->counts().unroutable == 2; });

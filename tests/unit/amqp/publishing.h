@@ -1,4 +1,4 @@
-// A publisher whose broker is a peer that the test plays.
+// A publisher whose broker is a scripted peer.
 #pragma once
 
 #include <future>
@@ -29,7 +29,7 @@ struct Publishing {
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   dse::Notifier changed{*clock};
   std::unique_ptr<dse::Publisher> publisher;
-  // The last member: it is cut before the publisher ends, which then waits for no answer.
+  // Must be the last member: it is cut before the publisher ends, which then waits for no answer.
   AmqpPeer peer{dse::FileDescriptor()};
 
   Publishing() : Publishing(1) {}
@@ -46,7 +46,7 @@ struct Publishing {
     publisher = made.get();
   }
 
-  // The next connection, up to where messages come.
+  // Serves the next connection up to the point where messages may come.
   void accept() {
     peer = network->accept();
     peer.shake_hands();
@@ -56,7 +56,7 @@ struct Publishing {
   void publish(const std::string& id, std::size_t route = 0) {
     publisher->publish({.exchange = "x", .message = message_of(id), .route = route});
   }
-  // Publishes them, and sees them arrive.
+  // Publishes the messages, and checks that they arrive.
   void publish_all(const std::vector<std::string>& ids) {
     for (const std::string& id : ids) publish(id);
     for (const std::string& id : ids) expect_message(id);
@@ -66,7 +66,7 @@ struct Publishing {
     if (publication.message.id != id) throw PeerError(publication.message.id + " came in place of " + id);
     return publication;
   }
-  // Waits until it is so; what is asked for comes from the session's thread, which notifies.
+  // Waits until the condition holds; the session's thread makes it true, and notifies.
   template <typename Condition>
   void await(Condition condition) {
     await_change(changed, condition);

@@ -1,5 +1,5 @@
-// How a session keeps a connection: back-off by the clock, what ends it for good, and how it ends
-// itself.
+// How a session keeps a connection: back-off by the clock, what ends it for good, and how it is
+// ended.
 #include "amqp/session.h"
 
 #include <atomic>
@@ -27,7 +27,7 @@ struct Keeping {
   Notifier changed{*clock};
   IdleClient client;
   std::unique_ptr<Session> session;
-  AmqpPeer peer{FileDescriptor()};  // the last member: it is cut before the session ends
+  AmqpPeer peer{FileDescriptor()};  // must be the last member: it is cut before the session ends
 
   Keeping() {
     auto made = std::async(std::launch::async, [this] {
@@ -60,7 +60,7 @@ TEST_CASE("session: attempts come after 0.1 s, 0.2 s, 0.4 s and so on, never mor
   for (const auto pause : {100ms, 200ms, 400ms, 800ms, 1'600ms, 3'200ms, 5'000ms, 5'000ms}) {
     one.clock->await_pause(pause);
     one.clock->advance(pause - 1ns);
-    one.clock->await_pause(1ns);  // not a moment too early
+    one.clock->await_pause(1ns);  // not a nanosecond too early
     one.clock->advance(1ns);
   }
   one.clock->await_pause(5s);
@@ -203,7 +203,7 @@ TEST_CASE("session: a broker that reads nothing holds up the end for 5 s, or 0.3
     const auto clock = std::make_shared<ManualClock>();
     const Notifier changed(*clock);
     std::atomic<bool> interrupted = false;
-    // Writes more than the socket holds, and so waits until somebody reads.
+    // Writes more than the socket holds, and so blocks until somebody reads.
     struct Flood : IdleClient {
       std::atomic<bool> go = false;
       bool on_turn(Connection& connection) override {
@@ -221,7 +221,7 @@ TEST_CASE("session: a broker that reads nothing holds up the end for 5 s, or 0.3
     std::unique_ptr<Session> session = made.get();
     flood.go = true;
     session->wake();
-    peer.expect(AMQP_BASIC_PUBLISH_METHOD);  // it has begun to write
+    peer.expect(AMQP_BASIC_PUBLISH_METHOD);  // the client has begun to write
     interrupted = in_a_hurry;
     auto ended = std::async(std::launch::async, [&session] { session.reset(); });
     const auto longest = in_a_hurry ? 300ms : 5'000ms;

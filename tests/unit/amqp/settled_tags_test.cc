@@ -18,7 +18,7 @@ TEST_CASE("settled tags: up to the first that is not settled, whatever the order
   CHECK(tags.taken_in(later) == 2);
   for (const std::uint64_t tag : {5U, 4U, 7U}) tags.add(tag, later);
   tags.add(3, later);
-  tags.add(3, later);  // once more
+  tags.add(3, later);  // a second time
   CHECK(tags.taken_in(later) == 2);
   CHECK(tags.taken_in(later + SettledTags::kTakenIn) == 5);
   tags.add(6, later + SettledTags::kTakenIn);

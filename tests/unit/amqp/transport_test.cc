@@ -1,4 +1,4 @@
-// What the network says when nobody is there, and what is checked before a word of TLS is spoken.
+// What the transport reports when nobody listens, and what it checks before TLS begins.
 #include "amqp/transport.h"
 
 #include <sys/socket.h>
@@ -13,7 +13,7 @@ using namespace dse;
 
 namespace {
 
-// The text of the error that a connection to this URL fails with.
+// The text of the error with which a connection to this URL fails.
 std::string error_of(const std::string& url, const TlsFiles& files = {}) {
   BrokerAddress address = parse_broker_url(url, "test");
   address.files = files;

@@ -1,4 +1,4 @@
-// The rules of the broker, one by one.
+// Tests of the broker's rules, one by one.
 #include "broker/broker.h"
 
 #include "dse/error.h"
@@ -12,11 +12,11 @@ MessagePtr message(const std::string& id, const std::string& key = "", Headers h
   return make_message({.key = key, .headers = std::move(headers), .id = id});
 }
 
-// A broker, and a diary of what it delivered: "stream:id", with a * when redelivered.
+// A broker with a diary of its deliveries: "stream:id", with a * when redelivered.
 class Story {
  public:
   Broker broker;
-  std::map<std::string, DeliveryTag> tags;  // by message id, for the last delivery
+  std::map<std::string, DeliveryTag> tags;  // by message id: the tag of its last delivery
 
   std::string publish(const std::string& exchange, const MessagePtr& what) {
     return told(broker.publish(broker.declare(exchange, 0), what, {}, 0));
@@ -175,8 +175,8 @@ TEST_CASE("who is full leaves its turn, and comes back at the end when it has ro
   CHECK(story.publish("a", "m0") == "0:m0");
   CHECK(story.publish("a", "m1") == "1:m1");
   CHECK(story.publish("a", "m2") == "2:m2");
-  CHECK(story.publish("a", "m3") == "2:m3");  // the only one in turn
-  CHECK(story.acknowledge("m1").empty());     // 1 is back, before 0
+  CHECK(story.publish("a", "m3") == "2:m3");  // the only stream in turn
+  CHECK(story.acknowledge("m1").empty());     // 1 is in turn again, before 0
   CHECK(story.acknowledge("m0").empty());
   CHECK(story.publish("a", "m4") == "2:m4");
   CHECK(story.publish("a", "m5") == "1:m5");

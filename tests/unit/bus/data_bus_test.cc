@@ -7,7 +7,7 @@ using namespace dse;
 
 namespace {
 
-// A component at its end of a link: it sends commands and reads notices.
+// A component at its end of a link, which sends commands and reads notices.
 class Client {
  public:
   explicit Client(DataBus& bus) : bus_(bus), link_(bus.attach()) {}
@@ -41,7 +41,7 @@ void stream(Client& client, const std::string& resource, std::uint32_t prefetch)
   client.command(StreamCommand{ResourceAlias(0), prefetch});
 }
 
-// Lives as long as the message made with it.
+// A payload that lives as long as the message made with it.
 struct Watched {
   std::shared_ptr<int> owner = std::make_shared<int>(0);
   std::weak_ptr<int> alive = owner;

@@ -1,4 +1,4 @@
-// A bus without the file descriptors that it needs.
+// Tests of a bus that lacks the file descriptors it needs.
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -24,12 +24,12 @@ std::size_t open_descriptors() {
 
 bool is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
 
-// Leaves room for only this many more descriptors, as long as it lives.
+// While this object lives, there is room for only this many more descriptors.
 class Room {
  public:
   explicit Room(std::size_t more) {
     getrlimit(RLIMIT_NOFILE, &before_);
-    // The limit applies to the numbers, and some of the lower ones may be free.
+    // The limit applies to descriptor numbers, and some of the lower ones may be free.
     int above = 0;
     for (std::size_t free = 0; free < more || is_open(above); ++above) free += is_open(above) ? 0U : 1U;
     const rlimit limit{static_cast<rlim_t>(above), before_.rlim_max};
@@ -43,8 +43,8 @@ class Room {
   rlimit before_{};
 };
 
-// The error's text; "" without an error. Nothing is checked while there is no room: checking may itself need
-// a descriptor, as in the undefined-behaviour sanitizer.
+// Returns the error's text; "" without an error. Nothing is checked while there is no room:
+// checking may itself need a descriptor, as in the undefined-behaviour sanitizer.
 std::string error_with_room_for(std::size_t more, std::vector<std::unique_ptr<DataBus>>& buses) {
   std::exception_ptr error;
   {
@@ -67,7 +67,7 @@ std::string error_with_room_for(std::size_t more, std::vector<std::unique_ptr<Da
 
 TEST_CASE("a bus takes two descriptors, however many links it has; the next one uses them again") {
   std::vector<std::unique_ptr<DataBus>> buses;
-  buses.push_back(std::make_unique<DataBus>());  // what lasts as long as the process is there from now on
+  buses.push_back(std::make_unique<DataBus>());  // makes what lasts as long as the process
   const std::size_t before = open_descriptors();
   for (std::size_t bus = 1; bus <= 20; ++bus) {
     buses.push_back(std::make_unique<DataBus>());
@@ -83,9 +83,9 @@ TEST_CASE("a bus takes two descriptors, however many links it has; the next one 
 
 TEST_CASE("a bus without descriptors is an error with advice, and ends no process") {
   std::vector<std::unique_ptr<DataBus>> buses;
-  buses.push_back(std::make_unique<DataBus>());  // what lasts as long as the process is there from now on
+  buses.push_back(std::make_unique<DataBus>());  // makes what lasts as long as the process
   std::string error;
-  // Pairs that other tests have given back need no descriptors.
+  // Pairs that other tests have given back need no new descriptors.
   while (error.empty()) error = error_with_room_for(0, buses);
   for (std::size_t more = 0; more < kDescriptorsOfPair; ++more) {
     CHECK_THAT(error_with_room_for(more, buses),

@@ -53,7 +53,7 @@ TEST_CASE("whatever the order in which links are asked for, each gets its own, i
     const BorrowedFramePair pair = borrow_frame_pair();
     std::map<LinkIndex, std::deque<std::uint64_t>> expected;
     const std::uint64_t links = 1 + random.below(40);
-    const std::uint64_t bias = random.below(3);  // more are sent, or more are received
+    const std::uint64_t bias = random.below(3);  // more frames are sent, or more are received
     std::uint64_t sent = 0;
     bool same = true;
     for (int step = 0; step < 5'000; ++step) {

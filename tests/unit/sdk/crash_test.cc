@@ -1,4 +1,4 @@
-// Programs that die where they stand.
+// Programs that crash in the middle of something.
 #include "dse/machine.h"
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"

@@ -1,4 +1,4 @@
-// A link to nothing: it writes down what a machine asks of it, and keeps a virtual clock.
+// A link to nothing: it notes what a machine asks of it, and keeps a virtual clock.
 #pragma once
 
 #include <fmt/format.h>
@@ -22,13 +22,13 @@ class FakeLink : public dse::Link {
 
   std::vector<std::string> calls;  // "declare a", "publish a m-0", "acknowledge 3", "end 0"
   std::vector<Published> published;
-  std::vector<dse::Job> posted;       // run by nobody, unless run_posted
-  bool run_posted = false;            // run each job at once
-  std::optional<dse::TimeNs> due_ns;  // when the machine is to be resumed
+  std::vector<dse::Job> posted;       // not run, unless run_posted
+  bool run_posted = false;            // runs each job at once
+  std::optional<dse::TimeNs> due_ns;  // when the machine must be resumed
   std::optional<int> ended;
 
-  // Moves the clock to when the machine is due and resumes it, until it waits for something else. At most
-  // `most` times, so that a program that never ends is no endless test.
+  // Moves the clock to when the machine is due and resumes it, until it waits for something else;
+  // at most `most` times, so that a program that never ends does not make the test endless.
   void run(dse::Machine& machine, int most = 1'000'000) {
     for (; due_ns.has_value() && most > 0; --most) {
       now_ns_ = *due_ns;

@@ -1,4 +1,4 @@
-// The contract of a link, on the fake one with a bus behind it.
+// The contract of a link, checked on the fake link with a bus behind it.
 #include "support/link_contract.h"
 
 #include <deque>
@@ -17,7 +17,7 @@ namespace {
 class FakeRig : public LinkRig {
  public:
   Machine& add(const std::string& name) override { return members_.emplace_back(*this, name).machine; }
-  // What it had not settled is back in its queue since it ended.
+  // What the machine had not settled went back to its queue when it ended.
   void remove(Machine& machine) override {
     std::erase_if(events_, [&machine](const Event& event) { return &event.member->machine == &machine; });
     members_.remove_if([&machine](const Member& member) { return &member.machine == &machine; });
@@ -36,7 +36,7 @@ class FakeRig : public LinkRig {
     bool returned = false;
   };
 
-  // Does what it is asked for on the naive broker as well.
+  // Also carries out every request on the naive broker.
   class BusLink : public FakeLink {
    public:
     BusLink(FakeRig& rig, Member& member) : rig_(rig), member_(member) {}
@@ -108,7 +108,7 @@ class FakeRig : public LinkRig {
     }
   }
 
-  // What the bus has for somebody comes before what is due later.
+  // What the bus can deliver now comes before what is due later.
   bool move_on() {
     if (!events_.empty()) {
       Event event = std::move(events_.front());

@@ -9,7 +9,7 @@ namespace {
 
 using Calls = std::vector<std::string>;
 
-// A step that writes its name into a diary and goes on.
+// A step that writes its name into a diary and continues.
 Step note(std::string& diary, std::string name) {
   return call([&diary, name = std::move(name)](Machine& machine) {
     diary += name;

@@ -1,4 +1,4 @@
-// Programs that wait for what is handed in beside the Data Bus.
+// Programs that wait for messages handed in without the Data Bus.
 #include "dse/machine.h"
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"
@@ -31,7 +31,7 @@ TEST_CASE("a program that receives waits for what is handed in, and goes on afte
   machine.hand_in(message("a"));
   CHECK(diary == "a;");
   CHECK(machine.status() == 0);
-  machine.hand_in(message("b"));  // nobody is there any more
+  machine.hand_in(message("b"));  // the program has ended
   CHECK(diary == "a;");
 }
 

@@ -1,4 +1,5 @@
-// What is told of each settlement: which message, when its handler began, and whether it stays.
+// What is reported about each settlement: which message, when its handler began, and whether it was
+// requeued.
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"
 
@@ -15,7 +16,7 @@ struct Handled {
 
   explicit Handled(Handler handler) {
     machine.set_on_settle([this](const Settlement& one) {
-      // Before the link hears of it.
+      // Called before the link hears of the settlement.
       CHECK(link.calls.back() == (link.now() == 0 ? "stream a 0" : "after 30"));
       notes.push_back(fmt::format("{} {} to {}{}", one.delivery.message->id(), one.begun_ns, link.now(),
                                   one.requeued ? " requeued" : ""));

@@ -61,7 +61,7 @@ TEST_CASE("a handler finishes before the steps that it evaluates begin") {
       diary += "step ";
       again.next();
     }));
-    diary += got->id() + " ";  // still there
+    diary += got->id() + " ";  // the message still exists
   });
   one.deliver(1);
   one.deliver(2);

@@ -1,4 +1,4 @@
-// Each fault between one component and the bus, and those that a world handles.
+// Tests of each fault between one component and the bus, and of those that a world handles.
 #include "sim/world/faults.h"
 
 #include "support/catch.h"

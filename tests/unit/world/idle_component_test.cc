@@ -1,4 +1,4 @@
-// What a component costs that has started and receives nothing.
+// The cost of a component that has started and receives nothing.
 #include <malloc.h>
 
 #include <atomic>
@@ -39,7 +39,7 @@ TEST_CASE("world: an idle component takes at most 4 KiB") {
   return;
 #endif
   constexpr int kEchoes = 1'000;
-  bytes_of_world(kEchoes);  // what a process allocates once
+  bytes_of_world(kEchoes);  // lets the process make its one-time allocations
   const std::size_t few = bytes_of_world(kEchoes);
   const std::size_t many = bytes_of_world(2 * kEchoes);
   INFO(few << " and " << many << " bytes");

@@ -1,4 +1,4 @@
-// Models that start from what others have learned, on the committed sample of the digits.
+// Tests of models that start from what others have learned, on the committed sample of the digits.
 #include <map>
 
 #include "kinds/model.h"
@@ -50,7 +50,7 @@ ModelOptions model_from(const std::string& learner, const std::string& path) {
   return config;
 }
 
-// What a model called m has learned from whole batches.
+// The state of a model called m that has learned from whole batches.
 std::string learned(const std::shared_ptr<const Component>& generator, const ModelOptions& config,
                     unsigned threads = 1) {
   SimulationOptions options = kHopsOf10;
@@ -61,7 +61,7 @@ std::string learned(const std::shared_ptr<const Component>& generator, const Mod
   return simulation.learned_state("m").value();
 }
 
-// What models named after their learners have learned at the end of the run, by file.
+// The states, by file, that models named after their learners have learned by the end of the run.
 std::map<std::string, std::string> saved(const std::shared_ptr<const Component>& generator,
                                          const std::vector<std::string>& learners, unsigned threads) {
   OpenWorld open;
@@ -75,7 +75,7 @@ std::map<std::string, std::string> saved(const std::shared_ptr<const Component>&
   return files;
 }
 
-// A model called m that predicts, and is taught nothing.
+// A model called m that predicts, and receives nothing to learn from.
 Simulation asked(const ModelOptions& config) {
   Simulation simulation(kHopsOf10);
   simulation.add("camera", camera()).add("m", make_model(config));

@@ -10,7 +10,7 @@ using namespace dse;
 
 namespace {
 
-// The least of the sorted values that is not below `permille` thousandths of them.
+// Returns the least of the sorted values that is not below `permille` thousandths of them.
 TimeNs exact_quantile(const std::vector<TimeNs>& sorted, std::uint64_t permille) {
   for (std::size_t rank = 1; rank <= sorted.size(); ++rank) {
     if (rank * 1000 >= permille * sorted.size()) return sorted[rank - 1];

@@ -1,4 +1,5 @@
-// The ledger in small stories: each way in which an expectation holds, and each way in which it fails.
+// Tests of the ledger as small stories: each way in which an expectation holds, and each way in
+// which it fails.
 #include "sim/world/ledger.h"
 
 #include "support/catch.h"
@@ -20,7 +21,7 @@ const DeliveryExpectation kFifo = {.resource = "a", .fifo = true};
 const DeliveryExpectation kNoneLost = {.resource = "a", .lost = 0};
 const DeliveryExpectation kNoneLostAnywhere = {.lost = 0};
 
-// The ledger does not ask for names.
+// The ledger does not use names.
 struct NoNames : RunNames {
   std::string_view component(ComponentIndex) const override { return ""; }
   std::string_view resource(ResourceIndex) const override { return ""; }
@@ -43,7 +44,7 @@ struct Story {
     ledger.note_bind(link, binding);
     happens(link, EventCode::kBound);
   }
-  // Written by `link`, and never seen again.
+  // A message that `link` writes and that is then lost.
   MessagePtr write_lost(LinkIndex link, const std::string& exchange, MessageFields fields,
                         TimeNs time_ns = 0) {
     MessagePtr message = make_message(std::move(fields));
@@ -56,7 +57,7 @@ struct Story {
     return message;
   }
   MessagePtr write(const std::string& id) { return write(kWriter, "a", {.id = id}); }
-  // The message is handled, and settled at once.
+  // The message reaches the consumer, and is handled and settled at once.
   void deliver(LinkIndex link, const MessagePtr& message, bool redelivered = false) {
     hand_over(link, message);
     ledger.note_delivery(link, *message, redelivered);

@@ -1,4 +1,4 @@
-// The contract of a link, on the one of the process: driven by the scheduler as a world drives it.
+// The contract of a link, checked on the in-process link, driven by the scheduler as in a world.
 #include "support/link_contract.h"
 
 #include <memory>

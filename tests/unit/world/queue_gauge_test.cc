@@ -47,7 +47,7 @@ TEST_CASE("the curves have a point for each interval, and leave out what stays a
         Curve{{100, 1}, {200, 3}, {300, 4}, {1'000'000, 4}, {1'000'100, 4}});
   CHECK(curve_of(gauge, 1'000'075, "max_unacknowledged") ==
         Curve{{100, 3}, {200, 3}, {300, 1}, {1'000'000, 1}, {1'000'100, 7}});
-  // The last interval counts as far as it goes.
+  // The last interval counts up to now.
   gauge.note(1'000'050, 0, 0);
   CHECK(curve_of(gauge, 1'000'100, "mean_depth").back() == std::pair(TimeNs{1'000'200}, 0.0));
   CHECK(curve_of(gauge, 1'000'075, "mean_depth").back() == std::pair(TimeNs{1'000'100}, 4.0 * 50.0 / 75.0));

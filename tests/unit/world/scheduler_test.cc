@@ -12,7 +12,7 @@ using namespace dse;
 
 namespace {
 
-// An event as it was scheduled, and how many were scheduled before it.
+// An event as it was scheduled, and the number of events scheduled before it.
 struct Scheduled {
   TimeNs time_ns = 0;
   EventPriority priority = EventPriority::kNormal;
@@ -60,7 +60,7 @@ TEST_CASE("with a tie-break, simultaneous events come by control, then by their 
     CAPTURE(seed);
     RandomStream random(seed, "scheduler", "tie-break");
     const std::vector<std::string> names = {"a", "b", "c"};
-    TieBreak places(seed, names);  // the same as the scheduler's
+    TieBreak places(seed, names);  // the same places as the scheduler's
     Scheduler scheduler(seed);
     scheduler.break_ties(TieBreak(seed, names));
     CHECK(scheduler.position().ordering == seed);

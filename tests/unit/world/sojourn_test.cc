@@ -1,4 +1,4 @@
-// How long messages wait and stay, in worlds of a few components.
+// Tests of how long messages wait and stay, in worlds of a few components.
 #include "dse/dataset.h"
 #include "dse/random.h"
 #include "kinds/echo.h"
@@ -18,7 +18,7 @@ double metric_of(const RunResult& result, const std::string& name) {
   return result.metrics.at(name);
 }
 
-// A histogram's quantile is never below the exact one, and less than a 128th above.
+// A histogram's quantile is never below the exact one, and exceeds it by less than 1/128.
 void check_quantile(double found, TimeNs exact) {
   CHECK(found >= static_cast<double>(exact));
   CHECK(found <= static_cast<double>(exact + exact / 128));
@@ -34,7 +34,7 @@ RunResult overloaded(std::uint32_t prefetch, int count, TimeNs gap_ns, TimeNs se
 
 const std::atomic<bool> kNever{false};
 
-// A world into which a test hands messages for a consumer.
+// A world into which the test hands messages for a consumer.
 struct Door : OpenWorld {
   std::unique_ptr<World> world;
   Door() {
@@ -104,7 +104,7 @@ TEST_CASE("the curve of the sojourn rises while a queue grows") {
       CHECK(row.time_ns == static_cast<TimeNs>(curve.size()) * 100 * kMs);
     }
   }
-  CHECK(curve.size() == 11);  // 200 times 5 ms, and two hops
+  CHECK(curve.size() == 11);  // 200 times 5 ms, plus two hops
   CHECK(std::is_sorted(curve.begin(), curve.end()));
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("a message that is requeued stays until it is settled for good") {
             })});
   const RunResult result = world.run();
   CHECK(tries == 3);
-  // Two hops, then three services with two hops between them.
+  // There are two hops, then three services with two hops between them.
   CHECK(metric_of(result, "sink.sojourn_p50_ns") == 20 + 3 * 100 + 2 * 20);
   CHECK(metric_of(result, "sink.wait_p50_ns") == 20 + 2 * 100 + 2 * 20);
   CHECK(metric_of(result, "sink.unhandled") == 0);
@@ -212,7 +212,8 @@ TEST_CASE("the mean depth of a drained run is the sum of the waits over its time
   }
 }
 
-// M/D/1: with the load r of a server its queue holds r² / (2 (1 - r)) on average (Pollaczek and Khinchine).
+// M/D/1: the queue of a server with load r holds r² / (2 (1 - r)) messages on average (Pollaczek
+// and Khinchine).
 TEST_CASE("random arrivals wait as the theory of queues has it") {
   Simulation world;
   constexpr int kCount = 30'000;

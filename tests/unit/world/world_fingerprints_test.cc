@@ -1,4 +1,4 @@
-// What a run's fingerprints depend on, and what they do not: on the committed sample of the digits.
+// What a run's fingerprints depend on, and what not; tested on the committed sample of the digits.
 #include <map>
 #include <memory>
 #include <string>
@@ -61,7 +61,7 @@ struct Circumstances {
   Kept* kept = nullptr;  // lines, by file
 };
 
-// Two models and their votes on a camera's images.
+// Two models that vote on a camera's images.
 RunResult pipeline(const Circumstances& circumstances) {
   SimulationOptions options{.seed = circumstances.seed,
                             .latency_ns = 50'000,

@@ -22,7 +22,7 @@ std::shared_ptr<const Component> import_to(const std::string& to) {
   return make_gateway_import(config);
 }
 
-// A world whose components have the test's own programs or are of a kind, driven step by step.
+// A world driven step by step, whose components run the test's own programs or are of a given kind.
 struct Driven : OpenWorld {
   std::unique_ptr<World> world;
 
@@ -61,7 +61,7 @@ TEST_CASE("an import is written at its time, with all its fields as they were") 
   CHECK(result.status == RunStatus::kCompleted);
   CHECK(result.virtual_time_ns == 1000);
   CHECK(result.metrics.at("door.imported") == 1);
-  // Written before virtual time began: how long it took cannot be known.
+  // The message was written before virtual time began, so its latency is unknown.
   CHECK_FALSE(result.metrics.contains("reader.latency_p50_ns"));
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("an export gives each message that fits its key to the sink, at its ti
   CHECK(result.status == RunStatus::kCompleted);
   CHECK(result.metrics.at("out.exported") == 2);
   CHECK(result.metrics.at("out.latency_p50_ns") == 20);
-  // Whether anything takes the exports changes nothing.
+  // Whether there is a sink for the exports changes nothing.
   CHECK(driven.run().fingerprints == result.fingerprints);
 }
 

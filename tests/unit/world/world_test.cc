@@ -1,4 +1,4 @@
-// Worlds of a few components, as stories.
+// Tests of worlds with a few components, as stories.
 #include "dse/error.h"
 #include "dse/simulation.h"
 #include "support/catch.h"
@@ -32,7 +32,7 @@ TEST_CASE("a run is over when nothing is left to happen") {
   world.add("sleeper", Program{after(5'000)});
   const RunResult result = world.run();
   CHECK(result.status == RunStatus::kCompleted);
-  CHECK(result.virtual_time_ns == 5'010);  // the bus learns of the end
+  CHECK(result.virtual_time_ns == 5'010);  // the bus learns of the end then
   CHECK(result.seed == 1);
 }
 
