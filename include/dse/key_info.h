@@ -54,7 +54,7 @@ struct KeyInfo {
   KeyType type = KeyType::kText;
   bool required = false;
   KeyValue fallback = {};  // the value when the key is not there, of the key's type; monostate: none
-  KeyRange range = {};     // of integers
+  KeyRange range = {};     // integers lie in it
   std::vector<std::string> choices = {};
   KeyBound bound = KeyBound::kNone;
   std::string meaning = {};  // for human readers: "images of one training step"

@@ -140,7 +140,7 @@ class Machine {
   bool ready_ = false;
   bool handling_ = false;  // a message is handled: from the start of its handler until it is settled
   Waiting waiting_ = Waiting::kNothing;
-  std::optional<bool> rejection_;  // of the current message: requeue or not
+  std::optional<bool> rejection_;  // the current message is rejected: requeue it or not
   std::size_t steps_behind_ = 0;   // the current message is settled when pending_ has no more steps
   std::optional<int> status_;
   Delivered current_;

@@ -40,10 +40,10 @@ int status_of(const std::function<int()>& work) {
   } catch (const Interrupted&) {
     return kExitInterrupted;
   } catch (const InputError& error) {
-    for (const InputError& one : errors_in(error)) tell("dse: {}\n", one.what());
+    for (const InputError& one : errors_in(error)) tell("dse: {}\n", without_passwords(one.what()));
     return kExitWrongInput;
   } catch (const RunError& error) {
-    tell("dse: {}\n", one_line(error.what()));
+    tell("dse: {}\n", one_line(without_passwords(error.what())));
     return kExitRunFailed;
   } catch (const std::bad_alloc&) {
     tell("dse: out of memory: make the scenario smaller or close other programs\n");
@@ -94,7 +94,7 @@ int run_command_line(int argc, char** argv, const Tables& tables) {
   }
   const CommandParser::Parsed parsed = parser.parse(words);
   if (!parsed.complaint.empty()) {
-    tell("dse: {}\nRun with --help for more information.\n", one_line(parsed.complaint));
+    tell("dse: {}\nRun with --help for more information.\n", one_line(without_passwords(parsed.complaint)));
     return kExitWrongInput;
   }
   if (!parsed.text.empty()) {

@@ -45,7 +45,7 @@ struct KeptFolder {
   fs::path path;  // as the user named it
   FingerprintTable table;
   bool whole = false;                     // the whole folder is verified, not only some scenarios
-  std::vector<std::string> changes = {};  // of the table, printed when it is written
+  std::vector<std::string> changes = {};  // the table's, printed when it is written
 };
 
 struct Target {

@@ -70,7 +70,7 @@ class BrokerRun : public Side {
   std::set<std::string> queues_;                  // resources that have one
   std::map<CaseStream, Open> open_;
   std::map<ChannelNumber, CaseStream> by_channel_;
-  ChannelNumber last_channel_ = 0;  // of the last operation, with the resources that it may change
+  ChannelNumber last_channel_ = 0;  // the last operation's, with the resources that it may change
   std::set<std::string> last_resources_;
 };
 

@@ -194,6 +194,10 @@ void Node::turn() {
   if (running) link_->serve(*machine_, until);
   if (started_ && machine_->ended()) settled_ = link_->settle(*machine_, until);
   if (!running) link_->notifier().wait_until(until);
+  constexpr std::chrono::seconds kBetweenFlushes{1};
+  if (until < flush_due_) return;
+  folder_.flush_lines();
+  flush_due_ = until + kBetweenFlushes;
 }
 
 void Node::answer(Supervisor& supervisor) {

@@ -81,6 +81,9 @@ class Node {
   std::unique_ptr<AmqpLink> link_;
   std::unique_ptr<Link> noting_link_;  // wraps the link
   std::unique_ptr<Machine> machine_;
+  // What a killed node has acknowledged is lost to the broker, so its lines wait in memory for a second at
+  // most.
+  std::chrono::steady_clock::time_point flush_due_;
   bool started_ = false;
   bool settled_ = false;                // the program has ended, and the broker has everything
   std::optional<std::uint64_t> asked_;  // the supervisor's round that is not answered yet

@@ -95,7 +95,7 @@ class Minimiser {
   bool search_orderings_ = false;
   Minimised best_;
   RunResult result_;
-  std::map<std::string, std::uint64_t> written_;  // in it, by component  // of the best
+  std::map<std::string, std::uint64_t> written_;  // in the best run, by component
   std::size_t faults_least_ = 0;
 };
 

@@ -29,6 +29,14 @@ void write_to(const std::string& path, int flags, std::string_view text) {
   if (::close(file.release()) != 0) fail_to_write(path);  // some file systems report errors only now
 }
 
+std::string_view remedy(const std::error_code& error) {
+  if (error == std::errc::too_many_files_open) return "raise the limit of open files (ulimit -n)";
+  if (error == std::errc::file_too_large) return "raise the limit of a file's size (ulimit -f)";
+  if (error == std::errc::no_space_on_device || error.value() == EDQUOT)
+    return "free some space or choose another place with --out";
+  return "choose another place with --out";
+}
+
 }  // namespace
 
 void write_file(const std::string& path, std::string_view content) {
@@ -38,10 +46,8 @@ void write_file(const std::string& path, std::string_view content) {
 void append_to_file(const std::string& path, std::string_view text) { write_to(path, O_APPEND, text); }
 
 void fail_to(const std::string& action, const std::filesystem::path& path, const std::error_code& error) {
-  const bool no_files = error == std::errc::too_many_files_open;
-  throw RunError(fmt::format("cannot {} '{}': {}; {}", action, path.string(), error.message(),
-                             no_files ? "raise the limit of open files (ulimit -n)"
-                                      : "free some space or choose another place with --out"));
+  throw RunError(
+      fmt::format("cannot {} '{}': {}; {}", action, path.string(), error.message(), remedy(error)));
 }
 
 }  // namespace dse

@@ -13,22 +13,22 @@ namespace dse {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-// Returns null when the file is missing or damaged.
-Json note_of_run(const fs::path& path) {
+// Returns null when the file is missing or damaged. One that keeps the order of its keys would look through
+// all of them for each: there may be a hundred thousand metrics.
+nlohmann::json note_of_run(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  Json json = Json::parse(file, nullptr, false);
-  return json.is_object() ? json : Json();
+  nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  return json.is_object() ? json : nlohmann::json();
 }
 
 // The files that the run says it wrote, including the list itself; empty when there is no list, as
 // in older run directories.
 std::optional<std::set<std::string>> files_listed(const fs::path& folder, const std::string& lister) {
-  const Json note = note_of_run(folder / lister);
+  const nlohmann::json note = note_of_run(folder / lister);
   if (!note.contains("files") || !note["files"].is_array()) return std::nullopt;
   std::set<std::string> files = {lister};
-  for (const Json& file : note["files"]) {
+  for (const nlohmann::json& file : note["files"]) {
     if (file.is_string()) files.insert(file.get<std::string>());
   }
   return files;
@@ -58,7 +58,7 @@ bool holds_capture(const fs::path& folder) {
 
 bool was_interrupted(const fs::path& folder) {
   for (const char* name : {kSummaryFile, kNodeFile}) {
-    const Json note = note_of_run(folder / name);
+    const nlohmann::json note = note_of_run(folder / name);
     if (note.contains("status")) return note["status"] == "interrupted";
   }
   return false;

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -106,12 +107,28 @@ bool moved(const fs::path& from, const fs::path& to) {
   return true;
 }
 
-// Swaps the two atomically, so that a killed process leaves one run or the other.
+// Swaps the two atomically, so that a killed process leaves one run or the other. What cannot be replaced
+// stays as it is.
 bool replaced(const fs::path& from, const fs::path& to) {
-  const bool swapped = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0;
-  fs::remove_all(swapped ? from : to);
-  if (!swapped) fs::rename(from, to);  // some file systems cannot swap
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
+    fs::remove_all(from);
+    return true;
+  }
+  const bool cannot_swap = errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP;  // some file systems
+  if (!cannot_swap) throw fs::filesystem_error("", std::error_code(errno, std::generic_category()));
+  const fs::path aside = from.string() + "-replaced";
+  fs::rename(to, aside);
+  fs::rename(from, to);
+  fs::remove_all(aside);
   return true;
+}
+
+// Whether something is mounted there: a run cannot take its place.
+bool is_mount_point(const fs::path& folder) {
+  struct stat inside = {};
+  struct stat outside = {};
+  return ::stat(folder.c_str(), &inside) == 0 && ::stat(folder.parent_path().c_str(), &outside) == 0 &&
+         inside.st_dev != outside.st_dev;
 }
 
 }  // namespace
@@ -120,6 +137,12 @@ RunFolder::RunFolder(const fs::path& target, Naming naming, const char* lister)
     : target_(target), naming_(naming), lister_(lister) {
   try {
     target_ = absolute_without_slash(target);
+    if (naming == Naming::kChosen && is_mount_point(target_)) {
+      throw InputError(
+          {.file = target_.string()},
+          "something is mounted there, which a finished run cannot replace: choose a folder in it "
+          "with --out");
+    }
     if (naming == Naming::kChosen && fs::exists(target_)) {
       if (const auto reason = reason_to_keep(target_, lister_)) {
         throw InputError({.file = target_.string()}, fmt::format("{}: {} or choose another place with --out",
@@ -151,6 +174,8 @@ RunFolder::~RunFolder() {
       tell("{}\n", error.what());
     }
     tell("what came in is kept in {}\n", temporary_.string());
+  } else if (is_whole_) {
+    tell("the results are in {}\n", temporary_.string());
   } else {
     fs::remove_all(temporary_, ignored);
   }
@@ -180,11 +205,12 @@ std::set<std::string> RunFolder::file_names() const {
 
 void RunFolder::commit() {
   files_.flush();
+  is_whole_ = true;
   const fs::path wanted = target_;
   std::optional<Reason> kept;
   try {
-    const FolderLock lock(wanted.parent_path());
     const Run run{was_interrupted(temporary_), files_below(temporary_), lister_};
+    const FolderLock lock(wanted.parent_path());
     for (int number = 1; !committed_; ++number) {
       target_ = number == 1 ? wanted : fs::path(fmt::format("{}-{}", wanted.string(), number));
       const bool is_free = !fs::exists(fs::symlink_status(target_));

@@ -41,6 +41,8 @@ class RunFolder {
   LineSink open_lines(const std::string& file_name);
   // The path at which somebody else may write a file of the folder, before commit().
   std::string path_of(const std::string& file_name) const { return (temporary_ / file_name).string(); }
+  // Appends to their files all lines that have gathered. Throws RunError.
+  void flush_lines() { files_.flush(); }
   // Writes a whole file.
   void write(const std::string& file_name, std::string_view content);
   // The files that exist; those in folders as "FOLDER/FILE".
@@ -66,6 +68,7 @@ class RunFolder {
   std::string lister_;
   std::filesystem::path temporary_;
   LineFiles files_;
+  bool is_whole_ = false;  // everything is in it, and it only has to move
   bool committed_ = false;
 };
 

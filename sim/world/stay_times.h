@@ -64,7 +64,7 @@ class StayTimes {
     std::vector<Point> points;
   };
 
-  TimeNs interval_end_ns_ = 0;  // of the current interval; the first one is empty
+  TimeNs interval_end_ns_ = 0;  // the current interval ends here; the first one is empty
   Times interval_;
   TimeNs every_ns_;
   std::unique_ptr<Before> before_;  // null while nothing was settled in them

@@ -3,6 +3,7 @@
 #include <amqp.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -72,6 +73,22 @@ bool has_password(const std::string& url) {
   const std::string authority = rest.substr(0, rest.find('/'));
   const std::size_t at = authority.rfind('@');
   return at != std::string::npos && authority.substr(0, at).find(':') != std::string::npos;
+}
+
+std::string without_passwords(std::string text) {
+  constexpr std::string_view kScheme = "://";
+  for (std::size_t at = text.find(kScheme); at != std::string::npos; at = text.find(kScheme, at)) {
+    at += kScheme.size();
+    const std::size_t end = std::min(text.find_first_of(" \t\n'\"", at), text.size());
+    // A password may hold any sign, written as it should not be: the last @ of the word ends it.
+    const std::size_t host = text.substr(0, end).rfind('@');
+    if (host == std::string::npos || host < at) continue;
+    const std::string user = text.substr(at, host - at);
+    const bool has_password = user.find_first_of(":") != std::string::npos ||
+                              user.find("%3A") != std::string::npos || user.find("%3a") != std::string::npos;
+    if (has_password) text.replace(at, host - at, "***");
+  }
+  return text;
 }
 
 std::string read_password_file(const std::string& path) {

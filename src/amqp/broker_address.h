@@ -10,7 +10,7 @@ namespace dse {
 struct TlsFiles {
   std::string authorities;  // certificates that sign the broker's; empty: those that the system trusts
   std::string certificate;  // ours
-  std::string key;          // of our certificate
+  std::string key;          // our certificate's key
 };
 
 struct BrokerAddress {
@@ -36,6 +36,10 @@ BrokerAddress parse_broker_url(const std::string& url, const std::string& given_
 
 // Whether the URL contains a password.
 bool has_password(const std::string& url);
+
+// The text with "***" in place of user and password in every URL that has both, for messages that repeat what
+// was typed.
+std::string without_passwords(std::string text);
 
 // The first line of a file. Throws InputError when it cannot be read or has none.
 std::string read_password_file(const std::string& path);

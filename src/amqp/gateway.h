@@ -100,7 +100,7 @@ class Gateway {
   Notifier notifier_;
   std::vector<Duplicates> duplicates_;  // by import
   std::vector<ImportCounts> imports_;
-  SessionState import_state_;             // of the imports, once they have ended
+  SessionState import_state_;             // the imports' state, once they have ended
   std::unique_ptr<Publisher> publisher_;  // null without exports
   std::unique_ptr<Consumer> consumer_;    // null without imports
 };

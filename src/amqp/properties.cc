@@ -39,7 +39,7 @@ amqp_field_value_t field_value(const HeaderValue& value) {
   return field;
 }
 
-constexpr std::size_t kEntryBytes = 16;  // of a header, at most, besides its name and its text
+constexpr std::size_t kEntryBytes = 16;  // a header takes at most this, besides its name and its text
 
 std::optional<HeaderValue> header_value(const amqp_field_value_t& field) {
   switch (field.kind) {

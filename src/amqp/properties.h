@@ -50,7 +50,7 @@ inline constexpr std::size_t kHeaderBytesMax = 65'536;
 struct ReadHeaders {
   Headers headers;
   std::optional<std::string> refused;  // the name of the first with an unsupported type
-  std::size_t bytes = 0;               // of all names and texts, and a little for each header
+  std::size_t bytes = 0;               // the sum over all names and texts, and a little for each header
 };
 ReadHeaders read_headers(const amqp_table_t& table);
 

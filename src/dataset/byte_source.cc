@@ -80,7 +80,7 @@ class ByteSource::State {
   std::vector<unsigned char> unpacked_;   // only when the file is gzipped
   std::span<const unsigned char> ready_;  // the unread part of one of the two
   z_stream stream_{};
-  bool at_end_ = false;  // of the gzip data
+  bool at_end_ = false;  // the gzip data is at its end
 };
 
 ByteSource::State::State(const std::string& path) : path_(path) {

@@ -10,7 +10,7 @@ namespace {
 struct Normaliser {
   std::size_t best;
   double best_score;
-  double sum;  // of e^(score - best_score)
+  double sum;  // the sum of e^(score - best_score)
 };
 
 Normaliser normaliser_of(std::span<const float> scores) {

@@ -29,8 +29,8 @@ class NearestMean {
 
   std::size_t pixels_;
   std::vector<std::int64_t> counts_;             // for each class
-  std::vector<std::int64_t> squared_norms_;      // of each class's sum of images
-  std::vector<std::vector<std::int32_t>> sums_;  // of each class's pixels
+  std::vector<std::int64_t> squared_norms_;      // one for each class's sum of images
+  std::vector<std::vector<std::int32_t>> sums_;  // each class's sums, by pixel
 };
 
 }  // namespace dse

@@ -33,7 +33,7 @@ constexpr std::uint32_t kReaders = 10;
 constexpr std::uint32_t kDeliveriesMin = 200'000;  // in the timed part
 constexpr TimeNs kGapNs = 5'000;
 constexpr TimeNs kLatencyNs = 50'000;
-constexpr TimeNs kStartNs = kNanosecondsPerSecond;  // of the generator, when all queues exist
+constexpr TimeNs kStartNs = kNanosecondsPerSecond;  // the generator starts when all queues exist
 
 // The consumers form groups of kReaders. Returns a random order of all groups, so that neither the
 // next consumer nor the place of its state can be predicted. The members of a group are far apart:

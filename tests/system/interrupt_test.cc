@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint32_t kImages = 3'000'000;  // of one pixel: seconds of work on any machine
+constexpr std::uint32_t kImages = 3'000'000;  // each has one pixel: seconds of work on any machine
 
 // A scenario that runs for a long time, and writes what it receives.
 std::string long_scenario(const ProgramFixture& fixture) {

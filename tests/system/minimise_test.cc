@@ -33,7 +33,7 @@ std::string reader() {
 
 struct Minimised {
   Outcome explored;
-  std::string text;  // of minimised.toml
+  std::string text;  // what minimised.toml holds
   long messages = -1;
   Outcome replayed;  // with the line that was printed
 };

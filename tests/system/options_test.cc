@@ -162,3 +162,29 @@ TEST_CASE("options: check tells what is wrong with every scenario, and all of it
   CHECK_THAT(lines[2], Catch::Matchers::StartsWith("dse: a.toml:") && ContainsSubstring("bus.latency: "));
   CHECK_THAT(lines[3], Catch::Matchers::StartsWith("dse: b.toml:") && ContainsSubstring("whatch"));
 }
+
+TEST_CASE("options: a URL in the wrong place shows neither its user nor its password") {
+  const std::string url = "amqp://somebody:PASSWORD@127.0.0.1:1/";
+  const std::vector<std::vector<std::string>> mistakes = {{"--broker", url, "attach", "s.toml"},
+                                                          {"--broker=" + url, "attach", "s.toml"},
+                                                          {"attach", "s.toml", "--", "--broker", url},
+                                                          {"attach", "--", "--broker", url},
+                                                          {"capture", "--broker", url, "info", "x"},
+                                                          {"attach", "s.toml", "--seed=" + url},
+                                                          {"attach", "s.toml", "--pace=" + url},
+                                                          {"attach", "s.toml", "--login=" + url},
+                                                          {"attach", "s.toml", "--quiet=" + url},
+                                                          {"attach", "s.toml", "-b" + url},
+                                                          {"attach", "s.toml", "--" + url},
+                                                          {"replay", "AMQP://somebody:PASSWORD@127.0.0.1/"},
+                                                          {"replay=" + url},
+                                                          {"x" + url}};
+  for (const std::vector<std::string>& arguments : mistakes) {
+    const ProgramFixture fixture;
+    fixture.write("s.toml", scenario_with_export());
+    const Outcome outcome = run_in(fixture, arguments);
+    INFO(outcome.err);
+    CHECK(outcome.status == 2);
+    CHECK((outcome.out + outcome.err).find("PASSWORD") == std::string::npos);
+  }
+}

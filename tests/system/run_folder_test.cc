@@ -143,6 +143,6 @@ TEST_CASE("out: a file that may not grow") {
   INFO(outcome.err);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err,
-             ContainsSubstring("File too large; free some space or choose another place with --out"));
+             ContainsSubstring("File too large; raise the limit of a file's size (ulimit -f)"));
   CHECK(fixture.runs() == std::vector<std::string>());
 }

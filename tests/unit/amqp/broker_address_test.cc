@@ -78,3 +78,11 @@ TEST_CASE("password file: its first line, whoever wrote it") {
   CHECK_THROWS_WITH(read("\nsecret\n"), ContainsSubstring("has no password in its first line"));
   CHECK_THROWS_WITH(read_password_file(folder.file("none")), ContainsSubstring("cannot be opened"));
 }
+
+TEST_CASE("broker address: what repeats a typed text shows neither user nor password of a URL in it") {
+  CHECK(without_passwords("amqp://u:SECRET@h:1/ --broker") == "amqp://***@h:1/ --broker");
+  CHECK(without_passwords("'AMQPS://u:SE/C@RET@h' is not a seed") == "'AMQPS://***@h' is not a seed");
+  CHECK(without_passwords("a amqp://u%3ASECRET@h b amqp://x:y@z") == "a amqp://***@h b amqp://***@z");
+  CHECK(without_passwords("amqp://me@localhost/ and me@there") == "amqp://me@localhost/ and me@there");
+  CHECK(without_passwords("") == "");
+}

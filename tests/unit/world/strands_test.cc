@@ -96,7 +96,8 @@ TEST_CASE("a strand takes any number of jobs in bounded room") {
     for (std::uint64_t job = 0; job < 2'000; ++job) {
       strands.post(strand, [&] {
         ++done;
-        most_waiting = std::max(most_waiting, posted.load() - std::min(posted.load(), done));
+        const std::uint64_t so_far = posted.load();
+        most_waiting = std::max(most_waiting, so_far - std::min(so_far, done));
       });
       posted.store(job + 1);
     }
