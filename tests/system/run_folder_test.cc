@@ -142,7 +142,6 @@ TEST_CASE("out: a file that may not grow") {
   const Outcome outcome = run_process(with_shell_limits("trap '' XFSZ; ulimit -f 16", command));
   INFO(outcome.err);
   CHECK(outcome.status == 3);
-  CHECK_THAT(outcome.err,
-             ContainsSubstring("File too large; raise the limit of a file's size (ulimit -f)"));
+  CHECK_THAT(outcome.err, ContainsSubstring("File too large; raise the limit of a file's size (ulimit -f)"));
   CHECK(fixture.runs() == std::vector<std::string>());
 }
