@@ -94,8 +94,13 @@ std::string without_passwords(std::string text) {
 std::string read_password_file(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw InputError({.file = path}, fmt::format("cannot be opened: {}", std::strerror(errno)));
+  constexpr std::size_t kLongest = 65'536;  // else a device that never ends would be read for ever
   std::string password;
-  std::getline(file, password);
+  for (char c = 0; file.get(c) && c != '\n';) {
+    password += c;
+    if (password.size() > kLongest)
+      throw InputError({.file = path}, fmt::format("has a first line of more than {} bytes", kLongest));
+  }
   if (password.ends_with('\r')) password.pop_back();
   if (password.empty()) throw InputError({.file = path}, "has no password in its first line");
   return password;

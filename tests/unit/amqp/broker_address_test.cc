@@ -86,3 +86,7 @@ TEST_CASE("broker address: what repeats a typed text shows neither user nor pass
   CHECK(without_passwords("amqp://me@localhost/ and me@there") == "amqp://me@localhost/ and me@there");
   CHECK(without_passwords("") == "");
 }
+
+TEST_CASE("broker address: a password file without an end is refused") {
+  CHECK_THROWS_AS(read_password_file("/dev/zero"), InputError);
+}
