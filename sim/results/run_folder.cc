@@ -118,7 +118,12 @@ bool replaced(const fs::path& from, const fs::path& to) {
   if (!cannot_swap) throw fs::filesystem_error("", std::error_code(errno, std::generic_category()));
   const fs::path aside = from.string() + "-replaced";
   fs::rename(to, aside);
-  fs::rename(from, to);
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error) {
+    fs::rename(aside, to);
+    throw fs::filesystem_error("", error);
+  }
   fs::remove_all(aside);
   return true;
 }

@@ -84,8 +84,8 @@ std::string without_passwords(std::string text) {
     const std::size_t host = text.substr(0, end).rfind('@');
     if (host == std::string::npos || host < at) continue;
     const std::string user = text.substr(at, host - at);
-    const bool has_password = user.find_first_of(":") != std::string::npos ||
-                              user.find("%3A") != std::string::npos || user.find("%3a") != std::string::npos;
+    const bool has_password = user.find(':') != std::string::npos || user.find("%3A") != std::string::npos ||
+                              user.find("%3a") != std::string::npos;
     if (has_password) text.replace(at, host - at, "***");
   }
   return text;
