@@ -145,3 +145,31 @@ TEST_CASE("out: a file that may not grow") {
   CHECK_THAT(outcome.err, ContainsSubstring("File too large; raise the limit of a file's size (ulimit -f)"));
   CHECK(fixture.runs() == std::vector<std::string>());
 }
+
+TEST_CASE("out: a run that cannot take its place is kept, and so is the one that is there") {
+  const ProgramFixture fixture;
+  REQUIRE(replay_to(fixture.file("first")).status == 0);
+  const std::vector<std::string> files = names_in(fixture.file("first"));
+  const BoundFolder bound(fixture.file("first"), fixture.file("bound"));
+  if (!bound.mounted()) {
+    WARN("not tested: nothing can be mounted here");
+    return;
+  }
+  const Outcome outcome = replay_to(fixture.file("bound"));
+  INFO(outcome.err);
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.err, ContainsSubstring("the results are in " + fixture.file("bound") + ".partial-"));
+  CHECK(names_in(fixture.file("first")) == files);
+  std::size_t kept = 0;
+  for (const std::string& name : names_in(fixture.file(""))) {
+    if (!name.starts_with("bound.partial-")) continue;
+    ++kept;
+    CHECK(names_in(fixture.file(name)) == files);
+  }
+  CHECK(kept == 1);
+
+  const SmallDisk disk(fixture.file("disk"), "1m");
+  const Outcome refused = replay_to(fixture.file("disk"));
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.err, ContainsSubstring("something is mounted there"));
+}

@@ -29,3 +29,24 @@ class SmallDisk {
   bool mounted_ = false;
   std::string reason_;
 };
+
+// A folder that is mounted at another place as well, as long as this lives; where that is not possible, it is
+// not mounted().
+class BoundFolder {
+ public:
+  BoundFolder(const std::string& folder, const std::string& path) : path_(path) {
+    std::filesystem::create_directories(path);
+    mounted_ = mount(folder.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0;
+  }
+  ~BoundFolder() {
+    if (mounted_) umount2(path_.c_str(), MNT_DETACH);
+  }
+  BoundFolder(const BoundFolder&) = delete;
+  BoundFolder& operator=(const BoundFolder&) = delete;
+
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::string path_;
+  bool mounted_ = false;
+};
