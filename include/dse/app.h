@@ -35,10 +35,15 @@ class App {
  public:
   virtual ~App() = default;
 
+  // The run begins: what takes real time to start, such as another process, may start now, before the first
+  // event. Called once, by the deciding thread; not called when the scenario is only checked.
+  virtual void begin() {}
   // The program to start; called once. The app must outlive the machine that runs it.
   virtual Program program() = 0;
   // The run is over and every job of this component is done: do what is left.
   virtual void finish() {}
+  // A fault has crashed its program, which is never continued; finish() is not called.
+  virtual void crash() {}
   // What it counted, final after finish().
   virtual std::vector<Metric> metrics() const { return {}; }
   virtual std::vector<CurvePoint> curve() const { return {}; }

@@ -58,6 +58,7 @@ struct ReadFile {
   std::string key;   // in the scenario: "images"
   std::string path;  // ready to open
   InputPlace place;  // where the scenario names it
+  std::string written = {};  // as the scenario names it; "": as it has the key
 };
 
 // Other components that a component names; they must exist and write answers.
@@ -106,6 +107,13 @@ struct MakeContext {
   TruthOf truth_of = {};
   TruthSink verdict = {};  // receives what the component has decided about a message, to be scored
   std::function<void(const MessagePtr&)> leave = {};  // takes what leaves the bus through Ports::to_outside
+
+  TimeNs start_ns = 0;  // when its program starts
+  // Whether the user has asked the run to end. Any thread may ask; a component that waits for something outside
+  // this process does, and throws Interrupted when it stops waiting.
+  std::function<bool()> interrupted = {};
+  bool keep_state = false;     // save_state() will be asked for at the end of the run
+  LineSink protocol_log = {};  // takes the lines exchanged with a program of the component's
 };
 
 class Component {
@@ -123,6 +131,8 @@ class Component {
   // How long a job on its strand takes relative to those of other components, for sharing work between
   // threads; 0: it has no jobs.
   virtual unsigned job_cost() const { return 0; }
+  // Whether its jobs mostly wait for another process, so that they share no thread with those of others.
+  virtual bool jobs_wait() const { return false; }
   // The endings (".csv") of the files that it keeps, which bear its name.
   virtual std::vector<std::string> kept_files() const { return {}; }
   virtual std::vector<ReadFile> read_files() const { return {}; }

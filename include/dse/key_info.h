@@ -22,20 +22,30 @@ enum class KeyType {
   kBrokerName,  // the name of an exchange or queue on a real broker: 1 to 255 bytes, no control characters
   kName,        // the name of a component
   kFile,        // the path of a file, relative to the scenario's folder
+  kFolder,      // the path of a folder, relative to the scenario's; by default that one
   kTexts,       // a text, or a list of at least one
   kChoice,      // one of `choices`
-  kLearner,     // the name of a learner
+  kLearner,     // the name of a learner, or a table that names a program
   kInteger,     // from `range`
   kNumber,      // a finite floating-point number, or an integer
   kFlag,        // true or false
   kDuration,    // "50us"
   kRate,        // "2000/s"
   kPair,        // two integers in a list
+  kTable,       // a table of anything
 };
 
-// The value of a key; monostate: none. Texts of every sort are a string, a duration is ns in an int64.
+// A table of anything, as a JSON object on one line. Dates and infinite numbers are texts in it.
+struct TableText {
+  std::string json;
+
+  bool operator==(const TableText&) const = default;
+};
+
+// The value of a key; monostate: none. Texts of every sort are a string, a duration is ns in an int64, a
+// learner is a string or, for a program, a TableText.
 using KeyValue = std::variant<std::monostate, bool, std::int64_t, double, std::string,
-                              std::vector<std::string>, Rate, std::pair<std::int64_t, std::int64_t>>;
+                              std::vector<std::string>, Rate, std::pair<std::int64_t, std::int64_t>, TableText>;
 
 // How a key bounds what its component writes. The minimiser uses it to look for a smaller run.
 enum class KeyBound {

@@ -26,6 +26,7 @@ class KeyReader {
     std::function<KeyValue(const KeyInfo& key)> value;
     std::function<InputPlace(std::string_view key)> place;
     const LearnerTable& learners;
+    std::string folder = {};  // the scenario's, which paths and programs are relative to
   };
   // Both must outlive the reader.
   KeyReader(const std::vector<KeyInfo>& keys, const Source& source) : keys_(keys), source_(source) {}
@@ -44,8 +45,12 @@ class KeyReader {
   std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key) const;
   // The value, whatever its type; monostate when the key is not there and has no fallback.
   KeyValue value(std::string_view key) const;
-  // The learner that the key names; valid as long as the table.
-  const LearnerInfo& learner(std::string_view key) const;
+  // A table, as JSON on one line; "{}" when it is not there.
+  std::string table(std::string_view key) const;
+  // The learner that the key names, or the one of its own that it describes.
+  LearnerInfo learner(std::string_view key) const;
+  // The scenario's folder; "" for the current one.
+  const std::string& folder() const { return source_.folder; }
 
   // Where that key is in the file, or where the component is when the key is not there.
   InputPlace place(std::string_view key) const { return source_.place(key); }

@@ -13,6 +13,7 @@
 #include "dse/random.h"
 #include "dse/state_reader.h"
 #include "dse/state_writer.h"
+#include "dse/time.h"
 
 namespace dse {
 
@@ -36,7 +37,7 @@ struct Example {
 };
 
 struct Prediction {
-  int label = 0;
+  int label = 0;          // negative from train(): the learner does not tell
   double confidence = 0;  // the learner's probability of `label`, in [0, 1]
 };
 
@@ -61,6 +62,16 @@ class Learner {
   // Forgets what was learned, and goes on exactly like the learner of the same kind, shape and classes that
   // wrote this. Throws InputError for what no such learner writes; the learner is then unusable.
   virtual void load_state(StateReader& reader) = 0;
+
+  // What follows is of interest to learners that live in another process. The run begins: start what takes
+  // real time to start.
+  virtual void begin() {}
+  // The next call belongs to this virtual time; only errors tell of it.
+  virtual void note_time(TimeNs) {}
+  // The run is over: only hash_state and save_state follow.
+  virtual void finish() {}
+  // The model has crashed: nothing follows.
+  virtual void crash() {}
 };
 
 }  // namespace dse

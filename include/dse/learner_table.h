@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dse/learner.h"
+#include "dse/external_program.h"
 
 namespace dse {
 
@@ -21,6 +22,8 @@ struct LearnerInfo {
   // std::invalid_argument, with a sentence for the user, when it does not take this shape or number of
   // classes. Several threads may call it at the same time, for different runs.
   std::function<std::unique_ptr<Learner>(const LearnerOptions& options, RandomStream& random)> make;
+  // A learner that is a program in another language: `make` is empty then.
+  std::shared_ptr<const ExternalProgram> program = nullptr;
 };
 
 class LearnerTable {

@@ -1,7 +1,9 @@
 #include "sim/scenario/component_reader.h"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <set>
 #include <vector>
 
 #include "core/check.h"
@@ -18,6 +20,18 @@ std::vector<std::string> kind_names(const KindTable& kinds) {
     if (kind.place == KindPlace::kComponent) names.push_back(kind.name);
   }
   return names;
+}
+
+// Each metric is looked up by its name.
+void check_metrics(const ComponentConfig& config) {
+  std::set<std::string> names;
+  for (const MetricInfo& metric : metrics_of(config)) {
+    if (!names.insert(metric.name).second) {
+      throw InputError(config.place, fmt::format("has a metric '{}' twice: every component, or one of its kind, "
+                                                 "has one of that name already; choose another",
+                                                 metric.name));
+    }
+  }
 }
 
 }  // namespace
@@ -45,12 +59,14 @@ ComponentConfig read_component(const std::string& name, const toml::table& node,
   KeyValues values(table, reading);
   const KeyReader::Source source{.value = [&](const KeyInfo& key) { return values.value(key); },
                                  .place = [&](std::string_view key) { return values.place(key); },
-                                 .learners = reading.tables.learners};
+                                 .learners = reading.tables.learners,
+                                 .folder = reading.folder.string()};
   config.component = read_kind(kind, source, table.place());
   if (gets_messages(config)) config.ends_when_refusing = ends_when_refusing(table);
   values.finish(kind);
   table.finish();
   check_files_free(config);
+  check_metrics(config);
   return config;
 }
 

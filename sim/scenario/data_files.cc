@@ -12,6 +12,10 @@ std::vector<DataFile> data_files(const Scenario& scenario) {
   std::vector<DataFile> files;
   for (const ComponentConfig& component : scenario.components) {
     for (const ReadFile& file : component.component->read_files()) {
+      if (!file.written.empty()) {
+        files.push_back({file.written, file.path});
+        continue;
+      }
       const std::string whole_key = fmt::format("component.{}.{}", component.name, file.key);
       files.push_back({find_text(*scenario.keys, whole_key).value_or(file.path), file.path});
     }

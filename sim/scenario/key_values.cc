@@ -6,6 +6,7 @@
 
 #include "dse/error.h"
 #include "sim/scenario/key_rules.h"
+#include "sim/scenario/toml_json.h"
 
 namespace dse {
 
@@ -34,6 +35,7 @@ KeyValue KeyValues::value(const KeyInfo& key) {
   if (holder.table != nullptr && holder.table->has(holder.name))
     return value_there(*holder.table, holder.name, key);
   if (key.required) throw InputError(place(key.name), "is missing");
+  if (key.type == KeyType::kFolder) return reading_.folder.string();
   return key.fallback;
 }
 
@@ -51,12 +53,16 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
     case KeyType::kBrokerName:
       return name_on_broker(table, name);
     case KeyType::kFile:
+    case KeyType::kFolder:
       return file_path(table, name);
     case KeyType::kTexts:
       return table.texts(name);
     case KeyType::kChoice:
       return key.choices[table.choice(name, key.choices)];
+    case KeyType::kTable:
+      return TableText{json_text(*table.table_if_any(name))};
     case KeyType::kLearner: {
+      if (table.holds_table(name)) return TableText{json_text(*table.table_if_any(name))};
       const std::vector<std::string> learners = reading_.tables.learners.names();
       return learners[table.choice(name, learners)];
     }
@@ -79,7 +85,7 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
 // The path is not normalised: the system decides where `..` leads after a symbolic link.
 std::string KeyValues::file_path(TableReader& table, std::string_view name) const {
   const std::string path = table.text(name);
-  if (path.empty()) throw InputError(table.place(name), "is empty: expected the path of a file");
+  if (path.empty()) throw InputError(table.place(name), "is empty: expected a path");
   if (path.find('\0') != std::string::npos)
     throw InputError(table.place(name), "holds a NUL, which no path has");
   return (reading_.folder / path).string();

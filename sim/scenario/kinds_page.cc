@@ -84,6 +84,8 @@ std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
     case KeyType::kResource:
     case KeyType::kName:
     case KeyType::kFile:
+    case KeyType::kFolder:
+    case KeyType::kTable:
       return "";
     case KeyType::kLine:
       return "one line of text";
@@ -96,7 +98,7 @@ std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
     case KeyType::kChoice:
       return listed_names(key.choices);
     case KeyType::kLearner:
-      return listed_names(learners.names());
+      return listed_names(learners.names()) + ", or [a program](programs.md#learners)";
     case KeyType::kInteger:
       return range_text(key.range);
     case KeyType::kNumber:
@@ -138,6 +140,7 @@ struct TomlText {
     return fmt::format("[{}]", fmt::join(quoted, ", "));
   }
   std::string operator()(const Rate& rate) const { return quoted_text(rate_text(rate)); }
+  std::string operator()(const TableText& table) const { return table.json; }
   std::string operator()(const std::pair<std::int64_t, std::int64_t>& pair) const {
     return fmt::format("[{}, {}]", pair.first, pair.second);
   }
@@ -145,6 +148,7 @@ struct TomlText {
 
 std::string default_text(const KeyInfo& key) {
   if (key.required) return "required";
+  if (key.type == KeyType::kFolder) return "the scenario's";
   if (std::holds_alternative<std::monostate>(key.fallback)) return "none";
   return fmt::format("`{}`", std::visit(TomlText{key.type}, key.fallback));
 }

@@ -87,6 +87,13 @@ std::string moved_path(const fs::path& data, const fs::path& from, const fs::pat
   return folder.lexically_relative(fs::weakly_canonical(to.empty() ? "." : to)).string();
 }
 
+// The learner of a model, if it is a program.
+void move_program(toml::table* program, const Move& move) {
+  if (program == nullptr) return;
+  const std::string folder = (*program)["folder"].value_or(std::string("."));
+  program->insert_or_assign("folder", moved_path(folder, move.from, move.to));
+}
+
 }  // namespace
 
 bool is_bare_key(std::string_view key) {
@@ -116,7 +123,10 @@ void move_data_paths(toml::table& root, const KindTable& kinds, const Move& move
     const Kind* kind = kinds.find(table["kind"].value_or(std::string()));
     if (kind == nullptr) continue;
     for (const KeyInfo& key : kind->keys) {
-      if (key.type != KeyType::kFile) continue;
+      // What was the scenario's folder unsaid must be said elsewhere.
+      if (key.type == KeyType::kFolder && !table.contains(key.name)) table.insert(key.name, ".");
+      if (key.type == KeyType::kLearner) move_program(table.get_as<toml::table>(key.name), move);
+      if (key.type != KeyType::kFile && key.type != KeyType::kFolder) continue;
       // A key with a dot is in a table of its own.
       if (toml::value<std::string>* value = table.at_path(key.name).as_string())
         *value = moved_path(value->get(), move.from, move.to);

@@ -209,6 +209,11 @@ Headers TableReader::headers_if_any(std::string_view key) {
   return read_headers(*table, full_key(key));
 }
 
+bool TableReader::holds_table(std::string_view key) {
+  const toml::node* node = find(key);
+  return node != nullptr && node->is_table();
+}
+
 const toml::table* TableReader::table_if_any(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return nullptr;

@@ -94,7 +94,11 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component) {
       .index = parts_.index,
       .truth_of = parts_.truth_of,
       .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
-      .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr};
+      .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr,
+      .start_ns = component.start_ns,
+      .interrupted = parts_.interrupted,
+      .keep_state = parts_.keep_states,
+      .protocol_log = parts_.open_protocol_log ? parts_.open_protocol_log(name + ".log") : LineSink()};
 }
 
 // Returns null when the component has no data set. An error in a file is reported where the

@@ -35,6 +35,9 @@ class ComponentMaker {
     std::function<std::function<void(const MessagePtr&)>(const ComponentConfig& component)> leave_of = {};
     TruthOf truth_of = {};
     IndexSink index = {};
+    std::function<bool()> interrupted = {};
+    bool keep_states = false;
+    OpenLines open_protocol_log = {};
   };
   explicit ComponentMaker(Parts parts) : parts_(std::move(parts)) {}
 

@@ -5,7 +5,7 @@
 namespace dse {
 
 InprocLink::InprocLink(Parts parts)
-    : parts_(parts), strand_(parts.strands.add({.job_cost = parts.job_cost})) {}
+    : parts_(parts), strand_(parts.strands.add(parts.jobs)) {}
 
 void InprocLink::send(const Frame& frame, EventPriority priority) {
   parts_.bus.send(parts_.index, frame);
@@ -47,13 +47,17 @@ void InprocLink::resume_after(TimeNs delay_ns) {
 }
 
 void InprocLink::compute(Job job, TimeNs duration_ns) {
-  awaited_ = parts_.strands.post(strand_, std::move(job));
+  awaited_ = parts_.strands.post(strand_, std::move(job),
+                                 duration_ns == 0 ? Urgency::kAtOnce : Urgency::kWhenever);
+  last_ = awaited_;
   parts_.scheduler.schedule(add_time(now(), duration_ns), EventKind::kResult, parts_.index);
 }
 
 void InprocLink::wait_for_result() { parts_.strands.wait(strand_, awaited_); }
 
-void InprocLink::post(Job job) { parts_.strands.post(strand_, std::move(job)); }
+void InprocLink::wait_for_jobs() { parts_.strands.wait(strand_, last_); }
+
+void InprocLink::post(Job job) { last_ = parts_.strands.post(strand_, std::move(job)); }
 
 void InprocLink::end(int) { send(encode(Command(CloseCommand{}))); }
 

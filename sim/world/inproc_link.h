@@ -21,7 +21,7 @@ class InprocLink : public Link {
     Scheduler& scheduler;
     Strands& strands;
     TimeNs latency_ns;  // one way
-    unsigned job_cost;  // the relative cost of its jobs
+    StrandOptions jobs;
   };
   explicit InprocLink(Parts parts);
 
@@ -40,6 +40,8 @@ class InprocLink : public Link {
 
   // Called when a kResult event is due: waits for the real result.
   void wait_for_result();
+  // Waits until every job is done.
+  void wait_for_jobs();
 
  private:
   ResourceAlias alias(const std::string& resource) const;
@@ -49,6 +51,7 @@ class InprocLink : public Link {
   ResourceAliases aliases_;
   StrandIndex strand_;
   JobTicket awaited_ = 0;
+  JobTicket last_ = 0;
 };
 
 }  // namespace dse

@@ -26,23 +26,32 @@ void pause_a_little() {
 
 }  // namespace
 
-Strands::Strands(unsigned threads) {
+Strands::Strands(unsigned threads) : threads_(threads) {
   DSE_CHECK(threads >= 1, "no threads");
   // With more threads than processors a spinning thread keeps a working one waiting.
   if (threads <= std::thread::hardware_concurrency()) spins_max_ = kSpinsMax;
-  for (ThreadNumber number = 1; number < threads; ++number) workers_.push_back(std::make_unique<Worker>());
-  try {
-    for (ThreadNumber number = 1; number < threads; ++number) {
-      workers_[number - 1]->thread = std::jthread([this, number] { work(number); });
-    }
-  } catch (const std::system_error& error) {
-    stop();
-    throw RunError(fmt::format("cannot start {} threads: {}; use fewer with --threads", threads,
-                               error.code().message()));
-  }
+  start_workers(threads - 1);
 }
 
 Strands::~Strands() { stop(); }
+
+// The vector of workers does not move while one of them looks for its own.
+void Strands::start_workers(std::size_t count) {
+  Lock lock(mutex_);
+  const std::size_t first = workers_.size();
+  for (std::size_t i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>());
+  try {
+    for (std::size_t i = first; i < workers_.size(); ++i) {
+      Worker& worker = *workers_[i];
+      worker.thread = std::jthread([this, number = static_cast<ThreadNumber>(i + 1)] { work(number); });
+    }
+  } catch (const std::system_error& error) {
+    lock.unlock();
+    stop();
+    throw RunError(fmt::format("cannot start {} threads: {}; use fewer with --threads", workers_.size() + 1,
+                               error.code().message()));
+  }
+}
 
 // The workers are joined when the members are destroyed.
 void Strands::stop() {
@@ -52,10 +61,16 @@ void Strands::stop() {
 }
 
 StrandIndex Strands::add(const StrandOptions& options) {
+  if (options.waits) start_workers(1);
   const Lock lock(mutex_);
   DSE_CHECK(!homes_chosen_, "a strand is added after the first job");
   auto strand = std::make_unique<Strand>();
   strand->job_cost = options.job_cost;
+  strand->waits = options.waits;
+  if (options.waits) {
+    workers_.back()->of_one_strand = true;
+    strand->home = static_cast<ThreadNumber>(workers_.size());
+  }
   return strands_.push_back(std::move(strand));
 }
 
@@ -64,10 +79,12 @@ StrandIndex Strands::add(const StrandOptions& options) {
 void Strands::choose_homes() {
   homes_chosen_ = true;
   std::vector<Strand*> by_cost;
-  for (const auto& strand : strands_) by_cost.push_back(strand.get());
+  for (const auto& strand : strands_) {
+    if (!strand->waits) by_cost.push_back(strand.get());
+  }
   std::stable_sort(by_cost.begin(), by_cost.end(),
                    [](const Strand* a, const Strand* b) { return a->job_cost > b->job_cost; });
-  std::vector<std::uint64_t> load(workers_.size() + 1);
+  std::vector<std::uint64_t> load(threads_);
   for (Strand* strand : by_cost) {
     const auto least = std::min_element(load.rbegin(), load.rend());
     *least += strand->job_cost;
@@ -76,8 +93,8 @@ void Strands::choose_homes() {
 }
 
 void Strands::work(ThreadNumber self) {
-  Worker& worker = *workers_[self - 1];
   Lock lock(mutex_);
+  Worker& worker = *workers_[self - 1];
   while (!stopping_) {
     if (Strand* strand = take_ready(self)) {
       worker.busy = true;
@@ -88,7 +105,7 @@ void Strands::work(ThreadNumber self) {
     }
     const std::uint64_t seen = worker.calls;
     const auto called = [&worker, seen] { return worker.calls.load(std::memory_order_relaxed) != seen; };
-    spin_until(lock, called);
+    if (!worker.of_one_strand) spin_until(lock, called);
     worker.asleep = true;
     worker.wake.wait(lock, called);
     worker.asleep = false;
@@ -100,10 +117,8 @@ void Strands::work(ThreadNumber self) {
 Strands::Strand* Strands::take_ready(ThreadNumber self) {
   auto at = std::find_if(ready_.begin(), ready_.end(),
                          [self](const Strand* strand) { return strand->home == self; });
-  if (at == ready_.end()) {
-    at = std::find_if(ready_.begin(), ready_.end(),
-                      [](const Strand* strand) { return strand->jobs.size() >= kLateJobs; });
-  }
+  if (at == ready_.end() && !workers_[self - 1]->of_one_strand)
+    at = std::find_if(ready_.begin(), ready_.end(), [](const Strand* strand) { return strand->late(); });
   if (at == ready_.end()) return nullptr;
   Strand* strand = *at;
   ready_.erase(at);
@@ -118,9 +133,9 @@ void Strands::call(Worker& worker) {
 // Called when a strand has become ready, or has one more job waiting.
 void Strands::call_for(const Strand& strand) {
   if (strand.home > 0) call(*workers_[strand.home - 1]);
-  if (strand.jobs.size() < kLateJobs) return;
+  if (!strand.late()) return;
   for (const auto& worker : workers_) {
-    if (!worker->busy) return call(*worker);
+    if (!worker->busy && !worker->of_one_strand) return call(*worker);
   }
 }
 
@@ -154,7 +169,7 @@ void Strands::spin_until(Lock& lock, Condition condition) const {
 }
 
 bool Strands::caller_should_run(const Strand& strand) const {
-  return strand.home == 0 || workers_[strand.home - 1]->busy || strand.jobs.size() >= kLateJobs;
+  return strand.home == 0 || strand.waits || workers_[strand.home - 1]->busy || strand.late();
 }
 
 // Finds what the calling thread should run while it waits: the wanted strand, or else another one
@@ -177,13 +192,13 @@ void Strands::help_or_wait(Lock& lock, Strand& wanted) {
   if (!wanted.running) call_for(wanted);
   const JobTicket done = wanted.done;
   const auto moved_on = [&wanted, done] { return wanted.done.load(std::memory_order_relaxed) != done; };
-  spin_until(lock, moved_on);
+  if (!wanted.waits) spin_until(lock, moved_on);
   caller_asleep_ = true;
   job_done_.wait(lock, moved_on);
   caller_asleep_ = false;
 }
 
-JobTicket Strands::post(StrandIndex index, std::function<void()> job) {
+JobTicket Strands::post(StrandIndex index, std::function<void()> job, Urgency urgency) {
   Lock lock(mutex_);
   if (!homes_chosen_) choose_homes();
   Strand& strand = *strands_[index];
@@ -191,7 +206,7 @@ JobTicket Strands::post(StrandIndex index, std::function<void()> job) {
   strand.jobs.push_back(std::move(job));
   if (!strand.running) {
     if (strand.jobs.size() == 1) ready_.push_back(&strand);
-    call_for(strand);
+    if (urgency == Urgency::kWhenever || !strand.waits) call_for(strand);
   }
   return ++strand.posted;
 }
@@ -204,7 +219,15 @@ void Strands::wait(StrandIndex index, JobTicket ticket) {
 }
 
 void Strands::wait_all() {
-  for (StrandIndex index; index != strands_.next(); ++index) wait(index, strands_[index]->posted);
+  std::exception_ptr first;
+  for (StrandIndex index; index != strands_.next(); ++index) {
+    try {
+      wait(index, strands_[index]->posted);
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
 }
 
 }  // namespace dse

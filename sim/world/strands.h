@@ -31,6 +31,15 @@ using JobTicket = std::uint64_t;
 
 struct StrandOptions {
   unsigned job_cost = 0;  // the work of its jobs, relative to those of other strands
+  // Its jobs mostly wait for another process. So the strand has a thread of its own, which takes no
+  // other jobs: it costs no processor, and the other processes run side by side.
+  bool waits = false;
+};
+
+// When a job is wanted.
+enum class Urgency {
+  kWhenever,  // a thread takes it as soon as one is free
+  kAtOnce,    // the caller waits for it at once, and runs it itself unless its strand is busy
 };
 
 class Strands {
@@ -49,16 +58,16 @@ class Strands {
   // All calls below come from the thread that made this object; every strand is added before the
   // first post.
   StrandIndex add(const StrandOptions& options);
-  JobTicket post(StrandIndex strand, std::function<void()> job);
+  JobTicket post(StrandIndex strand, std::function<void()> job, Urgency urgency = Urgency::kWhenever);
   // Returns when this job is done. Throws what a job of the strand threw.
   void wait(StrandIndex strand, JobTicket ticket);
-  // Returns when every job is done.
+  // Returns when every job is done. Throws the first of what jobs threw.
   void wait_all();
 
  private:
   // 0 is the calling thread, the workers count from 1.
   using ThreadNumber = unsigned;
-  // With this many waiting jobs, another thread may run one.
+  // With this many waiting jobs, another thread may run one, unless they wait themselves.
   static constexpr std::size_t kLateJobs = 8;
 
   struct Strand {
@@ -68,9 +77,13 @@ class Strands {
     bool running = false;
     std::exception_ptr error;
     unsigned job_cost = 0;
+    bool waits = false;
     ThreadNumber home = 0;
+
+    bool late() const { return !waits && jobs.size() >= kLateJobs; }
   };
   struct Worker {
+    bool of_one_strand = false;  // which waits
     bool busy = false;
     bool asleep = false;
     std::atomic<std::uint64_t> calls{0};  // changes when the worker should look again
@@ -79,6 +92,7 @@ class Strands {
   };
   using Lock = std::unique_lock<std::mutex>;
 
+  void start_workers(std::size_t count);
   void stop();
   void choose_homes();
   void work(ThreadNumber self);
@@ -92,6 +106,7 @@ class Strands {
   template <typename Condition>
   void spin_until(Lock& lock, Condition condition) const;
 
+  const unsigned threads_;
   std::mutex mutex_;
   IndexedVector<StrandIndex, std::unique_ptr<Strand>> strands_;
   std::deque<Strand*> ready_;  // have jobs and are not running; in the order in which they became so
@@ -100,7 +115,8 @@ class Strands {
   unsigned spins_max_ = 0;
   bool caller_asleep_ = false;
   std::condition_variable job_done_;
-  std::vector<std::unique_ptr<Worker>> workers_;  // worker n is thread n + 1
+  // Worker n is thread n + 1. Those of strands that wait come after the others.
+  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace dse

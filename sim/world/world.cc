@@ -51,7 +51,8 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
     auto component =
         std::make_unique<Component>(config, std::move(app),
                                     InprocLink::Parts{link, bus_, scheduler_, strands_, scenario.latency_ns,
-                                                      config.component->job_cost()},
+                                                      {.job_cost = config.component->job_cost(),
+                                                       .waits = config.component->jobs_wait()}},
                                     faults_, ledger_.get(), scenario.curve_every_ns);
     component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
       on_refusal(link, message, reason);
@@ -68,7 +69,8 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
   wire();
 }
 
-World::~World() = default;
+// What a strand still waits for, when the run has failed, is of no interest.
+World::~World() { abandoned_ = true; }
 
 ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
   if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
@@ -91,7 +93,10 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
           .index = predictions_ == nullptr
                        ? IndexSink()
                        : [this](const std::string& id,
-                                std::uint32_t index) { predictions_->note_index(id, index); }};
+                                std::uint32_t index) { predictions_->note_index(id, index); },
+          .interrupted = [this] { return abandoned_ || (interrupted_ != nullptr && *interrupted_.load()); },
+          .keep_states = options_.keep_states,
+          .open_protocol_log = options_.open_protocol_log};
 }
 
 void World::wire() {
@@ -146,9 +151,26 @@ std::optional<TimeNs> World::next_time_ns() const {
 
 // False when the run was interrupted before that, or is over.
 bool World::handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
-  constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   const RunPositionGuard position(scheduler_.position());
   if (over_) return false;
+  begin(interrupted);
+  try {
+    return handle_events(last_ns, interrupted, progress);
+  } catch (const Interrupted&) {
+    return false;  // while something outside this process was waited for
+  }
+}
+
+// Called before the first event: what takes time to start does so now, side by side.
+void World::begin(const std::atomic<bool>& interrupted) {
+  interrupted_ = &interrupted;
+  if (std::exchange(begun_, true)) return;
+  for (const auto& component : components_) component->app->begin();
+}
+
+// False when the run was interrupted before that, or is over.
+bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
+  constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   while (!scheduler_.empty() && scheduler_.next_time_ns() <= last_ns) {
     if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
@@ -219,6 +241,8 @@ void World::on_crash(LinkIndex link) {
   component.crashed = true;
   tell(happening(EventCode::kCrashed, link));
   component.machine.crash(kCrashStatus);
+  component.link.wait_for_jobs();  // so that what it had learned by now does not depend on the threads
+  component.app->crash();
 }
 
 // The fingerprints include the message when it is published.

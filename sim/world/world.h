@@ -53,6 +53,8 @@ struct WorldOptions {
   std::shared_ptr<DatasetCache> datasets = {};        // shared with other worlds; null: its own
   EventRecorder* recorder = nullptr;                  // written and finished by run(); null: no record
   std::vector<Observer*> observers = {};              // told of everything that happens
+  bool keep_states = false;                           // save_models() will be called
+  OpenLines open_protocol_log = {};                   // see MakeContext; empty: none is kept
   ExportSink on_export = {};                          // empty: the messages are only counted
   std::function<void(const std::string&)> warn = {};  // called with what a user should know at once
 };
@@ -126,7 +128,9 @@ class World final : private RunNames {
 
   void wire();
   ComponentMaker::Parts parts_of_components(OpenLines open_lines);
+  void begin(const std::atomic<bool>& interrupted);
   bool handle_until(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
+  bool handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   [[noreturn]] void fail_for_endless_loop(const Event& event) const;
   void fetch_ahead() const;
   void fetch_for(const BusEvent& event) const;
@@ -149,6 +153,8 @@ class World final : private RunNames {
     scorer_.on_event(event);
     for (Observer* observer : observers_) observer->on_event(event);
   }
+  void end_jobs();
+  void finish_app(App& app);
   void finish_record(const RunResult& result);
   std::vector<ModelState> model_states() const;
   void on_crash(LinkIndex link);
@@ -177,6 +183,10 @@ class World final : private RunNames {
   Scorer scorer_;
   Refusals refusals_;
   bool over_ = false;
+  bool begun_ = false;
+  std::atomic<bool> abandoned_ = false;
+  // What run() or advance_to() was called with; strands read it.
+  std::atomic<const std::atomic<bool>*> interrupted_ = nullptr;
   std::unique_ptr<PredictionTable> predictions_;  // only in a run with a record
   std::shared_ptr<Ledger> ledger_;                // null unless deliveries are expected
   std::vector<Observer*> observers_;              // besides those of every run

@@ -107,6 +107,23 @@ DataDigests World::data() const {
   return digests;
 }
 
+// What waits for something outside this process gives up when the user has interrupted the run.
+void World::end_jobs() {
+  try {
+    strands_.wait_all();
+  } catch (const Interrupted&) {
+    if (result_.status != RunStatus::kInterrupted) throw;
+  }
+}
+
+void World::finish_app(App& app) {
+  try {
+    app.finish();
+  } catch (const Interrupted&) {
+    if (result_.status != RunStatus::kInterrupted) throw;
+  }
+}
+
 RunResult World::finish(RunStatus status) {
   const RunPositionGuard position(scheduler_.position());
   RunResult& result = result_;
@@ -120,11 +137,11 @@ RunResult World::finish(RunStatus status) {
       result.stall = *stall;
     }
   }
-  strands_.wait_all();
+  end_jobs();
   if (ledger_ != nullptr) close_ledger();
   for (const auto& component : components_) {
     if (component->crashed) continue;
-    component->app->finish();
+    finish_app(*component->app);
     if (const auto exited = component->machine.status(); exited && *exited != 0) {
       result.failed.emplace(component->config.name, *exited);
     }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "protocol/program_table.h"
+
 namespace dse {
 
 KeyValue KeyReader::value(std::string_view key) const {
@@ -57,7 +59,18 @@ std::optional<std::pair<std::int64_t, std::int64_t>> KeyReader::pair_if_any(std:
   return find<std::pair<std::int64_t, std::int64_t>>(key);
 }
 
-const LearnerInfo& KeyReader::learner(std::string_view key) const {
+std::string KeyReader::table(std::string_view key) const {
+  return find<TableText>(key).value_or(TableText{"{}"}).json;
+}
+
+LearnerInfo KeyReader::learner(std::string_view key) const {
+  const KeyValue held = value(key);
+  if (const auto* table = std::get_if<TableText>(&held)) {
+    return {.name = "program",
+            .meaning = "A program in another language.",
+            .program = std::make_shared<const ExternalProgram>(
+                read_program_table(table->json, {.folder = folder(), .place = place(key)}))};
+  }
   const std::string name = text(key);
   const LearnerInfo* learner = source_.learners.find(name);
   if (learner == nullptr) refuse(key, fmt::format("there is no learner '{}'", name));

@@ -30,6 +30,8 @@ bool fits(const KeyValue& value, KeyType type) {
       return std::holds_alternative<bool>(value);
     case KeyType::kRate:
       return std::holds_alternative<Rate>(value);
+    case KeyType::kTable:
+      return std::holds_alternative<TableText>(value);
     case KeyType::kPair:
       return std::holds_alternative<std::pair<std::int64_t, std::int64_t>>(value);
     default:

@@ -5,6 +5,7 @@
 #include "kinds/gateway_import.h"
 #include "kinds/model.h"
 #include "kinds/production_source.h"
+#include "kinds/program.h"
 #include "kinds/training_generator.h"
 #include "kinds/watch.h"
 #include "learn/built_in_learners.h"
@@ -14,7 +15,7 @@ namespace dse {
 Tables built_in_tables() {
   Tables tables;
   for (const auto& kind : {training_generator_kind, production_source_kind, model_kind, echo_kind, watch_kind,
-                           ensemble_kind, gateway_export_kind, gateway_import_kind}) {
+                           ensemble_kind, program_kind, gateway_export_kind, gateway_import_kind}) {
     tables.kinds.add(kind());
   }
   tables.learners = built_in_learners();

@@ -35,14 +35,17 @@ SavedLearner read_saved_learner(const std::string& path, DatasetCache& files) {
 
 }  // namespace
 
-void load_initial(const NamedFile& initial, const LearnerKind& kind, DatasetCache& files, Learner& learner) {
-  SavedLearner saved;
+SavedLearner read_initial(const NamedFile& initial, DatasetCache& files) {
   try {
-    saved = read_saved_learner(initial.path, files);
+    return read_saved_learner(initial.path, files);
   } catch (const InputError& refusal) {
     throw InputError(initial.place,
                      fmt::format("{}; name a file that `dse replay --save-models` wrote", refusal.what()));
   }
+}
+
+void load_initial(const NamedFile& initial, const LearnerKind& kind, DatasetCache& files, Learner& learner) {
+  const SavedLearner saved = read_initial(initial, files);
   try {
     load_learner(saved, kind, learner);
   } catch (const InputError& refusal) {

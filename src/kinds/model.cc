@@ -9,6 +9,8 @@
 #include "dataset/classes.h"
 #include "kinds/initial_learner.h"
 #include "kinds/model_app.h"
+#include "kinds/program_files.h"
+#include "protocol/program_learner.h"
 
 namespace dse {
 namespace {
@@ -37,6 +39,17 @@ LearnerOptions made_for(const ModelOptions& options, const MakeContext& context)
   return {.shape = *shape, .classes = options.classes.value_or(classes_told_by(classes))};
 }
 
+std::unique_ptr<Learner> program_learner(const ExternalProgram& command, const LearnerOptions& made_for,
+                                         const MakeContext& context) {
+  return make_program_learner({.host = {.component = context.name,
+                                        .command = command,
+                                        .interrupted = context.interrupted,
+                                        .log = context.protocol_log},
+                               .made_for = made_for,
+                               .seed = context.random("program").next_u64(),
+                               .keep_state = context.keep_state});
+}
+
 class ModelComponent : public Component {
  public:
   explicit ModelComponent(ModelOptions options) : options_(std::move(options)) {}
@@ -54,10 +67,13 @@ class ModelComponent : public Component {
   Emits emits() const override { return {.labels = true, .answers = true, .forwards = true}; }
   bool learns() const override { return true; }
   unsigned job_cost() const override { return options_.learner.cost; }
+  bool jobs_wait() const override { return options_.learner.program != nullptr; }
   std::vector<std::string> kept_files() const override { return {kLearnerEnding}; }
   std::vector<ReadFile> read_files() const override {
-    if (!options_.initial) return {};
-    return {{"initial", options_.initial->path, options_.initial->place}};
+    std::vector<ReadFile> files;
+    if (options_.learner.program != nullptr) files = program_files(*options_.learner.program);
+    if (options_.initial) files.push_back({"initial", options_.initial->path, options_.initial->place});
+    return files;
   }
   std::optional<int> label_classes(const MakeContext& context) const override {
     return made_for(options_, context).classes;
@@ -65,12 +81,19 @@ class ModelComponent : public Component {
   std::unique_ptr<App> make(const MakeContext& context) const override;
 
  private:
+  std::unique_ptr<App> make_with(std::unique_ptr<Learner> learner, const LearnerKind& kind,
+                                 const MakeContext& context) const;
+
   ModelOptions options_;
 };
 
 std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
   const LearnerKind kind{options_.learner.name, made_for(options_, context)};
   std::unique_ptr<Learner> learner;
+  if (options_.learner.program != nullptr) {
+    note_program_files(*options_.learner.program, *context.files);
+    return make_with(program_learner(*options_.learner.program, kind.options, context), kind, context);
+  }
   try {
     learner = options_.learner.make(kind.options, context.random("weights"));
   } catch (const std::invalid_argument& refusal) {
@@ -80,6 +103,12 @@ std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
     throw UsageError(fmt::format("the learner '{}' has made nothing: its function `make` must return one",
                                  options_.learner.name));
   }
+  return make_with(std::move(learner), kind, context);
+}
+
+// Makes the application of a model that has this learner.
+std::unique_ptr<App> ModelComponent::make_with(std::unique_ptr<Learner> learner, const LearnerKind& kind,
+                                               const MakeContext& context) const {
   if (options_.initial) load_initial(*options_.initial, kind, *context.files, *learner);
   context.require_fitting(kind.options);
   return make_model_app(options_, kind.options, std::move(learner), context);

@@ -105,8 +105,10 @@ void ModelApp::train(const Batch& batch) {
     examples.push_back({pixels_of(*batch.messages[i]), batch.labels[i]});
   }
   std::vector<Prediction> before(examples.size());
+  learner_->note_time(batch.time_ns);
   learner_->train(examples, before);
   for (std::size_t i = 0; i < before.size(); ++i) {
+    if (before[i].label < 0) continue;
     prequential_.add(batch.time_ns, before[i].label == examples[i].label);
   }
   ++batches_;
@@ -124,7 +126,8 @@ void ModelApp::note_state() {
 void ModelApp::predict(Machine& machine, const MessagePtr& message) {
   ++predicted_;
   machine.eval(compute(
-      [this, message] {
+      [this, message, time_ns = machine.now()] {
+        learner_->note_time(time_ns);
         const std::array<const std::uint8_t*, 1> image = {pixels_of(*message)};
         learner_->predict(image, std::span(&prediction_, 1));
       },
@@ -148,6 +151,7 @@ void ModelApp::finish() {
   if (!filling_->messages.empty()) train(*filling_);
   filling_ = std::make_shared<Batch>();
   if (note_state_every_ > 0 && states_.back().learned != now_.learned) note_state();
+  learner_->finish();
 }
 
 std::vector<Metric> ModelApp::metrics() const {

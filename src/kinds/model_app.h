@@ -20,6 +20,8 @@ class ModelApp : public App {
   ModelApp(const ModelOptions& options, const LearnerOptions& made_for, std::unique_ptr<Learner> learner,
            const MakeContext& context);
 
+  void begin() override { learner_->begin(); }
+  void crash() override { learner_->crash(); }
   Program program() override;
   // Learns the last, incomplete batch.
   void finish() override;

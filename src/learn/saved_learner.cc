@@ -91,28 +91,39 @@ void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReade
 
 }  // namespace
 
-std::string save_learner(const Learner& learner, const LearnerKind& kind) {
+std::string seal_state(std::string_view state, const LearnerKind& kind) {
   StateWriter content;
   content.add_text(kind.name);
   content.add_u32(static_cast<std::uint32_t>(kind.options.shape.rows));
   content.add_u32(static_cast<std::uint32_t>(kind.options.shape.columns));
   content.add_u32(static_cast<std::uint32_t>(kind.options.classes));
-  learner.save_state(content);
 
   StateWriter prefix;
   prefix.add_u32(kSavedLearnerVersion);
-  prefix.add_u64(kPrefixBytes + content.bytes().size() + kChecksumBytes);
+  prefix.add_u64(kPrefixBytes + content.bytes().size() + state.size() + kChecksumBytes);
   std::string bytes = std::string(kMagic) + prefix.bytes() + content.bytes();
+  bytes += state;
   StateWriter end;
   end.add_u64(checksum(bytes));
   return bytes + end.bytes();
 }
 
-void load_learner(const SavedLearner& saved, const LearnerKind& kind, Learner& learner) {
+std::string_view open_state(const SavedLearner& saved, const LearnerKind& kind) {
   require_intact(saved);
   const std::string_view bytes = saved.bytes;
   StateReader reader(bytes.substr(kPrefixBytes, bytes.size() - kPrefixBytes - kChecksumBytes), saved.file);
   require_kind(saved, kind, reader);
+  return bytes.substr(bytes.size() - kChecksumBytes - reader.left(), reader.left());
+}
+
+std::string save_learner(const Learner& learner, const LearnerKind& kind) {
+  StateWriter state;
+  learner.save_state(state);
+  return seal_state(state.bytes(), kind);
+}
+
+void load_learner(const SavedLearner& saved, const LearnerKind& kind, Learner& learner) {
+  StateReader reader(open_state(saved, kind), saved.file);
   learner.load_state(reader);
   reader.finish();
 }

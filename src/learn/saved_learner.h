@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "dse/learner.h"
 
@@ -29,6 +30,11 @@ struct SavedLearner {
   std::string file;  // where the bytes came from, for errors
   std::string bytes;
 };
+
+// The bytes of a file that holds this state, whatever it means to its owner, and the state in such a file.
+// open_state throws what load_learner throws; the result is valid as long as `saved`.
+std::string seal_state(std::string_view state, const LearnerKind& kind);
+std::string_view open_state(const SavedLearner& saved, const LearnerKind& kind);
 
 // The bytes of the file, which are the same for the same state on every machine.
 std::string save_learner(const Learner& learner, const LearnerKind& kind);

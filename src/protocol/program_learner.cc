@@ -1,0 +1,158 @@
+#include "protocol/program_learner.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
+
+#include "dse/error.h"
+#include "protocol/base64.h"
+#include "protocol/program_calls.h"
+#include "protocol/program_reply.h"
+
+namespace dse {
+namespace {
+
+constexpr std::uint32_t kStateBytesMax = 1 << 26;
+
+// What stands for everything learned.
+struct Learned {
+  std::string digest;
+  std::optional<std::string> state;  // if it was asked for, or stands for the digest, and the program saves one
+};
+
+class ProgramLearner : public Learner {
+ public:
+  explicit ProgramLearner(ProgramLearnerOptions options)
+      : options_(std::move(options)), host_(std::make_unique<ProgramHost>(options_.host)) {}
+
+  void begin() override { start(); }
+  void train(std::span<const Example> batch, std::span<Prediction> before) override;
+  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override;
+  void hash_state(Hasher& hasher) const override { hasher.add(std::string_view(learned().digest)); }
+  void save_state(StateWriter& writer) const override;
+  void load_state(StateReader& reader) override { initial_ = reader.text(kStateBytesMax); }
+  void note_time(TimeNs time_ns) override { time_ns_ = time_ns; }
+  void finish() override;
+  void crash() override;
+
+ private:
+  void start() const;
+  // hash_state and save_state ask the program as well, which changes nothing of what it has learned.
+  ProgramHost& ready() const;
+  ProgramCall call(const char* name, std::string line = "") const {
+    if (line.empty()) line = call_line(name);
+    return {.name = name, .time_ns = time_ns_, .line = std::move(line)};
+  }
+  Learned learned() const;
+  template <typename Pixels>
+  std::string block(std::size_t count, Pixels pixels) const;
+
+  ProgramLearnerOptions options_;
+  std::unique_ptr<ProgramHost> host_;
+  mutable bool ready_ = false;
+  mutable std::optional<std::string> initial_;  // until the program has it
+  std::optional<TimeNs> time_ns_;
+  std::optional<Learned> last_;  // once nothing more is asked
+};
+
+void ProgramLearner::start() const {
+  if (host_->started()) return;
+  host_->start();
+  host_->send(call("start", learner_start_line(options_)));
+}
+
+// Returns the host once the program has started, and has the state that it begins with.
+ProgramHost& ProgramLearner::ready() const {
+  if (ready_) return *host_;
+  start();
+  host_->await(read_nothing);
+  if (initial_) {
+    host_->ask(call("load", load_line(*initial_)), read_nothing);
+    initial_.reset();
+  }
+  ready_ = true;
+  return *host_;
+}
+
+// The images one behind the other, as base64.
+template <typename Pixels>
+std::string ProgramLearner::block(std::size_t count, Pixels pixels) const {
+  const std::size_t bytes = options_.made_for.shape.pixels();
+  std::vector<std::byte> rows(count * bytes);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* row = reinterpret_cast<const std::byte*>(pixels(i));
+    std::copy(row, row + bytes, rows.begin() + static_cast<std::ptrdiff_t>(i * bytes));
+  }
+  std::string text;
+  append_base64(rows, text);
+  return text;
+}
+
+void ProgramLearner::train(std::span<const Example> batch, std::span<Prediction> before) {
+  std::vector<int> labels;
+  for (const Example& example : batch) labels.push_back(example.label);
+  std::string line = fmt::format(R"({{"call":"train","count":{},"data":"{}","labels":[{}]}})", batch.size(),
+                                 block(batch.size(), [&](std::size_t i) { return batch[i].pixels; }),
+                                 fmt::join(labels, ","));
+  const PredictionRules rules{.count = batch.size(), .classes = options_.made_for.classes};
+  const std::vector<Prediction> said =
+      ready().ask(call("train", std::move(line)),
+                  [&rules](std::string_view reply) { return read_predictions(reply, rules); });
+  for (std::size_t i = 0; i < before.size(); ++i) before[i] = said.empty() ? Prediction{.label = -1} : said[i];
+}
+
+void ProgramLearner::predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) {
+  std::string line = fmt::format(R"({{"call":"predict","count":{},"data":"{}"}})", images.size(),
+                                 block(images.size(), [&](std::size_t i) { return images[i]; }));
+  const PredictionRules rules{.count = images.size(), .classes = options_.made_for.classes};
+  const std::vector<Prediction> said =
+      ready().ask(call("predict", std::move(line)), [&rules](std::string_view reply) {
+        std::vector<Prediction> read = read_predictions(reply, rules);
+        if (read.empty())
+          throw RunError("it predicts nothing: reply with \"labels\" and \"confidences\", or \"probabilities\"");
+        return read;
+      });
+  std::copy(said.begin(), said.end(), predictions.begin());
+}
+
+Learned ProgramLearner::learned() const {
+  if (last_) return *last_;
+  ProgramHost& host = ready();
+  Learned learned;
+  const std::optional<std::string> digest = host.ask(call("digest"), read_digest);
+  if (options_.keep_state || !digest) learned.state = host.ask(call("save"), read_state);
+  learned.digest = digest ? *digest : learned.state.value_or("");
+  return learned;
+}
+
+void ProgramLearner::save_state(StateWriter& writer) const {
+  const std::optional<std::string> state = last_ ? last_->state : ready().ask(call("save"), read_state);
+  if (!state) {
+    throw RunError(fmt::format("component '{}': its learner does not save its state: it must reply to `save` with "
+                               "{{\"state\": ...}}",
+                               options_.host.component));
+  }
+  writer.add_text(*state);
+}
+
+void ProgramLearner::finish() {
+  if (last_) return;
+  last_ = learned();
+  host_->ask(call("finish"), read_nothing);
+  host_->end();
+}
+
+void ProgramLearner::crash() {
+  if (!last_) last_ = learned();
+  host_->kill();
+}
+
+}  // namespace
+
+std::unique_ptr<Learner> make_program_learner(ProgramLearnerOptions options) {
+  return std::make_unique<ProgramLearner>(std::move(options));
+}
+
+}  // namespace dse

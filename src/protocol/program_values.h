@@ -1,0 +1,39 @@
+// Texts and header values as JSON: what JSON cannot say is tagged (docs/program-protocol.md).
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "dse/headers.h"
+#include "protocol/json.h"
+
+namespace dse {
+
+// What a program has said is not what the protocol has; the text says what was expected and what was found.
+class ProtocolError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The most bytes of a short string of AMQP 0-9-1: a routing key, an id, the name of a header.
+inline constexpr std::size_t kShortStringBytes = 255;
+
+// Appends the text as a JSON string, or tagged when it is not UTF-8.
+void append_json_text(std::string_view text, std::string& line);
+void append_json_value(const HeaderValue& value, std::string& line);
+
+// Each throws ProtocolError; `what` names the value: "the key of a message".
+std::string read_text(const Json& json, std::string_view what);
+HeaderValue read_value(const Json& json, std::string_view what);
+// An object of header values.
+Headers read_headers(const Json& json);
+// A finite number, tagged or bare.
+double read_number(const Json& json, std::string_view what);
+
+// A piece of JSON for an error, cut after some characters.
+std::string shown(const Json& json);
+// Throws ProtocolError unless `json` is an object with no other members than these.
+void require_members(const Json& json, std::initializer_list<std::string_view> members, std::string_view what);
+
+}  // namespace dse
