@@ -122,13 +122,13 @@ std::string_view ProgramHost::await_reply() {
 }
 
 std::string ProgramHost::last_errors() const {
-  constexpr std::size_t kShown = 10;
+  constexpr std::size_t kShown = 3;
   if (channel_ == nullptr || channel_->last_errors().empty()) return "";
-  std::string text = "; the last lines of its standard error:";
   const auto& lines = channel_->last_errors();
+  std::vector<std::string> shown;
   for (std::size_t i = lines.size() - std::min(kShown, lines.size()); i < lines.size(); ++i)
-    text += fmt::format("\n  {}", one_line(lines[i]));
-  return text;
+    shown.push_back(one_line(lines[i]));
+  return fmt::format("; its standard error ends with: {}", fmt::join(shown, " | "));
 }
 
 // The program is ended; what it has said on standard error helps to understand why.
