@@ -106,7 +106,10 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
                 return [this](const std::string& id, int label) {
                   note_scoring(answer_line(link_->now(), id, label));
                 };
-              }}) {
+              },
+              .interrupted = [interrupted =
+                                  options.interrupted] { return interrupted != nullptr && *interrupted; },
+              .open_protocol_log = options.open_protocol_log}) {
   app_ = maker_.make(component);
   link_ = std::make_unique<AmqpLink>(AmqpLink::Options{
       .connection = {.address = options.broker,
@@ -188,6 +191,7 @@ void Node::turn() {
   const auto until = std::chrono::steady_clock::now() + kTurnMax;
   if (!started_ && link_->clock_ns() >= component_.start_ns) {
     started_ = true;
+    app_->begin();
     machine_->start(app_->program());
   }
   const bool running = started_ && !machine_->ended();
@@ -246,6 +250,8 @@ void Node::settle(End end, const Interrupts& interrupts) {
     }
   } catch (const BrokerError&) {
     // The reason has been reported; what was counted is written nevertheless.
+  } catch (const Interrupted&) {
+    // A program was not waited for; it has been ended.
   }
 }
 
@@ -258,9 +264,17 @@ std::string_view status_of(Node::End end) {
 
 }  // namespace
 
+// A program that does not end in time after an interrupt is ended.
+void Node::finish_app() {
+  try {
+    app_->finish();
+  } catch (const Interrupted&) {
+  }
+}
+
 void Node::write_results(End end, const Interrupts& interrupts) {
   settle(end, interrupts);
-  app_->finish();
+  finish_app();
   nlohmann::ordered_json json;
   json["component"] = component_.name;
   json["scenario_hash"] = hex64(scenario_.hash);

@@ -211,8 +211,11 @@ std::vector<ModelState> World::model_states() const {
   std::vector<ModelState> states;
   for (LinkIndex link; link != components_.next(); ++link) {
     for (const LearnedState& state : components_[link]->app->states()) {
-      states.push_back(
-          {.component = link, .time_ns = state.time_ns, .learned = state.learned, .digest = state.digest});
+      states.push_back({.component = link,
+                        .time_ns = state.time_ns,
+                        .learned = state.learned,
+                        .digest = state.digest,
+                        .call = state.call});
     }
   }
   std::stable_sort(states.begin(), states.end(), [this](const ModelState& a, const ModelState& b) {

@@ -18,8 +18,8 @@ struct ProgramLearnerOptions {
   bool keep_state = false;  // save_state() will be called after finish()
 };
 
-// Nothing is started before begin(), or the first call that needs the program. Throws InputError when there is
-// no such program. Its other errors are RunErrors, from whichever call notices them, and Interrupted.
+// Nothing is started before begin(), or the first call that needs the program. Throws InputError when there
+// is no such program. Its other errors are RunErrors, from whichever call notices them, and Interrupted.
 std::unique_ptr<Learner> make_program_learner(ProgramLearnerOptions options);
 
 }  // namespace dse

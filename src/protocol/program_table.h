@@ -17,8 +17,8 @@ struct ProgramTablePlace {
 };
 ExternalProgram read_program_table(const std::string& json, const ProgramTablePlace& where);
 
-// The variables of a table `environment`, as JSON. Throws InputError, naming the key's place, for what cannot be
-// one.
+// The variables of a table `environment`, as JSON. Throws InputError, naming the key's place, for what cannot
+// be one.
 std::vector<std::pair<std::string, std::string>> read_environment(const std::string& json,
                                                                   const InputPlace& place);
 
