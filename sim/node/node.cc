@@ -23,11 +23,18 @@
 namespace dse {
 namespace {
 
-// A link that reports every message that the program writes.
+// A link that reports every message that the program writes, and every binding that it makes.
 class NotingLink : public ForwardingLink {
  public:
   using OnPublish = std::function<void(const std::string& exchange, const Message& message)>;
-  NotingLink(Link& inner, OnPublish on_publish) : ForwardingLink(inner), on_publish_(std::move(on_publish)) {}
+  using OnBind = std::function<void(const BindingSpec& binding)>;
+  NotingLink(Link& inner, OnPublish on_publish, OnBind on_bind)
+      : ForwardingLink(inner), on_publish_(std::move(on_publish)), on_bind_(std::move(on_bind)) {}
+
+  void bind(const BindingSpec& binding) override {
+    on_bind_(binding);
+    ForwardingLink::bind(binding);
+  }
 
   void publish(PublishRequest request) override {
     on_publish_(request.resource, *request.message);
@@ -36,6 +43,7 @@ class NotingLink : public ForwardingLink {
 
  private:
   OnPublish on_publish_;
+  OnBind on_bind_;
 };
 
 std::set<std::string> resources_of(const ComponentConfig& component) {
@@ -125,7 +133,8 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
                               const std::string& reason) { note_refusal(message, reason); }});
   noting_link_ = std::make_unique<NotingLink>(
       *link_,
-      [this](const std::string& exchange, const Message& message) { note_publication(exchange, message); });
+      [this](const std::string& exchange, const Message& message) { note_publication(exchange, message); },
+      [this](const BindingSpec& binding) { owed_.note_bind(binding); });
   machine_ = std::make_unique<Machine>(component.name, *noting_link_);
   machine_->set_on_settle([this](const Settlement& settlement) {
     if (!settlement.requeued) stays_.add(settlement, link_->clock_ns());
