@@ -356,6 +356,7 @@ def parse_duration(duration: Union[int, str]) -> int:
         if match is None:
             raise ValueError(f"'{duration}' is no duration; write one as \"50us\" or \"1.5s\"")
         whole, fraction, unit = match.group(1), match.group(2) or "", _UNITS_NS[match.group(3)]
+        duration_ns: int
         duration_ns, rest = divmod(int(whole + fraction) * unit, 10 ** len(fraction))
         if rest:
             raise ValueError(f"the duration '{duration}' is finer than a nanosecond")
@@ -450,7 +451,7 @@ class _Pipes:
             call, end = _parse_prefix(line)
         except ValueError:
             end = 0
-        if end == len(line) - 1 and type(call) is dict:
+        if end == len(line) - 1 and isinstance(call, dict):
             return call
         return _parse_line(line)
 

@@ -201,7 +201,7 @@ class Simulation:
     ) -> None:
         self.close()
 
-    def _call(self, name: str, **members: Any) -> Json:
+    def _call(self, name: str, /, **members: Any) -> Json:
         if self._over:
             raise UsageError("the simulation is over")
         line = _compose_line({"call": name, **members})
