@@ -16,6 +16,7 @@ import jsonschema
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "python"
+sys.path.insert(0, str(PACKAGE))
 SCHEMA = json.loads((ROOT / "docs/program-protocol.schema.json").read_text(encoding="utf-8"))
 SEED = "9f86d081884c7d65"
 
@@ -158,10 +159,10 @@ class ProgramTest(unittest.TestCase):
         path.write_text(textwrap.dedent(text), encoding="utf-8")
         return path
 
-    def host(self, text, **variables):
-        """Starts a program; whatever comes of the test, it is ended."""
-        host = Host(["python3", str(self.file("import dse\n" + textwrap.dedent(text)))],
-                    self.folder, **variables)
+    def host(self, text, last="", **variables):
+        """Starts the program `text` and `last`; whatever comes of the test, it is ended."""
+        program = "import dse\n" + textwrap.dedent(text) + "\n" + last
+        host = Host(["python3", str(self.file(program))], self.folder, **variables)
         self.addCleanup(self._end, host)
         return host
 
