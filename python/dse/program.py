@@ -88,7 +88,7 @@ Step = Tuple[Any, ...]
 _LINE_BYTES_MAX = 64 * 1024 * 1024
 _READ_BYTES = 65536
 _EXACT_INTEGER_MAX = 2**53 - 1
-_UINT32_MAX = 2**32 - 1
+_PREFETCH_MAX = 2**16 - 1
 _LONGEST_DURATION_NS = 100 * 366 * 86_400 * 1_000_000_000
 _UNITS_NS = {
     "ns": 1,
@@ -946,8 +946,8 @@ def stream_resource(
     A message is acknowledged when the steps that the callback has evaluated are done. At most
     `prefetch` messages are under way (0: no limit); by default the scenario says how many.
     """
-    if prefetch is not None and not 0 <= operator.index(prefetch) <= _UINT32_MAX:
-        raise UsageError(f"a prefetch is a count of messages, not {prefetch!r}")
+    if prefetch is not None and not 0 <= operator.index(prefetch) <= _PREFETCH_MAX:
+        raise UsageError(f"a prefetch is a count of messages up to 65535, not {prefetch!r}")
     _session.open_stream(name, callback)
     step: List[Any] = ["stream"]
     if prefetch is not None:

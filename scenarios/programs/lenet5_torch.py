@@ -1,4 +1,4 @@
-"""A learner of PyTorch: LeNet-5 with rectified units, by plain gradient descent.
+"""A learner of PyTorch: LeNet-5, by plain gradient descent.
 
 Option: `rate`, the learning rate; 0.1 by default.
 """
@@ -19,13 +19,17 @@ class LeNet5(dse.Learner):
         torch.manual_seed(self.seed)
         rows, columns = ((side // 2 - 4) // 2 for side in self.shape)
         self.net = nn.Sequential(
-            nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.MaxPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.Tanh(), nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.Linear(16 * rows * columns, 120), nn.ReLU(),
-            nn.Linear(120, 84), nn.ReLU(),
+            nn.Linear(16 * rows * columns, 120), nn.Tanh(),
+            nn.Linear(120, 84), nn.Tanh(),
             nn.Linear(84, self.classes),
         )
+        for layer in self.net:
+            if hasattr(layer, "weight"):
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.bias)
         rate = self.options.get("rate", 0.1)
         self.optimiser = torch.optim.SGD(self.net.parameters(), lr=rate)
 

@@ -1,7 +1,7 @@
 """The training-data generator as it was: it sends labelled digits at a steady rate.
 
-Options: `images` and `labels`, IDX files; `rate`, such as "1000/s"; `indices`, which images are sent
-and in which order (by default all, in file order); `limit`, the most that are sent.
+Options: `images` and `labels`, IDX files; `rate`, such as "1000/s"; `indices`, which images are
+sent and in which order (by default all, in file order); `limit`, the most that are sent.
 """
 
 import gzip

@@ -1,4 +1,4 @@
-"""A learner of scikit-learn: logistic regression, one class against the rest, by gradient descent."""
+"""A learner of scikit-learn: logistic regression, one class against the rest."""
 
 import hashlib
 
