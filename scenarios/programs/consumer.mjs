@@ -3,7 +3,6 @@
 import { createInterface } from 'node:readline';
 
 const counts = new Map(); // label -> messages
-let component = '';
 
 // Header values that JSON cannot say are tagged, as { int64: "..." }; a label is a small integer.
 function labelOf(message) {
@@ -20,7 +19,7 @@ function deliver(message) {
 
 function finish() {
   const sorted = [...counts].sort(([one], [other]) => one - other);
-  console.error(`${component}: ${sorted.map(([label, count]) => `${label}: ${count}`).join(', ')}`);
+  console.error(sorted.map(([label, count]) => `${label}: ${count}`).join(', '));
   const counted = sorted.reduce((sum, [, count]) => sum + count, 0);
   return { metrics: { counted, labels: counts.size }, digest: JSON.stringify(sorted) };
 }
@@ -28,7 +27,6 @@ function finish() {
 function answer(call) {
   switch (call.call) {
     case 'start':
-      component = call.component;
       return { steps: [['stream']] };
     case 'deliver':
       return deliver(call.message);

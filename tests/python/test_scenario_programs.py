@@ -113,7 +113,7 @@ class ScenarioProgramTest(ProgramTest):
         self.assertEqual(host.call("later"), {})
         self.assertEqual(host.call("finish", now_ns=0), {
             "metrics": {"counted": 3, "labels": 2}, "digest": "[[3,1],[7,2]]"})
-        self.ends_well(host, "counter: 3: 1, 7: 2\n")
+        self.ends_well(host, "3: 1, 7: 2\n")
 
     def learned(self, name, count=None):
         """Trains a learner; returns its host and what it predicted beforehand, by batch."""
