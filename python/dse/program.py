@@ -424,9 +424,9 @@ class _Pipes:
     def of_standard_streams(cls) -> _Pipes:
         """Takes standard input and output for the protocol.
 
-        From now on standard input is empty, and what is printed goes to standard error.
+        From now on standard input is empty, and what is printed goes to standard error, also what
+        was printed before and has not been written yet.
         """
-        sys.stdout.flush()
         pipes = cls(os.dup(0), os.dup(1))
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
@@ -434,6 +434,7 @@ class _Pipes:
         os.dup2(2, 1)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
+                stream.flush()
                 stream.reconfigure(line_buffering=True)
         return pipes
 

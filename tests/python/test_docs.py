@@ -96,12 +96,14 @@ class ProgramsPageTest(ProgramTest):
 
         import dse
 
-        for name, arguments in re.findall(r"^\| `(\w+)\((.*?)\)` \|", PAGE, re.M):
-            function = getattr(dse, name, None) or getattr(dse.Simulation, name)
-            names = [name for name in inspect.signature(function).parameters if name != "self"]
-            shown = [re.sub(r"\W|=.*", "", part) for part in arguments.split(", ") if part]
-            with self.subTest(name=name):
-                self.assertEqual(shown, names)
+        operations, verbs = PAGE.split("## Testing")
+        for owner, text in ((dse, operations), (dse.Simulation, verbs)):
+            for row in re.findall(r"^\| (`\w+\(.*?)\|", text, re.M):
+                for name, arguments in re.findall(r"`(\w+)\((.*?)\)`", row):
+                    parameters = inspect.signature(getattr(owner, name)).parameters
+                    shown = [re.sub(r"=.*|\*", "", part) for part in arguments.split(", ") if part]
+                    with self.subTest(name=name):
+                        self.assertEqual(shown, [n for n in parameters if n != "self"])
 
     @unittest.skipUnless(dse_program(), "dse is not on the PATH, nor named by DSE")
     def test_the_test_of_the_page(self):

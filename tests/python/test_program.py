@@ -447,6 +447,13 @@ class ProcessTest(ProgramTest):
         host.start()
         self.ends_well(host, "one\ntwo\nthree\n''\n")
 
+    def test_what_was_printed_before_the_import_goes_there_too(self):
+        self.file("print('early')\nimport dse\ndse.start([])", "early.py")
+        host = Host(["python3", "early.py"], self.folder)
+        self.addCleanup(self._end, host)
+        self.assertEqual(host.start(), {})
+        self.ends_well(host, "early\n")
+
     def test_without_the_variable_an_import_touches_nothing(self):
         import subprocess
         import sys
