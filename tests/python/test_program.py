@@ -1,6 +1,7 @@
 """Component programs: the interpreter, messages, values, and the streams of the process."""
 
 import base64
+import json
 import random
 import unittest
 
@@ -174,6 +175,56 @@ class InterpreterTest(ProgramTest):
         host = self.host('dse.on_finish(lambda: {"x": 1}); dse.start([])')
         host.start()
         self.assertEqual(host.call("finish", now_ns=0), {"metrics": {"x": 1}})
+        self.ends_well(host)
+
+
+def random_tree(draw, depth=0):
+    """Returns what a step does: a number to report, a time to wait, or a list of such."""
+    kind = draw.randrange(3 if depth < 5 else 2)
+    if kind == 0:
+        return {"report": draw.randrange(100)}
+    if kind == 1:
+        return {"wait": draw.randrange(100)}
+    return [random_tree(draw, depth + 1) for _ in range(draw.randrange(4))]
+
+
+def in_order(tree):
+    """Returns the steps of a tree as a plain program would have them: depth first."""
+    if isinstance(tree, list):
+        return [step for branch in tree for step in in_order(branch)]
+    ((what, number),) = tree.items()
+    return [["after", number] if what == "wait" else ["metric", "m", number]]
+
+
+class RandomProgramTest(ProgramTest):
+    PROGRAM = '''
+        import json
+        def do(tree):
+            if isinstance(tree, list):
+                dse.eval_([(do, branch) for branch in tree])
+            elif "wait" in tree:
+                dse.eval_([(dse.after, tree["wait"])])
+            else:
+                dse.metric("m", tree["report"])
+        def handle(message):
+            do(json.loads(message.payload))
+    '''
+
+    def test_nested_programs_run_depth_first(self):
+        seed = 1973
+        draw = random.Random(seed)
+        host = self.host(self.PROGRAM, STREAM)
+        host.start()
+        for number in range(300):
+            tree = [random_tree(draw) for _ in range(4)]
+            steps = host.deliver({"payload": b64(json.dumps(tree).encode())})
+            while steps and steps[-1][0] == "after":
+                more = host.steps("resume", now_ns=0)
+                if not more:
+                    break
+                steps += more
+            with self.subTest(seed=seed, number=number):
+                self.assertEqual(steps, in_order(tree))
         self.ends_well(host)
 
 
