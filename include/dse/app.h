@@ -29,7 +29,7 @@ struct LearnedState {
   TimeNs time_ns = 0;         // when its last message was handled
   std::uint64_t learned = 0;  // messages, or replies of the program
   std::uint64_t digest = 0;   // from App::hash_state
-  std::string call = {};      // of a program: the last call
+  std::string call = {};      // the last one to a program; "" for what has been learned
 };
 
 class App {

@@ -45,7 +45,7 @@ struct ModelState {
   TimeNs time_ns = 0;         // when the last message was learned
   std::uint64_t learned = 0;  // messages
   std::uint64_t digest = 0;   // XXH3 of what decides its later predictions
-  std::string call = {};      // of a program: the call to which it said the last of it
+  std::string call = {};      // the call to which a program said the last of it; "" for a model
 };
 
 // What one binding of the scenario did.

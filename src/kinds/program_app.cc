@@ -99,7 +99,7 @@ class ProgramApp : public App {
   mutable Hasher said_hash_;  // its digest can be taken at any time
   std::uint64_t replies_ = 0;
   std::vector<LearnedState> states_;
-  TimeNs last_ns_ = 0;  // of the last call
+  TimeNs last_ns_ = 0;  // when the last call was made
   std::string digest_;
   std::optional<std::string> state_;  // once nothing more is asked
   bool over_ = false;
@@ -117,7 +117,7 @@ ProgramApp::ProgramApp(const ProgramOptions& options, const MakeContext& context
       host_({.component = context.name,
              .command = options.command,
              .interrupted = context.interrupted,
-             .log = context.protocol_log}) {
+             .log = context.open_protocol_log ? context.open_protocol_log() : LineSink()}) {
   if (!options.initial) return;
   const SavedLearner saved = read_initial(*options.initial, *context.files);
   try {

@@ -35,11 +35,11 @@ void append_double(double value, std::string& line) {
                                                                   : "-Infinity");
     return;
   }
-  const std::string digits = fmt::format("{}", value);  // the shortest that reads back as this value
-  const bool bare = digits.find_first_of(".e") != std::string::npos;
+  // The shortest that reads back as this value.
+  const std::string digits = value == 0 && std::signbit(value) ? "-0.0" : fmt::format("{}", value);
   // A language that has only doubles would write 1.0 back as 1, which is an integer.
   const bool whole = std::trunc(value) == value;
-  line += bare && !whole ? digits : fmt::format(R"({{"double":{}}})", digits);
+  line += whole ? fmt::format(R"({{"double":{}}})", digits) : digits;
 }
 
 double double_of(const Json& json, std::string_view what) {
