@@ -23,7 +23,11 @@ class Sgd(dse.Learner):
     def predict(self, batch):
         if not self.fitted:
             return dse.Predictions.uniform(len(batch), self.classes)
-        return dse.Predictions.probabilities(self.model.predict_proba(batch.numpy() / 255.0))
+        pixels = batch.numpy() / 255.0
+        labels = self.model.predict(pixels)
+        # Several classes may be all but certain at once; then only the scores tell which is likelier.
+        shares = self.model.predict_proba(pixels)[numpy.arange(len(labels)), labels]
+        return dse.Predictions.labels(labels, shares)
 
     def save(self):
         if not self.fitted:
