@@ -82,6 +82,7 @@ int run_command_line(int argc, char** argv, const Tables& tables) {
   add_verify_command(parser, tables);
   add_diff_command(parser, tables);
   add_explore_command(parser, tables);
+  add_drive_command(parser, tables);
   add_attach_command(parser, tables);
   add_node_command(parser, tables);
   add_nodes_command(parser, tables);
