@@ -118,6 +118,8 @@ class Simulation {
   // while a component writes for ever.
   void drain();
   TimeNs now() const;
+  // Whether something was thrown while the simulation ran: it cannot go on.
+  bool failed() const;
 
   // What was written to the resource's exchange since the last call, or since the start, in order, whatever
   // became of it. Messages are copied beside the queue, so that no consumer gets fewer, and kept until this

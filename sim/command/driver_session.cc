@@ -269,7 +269,8 @@ std::string DriverSession::answer(std::string_view line) {
   } catch (const ProtocolError& error) {
     return refusal("usage", error.what());
   } catch (const UsageError& error) {
-    return refusal("usage", error.what());
+    // A call was refused, or a program of the scenario has made the mistake.
+    return simulation_.failed() ? ending("run", error.what(), name) : refusal("usage", error.what());
   } catch (const InputError& error) {
     return ending("input", reasons_in(error), name);
   } catch (const std::bad_alloc&) {

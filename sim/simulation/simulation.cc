@@ -188,6 +188,8 @@ void Simulation::drain() {
 
 TimeNs Simulation::now() const { return state_->world == nullptr ? 0 : state_->world->now(); }
 
+bool Simulation::failed() const { return state_->failed; }
+
 std::vector<MessagePtr> Simulation::read(const std::string& resource) {
   state_->require_resource("read()", resource);
   state_->driven("read()");
