@@ -50,8 +50,8 @@ struct SimulationOptions {
   std::uint64_t events_at_one_time_max = 20'000'000;
   // Opens the files in which components keep lines ("echo.log"), each once; empty: nothing is kept.
   std::function<LineSink(const std::string& file_name)> open_lines = {};
-  // Once this is true, a step throws Interrupted, and run() returns what there is by then; null: nothing
-  // interrupts them. It must outlive the simulation.
+  // Once this is true, a step throws Interrupted, and run() returns what there is by then; null:
+  // nothing interrupts them. It must outlive the simulation.
   const std::atomic<bool>* interrupted = nullptr;
 };
 
@@ -76,12 +76,13 @@ class Simulation {
   static Simulation from_file(const std::string& path, const Tables& tables = built_in_tables(),
                               SimulationOptions options = {}, const std::vector<std::string>& settings = {});
 
-  // The scenario's name: its file's, without the ending; "simulation" for one that is built in code.
+  // The scenario's name: its file's, without the ending; "simulation" for one that is built in
+  // code.
   const std::string& name() const;
   // The seed from which everything is drawn.
   std::uint64_t seed() const;
-  // Reads the data and makes the components, as the first step would, and throws what it would throw. Changes
-  // nothing.
+  // Reads the data and makes the components, as the first step would, and throws what it would
+  // throw. Changes nothing.
   void check_data();
 
   // Adds a component, before the first step. It starts at `start_ns`; among components that start at one

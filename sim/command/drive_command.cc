@@ -20,7 +20,8 @@
 namespace dse {
 namespace {
 
-constexpr int kBetweenLooksMs = 50;  // at whether the user has interrupted the wait
+// How often a wait looks whether the user has interrupted it.
+constexpr int kBetweenLooksMs = 50;
 
 // Waits until the descriptor is ready, or its other end is gone. Throws Interrupted.
 void await(int descriptor, short events, const std::atomic<bool>& interrupted) {
@@ -38,8 +39,8 @@ class CallReader {
   explicit CallReader(const std::atomic<bool>& interrupted) : interrupted_(interrupted) {}
 
   enum class Got { kCall, kTooLong, kEnd };
-  // Waits for the next line, which is then call(). Throws InputError when the input ends within a line,
-  // RunError when it cannot be read, Interrupted.
+  // Waits for the next line, which is then call(). Throws InputError when the input ends within a
+  // line, RunError when it cannot be read, Interrupted.
   Got next() {
     input_.erase(0, line_bytes_);
     line_bytes_ = 0;
@@ -79,7 +80,7 @@ class CallReader {
 
   const std::atomic<bool>& interrupted_;
   std::string input_;
-  std::size_t line_bytes_ = 0;  // of the line at its begin, with its end
+  std::size_t line_bytes_ = 0;  // the size of the line at its begin, with its end
 };
 
 // Throws RunError when standard output takes no more, Interrupted.

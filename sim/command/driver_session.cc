@@ -4,11 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <span>
 
-#include "core/names.h"
 #include "core/printable.h"
 #include "dse/error.h"
 #include "protocol/base64.h"
@@ -196,13 +194,13 @@ const DriverCall& find_call(const Json& json) {
   const auto named = json.find("call");
   if (named == json.end()) throw ProtocolError(fmt::format("{} has no member \"call\"", shown(json)));
   const std::vector<DriverCall>& calls = driver_calls();
-  std::vector<std::string> names;
-  for (const DriverCall& call : calls) names.emplace_back(call.name);
   const auto* name = named->get_ptr<const std::string*>();
   const auto found = std::find_if(calls.begin(), calls.end(), [name](const DriverCall& call) {
     return name != nullptr && call.name == *name;
   });
   if (found == calls.end()) {
+    std::vector<std::string_view> names;
+    for (const DriverCall& call : calls) names.push_back(call.name);
     throw ProtocolError(
         fmt::format("there is no call {}: expected one of {}", shown(*named), fmt::join(names, ", ")));
   }

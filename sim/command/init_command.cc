@@ -39,7 +39,8 @@ void write_project_file(const fs::path& path, std::string_view text) {
   if (!written) fail_to_make(path, error);
 }
 
-// The folder that the user named, links followed; throws InputError unless a project can be put there.
+// The folder that the user named, links followed; throws InputError unless a project can be put
+// there.
 fs::path place_of(const std::string& folder) {
   if (folder.empty()) throw InputError({.file = "init"}, "name the folder of the new project");
   fs::path place = fs::weakly_canonical(fs::absolute(folder));
@@ -65,7 +66,7 @@ class Draft {
  public:
   explicit Draft(const fs::path& target)
       : target_(target), path_(fmt::format("{}.partial-{}", target.string(), ::getpid())) {
-    fs::remove_all(path_);  // of a process that was killed, whose number this one has
+    fs::remove_all(path_);  // left by a process that was killed, whose number this one has
     fs::create_directory(path_);
   }
   ~Draft() {

@@ -68,8 +68,8 @@ struct Simulation::State {
   void require_open(std::string_view what) const;
   void require_sound(std::string_view what) const;
   void require_unwired(std::string_view what) const;
-  // These throw UsageError when there is no resource or metric of this name, or when a component's refusal
-  // has ended the run, so that the clock no longer moves.
+  // These throw UsageError when there is no resource or metric of this name, or when a component's
+  // refusal has ended the run, so that the clock no longer moves.
   void require_resource(std::string_view what, const std::string& resource) const;
   void require_metric(std::string_view what, const std::string& name) const;
   void require_going_on(std::string_view what) const;
@@ -89,8 +89,8 @@ struct Simulation::State {
       throw;
     }
   }
-  // Handles every event up to that time. Throws UsageError when a program stands still for good, Interrupted
-  // when the user did not want to wait.
+  // Handles every event up to that time. Throws UsageError when a program stands still for good,
+  // Interrupted when the user did not want to wait.
   void step_to(TimeNs time_ns);
   // Makes a world from what has been added.
   std::unique_ptr<World> make_world(const OpenLines& open_lines) const;

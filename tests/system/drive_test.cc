@@ -54,7 +54,8 @@ void check_refused(const std::string& call, const std::string& message, const st
   CHECK_FALSE(replies[2].contains("error"));  // it goes on
 }
 
-// A component that is a shell script, which reads `numbers`; written beside a scenario with it alone.
+// A component that is a shell script, which reads `numbers`; written beside a scenario with it
+// alone.
 std::string scenario_with_program(const ProgramFixture& fixture, const std::string& script) {
   fixture.write("program.sh", script);
   return fixture.write("s.toml",

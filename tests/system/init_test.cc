@@ -70,7 +70,8 @@ TEST_CASE("init: a project works at once, by the commands that are printed") {
   CHECK(steps.status == 0);
   CHECK_THAT(steps.out, ContainsSubstring("ok     model.prequential_accuracy is 0.95"));
   CHECK_THAT(steps.err, ContainsSubstring("Ran 2 tests"));
-  CHECK_THAT(steps.out, ContainsSubstring("ok       ./scenario.toml"));  // its fingerprints are as they were
+  // Its fingerprints are those that came with it.
+  CHECK_THAT(steps.out, ContainsSubstring("ok       ./scenario.toml"));
 }
 
 TEST_CASE("init: its test notices a model that has become worse") {
