@@ -24,11 +24,12 @@ using IndexSink = std::function<void(const std::string& message_id, std::uint32_
 // Returns what a message really shows; empty when nobody knows.
 using TruthOf = std::function<std::optional<int>(const std::string& message_id)>;
 
-// What has been learned at some moment.
+// What has been learned, or said by a program in another language, at some moment.
 struct LearnedState {
   TimeNs time_ns = 0;         // when its last message was handled
-  std::uint64_t learned = 0;  // messages
+  std::uint64_t learned = 0;  // messages, or replies of the program
   std::uint64_t digest = 0;   // from App::hash_state
+  std::string call = {};      // the last one to a program; "" for what has been learned
 };
 
 class App {

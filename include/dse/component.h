@@ -113,7 +113,8 @@ struct MakeContext {
   // this process does, and throws Interrupted when it stops waiting.
   std::function<bool()> interrupted = {};
   bool keep_state = false;     // save_state() will be asked for at the end of the run
-  LineSink protocol_log = {};  // takes the lines exchanged with a program of the component's
+  // Opens what takes the lines exchanged with a program of the component's; it may return an empty one.
+  std::function<LineSink()> open_protocol_log = {};
 };
 
 class Component {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dse/binding.h"
 #include "dse/time.h"
 
 namespace dse {
@@ -66,7 +67,9 @@ struct RunResult : Measures {
   std::uint64_t events = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t unroutable = 0;
-  std::vector<std::uint64_t> passed;  // messages, by binding of the scenario; empty if not counted
+  std::vector<BindingSpec> bound;  // bindings that components made while running, each once
+  // Messages, by binding of the scenario, then by those of `bound`; empty if not counted.
+  std::vector<std::uint64_t> passed;
   Fingerprints fingerprints;
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;

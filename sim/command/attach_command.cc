@@ -40,6 +40,7 @@ struct AttachArguments {
   std::string longest;
   bool record = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  std::string protocol_log;
   bool quiet = false;
 };
 
@@ -125,7 +126,8 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                           .record = arguments.record,
                           .quiet = arguments.quiet,
                           .threads = arguments.threads,
-                          .settings = arguments.settings});
+                          .settings = arguments.settings,
+                          .protocol_log = arguments.protocol_log});
   std::optional<Attachment> attachment;
   WorldOptions world_options = run.world_options(scenario);
   world_options.on_export = [&attachment](const ComponentConfig& exporter, const MessagePtr& message) {
@@ -167,6 +169,7 @@ void add_attach_command(CommandParser& parser, const Tables& tables) {
   command.add_flag("--record", arguments->record,
                    "write every event to events.sqlite and every prediction to predictions.csv");
   add_threads_option(command, arguments->threads, "threads that compute; they change no result");
+  add_protocol_log_option(command, arguments->protocol_log);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command.on_run([arguments, &tables] { return attach(*arguments, tables); });
 }

@@ -6,6 +6,7 @@
 
 #include "core/diagnostics.h"
 #include "sim/command/command.h"
+#include "sim/results/protocol_logs.h"
 #include "sim/scenario/run_files.h"
 
 namespace dse {
@@ -33,6 +34,8 @@ WorldOptions DrivenRun::world_options(const Scenario& scenario) {
           .threads = options_.threads,
           .ordering = scenario.ordering,
           .recorder = recorder_ ? &*recorder_ : nullptr,
+          .keep_states = options_.keep_states,
+          .open_protocol_log = open_protocol_logs(options_.protocol_log),
           .warn = warn};
 }
 

@@ -27,6 +27,8 @@ class DrivenRun {
     bool warnings = true;  // about probable mistakes, at the end
     unsigned threads = 0;
     std::vector<std::string> settings;  // --set, as given
+    std::string protocol_log = {};      // folder for what programs say; "": it is not kept
+    bool keep_states = false;           // the learned states will be saved
   };
   // Opens the run directory, and the record of events if one is wanted; time is measured from now on. Throws
   // as RunFolder::at does.

@@ -13,6 +13,7 @@
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
 #include "sim/node/node.h"
+#include "sim/results/protocol_logs.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/interrupt.h"
 
@@ -27,6 +28,7 @@ struct NodeArguments {
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
   double pace = 1;
+  std::string protocol_log;
   bool quiet = false;
   std::optional<std::int64_t> epoch_ns;  // that of the process that started this one
   std::optional<int> supervisor;
@@ -42,6 +44,7 @@ int run_node(const NodeArguments& arguments, const Tables& tables) {
                       : std::chrono::system_clock::now();
   const Interrupts interrupts = watch_for_two_interrupts();
   options.interrupted = &interrupts.first;
+  options.open_protocol_log = open_protocol_logs(arguments.protocol_log);
   RunFolder folder =
       RunFolder::at(arguments.out, fmt::format("runs/{}-{}-node", scenario.name, component.name), kNodeFile);
   std::optional<Supervisor> supervisor;
@@ -85,6 +88,7 @@ void add_node_command(CommandParser& parser, const Tables& tables) {
   add_setting_option(command, arguments->settings);
   command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1)",
                    {.least = 1e-6, .most = 1e6, .what = "a pace"});
+  add_protocol_log_option(command, arguments->protocol_log);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   // `dse nodes` passes these to the nodes that it starts.
   command.add_whole("--epoch", arguments->epoch_ns, "", {.most = INT64_MAX}).hidden();

@@ -35,6 +35,7 @@ struct NodesArguments {
   double pace = 1;
   std::string longest;
   bool quiet = false;
+  std::string protocol_log;
 };
 
 // Drops the expectations about what a real broker does not show: how full queues were, what each delivery
@@ -66,6 +67,7 @@ std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments) {
   add("--key", arguments.broker.files.key);
   if (arguments.seed) add("--seed", fmt::format("{}", *arguments.seed));
   for (const std::string& setting : arguments.settings) add("--set", setting);
+  add("--protocol-log", arguments.protocol_log);
   return words;
 }
 
@@ -196,6 +198,7 @@ void add_nodes_command(CommandParser& parser, const Tables& tables) {
                    {.least = 1e-6, .most = 1e6, .what = "a pace"});
   command.add_text("--for", arguments->longest,
                    "end after this time, such as 30s (default: when all is done)");
+  add_protocol_log_option(command, arguments->protocol_log);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command.on_run([arguments, &tables] { return run_nodes(*arguments, tables); });
 }

@@ -44,6 +44,7 @@ struct ReplayArguments {
   std::string until;
   std::string capture;
   bool save_models = false;
+  std::string protocol_log;
   bool quiet = false;
 };
 
@@ -132,7 +133,9 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .quiet = arguments.quiet,
                           .colour = wants_colour(STDOUT_FILENO),
                           .threads = arguments.threads,
-                          .settings = arguments.settings});
+                          .settings = arguments.settings,
+                          .protocol_log = arguments.protocol_log,
+                          .keep_states = arguments.save_models});
   World world(scenario, run.world_options(scenario), run.open_lines());
   const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const RunResult result =
@@ -180,6 +183,7 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
       .add_flag("--save-models", arguments->save_models,
                 "write what each model has learned into the run directory, as COMPONENT.learner")
       .excludes("--twice");
+  add_protocol_log_option(command, arguments->protocol_log);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }

@@ -36,6 +36,13 @@ void add_setting_option(ProgramCommand command, std::vector<std::string>& settin
   command.add_texts("--set", settings, "KEY=VALUE: set a key of the scenario; may be repeated");
 }
 
+void add_protocol_log_option(ProgramCommand command, std::string& folder) {
+  command.add_text(
+      "--protocol-log", folder,
+      "keep what is said to and by each program (kind = \"program\", or a model's learner) in this "
+      "folder, as NAME.log");
+}
+
 std::optional<TimeNs> given_duration(const std::string& option, const std::string& text) {
   if (text.empty()) return std::nullopt;
   const std::optional<TimeNs> duration = parse_duration(text);

@@ -19,6 +19,9 @@ void add_jobs_option(ProgramCommand command, unsigned& jobs, const std::string& 
 // Adds --set KEY=VALUE, which may be repeated.
 void add_setting_option(ProgramCommand command, std::vector<std::string>& settings);
 
+// Adds --protocol-log DIR.
+void add_protocol_log_option(ProgramCommand command, std::string& folder);
+
 // The duration given to an option; none when `text` is empty. Throws InputError, naming the option.
 std::optional<TimeNs> given_duration(const std::string& option, const std::string& text);
 

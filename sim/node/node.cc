@@ -23,11 +23,18 @@
 namespace dse {
 namespace {
 
-// A link that reports every message that the program writes.
+// A link that reports every message that the program writes, and every binding that it makes.
 class NotingLink : public ForwardingLink {
  public:
   using OnPublish = std::function<void(const std::string& exchange, const Message& message)>;
-  NotingLink(Link& inner, OnPublish on_publish) : ForwardingLink(inner), on_publish_(std::move(on_publish)) {}
+  using OnBind = std::function<void(const BindingSpec& binding)>;
+  NotingLink(Link& inner, OnPublish on_publish, OnBind on_bind)
+      : ForwardingLink(inner), on_publish_(std::move(on_publish)), on_bind_(std::move(on_bind)) {}
+
+  void bind(const BindingSpec& binding) override {
+    on_bind_(binding);
+    ForwardingLink::bind(binding);
+  }
 
   void publish(PublishRequest request) override {
     on_publish_(request.resource, *request.message);
@@ -36,6 +43,7 @@ class NotingLink : public ForwardingLink {
 
  private:
   OnPublish on_publish_;
+  OnBind on_bind_;
 };
 
 std::set<std::string> resources_of(const ComponentConfig& component) {
@@ -106,7 +114,10 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
                 return [this](const std::string& id, int label) {
                   note_scoring(answer_line(link_->now(), id, label));
                 };
-              }}) {
+              },
+              .interrupted = [interrupted =
+                                  options.interrupted] { return interrupted != nullptr && *interrupted; },
+              .open_protocol_log = options.open_protocol_log}) {
   app_ = maker_.make(component);
   link_ = std::make_unique<AmqpLink>(AmqpLink::Options{
       .connection = {.address = options.broker,
@@ -122,7 +133,8 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
                               const std::string& reason) { note_refusal(message, reason); }});
   noting_link_ = std::make_unique<NotingLink>(
       *link_,
-      [this](const std::string& exchange, const Message& message) { note_publication(exchange, message); });
+      [this](const std::string& exchange, const Message& message) { note_publication(exchange, message); },
+      [this](const BindingSpec& binding) { owed_.note_bind(binding); });
   machine_ = std::make_unique<Machine>(component.name, *noting_link_);
   machine_->set_on_settle([this](const Settlement& settlement) {
     if (!settlement.requeued) stays_.add(settlement, link_->clock_ns());
@@ -188,6 +200,7 @@ void Node::turn() {
   const auto until = std::chrono::steady_clock::now() + kTurnMax;
   if (!started_ && link_->clock_ns() >= component_.start_ns) {
     started_ = true;
+    app_->begin();
     machine_->start(app_->program());
   }
   const bool running = started_ && !machine_->ended();
@@ -246,6 +259,8 @@ void Node::settle(End end, const Interrupts& interrupts) {
     }
   } catch (const BrokerError&) {
     // The reason has been reported; what was counted is written nevertheless.
+  } catch (const Interrupted&) {
+    // A program was not waited for; it has been ended.
   }
 }
 
@@ -258,9 +273,17 @@ std::string_view status_of(Node::End end) {
 
 }  // namespace
 
+// A program that does not end in time after an interrupt is ended.
+void Node::finish_app() {
+  try {
+    app_->finish();
+  } catch (const Interrupted&) {
+  }
+}
+
 void Node::write_results(End end, const Interrupts& interrupts) {
   settle(end, interrupts);
-  app_->finish();
+  finish_app();
   nlohmann::ordered_json json;
   json["component"] = component_.name;
   json["scenario_hash"] = hex64(scenario_.hash);

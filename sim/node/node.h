@@ -33,6 +33,7 @@ struct NodeOptions {
   std::chrono::system_clock::time_point epoch;
   double pace = 1;
   const std::atomic<bool>* interrupted = nullptr;  // as in ConnectionOptions
+  OpenLines open_protocol_log = {};                // as in WorldOptions
 };
 
 class Node {
@@ -62,6 +63,7 @@ class Node {
   void note_scoring(const std::string& line);
   void turn();
   void settle(End end, const Interrupts& interrupts);
+  void finish_app();
   void answer(Supervisor& supervisor);
   void tell_problem(Supervisor& supervisor);
 

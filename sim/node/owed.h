@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "dse/message.h"
 #include "sim/scenario/scenario.h"
@@ -16,12 +17,15 @@ class Owed {
   // `scenario` must outlive this object.
   explicit Owed(const Scenario& scenario) : scenario_(scenario) {}
 
+  // A binding that the component has made while running.
+  void note_bind(const BindingSpec& binding);
   void note_write(const std::string& exchange, const Message& message);
   // The counts by queue, for queues that a component of the scenario reads.
   const std::map<std::string, std::uint64_t>& by_queue() const { return by_queue_; }
 
  private:
   const Scenario& scenario_;
+  std::vector<BindingSpec> bound_;
   std::map<std::string, std::uint64_t> by_queue_;
 };
 

@@ -114,9 +114,10 @@ MessageRow EventRecord::message(std::int64_t number) const {
 std::vector<ModelStateRow> EventRecord::model_states() const {
   std::vector<ModelStateRow> states;
   Statement rows =
-      database_.prepare("SELECT component, time_ns, learned, digest FROM model_state ORDER BY rowid");
+      database_.prepare("SELECT component, time_ns, learned, digest, call FROM model_state ORDER BY rowid");
   while (rows.next_row()) {
-    states.push_back({rows.integer(0), rows.integer(1), rows.integer(2), std::string(rows.text(3))});
+    states.push_back({rows.integer(0), rows.integer(1), rows.integer(2), std::string(rows.text(3)),
+                      std::string(rows.text(4))});
   }
   return states;
 }

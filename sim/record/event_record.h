@@ -47,6 +47,7 @@ struct ModelStateRow {
   TimeNs time_ns = 0;
   std::int64_t learned = 0;
   std::string digest;
+  std::string call = {};
   bool operator==(const ModelStateRow&) const = default;
 };
 

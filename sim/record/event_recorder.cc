@@ -24,7 +24,7 @@ CREATE TABLE event (
   cause INTEGER, route INTEGER);
 CREATE TABLE binding (
   binding INTEGER PRIMARY KEY, exchange INTEGER, queue INTEGER, key TEXT, headers TEXT, match TEXT, passed INTEGER);
-CREATE TABLE model_state (component INTEGER, time_ns INTEGER, learned INTEGER, digest TEXT);
+CREATE TABLE model_state (component INTEGER, time_ns INTEGER, learned INTEGER, digest TEXT, call TEXT);
 CREATE TABLE draw (component TEXT, purpose TEXT, count INTEGER, digest TEXT);
 CREATE VIEW messages AS
   SELECT id, correlation, writer, key, headers, content_type, timestamp_ns, payload_bytes,
@@ -259,13 +259,14 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
     }
   }
   insert_bindings(database_, ending.bindings);
-  Statement insert_state = database_.prepare("INSERT INTO model_state VALUES (?, ?, ?, ?)");
+  Statement insert_state = database_.prepare("INSERT INTO model_state VALUES (?, ?, ?, ?, ?)");
   for (const ModelState& state : ending.model_states) {
     const std::string digest = hex64(state.digest);
     insert_state.bind(1, std::int64_t{state.component.number()});
     insert_state.bind(2, state.time_ns);
     insert_state.bind(3, static_cast<std::int64_t>(state.learned));
     insert_state.bind(4, digest);
+    insert_state.bind(5, state.call);
     insert_state.run();
   }
   Statement insert_draw = database_.prepare("INSERT INTO draw VALUES (?, ?, ?, ?)");

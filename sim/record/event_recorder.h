@@ -39,12 +39,13 @@ struct RecordedEvent {
   MessagePtr message;
 };
 
-// What a model had learned at some moment.
+// What a model had learned, or a program had said, at some moment.
 struct ModelState {
   ComponentIndex component;
   TimeNs time_ns = 0;         // when the last message was learned
   std::uint64_t learned = 0;  // messages
   std::uint64_t digest = 0;   // XXH3 of what decides its later predictions
+  std::string call = {};      // the call to which a program said the last of it; "" for a model
 };
 
 // What one binding of the scenario did.
@@ -68,7 +69,7 @@ struct RecordEnding {
 class EventRecorder final : public Observer {
  public:
   // The version of the schema; it changes with every table or column.
-  static constexpr int kSchema = 2;
+  static constexpr int kSchema = 3;
 
   // Creates the file. Throws RunError when it cannot be written, as does every call below.
   explicit EventRecorder(const std::string& path);

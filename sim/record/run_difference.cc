@@ -93,18 +93,25 @@ std::string kind_text(EventCode kind) {
   return static_cast<std::size_t>(kind) < kEventCodes.size() ? std::string(info_of(kind).name) : "?";
 }
 
-// What differs although the events are the same.
-std::string different_states(const EventRecord& a, const EventRecord& b) {
+// The first difference in what models had learned, or programs had said; up to that time. "" when there is
+// none.
+std::string different_states(const EventRecord& a, const EventRecord& b, TimeNs last_ns = INT64_MAX) {
   const std::vector<ModelStateRow> states_a = a.model_states();
   const std::vector<ModelStateRow> states_b = b.model_states();
   for (std::size_t i = 0; i < std::min(states_a.size(), states_b.size()); ++i) {
+    if (states_a[i].time_ns > last_ns && states_b[i].time_ns > last_ns) return "";
     if (states_a[i] == states_b[i]) continue;
+    if (!states_a[i].call.empty()) {
+      return fmt::format("program '{}' said something else in call {}, `{}` at {}",
+                         name_of(a.components(), states_a[i].component), states_a[i].learned,
+                         states_a[i].call, format_duration(states_a[i].time_ns));
+    }
     return fmt::format("model '{}' had learned other things after {} ({}): {} and {}",
                        name_of(a.components(), states_a[i].component),
                        counted(static_cast<std::uint64_t>(states_a[i].learned), "message"),
                        format_duration(states_a[i].time_ns), states_a[i].digest, states_b[i].digest);
   }
-  if (states_a.size() != states_b.size())
+  if (states_a.size() != states_b.size() && last_ns == INT64_MAX)
     return fmt::format("{} kept, and {}",
                        counted(states_a.size(), "state of a model was", "states of models were"),
                        states_b.size());
@@ -263,7 +270,10 @@ std::string side_text(const EventRecord& record, std::int64_t number, const std:
 }  // namespace
 
 std::optional<RunDifference> find_difference(const EventRecord& a, const EventRecord& b) {
-  if (const auto event = first_different_event(a, b)) return RunDifference{.event = event, .what = ""};
+  if (const auto event = first_different_event(a, b)) {
+    const std::optional<EventRow> row = a.event(*event) ? a.event(*event) : b.event(*event);
+    return RunDifference{.event = event, .what = row ? different_states(a, b, row->time_ns) : ""};
+  }
   for (const std::string& what :
        {different_states(a, b), different_draws(a, b), different_fingerprints(a, b)}) {
     if (!what.empty()) return RunDifference{.event = std::nullopt, .what = what};
@@ -274,7 +284,8 @@ std::optional<RunDifference> find_difference(const EventRecord& a, const EventRe
 std::string describe(const RunDifference& difference, const EventRecord& a, const EventRecord& b,
                      const std::string& name_a, const std::string& name_b) {
   if (!difference.event) return fmt::format("every event is the same, but {}\n", difference.what);
-  return fmt::format("the first event that differs is #{}\n\n{}\n{}", *difference.event,
+  const std::string before = difference.what.empty() ? "" : fmt::format("by then {}\n", difference.what);
+  return fmt::format("the first event that differs is #{}\n{}\n{}\n{}", *difference.event, before,
                      side_text(a, *difference.event, name_a), side_text(b, *difference.event, name_b));
 }
 

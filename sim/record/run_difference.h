@@ -12,7 +12,9 @@ namespace dse {
 struct RunDifference {
   // The first event in which they differ; empty when all events are the same and only something else differs.
   std::optional<std::int64_t> event;
-  // What differs other than the events: "softmax had learned other things after 160 messages".
+  // What differs other than the events: "softmax had learned other things after 160 messages", or "program
+  // 'p' said something else in call 3, `deliver` at 5ms". When events differ, what differed by then, if
+  // anything.
   std::string what;
 };
 

@@ -65,18 +65,25 @@ Json expectation_json(const ExpectationResult& one, bool judged) {
   return json;
 }
 
-// The number of messages that each binding of the scenario passed into its queue.
-Json bindings_json(const std::vector<BindingSpec>& bindings, const std::vector<std::uint64_t>& passed) {
+// The binding with this place in `passed`.
+const BindingSpec& binding_of(const Scenario& scenario, const RunResult& result, std::size_t number) {
+  const std::size_t of_scenario = scenario.bindings.size();
+  return number < of_scenario ? scenario.bindings[number] : result.bound[number - of_scenario];
+}
+
+// The number of messages that each binding passed into its queue.
+Json bindings_json(const Scenario& scenario, const RunResult& result) {
   Json list = Json::array();
-  for (std::size_t number = 0; number < bindings.size(); ++number) {
-    const BindingSpec& binding = bindings[number];
+  for (std::size_t number = 0; number < result.passed.size(); ++number) {
+    const BindingSpec& binding = binding_of(scenario, result, number);
     Json json = {{"from", binding.from}, {"to", binding.to}, {"key", binding.key}};
     if (!binding.headers.empty()) {
       for (const auto& [name, value] : binding.headers)
         std::visit([&json, &name = name](const auto& one) { json["headers"][name] = one; }, value);
       json["match"] = binding.match == HeaderMatch::kAll ? "all" : "any";
     }
-    json["passed"] = passed[number];
+    if (number >= scenario.bindings.size()) json["made_while_running"] = true;
+    json["passed"] = result.passed[number];
     list.push_back(std::move(json));
   }
   return list;
@@ -127,7 +134,7 @@ Json summary(const RunReport& report) {
   Json::object_t metrics;  // as in keys_json
   for (const auto& [name, value] : result.metrics) metrics.emplace_back(name, json_number<Json>(value));
   json["metrics"] = std::move(metrics);
-  if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario.bindings, result.passed);
+  if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario, result);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
     json["expectations"].push_back(expectation_json(one, is_judged(result)));
@@ -205,10 +212,10 @@ std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult&
   if (result.status == RunStatus::kInterrupted) return warnings;
   for (std::size_t number = 0; number < result.passed.size(); ++number) {
     if (result.passed[number] > 0) continue;
-    warnings.push_back(
-        fmt::format("the binding {} passed no message in this run: nothing that was written to "
-                    "'{}' fitted it",
-                    binding_text(scenario.bindings[number]), scenario.bindings[number].from));
+    warnings.push_back(fmt::format(
+        "the binding {} passed no message in this run: nothing that was written to "
+        "'{}' fitted it",
+        binding_text(binding_of(scenario, result, number)), binding_of(scenario, result, number).from));
   }
   return warnings;
 }

@@ -97,7 +97,7 @@ Simulation& Simulation::add(const std::string& name, std::shared_ptr<const Compo
   if (start_ns < 0)
     throw UsageError(fmt::format("'{}' cannot start before the run: give 0 or more ns", name));
   state_->scenario.components.push_back(
-      {.name = name, .start_ns = start_ns, .kind = "program", .component = std::move(component)});
+      {.name = name, .start_ns = start_ns, .kind = "code", .component = std::move(component)});
   return *this;
 }
 

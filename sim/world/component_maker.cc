@@ -98,7 +98,9 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component) {
       .start_ns = component.start_ns,
       .interrupted = parts_.interrupted,
       .keep_state = parts_.keep_states,
-      .protocol_log = parts_.open_protocol_log ? parts_.open_protocol_log(name + ".log") : LineSink()};
+      .open_protocol_log = [this, name]() -> LineSink {
+        return parts_.open_protocol_log ? parts_.open_protocol_log(name + ".log") : LineSink();
+      }};
 }
 
 // Returns null when the component has no data set. An error in a file is reported where the

@@ -157,6 +157,10 @@ RunResult World::finish(RunStatus status) {
   result.unroutable = bus_.broker().unroutable();
   for (const BindingSpec& binding : scenario_.bindings)
     result.passed.push_back(bus_.broker().passed(binding));
+  for (const DataBus::Bound& one : bus_.bound()) {
+    result.bound.push_back(one.binding);
+    result.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
+  }
   result.fingerprints = fingerprinter_.hasher().fingerprints(random_.digest());
   collect_metrics(result);
   collect_curves(result);
@@ -183,8 +187,10 @@ void World::finish_record(const RunResult& result) {
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource)
     ending.resources.push_back(broker.name(resource));
-  for (std::size_t number = 0; number < scenario_.bindings.size(); ++number) {
-    const BindingSpec& binding = scenario_.bindings[number];
+  for (std::size_t number = 0; number < result.passed.size(); ++number) {
+    const std::size_t of_scenario = scenario_.bindings.size();
+    const BindingSpec& binding =
+        number < of_scenario ? scenario_.bindings[number] : result.bound[number - of_scenario];
     ending.bindings.push_back(
         {binding, *broker.find(binding.from), *broker.find(binding.to), result.passed[number]});
   }
@@ -211,8 +217,11 @@ std::vector<ModelState> World::model_states() const {
   std::vector<ModelState> states;
   for (LinkIndex link; link != components_.next(); ++link) {
     for (const LearnedState& state : components_[link]->app->states()) {
-      states.push_back(
-          {.component = link, .time_ns = state.time_ns, .learned = state.learned, .digest = state.digest});
+      states.push_back({.component = link,
+                        .time_ns = state.time_ns,
+                        .learned = state.learned,
+                        .digest = state.digest,
+                        .call = state.call});
     }
   }
   std::stable_sort(states.begin(), states.end(), [this](const ModelState& a, const ModelState& b) {

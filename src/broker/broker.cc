@@ -57,11 +57,11 @@ Queue& Broker::ensure_queue(ResourceIndex resource) {
   return *owner.queue;
 }
 
-void Broker::bind(const BindingSpec& binding, TimeNs now) {
+bool Broker::bind(const BindingSpec& binding, TimeNs now) {
   const ResourceIndex from = declare(binding.from, now);
   const ResourceIndex to = declare(binding.to, now);
   ensure_queue(to);
-  resources_[from]->bindings.add(binding, to);
+  return resources_[from]->bindings.add(binding, to);
 }
 
 Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options,

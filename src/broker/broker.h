@@ -72,8 +72,8 @@ class Broker {
   // The number of the next resource to be made; existing ones have smaller numbers.
   ResourceIndex next_resource() const { return resources_.next(); }
 
-  // Declares both resources and binds them. Repeating a binding changes nothing.
-  void bind(const BindingSpec& binding, TimeNs now);
+  // Declares both resources and binds them. Repeating a binding changes nothing, and returns false.
+  bool bind(const BindingSpec& binding, TimeNs now);
 
   // The calls below return their effects, valid until the next call; the caller may move from them.
 
@@ -121,8 +121,8 @@ class Broker {
   std::uint64_t unroutable() const { return unroutable_; }
   // The number of the resource of this name; empty when there is none.
   std::optional<ResourceIndex> find(std::string_view name) const;
-  // The number of messages that matched this binding, which must have been made before the first
-  // message. A message that several bindings of a queue match counts for each of them, though the
+  // The number of messages that matched this binding since the first binding of this key was made. A
+  // message that several bindings of a queue match counts for each of them, though the
   // queue gets one copy.
   std::uint64_t passed(const BindingSpec& binding) const;
 

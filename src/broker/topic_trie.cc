@@ -73,25 +73,26 @@ TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
   return made;
 }
 
-void TopicTrie::Node::add_queue(ResourceIndex queue) {
+bool TopicTrie::Node::add_queue(ResourceIndex queue) {
   const std::span<const ResourceIndex> bound = queues();
   const auto place = std::lower_bound(bound.begin(), bound.end(), queue);
-  if (place != bound.end() && *place == queue) return;
+  if (place != bound.end() && *place == queue) return false;
   const auto at = place - bound.begin();
   if (bound.size() < few_queues.size()) {
     std::copy_backward(few_queues.begin() + at, few_queues.begin() + few_count,
                        few_queues.begin() + few_count + 1);
     few_queues[static_cast<std::size_t>(at)] = queue;
     ++few_count;
-    return;
+    return true;
   }
   std::vector<ResourceIndex>& many = made_branches().queues;
   if (few_count > 0) many.assign(few_queues.begin(), few_queues.end());
   few_count = 0;
   many.insert(many.begin() + at, queue);
+  return true;
 }
 
-void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
+bool TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   NodeIndex at = 0;
   std::string_view rest = binding.key;
   bool more = !binding.key.empty();
@@ -104,7 +105,7 @@ void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   Branches& branches = node.made_branches();
   std::vector<Conditional>& conditionals = branches.conditionals;
   const auto is_same = [&](const Conditional& other) { return other.is(binding, queue); };
-  if (std::any_of(conditionals.begin(), conditionals.end(), is_same)) return;
+  if (std::any_of(conditionals.begin(), conditionals.end(), is_same)) return false;
   const auto number = static_cast<std::uint32_t>(conditionals.size());
   conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
   for (const Headers::Entry& entry : binding.headers) {
@@ -112,6 +113,7 @@ void TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
     // When all must match, indexing the binding by one of them is enough.
     if (binding.match == HeaderMatch::kAll) break;
   }
+  return true;
 }
 
 std::uint64_t TopicTrie::taken(const BindingSpec& binding, ResourceIndex queue) const {

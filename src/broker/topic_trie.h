@@ -28,8 +28,9 @@ class TopicTrie {
  public:
   TopicTrie();
 
-  // Adds a binding to `queue`; adding the same again changes nothing. `from` and `to` are ignored.
-  void add(const BindingSpec& binding, ResourceIndex queue);
+  // Adds a binding to `queue`; adding the same again changes nothing, and returns false. `from` and `to` are
+  // ignored.
+  bool add(const BindingSpec& binding, ResourceIndex queue);
 
   // Appends every queue with a matching binding to `queues`, each once, in ascending order. An
   // empty key has no words; `*` matches exactly one word, which may be empty; `#` matches any
@@ -87,7 +88,8 @@ class TopicTrie {
       if (few_count > 0 || branches == nullptr) return {few_queues.data(), few_count};
       return branches->queues;
     }
-    void add_queue(ResourceIndex queue);
+    // False when it was there.
+    bool add_queue(ResourceIndex queue);
     bool has_conditionals() const { return branches != nullptr && !branches->conditionals.empty(); }
   };
   static_assert(sizeof(Node) == kCacheLineBytes);

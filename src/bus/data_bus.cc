@@ -41,7 +41,8 @@ BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command, TimeNs now) {
 }
 
 BusEvent DataBus::apply(LinkIndex, BindCommand&& command, TimeNs now) {
-  broker_.bind(command.binding, now);
+  if (broker_.bind(command.binding, now))
+    bound_.push_back({.passed_before = broker_.passed(command.binding), .binding = command.binding});
   return {.kind = EventCode::kBound, .resource = broker_.declare(command.binding.to, now)};
 }
 

@@ -50,6 +50,14 @@ class DataBus {
   // The resource that a component calls `alias`.
   ResourceIndex resource(LinkIndex link, ResourceAlias alias) const { return links_[link].resources[alias]; }
 
+  // A binding that a component has made, and none before it.
+  struct Bound {
+    std::uint64_t passed_before = 0;  // Broker::passed when it was made
+    BindingSpec binding;
+  };
+  // In the order in which they were made.
+  const std::vector<Bound>& bound() const { return bound_; }
+
   Broker& broker() { return broker_; }
   const Broker& broker() const { return broker_; }
 
@@ -76,6 +84,7 @@ class DataBus {
   Broker broker_;
   IndexedVector<LinkIndex, Link> links_;
   IndexedVector<StreamIndex, StreamOwner> stream_owners_;
+  std::vector<Bound> bound_;
   std::vector<LinkIndex> notified_;
   std::vector<ResourceIndex> left_;
 };

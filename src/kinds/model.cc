@@ -44,7 +44,7 @@ std::unique_ptr<Learner> program_learner(const ExternalProgram& command, const L
   return make_program_learner({.host = {.component = context.name,
                                         .command = command,
                                         .interrupted = context.interrupted,
-                                        .log = context.protocol_log},
+                                        .log = context.open_protocol_log ? context.open_protocol_log() : LineSink()},
                                .made_for = made_for,
                                .seed = context.random("program").next_u64(),
                                .keep_state = context.keep_state});

@@ -48,7 +48,9 @@ void check_metric_name(const KeyReader& keys, const std::string& name) {
   const bool fits = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
-  if (!fits) keys.refuse("metrics", fmt::format("'{}' is not a metric's name: expected letters, digits, - and _", name));
+  if (!fits)
+    keys.refuse("metrics",
+                fmt::format("'{}' is not a metric's name: expected letters, digits, - and _", name));
 }
 
 std::vector<std::string> texts_if_any(const KeyReader& keys, std::string_view key) {
@@ -125,8 +127,9 @@ Kind program_kind() {
            {.name = "metrics", .type = KeyType::kTexts, .meaning = "names of the metrics that it reports"},
            {.name = "files",
             .type = KeyType::kTexts,
-            .meaning = "files in `folder` that it reads, beside those that the command names: their digests are "
-                       "kept with the run"},
+            .meaning =
+                "files in `folder` that it reads, beside those that the command names: their digests are "
+                "kept with the run"},
            {.name = "initial",
             .type = KeyType::kFile,
             .meaning = "a saved state to start from: a file that `dse replay --save-models` wrote"}},

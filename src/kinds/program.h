@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dse/component.h"
-#include "dse/kind_table.h"
 #include "dse/external_program.h"
+#include "dse/kind_table.h"
 #include "kinds/image_data.h"
 
 namespace dse {

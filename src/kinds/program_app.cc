@@ -58,16 +58,22 @@ class ProgramApp : public App {
   std::vector<ReplyStep> ask_about(const Returned& returned);
   void handle(Machine& machine, const MessagePtr& message);
   void ask(Machine& machine, ProgramCall call, bool handling);
-  Program program_of(Said&& said, TimeNs time_ns, bool handling);
-  Step step_of(const CreateStep& one, bool handling);
-  Step step_of(const BindStep& one, bool handling);
-  Step step_of(WriteStep& one, bool handling);
-  Step step_of(const StreamStep& one, bool handling);
-  Step step_of(const AfterStep& one, bool handling);
-  Step step_of(const RejectStep& one, bool handling);
-  Step step_of(const MetricStep& one, bool handling);
-  Step step_of(const ExitStep& one, bool handling);
-  void note_said(const std::vector<ReplyStep>& steps, TimeNs time_ns);
+  // When, and to what, a program has said something.
+  struct Occasion {
+    const char* call;
+    TimeNs time_ns;
+    bool handling = false;  // a message is being handled
+  };
+  Program program_of(Said&& said, const Occasion& occasion);
+  Step step_of(const CreateStep& one);
+  Step step_of(const BindStep& one);
+  Step step_of(WriteStep& one);
+  Step step_of(const StreamStep& one);
+  Step step_of(const AfterStep& one);
+  Step step_of(const RejectStep& one);
+  Step step_of(const MetricStep& one);
+  Step step_of(const ExitStep& one);
+  void note_said(const std::vector<ReplyStep>& steps, const Occasion& occasion);
   void set_metric(const MetricStep& metric, TimeNs time_ns);
   std::optional<std::string> ask_state() const;
   void end_asking();
@@ -93,7 +99,7 @@ class ProgramApp : public App {
   mutable Hasher said_hash_;  // its digest can be taken at any time
   std::uint64_t replies_ = 0;
   std::vector<LearnedState> states_;
-  TimeNs last_ns_ = 0;  // of the last call
+  TimeNs last_ns_ = 0;  // when the last call was made
   std::string digest_;
   std::optional<std::string> state_;  // once nothing more is asked
   bool over_ = false;
@@ -111,7 +117,7 @@ ProgramApp::ProgramApp(const ProgramOptions& options, const MakeContext& context
       host_({.component = context.name,
              .command = options.command,
              .interrupted = context.interrupted,
-             .log = context.protocol_log}) {
+             .log = context.open_protocol_log ? context.open_protocol_log() : LineSink()}) {
   if (!options.initial) return;
   const SavedLearner saved = read_initial(*options.initial, *context.files);
   try {
@@ -141,10 +147,12 @@ Program ProgramApp::program() {
   if (initial_) host_.ask({.name = "load", .time_ns = start_ns_, .line = load_line(*initial_)}, read_nothing);
   Program program = {call([this](Machine& machine) {
     machine_ = &machine;
-    machine.set_on_return([this](const MessagePtr& message) { returned_.push_back({message, machine_->now()}); });
+    machine.set_on_return([this](const MessagePtr& message) {
+      returned_.push_back({message, machine_->now()});
+    });
     machine.next();
   })};
-  for (Step& step : program_of(std::move(said), start_ns_, false)) program.push_back(std::move(step));
+  for (Step& step : program_of(std::move(said), {"start", start_ns_})) program.push_back(std::move(step));
   return program;
 }
 
@@ -168,54 +176,56 @@ void ProgramApp::handle(Machine& machine, const MessagePtr& message) {
 std::vector<ReplyStep> ProgramApp::ask_about(const Returned& returned) {
   StepRules rules = this->rules(false);
   rules.only_notes = true;
-  return host_.ask({.name = "returned",
-                    .time_ns = returned.time_ns,
-                    .line = message_line(
-                        {.name = "returned", .now_ns = returned.time_ns, .message = *returned.message})},
-                   [&rules](std::string_view reply) { return read_steps(reply, rules); });
+  return host_.ask(
+      {.name = "returned",
+       .time_ns = returned.time_ns,
+       .line = message_line({.name = "returned", .now_ns = returned.time_ns, .message = *returned.message})},
+      [&rules](std::string_view reply) { return read_steps(reply, rules); });
 }
 
 // The call is made on the strand; what the program says to it happens when its service time is over.
 void ProgramApp::ask(Machine& machine, ProgramCall call, bool handling) {
+  const char* name = call.name;
   auto job = [this, call = std::move(call), returned = std::exchange(returned_, {}),
               rules = rules(handling)]() mutable {
     said_ = {};
     for (const Returned& one : returned) {
       for (ReplyStep& step : ask_about(one)) said_.notes.push_back(std::move(step));
     }
-    said_.steps = host_.ask(std::move(call),
-                            [&rules](std::string_view reply) { return read_steps(reply, rules); });
+    said_.steps =
+        host_.ask(std::move(call), [&rules](std::string_view reply) { return read_steps(reply, rules); });
   };
-  machine.eval(compute(std::move(job), options_.service_ns, [this, handling](Machine& again) {
-    again.eval(program_of(std::exchange(said_, {}), again.now(), handling));
+  machine.eval(compute(std::move(job), options_.service_ns, [this, name, handling](Machine& again) {
+    again.eval(program_of(std::exchange(said_, {}), {name, again.now(), handling}));
   }));
 }
 
-Program ProgramApp::program_of(Said&& said, TimeNs time_ns, bool handling) {
-  note_said(said.notes, time_ns);
-  note_said(said.steps, time_ns);
+Program ProgramApp::program_of(Said&& said, const Occasion& occasion) {
+  if (!said.notes.empty()) note_said(said.notes, {"returned", occasion.time_ns});
+  note_said(said.steps, occasion);
+  const bool handling = occasion.handling;
   Program program;
   program.reserve(said.notes.size() + said.steps.size() + 1);
   for (std::vector<ReplyStep>* steps : {&said.notes, &said.steps}) {
     for (ReplyStep& step : *steps)
-      program.push_back(std::visit([&](auto& one) { return step_of(one, handling); }, step));
+      program.push_back(std::visit([this](auto& one) { return step_of(one); }, step));
   }
   if (!said.steps.empty() && std::holds_alternative<AfterStep>(said.steps.back())) {
     program.push_back(call([this, handling](Machine& machine) {
-      ask(machine,
-          {.name = "resume", .time_ns = machine.now(), .line = timed_line("resume", machine.now())}, handling);
+      ask(machine, {.name = "resume", .time_ns = machine.now(), .line = timed_line("resume", machine.now())},
+          handling);
     }));
   }
   return program;
 }
 
-Step ProgramApp::step_of(const CreateStep& one, bool) { return create_resource(one.resource); }
-Step ProgramApp::step_of(const BindStep& one, bool) { return bind(one.binding); }
-Step ProgramApp::step_of(const AfterStep& one, bool) { return after(one.delay_ns); }
-Step ProgramApp::step_of(const ExitStep& one, bool) { return dse::exit(one.status); }
+Step ProgramApp::step_of(const CreateStep& one) { return create_resource(one.resource); }
+Step ProgramApp::step_of(const BindStep& one) { return bind(one.binding); }
+Step ProgramApp::step_of(const AfterStep& one) { return after(one.delay_ns); }
+Step ProgramApp::step_of(const ExitStep& one) { return dse::exit(one.status); }
 
 // The message is composed when its turn comes: its time is that of its writing.
-Step ProgramApp::step_of(WriteStep& one, bool) {
+Step ProgramApp::step_of(WriteStep& one) {
   return call([this, write = std::make_shared<WriteStep>(std::move(one))](Machine& machine) {
     ++sent_;
     MessagePtr message = machine.compose(std::move(write->message));
@@ -224,20 +234,20 @@ Step ProgramApp::step_of(WriteStep& one, bool) {
   });
 }
 
-Step ProgramApp::step_of(const StreamStep& one, bool) {
+Step ProgramApp::step_of(const StreamStep& one) {
   streams_ = true;
   return stream_resource(*options_.from, one.prefetch.value_or(prefetch_),
                          [this](Machine& machine, const MessagePtr& message) { handle(machine, message); });
 }
 
-Step ProgramApp::step_of(const RejectStep& one, bool) {
+Step ProgramApp::step_of(const RejectStep& one) {
   return call([requeue = one.requeue](Machine& machine) {
     machine.reject_current(requeue);
     machine.next();
   });
 }
 
-Step ProgramApp::step_of(const MetricStep& one, bool) {
+Step ProgramApp::step_of(const MetricStep& one) {
   return call([this, one](Machine& machine) {
     set_metric(one, machine.now());
     machine.next();
@@ -248,7 +258,8 @@ Step ProgramApp::step_of(const MetricStep& one, bool) {
 void ProgramApp::set_metric(const MetricStep& metric, TimeNs time_ns) {
   metrics_[metric.name] = metric.value;
   const TimeNs interval = time_ns / curve_every_ns_;
-  for (auto point = curve_.rbegin(); point != curve_.rend() && point->time_ns / curve_every_ns_ == interval; ++point) {
+  for (auto point = curve_.rbegin(); point != curve_.rend() && point->time_ns / curve_every_ns_ == interval;
+       ++point) {
     if (point->metric != metric.name) continue;
     *point = {.time_ns = time_ns, .metric = metric.name, .value = metric.value};
     return;
@@ -256,12 +267,12 @@ void ProgramApp::set_metric(const MetricStep& metric, TimeNs time_ns) {
   curve_.push_back({.time_ns = time_ns, .metric = metric.name, .value = metric.value});
 }
 
-void ProgramApp::note_said(const std::vector<ReplyStep>& steps, TimeNs time_ns) {
-  said_hash_.add_i64(time_ns);
+void ProgramApp::note_said(const std::vector<ReplyStep>& steps, const Occasion& occasion) {
+  said_hash_.add_i64(occasion.time_ns);
   for (const ReplyStep& step : steps) add_to_hash(said_hash_, step);
   ++replies_;
-  last_ns_ = time_ns;
-  if (note_states_) states_.push_back({time_ns, replies_, said_hash_.digest()});
+  last_ns_ = occasion.time_ns;
+  if (note_states_) states_.push_back({occasion.time_ns, replies_, said_hash_.digest(), occasion.call});
 }
 
 std::optional<std::string> ProgramApp::ask_state() const {
@@ -281,11 +292,12 @@ void ProgramApp::finish() {
     // The run ended before the component started.
     host_.await([this](std::string_view reply) { return read_steps(reply, rules(false)); });
   }
-  for (const Returned& one : std::exchange(returned_, {})) note_said(ask_about(one), one.time_ns);
+  for (const Returned& one : std::exchange(returned_, {}))
+    note_said(ask_about(one), {"returned", one.time_ns});
   end_asking();
-  const FinishReply last = host_.ask(
-      {.name = "finish", .time_ns = now_ns, .line = timed_line("finish", now_ns)},
-      [this](std::string_view reply) { return read_finish(reply, options_.metrics); });
+  const FinishReply last =
+      host_.ask({.name = "finish", .time_ns = now_ns, .line = timed_line("finish", now_ns)},
+                [this](std::string_view reply) { return read_finish(reply, options_.metrics); });
   for (const auto& [name, value] : last.metrics) metrics_[name] = value;
   digest_ = last.digest.value_or("");
   host_.end();

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -78,6 +79,7 @@ struct Launch {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const int handled : {SIGINT, SIGTERM, SIGPIPE}) signal(handled, SIG_DFL);
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // what others of this process opened without it
   if (chdir(launch.folder) != 0) fail(errno);
   execve(launch.file, launch.arguments, launch.environment);
   fail(errno);
@@ -106,8 +108,7 @@ std::optional<pid_t> group_of(const std::filesystem::path& process) {
   char state = 0;
   pid_t parent = 0;
   pid_t group = 0;
-  if (std::sscanf(stat.c_str() + name_end + 2, "%c %d %d", &state, &parent, &group) != 3)
-    return std::nullopt;
+  if (std::sscanf(stat.c_str() + name_end + 2, "%c %d %d", &state, &parent, &group) != 3) return std::nullopt;
   if (state == 'Z' || state == 'X') return std::nullopt;
   return group;
 }
@@ -134,10 +135,10 @@ std::string find_executable(const std::string& word, const std::string& folder, 
   if (is_executable(own)) return fs::absolute(own).string();
   std::error_code ignored;
   if (fs::is_regular_file(own, ignored)) {
-    throw std::runtime_error(
-        fmt::format("'{}' cannot be executed: make it executable (chmod +x), or name its interpreter first, as "
-                    "in [\"python3\", \"{}\"]",
-                    own.string(), word));
+    throw std::runtime_error(fmt::format(
+        "'{}' cannot be executed: make it executable (chmod +x), or name its interpreter first, as "
+        "in [\"python3\", \"{}\"]",
+        own.string(), word));
   }
   if (word.find('/') != std::string::npos)
     throw std::runtime_error(fmt::format("there is no program '{}'", own.string()));
@@ -148,8 +149,7 @@ std::string find_executable(const std::string& word, const std::string& folder, 
     const fs::path file = fs::path(entry) / word;
     if (!entry.empty() && is_executable(file)) return fs::absolute(file).string();
   }
-  throw std::runtime_error(
-      fmt::format("there is no program '{}' in the scenario's folder or on PATH", word));
+  throw std::runtime_error(fmt::format("there is no program '{}' in the scenario's folder or on PATH", word));
 }
 
 ChildProcess::ChildProcess(const ChildOptions& options) {
@@ -211,7 +211,6 @@ std::size_t ChildProcess::left_behind(std::chrono::milliseconds most) const {
   }
   return count;
 }
-
 
 void ChildProcess::kill() {
   if (reaped_) return;

@@ -67,7 +67,7 @@ class LineChannel {
   bool refused_ = false;
   std::string input_;
   std::size_t searched_ = 0;   // bytes of input_ that have no line end
-  std::size_t line_size_ = 0;  // of the answer in input_, without its end
+  std::size_t line_size_ = 0;  // the size of the answer in input_, without its end
   bool answered_ = false;
   bool output_ended_ = false;
   bool errors_ended_ = false;

@@ -41,8 +41,8 @@ std::string start_line(const ProgramStart& start) {
 std::string learner_start_line(const ProgramLearnerOptions& options) {
   const auto& [shape, classes] = options.made_for;
   return start_of(options.host.component, options.seed) +
-         fmt::format(R"(,"shape":[{},{}],"type":"uint8","classes":{},"options":{}}})", shape.rows, shape.columns,
-                     classes, options.host.command.options);
+         fmt::format(R"(,"shape":[{},{}],"type":"uint8","classes":{},"options":{}}})", shape.rows,
+                     shape.columns, classes, options.host.command.options);
 }
 
 std::string message_line(const MessageCall& call) {

@@ -14,16 +14,11 @@ constexpr const char* kNumpyFeatures = "AVX512F AVX512CD AVX512_SKX AVX512_CLX A
 
 const std::map<std::string, std::string>& fixed() {
   static const std::map<std::string, std::string> variables = {
-      {"DSE_PROTOCOL", "1"},
-      {"LC_ALL", "C.UTF-8"},
-      {"MKL_NUM_THREADS", "1"},
-      {"NPY_DISABLE_CPU_FEATURES", kNumpyFeatures},
-      {"OMP_NUM_THREADS", "1"},
-      {"OPENBLAS_CORETYPE", "Haswell"},
-      {"OPENBLAS_NUM_THREADS", "1"},
-      {"PYTHONDONTWRITEBYTECODE", "1"},
-      {"PYTHONHASHSEED", "0"},
-      {"TZ", "UTC"},
+      {"DSE_PROTOCOL", "1"},         {"LC_ALL", "C.UTF-8"},
+      {"MKL_NUM_THREADS", "1"},      {"NPY_DISABLE_CPU_FEATURES", kNumpyFeatures},
+      {"OMP_NUM_THREADS", "1"},      {"OPENBLAS_CORETYPE", "Haswell"},
+      {"OPENBLAS_NUM_THREADS", "1"}, {"PYTHONDONTWRITEBYTECODE", "1"},
+      {"PYTHONHASHSEED", "0"},       {"TZ", "UTC"},
   };
   return variables;
 }
@@ -37,7 +32,8 @@ std::string python_folder() {
   if (error) return "";
   const fs::path folder = program.parent_path();
   // Installed; in the build folder; and beside the tests in it.
-  for (const fs::path& candidate : {folder / "../share/dse/python", folder / "python", folder / "../python"}) {
+  for (const fs::path& candidate :
+       {folder / "../share/dse/python", folder / "python", folder / "../python"}) {
     if (fs::is_directory(candidate / "dse", error)) return fs::canonical(candidate, error).string();
   }
   return "";

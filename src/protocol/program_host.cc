@@ -53,17 +53,19 @@ void ProgramHost::start() {
   } catch (const std::system_error& refusal) {
     const std::error_code code = refusal.code();
     const bool of_exec = code == std::errc::no_such_file_or_directory ||
-                         code == std::errc::executable_format_error ||
-                         code == std::errc::permission_denied || code == std::errc::not_a_directory;
+                         code == std::errc::executable_format_error || code == std::errc::permission_denied ||
+                         code == std::errc::not_a_directory;
     if (!of_exec) {
-      throw RunError(fmt::format("component '{}': its program cannot be started: {}; close other programs, or raise "
-                                 "the limit (ulimit -n, ulimit -u)",
-                                 options_.component, code.message()));
+      throw RunError(
+          fmt::format("component '{}': its program cannot be started: {}; close other programs, or raise "
+                      "the limit (ulimit -n, ulimit -u)",
+                      options_.component, code.message()));
     }
-    throw InputError(command.place,
-                     fmt::format("'{}' cannot be executed: {}; if it is a script, its first line must name its "
-                                 "interpreter (#!/usr/bin/env python3), or the command begins with one",
-                                 file_, code.message()));
+    throw InputError(
+        command.place,
+        fmt::format("'{}' cannot be executed: {}; if it is a script, its first line must name its "
+                    "interpreter (#!/usr/bin/env python3), or the command begins with one",
+                    file_, code.message()));
   }
   LineChannel::Options options{.line_bytes_max = kReplyBytesMax};
   options.on_error_line = [component = options_.component](std::string_view line) {
@@ -99,8 +101,9 @@ std::string_view ProgramHost::await_reply() {
       if (options_.log) options_.log(fmt::format("< {}", channel_->line()));
       return channel_->line();
     case LineChannel::Got::kMoreThanOne:
-      fail("it said more than one line: there is one reply to a call, and everything else goes to standard "
-           "error");
+      fail(
+          "it said more than one line: there is one reply to a call, and everything else goes to standard "
+          "error");
     case LineChannel::Got::kTooLong:
       fail(fmt::format("its reply is longer than {} bytes: send large things in parts", kReplyBytesMax));
     case LineChannel::Got::kNothing:
@@ -138,8 +141,8 @@ void ProgramHost::fail(const std::string& what) {
   kill();
   const std::string when =
       call_.time_ns ? fmt::format(" at {}", format_duration(*call_.time_ns)) : std::string();
-  throw RunError(fmt::format("component '{}': its program failed in the call `{}`{}: {}{}", options_.component,
-                             call_.name, when, what, errors));
+  throw RunError(fmt::format("component '{}': its program failed in the call `{}`{}: {}{}",
+                             options_.component, call_.name, when, what, errors));
 }
 
 void ProgramHost::end() {
@@ -152,9 +155,10 @@ void ProgramHost::end() {
   const bool ended = channel_->await_end(until, give_up);
   if (!ended && options_.interrupted && options_.interrupted()) return kill();
   if (!ended) {
-    fail(fmt::format("it has not ended {} after its standard input was closed: end when nothing more can be "
-                     "read",
-                     format_duration(nanoseconds(kToEnd).count())));
+    fail(
+        fmt::format("it has not ended {} after its standard input was closed: end when nothing more can be "
+                    "read",
+                    format_duration(nanoseconds(kToEnd).count())));
   }
   if (!child_->ended_well()) fail(fmt::format("afterwards it {}: end with status 0", child_->ending()));
   constexpr std::chrono::milliseconds kToFollow{500};

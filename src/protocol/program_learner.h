@@ -14,12 +14,12 @@ namespace dse {
 struct ProgramLearnerOptions {
   ProgramHostOptions host;
   LearnerOptions made_for;
-  std::uint64_t seed = 0;   // of the program's own
+  std::uint64_t seed = 0;   // the program's own
   bool keep_state = false;  // save_state() will be called after finish()
 };
 
-// Nothing is started before begin(), or the first call that needs the program. Throws InputError when there is
-// no such program. Its other errors are RunErrors, from whichever call notices them, and Interrupted.
+// Nothing is started before begin(), or the first call that needs the program. Throws InputError when there
+// is no such program. Its other errors are RunErrors, from whichever call notices them, and Interrupted.
 std::unique_ptr<Learner> make_program_learner(ProgramLearnerOptions options);
 
 }  // namespace dse

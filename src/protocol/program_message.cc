@@ -23,8 +23,8 @@ std::string short_text(const Json& json, const char* name) {
   if (member == json.end()) return "";
   std::string text = read_text(*member, fmt::format("the {} of a message", name));
   if (text.size() > kShortStringBytes) {
-    throw ProtocolError(
-        fmt::format("the {} of a message has {} bytes: the most is {}", name, text.size(), kShortStringBytes));
+    throw ProtocolError(fmt::format("the {} of a message has {} bytes: the most is {}", name, text.size(),
+                                    kShortStringBytes));
   }
   return text;
 }
@@ -35,8 +35,8 @@ Payload payload_of(const Json& json) {
   const auto* text = member->get_ptr<const std::string*>();
   const std::optional<std::string> bytes = text == nullptr ? std::nullopt : decode_base64(*text);
   if (!bytes) {
-    throw ProtocolError(fmt::format("the payload of a message is {}: expected base64, with padding",
-                                    shown(*member)));
+    throw ProtocolError(
+        fmt::format("the payload of a message is {}: expected base64, with padding", shown(*member)));
   }
   return Payload::copy_of(*bytes);
 }
@@ -93,8 +93,7 @@ MessageFields read_message(const Json& json) {
 
 MessageFields read_whole_message(const Json& json) {
   require_members(
-      json,
-      {"payload", "key", "headers", "correlation_id", "content_type", "id", "app_id", "timestamp_ns"},
+      json, {"payload", "key", "headers", "correlation_id", "content_type", "id", "app_id", "timestamp_ns"},
       "a message");
   MessageFields fields = fields_of(json);
   fields.id = short_text(json, "id");
@@ -103,7 +102,8 @@ MessageFields read_whole_message(const Json& json) {
     const HeaderValue value = read_value(*time, "the timestamp_ns of a message");
     const auto* integer = std::get_if<std::int64_t>(&value);
     if (integer == nullptr || *integer < 0)
-      throw ProtocolError(fmt::format("the timestamp_ns of a message is {}: expected 0 or more ns", shown(*time)));
+      throw ProtocolError(
+          fmt::format("the timestamp_ns of a message is {}: expected 0 or more ns", shown(*time)));
     fields.timestamp = *integer;
   }
   return fields;

@@ -43,8 +43,8 @@ struct MetricStep {
 struct ExitStep {
   int status = 0;
 };
-using ReplyStep = std::variant<CreateStep, BindStep, WriteStep, StreamStep, AfterStep, RejectStep, MetricStep,
-                               ExitStep>;
+using ReplyStep =
+    std::variant<CreateStep, BindStep, WriteStep, StreamStep, AfterStep, RejectStep, MetricStep, ExitStep>;
 
 // Adds all that the step says.
 void add_to_hash(Hasher& hasher, const ReplyStep& step);
@@ -53,10 +53,10 @@ void add_to_hash(Hasher& hasher, const ReplyStep& step);
 struct StepRules {
   const std::vector<std::string>& may_write;
   const std::vector<std::string>& metrics;
-  bool reads = false;        // the component reads a resource
-  bool streams = false;      // it has begun to stream
-  bool handling = false;     // a message is being handled
-  bool only_notes = false;   // nothing that waits or ends: the reply to `returned`
+  bool reads = false;       // the component reads a resource
+  bool streams = false;     // it has begun to stream
+  bool handling = false;    // a message is being handled
+  bool only_notes = false;  // nothing that waits or ends: the reply to `returned`
 };
 
 // Each reads a reply of one kind, on one line. They throw ProtocolError for what is not one.

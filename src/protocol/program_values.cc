@@ -20,9 +20,8 @@ namespace {
 constexpr std::int64_t kExactMax = (std::int64_t{1} << 53) - 1;
 
 bool needs_no_escape(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
 
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -31,15 +30,16 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 
 void append_double(double value, std::string& line) {
   if (!std::isfinite(value)) {
-    line += fmt::format(R"({{"double":"{}"}})",
-                        std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    line += fmt::format(R"({{"double":"{}"}})", std::isnan(value) ? "NaN"
+                                                : value > 0       ? "Infinity"
+                                                                  : "-Infinity");
     return;
   }
-  const std::string digits = fmt::format("{}", value);  // the shortest that reads back as this value
-  const bool bare = digits.find_first_of(".e") != std::string::npos;
+  // The shortest that reads back as this value.
+  const std::string digits = value == 0 && std::signbit(value) ? "-0.0" : fmt::format("{}", value);
   // A language that has only doubles would write 1.0 back as 1, which is an integer.
   const bool whole = std::trunc(value) == value;
-  line += bare && !whole ? digits : fmt::format(R"({{"double":{}}})", digits);
+  line += whole ? fmt::format(R"({{"double":{}}})", digits) : digits;
 }
 
 double double_of(const Json& json, std::string_view what) {
@@ -48,8 +48,8 @@ double double_of(const Json& json, std::string_view what) {
   if (text != nullptr && *text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (text != nullptr && *text == "Infinity") return std::numeric_limits<double>::infinity();
   if (text != nullptr && *text == "-Infinity") return -std::numeric_limits<double>::infinity();
-  throw ProtocolError(
-      fmt::format("{} is {}: a double is a number, \"NaN\", \"Infinity\" or \"-Infinity\"", what, shown(json)));
+  throw ProtocolError(fmt::format("{} is {}: a double is a number, \"NaN\", \"Infinity\" or \"-Infinity\"",
+                                  what, shown(json)));
 }
 
 std::int64_t int64_of(const Json& json, std::string_view what) {
@@ -127,12 +127,13 @@ HeaderValue read_value(const Json& json, std::string_view what) {
     throw ProtocolError(
         fmt::format("{} has the tag {}: expected \"int64\", \"double\" or \"text\"", what, quoted_text(tag)));
   }
-  throw ProtocolError(fmt::format(
-      "{} is {}: expected a text, a truth value, a number, or one that is tagged", what, shown(json)));
+  throw ProtocolError(fmt::format("{} is {}: expected a text, a truth value, a number, or one that is tagged",
+                                  what, shown(json)));
 }
 
 Headers read_headers(const Json& json) {
-  if (!json.is_object()) throw ProtocolError(fmt::format("the headers are {}: expected an object", shown(json)));
+  if (!json.is_object())
+    throw ProtocolError(fmt::format("the headers are {}: expected an object", shown(json)));
   Headers headers;
   for (const auto& [name, value] : json.items()) {
     if (name.empty() || name.size() > kShortStringBytes) {

@@ -34,6 +34,7 @@ double read_number(const Json& json, std::string_view what);
 // A piece of JSON for an error, cut after some characters.
 std::string shown(const Json& json);
 // Throws ProtocolError unless `json` is an object with no other members than these.
-void require_members(const Json& json, std::initializer_list<std::string_view> members, std::string_view what);
+void require_members(const Json& json, std::initializer_list<std::string_view> members,
+                     std::string_view what);
 
 }  // namespace dse

@@ -73,7 +73,7 @@ TEST_CASE("diff: a record of absurd numbers is compared, or refused, and nothing
         "UPDATE message SET headers = NULL, id = NULL",
         "UPDATE draw SET count = 'many'",
         "UPDATE run SET value = NULL",
-        "INSERT INTO model_state VALUES (77, -5, -5, NULL)"}) {
+        "INSERT INTO model_state VALUES (77, -5, -5, NULL, NULL)"}) {
     INFO(change);
     fs::copy_file(fixture.write("bytes", whole), record, fs::copy_options::overwrite_existing);
     run_sql(record, change);

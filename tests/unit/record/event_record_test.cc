@@ -44,7 +44,7 @@ DraftRecord long_draft() {
   draft.ending.components = {"first", "second"};
   draft.ending.resources = {"a", "b", "c"};
   draft.ending.model_states = {
-      {.component = ComponentIndex(1), .time_ns = 5, .learned = 16, .digest = UINT64_MAX}};
+      {.component = ComponentIndex(1), .time_ns = 5, .learned = 16, .digest = UINT64_MAX, .call = "deliver"}};
   draft.ending.draws = {{.component = "first", .purpose = "order", .count = 3, .digest = 0x1f}};
   return draft;
 }
@@ -60,7 +60,7 @@ TEST_CASE("a record gives back what was recorded") {
   CHECK(record.resources() == draft.ending.resources);
   CHECK(record.run_value("status") == "completed");
   CHECK(record.run_value("nothing").empty());
-  CHECK(record.model_states() == std::vector<ModelStateRow>{{1, 5, 16, "ffffffffffffffff"}});
+  CHECK(record.model_states() == std::vector<ModelStateRow>{{1, 5, 16, "ffffffffffffffff", "deliver"}});
   CHECK(record.draws() == std::vector<DrawRow>{{"first", "order", 3, "000000000000001f"}});
 
   const auto routes = record.routes();

@@ -18,7 +18,7 @@ const std::atomic<bool> kNotInterrupted{false};
 // The tables of dse with a kind `program`, whose components run what `program` returns each time.
 Tables tables_with(const std::function<Program()>& program) {
   Tables tables = built_in_tables();
-  tables.kinds.add({.name = "program", .read = [program](const KeyReader&) {
+  tables.kinds.add({.name = "scripted", .read = [program](const KeyReader&) {
                       return make_component([program](const MakeContext& context) {
                         return make_component(program())->make(context);
                       });
@@ -33,7 +33,7 @@ struct Fixture {
   int messages = 3;  // messages that the program `writer` writes the first time
 
   Fixture() {
-    std::ofstream(path) << "[component.writer]\nkind = \"program\"\n"
+    std::ofstream(path) << "[component.writer]\nkind = \"scripted\"\n"
                            "[component.reader]\nkind = \"watch\"\nfrom = \"numbers\"\n";
   }
 

@@ -127,7 +127,7 @@ TEST_CASE("kinds page: the meaning says what may stand there", "[kinds-page]") {
   CHECK(shown({.type = KeyType::kChoice, .choices = {"a", "b"}, .meaning = "which"}) ==
         "`\"a\"` or `\"b\"`: which |");
   CHECK(shown({.type = KeyType::kLearner, .meaning = "what learns"}) ==
-        "`\"knn\"`, `\"svm\"` or `\"tree\"`: what learns |");
+        "`\"knn\"`, `\"svm\"` or `\"tree\"`, or [a program](programs.md#learners): what learns |");
   CHECK(shown({.type = KeyType::kFlag, .meaning = "whether"}) == "`true` or `false`: whether |");
   CHECK(shown({.type = KeyType::kNumber}) == "a number |");
   CHECK(shown({.type = KeyType::kDuration}) == "a duration such as `\"50us\"` |");
