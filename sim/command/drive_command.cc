@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -89,7 +90,8 @@ void write_line(std::string line, const std::atomic<bool>& interrupted) {
   const NoPipeSignal no_signal;
   for (std::string_view rest = line; !rest.empty();) {
     await(STDOUT_FILENO, POLLOUT, interrupted);
-    const ssize_t count = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    // A pipe that is ready takes so much without waiting, so that an interrupt is always seen.
+    const ssize_t count = ::write(STDOUT_FILENO, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
     if (count >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(count));
     } else if (!try_again()) {

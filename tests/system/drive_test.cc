@@ -1,5 +1,8 @@
 // dse drive: a scenario that a test in another language drives by lines on standard input.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -363,4 +366,21 @@ TEST_CASE("drive: a signal ends it while it waits for a call, and while it works
     CHECK(outcome.status == 130);
     CHECK(lines_of(outcome.out).size() == 1);
   }
+}
+
+TEST_CASE("drive: a signal ends it while nobody reads a long reply") {
+  const ProgramFixture fixture;
+  const std::string fifo = fixture.file("fifo");
+  REQUIRE(run_process({.program = "/usr/bin/mkfifo", .arguments = {fifo}}).status == 0);
+  const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  const std::string calls = lines({R"({"call":"drain"})", R"({"call":"read","resource":"mnist"})"});
+  Process process(with_shell_limits("exec >'" + fifo + "'",
+                                    drive_command(fixture, calls, kScenarios + "sample-four-models.toml")));
+  process.send_when(SIGINT, [&] {
+    int bytes = 0;
+    return ioctl(reader, FIONREAD, &bytes) == 0 && bytes > 50'000;  // a pipe holds 65,536
+  });
+  CHECK(process.wait().status == 130);
+  close(reader);
 }
