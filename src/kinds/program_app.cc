@@ -311,7 +311,8 @@ void ProgramApp::crash() {
 }
 
 std::vector<Metric> ProgramApp::metrics() const {
-  std::vector<Metric> metrics = {{"sent", static_cast<double>(sent_)}};
+  std::vector<Metric> metrics;
+  if (!options_.to.empty()) metrics.push_back({"sent", static_cast<double>(sent_)});
   if (options_.from) metrics.push_back({"received", static_cast<double>(received_)});
   for (const auto& [name, value] : metrics_) metrics.push_back({name, value});
   return metrics;
