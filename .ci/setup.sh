@@ -8,6 +8,9 @@ readonly build_packages=(
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libssl-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
+# The tests of programs in other languages run these.
+readonly program_packages=(python3 python3-numpy python3-sklearn python3-jsonschema nodejs)
+readonly full_program_packages=(python3-torch)
 readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with these
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
 

@@ -14,6 +14,7 @@
 // refused call changes nothing; an exception during the run ends it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -49,6 +50,9 @@ struct SimulationOptions {
   std::uint64_t events_at_one_time_max = 20'000'000;
   // Opens the files in which components keep lines ("echo.log"), each once; empty: nothing is kept.
   std::function<LineSink(const std::string& file_name)> open_lines = {};
+  // Once this is true, a step throws Interrupted, and run() returns what there is by then; null:
+  // nothing interrupts them. It must outlive the simulation.
+  const std::atomic<bool>* interrupted = nullptr;
 };
 
 // How one expectation turned out.
@@ -71,6 +75,15 @@ class Simulation {
   // is applied first. Components can be added to it. Throws InputError.
   static Simulation from_file(const std::string& path, const Tables& tables = built_in_tables(),
                               SimulationOptions options = {}, const std::vector<std::string>& settings = {});
+
+  // The scenario's name: its file's, without the ending; "simulation" for one that is built in
+  // code.
+  const std::string& name() const;
+  // The seed from which everything is drawn.
+  std::uint64_t seed() const;
+  // Reads the data and makes the components, as the first step would, and throws what it would
+  // throw. Changes nothing.
+  void check_data();
 
   // Adds a component, before the first step. It starts at `start_ns`; among components that start at one
   // time, those that read a resource come first. Names are those of scenario files: letters, digits, - and _.
@@ -106,6 +119,8 @@ class Simulation {
   // while a component writes for ever.
   void drain();
   TimeNs now() const;
+  // Whether something was thrown while the simulation ran: it cannot go on.
+  bool failed() const;
 
   // What was written to the resource's exchange since the last call, or since the start, in order, whatever
   // became of it. Messages are copied beside the queue, so that no consumer gets fewer, and kept until this

@@ -82,11 +82,13 @@ int run_command_line(int argc, char** argv, const Tables& tables) {
   add_verify_command(parser, tables);
   add_diff_command(parser, tables);
   add_explore_command(parser, tables);
+  add_drive_command(parser, tables);
   add_attach_command(parser, tables);
   add_node_command(parser, tables);
   add_nodes_command(parser, tables);
   add_capture_command(parser);
   add_conform_command(parser);
+  add_init_command(parser);
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   if (shows_password(words)) {
     tell("dse: a broker's URL stands behind --broker\n");

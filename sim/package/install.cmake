@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 # Everything in one archive: the objects are those of the folders' libraries.
 set(objects)
-foreach(folder core message broker bus sdk dataset learn component kinds amqp
+foreach(folder core message broker bus sdk process protocol dataset learn component kinds amqp
         scenario record world capture results regression conform attach node simulation command)
   list(APPEND objects $<TARGET_OBJECTS:dse_${folder}>)
 endforeach()
@@ -30,6 +30,9 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dse DESTINATION ${CMAKE_INSTALL_
 set(data_folder ${CMAKE_INSTALL_DATADIR}/dse)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios ${PROJECT_SOURCE_DIR}/examples DESTINATION ${data_folder})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/sample DESTINATION ${data_folder}/data)
+# Where the program looks for the Python package, for the programs that it runs.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/python DESTINATION ${data_folder} PATTERN __pycache__ EXCLUDE
+        PATTERN "*.egg-info" EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

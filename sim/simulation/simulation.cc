@@ -72,6 +72,15 @@ Simulation Simulation::from_file(const std::string& path, const Tables& tables, 
   return Simulation(std::move(state));
 }
 
+const std::string& Simulation::name() const { return state_->scenario.name; }
+
+std::uint64_t Simulation::seed() const { return state_->options.seed.value_or(state_->scenario.seed); }
+
+void Simulation::check_data() {
+  state_->require_unwired("check_data()");
+  state_->make_world(no_files());
+}
+
 Simulation& Simulation::add(const std::string& name, std::shared_ptr<const Component> component,
                             TimeNs start_ns) {
   state_->require_unwired("add()");
@@ -137,9 +146,9 @@ Simulation& Simulation::observe(Observer& observer) {
 }
 
 void Simulation::write(const std::string& resource, MessageFields fields) {
+  as_usage([&] { check_resource_name(resource, {.key = "write"}); });
   World& world = state_->driven("write()");
   state_->require_going_on("write()");
-  as_usage([&] { check_resource_name(resource, {.key = "write"}); });
   if (fields.id.empty()) fields.id = fmt::format("{}-{}", state_->driver_name, state_->written);
   ++state_->written;
   if (fields.app_id.empty()) fields.app_id = state_->driver_name;
@@ -179,25 +188,25 @@ void Simulation::drain() {
 
 TimeNs Simulation::now() const { return state_->world == nullptr ? 0 : state_->world->now(); }
 
+bool Simulation::failed() const { return state_->failed; }
+
 std::vector<MessagePtr> Simulation::read(const std::string& resource) {
+  state_->require_resource("read()", resource);
   state_->driven("read()");
-  state_->require_resource(resource);
   return state_->tap.take(resource);
 }
 
 std::size_t Simulation::depth(const std::string& resource) {
+  state_->require_resource("depth()", resource);
   const World& world = state_->driven("depth()");
-  state_->require_resource(resource);
   return *world.depth(resource);
 }
 
 std::optional<double> Simulation::metric(const std::string& name) {
+  if (state_->world == nullptr) state_->require_metric("metric()", name);
   const std::map<std::string, double> all = metrics();
   if (const auto found = all.find(name); found != all.end()) return found->second;
-  if (!find_metric(state_->scenario, name)) {
-    throw UsageError(fmt::format("no component or resource has a metric '{}'{}", name,
-                                 suggestion(name, metric_names(state_->scenario))));
-  }
+  state_->require_metric("metric()", name);
   return std::nullopt;
 }
 
@@ -207,9 +216,10 @@ std::map<std::string, double> Simulation::metrics() {
 }
 
 std::optional<std::string> Simulation::learned_state(const std::string& component) {
-  World& world = state_->driven("learned_state()");
+  state_->require_sound("learned_state()");
   if (!state_->has_component(component))
     throw UsageError(fmt::format("there is no component '{}'", component));
+  World& world = state_->driven("learned_state()");
   return state_->guarded([&] { return world.learned_state(component); });
 }
 
@@ -217,7 +227,7 @@ RunResult Simulation::run() {
   state_->require_sound("run()");
   state_->result = state_->guarded([this] {
     if (state_->world == nullptr) state_->wire();
-    return state_->world->run(kNeverInterrupted, no_progress);
+    return state_->world->run(state_->interrupted(), no_progress);
   });
   return *state_->result;
 }

@@ -56,15 +56,16 @@ void Simulation::State::check_against_scenario() const {
   }
 }
 
-void Simulation::State::wire() {
+std::unique_ptr<World> Simulation::State::make_world(const OpenLines& open_lines) const {
   as_usage([this] { check_against_scenario(); });
-  world = std::make_unique<World>(scenario,
-                                  WorldOptions{.events_at_one_time_max = options.events_at_one_time_max,
-                                               .seed = options.seed.value_or(scenario.seed),
-                                               .threads = options.threads,
-                                               .ordering = options.ordering,
-                                               .observers = observers},
-                                  options.open_lines ? options.open_lines : no_files());
+  return std::make_unique<World>(scenario,
+                                 WorldOptions{.events_at_one_time_max = options.events_at_one_time_max,
+                                              .seed = options.seed.value_or(scenario.seed),
+                                              .threads = options.threads,
+                                              .ordering = options.ordering,
+                                              .datasets = datasets,
+                                              .observers = observers},
+                                 open_lines);
 }
 
 World& Simulation::State::driven(std::string_view what) {
@@ -81,10 +82,20 @@ World& Simulation::State::driven(std::string_view what) {
   return *world;
 }
 
-void Simulation::State::require_resource(const std::string& resource) const {
-  if (world->depth(resource)) return;
+void Simulation::State::require_resource(std::string_view what, const std::string& resource) const {
+  require_sound(what);
+  if (world != nullptr && world->depth(resource)) return;
+  const std::vector<std::string> names = resource_names(scenario);
+  if (world == nullptr && std::find(names.begin(), names.end(), resource) != names.end()) return;
   throw UsageError(fmt::format("nobody writes, binds or streams a resource '{}'{}", resource,
-                               suggestion(resource, resource_names(scenario))));
+                               suggestion(resource, names)));
+}
+
+void Simulation::State::require_metric(std::string_view what, const std::string& name) const {
+  require_sound(what);
+  if (find_metric(scenario, name)) return;
+  throw UsageError(fmt::format("no component or resource has a metric '{}'{}", name,
+                               suggestion(name, metric_names(scenario))));
 }
 
 void Simulation::State::require_going_on(std::string_view what) const {
@@ -98,7 +109,7 @@ void Simulation::State::require_going_on(std::string_view what) const {
 
 void Simulation::State::step_to(TimeNs time_ns) {
   guarded([&] {
-    world->advance_to(time_ns, kNeverInterrupted, no_progress);
+    if (!world->advance_to(time_ns, interrupted(), no_progress) && interrupted()) throw Interrupted();
     require_moving();
   });
 }

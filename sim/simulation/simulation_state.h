@@ -57,6 +57,7 @@ struct Simulation::State {
   std::size_t driver = 0;  // the driver's place among the components
   std::string driver_name;
   std::uint64_t written = 0;
+  std::shared_ptr<DatasetCache> datasets = std::make_shared<DatasetCache>();
   bool failed = false;              // something was thrown during the run
   bool running = false;             // then a callback or an observer may be the caller
   std::unique_ptr<World> world;     // once it is wired
@@ -67,12 +68,16 @@ struct Simulation::State {
   void require_open(std::string_view what) const;
   void require_sound(std::string_view what) const;
   void require_unwired(std::string_view what) const;
-  // These throw UsageError when there is no resource of this name, or when a component's refusal has ended
-  // the run, so that the clock no longer moves.
-  void require_resource(const std::string& resource) const;
+  // These throw UsageError when there is no resource or metric of this name, or when a component's
+  // refusal has ended the run, so that the clock no longer moves.
+  void require_resource(std::string_view what, const std::string& resource) const;
+  void require_metric(std::string_view what, const std::string& name) const;
   void require_going_on(std::string_view what) const;
   bool has_component(const std::string& name) const;
 
+  const std::atomic<bool>& interrupted() const {
+    return options.interrupted == nullptr ? kNeverInterrupted : *options.interrupted;
+  }
   // Whatever `run` throws ends the simulation; callbacks within it may not drive the simulation.
   template <typename Run>
   auto guarded(const Run& run) {
@@ -84,10 +89,12 @@ struct Simulation::State {
       throw;
     }
   }
-  // Handles every event up to that time. Throws UsageError when a program stands still for good.
+  // Handles every event up to that time. Throws UsageError when a program stands still for good,
+  // Interrupted when the user did not want to wait.
   void step_to(TimeNs time_ns);
-  // Makes the world from what has been added.
-  void wire();
+  // Makes a world from what has been added.
+  std::unique_ptr<World> make_world(const OpenLines& open_lines) const;
+  void wire() { world = make_world(options.open_lines ? options.open_lines : no_files()); }
   // The world, with the driver in it.
   World& driven(std::string_view what);
 

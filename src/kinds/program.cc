@@ -19,7 +19,8 @@ class ProgramComponent : public Component {
 
   Ports ports() const override { return {.reads = options_.from, .writes = options_.to}; }
   std::vector<MetricInfo> metrics() const override {
-    std::vector<MetricInfo> metrics = {{.name = "sent", .unit = "messages", .written = true}};
+    std::vector<MetricInfo> metrics;
+    if (!options_.to.empty()) metrics.push_back({.name = "sent", .unit = "messages", .written = true});
     if (options_.from) metrics.push_back({.name = "received", .unit = "messages"});
     if (options_.answers) metrics.push_back({.name = "accuracy", .unit = "share", .curve = true});
     for (const std::string& name : options_.metrics) metrics.push_back({.name = name, .curve = true});

@@ -1,5 +1,7 @@
 #include "kinds/program_app.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -162,6 +164,11 @@ void ProgramApp::handle(Machine& machine, const MessagePtr& message) {
     machine.refuse_current("a name of its headers is not UTF-8, and cannot be told to a program");
     return machine.next();
   }
+  if (message->payload().size() > kBlockBytesMax) {
+    machine.refuse_current(
+        fmt::format("it has {} bytes: a program can be told {}", message->payload().size(), kBlockBytesMax));
+    return machine.next();
+  }
   ask(machine,
       {.name = "deliver",
        .time_ns = machine.now(),
@@ -311,7 +318,8 @@ void ProgramApp::crash() {
 }
 
 std::vector<Metric> ProgramApp::metrics() const {
-  std::vector<Metric> metrics = {{"sent", static_cast<double>(sent_)}};
+  std::vector<Metric> metrics;
+  if (!options_.to.empty()) metrics.push_back({"sent", static_cast<double>(sent_)});
   if (options_.from) metrics.push_back({"received", static_cast<double>(received_)});
   for (const auto& [name, value] : metrics_) metrics.push_back({name, value});
   return metrics;

@@ -92,6 +92,7 @@ void Process::send_when(int signal, const std::function<bool()>& condition) {
   require(kill(id_, signal) == 0 ? 0 : errno, "kill");
 }
 
+std::string Process::out_so_far() const { return content(output_.file("out")); }
 std::string Process::err_so_far() const { return content(output_.file("err")); }
 
 Outcome Process::wait() {

@@ -39,7 +39,8 @@ class Process {
   // Sends the signal as soon as the condition holds. Throws when the process ends first, or when it takes too
   // long.
   void send_when(int signal, const std::function<bool()>& condition);
-  // What the process has written to its standard error so far.
+  // What the process has written to its standard output or error so far.
+  std::string out_so_far() const;
   std::string err_so_far() const;
   // Throws when it takes too long.
   Outcome wait();
