@@ -37,7 +37,7 @@ class ProgramApp : public App {
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override { return curve_; }
 
-  // What it has said, and the digest that it gives at the end, are part of the fingerprint.
+  // What it has said, the digest that it gives at the end included, is part of the fingerprint.
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override;
   std::optional<std::string> save_state() const override;
@@ -47,6 +47,7 @@ class ProgramApp : public App {
   // One reply, decoded on the strand and run by the machine.
   struct Said {
     std::vector<ReplyStep> notes;  // what was said to the messages that had come back
+    std::size_t returned = 0;      // how many these were
     std::vector<ReplyStep> steps;
   };
 
@@ -75,7 +76,7 @@ class ProgramApp : public App {
   Step step_of(const RejectStep& one);
   Step step_of(const MetricStep& one);
   Step step_of(const ExitStep& one);
-  void note_said(const std::vector<ReplyStep>& steps, const Occasion& occasion);
+  void note_said(const std::vector<ReplyStep>& steps, const Occasion& occasion, std::size_t replies = 1);
   void set_metric(const MetricStep& metric, TimeNs time_ns);
   std::optional<std::string> ask_state() const;
   void end_asking();
@@ -102,7 +103,6 @@ class ProgramApp : public App {
   std::uint64_t replies_ = 0;
   std::vector<LearnedState> states_;
   TimeNs last_ns_ = 0;  // when the last call was made
-  std::string digest_;
   std::optional<std::string> state_;  // once nothing more is asked
   bool over_ = false;
 };
@@ -146,7 +146,6 @@ Program ProgramApp::program() {
   if (!host_.started()) begin();
   Said said;
   said.steps = host_.await([this](std::string_view reply) { return read_steps(reply, rules(false)); });
-  if (initial_) host_.ask({.name = "load", .time_ns = start_ns_, .line = load_line(*initial_)}, read_nothing);
   Program program = {call([this](Machine& machine) {
     machine_ = &machine;
     machine.set_on_return([this](const MessagePtr& message) {
@@ -155,6 +154,10 @@ Program ProgramApp::program() {
     machine.next();
   })};
   for (Step& step : program_of(std::move(said), {"start", start_ns_})) program.push_back(std::move(step));
+  if (initial_) {
+    host_.ask({.name = "load", .time_ns = start_ns_, .line = load_line(*initial_)}, read_nothing);
+    note_said({}, {"load", start_ns_});
+  }
   return program;
 }
 
@@ -195,7 +198,7 @@ void ProgramApp::ask(Machine& machine, ProgramCall call, bool handling) {
   const char* name = call.name;
   auto job = [this, call = std::move(call), returned = std::exchange(returned_, {}),
               rules = rules(handling)]() mutable {
-    said_ = {};
+    said_ = {.returned = returned.size()};
     for (const Returned& one : returned) {
       for (ReplyStep& step : ask_about(one)) said_.notes.push_back(std::move(step));
     }
@@ -208,7 +211,7 @@ void ProgramApp::ask(Machine& machine, ProgramCall call, bool handling) {
 }
 
 Program ProgramApp::program_of(Said&& said, const Occasion& occasion) {
-  if (!said.notes.empty()) note_said(said.notes, {"returned", occasion.time_ns});
+  if (said.returned > 0) note_said(said.notes, {"returned", occasion.time_ns}, said.returned);
   note_said(said.steps, occasion);
   const bool handling = occasion.handling;
   Program program;
@@ -274,10 +277,11 @@ void ProgramApp::set_metric(const MetricStep& metric, TimeNs time_ns) {
   curve_.push_back({.time_ns = time_ns, .metric = metric.name, .value = metric.value});
 }
 
-void ProgramApp::note_said(const std::vector<ReplyStep>& steps, const Occasion& occasion) {
+void ProgramApp::note_said(const std::vector<ReplyStep>& steps, const Occasion& occasion,
+                           std::size_t replies) {
   said_hash_.add_i64(occasion.time_ns);
   for (const ReplyStep& step : steps) add_to_hash(said_hash_, step);
-  ++replies_;
+  replies_ += replies;
   last_ns_ = occasion.time_ns;
   if (note_states_) states_.push_back({occasion.time_ns, replies_, said_hash_.digest(), occasion.call});
 }
@@ -305,8 +309,13 @@ void ProgramApp::finish() {
   const FinishReply last =
       host_.ask({.name = "finish", .time_ns = now_ns, .line = timed_line("finish", now_ns)},
                 [this](std::string_view reply) { return read_finish(reply, options_.metrics); });
-  for (const auto& [name, value] : last.metrics) metrics_[name] = value;
-  digest_ = last.digest.value_or("");
+  std::vector<ReplyStep> said;
+  for (const auto& [name, value] : last.metrics) {
+    metrics_[name] = value;
+    said.push_back(MetricStep{.name = name, .value = value});
+  }
+  said_hash_.add(std::string_view(last.digest.value_or("")));
+  note_said(said, {"finish", now_ns});
   host_.end();
 }
 
@@ -327,7 +336,6 @@ std::vector<Metric> ProgramApp::metrics() const {
 
 void ProgramApp::hash_state(Hasher& hasher) const {
   hasher.add_u64(said_hash_.digest());
-  hasher.add(std::string_view(digest_));
 }
 
 std::optional<std::string> ProgramApp::save_state() const {
