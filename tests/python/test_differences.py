@@ -3,6 +3,7 @@ program whose file has been changed.
 """
 
 import json
+import sys
 import unittest
 
 from runs import SAMPLE, RunTest
@@ -72,7 +73,7 @@ class DifferencesTest(RunTest):
     def scenario(self, program, name="liar", **keys):
         """A generator of 20 messages, a program, and what reads its answers."""
         self.file(f"{name}.py", program)
-        keys = {"kind": "program", "command": ["python3", f"{name}.py"], "from": "digits",
+        keys = {"kind": "program", "command": [sys.executable, f"{name}.py"], "from": "digits",
                 "to": ["out"], "metrics": ["now"], **keys}
         component = "\n".join(f"{key} = {value if key == 'learner' else json.dumps(value)}"
                               for key, value in keys.items() if value is not None)
@@ -94,7 +95,8 @@ from = "out"
 
     def learner(self, weights):
         return self.scenario(LEARNER % weights, "learner", kind="model", command=None, metrics=None,
-                             to="out", learner='{ program = ["python3", "learner.py"] }')
+                             to="out",
+                             learner=f'{{ program = ["{sys.executable}", "learner.py"] }}')
 
     def check_difference(self, scenario, found):
         """What is found by replaying twice, by comparing two recorded runs, and by verifying."""

@@ -4,6 +4,7 @@ given the same permutation, every message is the same, at the same time.
 
 import base64
 import json
+import sys
 import unittest
 
 from host import ROOT
@@ -26,7 +27,7 @@ class OriginalTest(RunTest):
         """A scenario with one of both kinds of each: False is the built-in one."""
         generator = f"""
             kind = "program"
-            command = ["python3", "original_generator.py"]
+            command = ["{sys.executable}", "original_generator.py"]
             folder = "{PROGRAMS}"
             to = ["mnist"]
             options.images = "{IMAGES}"
@@ -42,7 +43,7 @@ class OriginalTest(RunTest):
         """
         echo = f"""
             kind = "program"
-            command = ["python3", "original_echo.py"]
+            command = ["{sys.executable}", "original_echo.py"]
             folder = "{PROGRAMS}"
             from = "mnist"
         """ if echo else """
