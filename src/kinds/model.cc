@@ -10,6 +10,7 @@
 #include "kinds/initial_learner.h"
 #include "kinds/model_app.h"
 #include "kinds/program_files.h"
+#include "protocol/program_calls.h"
 #include "protocol/program_learner.h"
 
 namespace dse {
@@ -41,13 +42,14 @@ LearnerOptions made_for(const ModelOptions& options, const MakeContext& context)
 
 std::unique_ptr<Learner> program_learner(const ExternalProgram& command, const LearnerOptions& made_for,
                                          const MakeContext& context) {
-  return make_program_learner({.host = {.component = context.name,
-                                        .command = command,
-                                        .interrupted = context.interrupted,
-                                        .log = context.open_protocol_log ? context.open_protocol_log() : LineSink()},
-                               .made_for = made_for,
-                               .seed = context.random("program").next_u64(),
-                               .keep_state = context.keep_state});
+  return make_program_learner(
+      {.host = {.component = context.name,
+                .command = command,
+                .interrupted = context.interrupted,
+                .log = context.open_protocol_log ? context.open_protocol_log() : LineSink()},
+       .made_for = made_for,
+       .seed = context.random("program").next_u64(),
+       .keep_state = context.keep_state});
 }
 
 class ModelComponent : public Component {
@@ -91,6 +93,13 @@ std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
   const LearnerKind kind{options_.learner.name, made_for(options_, context)};
   std::unique_ptr<Learner> learner;
   if (options_.learner.program != nullptr) {
+    if (kind.options.shape.pixels() * options_.batch > kBlockBytesMax) {
+      throw InputError(
+          context.place,
+          fmt::format("its learner is a program, which can be told {} bytes in one batch, "
+                      "and {} images of {} x {} are more: set a smaller `batch`",
+                      kBlockBytesMax, options_.batch, kind.options.shape.rows, kind.options.shape.columns));
+    }
     note_program_files(*options_.learner.program, *context.files);
     return make_with(program_learner(*options_.learner.program, kind.options, context), kind, context);
   }

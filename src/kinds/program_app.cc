@@ -1,5 +1,7 @@
 #include "kinds/program_app.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -160,6 +162,11 @@ void ProgramApp::handle(Machine& machine, const MessagePtr& message) {
   ++received_;
   if (!is_sayable(*message)) {
     machine.refuse_current("a name of its headers is not UTF-8, and cannot be told to a program");
+    return machine.next();
+  }
+  if (message->payload().size() > kBlockBytesMax) {
+    machine.refuse_current(
+        fmt::format("it has {} bytes: a program can be told {}", message->payload().size(), kBlockBytesMax));
     return machine.next();
   }
   ask(machine,

@@ -1,6 +1,8 @@
 // The lines of calls to programs (docs/program-protocol.md), without line ends.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,11 @@
 namespace dse {
 
 struct ProgramLearnerOptions;
+
+// The most bytes of a line, in both directions; and of a payload or a block of images whose call still fits,
+// base64 and all.
+inline constexpr std::size_t kLineBytesMax = std::size_t{64} << 20;
+inline constexpr std::size_t kBlockBytesMax = kLineBytesMax / 4 * 3 - (1 << 18);
 
 struct ProgramStart {
   std::string component;

@@ -15,6 +15,7 @@
 #include "core/printable.h"
 #include "dse/error.h"
 #include "process/line_channel.h"
+#include "protocol/program_calls.h"
 #include "protocol/program_environment.h"
 
 namespace dse {
@@ -27,7 +28,6 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kAfterInterrupt{300};
 // What it gets to end once nothing more is asked.
 constexpr std::chrono::seconds kToEnd{5};
-constexpr std::size_t kReplyBytesMax = std::size_t{64} << 20;
 
 }  // namespace
 
@@ -67,7 +67,7 @@ void ProgramHost::start() {
                     "interpreter (#!/usr/bin/env python3), or the command begins with one",
                     file_, code.message()));
   }
-  LineChannel::Options options{.line_bytes_max = kReplyBytesMax};
+  LineChannel::Options options{.line_bytes_max = kLineBytesMax};
   options.on_error_line = [component = options_.component](std::string_view line) {
     tell("{}: {}\n", component, one_line(line));
   };
@@ -105,7 +105,7 @@ std::string_view ProgramHost::await_reply() {
           "it said more than one line: there is one reply to a call, and everything else goes to standard "
           "error");
     case LineChannel::Got::kTooLong:
-      fail(fmt::format("its reply is longer than {} bytes: send large things in parts", kReplyBytesMax));
+      fail(fmt::format("its reply is longer than {} bytes: send large things in parts", kLineBytesMax));
     case LineChannel::Got::kNothing:
       if (was_interrupted) {
         kill();

@@ -1,0 +1,175 @@
+// Programs in other languages as nodes on RabbitMQ: the same file as in a simulation, and what happens when
+// the program or its node is killed.
+#include <signal.h>
+
+#include <filesystem>
+
+#include "attached.h"
+#include "foreign_client.h"
+
+namespace {
+
+// Reads calls and says what `replies` returns for each; it has `json`, `os` and the call as a dictionary.
+std::string speaking(const std::string& replies) {
+  return "import json, os, sys\n" + replies +
+         "\nfor line in sys.stdin:\n"
+         "    print(json.dumps(reply_to(json.loads(line))), flush=True)\n";
+}
+
+// Answers each message with its number so far, in key and header.
+const std::string kCounting = speaking(
+    "count = 0\n"
+    "def reply_to(call):\n"
+    "    global count\n"
+    "    if call['call'] == 'start':\n"
+    "        return {'steps': [['stream']]}\n"
+    "    if call['call'] == 'deliver':\n"
+    "        count += 1\n"
+    "        message = call['message']\n"
+    "        return {'steps': [['metric', 'sum', count * message['headers']['label']],\n"
+    "                          ['write', 'programs.answers', {'key': 'n.%d' % count,\n"
+    "                           'headers': {'half': count / 2, 'of': message['id']},\n"
+    "                           'payload': message['payload'], 'correlation_id': message['id']}]]}\n"
+    "    return {}");
+
+std::string counting_scenario(const ProgramFixture& fixture) {
+  fixture.write("counting.py", kCounting);
+  return fixture.write("counting.toml",
+                       "[component.generator]\nkind = \"training-generator\"\nimages = \"" + kSample +
+                           "train-images-idx3-ubyte.gz\"\nlabels = \"" + kSample +
+                           "train-labels-idx1-ubyte.gz\"\nto = \"programs.digits\"\nrate = \"500/s\"\n"
+                           "limit = 200\n[component.counter]\nkind = \"program\"\n"
+                           "command = [\"python3\", \"counting.py\"]\nfrom = \"programs.digits\"\n"
+                           "to = [\"programs.answers\"]\nmetrics = [\"sum\"]\n"
+                           "[component.answers]\nkind = \"watch\"\nfrom = \"programs.answers\"\n");
+}
+
+// The rows of a watch without their times.
+std::vector<std::string> rows_without_times(const std::string& file) {
+  std::vector<std::string> rows;
+  for (const std::string& line : lines_of(read_file(file))) rows.push_back(line.substr(line.find(',') + 1));
+  return rows;
+}
+
+// What the metric is in a summary.
+std::string metric_in(const std::string& run, const std::string& name) {
+  const std::string summary = read_file(run + "/summary.json");
+  const std::size_t at = summary.find("\"" + name + "\": ");
+  return at == std::string::npos ? "none" : summary.substr(at, summary.find('\n', at) - at);
+}
+
+// Writes its process's number to the file `pid`, answers every message, and at the 20th ends itself by
+// SIGKILL unless the file `killed` is there.
+const std::string kMortal = speaking(
+    "count = 0\n"
+    "open('pid', 'w').write(str(os.getpid()))\n"
+    "def reply_to(call):\n"
+    "    global count\n"
+    "    if call['call'] == 'start':\n"
+    "        return {'steps': [['stream']]}\n"
+    "    if call['call'] == 'deliver':\n"
+    "        count += 1\n"
+    "        if count == 20 and not os.path.exists('killed'):\n"
+    "            open('killed', 'w').close()\n"
+    "            os.kill(os.getpid(), 9)\n"
+    "        message = call['message']\n"
+    "        return {'steps': [['write', 'mortal.out', {'correlation_id': message['id'],\n"
+    "                                                   'payload': message.get('payload', '')}]]}\n"
+    "    return {}");
+
+std::string mortal_scenario(const ProgramFixture& fixture) {
+  fixture.write("mortal.py", kMortal);
+  return fixture.write("mortal.toml",
+                       "[component.mortal]\nkind = \"program\"\ncommand = [\"python3\", \"mortal.py\"]\n"
+                       "from = \"mortal.in\"\nto = [\"mortal.out\"]\n");
+}
+
+// The resources of that scenario, with `messages` messages waiting, each with its number as id.
+class MortalResources {
+ public:
+  explicit MortalResources(int messages)
+      : connection_(connect_to(RabbitMq::shared().url())), channel_(connection_.open_channel()) {
+    for (const std::string name : {"mortal.in", "mortal.out"}) declare_resource(connection_, channel_, name);
+    for (int number = 0; number < messages; ++number)
+      connection_.publish(channel_, {.exchange = "mortal.in", .message = {.id = std::to_string(number)}});
+    wait_until([&] { return waiting("mortal.in") == static_cast<std::uint32_t>(messages); });
+  }
+  std::uint32_t waiting(const std::string& queue) {
+    return connection_.declare_queue(channel_, queue, {.passive = true}).messages;
+  }
+
+ private:
+  dse::Connection connection_;
+  dse::ChannelNumber channel_;
+};
+
+bool runs(const std::string& pid) { return std::filesystem::exists("/proc/" + pid + "/stat"); }
+
+}  // namespace
+
+TEST_CASE("programs: the same file does the same in a simulation and on RabbitMQ") {
+  const ProgramFixture fixture;
+  const std::string scenario = counting_scenario(fixture);
+  const std::string simulated = fixture.file("simulated");
+  const Outcome replay = run_process(dse_command({"replay", scenario, "--out", simulated, "--quiet"}));
+  CAPTURE(replay.err);
+  REQUIRE(replay.status == 0);
+  const Outcome nodes = run_process(
+      broker_command(RabbitMq::shared().url(), {"nodes", scenario, "--out", fixture.run(), "--quiet"}));
+  CAPTURE(nodes.err);
+  REQUIRE(nodes.status == 0);
+  for (const std::string metric : {"counter.sum", "counter.received", "counter.sent", "answers.received"})
+    CHECK(metric_in(fixture.run(), metric) == metric_in(simulated, metric));
+  const std::vector<std::string> rows = rows_without_times(simulated + "/answers.csv");
+  CHECK(rows.size() == 201);
+  CHECK(rows_without_times(fixture.run() + "/answers/answers.csv") == rows);
+}
+
+TEST_CASE("programs: when one is killed its node ends and says so, and the next goes on; nothing is lost") {
+  constexpr int kMessages = 60;
+  MortalResources resources(kMessages);
+  const ProgramFixture fixture;
+  const std::string scenario = mortal_scenario(fixture);
+  const RabbitMq broker = RabbitMq::shared();
+  const Outcome first = run_process(
+      broker_command(broker.url(), {"node", scenario, "mortal", "--out", fixture.file("first"), "--quiet"}));
+  CAPTURE(first.err);
+  CHECK(first.status == 3);
+  CHECK_THAT(first.err, ContainsSubstring("component 'mortal': its program failed in the call `deliver`") &&
+                            ContainsSubstring("was ended by signal 9"));
+  wait_until([&] { return resources.waiting("mortal.in") >= kMessages - 19; },
+             [&] { return std::to_string(resources.waiting("mortal.in")) + " wait"; });
+
+  Process second(
+      broker_command(broker.url(), {"node", scenario, "mortal", "--out", fixture.run(), "--quiet"}));
+  wait_until(
+      [&] { return resources.waiting("mortal.in") == 0 && resources.waiting("mortal.out") >= kMessages; },
+      [&] { return second.err_so_far(); });
+  second.send_when(SIGINT, [] { return true; });
+  const Outcome outcome = second.wait();
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 130);
+  foreign_client(fixture, broker.url(),
+                 "answered = set()\n"
+                 "while (got := channel.basic_get('mortal.out', auto_ack=True))[0]:\n"
+                 "    answered.add(got[1].correlation_id)\n"
+                 "open('" +
+                     fixture.file("answered") + "', 'w').write(' '.join(sorted(answered, key=int)))\n");
+  std::string all = "0";
+  for (int number = 1; number < kMessages; ++number) all += fmt::format(" {}", number);
+  CHECK(read_file(fixture.file("answered")) == all);
+}
+
+TEST_CASE("programs: when a node is killed its program ends") {
+  MortalResources resources(10);
+  const ProgramFixture fixture;
+  fixture.write("killed", "");
+  Process node(broker_command(RabbitMq::shared().url(), {"node", mortal_scenario(fixture), "mortal", "--out",
+                                                         fixture.run(), "--quiet"}));
+  wait_until([&] { return resources.waiting("mortal.out") == 10; }, [&] { return node.err_so_far(); });
+  const std::string pid = read_file(fixture.file("pid"));
+  REQUIRE(runs(pid));
+  node.send_when(SIGKILL, [] { return true; });
+  CHECK(node.wait().signal == SIGKILL);
+  wait_until([&] { return !runs(pid); }, [&] { return read_file("/proc/" + pid + "/status"); });
+}
