@@ -9,7 +9,7 @@ readonly build_packages=(
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
 # The tests of programs in other languages run these.
-readonly program_packages=(python3 python3-numpy python3-sklearn python3-jsonschema nodejs)
+readonly program_packages=(python3 python3-numpy python3-sklearn python3-jsonschema mypy nodejs)
 readonly full_program_packages=(python3-torch)
 readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with these
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)

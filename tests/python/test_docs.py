@@ -138,6 +138,8 @@ class PackageTest(unittest.TestCase):
         files = [ROOT / "docs/programs.md", *PACKAGE.glob("dse/*.py"),
                  *ROOT.glob("scenarios/programs/*"), *ROOT.glob("tests/python/*.py")]
         for path in filter(os.path.isfile, files):
+            if path.suffix == ".csv":
+                continue
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 if not line.startswith("|"):
                     self.assertLessEqual(len(line), 100, f"{path}:{number}")
