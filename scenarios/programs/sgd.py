@@ -25,7 +25,7 @@ class Sgd(dse.Learner):
             return dse.Predictions.uniform(len(batch), self.classes)
         pixels = batch.numpy() / 255.0
         labels = self.model.predict(pixels)
-        # Several classes may be all but certain at once; then only the scores tell which is likelier.
+        # Where several classes are all but certain, only the scores tell which is likeliest.
         shares = self.model.predict_proba(pixels)[numpy.arange(len(labels)), labels]
         return dse.Predictions.labels(labels, shares)
 

@@ -102,7 +102,7 @@ class ProgramApp : public App {
   mutable Hasher said_hash_;  // its digest can be taken at any time
   std::uint64_t replies_ = 0;
   std::vector<LearnedState> states_;
-  TimeNs last_ns_ = 0;  // when the last call was made
+  TimeNs last_ns_ = 0;                // when the last call was made
   std::optional<std::string> state_;  // once nothing more is asked
   bool over_ = false;
 };
@@ -334,9 +334,7 @@ std::vector<Metric> ProgramApp::metrics() const {
   return metrics;
 }
 
-void ProgramApp::hash_state(Hasher& hasher) const {
-  hasher.add_u64(said_hash_.digest());
-}
+void ProgramApp::hash_state(Hasher& hasher) const { hasher.add_u64(said_hash_.digest()); }
 
 std::optional<std::string> ProgramApp::save_state() const {
   const std::optional<std::string> state = over_ || machine_ == nullptr ? state_ : ask_state();

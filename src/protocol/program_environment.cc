@@ -35,11 +35,17 @@ std::string numpy_features() {
 // What libraries choose by the processor ends at AVX2, as do the learners of dse.
 const std::map<std::string, std::string>& fixed() {
   static const std::map<std::string, std::string> variables = {
-      {"ATEN_CPU_CAPABILITY", "avx2"}, {"DSE_PROTOCOL", "1"},
-      {"LC_ALL", "C.UTF-8"},           {"MKL_NUM_THREADS", "1"},
-      {"OMP_NUM_THREADS", "1"},        {"OPENBLAS_CORETYPE", "Haswell"},
-      {"OPENBLAS_NUM_THREADS", "1"},   {"PYTHONDONTWRITEBYTECODE", "1"},
-      {"PYTHONHASHSEED", "0"},         {"TZ", "UTC"},
+      {"ATEN_CPU_CAPABILITY", "avx2"},
+      {"DSE_PROTOCOL", "1"},
+      {"LC_ALL", "C.UTF-8"},
+      {"MKL_NUM_THREADS", "1"},
+      {"OMP_NUM_THREADS", "1"},
+      {"ONEDNN_MAX_CPU_ISA", "AVX2"},
+      {"OPENBLAS_CORETYPE", "Haswell"},
+      {"OPENBLAS_NUM_THREADS", "1"},
+      {"PYTHONDONTWRITEBYTECODE", "1"},
+      {"PYTHONHASHSEED", "0"},
+      {"TZ", "UTC"},
   };
   return variables;
 }

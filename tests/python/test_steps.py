@@ -140,7 +140,7 @@ class StepsTest(RunTest):
         self.assertEqual(run.summary["unroutable"], 1)
 
     def test_time(self):
-        """Several pauses in one handler, with a service time, and the message settled at its end."""
+        """Several pauses in one handler, with a service time; the message is settled at the end."""
         run = self.play({
             "writer": ("""
                 import dse
@@ -219,7 +219,8 @@ class StepsTest(RunTest):
 
     def test_an_exit_without_a_failure(self):
         program = WRITER.replace('"abcdef"]', '"abcdef"] + [(dse.exit_, 0)]')
-        run = self.play({"writer": (program, 'to = ["in"]')}, '[component.sink]\nkind = "watch"\nfrom = "in"\n')
+        run = self.play({"writer": (program, 'to = ["in"]')},
+                        '[component.sink]\nkind = "watch"\nfrom = "in"\n')
         self.assertEqual(run.summary["failed_components"], {})
 
 
@@ -313,7 +314,7 @@ class SavedStatesTest(RunTest):
 
     def test_a_state_of_another_kind(self):
         for saved, other, said in (("sgd", "nearest", "a model's learner, and not of a component"),
-                                   ("nearest", "sgd", "a component with `kind = \"program\"`, and")):
+                                   ("nearest", "sgd", 'a component with `kind = "program"`, and')):
             run = self.replay(self.scenario(saved, 0, 32, False), "--save-models")
             scenario = self.scenario(other, 0, 32, False, run.folder / f"{saved}.learner")
             refused = self.dse("replay", scenario, status=2).stderr
