@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,11 @@ class ProgramLearner : public Learner {
   void begin() override { start(); }
   void train(std::span<const Example> batch, std::span<Prediction> before) override;
   void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override;
-  void hash_state(Hasher& hasher) const override { hasher.add(std::string_view(learned().digest)); }
+  // What it says while it trains is in the model's figures, and nowhere else.
+  void hash_state(Hasher& hasher) const override {
+    hasher.add(std::string_view(learned().digest));
+    hasher.add_u64(said_hash_.digest());
+  }
   void save_state(StateWriter& writer) const override;
   void load_state(StateReader& reader) override { initial_ = reader.text(kStateBytesMax); }
   void note_time(TimeNs time_ns) override { time_ns_ = time_ns; }
@@ -55,6 +60,7 @@ class ProgramLearner : public Learner {
   mutable bool ready_ = false;
   mutable std::optional<std::string> initial_;  // until the program has it
   std::optional<TimeNs> time_ns_;
+  mutable Hasher said_hash_;     // of its predictions in training; its digest can be taken at any time
   std::optional<Learned> last_;  // once nothing more is asked
 };
 
@@ -101,6 +107,10 @@ void ProgramLearner::train(std::span<const Example> batch, std::span<Prediction>
   const std::vector<Prediction> said =
       ready().ask(call("train", std::move(line)),
                   [&rules](std::string_view reply) { return read_predictions(reply, rules); });
+  for (const Prediction& prediction : said) {
+    said_hash_.add_i64(prediction.label);
+    said_hash_.add_u64(std::bit_cast<std::uint64_t>(prediction.confidence));
+  }
   for (std::size_t i = 0; i < before.size(); ++i)
     before[i] = said.empty() ? Prediction{.label = -1} : said[i];
 }
