@@ -58,6 +58,7 @@ class ProgramApp : public App {
             .streams = streams_,
             .handling = handling};
   }
+  void load_initial();
   std::vector<ReplyStep> ask_about(const Returned& returned);
   void handle(Machine& machine, const MessagePtr& message);
   void ask(Machine& machine, ProgramCall call, bool handling);
@@ -154,11 +155,14 @@ Program ProgramApp::program() {
     machine.next();
   })};
   for (Step& step : program_of(std::move(said), {"start", start_ns_})) program.push_back(std::move(step));
-  if (initial_) {
-    host_.ask({.name = "load", .time_ns = start_ns_, .line = load_line(*initial_)}, read_nothing);
-    note_said({}, {"load", start_ns_});
-  }
+  load_initial();
   return program;
+}
+
+void ProgramApp::load_initial() {
+  if (!initial_) return;
+  host_.ask({.name = "load", .time_ns = start_ns_, .line = load_line(*initial_)}, read_nothing);
+  note_said({}, {"load", start_ns_});
 }
 
 void ProgramApp::handle(Machine& machine, const MessagePtr& message) {
@@ -301,7 +305,9 @@ void ProgramApp::finish() {
   const TimeNs now_ns = machine_ == nullptr ? start_ns_ : machine_->now();
   if (machine_ == nullptr) {
     // The run ended before the component started.
-    host_.await([this](std::string_view reply) { return read_steps(reply, rules(false)); });
+    note_said(host_.await([this](std::string_view reply) { return read_steps(reply, rules(false)); }),
+              {"start", start_ns_});
+    load_initial();
   }
   for (const Returned& one : std::exchange(returned_, {}))
     note_said(ask_about(one), {"returned", one.time_ns});

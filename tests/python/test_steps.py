@@ -312,6 +312,31 @@ class SavedStatesTest(RunTest):
     def test_a_learner(self):
         self.check("sgd")
 
+    def test_what_is_saved_by_one_that_does_not_begin(self):
+        """The run is over before it starts: it is left as it was."""
+        for name in self.COMPONENT:
+            first = self.replay(self.scenario(name, 0, 32, False), "--save-models")
+            state = first.folder / f"{name}.learner"
+            scenario = self.scenario(name, 32, 64, False, state)
+            run = self.replay(scenario, "--save-models", "--until", "1ms", "--set",
+                              f'component.{name}.start="1s"')
+            self.assertEqual((run.folder / state.name).read_bytes(), state.read_bytes(), name)
+            calls = [call["call"] for call, _ in run.log(name)]
+            self.assertEqual(calls[:2] + calls[-1:], ["start", "load", "finish"])
+
+    def test_what_is_saved_by_one_that_crashes(self):
+        """It is asked before it dies, so the state is that of the crash."""
+        for name in self.COMPONENT:
+            scenario = self.scenario(name, 0, 64, False)
+            crash = ["--set", f'fault=[{{kind="crash", component="{name}", at="7990us"}}]',
+                     "--set", 'expect=[{status="stalled"}]', "--save-models"]
+            one, four = (self.replay(scenario, *crash, "--threads", threads)
+                         for threads in (1, 4))
+            self.assert_same_files(one.files(), four.files(), "on 1 thread and on 4")
+            whole = self.replay(self.scenario(name, 0, 32, False), "--save-models")
+            saved = [(run.folder / f"{name}.learner").read_bytes() for run in (one, whole)]
+            self.assertEqual(*saved, name)
+
     def test_a_state_of_another_kind(self):
         for saved, other, said in (("sgd", "nearest", "a model's learner, and not of a component"),
                                    ("nearest", "sgd", 'a component with `kind = "program"`, and')):
