@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "core/file_descriptor.h"
@@ -28,9 +29,15 @@ struct ChildOptions {
 // can be executed.
 std::string find_executable(const std::string& word, const std::string& folder, const std::string& path);
 
+// The system refuses to execute a program in a folder.
+class ExecError : public std::system_error {
+ public:
+  using std::system_error::system_error;
+};
+
 class ChildProcess {
  public:
-  // Throws std::system_error when it cannot be started: with the error of exec, when that was refused.
+  // Throws ExecError, or std::system_error when there is no room for one more process or its pipes.
   explicit ChildProcess(const ChildOptions& options);
   // Ends whatever still runs of its group.
   ~ChildProcess();

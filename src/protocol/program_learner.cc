@@ -59,7 +59,7 @@ class ProgramLearner : public Learner {
 
 void ProgramLearner::start() const {
   if (host_->started()) return;
-  host_->start();
+  host_->start();  // throws when the program is over
   host_->send(call("start", learner_start_line(options_)));
 }
 
@@ -119,6 +119,7 @@ void ProgramLearner::predict(std::span<const std::uint8_t* const> images, std::s
 
 Learned ProgramLearner::learned() const {
   if (last_) return *last_;
+  if (host_->over()) return {};  // the user has interrupted the run
   ProgramHost& host = ready();
   Learned learned;
   const std::optional<std::string> digest = host.ask(call("digest"), read_digest);
@@ -128,6 +129,7 @@ Learned ProgramLearner::learned() const {
 }
 
 void ProgramLearner::save_state(StateWriter& writer) const {
+  if (!last_ && host_->over()) throw Interrupted();
   const std::optional<std::string> state = last_ ? last_->state : ready().ask(call("save"), read_state);
   if (!state) {
     throw RunError(fmt::format("component '{}': its learner does not save its state: it must reply to `save` with "

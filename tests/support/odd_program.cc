@@ -97,3 +97,11 @@ bool none_left_in(const std::string& folder) {
   }
   return true;
 }
+
+std::vector<std::string> messages_in(const std::string& err) {
+  std::vector<std::string> messages;
+  for (const std::string& line : lines_of(err)) {
+    if (line.starts_with("dse: ")) messages.push_back(line);
+  }
+  return messages;
+}

@@ -2,6 +2,7 @@
 // with one message that tells the user what to do, at once, and nothing is left behind.
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include "support/catch.h"
 #include "support/odd_program.h"
@@ -10,14 +11,6 @@
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<std::string> messages_in(const std::string& err) {
-  std::vector<std::string> messages;
-  for (const std::string& line : lines_of(err)) {
-    if (line.starts_with("dse: ")) messages.push_back(line);
-  }
-  return messages;
-}
 
 void check_message(const Outcome& outcome, const std::vector<std::string>& said) {
   const std::vector<std::string> messages = messages_in(outcome.err);
@@ -49,12 +42,6 @@ std::string in_call(const Odd& odd) {
   const bool timed = odd.as == As::kProgram || (odd.when != "start" && odd.when != "digest");
   return "the call `" + odd.when + "`" + (timed ? " at " : "");
 }
-
-const std::vector<Odd> kEveryCall = {
-    {.as = As::kProgram, .when = "start"},   {.as = As::kProgram, .when = "deliver"},
-    {.as = As::kProgram, .when = "finish"},  {.as = As::kLearner, .when = "start"},
-    {.as = As::kLearner, .when = "train"},   {.as = As::kLearner, .when = "predict"},
-    {.as = As::kLearner, .when = "digest"},  {.as = As::kLearner, .when = "finish"}};
 
 // Does it in every kind of call.
 void check_every_call(Odd odd, const std::vector<std::string>& said) {
@@ -131,7 +118,7 @@ TEST_CASE("misbehaving: JSON that is no reply") {
   check(R"({"step":[]})", {"its reply has the member \"step\", which is none of steps"});
   check(R"({"steps":{}})", {"its steps are {}: expected a list"});
   check(R"({"steps":[7]})", {"the step 7 is not one: a step is a list that begins with its name"});
-  check(R"({"steps":[["wirte","out",{}]]})", {"there is no step \"wirte\"", "did you mean \"write\"?"});
+  check(R"({"steps":[["wirte","out",{}]]})", {"there is no step \"wirte\"", "did you mean 'write'?"});
   check(R"({"steps":[["write","digits",{}]]})",
         {"it writes to \"digits\", which it may not: its component's `to` is out; add the name there"});
   check(R"({"steps":[["after",-1]]})", {"the time of \"after\" is -1: expected an integer from 0"});
@@ -174,17 +161,18 @@ TEST_CASE("misbehaving: time that has no end") {
   INFO(outcome.err);
   CHECK(outcome.signal == 0);
   CHECK(outcome.status == 3);
-  check_message(outcome, {"odd"});
+  check_message(outcome, {"set `until`"});
   CHECK(none_left_in(fixture.file("")));
 }
 
 TEST_CASE("misbehaving: prints by itself") {
-  const std::vector<std::string> said = {"it said more than one line: there is one reply to a call, and everything "
-                                         "else goes to standard error"};
+  const std::vector<std::string> said = {
+      "there is one line in reply to a call, and everything else goes to standard error"};
   check_every_call({.body = "sys.stdout.write('{}\\n')\nreturn good(call)"}, said);  // both at once
   check_every_call({.body = "return good(call) + '\\nprogress: 10 %'"}, said);
-  check_every_call({.body = "say('progress: 10 %')\nreturn good(call)"}, {"\"progress: 10 %\", which is no JSON"});
-  check_every_call({.body = "return good(call) + '\\nhalf a line'", .more = "print = None"}, said);
+  check_every_call({.body = "sys.stdout.write(good(call) + '\\nhalf a line')\nsys.stdout.flush()\nhang()"}, said);
+  // It depends on the moment whether the reply has come as well.
+  check_every_call({.body = "say('progress: 10 %')\nreturn good(call)"}, {"it said \"progress: 10 %"});
 }
 
 TEST_CASE("misbehaving: prints between two calls") {
@@ -199,23 +187,23 @@ TEST_CASE("misbehaving: prints between two calls") {
 TEST_CASE("misbehaving: prints when all is over") {
   for (const As as : kBoth) {
     check_failed({.as = as, .when = "none", .more = "def at_end():\n    say('goodbye')"},
-                 {"the call `finish`", "it said more than one line"});
+                 {"the call `finish`", "it said \"goodbye\\n\" after its last reply"});
     check_failed({.as = as, .when = "none", .more = "def at_end():\n    sys.stdout.write('x' * 1000000)"},
-                 {"the call `finish`", "it said more than one line"});
+                 {"the call `finish`", "it said \"xxx", "xxx\"... after its last reply"});
   }
 }
 
 TEST_CASE("misbehaving: hangs") {
   check_every_call({.body = "hang()", .patience = "300ms"},
-                   {"it has not replied within 300 ms: look for an endless loop, or set `patience`"});
-  check_every_call({.body = "while True:\n    pass", .patience = "300ms"}, {"it has not replied within 300 ms"});
+                   {"it has not replied within 300ms: look for an endless loop, or give it more time with `patience`"});
+  check_every_call({.body = "while True:\n    pass", .patience = "300ms"}, {"it has not replied within 300ms"});
   check_failed({.body = "sys.stdout.write('{\"steps\":')\nsys.stdout.flush()\nhang()", .patience = "300ms"},
-               {"it has not replied within 300 ms"});
+               {"it has not replied within 300ms"});
 }
 
 TEST_CASE("misbehaving: is stopped") {
   check_every_call({.body = "tell('stops')\nos.kill(os.getpid(), signal.SIGSTOP)", .patience = "300ms"},
-                   {"it has not replied within 300 ms"});
+                   {"it has not replied within 300ms"});
 }
 
 TEST_CASE("misbehaving: dies") {
@@ -254,9 +242,9 @@ TEST_CASE("misbehaving: closes a pipe and goes on") {
   // Before it has read all of the calls that follow.
   for (const As as : kBoth) {
     check_failed({.as = as, .when = first_call(as), .body = "os.close(0)\nsay(good(call))\nhang()"},
-                 {"it has closed its standard input"});
+                 {"it has closed its standard input: it is how dse and a program speak"});
     check_failed({.as = as, .when = "start", .body = "os.close(0)\nsay(good(call))\nhang()"},
-                 {"it has closed its standard input"});
+                 {"it has closed its standard input: it is how dse and a program speak"});
     // Standard error is its own.
     const ProgramFixture fixture;
     const Outcome outcome =
@@ -279,7 +267,7 @@ TEST_CASE("misbehaving: leaves others behind") {
     check_failed({.as = as, .when = "finish", .body = fork + "say('{}')\nos._exit(7)"},
                  {"afterwards it ended with exit status 7"});
     check_failed({.as = as, .when = first_call(as), .body = fork + "hang()", .patience = "300ms"},
-                 {"it has not replied within 300 ms"});
+                 {"it has not replied within 300ms"});
   }
 }
 
@@ -296,10 +284,20 @@ TEST_CASE("misbehaving: one of those that it leaves behind writes on and on") {
 }
 
 TEST_CASE("misbehaving: does not end") {
+  const ProgramFixture fixtures[2];  // they wait side by side
+  std::vector<std::unique_ptr<Process>> processes;
   for (const As as : kBoth) {
-    check_failed({.as = as, .when = "none", .more = "def at_end():\n    hang()"},
-                 {"the call `finish`", "it has not ended 5 s after its standard input was closed: end when nothing "
-                                       "more can be read"});
+    const ProgramFixture& fixture = fixtures[processes.size()];
+    processes.push_back(std::make_unique<Process>(fixture.replay_command(
+        write_odd(fixture, {.as = as, .when = "none", .more = "def at_end():\n    hang()"}))));
+  }
+  for (std::size_t i = 0; i < processes.size(); ++i) {
+    const Outcome outcome = processes[i]->wait();
+    INFO(outcome.err);
+    CHECK(outcome.status == 3);
+    check_message(outcome, {"the call `finish`", "it has not ended 5s after its standard input was closed: end when "
+                                                 "nothing more can be read"});
+    check_nothing_left(fixtures[i]);
   }
 }
 
