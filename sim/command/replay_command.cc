@@ -133,7 +133,9 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .colour = wants_colour(STDOUT_FILENO),
                           .threads = arguments.threads,
                           .settings = arguments.settings});
-  World world(scenario, run.world_options(scenario), run.open_lines());
+  WorldOptions options = run.world_options(scenario);
+  options.keep_states = arguments.save_models;
+  World world(scenario, options, run.open_lines());
   const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const RunResult result =
       run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));

@@ -96,6 +96,13 @@ FileDescriptor above_standard(FileDescriptor end) {
   return moved;
 }
 
+// Where a parent has told it to ignore SIGCHLD, as some do, the system would reap children, and nobody could
+// say how they ended.
+void keep_endings() {
+  struct sigaction action = {};
+  if (sigaction(SIGCHLD, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_DFL);
+}
+
 bool is_executable(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(file, ignored) && access(file.c_str(), X_OK) == 0;
@@ -110,8 +117,7 @@ std::optional<pid_t> group_of(const std::filesystem::path& process) {
   char state = 0;
   pid_t parent = 0;
   pid_t group = 0;
-  if (std::sscanf(stat.c_str() + name_end + 2, "%c %d %d", &state, &parent, &group) != 3)
-    return std::nullopt;
+  if (std::sscanf(stat.c_str() + name_end + 2, "%c %d %d", &state, &parent, &group) != 3) return std::nullopt;
   if (state == 'Z' || state == 'X') return std::nullopt;
   return group;
 }
@@ -138,10 +144,10 @@ std::string find_executable(const std::string& word, const std::string& folder, 
   if (is_executable(own)) return fs::absolute(own).string();
   std::error_code ignored;
   if (fs::is_regular_file(own, ignored)) {
-    throw std::runtime_error(
-        fmt::format("'{}' cannot be executed: make it executable (chmod +x), or name its interpreter first, as "
-                    "in [\"python3\", \"{}\"]",
-                    own.string(), word));
+    throw std::runtime_error(fmt::format(
+        "'{}' cannot be executed: make it executable (chmod +x), or name its interpreter first, as "
+        "in [\"python3\", \"{}\"]",
+        own.string(), word));
   }
   if (word.find('/') != std::string::npos)
     throw std::runtime_error(fmt::format("there is no program '{}'", own.string()));
@@ -152,11 +158,11 @@ std::string find_executable(const std::string& word, const std::string& folder, 
     const fs::path file = fs::path(entry) / word;
     if (!entry.empty() && is_executable(file)) return fs::absolute(file).string();
   }
-  throw std::runtime_error(
-      fmt::format("there is no program '{}' in the scenario's folder or on PATH", word));
+  throw std::runtime_error(fmt::format("there is no program '{}' in the scenario's folder or on PATH", word));
 }
 
 ChildProcess::ChildProcess(const ChildOptions& options) {
+  keep_endings();
   Pipe to = make_pipe();
   Pipe from = make_pipe();
   Pipe errors = make_pipe();

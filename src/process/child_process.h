@@ -1,6 +1,7 @@
 // Another program as a child process, in a process group of its own, joined to us by three pipes. What it
 // starts itself, and leaves in its group, ends with it; and it ends with the thread that started it, whatever
-// happens to this process. Used by one thread at a time; the thread that starts it must outlive it.
+// happens to this process. Where this process ignores SIGCHLD, the signal gets its default again. Used by one
+// thread at a time; the thread that starts it must outlive it.
 #pragma once
 
 #include <signal.h>

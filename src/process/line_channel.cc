@@ -141,8 +141,8 @@ void LineChannel::look_for_end() {
   output_ended_ = true;
 }
 
-// Waits until a pipe can be served, and serves it. Returns false when the time is over, and nothing has come of
-// an answer.
+// Waits until a pipe can be served, and serves it. Returns false when the time is over, and nothing has come
+// of an answer.
 bool LineChannel::wait_for_pipes(steady_clock::time_point until) {
   std::array<pollfd, 3> pipes{};
   nfds_t count = 0;
@@ -151,11 +151,13 @@ bool LineChannel::wait_for_pipes(steady_clock::time_point until) {
   };
   if (!output_ended_) watch(child_.output(), POLLIN);
   if (!errors_ended_) watch(child_.errors(), POLLIN);
-  if (child_.input() && !refused_ && !input_closed_) watch(child_.input(), sent() ? short{0} : short{POLLOUT});
+  if (child_.input() && !refused_ && !input_closed_)
+    watch(child_.input(), sent() ? short{0} : short{POLLOUT});
 
   const auto now = steady_clock::now();
   const bool over = now >= until;
-  const auto wait = over ? milliseconds(0) : std::min(std::chrono::ceil<milliseconds>(until - now), kBetweenLooks);
+  const auto wait =
+      over ? milliseconds(0) : std::min(std::chrono::ceil<milliseconds>(until - now), kBetweenLooks);
   const int ready = ::poll(pipes.data(), count, static_cast<int>(wait.count()));
   if (ready < 0 && errno != EINTR) fail("poll a program");
   bool came = false;

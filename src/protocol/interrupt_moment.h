@@ -1,4 +1,5 @@
-// What programs get to answer, or to end, once the user has interrupted the run: a moment, one for all of them.
+// What programs get to answer, or to end, once the user has interrupted the run: a moment, one for all of
+// them.
 #pragma once
 
 #include <functional>

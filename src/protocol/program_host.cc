@@ -37,6 +37,7 @@ constexpr std::size_t kReplyBytesMax = std::size_t{64} << 20;
 // A piece of what it has said.
 std::string quoted_piece(std::string_view said) {
   constexpr std::size_t kShown = 60;
+  if (said.ends_with('\n')) said.remove_suffix(1);
   return quoted_text(said.substr(0, kShown)) + (said.size() > kShown ? "..." : "");
 }
 
@@ -79,9 +80,10 @@ void ProgramHost::start() {
 
 void ProgramHost::fail_to_start(const std::error_code& code, bool executing) const {
   if (!executing) {
-    throw RunError(fmt::format("component '{}': its program cannot be started: {}; close other programs, or raise "
-                               "the limit (ulimit -n, ulimit -u)",
-                               options_.component, code.message()));
+    throw RunError(
+        fmt::format("component '{}': its program cannot be started: {}; close other programs, or raise "
+                    "the limit (ulimit -n, ulimit -u)",
+                    options_.component, code.message()));
   }
   std::string advice;
   if (code == std::errc::argument_list_too_long) {
@@ -89,7 +91,8 @@ void ProgramHost::fail_to_start(const std::error_code& code, bool executing) con
   } else if (code == std::errc::no_such_file_or_directory || code == std::errc::executable_format_error ||
              code == std::errc::permission_denied || code == std::errc::not_a_directory) {
     advice =
-        "; if it is a script, its first line must name its interpreter (#!/usr/bin/env python3), or the command "
+        "; if it is a script, its first line must name its interpreter (#!/usr/bin/env python3), or the "
+        "command "
         "begins with one";
   }
   throw InputError(options_.command.place,
@@ -135,21 +138,22 @@ std::string_view ProgramHost::await_reply() {
     kill();
     throw Interrupted();
   }
-  fail(fmt::format("it has not replied within {}: look for an endless loop, or give it more time with `patience`",
-                   format_duration(options_.command.patience_ns)));
+  fail(fmt::format(
+      "it has not replied within {}: look for an endless loop, or give it more time with `patience`",
+      format_duration(options_.command.patience_ns)));
 }
 
 void ProgramHost::fail_for_unasked(std::string_view where) {
-  fail(fmt::format("it said {}{}: there is one line in reply to a call, and everything else goes to standard error",
-                   quoted_piece(channel_->unfinished()), where));
+  fail(fmt::format(
+      "it said {}{}: there is one line in reply to a call, and everything else goes to standard error",
+      quoted_piece(channel_->unfinished()), where));
 }
 
 // It has closed its standard input or output, most likely because it has ended.
 void ProgramHost::fail_for_closed(const char* what) {
   const std::string said(channel_->unfinished());
   const bool ended = channel_->await_end(steady_clock::now() + kToFollow, {});
-  fail(fmt::format("it {}{}: {}",
-                   ended ? child_->ending() : fmt::format("has closed its standard {}", what),
+  fail(fmt::format("it {}{}: {}", ended ? child_->ending() : fmt::format("has closed its standard {}", what),
                    said.empty() ? "" : fmt::format(", having said only {}", quoted_piece(said)),
                    ended ? "a program runs until its standard input ends"
                          : "it is how dse and a program speak, until the program ends"));
@@ -172,8 +176,8 @@ void ProgramHost::fail(const std::string& what) {
   kill();
   const std::string when =
       call_.time_ns ? fmt::format(" at {}", format_duration(*call_.time_ns)) : std::string();
-  throw RunError(fmt::format("component '{}': its program failed in the call `{}`{}: {}{}", options_.component,
-                             call_.name, when, what, errors));
+  throw RunError(fmt::format("component '{}': its program failed in the call `{}`{}: {}{}",
+                             options_.component, call_.name, when, what, errors));
 }
 
 void ProgramHost::end() {
@@ -184,9 +188,10 @@ void ProgramHost::end() {
       kill();
       throw Interrupted();
     }
-    fail(fmt::format("it has not ended {} after its standard input was closed: end when nothing more can be "
-                     "read",
-                     format_duration(nanoseconds(kToEnd).count())));
+    fail(
+        fmt::format("it has not ended {} after its standard input was closed: end when nothing more can be "
+                    "read",
+                    format_duration(nanoseconds(kToEnd).count())));
   }
   if (!child_->ended_well()) fail(fmt::format("afterwards it {}: end with status 0", child_->ending()));
   if (!channel_->unfinished().empty()) fail_for_unasked(" after its last reply");

@@ -22,8 +22,8 @@ class LineChannel;
 struct ProgramHostOptions {
   std::string component;
   ExternalProgram command;
-  // Whether the user has asked the run to end, and nobody is waited for any longer (interrupt_moment.h); may be
-  // empty.
+  // Whether the user has asked the run to end, and nobody is waited for any longer (interrupt_moment.h); may
+  // be empty.
   std::function<bool()> interrupted = {};
   // Called with each line that is exchanged: "> {...}" to the program, "< {...}" from it; may be empty.
   LineSink log = {};

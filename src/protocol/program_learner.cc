@@ -19,7 +19,8 @@ constexpr std::uint32_t kStateBytesMax = 1 << 26;
 // What stands for everything learned.
 struct Learned {
   std::string digest;
-  std::optional<std::string> state;  // if it was asked for, or stands for the digest, and the program saves one
+  std::optional<std::string>
+      state;  // if it was asked for, or stands for the digest, and the program saves one
 };
 
 class ProgramLearner : public Learner {
@@ -100,7 +101,8 @@ void ProgramLearner::train(std::span<const Example> batch, std::span<Prediction>
   const std::vector<Prediction> said =
       ready().ask(call("train", std::move(line)),
                   [&rules](std::string_view reply) { return read_predictions(reply, rules); });
-  for (std::size_t i = 0; i < before.size(); ++i) before[i] = said.empty() ? Prediction{.label = -1} : said[i];
+  for (std::size_t i = 0; i < before.size(); ++i)
+    before[i] = said.empty() ? Prediction{.label = -1} : said[i];
 }
 
 void ProgramLearner::predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) {
@@ -111,7 +113,8 @@ void ProgramLearner::predict(std::span<const std::uint8_t* const> images, std::s
       ready().ask(call("predict", std::move(line)), [&rules](std::string_view reply) {
         std::vector<Prediction> read = read_predictions(reply, rules);
         if (read.empty())
-          throw RunError("it predicts nothing: reply with \"labels\" and \"confidences\", or \"probabilities\"");
+          throw RunError(
+              "it predicts nothing: reply with \"labels\" and \"confidences\", or \"probabilities\"");
         return read;
       });
   std::copy(said.begin(), said.end(), predictions.begin());
@@ -132,15 +135,17 @@ void ProgramLearner::save_state(StateWriter& writer) const {
   if (!last_ && host_->over()) throw Interrupted();
   const std::optional<std::string> state = last_ ? last_->state : ready().ask(call("save"), read_state);
   if (!state) {
-    throw RunError(fmt::format("component '{}': its learner does not save its state: it must reply to `save` with "
-                               "{{\"state\": ...}}",
-                               options_.host.component));
+    throw RunError(
+        fmt::format("component '{}': its learner does not save its state: it must reply to `save` with "
+                    "{{\"state\": ...}}",
+                    options_.host.component));
   }
   writer.add_text(*state);
 }
 
 void ProgramLearner::finish() {
   if (last_) return;
+  if (host_->over()) throw Interrupted();
   last_ = learned();
   host_->ask(call("finish"), read_nothing);
   host_->end();

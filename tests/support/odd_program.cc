@@ -71,19 +71,21 @@ bool any_in(const std::string& folder) {
 }  // namespace
 
 std::string write_odd(const ProgramFixture& fixture, const Odd& odd) {
-  fixture.write("odd.py", fmt::format("{}def at_end():\n    pass\n\n{}\nWHEN = \"{}\"\n\ndef odd(call):\n{}{}",
-                                      kProgram, odd.more, odd.when, indented(odd.body), kLoop));
+  fixture.write("odd.py",
+                fmt::format("{}def at_end():\n    pass\n\n{}\nWHEN = \"{}\"\n\ndef odd(call):\n{}{}",
+                            kProgram, odd.more, odd.when, indented(odd.body), kLoop));
   std::string text = replaced(small_scenario(), "[component.echo]\nkind = \"echo\"\nfrom = \"digits\"\n", "");
-  text += "[component.camera]\nkind = \"production-source\"\nimages = \"" + kSample +
-          "t10k-images-idx3-ubyte.gz\"\nslice = [0, 2]\nto = \"digits\"\nrate = \"1000/s\"\nstart = \"20ms\"\n";
+  text +=
+      "[component.camera]\nkind = \"production-source\"\nimages = \"" + kSample +
+      "t10k-images-idx3-ubyte.gz\"\nslice = [0, 2]\nto = \"digits\"\nrate = \"1000/s\"\nstart = \"20ms\"\n";
   text += "[component.odd]\nfrom = \"digits\"\n" + odd.keys;
   if (odd.as == As::kProgram) {
     text += fmt::format("kind = \"program\"\nto = [\"out\"]\ncommand = {}\npatience = \"{}\"\n", odd.command,
                         odd.patience);
   } else {
     text += fmt::format(
-        "kind = \"model\"\nto = \"out\"\nbatch = 2\nlearner = {{ program = {}, patience = \"{}\" }}\n", odd.command,
-        odd.patience);
+        "kind = \"model\"\nto = \"out\"\nbatch = 2\nlearner = {{ program = {}, patience = \"{}\" }}\n",
+        odd.command, odd.patience);
   }
   return fixture.write("odd.toml", text);
 }

@@ -17,9 +17,9 @@ struct Odd {
   As as = As::kProgram;
   std::string when = "deliver";
   std::string body = {};
-  std::string more = {};            // statements of Python before the first call
-  std::string keys = {};            // more keys of the component
-  std::string patience = "60s";
+  std::string more = {};  // statements of Python before the first call
+  std::string keys = {};  // more keys of the component
+  std::string patience = "100s";
   std::string command = R"(["python3", "odd.py"])";
 };
 
@@ -31,8 +31,8 @@ inline const std::vector<Odd> kEveryCall = {
     {.as = As::kLearner, .when = "digest"}, {.as = As::kLearner, .when = "finish"}};
 
 // Writes the program and the scenario, and returns the path of the latter. Ten messages are delivered to the
-// component `odd`, one each millisecond from 1 ms on; a learner gets the first of them in batches of 2, and the
-// ones that follow have no label.
+// component `odd`, one each millisecond from 1 ms on; a learner gets the first of them in batches of 2, and
+// the ones that follow have no label.
 std::string write_odd(const ProgramFixture& fixture, const Odd& odd);
 
 // Waits until no process has the folder as its working directory, for some seconds; returns whether there is

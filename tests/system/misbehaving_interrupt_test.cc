@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
@@ -15,98 +17,103 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-struct Interruption {
-  Outcome outcome;
-  milliseconds took{};  // from the signal to the end
+// A run of an odd program that is interrupted as soon as the file `hangs` is there.
+struct OddRun {
+  explicit OddRun(const Odd& odd, const std::vector<std::string>& more = {})
+      : process(fixture.replay_command(write_odd(fixture, odd), more)) {}
+  OddRun(const std::function<std::string(const ProgramFixture&)>& write_scenario)
+      : process(fixture.replay_command(write_scenario(fixture))) {}
+
+  ProgramFixture fixture;
+  Process process;
 };
 
-Interruption interrupt(const ProgramFixture& fixture, const Command& command, const std::string& when_there) {
-  Process process(command);
-  process.send_when(SIGINT, [&] { return fs::exists(fixture.file(when_there)); });
-  const auto sent = steady_clock::now();
-  Interruption interruption;
-  interruption.outcome = process.wait();
-  interruption.took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - sent);
-  return interruption;
-}
-
 // It ends within a second, and keeps what there is.
-void check_interrupted(const ProgramFixture& fixture, const std::string& scenario,
-                       const std::vector<std::string>& more = {}) {
-  const auto [outcome, took] = interrupt(fixture, fixture.replay_command(scenario, more), "hangs");
+void check_interrupted(OddRun& run) {
+  run.process.send_when(SIGINT, [&] { return fs::exists(run.fixture.file("hangs")); });
+  const auto sent = steady_clock::now();
+  const Outcome outcome = run.process.wait();
+  CHECK(steady_clock::now() - sent < milliseconds(1000));
   INFO(outcome.err);
   CHECK(outcome.signal == 0);
   CHECK(outcome.status == 130);
-  CHECK(took < milliseconds(1000));
   CHECK_THAT(outcome.out, ContainsSubstring("interrupted"));
-  CHECK(none_left_in(fixture.file("")));
-  REQUIRE(fixture.runs() == std::vector<std::string>{"run"});
-  const auto summary = nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
+  CHECK(none_left_in(run.fixture.file("")));
+  REQUIRE(run.fixture.runs() == std::vector<std::string>{"run"});
+  const auto summary = nlohmann::json::parse(read_file(run.fixture.run() + "/summary.json"));
   CHECK(summary["status"] == "interrupted");
   CHECK(summary["metrics"].contains("generator.sent"));
 }
 
+void check_every_call(const std::string& body, const std::vector<std::string>& more = {}) {
+  std::vector<std::unique_ptr<OddRun>> runs;
+  for (Odd odd : kEveryCall) {
+    odd.body = body;
+    runs.push_back(std::make_unique<OddRun>(odd, more));
+  }
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    INFO((kEveryCall[i].as == As::kProgram ? "a component" : "a learner")
+         << ", " << kEveryCall[i].when << ": " << body);
+    check_interrupted(*runs[i]);
+  }
+}
+
+// Seven components with the same program.
+std::string write_many(const ProgramFixture& fixture, const Odd& odd) {
+  std::string text = read_file(write_odd(fixture, odd));
+  const std::string component = text.substr(text.find("[component.odd]"));
+  for (int i = 0; i < 6; ++i) {
+    const std::string number = std::to_string(i);
+    text += replaced(replaced(component, "[component.odd]", "[component.odd" + number + "]"),
+                     "from = \"digits\"", "from = \"copy" + number + "\"");
+    text += "[[binding]]\nfrom = \"digits\"\nto = \"copy" + number + "\"\n";
+  }
+  return fixture.write("odd.toml", text);
+}
+
 }  // namespace
 
-TEST_CASE("misbehaving: Ctrl-C while a program hangs keeps what there is") {
-  for (const char* body : {"hang()", "tell('hangs')\nos.kill(os.getpid(), signal.SIGSTOP)",
-                           "subprocess.Popen(['sleep', '1000'])\nhang()"}) {
-    for (Odd odd : kEveryCall) {
-      odd.body = body;
-      INFO((odd.as == As::kProgram ? "a component" : "a learner") << ", " << odd.when << ": " << body);
-      const ProgramFixture fixture;
-      check_interrupted(fixture, write_odd(fixture, odd));
-    }
+TEST_CASE("misbehaving: Ctrl-C while a program hangs keeps what there is") { check_every_call("hang()"); }
+
+TEST_CASE("misbehaving: Ctrl-C while a program is stopped") {
+  check_every_call("tell('hangs')\nos.kill(os.getpid(), signal.SIGSTOP)");
+}
+
+TEST_CASE("misbehaving: Ctrl-C while a program hangs that has started others") {
+  check_every_call("subprocess.Popen(['sleep', '1000'])\nhang()");
+}
+
+TEST_CASE("misbehaving: Ctrl-C in a run that records and saves") {
+  check_every_call("hang()", {"--record", "--save-models"});
+}
+
+TEST_CASE("misbehaving: Ctrl-C while many programs hang") {
+  for (const std::size_t call : {0U, 2U, 3U, 6U}) {
+    Odd odd = kEveryCall[call];
+    odd.body = "hang()";
+    INFO((odd.as == As::kProgram ? "a component" : "a learner") << ", " << odd.when);
+    OddRun run([&odd](const ProgramFixture& fixture) { return write_many(fixture, odd); });
+    check_interrupted(run);
   }
 }
 
 TEST_CASE("misbehaving: Ctrl-C while a program does not end") {
   for (const As as : {As::kProgram, As::kLearner}) {
-    const ProgramFixture fixture;
-    check_interrupted(fixture,
-                      write_odd(fixture, {.as = as, .when = "none", .more = "def at_end():\n    hang()"}));
-  }
-}
-
-TEST_CASE("misbehaving: Ctrl-C in a run that records and saves") {
-  for (Odd odd : kEveryCall) {
-    odd.body = "hang()";
-    INFO((odd.as == As::kProgram ? "a component" : "a learner") << ", " << odd.when);
-    const ProgramFixture fixture;
-    check_interrupted(fixture, write_odd(fixture, odd), {"--record", "--save-models"});
-  }
-}
-
-TEST_CASE("misbehaving: Ctrl-C while many programs hang") {
-  for (Odd odd : kEveryCall) {
-    odd.body = "hang()";
-    INFO((odd.as == As::kProgram ? "a component" : "a learner") << ", " << odd.when);
-    const ProgramFixture fixture;
-    const std::string scenario = write_odd(fixture, odd);
-    std::string text = read_file(scenario);
-    const std::string component = text.substr(text.find("[component.odd]"));
-    for (int i = 0; i < 6; ++i) {
-      const std::string number = std::to_string(i);
-      text += replaced(replaced(component, "[component.odd]", "[component.odd" + number + "]"), "from = \"digits\"",
-                       "from = \"copy" + number + "\"");
-      text += "[[binding]]\nfrom = \"digits\"\nto = \"copy" + number + "\"\n";
-    }
-    fixture.write("odd.toml", text);
-    check_interrupted(fixture, scenario);
+    OddRun run(Odd{.as = as, .when = "none", .more = "def at_end():\n    hang()"});
+    check_interrupted(run);
   }
 }
 
 TEST_CASE("misbehaving: Ctrl-C does not reach a program that works") {
-  const ProgramFixture fixture;
-  const std::string scenario =
-      write_odd(fixture, {.body = "tell('works')\ntime.sleep(0.05)\nreturn good(call)",
-                          .more = "def at_end():\n    tell('ended')"});
-  const auto [outcome, took] = interrupt(fixture, fixture.replay_command(scenario), "works");
+  OddRun run(Odd{.body = "tell('works')\ntime.sleep(0.05)\nreturn good(call)",
+                 .more = "def at_end():\n    tell('ended')"});
+  run.process.send_when(SIGINT, [&] { return fs::exists(run.fixture.file("works")); });
+  const Outcome outcome = run.process.wait();
   INFO(outcome.err);
   CHECK(outcome.status == 130);
   CHECK(messages_in(outcome.err).empty());
-  CHECK(fs::exists(fixture.file("ended")));  // in good order, at the end of its input
-  CHECK(none_left_in(fixture.file("")));
+  CHECK(fs::exists(run.fixture.file("ended")));  // in good order, at the end of its input
+  CHECK(none_left_in(run.fixture.file("")));
 }
 
 TEST_CASE("misbehaving: a program ends with a dse that is killed") {
