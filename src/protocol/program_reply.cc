@@ -39,12 +39,10 @@ Json parse_reply(std::string_view line) {
       reply = Json::parse(line, not_too_deep);
     }
   } catch (const Json::exception& error) {
-    constexpr std::size_t kShown = 60;
-    const std::string_view begin = line.substr(0, kShown);
     throw ProtocolError(fmt::format(
-        "it said {}{}, which is no JSON: only replies may go to its standard output; everything else goes to "
+        "it said {}, which is no JSON: only replies may go to its standard output; everything else goes to "
         "standard error",
-        quoted_text(begin), begin.size() < line.size() ? "..." : ""));
+        shown_text(line)));
   }
   if (!reply.is_object())
     throw ProtocolError(fmt::format("it said {}, which is no reply: expected an object", shown(reply)));
@@ -56,7 +54,7 @@ Json parse_reply(std::string_view line, std::initializer_list<std::string_view> 
   if (members.size() > 0 || !reply.empty()) {
     if (members.size() == 0) {
       throw ProtocolError(
-          fmt::format("its reply has the member {}: expected {{}}", quoted_text(reply.begin().key())));
+          fmt::format("its reply has the member {}: expected {{}}", shown_text(reply.begin().key())));
     }
     require_members(reply, members, "its reply");
   }
@@ -67,27 +65,28 @@ std::int64_t read_integer(const Json& json, std::string_view what, std::int64_t 
   const HeaderValue value = read_value(json, what);
   const auto* integer = std::get_if<std::int64_t>(&value);
   if (integer == nullptr || *integer < least || *integer > most) {
-    throw ProtocolError(most == INT64_MAX
-                            ? fmt::format("{} is {}: expected an integer from {}", what, shown(json), least)
-                            : fmt::format("{} is {}: expected an integer from {} to {}", what, shown(json),
-                                          least, most));
+    throw ProtocolError(
+        most == INT64_MAX
+            ? fmt::format("{} is {}: expected an integer from {}", what, shown(json), least)
+            : fmt::format("{} is {}: expected an integer from {} to {}", what, shown(json), least, most));
   }
   return *integer;
 }
 
 bool read_flag(const Json& json, std::string_view what) {
-  if (!json.is_boolean()) throw ProtocolError(fmt::format("{} is {}: expected true or false", what, shown(json)));
+  if (!json.is_boolean())
+    throw ProtocolError(fmt::format("{} is {}: expected true or false", what, shown(json)));
   return json.get<bool>();
 }
 
 // "create", "bind" ... may name any resource.
 std::string read_resource(const Json& json, std::string_view what) {
   std::string name = read_text(json, what);
-  const bool allowed = !name.empty() && name.size() <= kShortStringBytes &&
-                       std::all_of(name.begin(), name.end(), [](char c) {
-                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                c == '-' || c == '_' || c == '.';
-                       });
+  const bool allowed =
+      !name.empty() && name.size() <= kShortStringBytes && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.';
+      });
   if (!allowed || name.starts_with("amq.")) {
     throw ProtocolError(
         fmt::format("{} is {}: a resource's name is letters, digits, -, _ and .", what, shown(json)));
@@ -121,15 +120,16 @@ class StepReader {
     }
     std::vector<std::string> names;
     for (const auto& [name, function] : kSteps) names.emplace_back(name);
-    throw ProtocolError(fmt::format("there is no step {}{}", quoted_text(name_), suggestion(name_, names)));
+    throw ProtocolError(fmt::format("there is no step {}{}", shown_text(name_),
+                                    name_.size() > 60 ? "" : suggestion(name_, names)));
   }
 
  private:
   // The size counts the name.
   void require_size(std::size_t least, std::size_t most) const {
     if (step_.size() >= least && step_.size() <= most) return;
-    throw ProtocolError(fmt::format("the step {} has {} parts: expected {}{}", shown(step_), step_.size(), least,
-                                    most > least ? fmt::format(" to {}", most) : ""));
+    throw ProtocolError(fmt::format("the step {} has {} parts: expected {}{}", shown(step_), step_.size(),
+                                    least, most > least ? fmt::format(" to {}", most) : ""));
   }
   void refuse_in_note() const {
     if (rules_.only_notes)
@@ -182,15 +182,18 @@ ReplyStep StepReader::bind() {
       throw ProtocolError(fmt::format("the key of a binding has {} bytes: the most is {}", binding.key.size(),
                                       kShortStringBytes));
   }
-  if (const auto headers = json.find("headers"); headers != json.end()) binding.headers = read_headers(*headers);
+  if (const auto headers = json.find("headers"); headers != json.end())
+    binding.headers = read_headers(*headers);
   for (const auto& [name, value] : binding.headers) {
     const auto* real = std::get_if<double>(&value);
     if (real != nullptr && *real != *real)
-      throw ProtocolError(fmt::format("the header {} of a binding is NaN, which nothing matches", quoted_text(name)));
+      throw ProtocolError(
+          fmt::format("the header {} of a binding is NaN, which nothing matches", shown_text(name)));
   }
   if (const auto match = json.find("match"); match != json.end()) {
     if (*match != "all" && *match != "any")
-      throw ProtocolError(fmt::format("the match of a binding is {}: expected \"all\" or \"any\"", shown(*match)));
+      throw ProtocolError(
+          fmt::format("the match of a binding is {}: expected \"all\" or \"any\"", shown(*match)));
     binding.match = *match == "all" ? HeaderMatch::kAll : HeaderMatch::kAny;
   }
   return BindStep{std::move(binding)};
@@ -201,11 +204,11 @@ ReplyStep StepReader::write() {
   WriteStep write;
   write.resource = read_text(step_[1], "the resource of \"write\"");
   if (std::find(rules_.may_write.begin(), rules_.may_write.end(), write.resource) == rules_.may_write.end()) {
-    throw ProtocolError(fmt::format(
-        "it writes to {}, which it may not: {}", quoted_text(write.resource),
-        rules_.may_write.empty()
-            ? "its component has no `to`"
-            : fmt::format("its component's `to` is {}; add the name there", fmt::join(rules_.may_write, ", "))));
+    throw ProtocolError(fmt::format("it writes to {}, which it may not: {}", shown_text(write.resource),
+                                    rules_.may_write.empty()
+                                        ? "its component has no `to`"
+                                        : fmt::format("its component's `to` is {}; add the name there",
+                                                      fmt::join(rules_.may_write, ", "))));
   }
   write.message = read_message(step_[2]);
   if (step_.size() == 4) {
@@ -218,7 +221,8 @@ ReplyStep StepReader::write() {
 ReplyStep StepReader::stream() {
   require_size(1, 2);
   refuse_in_note();
-  if (!rules_.reads) throw ProtocolError("the step \"stream\" has nothing to stream: its component has no `from`");
+  if (!rules_.reads)
+    throw ProtocolError("the step \"stream\" has nothing to stream: its component has no `from`");
   if (rules_.streams) throw ProtocolError("it streams already: the step \"stream\" is said once");
   StreamStep stream;
   if (step_.size() == 2) {
@@ -234,11 +238,12 @@ ReplyStep StepReader::metric() {
   require_size(3, 3);
   MetricStep metric{.name = read_text(step_[1], "the name of \"metric\"")};
   if (std::find(rules_.metrics.begin(), rules_.metrics.end(), metric.name) == rules_.metrics.end()) {
-    throw ProtocolError(fmt::format("it sets the metric {}, which its component does not list: add it to "
-                                    "`metrics` in the scenario",
-                                    quoted_text(metric.name)));
+    throw ProtocolError(
+        fmt::format("it sets the metric {}, which its component does not list: add it to "
+                    "`metrics` in the scenario",
+                    shown_text(metric.name)));
   }
-  metric.value = read_number(step_[2], fmt::format("the metric {}", quoted_text(metric.name)));
+  metric.value = read_number(step_[2], fmt::format("the metric {}", shown_text(metric.name)));
   return metric;
 }
 
@@ -274,13 +279,14 @@ std::vector<Prediction> likeliest(const Json& rows, const PredictionRules& rules
 const Json& list_of(const Json& reply, const char* name, std::size_t count) {
   const auto list = reply.find(name);
   if (list == reply.end())
-    throw ProtocolError(fmt::format("its reply lacks \"{}\": predictions are \"labels\" and \"confidences\", or "
-                                    "\"probabilities\"",
-                                    name));
+    throw ProtocolError(
+        fmt::format("its reply lacks \"{}\": predictions are \"labels\" and \"confidences\", or "
+                    "\"probabilities\"",
+                    name));
   if (!list->is_array() || list->size() != count) {
-    throw ProtocolError(fmt::format("\"{}\" in its reply is {}: expected a list of {}", name,
-                                    list->is_array() ? fmt::format("a list of {}", list->size()) : shown(*list),
-                                    count));
+    throw ProtocolError(
+        fmt::format("\"{}\" in its reply is {}: expected a list of {}", name,
+                    list->is_array() ? fmt::format("a list of {}", list->size()) : shown(*list), count));
   }
   return *list;
 }
@@ -290,7 +296,8 @@ std::optional<std::string> state_of(const Json& reply) {
   if (state == reply.end()) return std::nullopt;
   const auto* text = state->get_ptr<const std::string*>();
   std::optional<std::string> bytes = text == nullptr ? std::nullopt : decode_base64(*text);
-  if (!bytes) throw ProtocolError(fmt::format("the state in its reply is {}: expected base64", shown(*state)));
+  if (!bytes)
+    throw ProtocolError(fmt::format("the state in its reply is {}: expected base64", shown(*state)));
   return bytes;
 }
 
@@ -316,6 +323,8 @@ template <typename... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
 };
+template <typename... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;  // clang before 17 does not find it by itself
 
 }  // namespace
 
@@ -337,7 +346,9 @@ void add_to_hash(Hasher& hasher, const ReplyStep& step) {
                           add_message(hasher, one.message);
                           hasher.add_u64(one.mandatory ? 1 : 0);
                         },
-                        [&](const StreamStep& one) { hasher.add_i64(one.prefetch ? std::int64_t{*one.prefetch} : -1); },
+                        [&](const StreamStep& one) {
+                          hasher.add_i64(one.prefetch ? std::int64_t{*one.prefetch} : -1);
+                        },
                         [&](const AfterStep& one) { hasher.add_i64(one.delay_ns); },
                         [&](const RejectStep& one) { hasher.add_u64(one.requeue ? 1 : 0); },
                         [&](const MetricStep& one) {
@@ -363,7 +374,9 @@ std::vector<ReplyStep> read_steps(std::string_view line, const StepRules& rules)
 
 void read_nothing(std::string_view line) { parse_reply(line, {}); }
 
-std::optional<std::string> read_state(std::string_view line) { return state_of(parse_reply(line, {"state"})); }
+std::optional<std::string> read_state(std::string_view line) {
+  return state_of(parse_reply(line, {"state"}));
+}
 
 std::optional<std::string> read_digest(std::string_view line) {
   return digest_of(parse_reply(line, {"digest"}));
@@ -377,11 +390,12 @@ FinishReply read_finish(std::string_view line, const std::vector<std::string>& m
       throw ProtocolError(fmt::format("the metrics in its reply are {}: expected an object", shown(*found)));
     for (const auto& [name, value] : found->items()) {
       if (std::find(metrics.begin(), metrics.end(), name) == metrics.end()) {
-        throw ProtocolError(fmt::format("it reports the metric {}, which its component does not list: add it to "
-                                        "`metrics` in the scenario",
-                                        quoted_text(name)));
+        throw ProtocolError(
+            fmt::format("it reports the metric {}, which its component does not list: add it to "
+                        "`metrics` in the scenario",
+                        shown_text(name)));
       }
-      finish.metrics[name] = read_number(value, fmt::format("the metric {}", quoted_text(name)));
+      finish.metrics[name] = read_number(value, fmt::format("the metric {}", shown_text(name)));
     }
   }
   return finish;
@@ -393,7 +407,8 @@ std::vector<Prediction> read_predictions(std::string_view line, const Prediction
   if (reply.empty()) return {};
   if (reply.contains("probabilities")) {
     if (reply.size() > 1)
-      throw ProtocolError("its reply has \"probabilities\" beside others: they say labels and confidences both");
+      throw ProtocolError(
+          "its reply has \"probabilities\" beside others: they say labels and confidences both");
     return likeliest(list_of(reply, "probabilities", rules.count), rules);
   }
   const Json& labels = list_of(reply, "labels", rules.count);

