@@ -109,7 +109,7 @@ struct MakeContext {
   std::function<void(const MessagePtr&)> leave = {};  // takes what leaves the bus through Ports::to_outside
 
   TimeNs start_ns = 0;  // when its program starts
-  // Whether the user has asked the run to end. Any thread may ask; a component that waits for something outside
+  // Whether the user has asked the run to end, a moment ago. Any thread may ask; a component that waits for something outside
   // this process does, and throws Interrupted when it stops waiting.
   std::function<bool()> interrupted = {};
   bool keep_state = false;     // save_state() will be asked for at the end of the run

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "protocol/interrupt_moment.h"
 #include "sim/record/event_code_info.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
@@ -94,7 +95,8 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
                        ? IndexSink()
                        : [this](const std::string& id,
                                 std::uint32_t index) { predictions_->note_index(id, index); },
-          .interrupted = [this] { return abandoned_ || (interrupted_ != nullptr && *interrupted_.load()); },
+          .interrupted = moment_after(
+              [this] { return abandoned_ || (interrupted_ != nullptr && *interrupted_.load()); }),
           .keep_states = options_.keep_states,
           .open_protocol_log = options_.open_protocol_log};
 }
@@ -129,17 +131,22 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
     return finish(RunStatus::kInterrupted);
   }
   // The caller may already have advanced the world beyond this time.
-  if (!scheduler_.empty() && *until >= now()) {
-    take_snapshots_before(*until + 1);
-    scheduler_.advance_to(*until);
-  }
+  if (!scheduler_.empty() && *until >= now() && !move_clock_to(*until)) return finish(RunStatus::kInterrupted);
   return finish(RunStatus::kCompleted);
 }
 
 bool World::advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
   DSE_CHECK(time_ns >= now() && time_ns < INT64_MAX, "the clock cannot go from {} to {} ns", now(), time_ns);
-  if (!handle_until(time_ns, interrupted, progress)) return false;
-  take_snapshots_before(time_ns + 1);
+  return handle_until(time_ns, interrupted, progress) && move_clock_to(time_ns);
+}
+
+// Called when everything up to that time has happened. False when the run was interrupted.
+bool World::move_clock_to(TimeNs time_ns) {
+  try {
+    take_snapshots_before(time_ns + 1);
+  } catch (const Interrupted&) {
+    return false;
+  }
   scheduler_.advance_to(time_ns);
   return true;
 }

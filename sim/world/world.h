@@ -153,6 +153,7 @@ class World final : private RunNames {
     scorer_.on_event(event);
     for (Observer* observer : observers_) observer->on_event(event);
   }
+  void note_interrupt();
   void end_jobs();
   void finish_app(App& app);
   void finish_record(const RunResult& result);
@@ -166,6 +167,7 @@ class World final : private RunNames {
   std::optional<std::string> find_stall() const;
   std::map<std::string, const App*> apps_by_name() const;
   void take_snapshots_before(TimeNs time_ns);
+  bool move_clock_to(TimeNs time_ns);
   void close_ledger();
   Measured measured(const Component& component) const;
   void collect_metrics(Measures& measures) const;

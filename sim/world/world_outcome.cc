@@ -107,12 +107,18 @@ DataDigests World::data() const {
   return digests;
 }
 
-// What waits for something outside this process gives up when the user has interrupted the run.
+// What waits for something outside this process gives up when the user has interrupted the run, which may be as
+// late as here.
+void World::note_interrupt() {
+  result_.status = RunStatus::kInterrupted;
+  result_.stall.clear();
+}
+
 void World::end_jobs() {
   try {
     strands_.wait_all();
   } catch (const Interrupted&) {
-    if (result_.status != RunStatus::kInterrupted) throw;
+    note_interrupt();
   }
 }
 
@@ -120,7 +126,7 @@ void World::finish_app(App& app) {
   try {
     app.finish();
   } catch (const Interrupted&) {
-    if (result_.status != RunStatus::kInterrupted) throw;
+    note_interrupt();
   }
 }
 
@@ -208,7 +214,15 @@ std::map<std::string, const App*> World::apps_by_name() const {
 
 void World::save_models(const WriteFile& write) const {
   for (const auto& [name, app] : apps_by_name()) {
-    if (const std::optional<std::string> state = app->save_state()) write(name + kLearnerEnding, *state);
+    try {
+      if (const std::optional<std::string> state = app->save_state()) write(name + kLearnerEnding, *state);
+    } catch (const Interrupted&) {
+      if (options_.warn) {
+        options_.warn(fmt::format("what '{}' has learned is not saved: its program was ended when the run was "
+                                  "interrupted",
+                                  name));
+      }
+    }
   }
 }
 

@@ -43,11 +43,11 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
       learner_(std::move(learner)),
       prequential_({.curve_every_ns = context.measures.curve_every_ns,
                     .window = context.measures.window,
-                    .fading = context.measures.fading}) {
-  if (note_state_every_ > 0) note_state();
-}
+                    .fading = context.measures.fading}) {}
 
 Program ModelApp::program() {
+  // Not earlier: a learner that is a program may be waited for only once the run has begun.
+  if (note_state_every_ > 0) note_state();
   return {create_resource(options_.to),
           stream_resource(options_.from, prefetch_,
                           [this](Machine& machine, const MessagePtr& message) { handle(machine, message); })};
@@ -150,7 +150,7 @@ void ModelApp::forward(Machine& machine, const Message& message, const Predictio
 void ModelApp::finish() {
   if (!filling_->messages.empty()) train(*filling_);
   filling_ = std::make_shared<Batch>();
-  if (note_state_every_ > 0 && states_.back().learned != now_.learned) note_state();
+  if (note_state_every_ > 0 && (states_.empty() || states_.back().learned != now_.learned)) note_state();
   learner_->finish();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -79,7 +80,8 @@ struct Launch {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const int handled : {SIGINT, SIGTERM, SIGPIPE}) signal(handled, SIG_DFL);
-  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // what others of this process opened without it
+  // Also those that somebody has opened without a thought of other programs. (Before Linux 5.11 they stay.)
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   if (chdir(launch.folder) != 0) fail(errno);
   execve(launch.file, launch.arguments, launch.environment);
   fail(errno);
@@ -92,6 +94,13 @@ FileDescriptor above_standard(FileDescriptor end) {
   FileDescriptor moved(fcntl(end.number(), F_DUPFD_CLOEXEC, 3));
   if (!moved) throw std::system_error(errno, std::generic_category(), "a descriptor");
   return moved;
+}
+
+// Where a parent has told it to ignore SIGCHLD, as some do, the system would reap children, and nobody could
+// say how they ended.
+void keep_endings() {
+  struct sigaction action = {};
+  if (sigaction(SIGCHLD, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_DFL);
 }
 
 bool is_executable(const std::filesystem::path& file) {
@@ -153,6 +162,7 @@ std::string find_executable(const std::string& word, const std::string& folder, 
 }
 
 ChildProcess::ChildProcess(const ChildOptions& options) {
+  keep_endings();
   Pipe to = make_pipe();
   Pipe from = make_pipe();
   Pipe errors = make_pipe();
@@ -183,7 +193,7 @@ ChildProcess::ChildProcess(const ChildOptions& options) {
   } while (got < 0 && errno == EINTR);
   if (got == sizeof error) {
     kill();
-    throw std::system_error(error, std::generic_category(), "exec");
+    throw ExecError(error, std::generic_category(), "exec");
   }
   input_ = std::move(to.writing);
   output_ = std::move(from.reading);

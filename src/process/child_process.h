@@ -1,6 +1,7 @@
 // Another program as a child process, in a process group of its own, joined to us by three pipes. What it
 // starts itself, and leaves in its group, ends with it; and it ends with the thread that started it, whatever
-// happens to this process. Used by one thread at a time; the thread that starts it must outlive it.
+// happens to this process. Where this process ignores SIGCHLD, the signal gets its default again. Used by one
+// thread at a time; the thread that starts it must outlive it.
 #pragma once
 
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "core/file_descriptor.h"
@@ -28,9 +30,15 @@ struct ChildOptions {
 // can be executed.
 std::string find_executable(const std::string& word, const std::string& folder, const std::string& path);
 
+// The system refuses to execute a program in a folder.
+class ExecError : public std::system_error {
+ public:
+  using std::system_error::system_error;
+};
+
 class ChildProcess {
  public:
-  // Throws std::system_error when it cannot be started: with the error of exec, when that was refused.
+  // Throws ExecError, or std::system_error when there is no room for one more process or its pipes.
   explicit ChildProcess(const ChildOptions& options);
   // Ends whatever still runs of its group.
   ~ChildProcess();

@@ -1,6 +1,7 @@
 #include "process/line_channel.h"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <array>
@@ -19,22 +20,36 @@ using std::chrono::steady_clock;
 constexpr milliseconds kBetweenLooks{50};
 constexpr std::size_t kErrorLinesKept = 20;
 constexpr std::size_t kErrorLineBytes = 4096;
+constexpr std::size_t kBlock = 1 << 16;
+// So much is kept of what nobody has asked for.
+constexpr std::size_t kUnaskedBytes = 256;
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
 bool try_again() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
+// How many bytes the pipe holds; either end of it will do.
+std::size_t bytes_in(const FileDescriptor& pipe) {
+  int count = 0;
+  return ioctl(pipe.number(), FIONREAD, &count) == 0 ? static_cast<std::size_t>(count) : 0;
+}
+
 }  // namespace
 
+void LineChannel::forget_answer() {
+  if (!answered_) return;
+  input_.erase(0, line_size_ + 1);
+  answered_ = false;
+  searched_ = 0;
+}
+
 void LineChannel::send(std::string_view line) {
-  if (answered_) {
-    input_.erase(0, line_size_ + 1);
-    answered_ = false;
-    searched_ = 0;
-  }
+  forget_answer();
   output_.assign(line).append(1, '\n');
   written_ = 0;
-  write_some();
+  if (!output_ended_) read_some(kUnaskedBytes);
+  unasked_ = !input_.empty();
+  if (!unasked_) write_some();
 }
 
 void LineChannel::write_some() {
@@ -56,25 +71,34 @@ void LineChannel::write_some() {
   }
 }
 
+// The child's end of its standard input is closed. That is its right when it has read all.
+void LineChannel::look_at_input(short events) {
+  if ((events & POLLERR) == 0) return write_some();
+  input_closed_ = true;
+  refused_ = !sent() || bytes_in(child_.input()) > 0;
+}
+
 // Whether something has come.
-bool LineChannel::read_some() {
-  constexpr std::size_t kBlock = 1 << 16;
+bool LineChannel::read_some(std::size_t most) {
   const std::size_t before = input_.size();
-  input_.resize(before + kBlock);
-  const ssize_t count = ::read(child_.output().number(), input_.data() + before, kBlock);
+  input_.resize(before + most);
+  const ssize_t count = ::read(child_.output().number(), input_.data() + before, most);
   input_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   if (count == 0) output_ended_ = true;
   if (count < 0 && !try_again()) fail("read from a program");
   return count > 0;
 }
 
-void LineChannel::read_errors() {
+// How much has come.
+std::size_t LineChannel::read_errors() {
   std::array<char, 1 << 14> block;
   const ssize_t count = ::read(child_.errors().number(), block.data(), block.size());
   if (count == 0) errors_ended_ = true;
   if (count < 0 && !try_again()) fail("read a program's errors");
-  if (count > 0) error_line_.append(block.data(), static_cast<std::size_t>(count));
+  const auto size = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  error_line_.append(block.data(), size);
   take_error_lines(errors_ended_);
+  return size;
 }
 
 void LineChannel::take_error_lines(bool at_end) {
@@ -95,16 +119,30 @@ void LineChannel::take_error_lines(bool at_end) {
   error_line_.erase(0, begin);
 }
 
+// What comes meanwhile is left: whoever else has the pipe may write for ever.
 void LineChannel::drain_errors() {
-  for (std::size_t size = 1; size > 0 && !errors_ended_;) {
-    pollfd errors{.fd = child_.errors().number(), .events = POLLIN, .revents = 0};
-    if (::poll(&errors, 1, 0) <= 0) break;
-    read_errors();
+  std::size_t left = errors_ended_ ? 0 : bytes_in(child_.errors());
+  while (left > 0) {
+    const std::size_t size = read_errors();
+    if (size == 0) break;
+    left -= std::min(size, left);
   }
   take_error_lines(true);
 }
 
-// Waits until a pipe can be served, and serves it; false when the time is over.
+// Where others still have its pipes, nothing but the end of the child tells of it.
+void LineChannel::look_for_end() {
+  const auto now = steady_clock::now();
+  if (output_ended_ || now < next_look_) return;
+  next_look_ = now + kBetweenLooks;
+  if (!child_.ended()) return;
+  while (input_.size() <= options_.line_bytes_max && read_some(kBlock)) {
+  }
+  output_ended_ = true;
+}
+
+// Waits until a pipe can be served, and serves it. Returns false when the time is over, and nothing has come
+// of an answer.
 bool LineChannel::wait_for_pipes(steady_clock::time_point until) {
   std::array<pollfd, 3> pipes{};
   nfds_t count = 0;
@@ -113,51 +151,59 @@ bool LineChannel::wait_for_pipes(steady_clock::time_point until) {
   };
   if (!output_ended_) watch(child_.output(), POLLIN);
   if (!errors_ended_) watch(child_.errors(), POLLIN);
-  const bool writing = !sent() && !refused_ && child_.input();
-  if (writing) watch(child_.input(), POLLOUT);
+  if (child_.input() && !refused_ && !input_closed_)
+    watch(child_.input(), sent() ? short{0} : short{POLLOUT});
 
   const auto now = steady_clock::now();
-  if (now >= until) return false;
-  const auto wait = std::min(std::chrono::ceil<milliseconds>(until - now), kBetweenLooks);
+  const bool over = now >= until;
+  const auto wait =
+      over ? milliseconds(0) : std::min(std::chrono::ceil<milliseconds>(until - now), kBetweenLooks);
   const int ready = ::poll(pipes.data(), count, static_cast<int>(wait.count()));
   if (ready < 0 && errno != EINTR) fail("poll a program");
-  if (ready <= 0) return true;
-  for (nfds_t i = 0; i < count; ++i) {
+  bool came = false;
+  for (nfds_t i = 0; i < count && ready > 0; ++i) {
     if (pipes[i].revents == 0) continue;
     if (pipes[i].fd == child_.errors().number()) {
       read_errors();
     } else if (pipes[i].fd == child_.output().number()) {
-      read_some();
+      came = read_some(kBlock);
     } else {
-      write_some();
+      look_at_input(pipes[i].revents);
     }
   }
-  return true;
+  return !over || came;
 }
 
 LineChannel::Got LineChannel::await_line(steady_clock::time_point until,
                                          const std::function<bool()>& interrupted) {
+  if (unasked_) return Got::kMoreThanOne;
+  bool over = false;
   while (true) {
     const std::size_t end = input_.find('\n', searched_);
     if (end != std::string::npos) {
       if (end > options_.line_bytes_max) return Got::kTooLong;
       line_size_ = end;
+      if (end + 1 < input_.size()) return Got::kMoreThanOne;
       answered_ = true;
-      return end + 1 == input_.size() ? Got::kLine : Got::kMoreThanOne;
+      return Got::kLine;
     }
     searched_ = input_.size();
     if (input_.size() > options_.line_bytes_max) return Got::kTooLong;
     if (output_ended_) return Got::kEnd;
-    if (interrupted && interrupted()) return Got::kNothing;
-    if (!wait_for_pipes(until)) return Got::kNothing;
+    if (refused_) return Got::kRefused;
+    if (over || (interrupted && interrupted())) return Got::kNothing;
+    over = !wait_for_pipes(until);
+    look_for_end();
   }
 }
 
 bool LineChannel::await_end(steady_clock::time_point until, const std::function<bool()>& interrupted) {
+  forget_answer();
   child_.close_input();
   constexpr milliseconds kBriefly{1};
+  const auto forget_most = [this] { input_.resize(std::min(input_.size(), kUnaskedBytes)); };
   while (!child_.ended()) {
-    input_.clear();
+    forget_most();
     const auto now = steady_clock::now();
     if (now >= until || (interrupted && interrupted())) return false;
     // When both pipes are closed nothing tells of the end, which is near.
@@ -167,6 +213,8 @@ bool LineChannel::await_end(steady_clock::time_point until, const std::function<
       wait_for_pipes(std::min(until, now + 2 * kBriefly));
     }
   }
+  if (!output_ended_) read_some(kUnaskedBytes);
+  forget_most();
   drain_errors();
   return true;
 }

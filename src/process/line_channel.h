@@ -26,38 +26,43 @@ class LineChannel {
   enum class Got {
     kLine,         // line() is the answer
     kNothing,      // the time is over, or the wait was interrupted
-    kEnd,          // the child has closed its standard output
+    kEnd,          // the child has ended, or closed its standard output
+    kRefused,      // the child has closed its standard input before it had read all that was sent
     kTooLong,      // the answer is longer than line_bytes_max
-    kMoreThanOne,  // something follows the answer, which the child has written unasked
+    kMoreThanOne,  // the child has written more than the answer, unasked
   };
 
   // Sends the line, to which the end is added, as far as the pipe takes it; the rest goes while an answer is
-  // awaited.
+  // awaited. Nothing is sent to a child that has written something unasked.
   void send(std::string_view line);
-  // Waits until `until` at the latest, or until `interrupted`, which is asked a few times a second.
+  // Waits until `until` at the latest, or until `interrupted`, which is asked a few times a second. What has
+  // come by then counts, also when nobody looked in time.
   Got await_line(std::chrono::steady_clock::time_point until, const std::function<bool()>& interrupted);
   // The answer, without its end; valid until the next call.
   std::string_view line() const { return std::string_view(input_).substr(0, line_size_); }
   // Whether everything that was sent has been taken by the pipe.
   bool sent() const { return written_ == output_.size(); }
-  // Whether the child no longer reads its standard input.
-  bool refused() const { return refused_; }
-  // What has come so far of an answer, or unasked.
+  // What has come beside lines that were answers: a part of one, or something unasked; valid until the next
+  // call.
   std::string_view unfinished() const { return input_; }
 
   // Closes the child's standard input, and serves its output and error until it has ended; until `until` at
-  // the latest. Returns whether it has ended.
+  // the latest. Returns whether it has ended. unfinished() begins with what it has written meanwhile, or
+  // before and unasked.
   bool await_end(std::chrono::steady_clock::time_point until, const std::function<bool()>& interrupted);
-  // Takes what its standard error still holds.
+  // Takes what its standard error holds now.
   void drain_errors();
   // The last lines of its standard error.
   const std::deque<std::string>& last_errors() const { return last_errors_; }
 
  private:
+  void forget_answer();
   void write_some();
-  bool read_some();
-  void read_errors();
+  void look_at_input(short events);
+  bool read_some(std::size_t most);
+  std::size_t read_errors();
   void take_error_lines(bool at_end);
+  void look_for_end();
   bool wait_for_pipes(std::chrono::steady_clock::time_point until);
 
   ChildProcess& child_;
@@ -65,12 +70,15 @@ class LineChannel {
   std::string output_;  // what is being sent
   std::size_t written_ = 0;
   bool refused_ = false;
+  bool input_closed_ = false;  // by the child, which has read all that was sent
+  bool unasked_ = false;       // it had written something before it was asked
   std::string input_;
   std::size_t searched_ = 0;   // bytes of input_ that have no line end
   std::size_t line_size_ = 0;  // the size of the answer in input_, without its end
   bool answered_ = false;
   bool output_ended_ = false;
   bool errors_ended_ = false;
+  std::chrono::steady_clock::time_point next_look_ = {};
   std::string error_line_;
   std::deque<std::string> last_errors_;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -24,15 +25,29 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-// What a program gets to answer, or to end, once the user has interrupted the run.
-constexpr std::chrono::milliseconds kAfterInterrupt{300};
+// What each program gets to answer, at least, when the user has interrupted the run.
+constexpr std::chrono::milliseconds kAfterInterrupt{50};
+// What it gets to end once it has closed a pipe.
+constexpr std::chrono::milliseconds kToFollow{300};
 // What it gets to end once nothing more is asked.
 constexpr std::chrono::seconds kToEnd{5};
+// What others of its group get to end once it has ended.
+constexpr std::chrono::milliseconds kForOthersToEnd{500};
+
+// A piece of what it has said.
+std::string quoted_piece(std::string_view said) {
+  constexpr std::size_t kShown = 60;
+  if (said.ends_with('\n')) said.remove_suffix(1);
+  return quoted_text(said.substr(0, kShown)) + (said.size() > kShown ? "..." : "");
+}
 
 }  // namespace
 
 ProgramHost::ProgramHost(ProgramHostOptions options) : options_(std::move(options)) {
   const ExternalProgram& command = options_.command;
+  std::error_code ignored;
+  if (!command.folder.empty() && !std::filesystem::is_directory(command.folder, ignored))
+    throw InputError(command.place, fmt::format("there is no folder '{}' to start it in", command.folder));
   const char* path = std::getenv("PATH");
   try {
     file_ = find_executable(command.words.front(), command.folder, path == nullptr ? "" : path);
@@ -44,28 +59,17 @@ ProgramHost::ProgramHost(ProgramHostOptions options) : options_(std::move(option
 ProgramHost::~ProgramHost() = default;
 
 void ProgramHost::start() {
+  if (over_) throw Interrupted();
   const ExternalProgram& command = options_.command;
   try {
     child_ = std::make_unique<ChildProcess>(ChildOptions{.file = file_,
                                                          .arguments = command.words,
                                                          .folder = command.folder,
                                                          .environment = program_environment(command)});
+  } catch (const ExecError& refusal) {
+    fail_to_start(refusal.code(), true);
   } catch (const std::system_error& refusal) {
-    const std::error_code code = refusal.code();
-    const bool of_exec = code == std::errc::no_such_file_or_directory ||
-                         code == std::errc::executable_format_error || code == std::errc::permission_denied ||
-                         code == std::errc::not_a_directory;
-    if (!of_exec) {
-      throw RunError(
-          fmt::format("component '{}': its program cannot be started: {}; close other programs, or raise "
-                      "the limit (ulimit -n, ulimit -u)",
-                      options_.component, code.message()));
-    }
-    throw InputError(
-        command.place,
-        fmt::format("'{}' cannot be executed: {}; if it is a script, its first line must name its "
-                    "interpreter (#!/usr/bin/env python3), or the command begins with one",
-                    file_, code.message()));
+    fail_to_start(refusal.code(), false);
   }
   LineChannel::Options options{.line_bytes_max = kLineBytesMax};
   options.on_error_line = [component = options_.component](std::string_view line) {
@@ -74,54 +78,84 @@ void ProgramHost::start() {
   channel_ = std::make_unique<LineChannel>(*child_, std::move(options));
 }
 
+void ProgramHost::fail_to_start(const std::error_code& code, bool executing) const {
+  if (!executing) {
+    throw RunError(
+        fmt::format("component '{}': its program cannot be started: {}; close other programs, or raise "
+                    "the limit (ulimit -n, ulimit -u)",
+                    options_.component, code.message()));
+  }
+  std::string advice;
+  if (code == std::errc::argument_list_too_long) {
+    advice = "; hand over large things in `options`, or in a file";
+  } else if (code == std::errc::no_such_file_or_directory || code == std::errc::executable_format_error ||
+             code == std::errc::permission_denied || code == std::errc::not_a_directory) {
+    advice =
+        "; if it is a script, its first line must name its interpreter (#!/usr/bin/env python3), or the "
+        "command begins with one";
+  }
+  throw InputError(options_.command.place,
+                   fmt::format("'{}' cannot be executed: {}{}", file_, code.message(), advice));
+}
+
 void ProgramHost::send(ProgramCall call) {
   call_ = std::move(call);
-  if (!started()) throw Interrupted();  // it was ended because of an interrupt
+  if (!started()) throw Interrupted();
   if (options_.log) options_.log("> " + call_.line);
   channel_->send(call_.line);
   call_.line.clear();
 }
 
+// When the user has interrupted the run, a program that answers at once still gets its moment.
+std::function<bool()> ProgramHost::give_up() const {
+  if (!options_.interrupted) return {};
+  return [this, begun = steady_clock::now()] {
+    return options_.interrupted() && steady_clock::now() - begun >= kAfterInterrupt;
+  };
+}
+
 std::string_view ProgramHost::await_reply() {
-  const auto begun = steady_clock::now();
-  const auto until = begun + nanoseconds(options_.command.patience_ns);
-  bool was_interrupted = false;
-  // An interrupt is looked at only when the time after it is over.
-  std::function<bool()> give_up;
-  if (options_.interrupted) {
-    give_up = [&, since = std::optional<steady_clock::time_point>()]() mutable {
-      if (!since && options_.interrupted()) since = steady_clock::now();
-      was_interrupted = since && steady_clock::now() - *since >= kAfterInterrupt;
-      return was_interrupted;
-    };
-  }
-  const LineChannel::Got got = channel_->await_line(until, give_up);
-  switch (got) {
+  if (!started()) throw Interrupted();
+  const auto until = steady_clock::now() + nanoseconds(options_.command.patience_ns);
+  const std::function<bool()> interrupted = give_up();
+  switch (channel_->await_line(until, interrupted)) {
     case LineChannel::Got::kLine:
       if (options_.log) options_.log(fmt::format("< {}", channel_->line()));
       return channel_->line();
     case LineChannel::Got::kMoreThanOne:
-      fail(
-          "it said more than one line: there is one reply to a call, and everything else goes to standard "
-          "error");
+      fail_for_unasked("");
     case LineChannel::Got::kTooLong:
       fail(fmt::format("its reply is longer than {} bytes: send large things in parts", kLineBytesMax));
-    case LineChannel::Got::kNothing:
-      if (was_interrupted) {
-        kill();
-        throw Interrupted();
-      }
-      fail(fmt::format("it has not replied within {}: look for an endless loop, or set `patience`",
-                       format_duration(options_.command.patience_ns)));
     case LineChannel::Got::kEnd:
+      fail_for_closed("output");
+    case LineChannel::Got::kRefused:
+      fail_for_closed("input");
+    case LineChannel::Got::kNothing:
       break;
   }
-  const bool ended = channel_->await_end(steady_clock::now() + kAfterInterrupt, {});
-  const std::string_view said = channel_->unfinished();
-  const std::string unfinished =
-      said.empty() ? "" : fmt::format(", having said only {}", quoted_text(said.substr(0, 60)));
-  fail(fmt::format("it {}{}: a program runs until its standard input ends",
-                   ended ? child_->ending() : "has closed its standard output", unfinished));
+  if (interrupted && interrupted()) {
+    kill();
+    throw Interrupted();
+  }
+  fail(fmt::format(
+      "it has not replied within {}: look for an endless loop, or give it more time with `patience`",
+      format_duration(options_.command.patience_ns)));
+}
+
+void ProgramHost::fail_for_unasked(std::string_view where) {
+  fail(fmt::format(
+      "it said {}{}: there is one line in reply to a call, and everything else goes to standard error",
+      quoted_piece(channel_->unfinished()), where));
+}
+
+// It has closed its standard input or output, most likely because it has ended.
+void ProgramHost::fail_for_closed(const char* what) {
+  const std::string said(channel_->unfinished());
+  const bool ended = channel_->await_end(steady_clock::now() + kToFollow, {});
+  fail(fmt::format("it {}{}: {}", ended ? child_->ending() : fmt::format("has closed its standard {}", what),
+                   said.empty() ? "" : fmt::format(", having said only {}", quoted_piece(said)),
+                   ended ? "a program runs until its standard input ends"
+                         : "it is how dse and a program speak, until the program ends"));
 }
 
 std::string ProgramHost::last_errors() const {
@@ -147,22 +181,20 @@ void ProgramHost::fail(const std::string& what) {
 
 void ProgramHost::end() {
   if (!started()) return;
-  const auto begun = steady_clock::now();
-  const auto until = begun + kToEnd;
-  const auto give_up = [&] {
-    return options_.interrupted && options_.interrupted() && steady_clock::now() - begun >= kAfterInterrupt;
-  };
-  const bool ended = channel_->await_end(until, give_up);
-  if (!ended && options_.interrupted && options_.interrupted()) return kill();
-  if (!ended) {
+  const std::function<bool()> interrupted = give_up();
+  if (!channel_->await_end(steady_clock::now() + kToEnd, interrupted)) {
+    if (interrupted && interrupted()) {
+      kill();
+      throw Interrupted();
+    }
     fail(
         fmt::format("it has not ended {} after its standard input was closed: end when nothing more can be "
                     "read",
                     format_duration(nanoseconds(kToEnd).count())));
   }
   if (!child_->ended_well()) fail(fmt::format("afterwards it {}: end with status 0", child_->ending()));
-  constexpr std::chrono::milliseconds kToFollow{500};
-  if (const std::size_t left = child_->left_behind(kToFollow); left > 0) {
+  if (!channel_->unfinished().empty()) fail_for_unasked(" after its last reply");
+  if (const std::size_t left = child_->left_behind(kForOthersToEnd); left > 0) {
     fail(fmt::format("it ended and left {} behind, which were ended: wait for what the program starts",
                      counted(left, "process", "processes")));
   }
@@ -170,6 +202,7 @@ void ProgramHost::end() {
 }
 
 void ProgramHost::kill() {
+  over_ = over_ || started();
   channel_.reset();
   child_.reset();
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "dse/app.h"
 #include "dse/external_program.h"
@@ -21,7 +22,8 @@ class LineChannel;
 struct ProgramHostOptions {
   std::string component;
   ExternalProgram command;
-  // Whether the user has asked the run to end; may be empty. Programs then get a moment, not their patience.
+  // Whether the user has asked the run to end, and nobody is waited for any longer (interrupt_moment.h); may
+  // be empty.
   std::function<bool()> interrupted = {};
   // Called with each line that is exchanged: "> {...}" to the program, "< {...}" from it; may be empty.
   LineSink log = {};
@@ -40,11 +42,13 @@ class ProgramHost {
   // Ends the program, if it still runs.
   ~ProgramHost();
 
-  // Starts the process. Throws InputError when the system refuses to execute it.
+  // Starts the process, once. Throws InputError when the system refuses to execute it.
   void start();
   bool started() const { return channel_ != nullptr; }
+  // Whether it has been started, and has ended: by itself, with a failure, or because of an interrupt.
+  bool over() const { return over_; }
 
-  // Sends a call; its reply must be awaited before the next one is sent.
+  // Sends a call; its reply must be awaited before the next one is sent. Throws Interrupted when it is over.
   void send(ProgramCall call);
   // The reply to it, read by `read`, which throws ProtocolError for what is not one. Throws RunError when the
   // program gives no such reply, Interrupted when the user does not want to wait for it.
@@ -71,6 +75,10 @@ class ProgramHost {
 
  private:
   std::string_view await_reply();
+  std::function<bool()> give_up() const;
+  [[noreturn]] void fail_to_start(const std::error_code& code, bool executing) const;
+  [[noreturn]] void fail_for_unasked(std::string_view where);
+  [[noreturn]] void fail_for_closed(const char* what);
   [[noreturn]] void fail(const std::string& what);
   std::string last_errors() const;
 
@@ -79,6 +87,7 @@ class ProgramHost {
   ProgramCall call_;  // the last one
   std::unique_ptr<ChildProcess> child_;
   std::unique_ptr<LineChannel> channel_;
+  bool over_ = false;
 };
 
 }  // namespace dse

@@ -66,7 +66,7 @@ class ProgramLearner : public Learner {
 
 void ProgramLearner::start() const {
   if (host_->started()) return;
-  host_->start();
+  host_->start();  // throws when the program is over
   host_->send(call("start", learner_start_line(options_)));
 }
 
@@ -132,6 +132,7 @@ void ProgramLearner::predict(std::span<const std::uint8_t* const> images, std::s
 
 Learned ProgramLearner::learned() const {
   if (last_) return *last_;
+  if (host_->over()) return {};  // the user has interrupted the run
   ProgramHost& host = ready();
   Learned learned;
   const std::optional<std::string> digest = host.ask(call("digest"), read_digest);
@@ -141,6 +142,7 @@ Learned ProgramLearner::learned() const {
 }
 
 void ProgramLearner::save_state(StateWriter& writer) const {
+  if (!last_ && host_->over()) throw Interrupted();
   const std::optional<std::string> state = last_ ? last_->state : ready().ask(call("save"), read_state);
   if (!state) {
     throw RunError(
@@ -153,6 +155,7 @@ void ProgramLearner::save_state(StateWriter& writer) const {
 
 void ProgramLearner::finish() {
   if (last_) return;
+  if (host_->over()) throw Interrupted();
   last_ = learned();
   host_->ask(call("finish"), read_nothing);
   host_->end();

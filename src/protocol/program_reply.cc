@@ -39,12 +39,10 @@ Json parse_reply(std::string_view line) {
       reply = Json::parse(line, not_too_deep);
     }
   } catch (const Json::exception& error) {
-    constexpr std::size_t kShown = 60;
-    const std::string_view begin = line.substr(0, kShown);
     throw ProtocolError(fmt::format(
-        "it said {}{}, which is no JSON: only replies may go to its standard output; everything else goes to "
+        "it said {}, which is no JSON: only replies may go to its standard output; everything else goes to "
         "standard error",
-        quoted_text(begin), begin.size() < line.size() ? "..." : ""));
+        shown_text(line)));
   }
   if (!reply.is_object())
     throw ProtocolError(fmt::format("it said {}, which is no reply: expected an object", shown(reply)));
@@ -56,7 +54,7 @@ Json parse_reply(std::string_view line, std::initializer_list<std::string_view> 
   if (members.size() > 0 || !reply.empty()) {
     if (members.size() == 0) {
       throw ProtocolError(
-          fmt::format("its reply has the member {}: expected {{}}", quoted_text(reply.begin().key())));
+          fmt::format("its reply has the member {}: expected {{}}", shown_text(reply.begin().key())));
     }
     require_members(reply, members, "its reply");
   }
@@ -122,7 +120,8 @@ class StepReader {
     }
     std::vector<std::string> names;
     for (const auto& [name, function] : kSteps) names.emplace_back(name);
-    throw ProtocolError(fmt::format("there is no step {}{}", quoted_text(name_), suggestion(name_, names)));
+    throw ProtocolError(fmt::format("there is no step {}{}", shown_text(name_),
+                                    name_.size() > 60 ? "" : suggestion(name_, names)));
   }
 
  private:
@@ -189,7 +188,7 @@ ReplyStep StepReader::bind() {
     const auto* real = std::get_if<double>(&value);
     if (real != nullptr && *real != *real)
       throw ProtocolError(
-          fmt::format("the header {} of a binding is NaN, which nothing matches", quoted_text(name)));
+          fmt::format("the header {} of a binding is NaN, which nothing matches", shown_text(name)));
   }
   if (const auto match = json.find("match"); match != json.end()) {
     if (*match != "all" && *match != "any")
@@ -205,7 +204,7 @@ ReplyStep StepReader::write() {
   WriteStep write;
   write.resource = read_text(step_[1], "the resource of \"write\"");
   if (std::find(rules_.may_write.begin(), rules_.may_write.end(), write.resource) == rules_.may_write.end()) {
-    throw ProtocolError(fmt::format("it writes to {}, which it may not: {}", quoted_text(write.resource),
+    throw ProtocolError(fmt::format("it writes to {}, which it may not: {}", shown_text(write.resource),
                                     rules_.may_write.empty()
                                         ? "its component has no `to`"
                                         : fmt::format("its component's `to` is {}; add the name there",
@@ -242,9 +241,9 @@ ReplyStep StepReader::metric() {
     throw ProtocolError(
         fmt::format("it sets the metric {}, which its component does not list: add it to "
                     "`metrics` in the scenario",
-                    quoted_text(metric.name)));
+                    shown_text(metric.name)));
   }
-  metric.value = read_number(step_[2], fmt::format("the metric {}", quoted_text(metric.name)));
+  metric.value = read_number(step_[2], fmt::format("the metric {}", shown_text(metric.name)));
   return metric;
 }
 
@@ -324,6 +323,8 @@ template <typename... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
 };
+template <typename... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;  // clang before 17 does not find it by itself
 
 }  // namespace
 
@@ -392,9 +393,9 @@ FinishReply read_finish(std::string_view line, const std::vector<std::string>& m
         throw ProtocolError(
             fmt::format("it reports the metric {}, which its component does not list: add it to "
                         "`metrics` in the scenario",
-                        quoted_text(name)));
+                        shown_text(name)));
       }
-      finish.metrics[name] = read_number(value, fmt::format("the metric {}", quoted_text(name)));
+      finish.metrics[name] = read_number(value, fmt::format("the metric {}", shown_text(name)));
     }
   }
   return finish;

@@ -76,6 +76,7 @@ std::vector<std::pair<std::string, std::string>> read_environment(const std::str
                                                                   const InputPlace& place) {
   std::vector<std::pair<std::string, std::string>> variables;
   const Json table = Json::parse(json);
+  if (!table.is_object()) refuse(place, "expected a table of strings");
   for (const auto& [name, value] : table.items()) {
     const auto* text = value.get_ptr<const std::string*>();
     const bool named = !name.empty() && name.find_first_of(std::string("=\0", 2)) == std::string::npos;

@@ -19,6 +19,9 @@ namespace {
 // Every language reads integers up to here exactly, even those whose numbers are all doubles.
 constexpr std::int64_t kExactMax = (std::int64_t{1} << 53) - 1;
 
+// The most characters of what a program has said that an error shows.
+constexpr std::size_t kShown = 60;
+
 bool needs_no_escape(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
@@ -35,7 +38,7 @@ void append_double(double value, std::string& line) {
                                                                   : "-Infinity");
     return;
   }
-  // The shortest that reads back as this value.
+  // The shortest that reads back as this value; -0 would read back as an integer, which has no sign.
   const std::string digits = value == 0 && std::signbit(value) ? "-0.0" : fmt::format("{}", value);
   // A language that has only doubles would write 1.0 back as 1, which is an integer.
   const bool whole = std::trunc(value) == value;
@@ -125,7 +128,7 @@ HeaderValue read_value(const Json& json, std::string_view what) {
     if (tag == "double") return double_of(*held, what);
     if (tag == "text") return text_of(*held, what);
     throw ProtocolError(
-        fmt::format("{} has the tag {}: expected \"int64\", \"double\" or \"text\"", what, quoted_text(tag)));
+        fmt::format("{} has the tag {}: expected \"int64\", \"double\" or \"text\"", what, shown_text(tag)));
   }
   throw ProtocolError(fmt::format("{} is {}: expected a text, a truth value, a number, or one that is tagged",
                                   what, shown(json)));
@@ -140,7 +143,7 @@ Headers read_headers(const Json& json) {
       throw ProtocolError(
           fmt::format("a header's name has {} bytes: expected 1 to {}", name.size(), kShortStringBytes));
     }
-    headers.set(name, read_value(value, fmt::format("the header {}", quoted_text(name))));
+    headers.set(name, read_value(value, fmt::format("the header {}", shown_text(name))));
   }
   return headers;
 }
@@ -152,13 +155,16 @@ double read_number(const Json& json, std::string_view what) {
   throw ProtocolError(fmt::format("{} is {}: expected a finite number", what, shown(json)));
 }
 
+std::string shown_text(std::string_view text) {
+  return quoted_text(text.substr(0, kShown)) + (text.size() > kShown ? "..." : "");
+}
+
 std::string shown(const Json& json) {
-  constexpr std::size_t kShown = 60;
   // A large value is not written out to be cut.
   if (json.is_structured() && json.size() > kShown)
     return fmt::format("{} of {}", json.is_array() ? "a list" : "an object", json.size());
   if (const auto* text = json.get_ptr<const std::string*>(); text != nullptr && text->size() > kShown)
-    return quoted_text(text->substr(0, kShown)) + "...";
+    return shown_text(*text);
   const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   return text.size() <= kShown ? one_line(text) : one_line(text.substr(0, kShown)) + "...";
 }
@@ -168,7 +174,7 @@ void require_members(const Json& json, std::initializer_list<std::string_view> m
   if (!json.is_object()) throw ProtocolError(fmt::format("{} is {}: expected an object", what, shown(json)));
   for (const auto& [name, value] : json.items()) {
     if (std::find(members.begin(), members.end(), name) != members.end()) continue;
-    throw ProtocolError(fmt::format("{} has the member {}, which is none of {}", what, quoted_text(name),
+    throw ProtocolError(fmt::format("{} has the member {}, which is none of {}", what, shown_text(name),
                                     fmt::join(members, ", ")));
   }
 }

@@ -33,6 +33,8 @@ double read_number(const Json& json, std::string_view what);
 
 // A piece of JSON for an error, cut after some characters.
 std::string shown(const Json& json);
+// The same for a text that the program has chosen, in quotes.
+std::string shown_text(std::string_view text);
 // Throws ProtocolError unless `json` is an object with no other members than these.
 void require_members(const Json& json, std::initializer_list<std::string_view> members,
                      std::string_view what);
