@@ -40,12 +40,12 @@ DISHONEST = {
     "the number of the process, after a pause": (
         3, "resume", "key",
         writer('(dse.after, "10us"), (dse.write_resource, "out", {"key": str(os.getpid())})')),
-    # The hash of a pair mixes all bits of an address; those of objects alone may well be in the same
-    # order twice, because addresses differ by whole pages.
+    # The hash of a pair mixes all bits of an address. Objects alone may well be in the same order
+    # twice, because their addresses differ by whole pages.
     "a set of objects": (
         2, "deliver", "key",
         writer('(dse.write_resource, "out", {"key": name}) for name, _ in things',
-               "things = {(str(number), Thing()) for number in range(50)}")
+               "things = {(str(n), Thing()) for n in range(50)}")
         .replace("count = 0", "class Thing:\n    pass\ncount = 0", 1)),
     "a generator of random numbers of its own": (
         2, "deliver", "header",
