@@ -161,11 +161,12 @@ void ProgramHost::fail_for_closed(const char* what) {
 
 std::string ProgramHost::last_errors() const {
   constexpr std::size_t kShown = 3;
+  constexpr std::size_t kOfEach = 200;
   if (channel_ == nullptr || channel_->last_errors().empty()) return "";
   const auto& lines = channel_->last_errors();
   std::vector<std::string> shown;
   for (std::size_t i = lines.size() - std::min(kShown, lines.size()); i < lines.size(); ++i)
-    shown.push_back(one_line(lines[i]));
+    shown.push_back(one_line(std::string_view(lines[i]).substr(0, kOfEach)) + (lines[i].size() > kOfEach ? "..." : ""));
   return fmt::format("; its standard error ends with: {}", fmt::join(shown, " | "));
 }
 

@@ -37,7 +37,7 @@ class InprocRig : public LinkRig {
                 .scheduler = rig.scheduler_,
                 .strands = rig.strands_,
                 .latency_ns = kLatencyNs,
-                .job_cost = 1}),
+                .jobs = {.job_cost = 1}}),
           machine(name, link) {}
   };
   static constexpr TimeNs kLatencyNs = 1'000;
