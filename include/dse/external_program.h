@@ -17,7 +17,7 @@ struct ExternalProgram {
   std::vector<std::pair<std::string, std::string>> environment = {};  // added to what dse sets
   std::vector<std::string> files = {};                                // what it reads, as the scenario writes it
   TimeNs patience_ns = 60 * kNanosecondsPerSecond;                    // real time for one reply
-  InputPlace place = {};                                              // of the command in the scenario
+  InputPlace place = {};                                              // where the scenario has the command
 };
 
 }  // namespace dse

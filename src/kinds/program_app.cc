@@ -93,7 +93,7 @@ class ProgramApp : public App {
   mutable Hasher said_hash_;  // its digest can be taken at any time
   std::uint64_t replies_ = 0;
   std::vector<LearnedState> states_;
-  TimeNs last_ns_ = 0;  // of the last call
+  TimeNs last_ns_ = 0;  // when the last call was made
   std::string digest_;
   std::optional<std::string> state_;  // once nothing more is asked
   bool over_ = false;

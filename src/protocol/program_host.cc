@@ -92,8 +92,7 @@ void ProgramHost::fail_to_start(const std::error_code& code, bool executing) con
              code == std::errc::permission_denied || code == std::errc::not_a_directory) {
     advice =
         "; if it is a script, its first line must name its interpreter (#!/usr/bin/env python3), or the "
-        "command "
-        "begins with one";
+        "command begins with one";
   }
   throw InputError(options_.command.place,
                    fmt::format("'{}' cannot be executed: {}{}", file_, code.message(), advice));
@@ -165,8 +164,10 @@ std::string ProgramHost::last_errors() const {
   if (channel_ == nullptr || channel_->last_errors().empty()) return "";
   const auto& lines = channel_->last_errors();
   std::vector<std::string> shown;
-  for (std::size_t i = lines.size() - std::min(kShown, lines.size()); i < lines.size(); ++i)
-    shown.push_back(one_line(std::string_view(lines[i]).substr(0, kOfEach)) + (lines[i].size() > kOfEach ? "..." : ""));
+  for (std::size_t i = lines.size() - std::min(kShown, lines.size()); i < lines.size(); ++i) {
+    const std::string_view line = lines[i];
+    shown.push_back(one_line(line.substr(0, kOfEach)) + (line.size() > kOfEach ? "..." : ""));
+  }
   return fmt::format("; its standard error ends with: {}", fmt::join(shown, " | "));
 }
 
@@ -189,10 +190,9 @@ void ProgramHost::end() {
       kill();
       throw Interrupted();
     }
-    fail(
-        fmt::format("it has not ended {} after its standard input was closed: end when nothing more can be "
-                    "read",
-                    format_duration(nanoseconds(kToEnd).count())));
+    fail(fmt::format(
+        "it has not ended {} after its standard input was closed: end when nothing more can be read",
+        format_duration(nanoseconds(kToEnd).count())));
   }
   if (!child_->ended_well()) fail(fmt::format("afterwards it {}: end with status 0", child_->ending()));
   if (!channel_->unfinished().empty()) fail_for_unasked(" after its last reply");

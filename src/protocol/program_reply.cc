@@ -43,7 +43,8 @@ void require_integers_of_64_bits(std::string_view line) {
   }
 }
 
-// A reply is an object of lists and objects in a few levels; what is nested deeper would only cost memory.
+// A reply is an object of lists and objects in a few levels; what is nested deeper would only cost
+// memory.
 Json parse_reply(std::string_view line) {
   static constexpr int kDepthMax = 16;
   const auto not_too_deep = [](int depth, Json::parse_event_t, Json&) {
@@ -53,7 +54,8 @@ Json parse_reply(std::string_view line) {
   };
   Json reply;
   try {
-    // The callback costs as much as the parsing, and a short line cannot be nested deep enough to matter.
+    // The callback costs as much as the parsing, and a short line cannot be nested deep enough to
+    // matter.
     constexpr std::size_t kShort = 4096;
     if (line.size() <= kShort) {
       reply = Json::parse(line);

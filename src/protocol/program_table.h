@@ -13,7 +13,7 @@ namespace dse {
 // The table as JSON. Throws InputError for an unknown key or a wrong value.
 struct ProgramTablePlace {
   const std::string& folder;  // the scenario's
-  InputPlace place;           // of the table
+  InputPlace place;           // where the table is
 };
 ExternalProgram read_program_table(const std::string& json, const ProgramTablePlace& where);
 

@@ -1,5 +1,6 @@
-// The rules of the folders, read off the sources: includes go one way, each library has its folder, and
-// nothing but the report of how long a run took, and what waits for something outside, knows what time it is.
+// The rules of the folders, read off the sources: includes go one way, each library has its folder,
+// and nothing but the report of how long a run took, and what waits for something outside, knows
+// what time it is.
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -193,7 +194,8 @@ TEST_CASE("nothing is drawn from where it would not be the same again, and nothi
                                                  "sim/command/attach_command.cc",
                                                  "sim/command/node_command.cc",
                                                  "sim/command/nodes_command.cc"};
-  // Programs in other languages have a real time to reply in. It decides whether the run goes on, never how.
+  // Programs in other languages have a real time to reply in. It decides whether the run goes on,
+  // never how.
   const std::set<std::string> with_programs = {
       "src/process/line_channel.h",   "src/process/line_channel.cc",  "src/process/child_process.h",
       "src/process/child_process.cc", "src/protocol/program_host.cc", "src/protocol/interrupt_moment.cc"};

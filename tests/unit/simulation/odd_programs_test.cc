@@ -1,5 +1,5 @@
-// Hundreds of runs with programs in one process, most of which fail: none leaves a process, a descriptor or a
-// thread behind.
+// Hundreds of runs with programs in one process, most of which fail: none leaves a process, a
+// descriptor or a thread behind.
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,8 +20,8 @@ namespace {
 
 constexpr const char* kData = DSE_SOURCE_DIR "/data/sample/";
 
-// Programs of sh, which start in a millisecond. Each answers the first calls, and then does what it does.
-// `$n` counts the calls.
+// Programs of sh, which start in a millisecond. Each answers the first calls, and then does what it
+// does. `$n` counts the calls.
 struct Oddity {
   std::string what;
   bool takes_time = false;  // a part of a second
