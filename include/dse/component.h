@@ -55,9 +55,9 @@ struct Sample {
 
 // A file that a component reads.
 struct ReadFile {
-  std::string key;   // in the scenario: "images"
-  std::string path;  // ready to open
-  InputPlace place;  // where the scenario names it
+  std::string key;           // in the scenario: "images"
+  std::string path;          // ready to open
+  InputPlace place;          // where the scenario names it
   std::string written = {};  // as the scenario names it; "": as it has the key
 };
 
@@ -109,10 +109,11 @@ struct MakeContext {
   std::function<void(const MessagePtr&)> leave = {};  // takes what leaves the bus through Ports::to_outside
 
   TimeNs start_ns = 0;  // when its program starts
-  // Whether the user has asked the run to end, a moment ago. Any thread may ask; a component that waits for something outside
-  // this process does, and throws Interrupted when it stops waiting.
+  // Whether the user has asked the run to end, and the moment is over that everybody gets to do so.
+  // Any thread may ask; a component that waits for something outside this process does, and throws
+  // Interrupted when it stops waiting.
   std::function<bool()> interrupted = {};
-  bool keep_state = false;     // save_state() will be asked for at the end of the run
+  bool keep_state = false;  // save_state() will be asked for at the end of the run
   // Opens what takes the lines exchanged with a program of the component's; it may return an empty one.
   std::function<LineSink()> open_protocol_log = {};
 };

@@ -15,9 +15,9 @@ struct ExternalProgram {
   std::string folder;              // where it is started: the scenario's folder
   std::string options = "{}";      // handed over as they are: a JSON object
   std::vector<std::pair<std::string, std::string>> environment = {};  // added to what dse sets
-  std::vector<std::string> files = {};                                // what it reads, as the scenario writes it
-  TimeNs patience_ns = 60 * kNanosecondsPerSecond;                    // real time for one reply
-  InputPlace place = {};                                              // where the scenario names the command
+  std::vector<std::string> files = {};              // what it reads, as the scenario writes it
+  TimeNs patience_ns = 60 * kNanosecondsPerSecond;  // real time for one reply
+  InputPlace place = {};                            // where the scenario has the command
 };
 
 }  // namespace dse

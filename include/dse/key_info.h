@@ -44,8 +44,9 @@ struct TableText {
 
 // The value of a key; monostate: none. Texts of every sort are a string, a duration is ns in an int64, a
 // learner is a string or, for a program, a TableText.
-using KeyValue = std::variant<std::monostate, bool, std::int64_t, double, std::string,
-                              std::vector<std::string>, Rate, std::pair<std::int64_t, std::int64_t>, TableText>;
+using KeyValue =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>, Rate,
+                 std::pair<std::int64_t, std::int64_t>, TableText>;
 
 // How a key bounds what its component writes. The minimiser uses it to look for a smaller run.
 enum class KeyBound {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dse/learner.h"
 #include "dse/external_program.h"
+#include "dse/learner.h"
 
 namespace dse {
 

@@ -107,8 +107,8 @@ DataDigests World::data() const {
   return digests;
 }
 
-// What waits for something outside this process gives up when the user has interrupted the run, which may be as
-// late as here.
+// What waits for something outside this process gives up when the user has interrupted the run,
+// which may be as late as here.
 void World::note_interrupt() {
   result_.status = RunStatus::kInterrupted;
   result_.stall.clear();

@@ -80,7 +80,8 @@ struct Launch {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const int handled : {SIGINT, SIGTERM, SIGPIPE}) signal(handled, SIG_DFL);
-  // Also those that somebody has opened without a thought of other programs. (Before Linux 5.11 they stay.)
+  // Also those that somebody has opened without a thought of other programs. (Before Linux 5.11
+  // they stay.)
   close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   if (chdir(launch.folder) != 0) fail(errno);
   execve(launch.file, launch.arguments, launch.environment);
@@ -96,8 +97,8 @@ FileDescriptor above_standard(FileDescriptor end) {
   return moved;
 }
 
-// Where a parent has told it to ignore SIGCHLD, as some do, the system would reap children, and nobody could
-// say how they ended.
+// Where a parent has told it to ignore SIGCHLD, as some do, the system would reap children, and
+// nobody could say how they ended.
 void keep_endings() {
   struct sigaction action = {};
   if (sigaction(SIGCHLD, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_DFL);

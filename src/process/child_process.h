@@ -1,7 +1,7 @@
-// Another program as a child process, in a process group of its own, joined to us by three pipes. What it
-// starts itself, and leaves in its group, ends with it; and it ends with the thread that started it, whatever
-// happens to this process. Where this process ignores SIGCHLD, the signal gets its default again. Used by one
-// thread at a time; the thread that starts it must outlive it.
+// Another program as a child process, in a process group of its own, joined to us by three pipes.
+// What it starts itself, and leaves in its group, ends with it; and it ends with the thread that
+// started it, whatever happens to this process. Where this process ignores SIGCHLD, the signal gets
+// its default again. Used by one thread at a time; the thread that starts it must outlive it.
 #pragma once
 
 #include <signal.h>
@@ -25,9 +25,9 @@ struct ChildOptions {
   std::vector<std::string> environment;  // NAME=VALUE; nothing else is inherited
 };
 
-// The path of the program that a command's first word means: a file in `folder`, or one of that name on
-// `path` (as $PATH has it). Throws std::runtime_error, with a sentence for the user, when there is none that
-// can be executed.
+// The path of the program that a command's first word means: a file in `folder`, or one of that
+// name on `path` (as $PATH has it). Throws std::runtime_error, with a sentence for the user, when
+// there is none that can be executed.
 std::string find_executable(const std::string& word, const std::string& folder, const std::string& path);
 
 // The system refuses to execute a program in a folder.
@@ -53,7 +53,8 @@ class ChildProcess {
 
   // Whether it has ended; what it left in its group may still run.
   bool ended();
-  // How many processes of its group besides itself still run; waits until there is none, for `most`.
+  // How many processes of its group besides itself still run; waits until there is none, for
+  // `most`.
   std::size_t left_behind(std::chrono::milliseconds most) const;
   // Ends it, with its group, and waits for it.
   void kill();

@@ -141,8 +141,8 @@ void LineChannel::look_for_end() {
   output_ended_ = true;
 }
 
-// Waits until a pipe can be served, and serves it. Returns false when the time is over, and nothing has come
-// of an answer.
+// Waits until a pipe can be served, and serves it. Returns false when the time is over, and nothing
+// has come of an answer.
 bool LineChannel::wait_for_pipes(steady_clock::time_point until) {
   std::array<pollfd, 3> pipes{};
   nfds_t count = 0;

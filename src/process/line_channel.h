@@ -1,5 +1,6 @@
-// Lines to a child process and back, one answer at a time. A write never blocks; while an answer is awaited,
-// all three pipes are served, so that no program can stop by filling one. Used by one thread at a time.
+// Lines to a child process and back, one answer at a time. A write never blocks; while an answer is
+// awaited, all three pipes are served, so that no program can stop by filling one. Used by one
+// thread at a time.
 #pragma once
 
 #include <chrono>
@@ -17,7 +18,8 @@ class LineChannel {
  public:
   struct Options {
     std::size_t line_bytes_max = 64 << 20;
-    // Called with each line of the child's standard error, without its end; long ones come in parts.
+    // Called with each line of the child's standard error, without its end; long ones come in
+    // parts.
     std::function<void(std::string_view line)> on_error_line = {};
   };
   // The child must outlive the channel.
@@ -32,23 +34,23 @@ class LineChannel {
     kMoreThanOne,  // the child has written more than the answer, unasked
   };
 
-  // Sends the line, to which the end is added, as far as the pipe takes it; the rest goes while an answer is
-  // awaited. Nothing is sent to a child that has written something unasked.
+  // Sends the line, to which the end is added, as far as the pipe takes it; the rest goes while an
+  // answer is awaited. Nothing is sent to a child that has written something unasked.
   void send(std::string_view line);
-  // Waits until `until` at the latest, or until `interrupted`, which is asked a few times a second. What has
-  // come by then counts, also when nobody looked in time.
+  // Waits until `until` at the latest, or until `interrupted`, which is asked a few times a second.
+  // What has come by then counts, also when nobody looked in time.
   Got await_line(std::chrono::steady_clock::time_point until, const std::function<bool()>& interrupted);
   // The answer, without its end; valid until the next call.
   std::string_view line() const { return std::string_view(input_).substr(0, line_size_); }
   // Whether everything that was sent has been taken by the pipe.
   bool sent() const { return written_ == output_.size(); }
-  // What has come beside lines that were answers: a part of one, or something unasked; valid until the next
-  // call.
+  // What has come beside lines that were answers: a part of one, or something unasked; valid until
+  // the next call.
   std::string_view unfinished() const { return input_; }
 
-  // Closes the child's standard input, and serves its output and error until it has ended; until `until` at
-  // the latest. Returns whether it has ended. unfinished() begins with what it has written meanwhile, or
-  // before and unasked.
+  // Closes the child's standard input, and serves its output and error until it has ended; until
+  // `until` at the latest. Returns whether it has ended. unfinished() begins with what it has
+  // written meanwhile, or before and unasked.
   bool await_end(std::chrono::steady_clock::time_point until, const std::function<bool()>& interrupted);
   // Takes what its standard error holds now.
   void drain_errors();
@@ -74,7 +76,7 @@ class LineChannel {
   bool unasked_ = false;       // it had written something before it was asked
   std::string input_;
   std::size_t searched_ = 0;   // bytes of input_ that have no line end
-  std::size_t line_size_ = 0;  // the size of the answer in input_, without its end
+  std::size_t line_size_ = 0;  // how long the answer in input_ is, without its end
   bool answered_ = false;
   bool output_ended_ = false;
   bool errors_ended_ = false;

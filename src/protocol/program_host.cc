@@ -160,11 +160,14 @@ void ProgramHost::fail_for_closed(const char* what) {
 
 std::string ProgramHost::last_errors() const {
   constexpr std::size_t kShown = 3;
+  constexpr std::size_t kOfEach = 200;
   if (channel_ == nullptr || channel_->last_errors().empty()) return "";
   const auto& lines = channel_->last_errors();
   std::vector<std::string> shown;
-  for (std::size_t i = lines.size() - std::min(kShown, lines.size()); i < lines.size(); ++i)
-    shown.push_back(one_line(lines[i]));
+  for (std::size_t i = lines.size() - std::min(kShown, lines.size()); i < lines.size(); ++i) {
+    const std::string_view line = lines[i];
+    shown.push_back(one_line(line.substr(0, kOfEach)) + (line.size() > kOfEach ? "..." : ""));
+  }
   return fmt::format("; its standard error ends with: {}", fmt::join(shown, " | "));
 }
 
@@ -187,10 +190,9 @@ void ProgramHost::end() {
       kill();
       throw Interrupted();
     }
-    fail(
-        fmt::format("it has not ended {} after its standard input was closed: end when nothing more can be "
-                    "read",
-                    format_duration(nanoseconds(kToEnd).count())));
+    fail(fmt::format(
+        "it has not ended {} after its standard input was closed: end when nothing more can be read",
+        format_duration(nanoseconds(kToEnd).count())));
   }
   if (!child_->ended_well()) fail(fmt::format("afterwards it {}: end with status 0", child_->ending()));
   if (!channel_->unfinished().empty()) fail_for_unasked(" after its last reply");

@@ -1,6 +1,6 @@
-// The program of one component: started, asked one call at a time, and ended. Everything that can be wrong
-// with it becomes a RunError that names the component, the call and its virtual time, and says what to do.
-// Used by one thread at a time.
+// The program of one component: started, asked one call at a time, and ended. Everything that can
+// be wrong with it becomes a RunError that names the component, the call and its virtual time, and
+// says what to do. Used by one thread at a time.
 #pragma once
 
 #include <functional>
@@ -22,10 +22,11 @@ class LineChannel;
 struct ProgramHostOptions {
   std::string component;
   ExternalProgram command;
-  // Whether the user has asked the run to end, and nobody is waited for any longer (interrupt_moment.h); may
-  // be empty.
+  // Whether the user has asked the run to end, and nobody is waited for any longer
+  // (interrupt_moment.h); may be empty.
   std::function<bool()> interrupted = {};
-  // Called with each line that is exchanged: "> {...}" to the program, "< {...}" from it; may be empty.
+  // Called with each line that is exchanged: "> {...}" to the program, "< {...}" from it; may be
+  // empty.
   LineSink log = {};
 };
 
@@ -45,13 +46,16 @@ class ProgramHost {
   // Starts the process, once. Throws InputError when the system refuses to execute it.
   void start();
   bool started() const { return channel_ != nullptr; }
-  // Whether it has been started, and has ended: by itself, with a failure, or because of an interrupt.
+  // Whether it has been started, and has ended: by itself, with a failure, or because of an
+  // interrupt.
   bool over() const { return over_; }
 
-  // Sends a call; its reply must be awaited before the next one is sent. Throws Interrupted when it is over.
+  // Sends a call; its reply must be awaited before the next one is sent. Throws Interrupted when it
+  // is over.
   void send(ProgramCall call);
-  // The reply to it, read by `read`, which throws ProtocolError for what is not one. Throws RunError when the
-  // program gives no such reply, Interrupted when the user does not want to wait for it.
+  // The reply to it, read by `read`, which throws ProtocolError for what is not one. Throws
+  // RunError when the program gives no such reply, Interrupted when the user does not want to wait
+  // for it.
   template <typename Read>
   auto await(Read read) {
     const std::string_view reply = await_reply();
@@ -67,8 +71,8 @@ class ProgramHost {
     return await(read);
   }
 
-  // Nothing more is asked: closes its standard input, and waits until it has ended. Throws RunError when it
-  // does not end, ends with a failure, or leaves other processes behind.
+  // Nothing more is asked: closes its standard input, and waits until it has ended. Throws RunError
+  // when it does not end, ends with a failure, or leaves other processes behind.
   void end();
   // Ends it at once, where it stands.
   void kill();

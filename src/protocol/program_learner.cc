@@ -60,7 +60,7 @@ class ProgramLearner : public Learner {
   mutable bool ready_ = false;
   mutable std::optional<std::string> initial_;  // until the program has it
   std::optional<TimeNs> time_ns_;
-  mutable Hasher said_hash_;     // of its predictions in training; its digest can be taken at any time
+  mutable Hasher said_hash_;     // what it predicted in training; its digest can be taken at any time
   std::optional<Learned> last_;  // once nothing more is asked
 };
 

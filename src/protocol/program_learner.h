@@ -14,7 +14,7 @@ namespace dse {
 struct ProgramLearnerOptions {
   ProgramHostOptions host;
   LearnerOptions made_for;
-  std::uint64_t seed = 0;   // the program's own
+  std::uint64_t seed = 0;   // for the program alone
   bool keep_state = false;  // save_state() will be called after finish()
 };
 

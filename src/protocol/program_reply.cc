@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <functional>
 #include <utility>
 
@@ -21,7 +22,29 @@ namespace {
 constexpr std::int64_t kPrefetchMax = UINT16_MAX;
 constexpr std::int64_t kStatusMax = 255;
 
-// A reply is an object of lists and objects in a few levels; what is nested deeper would only cost memory.
+// The library reads an integer of more than 64 bits as a double, without a word. `line` is JSON.
+void require_integers_of_64_bits(std::string_view line) {
+  constexpr std::size_t kAlwaysFit = 18;
+  for (std::size_t at = 0; (at = line.find_first_of("\"-0123456789", at)) != std::string_view::npos;) {
+    if (line[at] == '"') {
+      while (line[at = line.find_first_of("\"\\", at + 1)] == '\\') ++at;  // what follows it ends nothing
+      ++at;
+      continue;
+    }
+    const std::size_t end = std::min(line.find_first_not_of("+-.0123456789eE", at), line.size());
+    const std::string_view number = line.substr(at, end - at);
+    at = end;
+    if (number.size() <= kAlwaysFit || number.find_first_of(".eE") != std::string_view::npos) continue;
+    std::int64_t value = 0;
+    if (std::from_chars(number.data(), number.data() + number.size(), value).ec == std::errc()) continue;
+    throw ProtocolError(fmt::format("it said the integer {}, which needs more than 64 bits: write it as a double "
+                                    "(with a point), or as a text",
+                                    one_line(number.substr(0, 60))));
+  }
+}
+
+// A reply is an object of lists and objects in a few levels; what is nested deeper would only cost
+// memory.
 Json parse_reply(std::string_view line) {
   static constexpr int kDepthMax = 16;
   const auto not_too_deep = [](int depth, Json::parse_event_t, Json&) {
@@ -31,7 +54,8 @@ Json parse_reply(std::string_view line) {
   };
   Json reply;
   try {
-    // The callback costs as much as the parsing, and a short line cannot be nested deep enough to matter.
+    // The callback costs as much as the parsing, and a short line cannot be nested deep enough to
+    // matter.
     constexpr std::size_t kShort = 4096;
     if (line.size() <= kShort) {
       reply = Json::parse(line);
@@ -44,6 +68,7 @@ Json parse_reply(std::string_view line) {
         "standard error",
         shown_text(line)));
   }
+  require_integers_of_64_bits(line);
   if (!reply.is_object())
     throw ProtocolError(fmt::format("it said {}, which is no reply: expected an object", shown(reply)));
   return reply;

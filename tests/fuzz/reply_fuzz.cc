@@ -1,7 +1,7 @@
-// Feeds what programs reply in other languages, as libFuzzer invents it, to everything that reads a reply: it
-// is refused with a ProtocolError that fits into a message, or taken; what is taken can be said again, and
-// means the same. The first byte chooses the call. Built with clang and -fsanitize=fuzzer,address,undefined;
-// see the target reply_fuzz.
+// Feeds what programs reply in other languages, as libFuzzer invents it, to everything that reads a
+// reply: it is refused with a ProtocolError that fits into a message, or taken; what is taken can
+// be said again, and means the same. The first byte chooses the call. Built with clang and
+// -fsanitize=fuzzer,address,undefined; see the target reply_fuzz.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -19,8 +19,7 @@ def say(text):
 
 # Tells the test that the program has come to this point.
 def tell(name):
-    open(name + ".new", "w").close()
-    os.rename(name + ".new", name)
+    open(name, "w").close()
 
 def hang():
     tell("hangs")

@@ -1,5 +1,6 @@
-// Programs as components, and as learners, that do not do what docs/program-protocol.md asks: each ends the
-// run with one message that tells the user what to do, at once, and nothing is left behind.
+// Programs as components, and as learners, that do not do what docs/program-protocol.md asks: each
+// ends the run with one message that tells the user what to do, at once, and nothing is left
+// behind.
 #include <algorithm>
 #include <filesystem>
 #include <memory>

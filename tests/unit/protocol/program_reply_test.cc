@@ -180,6 +180,27 @@ TEST_CASE("replies: what is no JSON, or no object") {
                     "its reply has the member \"step\", which is none of steps");
 }
 
+TEST_CASE("replies: an integer that no 64 bits hold is not taken for a double") {
+  const Reading reading;
+  for (const std::string number :
+       {"9223372036854775808", "-9223372036854775809", "100000000000000000000", "18446744073709551616"}) {
+    CAPTURE(number);
+    CHECK_THROWS_WITH(reading.steps(R"([["write","out",{"headers":{"a\\":)" + number + "}}]]"),
+                      ContainsSubstring("it said the integer " + number + ", which needs more than 64 bits"));
+  }
+  const auto headers =
+      only<WriteStep>(reading.steps(R"([["write","out",{"headers":{"a":9223372036854775807,)"
+                                    R"("b":-9223372036854775808,"c":100000000000000000000.0,)"
+                                    R"("d":1e20,"\"100000000000000000000":)"
+                                    R"("100000000000000000000\\\"100000000000000000000"}}]])"))
+          .message.headers;
+  CHECK(*headers.find_integer("a") == INT64_MAX);
+  CHECK(*headers.find_integer("b") == INT64_MIN);
+  CHECK(*headers.find("c") == HeaderValue(1e20));
+  CHECK(*headers.find("d") == HeaderValue(1e20));
+  CHECK(headers.find("\"100000000000000000000") != nullptr);
+}
+
 TEST_CASE("replies: deep nesting is refused, without deep recursion") {
   const Reading reading;
   for (const std::size_t depth : {100U, 2'000U, 10'000U, 1'000'000U}) {

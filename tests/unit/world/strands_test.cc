@@ -1,8 +1,11 @@
 #include "sim/world/strands.h"
 
 #include <atomic>
+#include <barrier>
+#include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "dse/hash.h"
 #include "dse/random.h"
@@ -21,12 +24,13 @@ std::vector<std::uint64_t> digests(unsigned threads, std::uint64_t seed) {
   std::vector<std::uint64_t> results(5, 0);
   std::vector<std::uint64_t> read_on_the_way;
   Strands strands(threads);
-  for (std::size_t strand = 0; strand < results.size(); ++strand) strands.add({});
+  for (std::size_t strand = 0; strand < results.size(); ++strand) strands.add({.waits = strand % 2 == 1});
   for (std::uint64_t job = 0; job < 3'000; ++job) {
     const std::size_t place = random.below(results.size());
     const StrandIndex strand(static_cast<std::uint32_t>(place));
+    const Urgency urgency = random.below(2) == 0 ? Urgency::kAtOnce : Urgency::kWhenever;
     const JobTicket ticket =
-        strands.post(strand, [&digest = results[place], job] { digest = hash_chain(digest, job); });
+        strands.post(strand, [&digest = results[place], job] { digest = hash_chain(digest, job); }, urgency);
     if (random.below(20) != 0) continue;
     strands.wait(strand, ticket);
     read_on_the_way.push_back(results[place]);
@@ -144,4 +148,111 @@ TEST_CASE("a job and what it holds are gone when it is done") {
     strands.wait(strand, strands.post(strand, [held = std::move(held)] {}));
     CHECK(alive.expired());
   }
+}
+
+TEST_CASE("strands that wait have a thread each, however few threads there are") {
+  for (unsigned threads : kThreads) {
+    CAPTURE(threads);
+    constexpr int kWaiting = 8;
+    Strands strands(threads);
+    std::vector<StrandIndex> waiting;
+    for (int i = 0; i < kWaiting; ++i) waiting.push_back(strands.add({.waits = true}));
+    // Each job waits for all the others, and this thread waits for none of them before they are done.
+    std::barrier all(kWaiting + 1);
+    for (const StrandIndex strand : waiting) strands.post(strand, [&all] { all.arrive_and_wait(); });
+    all.arrive_and_wait();
+    strands.wait_all();
+  }
+}
+
+TEST_CASE("the thread of a strand that waits takes no other job") {
+  Strands strands(1);
+  const StrandIndex waiting = strands.add({.waits = true});
+  const StrandIndex working = strands.add({});
+  std::thread::id of_the_waiting;
+  strands.wait(waiting, strands.post(waiting, [] {}));
+  std::promise<void> seen;
+  strands.post(waiting, [&] {
+    of_the_waiting = std::this_thread::get_id();
+    seen.set_value();
+  });
+  seen.get_future().wait();  // so that it was not this thread
+  CHECK(of_the_waiting != std::this_thread::get_id());
+  int elsewhere = 0;
+  for (int job = 0; job < 500; ++job) {
+    strands.post(working, [&elsewhere, here = std::this_thread::get_id()] {
+      if (std::this_thread::get_id() != here) ++elsewhere;
+    });
+  }
+  strands.wait_all();
+  CHECK(elsewhere == 0);
+}
+
+TEST_CASE("a job that is wanted at once is run by the thread that wants it") {
+  for (unsigned threads : kThreads) {
+    CAPTURE(threads);
+    Strands strands(threads);
+    const StrandIndex strand = strands.add({.waits = true});
+    for (int job = 0; job < 200; ++job) {
+      std::thread::id by;
+      strands.wait(strand, strands.post(strand, [&by] { by = std::this_thread::get_id(); }, Urgency::kAtOnce));
+      CHECK(by == std::this_thread::get_id());
+    }
+  }
+}
+
+TEST_CASE("a job that is wanted at once comes after those before it") {
+  for (unsigned threads : kThreads) {
+    CAPTURE(threads);
+    Strands strands(threads);
+    const StrandIndex strand = strands.add({.waits = true});
+    std::promise<void> gate;
+    std::vector<int> order;
+    strands.post(strand, [&order, wait = gate.get_future().share()] {
+      wait.wait();
+      order.push_back(1);
+    });
+    strands.post(strand, [&order] { order.push_back(2); });
+    const JobTicket last = strands.post(strand, [&order] { order.push_back(3); }, Urgency::kAtOnce);
+    gate.set_value();
+    strands.wait(strand, last);
+    CHECK(order == std::vector<int>{1, 2, 3});
+  }
+}
+
+TEST_CASE("a job that was wanted at once, and that nobody waits for, is run in the end") {
+  Strands strands(1);
+  const StrandIndex strand = strands.add({.waits = true});
+  int done = 0;
+  strands.post(strand, [&done] { ++done; }, Urgency::kAtOnce);
+  strands.post(strand, [&done] { ++done; }, Urgency::kAtOnce);
+  strands.wait_all();
+  CHECK(done == 2);
+}
+
+TEST_CASE("a strand that waits takes any number of jobs, too") {
+  for (unsigned threads : kThreads) {
+    CAPTURE(threads);
+    Strands strands(threads);
+    const StrandIndex one = strands.add({.waits = true});
+    const StrandIndex other = strands.add({});
+    std::vector<int> order;
+    for (int job = 0; job < 1'000; ++job) {
+      strands.post(one, [&order, job] { order.push_back(job); });
+      strands.post(other, [] {});
+    }
+    strands.wait_all();
+    REQUIRE(order.size() == 1'000);
+    CHECK(std::is_sorted(order.begin(), order.end()));
+  }
+}
+
+TEST_CASE("what a waiting job throws comes out, too, and the others go on") {
+  Strands strands(1);
+  const StrandIndex bad = strands.add({.waits = true});
+  const StrandIndex good = strands.add({.waits = true});
+  const JobTicket thrown = strands.post(bad, [] { throw std::runtime_error("out of ink"); });
+  const JobTicket fine = strands.post(good, [] {});
+  CHECK_NOTHROW(strands.wait(good, fine));
+  CHECK_THROWS_WITH(strands.wait(bad, thrown), "out of ink");
 }
