@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -111,8 +111,11 @@ bool is_executable(const std::filesystem::path& file) {
 
 // The process group of a process, as /proc tells it; empty when it is gone or a zombie.
 std::optional<pid_t> group_of(const std::filesystem::path& process) {
+  // It may be gone before it is read, which read() takes for an end, but an iterator throws.
   std::ifstream file(process / "stat");
-  const std::string stat{std::istreambuf_iterator<char>(file), {}};
+  std::array<char, 1024> block;
+  file.read(block.data(), block.size());
+  const std::string stat(block.data(), static_cast<std::size_t>(file.gcount()));
   const std::size_t name_end = stat.rfind(") ");  // the name may hold anything
   if (name_end == std::string::npos) return std::nullopt;
   char state = 0;
@@ -126,13 +129,14 @@ std::optional<pid_t> group_of(const std::filesystem::path& process) {
 // How many living processes are in the group of `leader`, besides itself.
 std::size_t count_others_in_group(pid_t leader) {
   std::size_t count = 0;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  using Entries = std::filesystem::directory_iterator;
+  for (Entries entry("/proc", error); !error && entry != Entries(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     pid_t pid = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (error != std::errc() || end != name.data() + name.size() || pid == leader) continue;
-    if (group_of(entry.path()) == leader) ++count;
+    const auto [end, wrong] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (wrong != std::errc() || end != name.data() + name.size() || pid == leader) continue;
+    if (group_of(entry->path()) == leader) ++count;
   }
   return count;
 }

@@ -26,7 +26,8 @@ void check_nothing_left(const ProgramFixture& fixture) {
 
 // A run of the odd program.
 struct OddRun {
-  explicit OddRun(const Odd& odd) : process(fixture.replay_command(write_odd(fixture, odd))) {}
+  explicit OddRun(const Odd& odd, const std::vector<std::string>& more = {})
+      : process(fixture.replay_command(write_odd(fixture, odd), more)) {}
 
   ProgramFixture fixture;
   Process process;
@@ -44,8 +45,9 @@ void check_failed(OddRun& run, const std::vector<std::string>& said) {
   check_nothing_left(run.fixture);
 }
 
-void check_failed(const Odd& odd, const std::vector<std::string>& said) {
-  OddRun run(odd);
+void check_failed(const Odd& odd, const std::vector<std::string>& said,
+                  const std::vector<std::string>& more = {}) {
+  OddRun run(odd, more);
   check_failed(run, said);
 }
 
@@ -244,6 +246,38 @@ TEST_CASE("misbehaving: dies") {
   // With a part of a reply.
   check_failed({.body = "sys.stdout.write('{\"steps\":')\nsys.stdout.flush()\nos._exit(7)"},
                {"it ended with exit status 7, having said only \"{\\\"steps\\\":\""});
+}
+
+TEST_CASE("misbehaving: dies in a call that only some programs get") {
+  const auto replying = [](const std::string& steps) {
+    return "plain = good\ndef good(call):\n    if call['call'] == 'deliver':\n        return '{\"steps\":" +
+           steps + "}'\n    return plain(call)";
+  };
+  check_failed({.when = "resume", .body = "os._exit(7)", .more = replying(R"([["after",5]])")},
+               {"the call `resume` at 5ns", "it ended with exit status 7"});
+  check_failed({.when = "returned",
+                .body = "os._exit(7)",
+                .more = replying(R"([["write","out",{},{"mandatory":true}]])")},
+               {"the call `returned` at ", "it ended with exit status 7"});
+  for (const As as : kBoth) {
+    check_failed({.as = as, .when = "save", .body = "os._exit(7)"},
+                 {"the call `save` at ", "it ended with exit status 7"}, {"--save-models"});
+  }
+}
+
+TEST_CASE("misbehaving: a component that crashes takes its program with it") {
+  for (const As as : kBoth) {
+    const ProgramFixture fixture;
+    const std::string scenario =
+        write_odd(fixture, {.as = as, .body = "subprocess.Popen(['sleep', '1000'])"});
+    fixture.write("odd.toml",
+                  read_file(scenario) + "[[fault]]\nkind = \"crash\"\ncomponent = \"odd\"\nat = \"5ms\"\n");
+    const Outcome outcome = fixture.replay(scenario, {"--save-models"});
+    INFO(outcome.err);
+    CHECK(outcome.status <= 3);
+    CHECK(messages_in(outcome.err).empty());
+    CHECK(none_left_in(fixture.file("")));
+  }
 }
 
 TEST_CASE("misbehaving: dies between two calls") {

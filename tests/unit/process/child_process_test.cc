@@ -188,7 +188,8 @@ TEST_CASE("child: what it has started is counted, and ends with it") {
   // It belongs to another process now, which may take a moment to forget it.
   const auto gone = [started] {
     std::ifstream file("/proc/" + std::to_string(started) + "/stat");
-    const std::string stat{std::istreambuf_iterator<char>(file), {}};
+    std::string stat;
+    std::getline(file, stat);
     return stat.empty() || stat.find(") Z ") != std::string::npos;
   };
   while (!gone()) std::this_thread::yield();

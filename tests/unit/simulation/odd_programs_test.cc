@@ -107,7 +107,7 @@ TEST_CASE("odd programs: hundreds of runs in one process leave nothing behind") 
   const std::size_t threads = count_in("/proc/self/task");
   int good = 0;
   int runs = 0;
-  constexpr int kRounds = 6;
+  constexpr int kRounds = 4;
   for (int round = 0; round < kRounds; ++round) {
     for (const Oddity& oddity : kOddities) {
       for (const bool learner : {false, true}) {
