@@ -27,9 +27,10 @@ void check_metrics(const ComponentConfig& config) {
   std::set<std::string> names;
   for (const MetricInfo& metric : metrics_of(config)) {
     if (!names.insert(metric.name).second) {
-      throw InputError(config.place, fmt::format("has a metric '{}' twice: every component, or one of its kind, "
-                                                 "has one of that name already; choose another",
-                                                 metric.name));
+      throw InputError(config.place,
+                       fmt::format("has a metric '{}' twice: every component, or one of its kind, "
+                                   "has one of that name already; choose another",
+                                   metric.name));
     }
   }
 }

@@ -4,8 +4,7 @@
 
 namespace dse {
 
-InprocLink::InprocLink(Parts parts)
-    : parts_(parts), strand_(parts.strands.add(parts.jobs)) {}
+InprocLink::InprocLink(Parts parts) : parts_(parts), strand_(parts.strands.add(parts.jobs)) {}
 
 void InprocLink::send(const Frame& frame, EventPriority priority) {
   parts_.bus.send(parts_.index, frame);
@@ -47,8 +46,8 @@ void InprocLink::resume_after(TimeNs delay_ns) {
 }
 
 void InprocLink::compute(Job job, TimeNs duration_ns) {
-  awaited_ = parts_.strands.post(strand_, std::move(job),
-                                 duration_ns == 0 ? Urgency::kAtOnce : Urgency::kWhenever);
+  awaited_ =
+      parts_.strands.post(strand_, std::move(job), duration_ns == 0 ? Urgency::kAtOnce : Urgency::kWhenever);
   last_ = awaited_;
   parts_.scheduler.schedule(add_time(now(), duration_ns), EventKind::kResult, parts_.index);
 }

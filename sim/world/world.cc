@@ -49,12 +49,15 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = maker_.make(config);
     const LinkIndex link = bus_.attach();
-    auto component =
-        std::make_unique<Component>(config, std::move(app),
-                                    InprocLink::Parts{link, bus_, scheduler_, strands_, scenario.latency_ns,
-                                                      {.job_cost = config.component->job_cost(),
-                                                       .waits = config.component->jobs_wait()}},
-                                    faults_, ledger_.get(), scenario.curve_every_ns);
+    auto component = std::make_unique<Component>(
+        config, std::move(app),
+        InprocLink::Parts{link,
+                          bus_,
+                          scheduler_,
+                          strands_,
+                          scenario.latency_ns,
+                          {.job_cost = config.component->job_cost(), .waits = config.component->jobs_wait()}},
+        faults_, ledger_.get(), scenario.curve_every_ns);
     component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
       on_refusal(link, message, reason);
     });
@@ -75,30 +78,30 @@ World::~World() { abandoned_ = true; }
 
 ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
   if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
-  return {.scenario = scenario_,
-          .random = random_,
-          .datasets = *options_.datasets,
-          .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
-          .open_lines = std::move(open_lines),
-          .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
-          .verdict_of = [this](const std::string& name) -> TruthSink {
-            return [this, name](const std::string& id, int label) {
-              scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
-            };
-          },
-          .leave_of = [this](const ComponentConfig& config) -> std::function<void(const MessagePtr&)> {
-            if (!options_.on_export) return {};
-            return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
-          },
-          .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
-          .index = predictions_ == nullptr
-                       ? IndexSink()
-                       : [this](const std::string& id,
-                                std::uint32_t index) { predictions_->note_index(id, index); },
-          .interrupted = moment_after(
-              [this] { return abandoned_ || (interrupted_ != nullptr && *interrupted_.load()); }),
-          .keep_states = options_.keep_states,
-          .open_protocol_log = options_.open_protocol_log};
+  return {
+      .scenario = scenario_,
+      .random = random_,
+      .datasets = *options_.datasets,
+      .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
+      .open_lines = std::move(open_lines),
+      .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
+      .verdict_of = [this](const std::string& name) -> TruthSink {
+        return [this, name](const std::string& id, int label) {
+          scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
+        };
+      },
+      .leave_of = [this](const ComponentConfig& config) -> std::function<void(const MessagePtr&)> {
+        if (!options_.on_export) return {};
+        return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
+      },
+      .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
+      .index = predictions_ == nullptr ? IndexSink()
+                                       : [this](const std::string& id,
+                                                std::uint32_t index) { predictions_->note_index(id, index); },
+      .interrupted =
+          moment_after([this] { return abandoned_ || (interrupted_ != nullptr && *interrupted_.load()); }),
+      .keep_states = options_.keep_states,
+      .open_protocol_log = options_.open_protocol_log};
 }
 
 void World::wire() {
@@ -131,7 +134,8 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
     return finish(RunStatus::kInterrupted);
   }
   // The caller may already have advanced the world beyond this time.
-  if (!scheduler_.empty() && *until >= now() && !move_clock_to(*until)) return finish(RunStatus::kInterrupted);
+  if (!scheduler_.empty() && *until >= now() && !move_clock_to(*until))
+    return finish(RunStatus::kInterrupted);
   return finish(RunStatus::kCompleted);
 }
 
@@ -176,7 +180,8 @@ void World::begin(const std::atomic<bool>& interrupted) {
 }
 
 // False when the run was interrupted before that, or is over.
-bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress) {
+bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
+                          const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   while (!scheduler_.empty() && scheduler_.next_time_ns() <= last_ns) {
     if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());

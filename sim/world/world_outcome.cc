@@ -218,9 +218,10 @@ void World::save_models(const WriteFile& write) const {
       if (const std::optional<std::string> state = app->save_state()) write(name + kLearnerEnding, *state);
     } catch (const Interrupted&) {
       if (options_.warn) {
-        options_.warn(fmt::format("what '{}' has learned is not saved: its program was ended when the run was "
-                                  "interrupted",
-                                  name));
+        options_.warn(
+            fmt::format("what '{}' has learned is not saved: its program was ended when the run was "
+                        "interrupted",
+                        name));
       }
     }
   }

@@ -37,9 +37,10 @@ void require_integers_of_64_bits(std::string_view line) {
     if (number.size() <= kAlwaysFit || number.find_first_of(".eE") != std::string_view::npos) continue;
     std::int64_t value = 0;
     if (std::from_chars(number.data(), number.data() + number.size(), value).ec == std::errc()) continue;
-    throw ProtocolError(fmt::format("it said the integer {}, which needs more than 64 bits: write it as a double "
-                                    "(with a point), or as a text",
-                                    one_line(number.substr(0, 60))));
+    throw ProtocolError(
+        fmt::format("it said the integer {}, which needs more than 64 bits: write it as a double "
+                    "(with a point), or as a text",
+                    one_line(number.substr(0, 60))));
   }
 }
 

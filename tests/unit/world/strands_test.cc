@@ -29,8 +29,8 @@ std::vector<std::uint64_t> digests(unsigned threads, std::uint64_t seed) {
     const std::size_t place = random.below(results.size());
     const StrandIndex strand(static_cast<std::uint32_t>(place));
     const Urgency urgency = random.below(2) == 0 ? Urgency::kAtOnce : Urgency::kWhenever;
-    const JobTicket ticket =
-        strands.post(strand, [&digest = results[place], job] { digest = hash_chain(digest, job); }, urgency);
+    const JobTicket ticket = strands.post(
+        strand, [&digest = results[place], job] { digest = hash_chain(digest, job); }, urgency);
     if (random.below(20) != 0) continue;
     strands.wait(strand, ticket);
     read_on_the_way.push_back(results[place]);
@@ -195,7 +195,8 @@ TEST_CASE("a job that is wanted at once is run by the thread that wants it") {
     const StrandIndex strand = strands.add({.waits = true});
     for (int job = 0; job < 200; ++job) {
       std::thread::id by;
-      strands.wait(strand, strands.post(strand, [&by] { by = std::this_thread::get_id(); }, Urgency::kAtOnce));
+      strands.wait(strand, strands.post(
+                               strand, [&by] { by = std::this_thread::get_id(); }, Urgency::kAtOnce));
       CHECK(by == std::this_thread::get_id());
     }
   }
@@ -213,7 +214,8 @@ TEST_CASE("a job that is wanted at once comes after those before it") {
       order.push_back(1);
     });
     strands.post(strand, [&order] { order.push_back(2); });
-    const JobTicket last = strands.post(strand, [&order] { order.push_back(3); }, Urgency::kAtOnce);
+    const JobTicket last = strands.post(
+        strand, [&order] { order.push_back(3); }, Urgency::kAtOnce);
     gate.set_value();
     strands.wait(strand, last);
     CHECK(order == std::vector<int>{1, 2, 3});
@@ -224,8 +226,10 @@ TEST_CASE("a job that was wanted at once, and that nobody waits for, is run in t
   Strands strands(1);
   const StrandIndex strand = strands.add({.waits = true});
   int done = 0;
-  strands.post(strand, [&done] { ++done; }, Urgency::kAtOnce);
-  strands.post(strand, [&done] { ++done; }, Urgency::kAtOnce);
+  strands.post(
+      strand, [&done] { ++done; }, Urgency::kAtOnce);
+  strands.post(
+      strand, [&done] { ++done; }, Urgency::kAtOnce);
   strands.wait_all();
   CHECK(done == 2);
 }
