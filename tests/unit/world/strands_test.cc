@@ -193,6 +193,12 @@ TEST_CASE("a job that is wanted at once is run by the thread that wants it") {
     CAPTURE(threads);
     Strands strands(threads);
     const StrandIndex strand = strands.add({.waits = true});
+    // A thread that has just started looks for jobs by itself; after its first job it sleeps until it is
+    // called.
+    std::promise<void> started;
+    strands.post(strand, [&started] { started.set_value(); });
+    started.get_future().wait();
+    strands.wait_all();
     for (int job = 0; job < 200; ++job) {
       std::thread::id by;
       strands.wait(strand, strands.post(
