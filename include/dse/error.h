@@ -62,6 +62,12 @@ class RunError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A learner has no state to save: it is a program that does not answer `save`.
+class NothingSaved : public RunError {
+ public:
+  using RunError::RunError;
+};
+
 // The library was used in a way that makes no sense, and nothing was done: a kind was added twice, or a run
 // was continued after its end.
 class UsageError : public std::logic_error {

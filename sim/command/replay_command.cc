@@ -174,16 +174,17 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
                    "repeat an attached run from this file of its run directory, with its seed and ordering");
   command.add_flag("--record", arguments->record,
                    "write every event to events.sqlite and every prediction to predictions.csv");
+  add_protocol_log_option(command, arguments->protocol_log);
   command
       .add_flag("--twice", arguments->twice,
                 "replay twice and show the first event that differs; leaves no run directory")
       .excludes("--out")
-      .excludes("--record");
+      .excludes("--record")
+      .excludes("--protocol-log");
   command
       .add_flag("--save-models", arguments->save_models,
                 "write what each model has learned into the run directory, as COMPONENT.learner")
       .excludes("--twice");
-  add_protocol_log_option(command, arguments->protocol_log);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }

@@ -13,6 +13,7 @@
 #include "core/names.h"
 #include "core/version.h"
 #include "dse/hash.h"
+#include "protocol/interrupt_moment.h"
 #include "sim/node/scoring_file.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/run_files.h"
@@ -115,8 +116,8 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
                   note_scoring(answer_line(link_->now(), id, label));
                 };
               },
-              .interrupted = [interrupted =
-                                  options.interrupted] { return interrupted != nullptr && *interrupted; },
+              .interrupted = moment_after(
+                  [interrupted = options.interrupted] { return interrupted != nullptr && *interrupted; }),
               .open_protocol_log = options.open_protocol_log}) {
   app_ = maker_.make(component);
   link_ = std::make_unique<AmqpLink>(AmqpLink::Options{

@@ -48,8 +48,8 @@ void Strands::start_workers(std::size_t count) {
   } catch (const std::system_error& error) {
     lock.unlock();
     stop();
-    throw RunError(fmt::format("cannot start {} threads: {}; use fewer with --threads", workers_.size() + 1,
-                               error.code().message()));
+    throw RunError(fmt::format("cannot start {} threads: {}; use fewer with --threads, or fewer programs",
+                               workers_.size() + 1, error.code().message()));
   }
 }
 
@@ -202,6 +202,7 @@ JobTicket Strands::post(StrandIndex index, std::function<void()> job, Urgency ur
   Lock lock(mutex_);
   if (!homes_chosen_) choose_homes();
   Strand& strand = *strands_[index];
+  if (strand.error) std::rethrow_exception(strand.error);
   while (strand.jobs.size() >= kJobsMax) help_or_wait(lock, strand);
   strand.jobs.push_back(std::move(job));
   if (!strand.running) {

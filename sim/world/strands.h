@@ -58,6 +58,7 @@ class Strands {
   // All calls below come from the thread that made this object; every strand is added before the
   // first post.
   StrandIndex add(const StrandOptions& options);
+  // Throws what an earlier job of the strand threw: nothing more can come of it.
   JobTicket post(StrandIndex strand, std::function<void()> job, Urgency urgency = Urgency::kWhenever);
   // Returns when this job is done. Throws what a job of the strand threw.
   void wait(StrandIndex strand, JobTicket ticket);

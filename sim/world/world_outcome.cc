@@ -213,16 +213,17 @@ std::map<std::string, const App*> World::apps_by_name() const {
 }
 
 void World::save_models(const WriteFile& write) const {
+  const auto warn = [this](const std::string& text) {
+    if (options_.warn) options_.warn(text);
+  };
   for (const auto& [name, app] : apps_by_name()) {
     try {
       if (const std::optional<std::string> state = app->save_state()) write(name + kLearnerEnding, *state);
     } catch (const Interrupted&) {
-      if (options_.warn) {
-        options_.warn(
-            fmt::format("what '{}' has learned is not saved: its program was ended when the run was "
-                        "interrupted",
-                        name));
-      }
+      warn(fmt::format(
+          "what '{}' has learned is not saved: its program was ended when the run was interrupted", name));
+    } catch (const NothingSaved& refusal) {
+      warn(refusal.what());
     }
   }
 }

@@ -43,12 +43,18 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
       learner_(std::move(learner)),
       prequential_({.curve_every_ns = context.measures.curve_every_ns,
                     .window = context.measures.window,
-                    .fading = context.measures.fading}) {}
+                    .fading = context.measures.fading}) {
+  learner_->note_time(context.start_ns);
+}
 
 Program ModelApp::program() {
   // Not earlier: a learner that is a program may be waited for only once the run has begun.
   if (note_state_every_ > 0) note_state();
-  return {create_resource(options_.to),
+  return {call([this](Machine& machine) {
+            machine_ = &machine;
+            machine.next();
+          }),
+          create_resource(options_.to),
           stream_resource(options_.from, prefetch_,
                           [this](Machine& machine, const MessagePtr& message) { handle(machine, message); })};
 }
@@ -151,6 +157,7 @@ void ModelApp::finish() {
   if (!filling_->messages.empty()) train(*filling_);
   filling_ = std::make_shared<Batch>();
   if (note_state_every_ > 0 && (states_.empty() || states_.back().learned != now_.learned)) note_state();
+  if (machine_ != nullptr) learner_->note_time(machine_->now());
   learner_->finish();
 }
 

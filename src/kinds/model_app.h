@@ -52,7 +52,8 @@ class ModelApp : public App {
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
   std::shared_ptr<Batch> filling_;
-  Prediction prediction_;  // that of the one inference under way; written on the strand
+  const Machine* machine_ = nullptr;  // once the program has started
+  Prediction prediction_;             // that of the one inference under way; written on the strand
 
   // What follows is used only on the strand.
   void note_state();

@@ -309,8 +309,14 @@ void ProgramApp::finish() {
               {"start", start_ns_});
     load_initial();
   }
-  for (const Returned& one : std::exchange(returned_, {}))
-    note_said(ask_about(one), {"returned", one.time_ns});
+  for (const Returned& one : std::exchange(returned_, {})) {
+    const std::vector<ReplyStep> said = ask_about(one);
+    note_said(said, {"returned", one.time_ns});
+    // Nothing is written any more, but what it has counted holds.
+    for (const ReplyStep& step : said) {
+      if (const auto* metric = std::get_if<MetricStep>(&step)) set_metric(*metric, one.time_ns);
+    }
+  }
   end_asking();
   const FinishReply last =
       host_.ask({.name = "finish", .time_ns = now_ns, .line = timed_line("finish", now_ns)},

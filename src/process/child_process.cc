@@ -163,7 +163,11 @@ std::string find_executable(const std::string& word, const std::string& folder, 
     const fs::path file = fs::path(entry) / word;
     if (!entry.empty() && is_executable(file)) return fs::absolute(file).string();
   }
-  throw std::runtime_error(fmt::format("there is no program '{}' in the scenario's folder or on PATH", word));
+  const char* advice = word.find(' ') == std::string::npos
+                           ? ""
+                           : "; the words of a command are a list, as in [\"python3\", \"model.py\"]";
+  throw std::runtime_error(
+      fmt::format("there is no program '{}' in the scenario's folder or on PATH{}", word, advice));
 }
 
 ChildProcess::ChildProcess(const ChildOptions& options) {

@@ -154,7 +154,7 @@ void ProgramHost::fail_for_closed(const char* what) {
   const bool ended = channel_->await_end(steady_clock::now() + kToFollow, {});
   fail(fmt::format("it {}{}: {}", ended ? child_->ending() : fmt::format("has closed its standard {}", what),
                    said.empty() ? "" : fmt::format(", having said only {}", quoted_piece(said)),
-                   ended ? "a program runs until its standard input ends"
+                   ended ? "a program runs until its standard input ends; standard error may tell why"
                          : "it is how dse and a program speak, until the program ends"));
 }
 

@@ -145,10 +145,10 @@ void ProgramLearner::save_state(StateWriter& writer) const {
   if (!last_ && host_->over()) throw Interrupted();
   const std::optional<std::string> state = last_ ? last_->state : ready().ask(call("save"), read_state);
   if (!state) {
-    throw RunError(
-        fmt::format("component '{}': its learner does not save its state: it must reply to `save` with "
-                    "{{\"state\": ...}}",
-                    options_.host.component));
+    throw NothingSaved(fmt::format(
+        "component '{}': its learner does not save what it has learned: it must reply to `save` with "
+        "{{\"state\": ...}} (in Python, have a method save())",
+        options_.host.component));
   }
   writer.add_text(*state);
 }

@@ -114,8 +114,9 @@ std::string read_resource(const Json& json, std::string_view what) {
                c == '_' || c == '.';
       });
   if (!allowed || name.starts_with("amq.")) {
-    throw ProtocolError(
-        fmt::format("{} is {}: a resource's name is letters, digits, -, _ and .", what, shown(json)));
+    throw ProtocolError(fmt::format(
+        "{} is {}: a resource's name is letters, digits, -, _ and ., and does not begin with amq.", what,
+        shown(json)));
   }
   return name;
 }

@@ -105,7 +105,7 @@ class StepsTest(RunTest):
             kind = "watch"
             from = "notes"
         """)
-        # The last one is told before `finish`; what the program says to it is not done any more.
+        # The last one is told before `finish`; of what the program says to it, only the metric counts.
         log = [(call["call"], call["now_ns"], call.get("message", {}).get("key"))
                for call, _ in run.log("writer")]
         self.assertEqual(log, [
@@ -113,7 +113,7 @@ class StepsTest(RunTest):
             ("returned", MS + 100 * US, "a.3"), ("returned", MS + 100 * US, "b.4"),
             ("resume", 2 * MS, None), ("returned", 2 * MS + 100 * US, "c.5"),
             ("finish", run.summary["virtual_time_ns"], None)])
-        self.assertEqual(run.metric("writer.returned"), 3)
+        self.assertEqual(run.metric("writer.returned"), 4)
         self.assertEqual(run.select("SELECT time_ns, message, key FROM events JOIN messages ON "
                                     "message = id WHERE kind = 'returned'"),
                          [(50 * US, "writer-0", "a.1"), (MS + 50 * US, "writer-3", "a.3"),
