@@ -105,7 +105,7 @@ class StepsTest(RunTest):
             kind = "watch"
             from = "notes"
         """)
-        # The last one is told before `finish`; of what the program says to it, only the metric counts.
+        # The last one is told before `finish`; of what is said to it, only the metric counts.
         log = [(call["call"], call["now_ns"], call.get("message", {}).get("key"))
                for call, _ in run.log("writer")]
         self.assertEqual(log, [
