@@ -9,10 +9,10 @@
 //
 // Nothing is printed, no file is written, no signal is caught; the same calls give the same run, on any
 // number of threads. A process may have several simulations; each is used by one thread at a time, and with
-// programs in other languages the thread that takes its first step must outlive it. Errors are
-// thrown: InputError for a scenario or its data, RunError for what fails during the run, UsageError for a
-// call that makes no sense (such as one from a callback or an observer) and for a program's mistakes. A
-// refused call changes nothing; an exception during the run ends it.
+// programs in other languages the thread that takes its first step must outlive it. Errors are thrown:
+// InputError for a scenario or its data, RunError for what fails during the run, UsageError for a call that
+// makes no sense (such as one from a callback or an observer) and for a program's mistakes. A refused call
+// changes nothing; an exception during the run ends it.
 #pragma once
 
 #include <atomic>

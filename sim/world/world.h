@@ -73,7 +73,8 @@ class World final : private RunNames {
   ~World();
 
   // Runs until drained, until the set time, until over(), or until `interrupted` becomes true; then
-  // lets every job end. Throws RunError. Called once.
+  // lets every job end. Throws RunError. Called once. `interrupted` must outlive the world, whose jobs
+  // look at it as well; so must that of advance_to().
   RunResult run(const std::atomic<bool>& interrupted, const ProgressSink& progress);
 
   // The same step by step, for a caller that hands in messages from outside: any number of imports

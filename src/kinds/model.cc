@@ -10,6 +10,7 @@
 #include "kinds/initial_learner.h"
 #include "kinds/model_app.h"
 #include "kinds/program_files.h"
+#include "kinds/program_host_options.h"
 #include "protocol/program_calls.h"
 #include "protocol/program_learner.h"
 
@@ -42,14 +43,10 @@ LearnerOptions made_for(const ModelOptions& options, const MakeContext& context)
 
 std::unique_ptr<Learner> program_learner(const ExternalProgram& command, const LearnerOptions& made_for,
                                          const MakeContext& context) {
-  return make_program_learner(
-      {.host = {.component = context.name,
-                .command = command,
-                .interrupted = context.interrupted,
-                .log = context.open_protocol_log ? context.open_protocol_log() : LineSink()},
-       .made_for = made_for,
-       .seed = context.random("program").next_u64(),
-       .keep_state = context.keep_state});
+  return make_program_learner({.host = program_host_options(command, context),
+                               .made_for = made_for,
+                               .seed = context.random("program").next_u64(),
+                               .keep_state = context.keep_state});
 }
 
 class ModelComponent : public Component {

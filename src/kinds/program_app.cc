@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "kinds/initial_learner.h"
+#include "kinds/program_host_options.h"
 #include "protocol/program_calls.h"
-#include "protocol/program_host.h"
 #include "protocol/program_message.h"
 #include "protocol/program_reply.h"
 
@@ -117,10 +117,7 @@ ProgramApp::ProgramApp(const ProgramOptions& options, const MakeContext& context
       keep_state_(context.keep_state),
       note_states_(context.measures.note_state_every > 0),
       curve_every_ns_(context.measures.curve_every_ns),
-      host_({.component = context.name,
-             .command = options.command,
-             .interrupted = context.interrupted,
-             .log = context.open_protocol_log ? context.open_protocol_log() : LineSink()}) {
+      host_(program_host_options(options.command, context)) {
   if (!options.initial) return;
   const SavedLearner saved = read_initial(*options.initial, *context.files);
   try {
