@@ -29,6 +29,17 @@ enum class EventCode : std::uint8_t {
   kResult = 15,    // a computation is done
   kCrashed = 16,   // a planted fault has ended it; the fingerprint has this one
   kHandedIn = 17,  // a message has come to it from outside
+  // The bus does something because the options of a queue say so; no component does it.
+  kExpired = 19,       // the first message of a queue has lived its time
+  kDropped = 20,       // a message has left a full queue
+  kNotAccepted = 21,   // a full queue has not taken a message
+  kGivenUp = 22,       // a message has come back to a queue more often than the delivery limit
+  kRemoved = 23,       // a message has gone with its queue
+  kQueueRemoved = 24,  // a queue that nobody used is gone
+  kDeadLettered = 25,  // a message that a queue gave up was published to its dead-letter exchange
+  // Something has reached a component.
+  kConfirmed = 26,  // all queues have accepted a message that it wrote
+  kNacked = 27,     // a queue has not accepted a message that it wrote
 };
 
 }  // namespace dse

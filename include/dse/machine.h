@@ -75,6 +75,11 @@ class Machine {
   // step may act on it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
 
+  // Called with each message that was written with write_resource_confirmed, when the bus has confirmed it
+  // (accepted) or refused it because a queue was full, to take note as above.
+  using OnConfirm = std::function<void(const MessagePtr& message, bool accepted)>;
+  void set_on_confirm(OnConfirm on_confirm) { on_confirm_ = std::move(on_confirm); }
+
   // Called with each delivery, just before its handler begins, to take note as above.
   void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
   // Called with each message that the component refuses, and the reason, to take note as above.
@@ -95,6 +100,7 @@ class Machine {
   void resume();
   void deliver(Delivered&& delivery);
   void on_return(const MessagePtr& message);
+  void on_confirm(const MessagePtr& message, bool accepted);
   // Called from outside, never from within a step: gives a message to the program's next `receive`. Messages
   // that come before it wait in order.
   void hand_in(MessagePtr message);
@@ -156,6 +162,7 @@ class Machine {
   std::shared_ptr<const Handler> receiver_;
   RingBuffer<MessagePtr> handed_in_;
   std::function<void(const MessagePtr&)> on_return_;
+  OnConfirm on_confirm_;
   OnRefuse on_refuse_;
 };
 

@@ -23,6 +23,7 @@ class RunNames {
 };
 
 inline constexpr ResourceIndex kNoResource{UINT32_MAX};
+inline constexpr ComponentIndex kNoComponent{UINT32_MAX};
 
 // Valid only during the call that hands it over; its message may be kept through its MessagePtr.
 struct RunEvent {
@@ -30,14 +31,17 @@ struct RunEvent {
   std::uint64_t number = 0;  // counts from 1; several events may have one number
   std::uint64_t cause = 0;   // the number of the event that led to it; 0: the start of the run, or not kept
   EventCode code = EventCode::kStarted;
-  bool answer = false;                          // the message is a prediction, to be scored
-  ComponentIndex component_number;              // the component that does it, or that it reaches
+  bool answer = false;              // the message is a prediction, to be scored
+  ComponentIndex component_number;  // that does it, or that it reaches; kNoComponent: the bus itself
   ResourceIndex resource_number = kNoResource;  // kNoResource when it concerns none
   const MessagePtr* message = nullptr;          // null when it concerns none
   std::span<const ResourceIndex> queues = {};   // the queues that took a copy
   const RunNames& names;
 
-  std::string_view component() const { return names.component(component_number); }
+  // "" when the bus does it by itself.
+  std::string_view component() const {
+    return component_number == kNoComponent ? std::string_view() : names.component(component_number);
+  }
   // "" when it concerns no resource.
   std::string_view resource() const {
     return resource_number == kNoResource ? std::string_view() : names.resource(resource_number);

@@ -37,7 +37,17 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kTimer, .name = "timer", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kResult, .name = "result", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kCrashed, .name = "crashed"},
-    EventCodeInfo{.code = EventCode::kHandedIn, .name = "handed in", .fingerprint = false}};
+    EventCodeInfo{.code = EventCode::kHandedIn, .name = "handed in", .fingerprint = false},
+    EventCodeInfo{.code = EventCode(18), .name = "", .fingerprint = false},
+    EventCodeInfo{.code = EventCode::kExpired, .name = "expired"},
+    EventCodeInfo{.code = EventCode::kDropped, .name = "dropped"},
+    EventCodeInfo{.code = EventCode::kNotAccepted, .name = "not accepted"},
+    EventCodeInfo{.code = EventCode::kGivenUp, .name = "given up"},
+    EventCodeInfo{.code = EventCode::kRemoved, .name = "removed"},
+    EventCodeInfo{.code = EventCode::kQueueRemoved, .name = "queue removed"},
+    EventCodeInfo{.code = EventCode::kDeadLettered, .name = "dead-lettered"},
+    EventCodeInfo{.code = EventCode::kConfirmed, .name = "confirmed"},
+    EventCodeInfo{.code = EventCode::kNacked, .name = "nacked"}};
 
 constexpr const EventCodeInfo& info_of(EventCode code) { return kEventCodes[static_cast<std::size_t>(code)]; }
 

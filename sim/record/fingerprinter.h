@@ -26,7 +26,8 @@ class Fingerprinter final : public Observer {
     hasher_.add(
         {.time_ns = event.time_ns,
          .kind = event.code,
-         .component_hash = component_hashes_[event.component_number],
+         .component_hash =
+             event.component_number == kNoComponent ? 0 : component_hashes_[event.component_number],
          .resource_hash = event.resource_number == kNoResource ? 0 : broker_.name_hash(event.resource_number),
          .message_id_hash = event.message == nullptr ? 0 : (*event.message)->id_hash()});
     if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)

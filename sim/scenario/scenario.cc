@@ -83,7 +83,11 @@ std::vector<MetricInfo> metrics_of(const ComponentConfig& component) {
 
 // A real broker does not show how full a queue was.
 std::vector<MetricInfo> metrics_of_resources() {
-  return {{.name = "max_depth", .unit = "messages", .on_nodes = false},
+  return {{.name = "dead_lettered", .unit = "messages", .on_nodes = false},
+          {.name = "dropped", .unit = "messages", .on_nodes = false},
+          {.name = "expired", .unit = "messages", .on_nodes = false},
+          {.name = "nacked", .unit = "messages", .on_nodes = false},
+          {.name = "max_depth", .unit = "messages", .on_nodes = false},
           {.name = "max_unacknowledged", .unit = "messages", .curve = true, .on_nodes = false},
           {.name = "mean_depth", .unit = "messages", .curve = true, .on_nodes = false},
           {.name = "not_received", .unit = "messages"}};
@@ -121,7 +125,18 @@ std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view
 
 std::vector<std::string> resource_names(const Scenario& scenario) {
   std::set<std::string> names;
-  for (const auto& [name, options] : scenario.resources) names.insert(name);
+  for (const auto& [name, options] : scenario.resources) {
+    names.insert(name);
+    if (options.alternate) names.insert(*options.alternate);
+    if (!options.queue.dead_letter) continue;
+    const DeadLetterTarget& target = *options.queue.dead_letter;
+    if (!target.exchange.empty()) names.insert(target.exchange);
+    if (target.exchange.empty() && target.key) names.insert(*target.key);
+  }
+  for (const auto& [name, options] : scenario.exchanges) {
+    names.insert(name);
+    if (options.alternate) names.insert(*options.alternate);
+  }
   for (const BindingSpec& binding : scenario.bindings) names.insert({binding.from, binding.to});
   for (const ComponentConfig& component : scenario.components) {
     if (const auto read = resource_read(component)) names.insert(*read);

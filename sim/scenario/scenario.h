@@ -12,9 +12,11 @@
 #include "dse/binding.h"
 #include "dse/component.h"
 #include "dse/error.h"
+#include "dse/exchange_options.h"
 #include "dse/expectation.h"
 #include "dse/fault.h"
 #include "dse/metric.h"
+#include "dse/queue_options.h"
 #include "dse/time.h"
 #include "sim/scenario/scenario_keys.h"
 
@@ -31,6 +33,8 @@ struct ComponentConfig {
 
 struct ResourceConfig {
   std::uint32_t prefetch = 64;  // for each stream of this resource; 0: no limit
+  QueueOptions queue = {};
+  std::optional<std::string> alternate = {};  // the alternate exchange of its exchange
 };
 
 struct Scenario {
@@ -47,7 +51,8 @@ struct Scenario {
   TimeNs curve_every_ns = 0;
   std::int64_t accuracy_window = 1000;  // examples
   double accuracy_fading = 0.999;
-  std::map<std::string, ResourceConfig> resources;  // only those with options
+  std::map<std::string, ResourceConfig> resources;   // only those with options
+  std::map<std::string, ExchangeOptions> exchanges;  // those of [exchange.NAME]
   std::vector<BindingSpec> bindings;
   std::vector<ComponentConfig> components;  // in the file's order; then exports, then imports
   std::vector<Fault> faults;

@@ -17,6 +17,7 @@
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/keys_reader.h"
 #include "sim/scenario/nesting.h"
+#include "sim/scenario/resource_reader.h"
 #include "sim/scenario/scenario_file.h"
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/settings.h"
@@ -58,16 +59,6 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
       bindings.push_back(binding);
     }
   }
-}
-
-// Options for a resource that nothing else names are probably a typing error, and refused.
-void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario) {
-  Scenario without_options = scenario;
-  without_options.resources.clear();
-  const std::vector<std::string> used = resource_names(without_options);
-  if (std::find(used.begin(), used.end(), name) != used.end()) return;
-  throw UnknownName(place_of(node, "resource." + name),
-                    fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
 }
 
 // The components that a component names must write answers.
@@ -127,15 +118,6 @@ void read_root(TableReader& root, Scenario& scenario, GatheredErrors& errors) {
   });
 }
 
-void read_resource(const std::string& name, const toml::table& node, Scenario& scenario) {
-  TableReader table(node, "resource." + name);
-  check_resource_name(name, table.place());
-  ResourceConfig config;
-  config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
-  table.finish();
-  scenario.resources.emplace(name, config);
-}
-
 // Reads each of the root's tables [[key]], or [key.NAME], by itself.
 template <typename Read>
 void read_each(TableReader& root, std::string_view key, GatheredErrors& errors, const Read& read) {
@@ -167,11 +149,18 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   TableReader root(file, "");
   read_root(root, scenario, errors);
   read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
-    read_resource(name, node, scenario);
+    scenario.resources.emplace(name, read_resource(name, node));
+  });
+  read_each_named(root, "exchange", errors, [&](const std::string& name, const toml::table& node) {
+    scenario.exchanges.emplace(name, read_exchange(name, node));
   });
   read_each(root, "binding", errors, [&](const toml::table& node, std::size_t number) {
     read_binding(node, number, scenario.bindings);
   });
+  for (BindingSpec& binding : scenario.bindings) {
+    const bool is_queue = !scenario.exchanges.contains(binding.to) || scenario.resources.contains(binding.to);
+    if (!is_queue) binding.target = BindingTarget::kExchange;
+  }
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const ReadingPlace reading{.folder = folder, .tables = tables};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {

@@ -30,28 +30,6 @@ std::string binding_text(const BindingSpec& binding) {
 
 namespace {
 
-// Resources by what a scenario does with them; gathered once, as there may be many.
-struct Uses {
-  std::set<std::string> read;
-  std::set<std::string> written;
-  std::set<std::string> bound_from;
-  std::set<std::string> bound_to;
-  std::set<std::string> reached;  // by messages that some component writes
-
-  explicit Uses(const Scenario& scenario) {
-    for (const ComponentConfig& component : scenario.components) {
-      if (auto resource = resource_read(component)) read.insert(std::move(*resource));
-      for (std::string& resource : resources_written(component)) written.insert(std::move(resource));
-    }
-    reached = written;
-    for (const BindingSpec& binding : scenario.bindings) {
-      bound_from.insert(binding.from);
-      bound_to.insert(binding.to);
-      if (written.contains(binding.from)) reached.insert(binding.to);
-    }
-  }
-};
-
 std::string names(const std::vector<const ComponentConfig*>& components) {
   std::vector<std::string> list;
   for (const ComponentConfig* component : components) list.push_back(component->name);
@@ -74,13 +52,153 @@ std::string sources_text(const Scenario& scenario, const std::string& resource) 
 
 }  // namespace
 
-std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource) {
+namespace {
+
+// Whether a message can come into a queue otherwise than by one binding.
+bool chains(const Scenario& scenario) {
+  return !scenario.exchanges.empty() ||
+         std::any_of(scenario.resources.begin(), scenario.resources.end(),
+                     [](const auto& one) { return one.second.alternate || one.second.queue.dead_letter; });
+}
+
+// What exchanges_into returns when nothing chains; there may be thousands of resources.
+std::vector<std::string> directly_into(const Scenario& scenario, const std::string& resource) {
   std::vector<std::string> exchanges = {resource};
   for (const BindingSpec& binding : scenario.bindings) {
     if (binding.to != resource) continue;
-    if (std::find(exchanges.begin(), exchanges.end(), binding.from) == exchanges.end()) {
+    if (std::find(exchanges.begin(), exchanges.end(), binding.from) == exchanges.end())
       exchanges.push_back(binding.from);
+  }
+  return exchanges;
+}
+
+// Where messages of one exchange can go next: queues and exchanges.
+struct Ways {
+  std::set<std::string> queues;
+  std::set<std::string> exchanges;
+};
+
+Ways ways_from(const Scenario& scenario, const std::string& exchange) {
+  Ways ways;
+  for (const BindingSpec& binding : scenario.bindings) {
+    if (binding.from != exchange) continue;
+    (binding.target == BindingTarget::kQueue ? ways.queues : ways.exchanges).insert(binding.to);
+  }
+  if (!scenario.exchanges.contains(exchange)) ways.queues.insert(exchange);
+  if (const auto declared = scenario.exchanges.find(exchange);
+      declared != scenario.exchanges.end() && declared->second.alternate) {
+    ways.exchanges.insert(*declared->second.alternate);
+  }
+  if (const auto resource = scenario.resources.find(exchange);
+      resource != scenario.resources.end() && resource->second.alternate) {
+    ways.exchanges.insert(*resource->second.alternate);
+  }
+  return ways;
+}
+
+// The exchange to which the queue sends what it gives up, or the queue itself if that is the default
+// exchange.
+void add_dead_letters(const Scenario& scenario, const std::string& queue, Ways& ways) {
+  const auto found = scenario.resources.find(queue);
+  if (found == scenario.resources.end() || !found->second.queue.dead_letter) return;
+  const DeadLetterTarget& target = *found->second.queue.dead_letter;
+  if (!target.exchange.empty()) {
+    ways.exchanges.insert(target.exchange);
+  } else if (target.key) {
+    ways.queues.insert(*target.key);
+  }
+}
+
+// The queues that messages of the exchange can come to, also when other queues give them up.
+std::set<std::string> reach_of(const Scenario& scenario, const std::string& exchange,
+                               bool with_dead_letters) {
+  std::set<std::string> queues;
+  std::set<std::string> exchanges = {exchange};
+  std::vector<std::string> next = {exchange};
+  const auto go_on = [&](const std::string& name) {
+    if (exchanges.insert(name).second) next.push_back(name);
+  };
+  while (!next.empty()) {
+    Ways ways = ways_from(scenario, next.back());
+    next.pop_back();
+    for (std::set<std::string> fresh = ways.queues; !fresh.empty();) {
+      const std::string queue = *fresh.begin();
+      fresh.erase(fresh.begin());
+      if (!queues.insert(queue).second || !with_dead_letters) continue;
+      Ways further;
+      add_dead_letters(scenario, queue, further);
+      fresh.merge(further.queues);
+      ways.exchanges.merge(further.exchanges);
     }
+    for (const std::string& one : ways.exchanges) go_on(one);
+  }
+  return queues;
+}
+
+// Resources by what a scenario does with them; gathered once, as there may be many.
+struct Uses {
+  std::set<std::string> read;
+  std::set<std::string> written;
+  std::set<std::string> bound_from;
+  std::set<std::string> bound_to;
+  std::set<std::string> reached;  // by messages that some component writes
+
+  explicit Uses(const Scenario& scenario) {
+    for (const ComponentConfig& component : scenario.components) {
+      if (auto resource = resource_read(component)) read.insert(std::move(*resource));
+      for (std::string& resource : resources_written(component)) written.insert(std::move(resource));
+    }
+    reached = written;
+    for (const BindingSpec& binding : scenario.bindings) {
+      bound_from.insert(binding.from);
+      bound_to.insert(binding.to);
+      if (written.contains(binding.from)) reached.insert(binding.to);
+    }
+    if (!chains(scenario)) return;
+    for (const std::string& exchange : written) reached.merge(reach_of(scenario, exchange, true));
+  }
+};
+
+}  // namespace
+
+std::set<std::string> queues_from(const Scenario& scenario, const std::string& exchange) {
+  return reach_of(scenario, exchange, false);
+}
+
+std::set<std::string> queues_led_into(const Scenario& scenario) {
+  std::set<std::string> queues;
+  const auto add = [&](const std::string& name) {
+    if (!scenario.exchanges.contains(name)) queues.insert(name);
+  };
+  for (const auto& [name, resource] : scenario.resources) {
+    if (resource.alternate) add(*resource.alternate);
+    if (!resource.queue.dead_letter) continue;
+    const DeadLetterTarget& target = *resource.queue.dead_letter;
+    if (!target.exchange.empty()) add(target.exchange);
+    if (target.exchange.empty() && target.key) queues.insert(*target.key);
+  }
+  for (const auto& [name, exchange] : scenario.exchanges) {
+    if (exchange.alternate) add(*exchange.alternate);
+  }
+  return queues;
+}
+
+bool uses_default_exchange(const Scenario& scenario) {
+  return std::any_of(scenario.resources.begin(), scenario.resources.end(), [](const auto& one) {
+    return one.second.queue.dead_letter && one.second.queue.dead_letter->exchange.empty();
+  });
+}
+
+std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource) {
+  if (!chains(scenario)) return directly_into(scenario, resource);
+  std::vector<std::string> candidates = {resource};
+  for (const BindingSpec& binding : scenario.bindings) candidates.push_back(binding.from);
+  for (const std::string& name : resource_names(scenario)) candidates.push_back(name);
+  std::vector<std::string> exchanges;
+  std::set<std::string> seen;
+  for (const std::string& exchange : candidates) {
+    if (seen.insert(exchange).second && reach_of(scenario, exchange, true).contains(resource))
+      exchanges.push_back(exchange);
   }
   return exchanges;
 }

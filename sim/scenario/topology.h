@@ -2,6 +2,7 @@
 // without running it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,17 @@
 
 namespace dse {
 
-// The exchanges whose messages can reach the queue of `resource`: its own, and those bound to it.
+// The queues that the exchange leads to, whatever the keys: by bindings, over other exchanges and over its
+// alternate exchange.
+std::set<std::string> queues_from(const Scenario& scenario, const std::string& exchange);
+// The exchanges whose messages can reach the queue of `resource`: its own, those bound to it, those from
+// which others lead there, and those whose messages come there when another queue gives them up.
 std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource);
+// The queues that exist from the start because dead letters, or an alternate exchange, lead into them, in
+// name order.
+std::set<std::string> queues_led_into(const Scenario& scenario);
+// Whether some queue's dead letters go to the default exchange.
+bool uses_default_exchange(const Scenario& scenario);
 // The components that write to one of these exchanges, in the scenario's order.
 std::vector<const ComponentConfig*> writers_into(const Scenario& scenario, const std::string& resource);
 // The components that stream the resource, in the scenario's order.

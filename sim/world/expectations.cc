@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/counted.h"
 #include "sim/world/ledger.h"
+#include "sim/world/policy_counts.h"
 
 namespace dse {
 namespace {
@@ -54,6 +55,7 @@ void judge(const MetricExpectation& expect, const RunResult& result, Expectation
   const Measures& measures = snapshot == result.measured_by.end() ? result : snapshot->second;
   const auto found = measures.metrics.find(expect.metric);
   if (found != measures.metrics.end()) one.value = found->second;
+  if (!one.value && is_policy_metric(expect.metric)) one.value = 0;  // a queue without options counts nothing
   one.met = one.value.has_value() && within_bounds(expect, *one.value);
   if (!expect.rises) return;
   const Rise rise = judge_rise(curve_of(measures, expect.metric));

@@ -28,7 +28,8 @@ void InprocLink::bind(const BindingSpec& binding) {
 }
 
 void InprocLink::publish(PublishRequest request) {
-  send(encode(PublishCommand{alias(request.resource), request.mandatory, std::move(request.message)}));
+  send(encode(PublishCommand{alias(request.resource), request.mandatory, std::move(request.message),
+                             request.confirm}));
 }
 
 void InprocLink::open_stream(const std::string& resource, std::uint32_t prefetch) {

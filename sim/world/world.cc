@@ -7,6 +7,7 @@
 #include "protocol/interrupt_moment.h"
 #include "sim/record/event_code_info.h"
 #include "sim/scenario/run_files.h"
+#include "sim/scenario/topology.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world_component.h"
 
@@ -19,6 +20,26 @@ namespace {
 constexpr std::size_t kBatchesBetweenStates = 16;
 // The state of fewer than these stays in the caches nearest to the processor.
 constexpr std::size_t kManyComponents = 64;
+
+EventCode code_of(PolicyEvent::Kind kind) {
+  switch (kind) {
+    case PolicyEvent::Kind::kExpired:
+      return EventCode::kExpired;
+    case PolicyEvent::Kind::kDropped:
+      return EventCode::kDropped;
+    case PolicyEvent::Kind::kNotAccepted:
+      return EventCode::kNotAccepted;
+    case PolicyEvent::Kind::kGivenUp:
+      return EventCode::kGivenUp;
+    case PolicyEvent::Kind::kRemoved:
+      return EventCode::kRemoved;
+    case PolicyEvent::Kind::kQueueRemoved:
+      return EventCode::kQueueRemoved;
+    case PolicyEvent::Kind::kDeadLettered:
+      break;
+  }
+  return EventCode::kDeadLettered;
+}
 
 std::vector<std::string> names_of(const Scenario& scenario) {
   std::vector<std::string> names;
@@ -106,7 +127,19 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
 
 void World::wire() {
   for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource, 0);
-  for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding, 0);
+  for (const auto& [name, exchange] : scenario_.exchanges)
+    bus_.broker().set_options(bus_.broker().declare(name, 0), exchange);
+  for (const auto& [name, resource] : scenario_.resources) {
+    const ResourceIndex index = bus_.broker().declare(name, 0);
+    if (resource.alternate) bus_.broker().set_alternate(index, *resource.alternate);
+    if (resource.queue == QueueOptions()) continue;
+    bus_.broker().set_options(index, resource.queue);
+    policy_counts_[index];
+  }
+  for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind_for_good(binding, 0);
+  if (uses_default_exchange(scenario_)) bus_.broker().declare("", 0);
+  for (const std::string& queue : queues_led_into(scenario_))
+    bus_.broker().make_queue(*bus_.broker().find(queue), 0);
   make_gauges();
   // A crash comes before everything else at its time, even a start.
   for (const Fault& fault : scenario_.faults) {
@@ -134,8 +167,7 @@ RunResult World::run(const std::atomic<bool>& interrupted, const ProgressSink& p
     return finish(RunStatus::kInterrupted);
   }
   // The caller may already have advanced the world beyond this time.
-  if (!scheduler_.empty() && *until >= now() && !move_clock_to(*until))
-    return finish(RunStatus::kInterrupted);
+  if (!drained() && *until >= now() && !move_clock_to(*until)) return finish(RunStatus::kInterrupted);
   return finish(RunStatus::kCompleted);
 }
 
@@ -156,8 +188,9 @@ bool World::move_clock_to(TimeNs time_ns) {
 }
 
 std::optional<TimeNs> World::next_time_ns() const {
-  if (scheduler_.empty()) return std::nullopt;
-  return scheduler_.next_time_ns();
+  const std::optional<TimeNs> look_ns = bus_.next_look_ns();
+  if (scheduler_.empty()) return look_ns;
+  return look_ns ? std::min(*look_ns, scheduler_.next_time_ns()) : scheduler_.next_time_ns();
 }
 
 // False when the run was interrupted before that, or is over.
@@ -183,7 +216,9 @@ void World::begin(const std::atomic<bool>& interrupted) {
 bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
                           const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
-  while (!scheduler_.empty() && scheduler_.next_time_ns() <= last_ns) {
+  for (;;) {
+    bring_in_look(last_ns);
+    if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
     if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
@@ -198,6 +233,19 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
   }
   return true;
 }
+
+// What a queue has to do by its options comes before everything else at its time but what was scheduled as
+// control before. It is scheduled only when it is next, because what happens before it may make it needless.
+void World::bring_in_look(TimeNs last_ns) {
+  if (look_under_way_) return;
+  const std::optional<TimeNs> due_ns = bus_.next_look_ns();
+  if (!due_ns || *due_ns > last_ns) return;
+  if (!scheduler_.empty() && scheduler_.next_time_ns() < *due_ns) return;
+  look_under_way_ = true;
+  scheduler_.schedule(std::max(*due_ns, now()), EventKind::kLook, LinkIndex(), EventPriority::kControl);
+}
+
+bool World::drained() const { return scheduler_.empty() && !bus_.next_look_ns(); }
 
 void World::import(std::size_t component, MessagePtr message, TimeNs time_ns) {
   const LinkIndex link(static_cast<std::uint32_t>(component));
@@ -240,7 +288,17 @@ void World::dispatch(const Event& event) {
       return on_crash(event.target);
     case EventKind::kImport:
       return on_import(event.target);
+    case EventKind::kLook:
+      return on_look();
   }
+}
+
+void World::on_confirm(LinkIndex link, const ConfirmNotice& notice) {
+  RunEvent event = happening(notice.accepted ? EventCode::kConfirmed : EventCode::kNacked, link);
+  event.resource_number = bus_.resource(link, notice.alias);
+  event.message = &notice.message;
+  tell(event);
+  components_[link]->machine.on_confirm(notice.message, notice.accepted);
 }
 
 std::string_view World::component(ComponentIndex component) const {
@@ -289,13 +347,40 @@ void World::on_bus_receives(LinkIndex link) {
   told.queues = event.queues;
   told.answer = written && component.answers;
   tell(told);
+  if (!event.policies.empty()) tell_policies(event);
   note_queues(event);
+  notify(event);
+  component.note_at_bus(event);
+}
+
+void World::on_look() {
+  look_under_way_ = false;
+  const BusEvent event = bus_.look(now());
+  tell_policies(event);
+  notify(event);
+}
+
+// Schedules the arrival of what the bus has sent.
+void World::notify(const BusEvent& event) {
   const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
     scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
     ++components_[notified]->outstanding;
   }
-  component.note_at_bus(event);
+}
+
+void World::tell_policies(const BusEvent& event) {
+  for (const PolicyEvent& policy : event.policies) {
+    RunEvent told = happening(code_of(policy.kind), kNoComponent);
+    const bool dead_lettered = policy.kind == PolicyEvent::Kind::kDeadLettered;
+    told.resource_number = dead_lettered ? policy.exchange : policy.queue;
+    if (policy.message) told.message = &policy.message;
+    told.queues = policy.queues;
+    tell(told);
+    policy_counts_[policy.queue].add(policy.kind);
+    note_queue(policy.queue);
+    for (const ResourceIndex queue : policy.queues) note_queue(queue);
+  }
 }
 
 // The queues in which something may have changed.
@@ -329,6 +414,7 @@ void World::on_component_receives(LinkIndex link) {
         Delivered{std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
     return;
   }
+  if (auto* confirm = std::get_if<ConfirmNotice>(&notice)) return on_confirm(link, *confirm);
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
   RunEvent event = happening(EventCode::kCameBack, link);
   event.resource_number = bus_.resource(link, alias);

@@ -30,6 +30,7 @@
 #include "sim/world/inproc_link.h"
 #include "sim/world/latencies.h"
 #include "sim/world/ledger.h"
+#include "sim/world/policy_counts.h"
 #include "sim/world/prediction_table.h"
 #include "sim/world/queue_gauge.h"
 #include "sim/world/refusals.h"
@@ -110,6 +111,8 @@ class World final : private RunNames {
   // The first component, if any, whose program will never continue: one of its callbacks called
   // neither next nor eval.
   std::optional<std::string> stuck() const;
+  // True when nothing more can happen by itself.
+  bool drained() const;
   // True when a component whose refusals end the run has refused a message: nothing more happens.
   bool over() const { return over_; }
   // Waits for every job, and returns the result. `status` is kCompleted or kInterrupted; a
@@ -136,7 +139,12 @@ class World final : private RunNames {
   void fetch_ahead() const;
   void fetch_for(const BusEvent& event) const;
   void dispatch(const Event& event);
+  void bring_in_look(TimeNs last_ns);
+  void on_look();
+  void on_confirm(LinkIndex link, const ConfirmNotice& notice);
   void on_bus_receives(LinkIndex link);
+  void tell_policies(const BusEvent& event);
+  void notify(const BusEvent& event);
   void on_component_receives(LinkIndex link);
   // Returns an event that happens to this component now.
   RunEvent happening(EventCode code, LinkIndex component) const {
@@ -186,6 +194,7 @@ class World final : private RunNames {
   Scorer scorer_;
   Refusals refusals_;
   bool over_ = false;
+  bool look_under_way_ = false;  // a kLook is scheduled
   bool begun_ = false;
   std::atomic<bool> abandoned_ = false;
   // What run() or advance_to() was called with; strands read it.
@@ -198,6 +207,8 @@ class World final : private RunNames {
   std::vector<Fault> faults_;  // with the numbers of classes taken from the data
   IndexedVector<LinkIndex, std::unique_ptr<Component>> components_;
   IndexedVector<ResourceIndex, QueueGauge> gauges_;
+  std::map<ResourceIndex, PolicyCounts>
+      policy_counts_;  // for queues with options, or with something to count
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
   RunResult result_;  // as far as it is known yet

@@ -58,7 +58,13 @@ struct alignas(kCacheLineBytes) World::Component {
       case EventCode::kStreamed:
         streams = event.resource;
         break;
-      case EventCode::kReturned:  // a returned message is not a delivery
+      case EventCode::kPublished:
+      case EventCode::kUnroutable:
+        if (event.confirmed) --outstanding;  // a confirm is not a delivery
+        break;
+      case EventCode::kReturned:  // nor is a returned message
+        outstanding -= event.confirmed ? 2 : 1;
+        break;
       case EventCode::kRequeued:
         --outstanding;
         break;

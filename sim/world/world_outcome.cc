@@ -95,7 +95,7 @@ std::optional<std::string> World::stuck() const {
 }
 
 void World::close_ledger() {
-  ledger_->close({.time_ns = scheduler_.now(), .drained = scheduler_.empty()});
+  ledger_->close({.time_ns = scheduler_.now(), .drained = drained()});
   result_.ledger = ledger_;
 }
 
@@ -137,7 +137,7 @@ RunResult World::finish(RunStatus status) {
   result.refused = refusals_.counts();
   result.seed = options_.seed;
   result.ordering = options_.ordering;
-  if (result.status == RunStatus::kCompleted && scheduler_.empty()) {
+  if (result.status == RunStatus::kCompleted && drained()) {
     if (const std::optional<std::string> stall = find_stall()) {
       result.status = RunStatus::kStalled;
       result.stall = *stall;
@@ -282,6 +282,7 @@ void World::collect_resource_metrics(Measures& measures) const {
     const QueueGauge& gauge = gauges_[resource];
     const Broker::QueueState state = broker.queue_state(resource);
     const std::string& resource_name = broker.name(resource);
+    if (resource_name.empty()) continue;  // the default exchange has no queue
     const auto add = [&](std::string_view metric, double value) {
       std::string name;
       name.reserve(resource_name.size() + metric.size());
@@ -289,6 +290,10 @@ void World::collect_resource_metrics(Measures& measures) const {
       place = measures.metrics.insert_or_assign(place, std::move(name), value);
       ++place;
     };
+    if (const auto counts = policy_counts_.find(resource); counts != policy_counts_.end()) {
+      for (const auto& [metric, count] : counts->second.by_name())
+        add(fmt::format(".{}", metric), static_cast<double>(count));
+    }
     add(".max_depth", static_cast<double>(state.depth_max));
     add(".max_unacknowledged", static_cast<double>(gauge.max_unacknowledged()));
     add(".mean_depth", gauge.mean_depth(scheduler_.now()));

@@ -164,14 +164,14 @@ void Connection::close_channel(ChannelNumber channel) {
 }
 
 void Connection::declare_exchange(ChannelNumber channel, const std::string& name,
-                                  const ExchangeOptions& options) {
+                                  const ExchangeDeclaration& options) {
   amqp_exchange_declare(state_->amqp.get(), channel, amqp_text(name), amqp_text(options.type),
                         options.passive, options.durable, options.auto_delete, 0, amqp_empty_table);
   state_->check_answer(channel);
 }
 
 QueueInfo Connection::declare_queue(ChannelNumber channel, const std::string& name,
-                                    const QueueOptions& options) {
+                                    const QueueDeclaration& options) {
   AmqpTable arguments(options.arguments);
   const amqp_queue_declare_ok_t* ok =
       amqp_queue_declare(state_->amqp.get(), channel, amqp_text(name), options.passive, options.durable,

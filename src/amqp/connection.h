@@ -63,7 +63,7 @@ struct AmqpCancelled {
 };
 using AmqpEvent = std::variant<AmqpDelivery, AmqpReturn, AmqpConfirm, AmqpBlocked, AmqpCancelled>;
 
-struct ExchangeOptions {
+struct ExchangeDeclaration {
   std::string type = "topic";
   bool durable = true;
   bool auto_delete = false;
@@ -73,7 +73,7 @@ struct ExchangeOptions {
 // Arguments such as "x-max-length".
 using AmqpArguments = Headers;
 
-struct QueueOptions {
+struct QueueDeclaration {
   bool durable = true;
   bool exclusive = false;
   bool auto_delete = false;
@@ -127,8 +127,8 @@ class Connection {
   // Deliveries that the channel had not acknowledged are requeued.
   void close_channel(ChannelNumber channel);
 
-  void declare_exchange(ChannelNumber channel, const std::string& name, const ExchangeOptions& options);
-  QueueInfo declare_queue(ChannelNumber channel, const std::string& name, const QueueOptions& options);
+  void declare_exchange(ChannelNumber channel, const std::string& name, const ExchangeDeclaration& options);
+  QueueInfo declare_queue(ChannelNumber channel, const std::string& name, const QueueDeclaration& options);
   void bind_queue(ChannelNumber channel, const AmqpRoute& route);
   void bind_exchange(ChannelNumber channel, const AmqpRoute& route);
   // These throw ChannelClosed (406) when the options forbid deleting it because it is in use or not

@@ -2,21 +2,25 @@
 // clock, thread or randomness: the same calls give the same answers.
 //
 // A resource is a topic exchange and a queue with the same name, bound to the exchange with `#`;
-// the queue exists from the moment it is first streamed or bound into. Terms and rules are those of
-// AMQP 0-9-1 as RabbitMQ implements it.
+// the queue exists from the moment it is first streamed or bound into. An exchange that is declared
+// with options of its own has no such binding: a queue of its name is bound only where somebody
+// binds it. The resource with the empty name is the default exchange, which leads a message to the
+// queue that its key names. Terms and rules are those of AMQP 0-9-1 as RabbitMQ 3.10 implements it.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <queue>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "broker/dead_letter.h"
+#include "broker/exchange.h"
 #include "broker/queue.h"
-#include "broker/topic_trie.h"
 #include "core/prefetch.h"
 #include "dse/binding.h"
 #include "dse/index.h"
@@ -41,17 +45,38 @@ struct Settled {
   MessagePtr message;
 };
 
+// What the broker did by itself, because a queue's options say so.
+struct PolicyEvent {
+  enum class Kind : std::uint8_t {
+    kExpired,       // the queue's first message had lived its time
+    kDropped,       // the queue was full: a message has left it
+    kNotAccepted,   // the queue was full: a message has not come into it
+    kGivenUp,       // a message had come back more often than the delivery limit
+    kRemoved,       // a message has gone with its queue
+    kQueueRemoved,  // the queue itself; it has no message
+    kDeadLettered,  // a message was published to a dead-letter exchange
+  };
+  Kind kind = Kind::kExpired;
+  ResourceIndex queue;                     // in which it happened
+  MessagePtr message = {};                 // for kDeadLettered as it was published
+  ResourceIndex exchange = {};             // kDeadLettered: to which
+  std::vector<ResourceIndex> queues = {};  // kDeadLettered: those that took a copy
+};
+
 // The effects of one call.
 struct Effects {
   std::vector<Delivery> deliveries;       // in order
-  bool routed = true;                     // publish: at least one queue took the message
+  bool routed = true;                     // publish: at least one queue was there for the message
+  bool accepted = true;                   // publish: no queue refused it. A confirm, and otherwise a nack
   MessagePtr returned;                    // publish: the message, when it was mandatory and not routed
   std::span<const ResourceIndex> queues;  // publish: the queues that took a copy
   Settled settled;                        // acknowledge and reject: what was settled
+  std::vector<PolicyEvent> policies;      // in order; before them come the call and its deliveries
 };
 
 struct PublishOptions {
   bool mandatory = false;
+  PublisherIndex publisher = {};  // the channel on which it comes
 };
 
 struct RejectOptions {
@@ -72,12 +97,27 @@ class Broker {
   // The number of the next resource to be made; existing ones have smaller numbers.
   ResourceIndex next_resource() const { return resources_.next(); }
 
+  // Says how the resource's queue treats its messages, before there is a queue; what its exchange is, before
+  // anything is bound to that.
+  void set_options(ResourceIndex resource, QueueOptions options);
+  void set_options(ResourceIndex resource, ExchangeOptions options);
+  // The exchange that gets what nothing bound to this one takes.
+  void set_alternate(ResourceIndex resource, std::string exchange);
+
+  // Makes the resource's queue, if it is not there.
+  void make_queue(ResourceIndex resource, TimeNs now);
+
   // Declares both resources and binds them. Repeating a binding changes nothing, and returns false.
   bool bind(const BindingSpec& binding, TimeNs now);
+  // The same for a binding that is made again whenever its queue is, after it was removed.
+  bool bind_for_good(const BindingSpec& binding, TimeNs now);
 
   // The calls below return their effects, valid until the next call; the caller may move from them.
 
-  // Puts one copy into each queue with a matching binding. Throws RunError when a queue is full.
+  // Puts one copy into each queue to which the exchange leads the message: by the bindings that match its key
+  // (and those in its headers CC and BCC, of which the latter is taken off), through exchanges that are
+  // bound, and to the alternate exchange when nothing else takes it. Throws RunError when a queue
+  // that has no limit is full.
   Effects& publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options, TimeNs now);
   // Opens a stream of the resource's queue, the last in turn, with at most `prefetch`
   // unacknowledged deliveries at a time (0: no limit). Streams are numbered from 0 in the order of
@@ -85,10 +125,16 @@ class Broker {
   Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now);
   // Settles a delivery. A tag that is not outstanding is a programmer's mistake.
   Effects& acknowledge(DeliveryTag tag, TimeNs now);
-  // Settles a delivery; with requeue the message goes back to its original place, marked redelivered.
+  // Settles a delivery. With requeue the message goes back, marked redelivered: in a classic queue to its
+  // original place, in a quorum queue to the end, or with a delivery limit behind others that came back.
+  // Without requeue it is dead-lettered, if its queue has a dead-letter exchange.
   Effects& reject(DeliveryTag tag, RejectOptions options, TimeNs now);
   // Closes the stream; deliveries that it had not acknowledged are requeued.
   Effects& close_stream(StreamIndex stream, TimeNs now);
+  // Does what one queue has to do by now: messages expire, or the queue is removed.
+  Effects& look(TimeNs now);
+  // When look() is to be called next; empty while nothing is due at any time.
+  std::optional<TimeNs> next_look_ns() const;
 
   // The number of the next stream that open_stream will open.
   StreamIndex next_stream() const { return streams_.next(); }
@@ -135,7 +181,24 @@ class Broker {
     std::size_t unacknowledged = 0;
     std::optional<Queue> queue;
     std::string name;
-    TopicTrie bindings;
+    Exchange exchange;
+    bool is_pair = true;                              // the queue is bound to the exchange with `#`
+    std::unique_ptr<QueueOptions> options;            // null: a plain queue
+    std::vector<BindingSpec> bindings_for_good = {};  // into the queue, if that may be removed
+  };
+  // A message on its way to a dead-letter exchange.
+  struct DeadLetter {
+    MessagePtr message;
+    ResourceIndex from;
+    ResourceIndex exchange;
+    DeathReason reason = DeathReason::kRejected;
+  };
+  struct Look {
+    TimeNs time_ns;
+    ResourceIndex queue;
+    bool operator>(const Look& other) const {
+      return time_ns != other.time_ns ? time_ns > other.time_ns : queue > other.queue;
+    }
   };
   struct Stream {
     ResourceIndex resource;
@@ -152,13 +215,34 @@ class Broker {
     bool in_use = false;
   };
 
+  enum class TakeBack { kRequeued, kStreamClosed };
+
   Effects& begin(TimeNs now);
+  Effects& end();
   void advance_to(TimeNs now);
   Queue& ensure_queue(ResourceIndex resource);
   void enter_turn(StreamIndex stream);
   void dispatch(ResourceIndex resource);
   std::optional<StreamIndex> next_with_room(Queue& queue);
   void hand_over(StreamIndex stream, QueuedMessage queued);
+  void route(ResourceIndex exchange, std::span<const std::string_view> keys, const Headers& headers,
+             std::vector<ResourceIndex>& queues);
+  bool offer(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
+  bool offer_by_policies(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
+  bool offer_to_quorum(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
+  void check_depth(ResourceIndex queue) const;
+  void take_back(ResourceIndex queue, QueuedMessage queued, TakeBack how);
+  void go_on(ResourceIndex queue);
+  void drop_expired(ResourceIndex queue);
+  void drop_over_limit(ResourceIndex queue);
+  void keep_quorum_limits(ResourceIndex queue);
+  void give_up(ResourceIndex queue, QueuedMessage queued, PolicyEvent::Kind kind, DeathReason reason);
+  void send_to_dead_letters(ResourceIndex queue, const QueuedMessage& queued, DeathReason reason);
+  void publish_dead_letters();
+  void note_policy(PolicyEvent::Kind kind, ResourceIndex queue, MessagePtr message);
+  void look_at(ResourceIndex queue, TimeNs time_ns);
+  void note_use(ResourceIndex queue);
+  void remove_queue(ResourceIndex queue);
   QueuedMessage settle(DeliveryTag tag);
 
   IndexedVector<ResourceIndex, std::unique_ptr<Resource>> resources_;  // stable addresses
@@ -167,6 +251,8 @@ class Broker {
   std::vector<Unacknowledged> unacknowledged_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<ResourceIndex> matched_;
+  std::vector<DeadLetter> dead_letters_;
+  mutable std::priority_queue<Look, std::vector<Look>, std::greater<>> looks_;  // some of them overtaken
   Effects effects_;
   std::uint64_t unroutable_ = 0;
   TimeNs now_ns_ = 0;  // the time of the last call

@@ -1,21 +1,24 @@
 #include "broker/queue.h"
 
+#include <algorithm>
+
+#include "broker/dead_letter.h"
 #include "core/check.h"
 
 namespace dse {
 
-void Queue::push(MessagePtr message) { fresh_.push_back({std::move(message), next_position_++, false}); }
-
-void Queue::put_back(QueuedMessage message) {
-  message.redelivered = true;
-  const std::uint64_t position = message.position;
-  if (returned_ == nullptr) returned_ = std::make_unique<std::map<std::uint64_t, QueuedMessage>>();
-  const bool inserted = returned_->emplace(position, std::move(message)).second;
-  DSE_CHECK(inserted, "two messages at place {} of one queue", position);
+Queue::Queue(std::unique_ptr<QueuePolicies> policies) : policies_(std::move(policies)) {
+  if (policies_ != nullptr) lanes_above_.resize(static_cast<std::size_t>(policies_->options().max_priority));
 }
 
-QueuedMessage Queue::pop() {
-  DSE_CHECK(!empty(), "pop from an empty queue");
+void Queue::Lane::put_back(std::uint64_t place, QueuedMessage message) {
+  message.redelivered = true;
+  if (returned_ == nullptr) returned_ = std::make_unique<std::map<std::uint64_t, QueuedMessage>>();
+  const bool inserted = returned_->emplace(place, std::move(message)).second;
+  DSE_CHECK(inserted, "two messages at place {} of one queue", place);
+}
+
+QueuedMessage Queue::Lane::pop() {
   if (returned_ != nullptr && !returned_->empty()) {
     const auto first = returned_->begin();
     QueuedMessage message = std::move(first->second);
@@ -25,17 +28,71 @@ QueuedMessage Queue::pop() {
   return fresh_.pop_front();
 }
 
-std::vector<MessagePtr> Queue::waiting(std::size_t most) const {
-  std::vector<MessagePtr> messages;
+void Queue::Lane::add_waiting(std::vector<MessagePtr>& messages, std::size_t most) const {
   if (returned_ != nullptr) {
-    for (const auto& [position, queued] : *returned_) {
-      if (messages.size() == most) return messages;
+    for (const auto& [place, queued] : *returned_) {
+      if (messages.size() == most) return;
       messages.push_back(queued.message);
     }
   }
   for (std::size_t place = 0; place < fresh_.size() && messages.size() < most; ++place) {
     messages.push_back(fresh_.at(place).message);
   }
+}
+
+std::size_t Queue::depth_above() const {
+  std::size_t depth = 0;
+  for (const Lane& lane : lanes_above_) depth += lane.size();
+  return depth;
+}
+
+std::size_t Queue::priority_of(const Message& message) const {
+  if (lanes_above_.empty()) return 0;
+  return std::min<std::size_t>(dse::priority_of(message).value_or(0), lanes_above_.size());
+}
+
+std::size_t Queue::first_priority() const {
+  std::size_t priority = lanes_above_.size();
+  while (priority > 0 && lane(priority).empty()) --priority;
+  return priority;
+}
+
+void Queue::note_entry(const QueuedMessage& message) {
+  if (counts_bytes()) bytes_ += message.message->payload().size();
+}
+
+void Queue::push(QueuedMessage message) {
+  message.position = next_position_++;
+  note_entry(message);
+  const std::size_t priority = priority_of(*message.message);
+  lane(priority).push(std::move(message));
+}
+
+void Queue::put_back(QueuedMessage message) {
+  note_entry(message);
+  const std::uint64_t place = message.position;
+  const std::size_t priority = priority_of(*message.message);
+  lane(priority).put_back(place, std::move(message));
+}
+
+void Queue::put_back_in_turn(QueuedMessage message) {
+  note_entry(message);
+  lane_.put_back(next_return_++, std::move(message));
+}
+
+QueuedMessage Queue::pop() {
+  DSE_CHECK(!empty(), "pop from an empty queue");
+  if (policies_ == nullptr) return lane_.pop();
+  QueuedMessage message = lane(first_priority()).pop();
+  if (counts_bytes()) bytes_ -= message.message->payload().size();
+  return message;
+}
+
+std::vector<MessagePtr> Queue::waiting(std::size_t most) const {
+  std::vector<MessagePtr> messages;
+  for (auto lane = lanes_above_.rbegin(); lane != lanes_above_.rend(); ++lane)
+    lane->add_waiting(messages, most);
+  lane_.add_waiting(messages, most);
   return messages;
 }
 

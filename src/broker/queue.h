@@ -8,17 +8,20 @@
 #include <utility>
 #include <vector>
 
+#include "broker/queue_policies.h"
 #include "dse/index.h"
 #include "dse/message.h"
 #include "dse/ring_buffer.h"
+#include "dse/time.h"
 
 namespace dse {
 
-using StreamIndex = Index<struct StreamKind>;
-
 struct QueuedMessage {
   MessagePtr message;
-  std::uint64_t position = 0;  // place in the queue, given when the message first came
+  std::uint64_t position = 0;    // place in the queue, given when the message first came
+  TimeNs expires_ns = kNeverNs;  // when its time to live is over
+  ResourceIndex exchange;        // to which it was published
+  std::uint16_t returns = 0;     // how often it came back into the queue
   bool redelivered = false;
 };
 
@@ -56,17 +59,39 @@ class Turns {
 
 class Queue {
  public:
-  // Puts a new message at the end.
-  void push(MessagePtr message);
+  // Without policies, a plain classic queue.
+  explicit Queue(std::unique_ptr<QueuePolicies> policies = nullptr);
+
+  // Null for a plain queue.
+  QueuePolicies* policies() { return policies_.get(); }
+  const QueuePolicies* policies() const { return policies_.get(); }
+
+  // Gives a plain queue policies.
+  void add_policies(QueueOptions options) { policies_ = std::make_unique<QueuePolicies>(std::move(options)); }
+
+  // Puts a message at the end: a new one, or one that a quorum queue takes as new.
+  void push(QueuedMessage message);
   // Does what push and then pop would do on an empty queue.
-  QueuedMessage pass(MessagePtr message) { return {std::move(message), next_position_++, false}; }
+  QueuedMessage pass(QueuedMessage message) {
+    message.position = next_position_++;
+    return message;
+  }
+  // A position behind all that were given.
+  std::uint64_t next_position() { return next_position_++; }
   // Puts a message back to its original place, marked redelivered.
   void put_back(QueuedMessage message);
-  // Removes and returns the first message. The queue must not be empty.
+  // Puts a message back behind those that came back before it, and before all that never left, marked
+  // redelivered.
+  void put_back_in_turn(QueuedMessage message);
+  // The first message: of the highest priority, the first in its order. The queue must not be empty.
+  const QueuedMessage& first() const { return lane(first_priority()).first(); }
+  // Removes and returns it.
   QueuedMessage pop();
 
-  std::size_t depth() const { return fresh_.size() + (returned_ == nullptr ? 0 : returned_->size()); }
-  bool empty() const { return fresh_.empty() && (returned_ == nullptr || returned_->empty()); }
+  std::size_t depth() const { return lane_.size() + (policies_ == nullptr ? 0 : depth_above()); }
+  bool empty() const { return lane_.empty() && (policies_ == nullptr || depth_above() == 0); }
+  // The bytes of the payloads that wait; kept only where max_length_bytes limits them.
+  std::size_t bytes() const { return bytes_; }
   // The first waiting messages, in order, at most `most`.
   std::vector<MessagePtr> waiting(std::size_t most) const;
 
@@ -82,11 +107,42 @@ class Queue {
   std::size_t streams = 0;  // open streams, full or not
 
  private:
-  RingBuffer<QueuedMessage> fresh_;
-  // Messages that were put back; all of them come before those that never left. Allocated for the
-  // first one.
-  std::unique_ptr<std::map<std::uint64_t, QueuedMessage>> returned_;
+  // The messages of one priority.
+  class Lane {
+   public:
+    bool empty() const { return fresh_.empty() && (returned_ == nullptr || returned_->empty()); }
+    std::size_t size() const { return fresh_.size() + (returned_ == nullptr ? 0 : returned_->size()); }
+    const QueuedMessage& first() const {
+      return returned_ == nullptr || returned_->empty() ? fresh_.front() : returned_->begin()->second;
+    }
+    void push(QueuedMessage message) { fresh_.push_back(std::move(message)); }
+    void put_back(std::uint64_t place, QueuedMessage message);
+    QueuedMessage pop();
+    void add_waiting(std::vector<MessagePtr>& messages, std::size_t most) const;
+
+   private:
+    RingBuffer<QueuedMessage> fresh_;
+    // Messages that were put back, by their place; all of them come before those that never left. Allocated
+    // for the first one.
+    std::unique_ptr<std::map<std::uint64_t, QueuedMessage>> returned_;
+  };
+
+  std::size_t depth_above() const;
+  std::size_t priority_of(const Message& message) const;
+  std::size_t first_priority() const;  // the highest with messages; 0 when there are none
+  const Lane& lane(std::size_t priority) const { return priority == 0 ? lane_ : lanes_above_[priority - 1]; }
+  Lane& lane(std::size_t priority) { return priority == 0 ? lane_ : lanes_above_[priority - 1]; }
+  bool counts_bytes() const {
+    return policies_ != nullptr && policies_->options().max_length_bytes.has_value();
+  }
+  void note_entry(const QueuedMessage& message);
+
+  Lane lane_;  // priority 0; a plain queue has no other
   std::uint64_t next_position_ = 0;
+  std::unique_ptr<QueuePolicies> policies_;
+  std::vector<Lane> lanes_above_;  // the priorities from 1
+  std::size_t bytes_ = 0;
+  std::uint64_t next_return_ = 0;  // place for put_back_in_turn
   Turns turns_;
   std::size_t depth_max_ = 0;
 };

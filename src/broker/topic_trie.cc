@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/check.h"
 
@@ -41,7 +42,7 @@ bool holds(const Headers& wanted, HeaderMatch match, const Headers& headers) {
 
 }  // namespace
 
-TopicTrie::TopicTrie() { add_node(); }
+TopicTrie::TopicTrie(Keys keys) : keys_(keys) { add_node(); }
 
 TopicTrie::NodeIndex TopicTrie::add_node() {
   nodes_.emplace_back();
@@ -53,22 +54,32 @@ TopicTrie::NodeIndex TopicTrie::find_child(NodeIndex index, std::string_view wor
   // `#.#` takes what `#` takes.
   if (word == "#") return node.is_hash ? index : node.hash;
   if (word == "*") return node.star;
+  return find_word(index, word);
+}
+
+TopicTrie::NodeIndex TopicTrie::find_word(NodeIndex index, std::string_view word) const {
+  const Node& node = nodes_[index];
   if (node.branches == nullptr) return kNone;
   const auto found = node.branches->words.find(word);
   return found == node.branches->words.end() ? kNone : found->second;
 }
 
+TopicTrie::NodeIndex TopicTrie::add_word(NodeIndex node, std::string_view word) {
+  const NodeIndex made = add_node();
+  nodes_[node].made_branches().words.emplace(word, made);
+  return made;
+}
+
 TopicTrie::NodeIndex TopicTrie::child(NodeIndex node, std::string_view word) {
   const NodeIndex found = find_child(node, word);
   if (found != kNone) return found;
+  if (word != "*" && word != "#") return add_word(node, word);
   const NodeIndex made = add_node();
   if (word == "*") {
     nodes_[node].star = made;
-  } else if (word == "#") {
+  } else {
     nodes_[node].hash = made;
     nodes_[made].is_hash = true;
-  } else {
-    nodes_[node].made_branches().words.emplace(word, made);
   }
   return made;
 }
@@ -92,20 +103,49 @@ bool TopicTrie::Node::add_queue(ResourceIndex queue) {
   return true;
 }
 
-bool TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
-  NodeIndex at = 0;
-  std::string_view rest = binding.key;
-  bool more = !binding.key.empty();
-  for (std::string_view word; next_word(rest, more, word);) at = child(at, word);
-
-  Node& node = nodes_[at];
-  if (binding.headers.empty()) {
-    return node.add_queue(queue);
+void TopicTrie::Node::remove_queue(ResourceIndex queue) {
+  const auto few_end = few_queues.begin() + few_count;
+  if (const auto found = std::find(few_queues.begin(), few_end, queue); found != few_end) {
+    std::copy(found + 1, few_end, found);
+    --few_count;
   }
+  if (branches == nullptr) return;
+  std::erase(branches->queues, queue);
+  for (Conditional& conditional : branches->conditionals) {
+    if (conditional.queue == queue) conditional.removed = true;
+  }
+}
+
+TopicTrie::NodeIndex TopicTrie::find(std::string_view key) const {
+  if (keys_ == Keys::kIgnored) return 0;
+  if (keys_ == Keys::kLiteral) return find_word(0, key);
+  NodeIndex at = 0;
+  bool more = !key.empty();
+  for (std::string_view word; at != kNone && next_word(key, more, word);) at = find_child(at, word);
+  return at;
+}
+
+TopicTrie::NodeIndex TopicTrie::find_or_add(std::string_view key) {
+  if (keys_ == Keys::kIgnored) return 0;
+  if (keys_ == Keys::kLiteral) {
+    const NodeIndex found = find_word(0, key);
+    return found == kNone ? add_word(0, key) : found;
+  }
+  NodeIndex at = 0;
+  bool more = !key.empty();
+  for (std::string_view word; next_word(key, more, word);) at = child(at, word);
+  return at;
+}
+
+bool TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
+  Node& node = nodes_[find_or_add(binding.key)];
+  const bool takes_nothing = keys_ == Keys::kIgnored && binding.match == HeaderMatch::kAny;
+  if (binding.headers.empty() && !takes_nothing) return node.add_queue(queue);
   Branches& branches = node.made_branches();
   std::vector<Conditional>& conditionals = branches.conditionals;
-  const auto is_same = [&](const Conditional& other) { return other.is(binding, queue); };
-  if (std::any_of(conditionals.begin(), conditionals.end(), is_same)) return false;
+  const auto same = std::find_if(conditionals.begin(), conditionals.end(),
+                                 [&](const Conditional& other) { return other.is(binding, queue); });
+  if (same != conditionals.end()) return std::exchange(same->removed, false);
   const auto number = static_cast<std::uint32_t>(conditionals.size());
   conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
   for (const Headers::Entry& entry : binding.headers) {
@@ -116,14 +156,16 @@ bool TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   return true;
 }
 
+void TopicTrie::remove(ResourceIndex queue) {
+  for (Node& node : nodes_) node.remove_queue(queue);
+}
+
 std::uint64_t TopicTrie::taken(const BindingSpec& binding, ResourceIndex queue) const {
-  NodeIndex at = 0;
-  std::string_view rest = binding.key;
-  bool more = !binding.key.empty();
-  for (std::string_view word; at != kNone && next_word(rest, more, word);) at = find_child(at, word);
+  const NodeIndex at = find(binding.key);
   DSE_CHECK(at != kNone, "a binding with the key '{}' was never added", binding.key);
   const Node& node = nodes_[at];
-  if (binding.headers.empty()) return node.matched;
+  const bool takes_nothing = keys_ == Keys::kIgnored && binding.match == HeaderMatch::kAny;
+  if (binding.headers.empty() && !takes_nothing) return node.matched;
   DSE_CHECK(node.has_conditionals(), "a binding with the key '{}' was never added", binding.key);
   const std::vector<Conditional>& conditionals = node.branches->conditionals;
   const auto found = std::find_if(conditionals.begin(), conditionals.end(),
@@ -166,6 +208,7 @@ void TopicTrie::collect(Node& node, const Headers& headers, std::vector<Resource
     for (std::uint32_t number : found->second) {
       Conditional& conditional = branches.conditionals[number];
       if (conditional.stamp == stamp_) continue;  // already found through another header
+      if (conditional.removed) continue;
       if (!holds(conditional.headers, conditional.match, headers)) continue;
       conditional.stamp = stamp_;
       ++conditional.taken;
@@ -174,16 +217,40 @@ void TopicTrie::collect(Node& node, const Headers& headers, std::vector<Resource
   }
 }
 
-void TopicTrie::match(const Message& message, std::vector<ResourceIndex>& queues) {
-  const auto first = static_cast<std::ptrdiff_t>(queues.size());
+void TopicTrie::walk(std::string_view key) {
   active_.clear();
   ++stamp_;
+  if (keys_ == Keys::kLiteral) {
+    if (const NodeIndex found = find_word(0, key); found != kNone) active_.push_back(found);
+    return;
+  }
   enter(0);
-  std::string_view rest = message.key();
-  bool more = !message.key().empty();
-  for (std::string_view word; next_word(rest, more, word);) advance(word);
+  if (keys_ == Keys::kIgnored) return;
+  bool more = !key.empty();
+  for (std::string_view word; next_word(key, more, word);) advance(word);
+}
 
-  for (NodeIndex index : active_) collect(nodes_[index], message.headers(), queues);
+void TopicTrie::match(std::span<const std::string_view> keys, const Headers& headers,
+                      std::vector<ResourceIndex>& queues) {
+  std::vector<NodeIndex> taking;  // each once, so that a message counts once
+  for (const std::string_view key : keys) {
+    walk(key);
+    taking.insert(taking.end(), active_.begin(), active_.end());
+  }
+  std::sort(taking.begin(), taking.end());
+  taking.erase(std::unique(taking.begin(), taking.end()), taking.end());
+  active_ = std::move(taking);
+  collect_active(headers, queues);
+}
+
+void TopicTrie::match(std::string_view key, const Headers& headers, std::vector<ResourceIndex>& queues) {
+  walk(key);
+  collect_active(headers, queues);
+}
+
+void TopicTrie::collect_active(const Headers& headers, std::vector<ResourceIndex>& queues) {
+  const auto first = static_cast<std::ptrdiff_t>(queues.size());
+  for (NodeIndex index : active_) collect(nodes_[index], headers, queues);
   if (queues.size() - static_cast<std::size_t>(first) < 2) return;
   if (active_.size() == 1 && !nodes_[active_[0]].has_conditionals()) return;  // sorted already
   std::sort(queues.begin() + first, queues.end());

@@ -1,10 +1,10 @@
-// The bindings of one exchange: finds the queues that take a message with a given routing key and
-// headers.
+// The bindings of one exchange: finds the queues (or exchanges) that take a message with given routing
+// keys and headers.
 //
 // It is a trie over the words of the topic patterns, walked as a nondeterministic automaton, so
 // that the cost depends on the words of the key and the patterns that can still match, not on the
 // number of bindings. Bindings with header values are kept at their pattern's node, indexed by
-// values that the message must have.
+// values that the message must have. Where keys are no patterns, the trie has one level or none.
 #pragma once
 
 #include <array>
@@ -26,16 +26,29 @@ namespace dse {
 
 class TopicTrie {
  public:
-  TopicTrie();
+  // What the keys of bindings are to messages' keys.
+  enum class Keys : std::uint8_t {
+    kPatterns,  // patterns of words: a topic exchange
+    kLiteral,   // equal to them: a direct exchange
+    kIgnored,   // nothing: a fanout exchange, or a headers exchange
+  };
+
+  explicit TopicTrie(Keys keys = Keys::kPatterns);
 
   // Adds a binding to `queue`; adding the same again changes nothing, and returns false. `from` and `to` are
-  // ignored.
+  // ignored. Where keys are ignored, a binding that wants any of no headers takes nothing, as in a headers
+  // exchange of RabbitMQ.
   bool add(const BindingSpec& binding, ResourceIndex queue);
+  // Removes every binding to `queue`; what they have taken stays counted.
+  void remove(ResourceIndex queue);
 
-  // Appends every queue with a matching binding to `queues`, each once, in ascending order. An
-  // empty key has no words; `*` matches exactly one word, which may be empty; `#` matches any
-  // number of words. Not const: visited nodes are stamped.
-  void match(const Message& message, std::vector<ResourceIndex>& queues);
+  // Appends every queue with a binding that matches the key and the headers to `queues`, each once, in
+  // ascending order. An empty key has no words; `*` matches exactly one word, which may be empty; `#` matches
+  // any number of words. Not const: visited nodes are stamped.
+  void match(std::string_view key, const Headers& headers, std::vector<ResourceIndex>& queues);
+  // The same for a message with several keys, of which one must match.
+  void match(std::span<const std::string_view> keys, const Headers& headers,
+             std::vector<ResourceIndex>& queues);
 
   // The number of messages passed to match() that this binding took; equal bindings have equal
   // counts. It must have been added before the first message.
@@ -53,6 +66,7 @@ class TopicTrie {
     Headers headers;
     HeaderMatch match = HeaderMatch::kAll;
     ResourceIndex queue;
+    bool removed = false;
     std::uint64_t taken = 0;
     std::uint64_t stamp = 0;  // that of the last message it took
     bool is(const BindingSpec& binding, ResourceIndex into) const {
@@ -90,6 +104,7 @@ class TopicTrie {
     }
     // False when it was there.
     bool add_queue(ResourceIndex queue);
+    void remove_queue(ResourceIndex queue);
     bool has_conditionals() const { return branches != nullptr && !branches->conditionals.empty(); }
   };
   static_assert(sizeof(Node) == kCacheLineBytes);
@@ -97,11 +112,21 @@ class TopicTrie {
   // Returns the node that a word of a pattern leads to; kNone if there is none.
   NodeIndex find_child(NodeIndex node, std::string_view word) const;
   NodeIndex child(NodeIndex node, std::string_view word);
+  // The same for a word that stands for itself, whatever it is.
+  NodeIndex find_word(NodeIndex node, std::string_view word) const;
+  NodeIndex add_word(NodeIndex node, std::string_view word);
   NodeIndex add_node();
+  // The node of this binding's key; kNone if there is none.
+  NodeIndex find(std::string_view key) const;
+  NodeIndex find_or_add(std::string_view key);
+  // Leaves the nodes whose patterns take the key in active_.
+  void walk(std::string_view key);
   void enter(NodeIndex node);
   void advance(std::string_view word);
+  void collect_active(const Headers& headers, std::vector<ResourceIndex>& queues);
   void collect(Node& node, const Headers& headers, std::vector<ResourceIndex>& queues) const;
 
+  Keys keys_;
   std::vector<Node> nodes_;
   std::vector<NodeIndex> active_;
   std::vector<NodeIndex> previous_;

@@ -1,5 +1,8 @@
 #include "bus/data_bus.h"
 
+#include <iterator>
+#include <utility>
+
 #include "core/check.h"
 
 namespace dse {
@@ -48,17 +51,36 @@ BusEvent DataBus::apply(LinkIndex, BindCommand&& command, TimeNs now) {
 
 BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command, TimeNs now) {
   const ResourceIndex resource = links_[link].resources.at(command.alias);
-  Effects& effects = broker_.publish(resource, command.message, {.mandatory = command.mandatory}, now);
+  Effects& effects =
+      broker_.publish(resource, command.message,
+                      {.mandatory = command.mandatory, .publisher = PublisherIndex(link.number())}, now);
   BusEvent event{.kind = effects.routed ? EventCode::kPublished : EventCode::kUnroutable,
                  .resource = resource,
                  .message = std::move(command.message),
-                 .queues = effects.queues};
+                 .queues = effects.queues,
+                 .confirmed = command.confirm};
   send_deliveries(effects);
   if (effects.returned) {
     event.kind = EventCode::kReturned;
-    pair_->bus.send(link, encode(Notice(ReturnNotice{command.alias, std::move(effects.returned)})));
-    notified_.push_back(link);
+    send_notice(link, ReturnNotice{command.alias, std::move(effects.returned)});
   }
+  if (command.confirm) send_notice(link, ConfirmNotice{command.alias, effects.accepted, event.message});
+  event.policies = effects.policies;
+  return event;
+}
+
+void DataBus::send_notice(LinkIndex link, Notice&& notice) {
+  pair_->bus.send(link, encode(std::move(notice)));
+  notified_.push_back(link);
+}
+
+BusEvent DataBus::look(TimeNs now) {
+  notified_.clear();
+  Effects& effects = broker_.look(now);
+  send_deliveries(effects);
+  BusEvent event;
+  event.policies = effects.policies;
+  event.notified = notified_;
   return event;
 }
 
@@ -67,34 +89,44 @@ BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command, TimeNs now) {
   const StreamIndex stream = broker_.next_stream();
   stream_owners_.push_back({link, command.alias});
   links_[link].streams.push_back(stream);
-  send_deliveries(broker_.open_stream(resource, command.prefetch, now));
-  return {.kind = EventCode::kStreamed, .resource = resource};
+  Effects& effects = broker_.open_stream(resource, command.prefetch, now);
+  send_deliveries(effects);
+  BusEvent event{.kind = EventCode::kStreamed, .resource = resource};
+  event.policies = effects.policies;
+  return event;
 }
 
 BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command, TimeNs now) {
   Effects& effects = broker_.acknowledge(command.tag, now);
   send_deliveries(effects);
-  return {.kind = EventCode::kAcknowledged,
-          .resource = effects.settled.resource,
-          .message = std::move(effects.settled.message)};
+  BusEvent event{.kind = EventCode::kAcknowledged,
+                 .resource = effects.settled.resource,
+                 .message = std::move(effects.settled.message)};
+  event.policies = effects.policies;
+  return event;
 }
 
 BusEvent DataBus::apply(LinkIndex, RejectCommand&& command, TimeNs now) {
   Effects& effects = broker_.reject(command.tag, {.requeue = command.requeue}, now);
   send_deliveries(effects);
-  return {.kind = command.requeue ? EventCode::kRequeued : EventCode::kRejected,
-          .resource = effects.settled.resource,
-          .message = std::move(effects.settled.message)};
+  BusEvent event{.kind = command.requeue ? EventCode::kRequeued : EventCode::kRejected,
+                 .resource = effects.settled.resource,
+                 .message = std::move(effects.settled.message)};
+  event.policies = effects.policies;
+  return event;
 }
 
 BusEvent DataBus::apply(LinkIndex link, CloseCommand&&, TimeNs now) {
   left_.clear();
+  policies_.clear();
   for (const StreamIndex stream : links_[link].streams) {
     left_.push_back(resource(link, stream_owners_[stream].alias));
-    send_deliveries(broker_.close_stream(stream, now));
+    Effects& effects = broker_.close_stream(stream, now);
+    send_deliveries(effects);
+    std::move(effects.policies.begin(), effects.policies.end(), std::back_inserter(policies_));
   }
   links_[link].streams.clear();
-  return {.kind = EventCode::kClosed, .left = left_};
+  return {.kind = EventCode::kClosed, .left = left_, .policies = policies_};
 }
 
 }  // namespace dse

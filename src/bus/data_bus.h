@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct BusEvent {
   std::span<const ResourceIndex>
       queues;  // for a publication: those that took a copy; valid until the next call
   std::span<const ResourceIndex> left;  // for a close: the queues it streamed; valid until the next call
+  bool confirmed = false;  // a publication that its writer has been told about, one way or the other
+  // What followed from the options of queues, in order; valid until the next call.
+  std::span<const PolicyEvent> policies;
   std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call
 };
 
@@ -46,6 +50,12 @@ class DataBus {
   // Receives the next frame that the component sent, applies it to the broker at the time `now`, and sends
   // what follows.
   BusEvent serve(LinkIndex link, TimeNs now);
+
+  // Does what one queue has to do by now, by its options: its policies are the event's; its kind says
+  // nothing.
+  BusEvent look(TimeNs now);
+  // When look() is to be called next; empty while nothing is due at any time.
+  std::optional<TimeNs> next_look_ns() const { return broker_.next_look_ns(); }
 
   // The resource that a component calls `alias`.
   ResourceIndex resource(LinkIndex link, ResourceAlias alias) const { return links_[link].resources[alias]; }
@@ -79,6 +89,7 @@ class DataBus {
   BusEvent apply(LinkIndex link, RejectCommand&& command, TimeNs now);
   BusEvent apply(LinkIndex link, CloseCommand&& command, TimeNs now);
   void send_deliveries(Effects& effects);
+  void send_notice(LinkIndex link, Notice&& notice);
 
   BorrowedFramePair pair_;
   Broker broker_;
@@ -87,6 +98,7 @@ class DataBus {
   std::vector<Bound> bound_;
   std::vector<LinkIndex> notified_;
   std::vector<ResourceIndex> left_;
+  std::vector<PolicyEvent> policies_;
 };
 
 }  // namespace dse

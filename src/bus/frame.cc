@@ -15,11 +15,13 @@ enum class Kind : std::uint8_t {
   kClose,
   kDelivery,
   kReturn,
+  kConfirm,
 };
 
 struct Wire {
   Kind kind = Kind::kClose;
-  bool flag = false;         // mandatory, requeue or redelivered
+  bool flag = false;  // mandatory, requeue, redelivered or accepted
+  bool confirm = false;
   std::uint32_t number = 0;  // alias
   std::uint64_t tag = 0;     // delivery tag or prefetch
   const void* reference = nullptr;
@@ -27,13 +29,14 @@ struct Wire {
 
 Frame to_frame(const Wire& wire) {
   return {{static_cast<std::uint64_t>(wire.kind) | (std::uint64_t{wire.flag} << 8) |
-               (std::uint64_t{wire.number} << 32),
+               (std::uint64_t{wire.confirm} << 9) | (std::uint64_t{wire.number} << 32),
            wire.tag, reinterpret_cast<std::uintptr_t>(wire.reference)}};
 }
 
 Wire to_wire(const Frame& frame) {
   return {.kind = static_cast<Kind>(frame.words[0] & 0xff),
           .flag = ((frame.words[0] >> 8) & 1) != 0,
+          .confirm = ((frame.words[0] >> 9) & 1) != 0,
           .number = static_cast<std::uint32_t>(frame.words[0] >> 32),
           .tag = frame.words[1],
           .reference = reinterpret_cast<const void*>(static_cast<std::uintptr_t>(frame.words[2]))};
@@ -73,6 +76,7 @@ Frame encode_rare(Command&& command) {
 Frame encode(PublishCommand&& command) {
   return to_frame({.kind = Kind::kPublish,
                    .flag = command.mandatory,
+                   .confirm = command.confirm,
                    .number = command.alias.number(),
                    .reference = command.message.release()});
 }
@@ -97,9 +101,16 @@ Frame encode(Command&& command) {
 
 Frame encode(Notice&& notice) {
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) return encode(std::move(*delivery));
-  auto& returned = std::get<ReturnNotice>(notice);
-  return to_frame(
-      {.kind = Kind::kReturn, .number = returned.alias.number(), .reference = returned.message.release()});
+  if (auto* returned = std::get_if<ReturnNotice>(&notice)) {
+    return to_frame({.kind = Kind::kReturn,
+                     .number = returned->alias.number(),
+                     .reference = returned->message.release()});
+  }
+  auto& confirm = std::get<ConfirmNotice>(notice);
+  return to_frame({.kind = Kind::kConfirm,
+                   .flag = confirm.accepted,
+                   .number = confirm.alias.number(),
+                   .reference = confirm.message.release()});
 }
 
 Command decode_command(const Frame& frame) {
@@ -110,7 +121,7 @@ Command decode_command(const Frame& frame) {
     case Kind::kBind:
       return BindCommand{adopt_boxed<BindingSpec>(wire)};
     case Kind::kPublish:
-      return PublishCommand{ResourceAlias(wire.number), wire.flag, adopt_message(wire)};
+      return PublishCommand{ResourceAlias(wire.number), wire.flag, adopt_message(wire), wire.confirm};
     case Kind::kStream:
       return StreamCommand{ResourceAlias(wire.number), static_cast<std::uint32_t>(wire.tag)};
     case Kind::kAcknowledge:
@@ -121,6 +132,7 @@ Command decode_command(const Frame& frame) {
       return CloseCommand{};
     case Kind::kDelivery:
     case Kind::kReturn:
+    case Kind::kConfirm:
       break;
   }
   DSE_CHECK(false, "frame kind {} is not a command", static_cast<int>(wire.kind));
@@ -130,6 +142,8 @@ Notice decode_notice(const Frame& frame) {
   const Wire wire = to_wire(frame);
   if (wire.kind == Kind::kDelivery)
     return DeliveryNotice{ResourceAlias(wire.number), DeliveryTag(wire.tag), wire.flag, adopt_message(wire)};
+  if (wire.kind == Kind::kConfirm)
+    return ConfirmNotice{ResourceAlias(wire.number), wire.flag, adopt_message(wire)};
   DSE_CHECK(wire.kind == Kind::kReturn, "frame kind {} is not a notice", static_cast<int>(wire.kind));
   return ReturnNotice{ResourceAlias(wire.number), adopt_message(wire)};
 }

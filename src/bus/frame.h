@@ -33,6 +33,7 @@ struct PublishCommand {
   ResourceAlias alias;
   bool mandatory = false;  // return the message when no queue takes it
   MessagePtr message;
+  bool confirm = false;  // say whether its queues have accepted it
 };
 struct StreamCommand {
   ResourceAlias alias;
@@ -58,13 +59,18 @@ struct ReturnNotice {
   ResourceAlias alias;
   MessagePtr message;
 };
+struct ConfirmNotice {
+  ResourceAlias alias;
+  bool accepted = false;  // a publisher confirm; otherwise a nack
+  MessagePtr message;
+};
 
 using Command = std::variant<DeclareCommand, BindCommand, PublishCommand, StreamCommand, AcknowledgeCommand,
                              RejectCommand, CloseCommand>;
-using Notice = std::variant<DeliveryNotice, ReturnNotice>;
+using Notice = std::variant<DeliveryNotice, ReturnNotice, ConfirmNotice>;
 
 struct Frame {
-  // Holds kind, flag and alias; a delivery tag or prefetch; a reference. They are whole words, so
+  // Holds kind, flags and alias; a delivery tag or prefetch; a reference. They are whole words, so
   // that a frame just written is read back without a stall.
   std::array<std::uint64_t, 3> words{};
 };

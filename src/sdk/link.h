@@ -16,6 +16,8 @@
 //     confirm: when a connection is lost in between, the message is published again, and that
 //     publication counts. When a handler writes messages, the message it handles is acknowledged on
 //     a real broker only after the program has been told which of them came back.
+//   - Of a message that is published with `confirm` Machine::on_confirm tells once, after its return
+//     if it came back, whether every queue to which it was led has accepted it.
 //   - now() stands still within a step and never goes back.
 //   - The link calls the machine only while it is being driven, never within one of the calls
 //     below.
@@ -38,6 +40,7 @@ struct PublishRequest {
   const std::string& resource;  // already declared
   MessagePtr message;
   bool mandatory = false;  // comes back (Machine::on_return) when no queue takes it
+  bool confirm = false;    // Machine::on_confirm is told whether its queues have accepted it
 };
 
 class Link {

@@ -97,6 +97,10 @@ void Machine::on_return(const MessagePtr& message) {
   if (!ended() && on_return_) on_return_(message);
 }
 
+void Machine::on_confirm(const MessagePtr& message, bool accepted) {
+  if (!ended() && on_confirm_) on_confirm_(message, accepted);
+}
+
 void Machine::hand_in(MessagePtr message) {
   if (ended()) return;
   handed_in_.push_back(std::move(message));
@@ -183,7 +187,10 @@ void Machine::run(Bind& step) {
 
 void Machine::run(WriteResource& step) {
   link_.declare(step.resource);
-  link_.publish({.resource = step.resource, .message = std::move(step.message), .mandatory = step.mandatory});
+  link_.publish({.resource = step.resource,
+                 .message = std::move(step.message),
+                 .mandatory = step.mandatory,
+                 .confirm = step.confirm});
   next();
 }
 

@@ -33,6 +33,11 @@ Step write_resource_mandatory(std::string resource, MessagePtr message) {
   return WriteResource{std::move(resource), std::move(message), true};
 }
 
+Step write_resource_confirmed(std::string resource, MessagePtr message) {
+  require_message(message, resource);
+  return WriteResource{.resource = std::move(resource), .message = std::move(message), .confirm = true};
+}
+
 Step stream_resource(std::string resource, std::uint32_t prefetch, Handler handler) {
   require(handler != nullptr, "stream_resource() has no handler: give it one");
   return StreamResource{std::move(resource), prefetch, std::make_shared<const Handler>(std::move(handler))};

@@ -57,7 +57,7 @@ Command any_command(RandomStream& random) {
     case 1:
       return BindCommand{any_binding(random)};
     case 2:
-      return PublishCommand{alias, flag, any_message(random)};
+      return PublishCommand{alias, flag, any_message(random), random.below(2) == 1};
     case 3:
       return StreamCommand{alias, static_cast<std::uint32_t>(any_number(random))};
     case 4:
@@ -71,7 +71,9 @@ Command any_command(RandomStream& random) {
 
 Notice any_notice(RandomStream& random) {
   const ResourceAlias alias(static_cast<std::uint32_t>(any_number(random)));
-  if (random.below(2) == 0) return ReturnNotice{alias, any_message(random)};
+  const std::uint64_t kind = random.below(3);
+  if (kind == 0) return ReturnNotice{alias, any_message(random)};
+  if (kind == 1) return ConfirmNotice{alias, random.below(2) == 1, any_message(random)};
   return DeliveryNotice{alias, DeliveryTag(any_number(random)), random.below(2) == 1, any_message(random)};
 }
 
@@ -81,7 +83,8 @@ bool same(const DeclareCommand& a, const DeclareCommand& b) {
 }
 bool same(const BindCommand& a, const BindCommand& b) { return a.binding == b.binding; }
 bool same(const PublishCommand& a, const PublishCommand& b) {
-  return a.alias == b.alias && a.mandatory == b.mandatory && a.message.get() == b.message.get();
+  return a.alias == b.alias && a.mandatory == b.mandatory && a.confirm == b.confirm &&
+         a.message.get() == b.message.get();
 }
 bool same(const StreamCommand& a, const StreamCommand& b) {
   return a.alias == b.alias && a.prefetch == b.prefetch;
@@ -95,6 +98,10 @@ bool same(const DeliveryNotice& a, const DeliveryNotice& b) {
 }
 bool same(const ReturnNotice& a, const ReturnNotice& b) {
   return a.alias == b.alias && a.message.get() == b.message.get();
+}
+
+bool same(const ConfirmNotice& a, const ConfirmNotice& b) {
+  return a.alias == b.alias && a.accepted == b.accepted && a.message.get() == b.message.get();
 }
 
 template <typename Variant>

@@ -6,7 +6,7 @@ using namespace dse;
 
 namespace {
 
-void push(Queue& queue, const std::string& id) { queue.push(make_message({.id = id})); }
+void push(Queue& queue, const std::string& id) { queue.push({.message = make_message({.id = id})}); }
 
 std::string drain(Queue& queue) {
   std::string ids;

@@ -1,0 +1,169 @@
+#include "sim/scenario/resource_reader.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "core/names.h"
+#include "sim/scenario/key_rules.h"
+#include "sim/scenario/table_reader.h"
+#include "sim/scenario/topology.h"
+
+namespace dse {
+namespace {
+
+constexpr TimeNs kMillisecondNs = 1'000'000;
+// The longest timer of an Erlang process, which RabbitMQ's times to live are bound to.
+constexpr TimeNs kLongestTimerNs = 4'294'967'295 * kMillisecondNs;
+
+// A time that RabbitMQ takes: whole milliseconds.
+std::optional<TimeNs> broker_time(TableReader& table, std::string_view key, TimeNs least_ns) {
+  const std::optional<TimeNs> time_ns = table.duration_if_any(key);
+  if (!time_ns) return std::nullopt;
+  if (*time_ns < least_ns || *time_ns > kLongestTimerNs || *time_ns % kMillisecondNs != 0) {
+    throw InputError(
+        table.place(key),
+        fmt::format("{}: expected whole milliseconds from {} to {}, as RabbitMQ takes them",
+                    format_duration(*time_ns), format_duration(least_ns), format_duration(kLongestTimerNs)));
+  }
+  return time_ns;
+}
+
+DeadLetterTarget read_dead_letter(const toml::table& node, const std::string& prefix) {
+  TableReader table(node, prefix);
+  DeadLetterTarget target;
+  target.exchange = table.text("to");
+  if (!target.exchange.empty()) check_resource_name(target.exchange, table.place("to"));
+  if (table.has("key")) target.key = routing_key(table, "key");
+  table.finish();
+  return target;
+}
+
+// Refuses an option that the queue's type does not have, as RabbitMQ does with 406.
+void refuse_for_type(bool given, TableReader& table, std::string_view key, std::string_view type) {
+  if (!given) return;
+  throw InputError(table.place(key), fmt::format("'{}' is nothing for a {} queue: RabbitMQ refuses it with "
+                                                 "406 (PRECONDITION_FAILED)",
+                                                 key, type));
+}
+
+QueueOptions read_queue_options(TableReader& table, const std::string& prefix) {
+  QueueOptions options;
+  options.type = static_cast<QueueType>(table.choice_or("type", {"classic", "quorum"}, 0));
+  options.message_ttl_ns = broker_time(table, "message_ttl", 0);
+  options.expires_ns = broker_time(table, "expires", kMillisecondNs);
+  options.max_length = table.integer_if_any("max_length", 0, INT64_MAX);
+  options.max_length_bytes = table.integer_if_any("max_length_bytes", 0, INT64_MAX);
+  options.overflow = static_cast<Overflow>(
+      table.choice_or("overflow", {"drop-head", "reject-publish", "reject-publish-dlx"}, 0));
+  if (const toml::table* node = table.table_if_any("dead_letter"))
+    options.dead_letter = read_dead_letter(*node, prefix + ".dead_letter");
+  options.delivery_limit = table.integer_if_any("delivery_limit", 0, UINT16_MAX);
+  options.max_priority = table.integer_or("max_priority", 0, 1, 255);
+  options.single_active_consumer = table.flag("single_active_consumer");
+  options.auto_delete = table.flag("auto_delete");
+  options.exclusive = table.flag("exclusive");
+  if (options.type == QueueType::kQuorum) {
+    refuse_for_type(options.max_priority > 0, table, "max_priority", "quorum");
+    refuse_for_type(options.auto_delete, table, "auto_delete", "quorum");
+    refuse_for_type(options.exclusive, table, "exclusive", "quorum");
+  } else {
+    refuse_for_type(options.delivery_limit.has_value(), table, "delivery_limit", "classic");
+  }
+  return options;
+}
+
+std::optional<std::string> read_alternate(TableReader& table) {
+  if (!table.has("alternate")) return std::nullopt;
+  return resource_of(table, "alternate");
+}
+
+// The queues that this queue's dead letters come to, by name.
+std::set<std::string> dead_letter_queues(const std::string& queue, const Scenario& scenario) {
+  const auto found = scenario.resources.find(queue);
+  if (found == scenario.resources.end() || !found->second.queue.dead_letter) return {};
+  const DeadLetterTarget& target = *found->second.queue.dead_letter;
+  if (!target.exchange.empty()) return queues_from(scenario, target.exchange);
+  if (!target.key) return {};  // the queue that the message's own key names
+  return {*target.key};
+}
+
+InputPlace place_in(const toml::table& node, const std::string& name, std::string_view key) {
+  const toml::node* at = node.get(key);
+  return place_of(at == nullptr ? node : *at, fmt::format("resource.{}.{}", name, key));
+}
+
+// Messages that only go round in circles, where nobody reads them: RabbitMQ drops them at the second turn.
+void refuse_circle(const std::string& name, const toml::table& node, const Scenario& scenario) {
+  std::vector<std::string> ways = {name};
+  std::set<std::string> seen;
+  while (!ways.empty()) {
+    const std::string queue = ways.back();
+    ways.pop_back();
+    if (!readers_of(scenario, queue).empty()) return;
+    for (const std::string& next : dead_letter_queues(queue, scenario)) {
+      if (seen.insert(next).second) ways.push_back(next);
+    }
+  }
+  if (!seen.contains(name)) return;
+  throw InputError(place_in(node, name, "dead_letter"),
+                   fmt::format("what '{}' gives up comes back to it, and nobody reads it on its way: a real "
+                               "broker drops such a message; read one of these queues, or dead-letter "
+                               "elsewhere",
+                               name));
+}
+
+}  // namespace
+
+ResourceConfig read_resource(const std::string& name, const toml::table& node) {
+  const std::string prefix = "resource." + name;
+  TableReader table(node, prefix);
+  check_resource_name(name, table.place());
+  ResourceConfig config;
+  config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
+  config.queue = read_queue_options(table, prefix);
+  config.alternate = read_alternate(table);
+  table.finish();
+  return config;
+}
+
+ExchangeOptions read_exchange(const std::string& name, const toml::table& node) {
+  TableReader table(node, "exchange." + name);
+  check_resource_name(name, table.place());
+  ExchangeOptions options;
+  options.type = static_cast<ExchangeType>(table.choice("type", {"direct", "fanout", "topic", "headers"}));
+  options.alternate = read_alternate(table);
+  table.finish();
+  return options;
+}
+
+// Options for a resource that nothing else names are probably a typing error, and refused.
+void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario) {
+  Scenario without_options = scenario;
+  without_options.resources.erase(name);
+  const std::vector<std::string> used = resource_names(without_options);
+  const ResourceConfig& config = scenario.resources.at(name);
+  if (std::find(used.begin(), used.end(), name) == used.end()) {
+    throw UnknownName(place_of(node, "resource." + name),
+                      fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
+  }
+  const std::vector<const ComponentConfig*> readers = readers_of(scenario, name);
+  if (config.queue.delivery_limit && readers.empty()) {
+    throw InputError(place_in(node, name, "delivery_limit"),
+                     fmt::format("nobody reads '{}', so no message ever comes back to it: a delivery limit "
+                                 "needs a component that streams it",
+                                 name));
+  }
+  if (config.queue.exclusive && readers.size() > 1) {
+    throw InputError(place_in(node, name, "exclusive"),
+                     fmt::format("'{}' and '{}' both stream '{}': an exclusive queue is of one component",
+                                 readers[0]->name, readers[1]->name, name));
+  }
+  refuse_circle(name, node, scenario);
+}
+
+}  // namespace dse

@@ -1,0 +1,18 @@
+// Reads what a scenario says of its resources and exchanges: [resource.NAME] and [exchange.NAME].
+#pragma once
+
+#include <string>
+
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/toml_types.h"
+
+namespace dse {
+
+// Throw InputError for what is no such table, and for options that RabbitMQ refuses.
+ResourceConfig read_resource(const std::string& name, const toml::table& node);
+ExchangeOptions read_exchange(const std::string& name, const toml::table& node);
+
+// Checks what the options of this resource mean beside the rest of the scenario.
+void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario);
+
+}  // namespace dse

@@ -1,0 +1,57 @@
+// One exchange: its bindings to queues and to other exchanges.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "broker/topic_trie.h"
+#include "dse/binding.h"
+#include "dse/exchange_options.h"
+#include "dse/index.h"
+
+namespace dse {
+
+class Exchange {
+ public:
+  explicit Exchange(ExchangeOptions options = {});
+
+  const ExchangeOptions& options() const { return options_; }
+  void set_alternate(std::string exchange) { options_.alternate = std::move(exchange); }
+  // Whether this exchange passes messages to queues alone, and what it does not take is lost.
+  bool is_last() const { return exchanges_ == nullptr && !options_.alternate; }
+
+  // Binds the queue, or the exchange, with the number `to`. Repeating a binding changes nothing, and returns
+  // false.
+  bool bind(const BindingSpec& binding, ResourceIndex to);
+  // Removes every binding to this queue.
+  void unbind_queue(ResourceIndex queue) { queues_.remove(queue); }
+
+  // Appends the queues that take a message with one of these keys and these headers, each once, in ascending
+  // order; likewise the exchanges.
+  void match_queues(std::string_view key, const Headers& headers, std::vector<ResourceIndex>& queues) {
+    queues_.match(key, headers, queues);
+  }
+  void match_queues(std::span<const std::string_view> keys, const Headers& headers,
+                    std::vector<ResourceIndex>& queues) {
+    queues_.match(keys, headers, queues);
+  }
+  void match_exchanges(std::span<const std::string_view> keys, const Headers& headers,
+                       std::vector<ResourceIndex>& exchanges) {
+    if (exchanges_ != nullptr) exchanges_->match(keys, headers, exchanges);
+  }
+
+  // The number of messages that this binding took; it must have been made.
+  std::uint64_t taken(const BindingSpec& binding, ResourceIndex to) const;
+
+ private:
+  ExchangeOptions options_;
+  TopicTrie queues_;
+  std::unique_ptr<TopicTrie> exchanges_;  // null when no exchange is bound to this one
+};
+
+}  // namespace dse
