@@ -1,25 +1,40 @@
 #include "sim/conform/outcome.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace dse {
+namespace {
 
-std::string describe(const Outcome& outcome) {
+std::string delivery_text(const SeenDelivery& delivery, bool fully) {
+  std::string text = delivery.id;
+  if (delivery.redelivered) text += " (again)";
+  if (fully) text += fmt::format(" [key \"{}\", {}]", delivery.key, headers_text(delivery.headers));
+  return text;
+}
+
+std::string text_of(const Outcome& outcome, bool fully) {
   std::vector<std::string> parts;
   if (!outcome.settled.empty()) parts.push_back(outcome.settled + " settled");
   for (const std::string& id : outcome.returned) parts.push_back(id + " returned");
+  if (outcome.confirm == Confirm::kTaken) parts.emplace_back("confirmed");
+  if (outcome.confirm == Confirm::kRefused) parts.emplace_back("nacked");
   for (const auto& [stream, deliveries] : outcome.deliveries) {
-    std::string messages;
-    for (const SeenDelivery& delivery : deliveries) {
-      messages += fmt::format("{}{}{}", messages.empty() ? "" : ", ", delivery.id,
-                              delivery.redelivered ? " (again)" : "");
-    }
-    parts.push_back(stream == kDrained ? "left: " + messages : fmt::format("s{} gets {}", stream, messages));
+    std::vector<std::string> messages;
+    for (const SeenDelivery& delivery : deliveries) messages.push_back(delivery_text(delivery, fully));
+    const std::string who = stream == kDrained ? "left:" : fmt::format("s{} gets", stream);
+    parts.push_back(fmt::format("{} {}", who, fmt::join(messages, ", ")));
   }
   for (const auto& [queue, count] : outcome.waiting) {
     if (count != 0) parts.push_back(fmt::format("{} wait in {}", count, queue));
   }
+  for (const std::string& queue : outcome.gone) parts.push_back(fmt::format("{} is gone", queue));
   return parts.empty() ? "nothing" : fmt::format("{}", fmt::join(parts, "; "));
 }
+
+}  // namespace
+
+std::string describe(const Outcome& outcome) { return text_of(outcome, false); }
+std::string describe_fully(const Outcome& outcome) { return text_of(outcome, true); }
 
 }  // namespace dse
