@@ -66,6 +66,7 @@ class TopicTrie {
     std::vector<ResourceIndex> queues;  // the node's, when it has no room for all
     std::vector<Conditional> conditionals;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
+    bool takes_any = false;  // a void value is among them, found by the hash of its name
   };
   // A node is one cache line: with thousands of patterns, each node that a key leads to is read
   // from memory.
@@ -101,6 +102,9 @@ class TopicTrie {
   void enter(NodeIndex node);
   void advance(std::string_view word);
   void collect(Node& node, const Headers& headers, std::vector<ResourceIndex>& queues) const;
+  // Those of its conditional bindings that are found by this hash.
+  void collect(Branches& branches, std::uint64_t hash, const Headers& headers,
+               std::vector<ResourceIndex>& queues) const;
 
   std::vector<Node> nodes_;
   std::vector<NodeIndex> active_;
