@@ -52,6 +52,38 @@ std::string BrokerRun::text_here(const std::string& text) const {
   return text.starts_with(prefix_) ? text.substr(prefix_.size()) : text;
 }
 
+Headers BrokerRun::headers_here(const Headers& headers) const {
+  Headers result;
+  for (const auto& [name, value] : headers) result.set(name, value_here(value));
+  return result;
+}
+
+HeaderValue BrokerRun::value_here(const HeaderValue& value) const {
+  if (const auto* text = std::get_if<std::string>(&value)) return text_here(*text);
+  if (const auto* table = std::get_if<HeaderTable>(&value))
+    return HeaderTable(headers_here(table->entries()));
+  const auto* array = std::get_if<HeaderArray>(&value);
+  if (array == nullptr) return value;
+  std::vector<HeaderValue> values;
+  for (const HeaderValue& one : array->values()) values.push_back(value_here(one));
+  return HeaderArray(std::move(values));
+}
+
+Headers BrokerRun::headers_there(Headers headers) const {
+  for (const char* name : {"CC", "BCC"}) {
+    const HeaderValue* value = headers.find(name);
+    const auto* array = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
+    if (array == nullptr) continue;
+    std::vector<HeaderValue> keys;
+    for (const HeaderValue& key : array->values()) {
+      const auto* text = std::get_if<std::string>(&key);
+      keys.push_back(text == nullptr ? key : HeaderValue(key_there(*text)));
+    }
+    headers.set(name, HeaderArray(std::move(keys)));
+  }
+  return headers;
+}
+
 QueueOptions BrokerRun::there(QueueOptions options) const {
   if (!options.dead_letter) return options;
   DeadLetterTarget& target = *options.dead_letter;
@@ -132,8 +164,9 @@ void BrokerRun::perform(const PublishOperation& publish, Outcome& outcome) {
   const std::string exchange = publish.exchange.empty() ? "" : name(publish.exchange);
   const MessageFields message{.payload = Payload::copy_of(std::string(publish.bytes, 'x')),
                               .key = key_there(publish.key),
-                              .headers = publish.headers,
-                              .id = publish.id};
+                              .headers = headers_there(publish.headers),
+                              .id = publish.id,
+                              .more = more_of(publish)};
   if (publish.publisher == kUnconfirmed) {
     connection_.publish(control_, {.exchange = exchange, .message = message, .mandatory = publish.mandatory});
     connection_.declare_exchange(control_, "amq.direct",
@@ -278,13 +311,11 @@ void BrokerRun::note(AmqpEvent& event, Outcome& outcome) {
   }
   const CaseStream stream = found->second;
   open_.at(stream).unsettled.push_back({delivery->tag, delivery->message.id});
-  outcome.deliveries[stream].push_back({.id = delivery->message.id,
-                                        .redelivered = delivery->redelivered,
-                                        .key = text_here(delivery->message.key),
-                                        .headers = headers_here(delivery->message.headers)});
+  MessageFields& message = delivery->message;
+  message.key = text_here(message.key);
+  message.headers = headers_here(message.headers);
+  outcome.deliveries[stream].push_back(seen(message, delivery->redelivered));
 }
-
-Headers BrokerRun::headers_here(const Headers& headers) const { return headers; }
 
 MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest) {
   std::array<char, 256> host{};

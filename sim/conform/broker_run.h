@@ -66,7 +66,9 @@ class BrokerRun : public Side {
   std::string name(const std::string& resource) const { return prefix_ + resource; }
   std::string key_there(const std::string& key) const { return is_resource_name(key) ? prefix_ + key : key; }
   std::string text_here(const std::string& text) const;
+  HeaderValue value_here(const HeaderValue& value) const;
   Headers headers_here(const Headers& headers) const;
+  Headers headers_there(Headers headers) const;
   QueueOptions there(QueueOptions options) const;
   ExchangeOptions there(ExchangeOptions options) const;
 

@@ -8,12 +8,12 @@
 namespace dse {
 namespace {
 
-// Distinguishes 7, 7.0, "7" and true, which to_text does not.
+// Distinguishes 7, 7.0, "7", int16(7) and true, which to_text does not.
 std::string value_text(const HeaderValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return fmt::format("\"{}\"", *text);
   const auto* real = std::get_if<double>(&value);
   if (real != nullptr && std::trunc(*real) == *real) return fmt::format("{:.1f}", *real);
-  return to_text(value);
+  return typed_text(value);
 }
 
 std::string_view text_of(Overflow overflow) {
@@ -93,6 +93,8 @@ struct Describe {
     std::string text =
         fmt::format("publish {} to {}, key \"{}\"", publish.id, name_text(publish.exchange), publish.key);
     if (publish.bytes > 0) text += fmt::format(", {} bytes", publish.bytes);
+    if (publish.priority) text += fmt::format(", priority {}", *publish.priority);
+    if (!publish.expiration.empty()) text += fmt::format(", expiration {}", publish.expiration);
     if (publish.publisher != kUnconfirmed) text += fmt::format(", by publisher {}", publish.publisher);
     if (!publish.headers.empty()) text += ", " + headers_text(publish.headers);
     return publish.mandatory ? text + ", mandatory" : text;
@@ -117,6 +119,10 @@ struct Describe {
 
 bool is_resource_name(std::string_view text) {
   return text.size() == 2 && (text[0] == 'r' || text[0] == 'x') && text[1] >= '0' && text[1] <= '9';
+}
+
+MoreProperties more_of(const PublishOperation& publish) {
+  return {.expiration = publish.expiration, .priority = publish.priority};
 }
 
 std::string headers_text(const Headers& headers) {

@@ -13,6 +13,7 @@
 #include "dse/binding.h"
 #include "dse/exchange_options.h"
 #include "dse/headers.h"
+#include "dse/more_properties.h"
 #include "dse/queue_options.h"
 
 namespace dse {
@@ -53,7 +54,12 @@ struct PublishOperation {
   bool mandatory = false;
   CasePublisher publisher = kUnconfirmed;
   std::size_t bytes = 0;  // of its payload
+  std::optional<std::uint8_t> priority = {};
+  std::string expiration = {};  // milliseconds; "" for none
 };
+// The properties that the message is published with.
+MoreProperties more_of(const PublishOperation& publish);
+
 struct OpenOperation {
   CaseStream stream = 0;
   std::string resource;

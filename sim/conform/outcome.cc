@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <utility>
+
 namespace dse {
 namespace {
 
 std::string delivery_text(const SeenDelivery& delivery, bool fully) {
   std::string text = delivery.id;
   if (delivery.redelivered) text += " (again)";
-  if (fully) text += fmt::format(" [key \"{}\", {}]", delivery.key, headers_text(delivery.headers));
-  return text;
+  if (!fully) return text;
+  text += fmt::format(" [key \"{}\", {}", delivery.key, headers_text(delivery.headers));
+  if (delivery.priority) text += fmt::format(", priority {}", *delivery.priority);
+  if (!delivery.expiration.empty()) text += fmt::format(", expiration {}", delivery.expiration);
+  return text + "]";
 }
 
 std::string text_of(const Outcome& outcome, bool fully) {
@@ -32,7 +37,36 @@ std::string text_of(const Outcome& outcome, bool fully) {
   return parts.empty() ? "nothing" : fmt::format("{}", fmt::join(parts, "; "));
 }
 
+// The deaths without their times of day.
+HeaderArray timeless(const HeaderArray& deaths) {
+  std::vector<HeaderValue> result;
+  for (const HeaderValue& value : deaths.values()) {
+    const auto* table = std::get_if<HeaderTable>(&value);
+    if (table == nullptr) {
+      result.push_back(value);
+      continue;
+    }
+    Headers death = table->entries();
+    death.remove("time");
+    result.emplace_back(HeaderTable(std::move(death)));
+  }
+  return HeaderArray(std::move(result));
+}
+
 }  // namespace
+
+SeenDelivery seen(const MessageFields& message, bool redelivered) {
+  SeenDelivery delivery{.id = message.id,
+                        .redelivered = redelivered,
+                        .key = message.key,
+                        .headers = message.headers,
+                        .priority = message.more->priority,
+                        .expiration = message.more->expiration};
+  const HeaderValue* value = message.headers.find("x-death");
+  const auto* deaths = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
+  if (deaths != nullptr) delivery.headers.set("x-death", timeless(*deaths));
+  return delivery;
+}
 
 std::string describe(const Outcome& outcome) { return text_of(outcome, false); }
 std::string describe_fully(const Outcome& outcome) { return text_of(outcome, true); }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "dse/headers.h"
+#include "dse/message.h"
 #include "sim/conform/operation.h"
 
 namespace dse {
@@ -17,6 +19,8 @@ struct SeenDelivery {
   bool redelivered = false;
   std::string key = {};
   Headers headers = {};
+  std::optional<std::uint8_t> priority = {};
+  std::string expiration = {};
   bool operator==(const SeenDelivery&) const = default;
 };
 
@@ -36,6 +40,9 @@ struct Outcome {
   bool open_order = false;
   bool operator==(const Outcome&) const = default;
 };
+
+// What is compared of a message: x-death without the times of day.
+SeenDelivery seen(const MessageFields& message, bool redelivered);
 
 inline constexpr CaseStream kDrained = UINT32_MAX;
 

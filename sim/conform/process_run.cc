@@ -44,7 +44,8 @@ void ProcessRun::perform(const PublishOperation& publish, Outcome& outcome) {
   const MessagePtr message = make_message({.payload = Payload::copy_of(std::string(publish.bytes, 'x')),
                                            .key = publish.key,
                                            .headers = publish.headers,
-                                           .id = publish.id});
+                                           .id = publish.id,
+                                           .more = more_of(publish)});
   Effects& effects =
       broker_.publish(broker_.declare(publish.exchange, kNow), message,
                       {.mandatory = publish.mandatory, .publisher = PublisherIndex(publish.publisher)}, kNow);
@@ -96,10 +97,7 @@ void ProcessRun::note(const Effects& effects, Outcome& outcome) {
   for (const Delivery& delivery : effects.deliveries) {
     const CaseStream stream = numbers_.at(delivery.stream);
     open_.at(stream).unsettled.push_back(delivery.tag);
-    outcome.deliveries[stream].push_back({.id = delivery.message->id(),
-                                          .redelivered = delivery.redelivered,
-                                          .key = delivery.message->key(),
-                                          .headers = delivery.message->headers()});
+    outcome.deliveries[stream].push_back(seen(delivery.message->fields(), delivery.redelivered));
   }
   for (const PolicyEvent& event : effects.policies) {
     if (event.kind == PolicyEvent::Kind::kQueueRemoved) gone_.insert(broker_.name(event.queue));

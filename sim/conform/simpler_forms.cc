@@ -22,6 +22,8 @@ class Forms {
     if (publish.key != "a" && !publish.exchange.empty()) std::get<PublishOperation>(add()).key = "a";
     if (publish.mandatory) std::get<PublishOperation>(add()).mandatory = false;
     if (publish.publisher != kUnconfirmed) std::get<PublishOperation>(add()).publisher = kUnconfirmed;
+    if (publish.priority) std::get<PublishOperation>(add()).priority.reset();
+    if (!publish.expiration.empty()) std::get<PublishOperation>(add()).expiration.clear();
     if (publish.bytes > 0) std::get<PublishOperation>(add()).bytes = 0;
   }
   void operator()(const OpenOperation& open) {

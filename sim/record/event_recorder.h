@@ -69,7 +69,7 @@ struct RecordEnding {
 class EventRecorder final : public Observer {
  public:
   // The version of the schema; it changes with every table or column.
-  static constexpr int kSchema = 3;
+  static constexpr int kSchema = 4;
 
   // Creates the file. Throws RunError when it cannot be written, as does every call below.
   explicit EventRecorder(const std::string& path);

@@ -63,13 +63,12 @@ class EnsembleApp : public App {
 void EnsembleApp::count(const Machine& machine, const Message& message) {
   ++received_;
   const std::int64_t* label = message.headers().find_integer("label");
-  const HeaderValue* confidence = message.headers().find("confidence");
   const bool counts = std::find(models_.begin(), models_.end(), message.app_id()) != models_.end();
   if (label == nullptr || message.correlation_id().empty() || !counts) return;
 
   Ballot& ballot = open_[message.correlation_id()];
-  const double* sure = confidence == nullptr ? nullptr : std::get_if<double>(confidence);
-  ballot.insert_or_assign(message.app_id(), Answer{*label, sure == nullptr ? 0.0 : *sure});
+  ballot.insert_or_assign(message.app_id(),
+                          Answer{*label, message.headers().find_real("confidence").value_or(0.0)});
   if (ballot.size() < models_.size()) return;
   decide(machine, message.correlation_id(), ballot);
   open_.erase(message.correlation_id());
