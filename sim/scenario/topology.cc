@@ -85,14 +85,8 @@ Ways ways_from(const Scenario& scenario, const std::string& exchange) {
     (binding.target == BindingTarget::kQueue ? ways.queues : ways.exchanges).insert(binding.to);
   }
   if (!scenario.exchanges.contains(exchange)) ways.queues.insert(exchange);
-  if (const auto declared = scenario.exchanges.find(exchange);
-      declared != scenario.exchanges.end() && declared->second.alternate) {
-    ways.exchanges.insert(*declared->second.alternate);
-  }
-  if (const auto resource = scenario.resources.find(exchange);
-      resource != scenario.resources.end() && resource->second.alternate) {
-    ways.exchanges.insert(*resource->second.alternate);
-  }
+  if (const std::optional<std::string> alternate = alternate_of(scenario, exchange))
+    ways.exchanges.insert(*alternate);
   return ways;
 }
 
@@ -163,6 +157,13 @@ struct Uses {
 
 std::set<std::string> queues_from(const Scenario& scenario, const std::string& exchange) {
   return reach_of(scenario, exchange, false);
+}
+
+std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange) {
+  if (const auto declared = scenario.exchanges.find(exchange); declared != scenario.exchanges.end())
+    return declared->second.alternate;
+  const auto resource = scenario.resources.find(exchange);
+  return resource == scenario.resources.end() ? std::nullopt : resource->second.alternate;
 }
 
 std::set<std::string> queues_led_into(const Scenario& scenario) {

@@ -125,9 +125,7 @@ std::shared_ptr<Ledger> make_ledger(const Scenario& scenario) {
       std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
                   [](const auto& one) { return std::holds_alternative<DeliveryExpectation>(one.what); });
   if (!needed) return nullptr;
-  std::vector<std::string> names;
-  for (const ComponentConfig& component : scenario.components) names.push_back(component.name);
-  return std::make_shared<Ledger>(scenario.bindings, std::move(names), scenario.latency_ns);
+  return std::make_shared<Ledger>(scenario);
 }
 
 std::set<TimeNs> snapshot_times(const Scenario& scenario) {

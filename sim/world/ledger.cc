@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "sim/record/event_code_info.h"
+#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
@@ -56,11 +57,31 @@ bool value_takes(const HeaderValue& wanted, const HeaderValue& found) {
   return value ? value == number(found) : wanted == found;
 }
 
+// By which it is routed.
+std::vector<std::string_view> keys_of(const Message& message) { return {message.key()}; }
+
+// How long the message itself says that it lives in a queue.
+std::optional<TimeNs> own_life_ns(const Message&) { return std::nullopt; }
+
+bool keys_take(const BindingSpec& binding, const Message& message, ExchangeType type) {
+  if (type == ExchangeType::kFanout || type == ExchangeType::kHeaders) return true;
+  const std::vector<std::string_view> keys = keys_of(message);
+  return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
+    return type == ExchangeType::kDirect ? binding.key == key : topic_takes(binding.key, key);
+  });
+}
+
+std::vector<std::string> names_of_components(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const ComponentConfig& component : scenario.components) names.push_back(component.name);
+  return names;
+}
+
 }  // namespace
 
-bool takes(const BindingSpec& binding, const Message& message) {
-  if (!topic_takes(binding.key, message.key())) return false;
-  if (binding.headers.empty()) return true;
+bool takes(const BindingSpec& binding, const Message& message, ExchangeType type) {
+  if (!keys_take(binding, message, type)) return false;
+  if (binding.headers.empty()) return type != ExchangeType::kHeaders || binding.match == HeaderMatch::kAll;
   const auto held = std::count_if(binding.headers.begin(), binding.headers.end(), [&](const auto& entry) {
     const HeaderValue* found = message.headers().find(entry.first);
     return found != nullptr && value_takes(entry.second, *found);
@@ -69,19 +90,32 @@ bool takes(const BindingSpec& binding, const Message& message) {
                                             : held > 0;
 }
 
-Ledger::Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components,
-               TimeNs latency_ns)
-    : components_(std::move(components)), latency_ns_(latency_ns) {
+Ledger::Ledger(const Scenario& scenario)
+    : scenario_(scenario),
+      components_(names_of_components(scenario)),
+      latency_ns_(scenario.latency_ns),
+      chains_(!scenario.exchanges.empty() || !scenario.resources.empty()) {
   makings_under_way_.resize(components_.size());
   makings_.push_back({.issued = 0, .arrived = 0});  // before everything
-  for (const BindingSpec& binding : bindings) {
+  for (const BindingSpec& binding : scenario.bindings) {
     bindings_.push_back({binding, 0});
-    bind_to_itself(binding.to, 0);
+    if (binding.target == BindingTarget::kQueue) bind_to_itself(binding.to, 0);
   }
+  for (const std::string& queue : queues_led_into(scenario)) bind_to_itself(queue, 0);
 }
 
+// The queue is there from now on. The default exchange leads to it by its name, and its own exchange, unless
+// that was declared apart, by every key.
 void Ledger::bind_to_itself(const std::string& queue, std::size_t made) {
-  bindings_.push_back({{.from = queue, .to = queue, .key = "#"}, made});
+  bindings_.push_back({{.from = "", .to = queue, .key = queue}, made});
+  if (!scenario_.exchanges.contains(queue))
+    bindings_.push_back({{.from = queue, .to = queue, .key = "#"}, made});
+}
+
+const QueueOptions& Ledger::options_of(const std::string& queue) const {
+  static const QueueOptions none;
+  const auto found = scenario_.resources.find(queue);
+  return found == scenario_.resources.end() ? none : found->second.queue;
 }
 
 std::size_t Ledger::make(LinkIndex link) {
@@ -93,7 +127,7 @@ std::size_t Ledger::make(LinkIndex link) {
 void Ledger::note_bind(LinkIndex link, const BindingSpec& binding) {
   const std::size_t made = make(link);
   bindings_.push_back({binding, made});
-  bind_to_itself(binding.to, made);
+  if (binding.target == BindingTarget::kQueue) bind_to_itself(binding.to, made);
 }
 
 void Ledger::note_stream(LinkIndex link, const std::string& queue) {
@@ -114,6 +148,12 @@ void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& excha
 void Ledger::on_event(const RunEvent& event) {
   if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)
     return note_hand_over(event.component_number, **event.message);
+  if (event.component_number == kNoComponent) {
+    if (event.code == EventCode::kDeadLettered)
+      return note_dead_letter(event.time_ns, std::string(event.resource()), *event.message);
+    if (event.message == nullptr) return;
+    return note_left(event.time_ns, event.code, std::string(event.resource()), **event.message);
+  }
   if (!info_of(event.code).of_bus) return;
   static const std::string none;
   note_arrival(event.time_ns, event.component_number, event.code,
@@ -185,11 +225,85 @@ void Ledger::note_delivery(LinkIndex link, const Message& message, bool redelive
   receipts_.push_back({link, message.id(), redelivered});
 }
 
+void Ledger::note_dead_letter(TimeNs time_ns, const std::string& exchange, const MessagePtr& message) {
+  ++arrived_;
+  writes_by_id_[message->id()].push_back(writes_.size());
+  writes_.push_back({.time_ns = time_ns,
+                     .writer = kNoComponent,
+                     .exchange = exchange,
+                     .message = message,
+                     .moment = {.issued = ++issued_, .arrived = arrived_},
+                     .arrived_ns = time_ns});
+}
+
+void Ledger::note_left(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message) {
+  if (may_leave(time_ns, code, queue, message)) ++left_[queue][message.id()][code];
+}
+
+// Whether the queue's options, and the message's own, allow it to leave.
+bool Ledger::may_leave(TimeNs time_ns, EventCode code, const std::string& queue,
+                       const Message& message) const {
+  const QueueOptions& options = options_of(queue);
+  const bool limited = options.max_length || options.max_length_bytes;
+  switch (code) {
+    case EventCode::kExpired:
+      return has_lived(time_ns, options, message);
+    case EventCode::kDropped:
+      return limited && (options.overflow == Overflow::kDropHead || options.type == QueueType::kQuorum);
+    case EventCode::kNotAccepted:
+      return limited && options.overflow != Overflow::kDropHead;
+    case EventCode::kGivenUp:
+      return options.delivery_limit.has_value();
+    case EventCode::kRemoved:
+      return options.expires_ns || options.auto_delete || options.exclusive;
+    default:
+      return false;
+  }
+}
+
+// Whether one of the message's writes arrived at least as long ago as it lives in the queue.
+bool Ledger::has_lived(TimeNs time_ns, const QueueOptions& options, const Message& message) const {
+  std::optional<TimeNs> lives_ns = options.message_ttl_ns;
+  if (const std::optional<TimeNs> own_ns = own_life_ns(message))
+    lives_ns = lives_ns ? std::min(*lives_ns, *own_ns) : *own_ns;
+  const auto writes = writes_by_id_.find(message.id());
+  if (!lives_ns || writes == writes_by_id_.end()) return false;
+  return std::any_of(writes->second.begin(), writes->second.end(), [&](std::size_t write) {
+    return writes_[write].moment.arrived && add_time(writes_[write].arrived_ns, *lives_ns) <= time_ns;
+  });
+}
+
 bool Ledger::owed(const Write& write, const std::string& queue) const {
+  if (chains_) {
+    std::set<std::string> seen;
+    return leads(write.exchange, write, queue, seen);
+  }
   return std::any_of(bindings_.begin(), bindings_.end(), [&](const Binding& binding) {
     return binding.spec.to == queue && binding.spec.from == write.exchange &&
            makings_[binding.made].before(write.moment) && takes(binding.spec, *write.message);
   });
+}
+
+// Follows the message from exchange to exchange; each is passed once.
+bool Ledger::leads(const std::string& exchange, const Write& write, const std::string& queue,
+                   std::set<std::string>& seen) const {
+  if (!seen.insert(exchange).second) return false;
+  const auto declared = scenario_.exchanges.find(exchange);
+  const ExchangeType type =
+      exchange.empty()
+          ? ExchangeType::kDirect
+          : (declared == scenario_.exchanges.end() ? ExchangeType::kTopic : declared->second.type);
+  bool taken = false;
+  for (const Binding& binding : bindings_) {
+    if (binding.spec.from != exchange || !makings_[binding.made].before(write.moment)) continue;
+    if (!takes(binding.spec, *write.message, type)) continue;
+    taken = true;
+    const bool is_queue = binding.spec.target == BindingTarget::kQueue;
+    if (is_queue ? binding.spec.to == queue : leads(binding.spec.to, write, queue, seen)) return true;
+  }
+  if (taken) return false;
+  const std::optional<std::string> alternate = alternate_of(scenario_, exchange);
+  return alternate && leads(*alternate, write, queue, seen);
 }
 
 bool Ledger::on_its_way_to_the_bus(const Write& write) const {
@@ -208,7 +322,9 @@ bool Ledger::under_way(const Write& write, const std::string& queue) const {
     any_unsettled = any_unsettled || !ids.empty();
   }
   const bool was_there = hand_overs.ever.contains(write.message->id());
-  if (!was_there && *write.moment.arrived < hand_overs.latest_arrival) return false;  // overtaken
+  const QueueOptions& options = options_of(queue);
+  const bool in_order = options.max_priority == 0 && options.type == QueueType::kClassic;
+  if (in_order && !was_there && *write.moment.arrived < hand_overs.latest_arrival) return false;  // overtaken
   if (any_unsettled || hand_overs.consumers.empty()) return true;
   // An idle consumer gets what waits within one hop.
   const TimeNs since_ns = std::max(write.arrived_ns, hand_overs.changed_ns);
@@ -232,6 +348,13 @@ std::vector<Ledger::Account> Ledger::accounts(const std::string& queue,
     if (added) accounts.push_back({.write = write});
     ++accounts[at->second].owed;
   }
+  if (const auto left = left_.find(queue); left != left_.end()) {
+    for (const auto& [id, reasons] : left->second) {
+      const auto found = by_id.find(id);
+      if (found == by_id.end()) continue;
+      for (const auto& [reason, times] : reasons) accounts[found->second].left += times;
+    }
+  }
   for (const Receipt& receipt : receipts_) {
     if (!reads(receipt.consumer, queue, consumer)) continue;
     const auto found = by_id.find(receipt.id);
@@ -254,7 +377,8 @@ std::vector<std::size_t> Ledger::lost(const std::string& queue) const {
   std::vector<std::size_t> writes;
   std::vector<std::string> strays;
   for (const Account& account : accounts(queue, std::nullopt, strays)) {
-    if (account.delivered == 0 && !under_way(writes_[account.write], queue)) writes.push_back(account.write);
+    if (account.delivered + account.left == 0 && !under_way(writes_[account.write], queue))
+      writes.push_back(account.write);
   }
   return writes;
 }
