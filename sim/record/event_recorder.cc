@@ -36,7 +36,7 @@ CREATE VIEW events AS
          iif(message.payload_hash IS NULL, NULL, printf('%016x', message.payload_hash)) AS payload_hash
   FROM event
   JOIN kind USING (kind)
-  JOIN component USING (component)
+  LEFT JOIN component USING (component)
   LEFT JOIN resource USING (resource)
   LEFT JOIN message USING (message);
 CREATE VIEW bindings AS
@@ -179,7 +179,11 @@ void EventRecorder::write(const Chunk& chunk) {
     insert_event_.bind(1, static_cast<std::int64_t>(event.number));
     insert_event_.bind(2, event.time_ns);
     insert_event_.bind(3, static_cast<std::int64_t>(event.kind));
-    insert_event_.bind(4, std::int64_t{event.component.number()});
+    if (event.component == kNoComponent) {
+      insert_event_.bind_null(4);
+    } else {
+      insert_event_.bind(4, std::int64_t{event.component.number()});
+    }
     if (event.resource == kNoResource) {
       insert_event_.bind_null(5);
     } else {

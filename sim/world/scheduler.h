@@ -38,6 +38,9 @@ class Scheduler {
   const Event* coming(std::size_t place) const { return place < lane_.size() ? &lane_.at(place) : nullptr; }
   // Removes the next event and moves the clock to it.
   Event pop();
+  // Counts something that happens by itself within the last popped event, and is caused by it. Returns that
+  // event's number.
+  std::uint64_t count_within() { return position_.event_number++; }
 
   // The number of the event during which the last popped event was scheduled; 0 if it was scheduled
   // before the run or comes from outside. Only with trace_causes.

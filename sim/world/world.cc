@@ -371,7 +371,9 @@ void World::notify(const BusEvent& event) {
 
 void World::tell_policies(const BusEvent& event) {
   for (const PolicyEvent& policy : event.policies) {
+    const std::uint64_t cause = scheduler_.count_within();
     RunEvent told = happening(code_of(policy.kind), kNoComponent);
+    told.cause = cause;
     const bool dead_lettered = policy.kind == PolicyEvent::Kind::kDeadLettered;
     told.resource_number = dead_lettered ? policy.exchange : policy.queue;
     if (policy.message) told.message = &policy.message;
