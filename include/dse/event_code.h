@@ -29,6 +29,10 @@ enum class EventCode : std::uint8_t {
   kResult = 15,    // a computation is done
   kCrashed = 16,   // a planted fault has ended it; the fingerprint has this one
   kHandedIn = 17,  // a message has come to it from outside
+  // The life of a component. The fingerprint has the first two.
+  kStopped = 40,     // it has ended at the time that the scenario gives
+  kRestarted = 41,   // its program starts again after a crash
+  kCheckpoint = 42,  // what it has learned is kept: now, or when the message in hand is settled
 };
 
 }  // namespace dse
