@@ -179,6 +179,7 @@ class World final : private RunNames {
   void note_queues(const BusEvent& event);
   void make_gauges();
   void note_queue(ResourceIndex resource);
+  bool is_left(ResourceIndex resource) const;
   std::optional<std::string> find_stall() const;
   std::map<std::string, const App*> apps_by_name() const;
   void take_snapshots_before(TimeNs time_ns);

@@ -30,6 +30,13 @@ std::string first_ids(std::string_view what, std::size_t count, const std::vecto
 
 }  // namespace
 
+// Whether a component that streamed it was stopped: what then waits there is not pending, as nobody is to do it.
+bool World::is_left(ResourceIndex resource) const {
+  return std::any_of(components_.begin(), components_.end(), [resource](const auto& component) {
+    return component->streams == resource && component->life != nullptr && component->life->stopped;
+  });
+}
+
 // Called when nothing more can happen: reports work that is still pending, if any.
 std::optional<std::string> World::find_stall() const {
   constexpr std::size_t kIdsShown = 3;
@@ -38,6 +45,7 @@ std::optional<std::string> World::find_stall() const {
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
+    if (state.streams == 0 && state.unacknowledged == 0 && is_left(resource)) continue;
     report +=
         fmt::format("  queue '{}': {} waiting, {} unacknowledged, {}{}{}\n", broker.name(resource),
                     state.depth, state.unacknowledged, counted(state.streams, "stream"),
