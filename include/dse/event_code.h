@@ -40,6 +40,10 @@ enum class EventCode : std::uint8_t {
   // Something has reached a component.
   kConfirmed = 26,  // all queues have accepted a message that it wrote
   kNacked = 27,     // a queue has not accepted a message that it wrote
+  // The life of a component. The fingerprint has the first two.
+  kStopped = 40,     // it has ended at the time that the scenario gives
+  kRestarted = 41,   // its program starts again after a crash
+  kCheckpoint = 42,  // what it has learned is kept: now, or when the message in hand is settled
 };
 
 }  // namespace dse

@@ -34,6 +34,7 @@ struct Settlement {
   const Delivered& delivery;
   TimeNs begun_ns = 0;    // when its handler began
   bool requeued = false;  // rejected, to be delivered again
+  bool rejected = false;  // rejected, for good or to be delivered again
 };
 
 class Machine {
@@ -89,9 +90,13 @@ class Machine {
   // Called just before each delivery is acknowledged or rejected, to take note as above.
   void set_on_settle(std::function<void(const Settlement&)> on_settle) { on_settle_ = std::move(on_settle); }
 
-  // Called from outside, never from within a step: the program dies where it stands. The bus requeues what it
-  // had not settled; what it waits for reaches nobody. Nothing happens when it has already ended.
+  // Called from outside, never from within a step: the program ends where it stands, because it crashed or is
+  // stopped. The bus requeues what it had not settled; what it waits for reaches nobody. Nothing happens when
+  // it has already ended.
   void crash(int status);
+  // Called from outside when the program has ended: the machine can be started again, with a program that
+  // knows nothing of this one. Ids of messages go on.
+  void renew();
 
   // Asks for the memory that a delivery which comes soon will need, without reading it.
   void fetch_handler() const;
@@ -106,6 +111,8 @@ class Machine {
   void hand_in(MessagePtr message);
 
   bool started() const { return started_; }
+  // Whether a message is being handled: from the start of its handler until it is settled.
+  bool handling() const { return handling_; }
   bool ended() const { return status_.has_value(); }
   // The exit status; empty while the program runs.
   std::optional<int> status() const { return status_; }

@@ -71,6 +71,7 @@ struct RunResult : Measures {
   // Messages, by binding of the scenario, then by those of `bound`; empty if not counted.
   std::vector<std::uint64_t> passed;
   Fingerprints fingerprints;
+  std::map<std::string, Fingerprints> fingerprints_by_component;  // if they were asked for
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component

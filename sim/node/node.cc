@@ -66,6 +66,11 @@ const ComponentConfig& find_component(const Scenario& scenario, const std::strin
         throw InputError(component.place, "is an end of a gateway: it runs with dse attach, not as a node");
       return component;
     }
+    if (component.replica_of == name) {
+      throw InputError(
+          component.place,
+          fmt::format("has replicas, and a node is one of them: name it, such as '{}'", component.name));
+    }
     names.push_back(component.name);
   }
   throw InputError({.file = scenario.path},

@@ -13,6 +13,7 @@
 #include "sim/node/scoring_file.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
+#include "sim/world/replica_metrics.h"
 #include "sim/world/scorer.h"
 
 namespace dse {
@@ -237,6 +238,7 @@ void Nodes::score(RunResult& result) const {
                  {.component = answer.component, .message_id = answer.message, .label = answer.label});
     result.virtual_time_ns = std::max(result.virtual_time_ns, answer.time_ns);
   }
+  add_metrics_of_replicas(scenario_, scorer.accuracies(), result.metrics);
   for (const auto& [name, accuracy] : scorer.accuracies()) {
     result.metrics[name + ".accuracy"] = *accuracy.value();
     for (const Accuracy::Point& point : accuracy.curve())

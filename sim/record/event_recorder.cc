@@ -76,6 +76,16 @@ void insert_names(Database& database, const std::string& table, const std::vecto
   }
 }
 
+void insert_kinds(Database& database) {
+  Statement insert = database.prepare("INSERT INTO kind VALUES (?, ?)");
+  for (const EventCodeInfo& info : kEventCodes) {
+    const std::string name(info.name);
+    insert.bind(1, static_cast<std::int64_t>(info.code));
+    insert.bind(2, name);
+    insert.run();
+  }
+}
+
 void insert_bindings(Database& database, const std::vector<BindingCount>& bindings) {
   Statement insert = database.prepare("INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?, ?)");
   std::int64_t number = 0;
@@ -249,9 +259,7 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
     insert_run.bind(2, value);
     insert_run.run();
   }
-  std::vector<std::string> kinds;
-  for (const EventCodeInfo& info : kEventCodes) kinds.emplace_back(info.name);
-  insert_names(database_, "kind", kinds);
+  insert_kinds(database_);
   insert_names(database_, "component", ending.components);
   insert_names(database_, "resource", ending.resources);
   Statement insert_route = database_.prepare("INSERT INTO route VALUES (?, ?)");

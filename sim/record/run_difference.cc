@@ -90,7 +90,7 @@ std::string name_of(const std::vector<std::string>& names, std::int64_t number) 
 
 // The code comes from a file, and may be any number.
 std::string kind_text(EventCode kind) {
-  return static_cast<std::size_t>(kind) < kEventCodes.size() ? std::string(info_of(kind).name) : "?";
+  return is_event_code(static_cast<std::int64_t>(kind)) ? std::string(info_of(kind).name) : "?";
 }
 
 // The first difference in what models had learned, or programs had said; up to that time. "" when there is

@@ -8,7 +8,7 @@
 
 #include "core/check.h"
 #include "sim/scenario/key_rules.h"
-#include "sim/scenario/run_files.h"
+#include "sim/scenario/life_cycle_reader.h"
 
 namespace dse {
 namespace {
@@ -48,8 +48,8 @@ std::shared_ptr<const Component> read_kind(const Kind& kind, const KeyReader::So
   return component;
 }
 
-ComponentConfig read_component(const std::string& name, const toml::table& node,
-                               const ReadingPlace& reading) {
+std::vector<ComponentConfig> read_components(const std::string& name, const toml::table& node,
+                                             const ReadingPlace& reading) {
   TableReader table(node, "component." + name);
   check_component_name(name, table.place());
   ComponentConfig config{.name = name, .place = table.place()};
@@ -64,11 +64,12 @@ ComponentConfig read_component(const std::string& name, const toml::table& node,
                                  .folder = reading.folder.string()};
   config.component = read_kind(kind, source, table.place());
   if (gets_messages(config)) config.ends_when_refusing = ends_when_refusing(table);
+  config.life = read_life_cycle(table, config);
+  std::vector<ComponentConfig> components = read_replicas(table, config);
   values.finish(kind);
   table.finish();
-  check_files_free(config);
   check_metrics(config);
-  return config;
+  return components;
 }
 
 }  // namespace dse

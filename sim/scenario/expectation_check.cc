@@ -30,9 +30,30 @@ Names queue_names(const Scenario& scenario) {
   return names;
 }
 
+// The first replica of the [component.NAME] with that name; null when it is no name of replicas.
+const ComponentConfig* replica_of(const Scenario& scenario, std::string_view name) {
+  for (const ComponentConfig& component : scenario.components) {
+    if (!component.replica_of.empty() && component.replica_of == name) return &component;
+  }
+  return nullptr;
+}
+
+// Replicas have only some metrics together.
+void check_metric_of_one(const std::string& metric, const Scenario& scenario, const InputPlace& place) {
+  const std::size_t dot = std::min(metric.rfind('.'), metric.size());
+  const ComponentConfig* replica = replica_of(scenario, std::string_view(metric).substr(0, dot));
+  if (replica == nullptr) return;
+  const std::string of_one = replica->name + metric.substr(dot);
+  if (!find_metric(scenario, of_one)) return;
+  throw InputError(place,
+                   fmt::format("'{}' has replicas, and each has its own '{}': name one of them, such as '{}'",
+                               replica->replica_of, metric.substr(dot + 1), of_one));
+}
+
 void check(const MetricExpectation& expect, const Scenario& scenario, const PlaceOfKey& place) {
   const Names known = metric_names(scenario);
   if (!contains(known, expect.metric)) {
+    check_metric_of_one(expect.metric, scenario, place("metric"));
     throw UnknownName(place("metric"),
                       fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
   }
@@ -72,6 +93,11 @@ void check_consumer(const DeliveryExpectation& expect, const InputPlace& place, 
   Names readers;
   for (const ComponentConfig* reader : readers_of(scenario, expect.resource)) readers.push_back(reader->name);
   if (contains(readers, *expect.consumer)) return;
+  if (const ComponentConfig* replica = replica_of(scenario, *expect.consumer)) {
+    throw InputError(place, fmt::format("'{}' has replicas, which are consumers each by itself: name one of "
+                                        "them, such as '{}'",
+                                        *expect.consumer, replica->name));
+  }
   throw UnknownName(place, fmt::format("no component '{}' streams '{}'{}", *expect.consumer, expect.resource,
                                        suggestion(*expect.consumer, readers)));
 }

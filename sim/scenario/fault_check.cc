@@ -10,7 +10,7 @@ namespace {
 const ComponentConfig& component_of(const Fault& fault, const InputPlace& place, const Scenario& scenario) {
   std::vector<std::string> names;
   for (const ComponentConfig& component : scenario.components) {
-    if (component.name == fault.component) return component;
+    if (component.is_called(fault.component)) return component;
     names.push_back(component.name);
   }
   throw UnknownName(

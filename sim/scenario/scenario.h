@@ -22,6 +22,21 @@
 
 namespace dse {
 
+// When a component ends before the run does, and how it comes back after a crash.
+struct LifeCycle {
+  struct Restart {
+    TimeNs after_ns = 0;                     // after the crash
+    std::optional<std::int64_t> times = {};  // at most this often
+    InputPlace place = {};
+  };
+
+  std::optional<TimeNs> stop_ns = {};
+  std::optional<Restart> restart = {};             // empty: it stays dead
+  std::optional<TimeNs> checkpoint_every_ns = {};  // counted from its start, or its last restart
+
+  bool empty() const { return !stop_ns && !restart; }
+};
+
 struct ComponentConfig {
   std::string name;
   TimeNs start_ns = 0;
@@ -29,6 +44,14 @@ struct ComponentConfig {
   std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
   bool ends_when_refusing = false;  // whether the run ends when it refuses a message
+  LifeCycle life = {};
+  std::string replica_of =
+      {};  // [component.NAME] of which it is one of several replicas; "" when it is alone
+
+  // The NAME of its [component.NAME].
+  const std::string& table_name() const { return replica_of.empty() ? name : replica_of; }
+  // Whether `name` means it: its own name, or the one that all its replicas have in common.
+  bool is_called(std::string_view called) const { return called == name || called == table_name(); }
 };
 
 struct ResourceConfig {
@@ -74,6 +97,16 @@ bool is_import(const ComponentConfig& component);
 bool is_export(const ComponentConfig& component);
 // The metrics that a component has: those of its kind, and those of every component that receives messages.
 std::vector<MetricInfo> metrics_of(const ComponentConfig& component);
+// Those of them that it has because it starts again after a crash.
+inline constexpr std::string_view kRestarts = "restarts";
+inline constexpr std::string_view kForgotten = "forgotten";
+std::vector<MetricInfo> metrics_of_life(const ComponentConfig& component);
+// How many of its messages were not settled by the end.
+inline constexpr std::string_view kUnhandled = "unhandled";
+// The metrics that the replicas of one component have together, under the name of their [component.NAME]:
+// counts of messages are summed, and `accuracy` is over all their answers. Whatever else a replica measures
+// is only its own.
+std::vector<MetricInfo> metrics_of_replicas(const ComponentConfig& replica);
 // The metrics that every resource has.
 std::vector<MetricInfo> metrics_of_resources();
 // The metric "<component or resource>.<metric>"; empty when the scenario has none of that name.

@@ -16,6 +16,7 @@
 #include "sim/scenario/gathered_errors.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/keys_reader.h"
+#include "sim/scenario/life_cycle_reader.h"
 #include "sim/scenario/nesting.h"
 #include "sim/scenario/resource_reader.h"
 #include "sim/scenario/scenario_file.h"
@@ -61,13 +62,14 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   }
 }
 
-// The components that a component names must write answers.
+// The components that a component names must write answers. Replicas are named together: each answers only
+// some of the messages.
 void check_named(const ComponentConfig& component, const Scenario& scenario) {
   const Named named = component.component->named();
   if (named.components.empty()) return;
   std::vector<std::string> models;
   for (const ComponentConfig& one : scenario.components) {
-    if (one.component->emits().answers) models.push_back(one.name);
+    if (one.component->emits().answers) models.push_back(one.table_name());
   }
   for (const std::string& model : named.components) {
     if (std::find(models.begin(), models.end(), model) != models.end()) continue;
@@ -164,21 +166,27 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const ReadingPlace reading{.folder = folder, .tables = tables};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
-    scenario.components.push_back(read_component(name, node, reading));
+    for (ComponentConfig& component : read_components(name, node, reading))
+      scenario.components.push_back(std::move(component));
   });
   errors.attempt([&] {
     if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, reading, scenario);
   });
+  errors.attempt([&] { check_replica_names(scenario); });
   if (errors.names_are_read() && scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
   read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
     check_resource(name, node, scenario);
   });
-  for (const ComponentConfig& component : scenario.components)
+  std::string checked;  // replicas name the same
+  for (const ComponentConfig& component : scenario.components) {
+    if (std::exchange(checked, component.table_name()) == component.table_name()) continue;
     errors.attempt_reference([&] { check_named(component, scenario); });
+  }
   read_each(root, "fault", errors, [&](const toml::table& node, std::size_t number) {
     scenario.faults.push_back(read_fault(node, number, scenario));
   });
+  errors.attempt_reference([&] { check_restarts(scenario); });
   read_each(root, "expect", errors, [&](const toml::table& node, std::size_t number) {
     scenario.expectations.push_back(read_expectation(node, number, scenario));
   });

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/printable.h"
 #include "sim/scenario/scenario_text.h"
 
@@ -48,6 +49,20 @@ std::string sources_text(const Scenario& scenario, const std::string& resource) 
   return fmt::format("{}fed by bindings from {}",
                      writers.empty() ? "" : "written by " + names(writers) + " and ",
                      fmt::join(exchanges, ", "));
+}
+
+// " until 3s restarts after 200ms twice at most"
+std::string life_text(const LifeCycle& life) {
+  std::string text;
+  if (life.stop_ns) text += fmt::format(" until {}", format_duration(*life.stop_ns));
+  if (life.restart) {
+    text += fmt::format(" restarts after {}", format_duration(life.restart->after_ns));
+    if (life.restart->times)
+      text += fmt::format(", at most {}", counted(static_cast<std::uint64_t>(*life.restart->times), "time"));
+  }
+  if (life.checkpoint_every_ns)
+    text += fmt::format(", checkpoint every {}", format_duration(*life.checkpoint_every_ns));
+  return text;
 }
 
 }  // namespace
@@ -272,6 +287,7 @@ std::string topology_text(const Scenario& scenario) {
     const std::vector<std::string> written = resources_written(component);
     if (!written.empty()) text += fmt::format(" writes {}", fmt::join(written, ", "));
     if (component.start_ns > 0) text += fmt::format(" from {}", format_duration(component.start_ns));
+    text += life_text(component.life);
     text += '\n';
   }
   text += "  resources\n";

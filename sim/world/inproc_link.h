@@ -42,6 +42,8 @@ class InprocLink : public Link {
   void wait_for_result();
   // Waits until every job is done.
   void wait_for_jobs();
+  // The component starts again after its end: it has yet to name every resource.
+  void renew() { aliases_.forget(); }
 
  private:
   ResourceAlias alias(const std::string& resource) const;

@@ -213,6 +213,7 @@ void Ledger::settle(TimeNs time_ns, LinkIndex link, const std::string& id) {
 
 void Ledger::note_hand_over(LinkIndex link, const Message& message) {
   HandOvers& hand_overs = hand_overs_[streams_.at(link)];
+  if (!hand_overs.consumers.contains(link)) return;  // it has ended, and the message goes to somebody else
   hand_overs.unsettled[link].insert(message.id());
   hand_overs.ever.insert(message.id());
   for (const std::size_t write : writes_by_id_[message.id()]) {

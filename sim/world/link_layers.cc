@@ -10,7 +10,7 @@ LinkLayers link_layers(Link& link, LinkIndex index, const ComponentConfig& compo
   LinkLayers layers;
   const auto outermost = [&]() -> Link& { return layers.empty() ? link : *layers.back(); };
   for (auto fault = faults.rbegin(); fault != faults.rend(); ++fault) {
-    if (fault->component != component.name || fault->kind == FaultKind::kCrash) continue;
+    if (!component.is_called(fault->component) || fault->kind == FaultKind::kCrash) continue;
     layers.push_back(std::make_unique<FaultyLink>(*fault, outermost()));
   }
   if (ledger != nullptr) layers.push_back(std::make_unique<LedgerLink>(*ledger, index, outermost()));

@@ -37,11 +37,20 @@ class ResourceAliases {
     return next;
   }
 
+  // From now on no resource has a number; those that were given are not given again.
+  void forget() {
+    forgotten_ += all_ == nullptr ? few_.size() : all_->size();
+    few_.clear();
+    all_.reset();
+  }
+
  private:
   // Up to this many names, a linear search is faster; most components have one or two.
   static constexpr std::size_t kFew = 8;
 
-  static ResourceAlias number(std::size_t place) { return ResourceAlias(static_cast<std::uint32_t>(place)); }
+  ResourceAlias number(std::size_t place) const {
+    return ResourceAlias(static_cast<std::uint32_t>(forgotten_ + place));
+  }
 
   void index() {
     all_ = std::make_unique<std::unordered_map<std::string, ResourceAlias>>();
@@ -49,6 +58,7 @@ class ResourceAliases {
     few_ = {};
   }
 
+  std::size_t forgotten_ = 0;
   std::vector<std::string> few_;                                         // by number
   std::unique_ptr<std::unordered_map<std::string, ResourceAlias>> all_;  // used when there are more
 };

@@ -33,6 +33,21 @@ void Scheduler::break_ties(TieBreak tie_break) {
   tie_break_ = std::make_unique<TieBreak>(std::move(tie_break));
 }
 
+// Every event moves to the heap: this is for what happens rarely.
+void Scheduler::cancel_wait(ComponentIndex target) {
+  std::vector<Event> events;
+  events.swap(heap_);
+  while (!lane_.empty()) events.push_back(lane_.pop_front());
+  for (const Event& event : events) {
+    const bool waited_for = event.kind == EventKind::kTimer || event.kind == EventKind::kResult;
+    if (!waited_for || event.target != target) {
+      push_heap(event);
+    } else if (causes_) {
+      causes_->take(event.kind, target);
+    }
+  }
+}
+
 Event Scheduler::pop() {
   DSE_CHECK(!empty(), "no event is left");
   Event first;

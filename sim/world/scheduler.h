@@ -36,6 +36,8 @@ class Scheduler {
   // Returns an event that probably has `place` others before it; null when none is known. Use it
   // only to choose what to prefetch.
   const Event* coming(std::size_t place) const { return place < lane_.size() ? &lane_.at(place) : nullptr; }
+  // Removes what the program of this component waits for, if it waits for a delay or a result.
+  void cancel_wait(ComponentIndex target);
   // Removes the next event and moves the clock to it.
   Event pop();
   // Counts something that happens by itself within the last popped event, and is caused by it. Returns that

@@ -90,6 +90,10 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
     observers_.push_back(predictions_.get());
   }
   if (ledger_ != nullptr) observers_.push_back(ledger_.get());
+  if (options_.fingerprint_components) {
+    component_fingerprints_ = std::make_unique<ComponentFingerprints>(bus_.broker(), names_of(scenario));
+    observers_.push_back(component_fingerprints_.get());
+  }
   if (options_.ordering != 0) scheduler_.break_ties(TieBreak(options_.ordering, names_of(scenario)));
   wire();
 }
@@ -145,9 +149,12 @@ void World::wire() {
   for (const Fault& fault : scenario_.faults) {
     if (fault.kind != FaultKind::kCrash) continue;
     for (LinkIndex link; link != components_.next(); ++link) {
-      if (components_[link]->config.name != fault.component) continue;
+      if (!components_[link]->config.is_called(fault.component)) continue;
       scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
     }
+  }
+  for (LinkIndex link; link != components_.next(); ++link) {
+    if (components_[link]->life != nullptr) schedule_life(link);
   }
   // Among components that start at one time, those that stream come first: a queue exists only from
   // the moment it is first streamed, and the first message should find it.
@@ -219,6 +226,7 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
   for (;;) {
     bring_in_look(last_ns);
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
+    if (!checkpoints_due_.empty()) schedule_checkpoints_up_to(scheduler_.next_time_ns());
     if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
@@ -270,9 +278,7 @@ void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
   switch (event.kind) {
     case EventKind::kStart:
-      if (component.machine.ended()) return;  // it crashed before it started
-      tell(happening(EventCode::kStarted, event.target));
-      return component.machine.start(component.app->program());
+      return on_start(event.target);
     case EventKind::kBusReceives:
       return on_bus_receives(event.target);
     case EventKind::kComponentReceives:
@@ -290,6 +296,12 @@ void World::dispatch(const Event& event) {
       return on_import(event.target);
     case EventKind::kLook:
       return on_look();
+    case EventKind::kStop:
+      return on_stop(event.target);
+    case EventKind::kRestart:
+      return on_restart(event.target);
+    case EventKind::kCheckpoint:
+      return on_checkpoint(event.target);
   }
 }
 
@@ -303,16 +315,6 @@ void World::on_confirm(LinkIndex link, const ConfirmNotice& notice) {
 
 std::string_view World::component(ComponentIndex component) const {
   return components_[component]->config.name;
-}
-
-void World::on_crash(LinkIndex link) {
-  Component& component = *components_[link];
-  if (component.machine.ended()) return;
-  component.crashed = true;
-  tell(happening(EventCode::kCrashed, link));
-  component.machine.crash(kCrashStatus);
-  component.link.wait_for_jobs();  // so that what it had learned by now does not depend on the threads
-  component.app->crash();
 }
 
 // The fingerprints include the message when it is published.
@@ -408,6 +410,7 @@ void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
+    if (component.life != nullptr && is_stale(component, *delivery)) return;
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
     event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
@@ -416,8 +419,12 @@ void World::on_component_receives(LinkIndex link) {
         Delivered{std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
     return;
   }
-  if (auto* confirm = std::get_if<ConfirmNotice>(&notice)) return on_confirm(link, *confirm);
+  if (auto* confirm = std::get_if<ConfirmNotice>(&notice)) {
+    if (component.life == nullptr || !is_stale(component, *confirm->message)) on_confirm(link, *confirm);
+    return;
+  }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
+  if (component.life != nullptr && is_stale(component, *message)) return;
   RunEvent event = happening(EventCode::kCameBack, link);
   event.resource_number = bus_.resource(link, alias);
   event.message = &message;

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bus/data_bus.h"
@@ -21,6 +22,7 @@
 #include "dse/observer.h"
 #include "dse/random.h"
 #include "dse/run_result.h"
+#include "sim/record/component_fingerprints.h"
 #include "sim/record/event_recorder.h"
 #include "sim/record/fingerprinter.h"
 #include "sim/scenario/data_files.h"
@@ -55,6 +57,7 @@ struct WorldOptions {
   EventRecorder* recorder = nullptr;                  // written and finished by run(); null: no record
   std::vector<Observer*> observers = {};              // told of everything that happens
   bool keep_states = false;                           // save_models() will be called
+  bool fingerprint_components = false;                // each by itself as well
   OpenLines open_protocol_log = {};                   // see MakeContext; empty: none is kept
   ExportSink on_export = {};                          // empty: the messages are only counted
   std::function<void(const std::string&)> warn = {};  // called with what a user should know at once
@@ -166,13 +169,25 @@ class World final : private RunNames {
   void end_jobs();
   void finish_app(App& app);
   void finish_record(const RunResult& result);
+  void take_fingerprints(RunResult& result);
   std::vector<ModelState> model_states() const;
+  void on_start(LinkIndex link);
   void on_crash(LinkIndex link);
+  void on_stop(LinkIndex link);
+  void on_restart(LinkIndex link);
+  void on_checkpoint(LinkIndex link);
+  void schedule_life(LinkIndex link);
+  void await_checkpoint(LinkIndex link, TimeNs from_ns);
+  void forget_checkpoint_due(LinkIndex link);
+  void schedule_checkpoints_up_to(TimeNs time_ns);
+  bool is_stale(const Component& component, const DeliveryNotice& delivery) const;
+  bool is_stale(const Component& component, const Message& message) const;
   void on_import(LinkIndex link);
   void on_refusal(LinkIndex link, const Message& message, const std::string& reason);
   void note_queues(const BusEvent& event);
   void make_gauges();
   void note_queue(ResourceIndex resource);
+  bool is_left(ResourceIndex resource) const;
   std::optional<std::string> find_stall() const;
   std::map<std::string, const App*> apps_by_name() const;
   void take_snapshots_before(TimeNs time_ns);
@@ -199,10 +214,12 @@ class World final : private RunNames {
   std::atomic<bool> abandoned_ = false;
   // What run() or advance_to() was called with; strands read it.
   std::atomic<const std::atomic<bool>*> interrupted_ = nullptr;
-  std::unique_ptr<PredictionTable> predictions_;  // only in a run with a record
-  std::shared_ptr<Ledger> ledger_;                // null unless deliveries are expected
-  std::vector<Observer*> observers_;              // besides those of every run
-  std::set<TimeNs> snapshots_due_;                // measures that expectations ask for
+  std::unique_ptr<PredictionTable> predictions_;                   // only in a run with a record
+  std::unique_ptr<ComponentFingerprints> component_fingerprints_;  // null unless asked for
+  std::shared_ptr<Ledger> ledger_;                                 // null unless deliveries are expected
+  std::vector<Observer*> observers_;                               // besides those of every run
+  std::set<TimeNs> snapshots_due_;                                 // measures that expectations ask for
+  std::set<std::pair<TimeNs, LinkIndex>> checkpoints_due_;
   ComponentMaker maker_;
   std::vector<Fault> faults_;  // with the numbers of classes taken from the data
   IndexedVector<LinkIndex, std::unique_ptr<Component>> components_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/prefetch.h"
+#include "sim/world/component_life.h"
 #include "sim/world/component_stays.h"
 #include "sim/world/faults.h"
 #include "sim/world/link_layers.h"
@@ -20,6 +21,7 @@ struct alignas(kCacheLineBytes) World::Component {
   std::optional<ResourceIndex> streams;  // set once the bus knows
   bool answers;
   bool crashed = false;
+  std::unique_ptr<ComponentLife> life;  // null unless the scenario says something about it
   InprocLink link;
   std::unique_ptr<App> app;
   LinkLayers layers;
@@ -31,6 +33,7 @@ struct alignas(kCacheLineBytes) World::Component {
   Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts,
             const std::vector<Fault>& faults, Ledger* ledger, TimeNs curve_every_ns)
       : answers(component.component->emits().answers),
+        life(component.life.empty() ? nullptr : std::make_unique<ComponentLife>()),
         link(parts),
         app(std::move(application)),
         layers(link_layers(link, parts.index, component, faults, ledger)),
@@ -70,6 +73,7 @@ struct alignas(kCacheLineBytes) World::Component {
         break;
       case EventCode::kClosed:
         outstanding = 0;
+        if (life != nullptr && life->ends_under_way > 0) --life->ends_under_way;
         break;
       default:
         break;
@@ -78,10 +82,17 @@ struct alignas(kCacheLineBytes) World::Component {
 
   // A requeued message still counts as outstanding until the bus has received it.
   void note_settlement(const Settlement& settlement) {
+    if (life != nullptr) note_life(settlement);
     if (settlement.requeued) return;
     --outstanding;
     stays.add(settlement, link.now());
   }
+
+  // Whether it starts again after a crash that happens now.
+  bool comes_back() const;
+  void note_life(const Settlement& settlement);
+  // Keeps what its app has learned; no message is being handled, or it is just to be settled.
+  void keep_checkpoint();
 };
 
 }  // namespace dse

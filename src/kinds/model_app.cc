@@ -161,6 +161,48 @@ void ModelApp::finish() {
   learner_->finish();
 }
 
+std::optional<std::string> ModelApp::save_checkpoint() const {
+  StateWriter learner;
+  learner_->save_state(learner);
+  StateWriter writer;
+  writer.add_u64(batches_);
+  writer.add_u64(now_.learned);
+  writer.add_u64(static_cast<std::uint64_t>(now_.time_ns));
+  writer.add_u64(static_cast<std::uint64_t>(filling_->time_ns));
+  writer.add_u64(filling_->labels.size());
+  for (std::size_t i = 0; i < filling_->labels.size(); ++i) {
+    writer.add_u32(static_cast<std::uint32_t>(filling_->labels[i]));
+    writer.add(std::span(pixels_of(*filling_->messages[i]), made_as_.options.shape.pixels()));
+  }
+  return writer.bytes() + learner.bytes();
+}
+
+// Only the image and the label of a message are learned.
+void ModelApp::load_checkpoint(std::string_view checkpoint) {
+  const std::string name = "the checkpoint";
+  StateReader reader(checkpoint, name);
+  batches_ = reader.u64();
+  now_.learned = reader.u64();
+  now_.time_ns = static_cast<TimeNs>(reader.u64());
+  filling_->time_ns = static_cast<TimeNs>(reader.u64());
+  for (std::uint64_t left = reader.count(options_.batch, "messages"); left > 0; --left) {
+    filling_->labels.push_back(static_cast<int>(reader.u32()));
+    auto pixels = std::make_shared<std::vector<std::uint8_t>>(made_as_.options.shape.pixels());
+    reader.read(*pixels);
+    const auto bytes = std::as_bytes(std::span(*pixels));
+    filling_->messages.push_back(make_message({.payload = Payload(std::move(pixels), bytes)}));
+  }
+  learner_->load_state(reader);
+  reader.finish();
+}
+
+void ModelApp::add_counts(const App& crashed) {
+  const auto& earlier = dynamic_cast<const ModelApp&>(crashed);
+  trained_ += earlier.trained_;
+  predicted_ += earlier.predicted_;
+  prequential_ = earlier.prequential_;
+}
+
 std::vector<Metric> ModelApp::metrics() const {
   std::vector<Metric> metrics = {{"trained", static_cast<double>(trained_)},
                                  {"predicted", static_cast<double>(predicted_)}};

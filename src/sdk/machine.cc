@@ -72,6 +72,18 @@ void Machine::crash(int status) {
   if (!ended()) end(status);
 }
 
+void Machine::renew() {
+  DSE_CHECK(ended() && !running_, "'{}' cannot start again while its program runs", name_);
+  started_ = false;
+  ready_ = false;
+  rejection_.reset();
+  status_.reset();
+  handler_.reset();
+  receiver_.reset();
+  then_ = nullptr;
+  on_return_ = nullptr;
+}
+
 void Machine::resume() {
   if (ended()) return;  // the program crashed while it waited
   DSE_CHECK(waiting_ == Waiting::kTimer || waiting_ == Waiting::kResult, "'{}' was not waiting", name_);
@@ -235,7 +247,7 @@ void Machine::run(Call& step) { step.callback(*this); }
 
 void Machine::finish_delivery() {
   handling_ = false;
-  if (on_settle_) on_settle_({current_, begun_ns_, rejection_.value_or(false)});
+  if (on_settle_) on_settle_({current_, begun_ns_, rejection_.value_or(false), rejection_.has_value()});
   if (rejection_.has_value()) {
     link_.reject(current_.tag, *rejection_);
   } else {
