@@ -44,7 +44,7 @@ std::string draws_of(const std::string& row) {
 
 struct Shown {
   const char* name;
-  const char* line;    // of the scenario, that makes it what it is
+  const char* line;    // what makes the scenario what it is
   const char* failed;  // what the run says without it
 };
 
