@@ -188,6 +188,8 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
       if (settled_) return End::kProgram;
       continue;
     }
+    // Only then does the broker give what it has not acknowledged to others.
+    if (stopped_ && settled_) return End::kProgram;
     supervisor->listen();
     if (supervisor->interrupt()) {
       std::raise(SIGINT);  // as if the user had interrupted it: wait only while there is progress
@@ -203,7 +205,8 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
 // Runs the program for a short while or, once it has ended, finishes what it has left to the link.
 void Node::turn() {
   constexpr std::chrono::milliseconds kTurnMax{50};
-  const auto until = std::chrono::steady_clock::now() + kTurnMax;
+  auto until = std::chrono::steady_clock::now() + kTurnMax;
+  if (component_.life.stop_ns) until = std::min(until, link_->real_time(*component_.life.stop_ns));
   if (!started_ && link_->clock_ns() >= component_.start_ns) {
     started_ = true;
     app_->begin();
@@ -211,12 +214,20 @@ void Node::turn() {
   }
   const bool running = started_ && !machine_->ended();
   if (running) link_->serve(*machine_, until);
+  stop_if_due();
   if (started_ && machine_->ended()) settled_ = link_->settle(*machine_, until);
   if (!running) link_->notifier().wait_until(until);
   constexpr std::chrono::seconds kBetweenFlushes{1};
   if (until < flush_due_) return;
   folder_.flush_lines();
   flush_due_ = until + kBetweenFlushes;
+}
+
+void Node::stop_if_due() {
+  const std::optional<TimeNs>& stop_ns = component_.life.stop_ns;
+  if (stopped_ || !stop_ns || !started_ || link_->clock_ns() < *stop_ns) return;
+  stopped_ = true;
+  machine_->crash(0);
 }
 
 void Node::answer(Supervisor& supervisor) {

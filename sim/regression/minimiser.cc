@@ -198,7 +198,8 @@ bool Minimiser::fewer_messages() {
 
 // One step: tries some smaller numbers or shorter slices, and takes the first that still fails.
 bool Minimiser::fewer_messages_of(const std::string& component) {
-  const auto written = written_.find(component);
+  auto written = written_.find(component);
+  if (written == written_.end()) written = written_.find(component + "-1");  // it has replicas
   const toml::table root = toml::parse(best_.scenario);
   const toml::table* table = root["component"][component].as_table();
   if (written == written_.end() || table == nullptr) return false;

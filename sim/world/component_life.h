@@ -18,7 +18,7 @@ struct ComponentLife {
   std::uint64_t restarts = 0;  // so far
   TimeNs started_ns = 0;       // when its program last started
 
-  // The ends of crashed programs that the bus has not received yet.
+  // How many of its crashed programs the bus does not yet know to have ended.
   std::size_t ends_under_way = 0;
 
   std::optional<TimeNs> next_checkpoint_ns = {};
@@ -29,7 +29,7 @@ struct ComponentLife {
   std::uint64_t learned_since = 0;
   std::uint64_t forgotten = 0;  // the same, over all crashes after which it started again
 
-  std::vector<LearnedState> earlier_states = {};  // those of apps that crashed
+  std::vector<LearnedState> earlier_states = {};  // what its crashed apps noted
 };
 
 }  // namespace dse

@@ -71,7 +71,7 @@ class ComponentMaker {
 
   Parts parts_;
   std::function<std::string(const std::string&)> called_;
-  std::map<std::string, LineSink> lines_;  // those that components which may start again write, by file name
+  std::map<std::string, LineSink> lines_;  // by file name, for components that may start again
   std::map<std::string, LineSink> protocol_logs_;
 };
 

@@ -136,3 +136,64 @@ TEST_CASE("life cycle: a component that keeps lines goes on with its file") {
   CHECK(lines.size() == 1003);
   CHECK(std::count(lines.begin(), lines.end(), lines.front()) == 1);  // one header
 }
+
+namespace {
+
+// It counts what it is told, and says so at the end.
+constexpr const char* kCountingProgram = R"(import base64, json, sys
+
+known = 0
+for line in sys.stdin:
+    call = json.loads(line)
+    reply = {}
+    if call["call"] == "start":
+        reply = {"steps": [["stream"]]}
+    if call["call"] == "deliver":
+        known += 1
+        reply = {"steps": [["metric", "known", known]]}
+    if call["call"] == "load":
+        known = int(base64.b64decode(call["state"]))
+    if call["call"] == "save" and SAVES:
+        reply = {"state": base64.b64encode(str(known).encode()).decode()}
+    print(json.dumps(reply), flush=True)
+)";
+
+// Ten digits, one each millisecond, for a program that crashes at 5.5 ms and comes back a millisecond later.
+std::string counting_scenario(const ProgramFixture& fixture, const std::string& keys, bool saves = true) {
+  fixture.write("count.py", replaced(kCountingProgram, "SAVES", saves ? "True" : "False"));
+  std::string text = replaced(small_scenario(), "[component.echo]\nkind = \"echo\"\nfrom = \"digits\"\n", "");
+  text +=
+      "[[binding]]\nfrom = \"digits\"\nto = \"work\"\n"
+      "[component.counter]\nkind = \"program\"\ncommand = [\"python3\", \"count.py\"]\nfrom = \"work\"\n"
+      "service = \"10us\"\nmetrics = [\"known\"]\nrestart = { after = \"1ms\" }\n" +
+      keys +
+      "[[fault]]\nkind = \"crash\"\ncomponent = \"counter\"\nat = \"5500us\"\n"
+      "[[expect]]\nresource = \"work\"\ndelivered = \"exactly-once\"\nlost = 0\n";
+  return fixture.write("s.toml", text);
+}
+
+}  // namespace
+
+TEST_CASE("life cycle: a program in another language goes on from what it has saved") {
+  const ProgramFixture fixture;
+  Outcome outcome = fixture.replay(counting_scenario(fixture, ""));
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 0);
+  // It was told of the messages of 0 to 5 ms, and forgot them.
+  CHECK_THAT(outcome.out,
+             ContainsSubstring("counter      received 10, known 4, restarts 1, forgotten 6"));
+  outcome = fixture.replay(counting_scenario(fixture, "checkpoint = \"2200us\"\n"));
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out,
+             ContainsSubstring("counter      received 10, known 9, restarts 1, forgotten 1"));
+}
+
+TEST_CASE("life cycle: a program that saves nothing cannot have checkpoints, and is named") {
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(counting_scenario(fixture, "checkpoint = \"2200us\"\n", false));
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.err,
+             ContainsSubstring("component 'counter' gives nothing for its checkpoint: a program must "
+                               "reply to `save` with {\"state\": ...}"));
+}
