@@ -29,6 +29,9 @@ enum class EventCode : std::uint8_t {
   kResult = 15,    // a computation is done
   kCrashed = 16,   // a planted fault has ended it; the fingerprint has this one
   kHandedIn = 17,  // a message has come to it from outside
+  // A planted fault. What it does shows in what others see, so fingerprints have none of these.
+  kStruck = 18,    // it strikes what happens to a component; has the number of the event in which it does
+  kFaultDue = 19,  // its time has come: it begins, goes on or ends
 };
 
 }  // namespace dse

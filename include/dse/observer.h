@@ -23,6 +23,7 @@ class RunNames {
 };
 
 inline constexpr ResourceIndex kNoResource{UINT32_MAX};
+inline constexpr std::uint32_t kNoFault = UINT32_MAX;
 
 // Valid only during the call that hands it over; its message may be kept through its MessagePtr.
 struct RunEvent {
@@ -35,6 +36,7 @@ struct RunEvent {
   ResourceIndex resource_number = kNoResource;  // kNoResource when it concerns none
   const MessagePtr* message = nullptr;          // null when it concerns none
   std::span<const ResourceIndex> queues = {};   // the queues that took a copy
+  std::uint32_t fault_number = kNoFault;        // kStruck: the fault, from 0 in the scenario's order
   const RunNames& names;
 
   std::string_view component() const { return names.component(component_number); }

@@ -37,7 +37,9 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kTimer, .name = "timer", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kResult, .name = "result", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kCrashed, .name = "crashed"},
-    EventCodeInfo{.code = EventCode::kHandedIn, .name = "handed in", .fingerprint = false}};
+    EventCodeInfo{.code = EventCode::kHandedIn, .name = "handed in", .fingerprint = false},
+    EventCodeInfo{.code = EventCode::kStruck, .name = "struck", .fingerprint = false},
+    EventCodeInfo{.code = EventCode::kFaultDue, .name = "fault due", .fingerprint = false}};
 
 constexpr const EventCodeInfo& info_of(EventCode code) { return kEventCodes[static_cast<std::size_t>(code)]; }
 

@@ -16,6 +16,7 @@
 #include "dse/fault.h"
 #include "dse/metric.h"
 #include "dse/time.h"
+#include "dse/time_distribution.h"
 #include "sim/scenario/scenario_keys.h"
 
 namespace dse {
@@ -27,11 +28,16 @@ struct ComponentConfig {
   std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
   bool ends_when_refusing = false;  // whether the run ends when it refuses a message
+  std::optional<TimeDistribution> latency = {};  // of its hops; empty: that of the bus
 };
 
 struct ResourceConfig {
   std::uint32_t prefetch = 64;  // for each stream of this resource; 0: no limit
 };
+
+// RabbitMQ's.
+inline constexpr TimeNs kHeartbeatNs = 60 * kNanosecondsPerSecond;
+inline constexpr TimeNs kHeartbeatMaxNs = UINT16_MAX * kNanosecondsPerSecond;
 
 struct Scenario {
   std::string path;
@@ -43,7 +49,9 @@ struct Scenario {
   std::uint64_t seed = 1;
   std::uint64_t ordering = 0;      // order of simultaneous events; 0: as they were scheduled
   std::optional<TimeNs> until_ns;  // empty: until drained
-  TimeNs latency_ns = 0;
+  TimeNs latency_ns = 0;                          // of a hop, unless it varies
+  std::optional<TimeDistribution> varied_latency;  // of hops that vary
+  TimeNs heartbeat_ns = kHeartbeatNs;              // of connections; 0: none
   TimeNs curve_every_ns = 0;
   std::int64_t accuracy_window = 1000;  // examples
   double accuracy_fading = 0.999;

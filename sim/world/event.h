@@ -19,8 +19,10 @@ enum class EventKind : std::uint32_t {
   kResult = 4,             // a component's computation is due
   kCrash = 5,              // a planted fault: a component dies
   kImport = 6,             // a message from outside reaches a component
+  kFault = 7,              // a planted fault begins, goes on or ends
+  kConnectionLost = 8,     // the bus gives up the connection of a component that a fault has cut off
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kImport) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kConnectionLost) + 1;
 
 // Among events at one time, lower values come first. Events that set up a topology are control
 // events: a message written at the moment at which its queue is first streamed finds the queue,

@@ -44,20 +44,23 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       observers_(options.observers),
       snapshots_due_(snapshot_times(scenario)),
       maker_(parts_of_components(open_lines)),
+      timers_(scheduler_),
       strands_(options.threads) {
-  faults_ = maker_.faults();
+  plant_faults();
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = maker_.make(config);
     const LinkIndex link = bus_.attach();
-    auto component = std::make_unique<Component>(
-        config, std::move(app),
-        InprocLink::Parts{link,
-                          bus_,
-                          scheduler_,
-                          strands_,
-                          scenario.latency_ns,
-                          {.job_cost = config.component->job_cost(), .waits = config.component->jobs_wait()}},
-        faults_, ledger_.get(), scenario.curve_every_ns);
+    auto component = std::make_unique<Component>(Component::Parts{.config = config,
+                                                                  .app = std::move(app),
+                                                                  .index = link,
+                                                                  .bus = bus_,
+                                                                  .scheduler = scheduler_,
+                                                                  .strands = strands_,
+                                                                  .hops = hops_of(config),
+                                                                  .faults = planted_,
+                                                                  .timers = timers_,
+                                                                  .ledger = ledger_.get(),
+                                                                  .curve_every_ns = scenario.curve_every_ns});
     component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
       on_refusal(link, message, reason);
     });
@@ -108,14 +111,7 @@ void World::wire() {
   for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource, 0);
   for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind(binding, 0);
   make_gauges();
-  // A crash comes before everything else at its time, even a start.
-  for (const Fault& fault : scenario_.faults) {
-    if (fault.kind != FaultKind::kCrash) continue;
-    for (LinkIndex link; link != components_.next(); ++link) {
-      if (components_[link]->config.name != fault.component) continue;
-      scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
-    }
-  }
+  schedule_faults();
   // Among components that start at one time, those that stream come first: a queue exists only from
   // the moment it is first streamed, and the first message should find it.
   for (const bool streams : {true, false}) {
@@ -220,6 +216,8 @@ void World::fail_for_endless_loop(const Event& event) const {
 
 void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
+  if (component.hindered && hinders(component, event)) [[unlikely]]
+    return;
   switch (event.kind) {
     case EventKind::kStart:
       if (component.machine.ended()) return;  // it crashed before it started
@@ -240,6 +238,10 @@ void World::dispatch(const Event& event) {
       return on_crash(event.target);
     case EventKind::kImport:
       return on_import(event.target);
+    case EventKind::kFault:
+      return on_fault(event.target);
+    case EventKind::kConnectionLost:
+      return lose_connection(event.target);
   }
 }
 
@@ -251,6 +253,12 @@ void World::on_crash(LinkIndex link) {
   Component& component = *components_[link];
   if (component.machine.ended()) return;
   component.crashed = true;
+  for (const auto& planted : planted_) {
+    const Fault& fault = planted->fault();
+    if (fault.kind == FaultKind::kCrash && fault.component == component.config.name &&
+        fault.at_ns == scheduler_.now() && fault.on)
+      planted->strike(scheduler_.now());
+  }
   tell(happening(EventCode::kCrashed, link));
   component.machine.crash(kCrashStatus);
   component.link.wait_for_jobs();  // so that what it had learned by now does not depend on the threads
@@ -278,7 +286,10 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
 }
 
 void World::on_bus_receives(LinkIndex link) {
-  const BusEvent event = bus_.serve(link, scheduler_.now());
+  on_bus_event(link, bus_.serve(link, scheduler_.now()));
+}
+
+void World::on_bus_event(LinkIndex link, const BusEvent& event) {
   if (event.notified.size() > 1) fetch_for(event);
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
@@ -290,10 +301,10 @@ void World::on_bus_receives(LinkIndex link) {
   told.answer = written && component.answers;
   tell(told);
   note_queues(event);
-  const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
-    scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
-    ++components_[notified]->outstanding;
+    Component& receiver = *components_[notified];
+    scheduler_.schedule(receiver.hops.to_component(scheduler_.now()), EventKind::kComponentReceives, notified);
+    ++receiver.outstanding;
   }
   component.note_at_bus(event);
 }

@@ -10,6 +10,7 @@
 #include "core/printable.h"
 #include "core/version.h"
 #include "dse/hash.h"
+#include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/harvest.h"
@@ -167,6 +168,7 @@ RunResult World::finish(RunStatus status) {
     result.bound.push_back(one.binding);
     result.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
   }
+  result.faults = fault_counts();
   result.fingerprints = fingerprinter_.hasher().fingerprints(random_.digest());
   collect_metrics(result);
   collect_curves(result);
@@ -200,6 +202,8 @@ void World::finish_record(const RunResult& result) {
     ending.bindings.push_back(
         {binding, *broker.find(binding.from), *broker.find(binding.to), result.passed[number]});
   }
+  for (const Fault& fault : scenario_.faults)
+    ending.faults.push_back({fault.name, fault_name(fault.kind), fault.component});
   ending.model_states = model_states();
   ending.draws = random_.draws();
   options_.recorder->finish(ending);

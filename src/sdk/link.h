@@ -38,6 +38,7 @@ struct PublishRequest {
   const std::string& resource;  // already declared
   MessagePtr message;
   bool mandatory = false;  // comes back (Machine::on_return) when no queue takes it
+  TimeNs later_ns = 0;     // how much longer than usual it takes to the bus; only planted faults set it
 };
 
 class Link {
