@@ -19,8 +19,9 @@
 //   pause      the process stops for a time, and goes on: nothing reaches it, and its times are over only then
 //   partition  the component is cut from the bus for a time. When that is less than two heartbeats, all waits,
 //              in both directions, and arrives in the end. Otherwise the connection is lost: after two
-//              heartbeats the bus requeues what the component has not settled; in the end the component
-//              connects again, sends again what was not confirmed, and opens its stream again
+//              heartbeats the bus requeues what the component has not settled, and the component forgets
+//              what waits in its inbox; in the end it connects again, sends again what was not confirmed,
+//              and opens its stream again
 #pragma once
 
 #include <cstdint>

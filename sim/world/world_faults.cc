@@ -154,7 +154,9 @@ void World::cut(LinkIndex link, PlantedFault& planted) {
   timers_.at(link, hindrance.cut_until_ns, [this, link] { reconnect(link); });
 }
 
+// Both sides notice: neither has heard the other's heartbeats.
 void World::lose_connection(LinkIndex link) {
+  components_[link]->machine.forget_inbox();
   on_bus_event(link, bus_.disconnect(link, scheduler_.now()));
   Component& component = *components_[link];
   component.hindrance->lost_to_component =

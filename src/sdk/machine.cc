@@ -108,6 +108,11 @@ void Machine::go_on() {
   run_ready();
 }
 
+void Machine::forget_inbox() {
+  inbox_.clear();
+  if (waiting_ == Waiting::kLeave) waiting_ = Waiting::kDelivery;
+}
+
 void Machine::on_return(const MessagePtr& message) {
   if (!ended() && on_return_) on_return_(message);
 }

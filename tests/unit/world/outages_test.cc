@@ -171,6 +171,17 @@ TEST_CASE("fault partition: a settlement of a delivery of the old connection is 
   CHECK(result.metrics.at("other.unhandled") == 0);
 }
 
+TEST_CASE("fault partition: what waited in the inbox of a lost connection is forgotten, and comes again") {
+  Simulation world(kQuick);
+  Notes notes;
+  world.add("reader", noting("a", notes, 300), {.reads = "a"});
+  world.add("writer", writing("a", 3), {.writes = {"a"}}, 50);
+  world.inject(partition("reader", 75, 110));
+  world.run();
+  // The first is done at 370, too late, and comes again as the others do.
+  CHECK(notes == Notes{"writer-0@70", "writer-0*@370", "writer-1*@670", "writer-2*@970"});
+}
+
 TEST_CASE("fault partition: a program that ends meanwhile is heard in the end, one that dies is not") {
   for (const bool dies : {false, true}) {
     Simulation world(kQuick);
