@@ -83,6 +83,15 @@ class Machine {
 
   // Called with each delivery, just before its handler begins, to take note as above.
   void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
+  // Asked with each delivery whose handler is about to begin, once; to take note as above. When the answer is
+  // false, the program stands still, with the delivery first in its inbox, until go_on() or crash().
+  void set_may_begin(std::function<bool(const Delivered&)> may_begin) { may_begin_ = std::move(may_begin); }
+  // Called from outside, never from within a step: the handler that was not to begin begins. Nothing happens
+  // when none waits for that.
+  void go_on();
+  // Called from outside, never from within a step: the deliveries whose handlers have not begun are
+  // forgotten, because the connection on which they came is gone.
+  void forget_inbox();
   // Called with each message that the component refuses, and the reason, to take note as above.
   using OnRefuse = std::function<void(const Message& message, const std::string& reason)>;
   void set_on_refuse(OnRefuse on_refuse) { on_refuse_ = std::move(on_refuse); }
@@ -125,7 +134,7 @@ class Machine {
   std::size_t inbox_size() const { return inbox_.size(); }
 
  private:
-  enum class Waiting : std::uint8_t { kNothing, kTimer, kResult, kDelivery, kHandIn };
+  enum class Waiting : std::uint8_t { kNothing, kTimer, kResult, kDelivery, kHandIn, kLeave };
 
   void run(CreateResource& step);
   void run(Bind& step);
@@ -140,6 +149,7 @@ class Machine {
   void finish_delivery();
   void run_ready();
   void handle(Delivered&& delivery);
+  void handle_if_allowed(Delivered&& delivery);
   void receive_next();
   void await_delivery();
   void end(int status);
@@ -171,6 +181,7 @@ class Machine {
   std::function<void(const MessagePtr&)> on_return_;
   OnConfirm on_confirm_;
   OnRefuse on_refuse_;
+  std::function<bool(const Delivered&)> may_begin_;
 };
 
 }  // namespace dse

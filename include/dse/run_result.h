@@ -45,6 +45,14 @@ inline bool broke_off(RunStatus status) {
   return status == RunStatus::kStalled || status == RunStatus::kRefused;
 }
 
+// What one planted fault has done.
+struct FaultCount {
+  std::uint64_t struck = 0;  // how often
+  TimeNs last_ns = 0;        // when the last of its effects was over; 0 when there was none
+
+  bool operator==(const FaultCount&) const = default;
+};
+
 struct CurveRow {
   TimeNs time_ns = 0;
   std::string component;
@@ -75,6 +83,7 @@ struct RunResult : Measures {
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component
+  std::vector<FaultCount> faults;               // in the scenario's order
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
   std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected

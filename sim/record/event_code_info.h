@@ -39,6 +39,7 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kResult, .name = "result", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kCrashed, .name = "crashed"},
     EventCodeInfo{.code = EventCode::kHandedIn, .name = "handed in", .fingerprint = false},
+    EventCodeInfo{.code = EventCode::kStruck, .name = "struck", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kExpired, .name = "expired"},
     EventCodeInfo{.code = EventCode::kDropped, .name = "dropped"},
     EventCodeInfo{.code = EventCode::kNotAccepted, .name = "not accepted"},
@@ -48,6 +49,7 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kDeadLettered, .name = "dead-lettered"},
     EventCodeInfo{.code = EventCode::kConfirmed, .name = "confirmed"},
     EventCodeInfo{.code = EventCode::kNacked, .name = "nacked"},
+    EventCodeInfo{.code = EventCode::kFaultDue, .name = "fault due", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kStopped, .name = "stopped"},
     EventCodeInfo{.code = EventCode::kRestarted, .name = "restarted"},
     EventCodeInfo{.code = EventCode::kCheckpoint, .name = "checkpoint", .fingerprint = false}};

@@ -18,6 +18,7 @@
 #include "dse/metric.h"
 #include "dse/queue_options.h"
 #include "dse/time.h"
+#include "dse/time_distribution.h"
 #include "sim/scenario/scenario_keys.h"
 
 namespace dse {
@@ -44,6 +45,7 @@ struct ComponentConfig {
   std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
   bool ends_when_refusing = false;  // whether the run ends when it refuses a message
+  std::optional<TimeDistribution> latency = {};  // of its hops; empty: that of the bus
   LifeCycle life = {};
   std::string replica_of =
       {};  // [component.NAME] of which it is one of several replicas; "" when it is alone
@@ -60,6 +62,10 @@ struct ResourceConfig {
   std::optional<std::string> alternate = {};  // the alternate exchange of its exchange
 };
 
+// RabbitMQ's.
+inline constexpr TimeNs kHeartbeatNs = 60 * kNanosecondsPerSecond;
+inline constexpr TimeNs kHeartbeatMaxNs = UINT16_MAX * kNanosecondsPerSecond;
+
 struct Scenario {
   std::string path;
   std::string name;             // file name without its ending
@@ -70,7 +76,9 @@ struct Scenario {
   std::uint64_t seed = 1;
   std::uint64_t ordering = 0;      // order of simultaneous events; 0: as they were scheduled
   std::optional<TimeNs> until_ns;  // empty: until drained
-  TimeNs latency_ns = 0;
+  TimeNs latency_ns = 0;                          // of a hop, unless it varies
+  std::optional<TimeDistribution> varied_latency;  // of hops that vary
+  TimeNs heartbeat_ns = kHeartbeatNs;              // of connections; 0: none
   TimeNs curve_every_ns = 0;
   std::int64_t accuracy_window = 1000;  // examples
   double accuracy_fading = 0.999;

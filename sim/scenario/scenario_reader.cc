@@ -10,6 +10,7 @@
 #include "core/names.h"
 #include "dse/hash.h"
 #include "sim/scenario/component_reader.h"
+#include "sim/scenario/distribution_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
 #include "sim/scenario/gateway_reader.h"
@@ -94,6 +95,15 @@ void read_metrics(TableReader& metrics, Scenario& scenario) {
   metrics.finish();
 }
 
+TimeNs read_heartbeat(TableReader& bus) {
+  const TimeNs heartbeat_ns = bus.duration_or("heartbeat", kHeartbeatNs);
+  if (heartbeat_ns > kHeartbeatMaxNs) {
+    throw InputError(bus.place("heartbeat"), fmt::format("{} is out of range: expected at most 65535s, or 0s for none",
+                                                         format_duration(heartbeat_ns)));
+  }
+  return heartbeat_ns;
+}
+
 void read_root(TableReader& root, Scenario& scenario, GatheredErrors& errors) {
   scenario.title = scenario.name;
   errors.attempt([&] { scenario.title = root.line_if_any("title").value_or(scenario.name); });
@@ -108,7 +118,13 @@ void read_root(TableReader& root, Scenario& scenario, GatheredErrors& errors) {
     const toml::table* node = root.table_if_any("bus");
     if (node == nullptr) return;
     TableReader bus(*node, "bus");
-    scenario.latency_ns = bus.duration_or("latency", 0);
+    const auto latency = distribution_if_any(bus, "latency").value_or(TimeDistribution());
+    if (latency.is_constant()) {
+      scenario.latency_ns = latency.time_ns;
+    } else {
+      scenario.varied_latency = latency;
+    }
+    scenario.heartbeat_ns = read_heartbeat(bus);
     bus.finish();
   });
   scenario.curve_every_ns = 100'000'000;

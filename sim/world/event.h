@@ -20,6 +20,8 @@ enum class EventKind : std::uint32_t {
   kCrash = 5,              // a planted fault: a component dies
   kImport = 6,             // a message from outside reaches a component
   kLook = 7,               // a queue has something to do by its options; the target says nothing
+  kFault = 8,              // a planted fault begins, goes on or ends
+  kConnectionLost = 9,     // the bus gives up the connection of a component that a fault has cut off
   kStop = 16,              // a component is stopped
   kRestart = 17,           // a component that crashed starts again
   kCheckpoint = 18,        // what a component has learned is kept

@@ -11,12 +11,26 @@ void Scheduler::schedule(TimeNs time_ns, EventKind kind, ComponentIndex target, 
   if (tie_break_ || causes_) [[unlikely]]
     order = note_special(order, kind, target, priority);
   order |= static_cast<std::uint64_t>(priority) << TieBreak::kBits;
-  const Event event{time_ns, order, target, kind};
+  insert({time_ns, order, target, kind});
+}
+
+void Scheduler::insert(const Event& event) {
   if (lane_.empty() || before(lane_.back(), event)) {
     lane_.push_back(event);
   } else {
     push_heap(event);
   }
+}
+
+void Scheduler::postpone(const Event& event, TimeNs time_ns) {
+  DSE_CHECK(time_ns > now(), "an event cannot be postponed from {} to {} ns", now(), time_ns);
+  cancel_last();
+  if (causes_) causes_->put_back({event.kind, event.target, last_cause_});
+  const std::uint64_t priority = event.order >> TieBreak::kBits << TieBreak::kBits;
+  const bool permuted = tie_break_ && priority == static_cast<std::uint64_t>(EventPriority::kNormal)
+                                                      << TieBreak::kBits;
+  insert({time_ns, priority | (permuted ? tie_break_->next(event.kind, event.target) : sequence_++),
+          event.target, event.kind});
 }
 
 // Does what only runs with an ordering or a record need; returns the event's place among those of

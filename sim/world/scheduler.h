@@ -44,6 +44,11 @@ class Scheduler {
   // event's number.
   std::uint64_t count_within() { return position_.event_number++; }
 
+  // The last popped event has not happened, and is not counted: it happens at `time_ns`, with its cause ...
+  void postpone(const Event& event, TimeNs time_ns);
+  // ... or never.
+  void cancel_last() { --position_.event_number; }
+
   // The number of the event during which the last popped event was scheduled; 0 if it was scheduled
   // before the run or comes from outside. Only with trace_causes.
   std::uint64_t last_cause() const { return last_cause_; }
@@ -66,6 +71,7 @@ class Scheduler {
   }
   [[gnu::noinline]] std::uint64_t note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
                                                EventPriority priority);
+  void insert(const Event& event);
   void push_heap(const Event& event);
   void pop_heap();
 

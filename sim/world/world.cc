@@ -65,20 +65,23 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       observers_(options.observers),
       snapshots_due_(snapshot_times(scenario)),
       maker_(parts_of_components(open_lines)),
+      timers_(scheduler_),
       strands_(options.threads) {
-  faults_ = maker_.faults();
+  plant_faults();
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = maker_.make(config);
     const LinkIndex link = bus_.attach();
-    auto component = std::make_unique<Component>(
-        config, std::move(app),
-        InprocLink::Parts{link,
-                          bus_,
-                          scheduler_,
-                          strands_,
-                          scenario.latency_ns,
-                          {.job_cost = config.component->job_cost(), .waits = config.component->jobs_wait()}},
-        faults_, ledger_.get(), scenario.curve_every_ns);
+    auto component = std::make_unique<Component>(Component::Parts{.config = config,
+                                                                  .app = std::move(app),
+                                                                  .index = link,
+                                                                  .bus = bus_,
+                                                                  .scheduler = scheduler_,
+                                                                  .strands = strands_,
+                                                                  .hops = hops_of(config),
+                                                                  .faults = planted_,
+                                                                  .timers = timers_,
+                                                                  .ledger = ledger_.get(),
+                                                                  .curve_every_ns = scenario.curve_every_ns});
     component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
       on_refusal(link, message, reason);
     });
@@ -145,14 +148,7 @@ void World::wire() {
   for (const std::string& queue : queues_led_into(scenario_))
     bus_.broker().make_queue(*bus_.broker().find(queue), 0);
   make_gauges();
-  // A crash comes before everything else at its time, even a start.
-  for (const Fault& fault : scenario_.faults) {
-    if (fault.kind != FaultKind::kCrash) continue;
-    for (LinkIndex link; link != components_.next(); ++link) {
-      if (!components_[link]->config.is_called(fault.component)) continue;
-      scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
-    }
-  }
+  schedule_faults();
   for (LinkIndex link; link != components_.next(); ++link) {
     if (components_[link]->life != nullptr) schedule_life(link);
   }
@@ -276,6 +272,8 @@ void World::fail_for_endless_loop(const Event& event) const {
 
 void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
+  if (component.hindered && hinders(component, event)) [[unlikely]]
+    return;
   switch (event.kind) {
     case EventKind::kStart:
       return on_start(event.target);
@@ -302,6 +300,10 @@ void World::dispatch(const Event& event) {
       return on_restart(event.target);
     case EventKind::kCheckpoint:
       return on_checkpoint(event.target);
+    case EventKind::kFault:
+      return on_fault(event.target);
+    case EventKind::kConnectionLost:
+      return lose_connection(event.target);
   }
 }
 
@@ -337,8 +339,9 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
   if (config.ends_when_refusing) over_ = true;
 }
 
-void World::on_bus_receives(LinkIndex link) {
-  const BusEvent event = bus_.serve(link, scheduler_.now());
+void World::on_bus_receives(LinkIndex link) { on_bus_event(link, bus_.serve(link, scheduler_.now())); }
+
+void World::on_bus_event(LinkIndex link, const BusEvent& event) {
   if (event.notified.size() > 1) fetch_for(event);
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
@@ -364,10 +367,11 @@ void World::on_look() {
 
 // Schedules the arrival of what the bus has sent.
 void World::notify(const BusEvent& event) {
-  const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
-    scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
-    ++components_[notified]->outstanding;
+    Component& receiver = *components_[notified];
+    scheduler_.schedule(receiver.hops.to_component(scheduler_.now()), EventKind::kComponentReceives,
+                        notified);
+    ++receiver.outstanding;
   }
 }
 

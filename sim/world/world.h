@@ -28,10 +28,12 @@
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_maker.h"
+#include "sim/world/fault_timers.h"
 #include "sim/world/harvest.h"
 #include "sim/world/inproc_link.h"
 #include "sim/world/latencies.h"
 #include "sim/world/ledger.h"
+#include "sim/world/planted_fault.h"
 #include "sim/world/policy_counts.h"
 #include "sim/world/prediction_table.h"
 #include "sim/world/queue_gauge.h"
@@ -129,6 +131,7 @@ class World final : private RunNames {
 
  private:
   struct Component;
+  struct Hindrance;
 
   std::string_view component(ComponentIndex component) const override;
   std::string_view resource(ResourceIndex resource) const override { return bus_.broker().name(resource); }
@@ -171,6 +174,23 @@ class World final : private RunNames {
   void finish_record(const RunResult& result);
   void take_fingerprints(RunResult& result);
   std::vector<ModelState> model_states() const;
+  // The tail of what the bus does with a frame, or by itself, for this link.
+  void on_bus_event(LinkIndex link, const BusEvent& event);
+  // What planted faults do; world_faults.cc has these.
+  void plant_faults();
+  Hops hops_of(const ComponentConfig& component);
+  void schedule_faults();
+  void note_strike(LinkIndex link, std::size_t fault, const MessagePtr* message);
+  bool may_begin(LinkIndex link, const Delivered& delivery);
+  // Whether the event cannot happen now: it is put off, or will never happen.
+  bool hinders(Component& component, const Event& event);
+  void on_fault(LinkIndex link);
+  void begin_at_its_time(LinkIndex link, PlantedFault& planted);
+  void pause(LinkIndex link, PlantedFault& planted);
+  void cut(LinkIndex link, PlantedFault& planted);
+  void lose_connection(LinkIndex link);
+  void reconnect(LinkIndex link);
+  std::vector<FaultCount> fault_counts() const;
   void on_start(LinkIndex link);
   void on_crash(LinkIndex link);
   void on_stop(LinkIndex link);
@@ -221,7 +241,8 @@ class World final : private RunNames {
   std::set<TimeNs> snapshots_due_;                                 // measures that expectations ask for
   std::set<std::pair<TimeNs, LinkIndex>> checkpoints_due_;
   ComponentMaker maker_;
-  std::vector<Fault> faults_;  // with the numbers of classes taken from the data
+  PlantedFaults planted_;  // in the scenario's order
+  FaultTimers timers_;
   IndexedVector<LinkIndex, std::unique_ptr<Component>> components_;
   IndexedVector<ResourceIndex, QueueGauge> gauges_;
   std::map<ResourceIndex, PolicyCounts>

@@ -37,6 +37,12 @@ void World::on_crash(LinkIndex link) {
   Component& component = *components_[link];
   if (component.machine.ended()) return;
   component.crashed = true;
+  for (const auto& planted : planted_) {
+    const Fault& fault = planted->fault();
+    if (fault.kind == FaultKind::kCrash && fault.component == component.config.name &&
+        fault.at_ns == scheduler_.now() && fault.on)
+      planted->strike(scheduler_.now());
+  }
   tell(happening(EventCode::kCrashed, link));
   const bool comes_back = component.comes_back();
   // Nobody would know afterwards for which of its programs this was meant.

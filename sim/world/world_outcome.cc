@@ -10,6 +10,7 @@
 #include "core/printable.h"
 #include "core/version.h"
 #include "dse/hash.h"
+#include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/harvest.h"
@@ -30,7 +31,8 @@ std::string first_ids(std::string_view what, std::size_t count, const std::vecto
 
 }  // namespace
 
-// Whether a component that streamed it was stopped: what then waits there is not pending, as nobody is to do it.
+// Whether a component that streamed it was stopped: what then waits there is not pending, as nobody is to do
+// it.
 bool World::is_left(ResourceIndex resource) const {
   return std::any_of(components_.begin(), components_.end(), [resource](const auto& component) {
     return component->streams == resource && component->life != nullptr && component->life->stopped;
@@ -171,6 +173,7 @@ RunResult World::finish(RunStatus status) {
     result.bound.push_back(one.binding);
     result.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
   }
+  result.faults = fault_counts();
   take_fingerprints(result);
   collect_metrics(result);
   collect_curves(result);
@@ -221,6 +224,8 @@ void World::finish_record(const RunResult& result) {
     ending.bindings.push_back(
         {binding, *broker.find(binding.from), *broker.find(binding.to), result.passed[number]});
   }
+  for (const Fault& fault : scenario_.faults)
+    ending.faults.push_back({fault.name, fault_name(fault.kind), fault.component});
   ending.model_states = model_states();
   ending.draws = random_.draws();
   options_.recorder->finish(ending);

@@ -26,6 +26,13 @@ BusEvent DataBus::serve(LinkIndex link, TimeNs now) {
   return event;
 }
 
+BusEvent DataBus::disconnect(LinkIndex link, TimeNs now) {
+  notified_.clear();
+  BusEvent event = apply(link, CloseCommand(), now);
+  event.notified = notified_;
+  return event;
+}
+
 void DataBus::send_deliveries(Effects& effects) {
   for (Delivery& delivery : effects.deliveries) {
     const StreamOwner& owner = stream_owners_[delivery.stream];

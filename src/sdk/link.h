@@ -41,6 +41,7 @@ struct PublishRequest {
   MessagePtr message;
   bool mandatory = false;  // comes back (Machine::on_return) when no queue takes it
   bool confirm = false;    // Machine::on_confirm is told whether its queues have accepted it
+  TimeNs later_ns = 0;     // how much longer than usual it takes to the bus; only planted faults set it
 };
 
 class Link {

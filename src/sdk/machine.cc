@@ -101,8 +101,28 @@ void Machine::deliver(Delivered&& delivery) {
   }
   waiting_ = Waiting::kNothing;
   running_ = true;  // a step that the handler evaluates waits until the handler is done
-  handle(std::move(delivery));
+  handle_if_allowed(std::move(delivery));
   run_ready();
+}
+
+void Machine::handle_if_allowed(Delivered&& delivery) {
+  if (!may_begin_ || may_begin_(delivery)) [[likely]]
+    return handle(std::move(delivery));
+  inbox_.push_front(std::move(delivery));
+  waiting_ = Waiting::kLeave;
+}
+
+void Machine::go_on() {
+  if (waiting_ != Waiting::kLeave) return;
+  waiting_ = Waiting::kNothing;
+  running_ = true;
+  handle(inbox_.pop_front());
+  run_ready();
+}
+
+void Machine::forget_inbox() {
+  inbox_.clear();
+  if (waiting_ == Waiting::kLeave) waiting_ = Waiting::kDelivery;
 }
 
 void Machine::on_return(const MessagePtr& message) {
@@ -156,7 +176,7 @@ void Machine::await_delivery() {
     waiting_ = Waiting::kDelivery;
     return;
   }
-  handle(inbox_.pop_front());
+  handle_if_allowed(inbox_.pop_front());
 }
 
 void Machine::end(int status) {
@@ -180,6 +200,8 @@ std::string Machine::waits_for() const {
       return "a message";
     case Waiting::kHandIn:
       return "a message from outside";
+    case Waiting::kLeave:
+      return "leave to handle a message";
     case Waiting::kNothing:
       break;
   }
