@@ -121,7 +121,7 @@ void World::wire() {
     }
   }
   for (LinkIndex link; link != components_.next(); ++link) {
-    if (components_[link]->life != nullptr) schedule_life(link);
+    if (components_[link]->has_life) schedule_life(link);
   }
   // Among components that start at one time, those that stream come first: a queue exists only from
   // the moment it is first streamed, and the first message should find it.
@@ -323,7 +323,7 @@ void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
-    if (component.life != nullptr && is_stale(component, *delivery)) return;
+    if (component.has_life && is_stale(component, *delivery)) return;
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
     event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
@@ -333,7 +333,7 @@ void World::on_component_receives(LinkIndex link) {
     return;
   }
   const auto& returned = std::get<ReturnNotice>(notice);
-  if (component.life != nullptr && is_stale(component, returned)) return;
+  if (component.has_life && is_stale(component, returned)) return;
   const auto& [alias, message] = returned;
   RunEvent event = happening(EventCode::kCameBack, link);
   event.resource_number = bus_.resource(link, alias);

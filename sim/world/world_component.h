@@ -21,25 +21,27 @@ struct alignas(kCacheLineBytes) World::Component {
   std::optional<ResourceIndex> streams;  // set once the bus knows
   bool answers;
   bool crashed = false;
-  std::unique_ptr<ComponentLife> life;  // null unless the scenario says something about it
+  bool has_life;  // the scenario says something about how it lives
   InprocLink link;
   std::unique_ptr<App> app;
   LinkLayers layers;
   ComponentStays stays;
   Machine machine;
   const ComponentConfig& config;
-  RingBuffer<MessagePtr> imports;  // handed in; their time has not come
+  RingBuffer<MessagePtr> imports;       // handed in; their time has not come
+  std::unique_ptr<ComponentLife> life;  // if it has one
 
   Component(const ComponentConfig& component, std::unique_ptr<App> application, InprocLink::Parts parts,
             const std::vector<Fault>& faults, Ledger* ledger, TimeNs curve_every_ns)
       : answers(component.component->emits().answers),
-        life(component.life.empty() ? nullptr : std::make_unique<ComponentLife>()),
+        has_life(!component.life.empty()),
         link(parts),
         app(std::move(application)),
         layers(link_layers(link, parts.index, component, faults, ledger)),
         stays(component, curve_every_ns),
         machine(component.name, layers.empty() ? static_cast<Link&>(link) : *layers.back()),
-        config(component) {
+        config(component),
+        life(has_life ? std::make_unique<ComponentLife>() : nullptr) {
     machine.set_on_settle([this](const Settlement& settlement) { note_settlement(settlement); });
     if (ledger == nullptr) return;
     machine.set_on_handle([ledger, index = parts.index](const Delivered& delivery) {
@@ -67,7 +69,7 @@ struct alignas(kCacheLineBytes) World::Component {
         break;
       case EventCode::kClosed:
         outstanding = 0;
-        if (life != nullptr && life->ends_under_way > 0) --life->ends_under_way;
+        if (has_life && life->ends_under_way > 0) --life->ends_under_way;
         break;
       default:
         break;
@@ -76,7 +78,7 @@ struct alignas(kCacheLineBytes) World::Component {
 
   // A requeued message still counts as outstanding until the bus has received it.
   void note_settlement(const Settlement& settlement) {
-    if (life != nullptr) note_life(settlement);
+    if (has_life) note_life(settlement);
     if (settlement.requeued) return;
     --outstanding;
     stays.add(settlement, link.now());

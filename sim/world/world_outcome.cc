@@ -30,10 +30,11 @@ std::string first_ids(std::string_view what, std::size_t count, const std::vecto
 
 }  // namespace
 
-// Whether a component that streamed it was stopped: what then waits there is not pending, as nobody is to do it.
+// Whether a component that streamed it was stopped: what then waits there is not pending, as nobody is to do
+// it.
 bool World::is_left(ResourceIndex resource) const {
   return std::any_of(components_.begin(), components_.end(), [resource](const auto& component) {
-    return component->streams == resource && component->life != nullptr && component->life->stopped;
+    return component->streams == resource && component->has_life && component->life->stopped;
   });
 }
 
@@ -156,7 +157,7 @@ RunResult World::finish(RunStatus status) {
   if (ledger_ != nullptr) close_ledger();
   for (const auto& component : components_) {
     if (component->crashed) continue;
-    if (component->life == nullptr || !component->life->finished) finish_app(*component->app);
+    if (!component->has_life || !component->life->finished) finish_app(*component->app);
     if (const auto exited = component->machine.status(); exited && *exited != 0) {
       result.failed.emplace(component->config.name, *exited);
     }
