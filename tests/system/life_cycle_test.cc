@@ -213,3 +213,18 @@ TEST_CASE("life cycle: a batch that a checkpoint holds may be learned after late
   CHECK_THAT(outcome.out, ContainsSubstring("model        trained 10, predicted 0, "));
   CHECK_THAT(outcome.out, ContainsSubstring("restarts 1, forgotten 4"));
 }
+
+TEST_CASE("life cycle: a generator that comes back begins anew, and no two messages have one id") {
+  const ProgramFixture fixture;
+  std::string text = replaced(small_scenario(), "kind = \"training-generator\"\n",
+                              "kind = \"training-generator\"\nrestart = { after = \"1ms\" }\n");
+  text += "[[fault]]\nkind = \"crash\"\ncomponent = \"generator\"\nat = \"5500us\"\n";
+  const Outcome outcome = fixture.replay(fixture.write("s.toml", text));
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, ContainsSubstring("generator    sent 16, restarts 1\n"));
+  const std::string log = read_file(fixture.run() + "/echo.log");
+  CHECK(lines_of(log).size() == 16);
+  CHECK_THAT(log, ContainsSubstring("0.006500000 generator-6 "));
+  CHECK_THAT(log, ContainsSubstring(" generator-15 "));
+}
