@@ -150,7 +150,7 @@ void World::wire() {
   make_gauges();
   schedule_faults();
   for (LinkIndex link; link != components_.next(); ++link) {
-    if (components_[link]->life != nullptr) schedule_life(link);
+    if (components_[link]->has_life) schedule_life(link);
   }
   // Among components that start at one time, those that stream come first: a queue exists only from
   // the moment it is first streamed, and the first message should find it.
@@ -414,7 +414,7 @@ void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
-    if (component.life != nullptr && is_stale(component, *delivery)) return;
+    if (component.has_life && is_stale(component, *delivery)) return;
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
     event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
@@ -424,11 +424,11 @@ void World::on_component_receives(LinkIndex link) {
     return;
   }
   if (auto* confirm = std::get_if<ConfirmNotice>(&notice)) {
-    if (component.life == nullptr || !is_stale(component, *confirm->message)) on_confirm(link, *confirm);
+    if (!component.has_life || !is_stale(component, *confirm->message)) on_confirm(link, *confirm);
     return;
   }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
-  if (component.life != nullptr && is_stale(component, *message)) return;
+  if (component.has_life && is_stale(component, *message)) return;
   RunEvent event = happening(EventCode::kCameBack, link);
   event.resource_number = bus_.resource(link, alias);
   event.message = &message;

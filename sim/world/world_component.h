@@ -34,8 +34,8 @@ struct alignas(kCacheLineBytes) World::Component {
   std::optional<ResourceIndex> streams;  // set once the bus knows
   bool answers;
   bool crashed = false;
-  std::unique_ptr<ComponentLife> life;  // null unless the scenario says something about it
-  bool hindered = false;                // a pause or a partition may keep events from it: see `hindrance`
+  bool has_life;  // the scenario says something about how it lives
+  bool hindered = false;  // a pause or a partition may keep events from it: see `hindrance`
   Hops hops;
   InprocLink link;
   std::unique_ptr<App> app;
@@ -44,7 +44,8 @@ struct alignas(kCacheLineBytes) World::Component {
   ComponentStays stays;
   Machine machine;
   const ComponentConfig& config;
-  RingBuffer<MessagePtr> imports;  // handed in; their time has not come
+  RingBuffer<MessagePtr> imports;       // handed in; their time has not come
+  std::unique_ptr<ComponentLife> life;  // if it has one
 
   // Everything but the application must outlive the component. The parts of the link lack its hops.
   struct Parts {
@@ -63,7 +64,7 @@ struct alignas(kCacheLineBytes) World::Component {
 
   explicit Component(Parts parts)
       : answers(parts.config.component->emits().answers),
-        life(parts.config.life.empty() ? nullptr : std::make_unique<ComponentLife>()),
+        has_life(!parts.config.life.empty()),
         hops(std::move(parts.hops)),
         link({.index = parts.index,
               .bus = parts.bus,
@@ -81,7 +82,8 @@ struct alignas(kCacheLineBytes) World::Component {
                                          .ledger = parts.ledger})),
         stays(parts.config, parts.curve_every_ns),
         machine(parts.config.name, layers.empty() ? innermost() : *layers.back()),
-        config(parts.config) {
+        config(parts.config),
+        life(has_life ? std::make_unique<ComponentLife>() : nullptr) {
     hindered = hindrance != nullptr;
     machine.set_on_settle([this, &bus = parts.bus](const Settlement& settlement) {
       // A delivery of a connection that was lost has gone back to its queue.
@@ -126,7 +128,7 @@ struct alignas(kCacheLineBytes) World::Component {
         break;
       case EventCode::kClosed:
         outstanding = 0;
-        if (life != nullptr && life->ends_under_way > 0) --life->ends_under_way;
+        if (has_life && life->ends_under_way > 0) --life->ends_under_way;
         break;
       default:
         break;
@@ -135,7 +137,7 @@ struct alignas(kCacheLineBytes) World::Component {
 
   // A requeued message still counts as outstanding until the bus has received it.
   void note_settlement(const Settlement& settlement) {
-    if (life != nullptr) note_life(settlement);
+    if (has_life) note_life(settlement);
     if (settlement.requeued) return;
     --outstanding;
     stays.add(settlement, link.now());

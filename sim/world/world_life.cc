@@ -50,7 +50,7 @@ void World::on_crash(LinkIndex link) {
   component.machine.crash(kCrashStatus);
   component.link.wait_for_jobs();  // so that what it had learned by now does not depend on the threads
   component.app->crash();
-  if (component.life == nullptr) return;
+  if (!component.has_life) return;
   forget_checkpoint_due(link);
   if (!comes_back) return;
   ++component.life->ends_under_way;

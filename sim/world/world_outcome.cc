@@ -35,7 +35,7 @@ std::string first_ids(std::string_view what, std::size_t count, const std::vecto
 // it.
 bool World::is_left(ResourceIndex resource) const {
   return std::any_of(components_.begin(), components_.end(), [resource](const auto& component) {
-    return component->streams == resource && component->life != nullptr && component->life->stopped;
+    return component->streams == resource && component->has_life && component->life->stopped;
   });
 }
 
@@ -158,7 +158,7 @@ RunResult World::finish(RunStatus status) {
   if (ledger_ != nullptr) close_ledger();
   for (const auto& component : components_) {
     if (component->crashed) continue;
-    if (component->life == nullptr || !component->life->finished) finish_app(*component->app);
+    if (!component->has_life || !component->life->finished) finish_app(*component->app);
     if (const auto exited = component->machine.status(); exited && *exited != 0) {
       result.failed.emplace(component->config.name, *exited);
     }

@@ -54,6 +54,7 @@ class ModelApp : public App {
   const LearnerKind made_as_;
   const std::uint32_t prefetch_;
   const std::size_t note_state_every_;  // batches; 0: no states are noted
+  const TimeNs start_ns_;
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
   std::shared_ptr<Batch> filling_;

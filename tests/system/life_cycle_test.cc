@@ -180,13 +180,11 @@ TEST_CASE("life cycle: a program in another language goes on from what it has sa
   INFO(outcome.out + outcome.err);
   CHECK(outcome.status == 0);
   // It was told of the messages of 0 to 5 ms, and forgot them.
-  CHECK_THAT(outcome.out,
-             ContainsSubstring("counter      received 10, known 4, restarts 1, forgotten 6"));
+  CHECK_THAT(outcome.out, ContainsSubstring("counter      received 10, known 4, restarts 1, forgotten 6"));
   outcome = fixture.replay(counting_scenario(fixture, "checkpoint = \"2200us\"\n"));
   INFO(outcome.out + outcome.err);
   CHECK(outcome.status == 0);
-  CHECK_THAT(outcome.out,
-             ContainsSubstring("counter      received 10, known 9, restarts 1, forgotten 1"));
+  CHECK_THAT(outcome.out, ContainsSubstring("counter      received 10, known 9, restarts 1, forgotten 1"));
 }
 
 TEST_CASE("life cycle: a program that saves nothing cannot have checkpoints, and is named") {
@@ -196,4 +194,37 @@ TEST_CASE("life cycle: a program that saves nothing cannot have checkpoints, and
   CHECK_THAT(outcome.err,
              ContainsSubstring("component 'counter' gives nothing for its checkpoint: a program must "
                                "reply to `save` with {\"state\": ...}"));
+}
+
+TEST_CASE("life cycle: a batch that a checkpoint holds may be learned after later ones were forgotten") {
+  const ProgramFixture fixture;
+  // The checkpoint holds the fifth and sixth digit; the batch that they begin is learned and forgotten, and
+  // nothing comes after the restart.
+  std::string text = replaced(small_scenario(), "[component.echo]\nkind = \"echo\"\nfrom = \"digits\"\n", "");
+  text +=
+      "[metrics]\nevery = \"1ms\"\n"
+      "[component.model]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"digits\"\nto = "
+      "\"answers\"\nbatch = 4\n"
+      "restart = { after = \"1ms\" }\ncheckpoint = \"5500us\"\n"
+      "[[fault]]\nkind = \"crash\"\ncomponent = \"model\"\nat = \"9500us\"\n";
+  const Outcome outcome = fixture.replay(fixture.write("s.toml", text));
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, ContainsSubstring("model        trained 10, predicted 0, "));
+  CHECK_THAT(outcome.out, ContainsSubstring("restarts 1, forgotten 4"));
+}
+
+TEST_CASE("life cycle: a generator that comes back begins anew, and no two messages have one id") {
+  const ProgramFixture fixture;
+  std::string text = replaced(small_scenario(), "kind = \"training-generator\"\n",
+                              "kind = \"training-generator\"\nrestart = { after = \"1ms\" }\n");
+  text += "[[fault]]\nkind = \"crash\"\ncomponent = \"generator\"\nat = \"5500us\"\n";
+  const Outcome outcome = fixture.replay(fixture.write("s.toml", text));
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, ContainsSubstring("generator    sent 16, restarts 1\n"));
+  const std::string log = read_file(fixture.run() + "/echo.log");
+  CHECK(lines_of(log).size() == 16);
+  CHECK_THAT(log, ContainsSubstring("0.006500000 generator-6 "));
+  CHECK_THAT(log, ContainsSubstring(" generator-15 "));
 }
