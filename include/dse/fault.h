@@ -16,8 +16,9 @@
 //              time; what is still held when the program ends is sent then
 //   slow       a delay or a computation of a component that streams takes longer, by a factor
 //   corrupt    bits of a message's payload are flipped; its id stays. Messages without a payload do not count
-//   pause      the process stops for a time, and goes on: nothing reaches it, and its times are over only then
-//   partition  the component is cut from the bus for a time. When that is less than two heartbeats, all waits,
+//   pause      the process stops for a time, and goes on: nothing reaches it, and its times are over only
+//   then partition  the component is cut from the bus for a time. When that is less than two heartbeats, all
+//   waits,
 //              in both directions, and arrives in the end. Otherwise the connection is lost: after two
 //              heartbeats the bus requeues what the component has not settled, and the component forgets
 //              what waits in its inbox; in the end it connects again, sends again what was not confirmed,
@@ -69,12 +70,12 @@ struct Factor {
 struct Fault {
   FaultKind kind = FaultKind::kLose;
   std::string component = {};
-  std::int64_t every = 1;                    // it strikes one in this many
-  std::optional<std::int64_t> limit = {};    // at most this many times
-  TimeNs from_ns = 0;                        // not before
-  std::optional<std::int64_t> classes = {};  // for kMislabel: labels are below it; else from the data
-  std::optional<TimeNs> at_ns = {};          // for kCrash, kPause and kPartition: when, once
-  std::optional<TimeNs> until_ns = {};       // not from then on
+  std::int64_t every = 1;                       // it strikes one in this many
+  std::optional<std::int64_t> limit = {};       // at most this many times
+  TimeNs from_ns = 0;                           // not before
+  std::optional<std::int64_t> classes = {};     // for kMislabel: labels are below it; else from the data
+  std::optional<TimeNs> at_ns = {};             // for kCrash, kPause and kPartition: when, once
+  std::optional<TimeNs> until_ns = {};          // not from then on
   std::optional<Probability> probability = {};  // each by itself; then `every` is 1
   std::string name = {};                        // for expectations and reports; "" if it has none
   bool on = true;                               // false: it never strikes, as if it were not there
@@ -85,8 +86,8 @@ struct Fault {
   std::int64_t bits = 1;                        // for kCorrupt: how many are flipped
 };
 
-// Whether it strikes what passes between a component and the bus, or the component's times: not the process or
-// the connection as a whole.
+// Whether it strikes what passes between a component and the bus, or the component's times: not the process
+// or the connection as a whole.
 inline bool is_of_link(FaultKind kind) {
   return kind != FaultKind::kCrash && kind != FaultKind::kPause && kind != FaultKind::kPartition;
 }

@@ -83,8 +83,8 @@ class Machine {
   // Called from outside, never from within a step: the handler that was not to begin begins. Nothing happens
   // when none waits for that.
   void go_on();
-  // Called from outside, never from within a step: the deliveries whose handlers have not begun are forgotten,
-  // because the connection on which they came is gone.
+  // Called from outside, never from within a step: the deliveries whose handlers have not begun are
+  // forgotten, because the connection on which they came is gone.
   void forget_inbox();
   // Called with each message that the component refuses, and the reason, to take note as above.
   using OnRefuse = std::function<void(const Message& message, const std::string& reason)>;

@@ -82,9 +82,11 @@ struct RunResult : Measures {
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component
-  std::vector<FaultCount> faults;  // in the scenario's order
+  std::vector<FaultCount> faults;               // in the scenario's order
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
+  // Likewise, by how long after the last effect of a planted fault.
+  std::map<TimeNs, Measures> measured_after_faults;
   std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected
 };
 

@@ -44,7 +44,7 @@ struct SimulationOptions {
   // The order of simultaneous events: 0 is the file's order, or else that in which they are scheduled; every
   // other number is a permutation of its own.
   std::uint64_t ordering = 0;
-  TimeNs latency_ns = 0;                // for one hop between a component and the bus; a file has its own
+  TimeNs latency_ns = 0;  // for one hop between a component and the bus; a file has its own
   // Hops that vary, in place of latency_ns; a file has its own.
   std::optional<TimeDistribution> varied_latency = {};
   // A connection on which nothing was heard for two of these is lost; 0: never. A file has its own.

@@ -35,7 +35,7 @@ struct RecordedEvent {
   EventCode kind = EventCode::kStarted;
   ComponentIndex component;
   ResourceIndex resource = kNoResource;
-  std::uint32_t route = 0;  // as returned by EventRecorder::route; 0: none
+  std::uint32_t route = 0;         // as returned by EventRecorder::route; 0: none
   std::uint32_t fault = kNoFault;  // the fault that strikes; then it is a row of table `strike`
   MessagePtr message;
 };

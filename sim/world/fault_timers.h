@@ -1,5 +1,5 @@
-// What planted faults do later, by component: each is a call at a virtual time, before everything else of that
-// time. Used by the deciding thread.
+// What planted faults do later, by component: each is a call at a virtual time, before everything else of
+// that time. Used by the deciding thread.
 #pragma once
 
 #include <functional>

@@ -40,7 +40,10 @@ MessagePtr with_flipped_bits(const Message& message, std::int64_t count, RandomS
 }  // namespace
 
 FaultyLink::FaultyLink(const Parts& parts)
-    : ForwardingLink(parts.inner), planted_(parts.planted), timers_(parts.timers), component_(parts.component) {
+    : ForwardingLink(parts.inner),
+      planted_(parts.planted),
+      timers_(parts.timers),
+      component_(parts.component) {
   DSE_CHECK(is_of_link(fault().kind), "a crash, pause or partition of '{}' is no fault of its link",
             fault().component);
 }

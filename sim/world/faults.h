@@ -1,5 +1,5 @@
-// What goes wrong between one component and the bus, or with its times: every fault except a crash, a pause and
-// a partition, which the world handles.
+// What goes wrong between one component and the bus, or with its times: every fault except a crash, a pause
+// and a partition, which the world handles.
 #pragma once
 
 #include <cstdint>

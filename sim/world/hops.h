@@ -26,8 +26,8 @@ class Hops {
   };
   // From now on each hop takes a time of its own, frames may be held up, and are counted.
   void vary(const TimeDistribution& latency, Streams streams) {
-    varied_ = std::make_unique<Varied>(Varied{.latency = latency, .to_bus = {streams.to_bus},
-                                              .to_component = {streams.to_component}});
+    varied_ = std::make_unique<Varied>(
+        Varied{.latency = latency, .to_bus = {streams.to_bus}, .to_component = {streams.to_component}});
   }
   bool varies() const { return varied_ != nullptr; }
 

@@ -1,10 +1,10 @@
-// A component's side of a connection that may be lost, as an AMQP client's is: what the bus has not confirmed is
-// sent again on the next connection, before everything that was held back meanwhile, and the stream is opened
-// again. Innermost, directly around the link.
+// A component's side of a connection that may be lost, as an AMQP client's is: what the bus has not confirmed
+// is sent again on the next connection, before everything that was held back meanwhile, and the stream is
+// opened again. Innermost, directly around the link.
 //
-// A confirm comes back one hop after its message has reached the bus. A message whose confirm was under way when
-// the connection broke is sent again although the bus has it: so there may be two of it. Settlements of deliveries
-// of a connection that is gone are dropped. Used by the deciding thread.
+// A confirm comes back one hop after its message has reached the bus. A message whose confirm was under way
+// when the connection broke is sent again although the bus has it: so there may be two of it. Settlements of
+// deliveries of a connection that is gone are dropped. Used by the deciding thread.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ class ReconnectingLink : public ForwardingLink {
   // What the parts refer to must outlive this.
   explicit ReconnectingLink(Parts parts) : ForwardingLink(parts.inner), parts_(std::move(parts)) {}
 
-  // The connection is not there any more: nothing goes out until reconnect(). Of the frames sent so far the bus
-  // has received `received`, and will receive no more.
+  // The connection is not there any more: nothing goes out until reconnect(). Of the frames sent so far the
+  // bus has received `received`, and will receive no more.
   void disconnect(std::uint64_t received);
   void reconnect();
   bool connected() const { return connected_; }
@@ -54,9 +54,9 @@ class ReconnectingLink : public ForwardingLink {
     bool mandatory = false;
     TimeNs later_ns = 0;
     std::uint32_t prefetch = 0;
-    std::uint64_t frame = 0;     // how many frames were sent with it
-    TimeNs confirmed_ns = 0;     // when its confirm comes back
-    bool is_known = false;       // the link has declared it before
+    std::uint64_t frame = 0;  // how many frames were sent with it
+    TimeNs confirmed_ns = 0;  // when its confirm comes back
+    bool is_known = false;    // the link has declared it before
   };
 
   void send(Command command);
@@ -66,10 +66,10 @@ class ReconnectingLink : public ForwardingLink {
 
   Parts parts_;
   bool connected_ = true;
-  std::optional<int> ended_;              // while it is not connected
-  std::deque<Command> unconfirmed_;       // sent on this connection, or on the last one
-  std::deque<Command> held_back_;         // while it is not connected
-  std::optional<Command> stream_;         // open at the bus when the connection broke, or since
+  std::optional<int> ended_;         // while it is not connected
+  std::deque<Command> unconfirmed_;  // sent on this connection, or on the last one
+  std::deque<Command> held_back_;    // while it is not connected
+  std::optional<Command> stream_;    // open at the bus when the connection broke, or since
 };
 
 }  // namespace dse

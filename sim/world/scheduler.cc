@@ -27,9 +27,10 @@ void Scheduler::postpone(const Event& event, TimeNs time_ns) {
   cancel_last();
   if (causes_) causes_->put_back({event.kind, event.target, last_cause_});
   const std::uint64_t priority = event.order >> TieBreak::kBits << TieBreak::kBits;
-  const bool permuted = tie_break_ && priority == static_cast<std::uint64_t>(EventPriority::kNormal) << TieBreak::kBits;
-  insert({time_ns, priority | (permuted ? tie_break_->next(event.kind, event.target) : sequence_++), event.target,
-          event.kind});
+  const bool permuted = tie_break_ && priority == static_cast<std::uint64_t>(EventPriority::kNormal)
+                                                      << TieBreak::kBits;
+  insert({time_ns, priority | (permuted ? tie_break_->next(event.kind, event.target) : sequence_++),
+          event.target, event.kind});
 }
 
 // Does what only runs with an ordering or a record need; returns the event's place among those of

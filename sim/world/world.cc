@@ -43,6 +43,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       ledger_(make_ledger(scenario)),
       observers_(options.observers),
       snapshots_due_(snapshot_times(scenario)),
+      after_faults_(times_after_faults(scenario)),
       maker_(parts_of_components(open_lines)),
       timers_(scheduler_),
       strands_(options.threads) {
@@ -180,7 +181,7 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
                           const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   while (!scheduler_.empty() && scheduler_.next_time_ns() <= last_ns) {
-    if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
+    if (!snapshots_due_.empty() || !after_faults_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
     if (components_.size() >= kManyComponents) fetch_ahead();
@@ -285,9 +286,7 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
   if (config.ends_when_refusing) over_ = true;
 }
 
-void World::on_bus_receives(LinkIndex link) {
-  on_bus_event(link, bus_.serve(link, scheduler_.now()));
-}
+void World::on_bus_receives(LinkIndex link) { on_bus_event(link, bus_.serve(link, scheduler_.now())); }
 
 void World::on_bus_event(LinkIndex link, const BusEvent& event) {
   if (event.notified.size() > 1) fetch_for(event);
@@ -303,7 +302,8 @@ void World::on_bus_event(LinkIndex link, const BusEvent& event) {
   note_queues(event);
   for (LinkIndex notified : event.notified) {
     Component& receiver = *components_[notified];
-    scheduler_.schedule(receiver.hops.to_component(scheduler_.now()), EventKind::kComponentReceives, notified);
+    scheduler_.schedule(receiver.hops.to_component(scheduler_.now()), EventKind::kComponentReceives,
+                        notified);
     ++receiver.outstanding;
   }
   component.note_at_bus(event);

@@ -25,6 +25,7 @@
 #include "sim/record/fingerprinter.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/after_faults.h"
 #include "sim/world/component_maker.h"
 #include "sim/world/fault_timers.h"
 #include "sim/world/harvest.h"
@@ -214,6 +215,7 @@ class World final : private RunNames {
   std::shared_ptr<Ledger> ledger_;                // null unless deliveries are expected
   std::vector<Observer*> observers_;              // besides those of every run
   std::set<TimeNs> snapshots_due_;                // measures that expectations ask for
+  AfterFaults after_faults_;                      // likewise
   ComponentMaker maker_;
   PlantedFaults planted_;  // in the scenario's order
   FaultTimers timers_;

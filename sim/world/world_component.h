@@ -19,10 +19,10 @@ struct World::Hindrance {
   ReconnectingLink connection;
   TimeNs paused_until_ns = 0;
   TimeNs cut_until_ns = 0;
-  bool loses_connection = false;      // the cut is long enough; from its beginning to its end
-  std::uint64_t at_bus = 0;           // frames that have reached the bus, or were dropped
-  std::uint64_t at_component = 0;     // likewise for the other way
-  std::uint64_t lost_to_bus = 0;      // this many of the next frames are of a connection that was lost
+  bool loses_connection = false;   // the cut is long enough; from its beginning to its end
+  std::uint64_t at_bus = 0;        // frames that have reached the bus, or were dropped
+  std::uint64_t at_component = 0;  // likewise for the other way
+  std::uint64_t lost_to_bus = 0;   // this many of the next frames are of a connection that was lost
   std::uint64_t lost_to_component = 0;
 };
 

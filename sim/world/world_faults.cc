@@ -1,5 +1,5 @@
-// What planted faults do to a world: when they strike, and how a process that pauses or a connection that is cut
-// keeps events from happening.
+// What planted faults do to a world: when they strike, and how a process that pauses or a connection that is
+// cut keeps events from happening.
 #include <algorithm>
 #include <utility>
 
@@ -34,7 +34,10 @@ void World::plant_faults() {
     }
     planted_.push_back(std::make_unique<PlantedFault>(
         faults[number], random_.stream(faults[number].component, streams[number]),
-        [this, link, number](const MessagePtr* message) { note_strike(link, number, message); }));
+        PlantedFault::Sinks{
+            .on_strike = [this, link,
+                          number](const MessagePtr* message) { note_strike(link, number, message); },
+            .on_effect = [this](TimeNs until_ns) { after_faults_.note_effect(until_ns); }}));
   }
 }
 
@@ -61,13 +64,15 @@ Hops World::hops_of(const ComponentConfig& component) {
 }
 
 std::unique_ptr<World::Hindrance> World::Component::make_hindrance(const Parts& parts) {
-  if (!any_of_component(parts.faults, parts.config.name, [](const Fault& fault) { return may_hinder(fault.kind); }))
+  if (!any_of_component(parts.faults, parts.config.name,
+                        [](const Fault& fault) { return may_hinder(fault.kind); }))
     return nullptr;
   const auto again = [ledger = parts.ledger, index = parts.index](const std::string& queue) {
     if (ledger != nullptr) ledger->note_stream(index, queue);
   };
-  return std::unique_ptr<Hindrance>(new Hindrance{.connection = ReconnectingLink(
-      {.inner = link, .hops = hops, .broker = parts.bus.broker(), .on_stream_again = again})});
+  return std::unique_ptr<Hindrance>(new Hindrance{
+      .connection = ReconnectingLink(
+          {.inner = link, .hops = hops, .broker = parts.bus.broker(), .on_stream_again = again})});
 }
 
 // A crash comes before everything else at its time, even a start.
@@ -80,7 +85,8 @@ void World::schedule_faults() {
       if (fault.kind == FaultKind::kCrash) {
         scheduler_.schedule(*fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
       } else if (may_hinder(fault.kind)) {
-        timers_.at(link, *fault.at_ns, [this, link, &planted = *planted] { begin_at_its_time(link, planted); });
+        timers_.at(link, *fault.at_ns,
+                   [this, link, &planted = *planted] { begin_at_its_time(link, planted); });
       }
     }
     if (any_of_component(planted_, name, strikes_handlers)) {
@@ -211,8 +217,8 @@ bool World::hinders(Component& component, const Event& event) {
       if (hindrance.paused_until_ns > now) break;
       return false;
   }
-  const bool waits_for_bus = is_cut && (event.kind == EventKind::kBusReceives ||
-                                        event.kind == EventKind::kComponentReceives);
+  const bool waits_for_bus =
+      is_cut && (event.kind == EventKind::kBusReceives || event.kind == EventKind::kComponentReceives);
   scheduler_.postpone(event, waits_for_bus ? hindrance.cut_until_ns : hindrance.paused_until_ns);
   return true;
 }

@@ -14,7 +14,8 @@ using Notes = std::vector<std::string>;
 
 // A fault of a link to nothing.
 struct Planted {
-  explicit Planted(Fault fault) : planted(std::move(fault), random, nullptr), faulty({.planted = planted, .inner = link}) {}
+  explicit Planted(Fault fault)
+      : planted(std::move(fault), random, {}), faulty({.planted = planted, .inner = link}) {}
   RandomStream random{1, "m", "fault"};
   FakeLink link;
   PlantedFault planted;
