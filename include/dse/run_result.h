@@ -86,6 +86,8 @@ struct RunResult : Measures {
   std::vector<FaultCount> faults;               // in the scenario's order
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
+  // Likewise, by how long after the last effect of a planted fault.
+  std::map<TimeNs, Measures> measured_after_faults;
   std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected
 };
 

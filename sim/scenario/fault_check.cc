@@ -66,9 +66,9 @@ std::string mistake_of_times(const Fault& fault) {
 }  // namespace
 
 const std::vector<std::string>& fault_names() {
-  static const std::vector<std::string> names = {"lose",    "duplicate", "swap", "mislabel",
-                                                 "mute",    "crash",     "delay", "reorder",
-                                                 "slow",    "corrupt",   "pause", "partition"};
+  static const std::vector<std::string> names = {"lose", "duplicate", "swap",  "mislabel",
+                                                 "mute", "crash",     "delay", "reorder",
+                                                 "slow", "corrupt",   "pause", "partition"};
   return names;
 }
 
@@ -92,8 +92,10 @@ std::string fault_mistake(const Fault& fault) {
   if (const std::string mistake = fault.time.mistake(); !mistake.empty()) return "a fault's time " + mistake;
   if (!within(fault.factor.numerator, 1, kFaultFactorMax) ||
       !within(fault.factor.denominator, 1, kFaultFactorMax))
-    return fmt::format("a fault's `factor` is 1 to {}, or that over 1 to {}", kFaultFactorMax, kFaultFactorMax);
-  if (!within(fault.bits, 1, kFaultBitsMax)) return fmt::format("a fault's `bits` are 1 to {}", kFaultBitsMax);
+    return fmt::format("a fault's `factor` is 1 to {}, or that over 1 to {}", kFaultFactorMax,
+                       kFaultFactorMax);
+  if (!within(fault.bits, 1, kFaultBitsMax))
+    return fmt::format("a fault's `bits` are 1 to {}", kFaultBitsMax);
   if (fault.kind == FaultKind::kReorder && (fault.window > 0) == (fault.within_ns > 0))
     return "a reordering is within a `window` of messages or `within` a time: give one of the two";
   if (!within(fault.window, 0, kFaultWindowMax)) return fmt::format("a `window` is 1 to {}", kFaultWindowMax);

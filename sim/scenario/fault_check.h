@@ -23,7 +23,8 @@ inline constexpr std::int64_t kFaultBitsMax = 1'000'000;
 // The names in the order of FaultKind: "lose", "duplicate" ...
 const std::vector<std::string>& fault_names();
 inline const std::string& fault_name(FaultKind kind) { return fault_names()[static_cast<std::size_t>(kind)]; }
-// What reports call the fault with this number, from 0: "lose of generator (fault 0)", "'lossy', lose of generator".
+// What reports call the fault with this number, from 0: "lose of generator (fault 0)", "'lossy', lose of
+// generator".
 std::string fault_title(const Fault& fault, std::size_t number);
 // The number of the fault with that name, or that number in decimal; empty when there is none.
 std::optional<std::size_t> find_fault(const std::vector<Fault>& faults, const std::string& name);

@@ -44,7 +44,7 @@ struct ComponentConfig {
   std::string kind;                            // "training-generator", "model", ...
   std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
-  bool ends_when_refusing = false;  // whether the run ends when it refuses a message
+  bool ends_when_refusing = false;               // whether the run ends when it refuses a message
   std::optional<TimeDistribution> latency = {};  // of its hops; empty: that of the bus
   LifeCycle life = {};
   std::string replica_of =
@@ -74,9 +74,9 @@ struct Scenario {
   std::shared_ptr<const ScenarioKeys> keys = std::make_shared<ScenarioKeys>();  // as read, with --set applied
   std::string title;
   std::uint64_t seed = 1;
-  std::uint64_t ordering = 0;      // order of simultaneous events; 0: as they were scheduled
-  std::optional<TimeNs> until_ns;  // empty: until drained
-  TimeNs latency_ns = 0;                          // of a hop, unless it varies
+  std::uint64_t ordering = 0;                      // order of simultaneous events; 0: as they were scheduled
+  std::optional<TimeNs> until_ns;                  // empty: until drained
+  TimeNs latency_ns = 0;                           // of a hop, unless it varies
   std::optional<TimeDistribution> varied_latency;  // of hops that vary
   TimeNs heartbeat_ns = kHeartbeatNs;              // of connections; 0: none
   TimeNs curve_every_ns = 0;

@@ -98,8 +98,9 @@ void read_metrics(TableReader& metrics, Scenario& scenario) {
 TimeNs read_heartbeat(TableReader& bus) {
   const TimeNs heartbeat_ns = bus.duration_or("heartbeat", kHeartbeatNs);
   if (heartbeat_ns > kHeartbeatMaxNs) {
-    throw InputError(bus.place("heartbeat"), fmt::format("{} is out of range: expected at most 65535s, or 0s for none",
-                                                         format_duration(heartbeat_ns)));
+    throw InputError(bus.place("heartbeat"),
+                     fmt::format("{} is out of range: expected at most 65535s, or 0s for none",
+                                 format_duration(heartbeat_ns)));
   }
   return heartbeat_ns;
 }

@@ -232,6 +232,11 @@ bool TableReader::holds_list(std::string_view key) {
   return node != nullptr && node->is_array();
 }
 
+bool TableReader::holds_text(std::string_view key) {
+  const toml::node* node = find(key);
+  return node != nullptr && node->is_string();
+}
+
 const toml::table* TableReader::table_if_any(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return nullptr;

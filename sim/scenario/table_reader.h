@@ -60,9 +60,10 @@ class TableReader {
   std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key);
   // A table of boolean, integer, floating-point or string values.
   Headers headers_if_any(std::string_view key);
-  // Whether the key is there and is a table, or a list.
+  // Whether the key is there and is a table, a list, or a string.
   bool holds_table(std::string_view key);
   bool holds_list(std::string_view key);
+  bool holds_text(std::string_view key);
   // Inner tables; read the result with another TableReader.
   const toml::table* table_if_any(std::string_view key);
   std::vector<const toml::table*> tables(std::string_view key);  // [[key]]

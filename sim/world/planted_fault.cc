@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "sim/scenario/fault_check.h"
@@ -26,7 +27,12 @@ bool PlantedFault::chooses() {
 void PlantedFault::strike(TimeNs now, const MessagePtr* message) {
   ++struck_;
   lasts_until(now);
-  if (on_strike_) on_strike_(message);
+  if (sinks_.on_strike) sinks_.on_strike(message);
+}
+
+void PlantedFault::lasts_until(TimeNs time_ns) {
+  last_ns_ = std::max(last_ns_, time_ns);
+  if (sinks_.on_effect) sinks_.on_effect(time_ns);
 }
 
 std::vector<std::string> fault_streams(const std::vector<Fault>& faults) {

@@ -5,7 +5,6 @@
 // its draws; and a fault that cannot strike, or always does, draws nothing. Used by the deciding thread.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,12 +21,16 @@ namespace dse {
 
 class PlantedFault {
  public:
-  // `on_strike` is called each time that it strikes, with what it strikes, null for what is no message.
-  using OnStrike = std::function<void(const MessagePtr* message)>;
+  struct Sinks {
+    // Called each time that it strikes, with what it strikes, null for what is no message.
+    std::function<void(const MessagePtr* message)> on_strike;
+    // Called with the time until which what it has done lasts.
+    std::function<void(TimeNs until_ns)> on_effect;
+  };
   // `number` is the fault's place in the scenario, which replicas of one component share; `random` must
-  // outlive this.
-  PlantedFault(Fault fault, std::size_t number, RandomStream& random, OnStrike on_strike)
-      : fault_(std::move(fault)), number_(number), random_(random), on_strike_(std::move(on_strike)) {}
+  // outlive this; the sinks may be empty.
+  PlantedFault(Fault fault, std::size_t number, RandomStream& random, Sinks sinks)
+      : fault_(std::move(fault)), number_(number), random_(random), sinks_(std::move(sinks)) {}
   PlantedFault(const PlantedFault&) = delete;
   PlantedFault& operator=(const PlantedFault&) = delete;
 
@@ -41,7 +44,7 @@ class PlantedFault {
   // It strikes, at its time.
   void strike(TimeNs now, const MessagePtr* message = nullptr);
   // What it has done lasts until then; it only grows.
-  void lasts_until(TimeNs time_ns) { last_ns_ = std::max(last_ns_, time_ns); }
+  void lasts_until(TimeNs time_ns);
 
   std::uint64_t struck() const { return struck_; }
   // When the last of its effects was over; 0 when there was none.
@@ -53,7 +56,7 @@ class PlantedFault {
   const Fault fault_;
   const std::size_t number_;
   RandomStream& random_;
-  OnStrike on_strike_;
+  Sinks sinks_;
   std::int64_t counted_ = 0;  // what it could have struck
   std::uint64_t struck_ = 0;
   TimeNs last_ns_ = 0;

@@ -64,6 +64,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       ledger_(make_ledger(scenario)),
       observers_(options.observers),
       snapshots_due_(snapshot_times(scenario)),
+      after_faults_(times_after_faults(scenario)),
       maker_(parts_of_components(open_lines)),
       timers_(scheduler_),
       strands_(options.threads) {
@@ -223,7 +224,7 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
     bring_in_look(last_ns);
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
     if (!checkpoints_due_.empty()) schedule_checkpoints_up_to(scheduler_.next_time_ns());
-    if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
+    if (!snapshots_due_.empty() || !after_faults_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
     if (components_.size() >= kManyComponents) fetch_ahead();

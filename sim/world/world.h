@@ -27,6 +27,7 @@
 #include "sim/record/fingerprinter.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/after_faults.h"
 #include "sim/world/component_maker.h"
 #include "sim/world/fault_timers.h"
 #include "sim/world/harvest.h"
@@ -240,6 +241,7 @@ class World final : private RunNames {
   std::vector<Observer*> observers_;                               // besides those of every run
   std::set<TimeNs> snapshots_due_;                                 // measures that expectations ask for
   std::set<std::pair<TimeNs, LinkIndex>> checkpoints_due_;
+  AfterFaults after_faults_;  // likewise
   ComponentMaker maker_;
   PlantedFaults planted_;  // in the scenario's order
   FaultTimers timers_;

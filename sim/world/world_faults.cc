@@ -35,7 +35,10 @@ void World::plant_faults() {
       fault.component = config.name;
       planted_.push_back(std::make_unique<PlantedFault>(
           std::move(fault), number, random_.stream(config.name, streams[number]),
-          [this, link, number](const MessagePtr* message) { note_strike(link, number, message); }));
+          PlantedFault::Sinks{
+              .on_strike = [this, link,
+                            number](const MessagePtr* message) { note_strike(link, number, message); },
+              .on_effect = [this](TimeNs until_ns) { after_faults_.note_effect(until_ns); }}));
     }
   }
 }

@@ -74,6 +74,14 @@ void World::take_snapshots_before(TimeNs time_ns) {
     collect_curves(measures);
     snapshots_due_.erase(snapshots_due_.begin());
   }
+  while (after_faults_.next_ns() < time_ns) {
+    strands_.wait_all();
+    Measures measures;
+    collect_metrics(measures);
+    collect_curves(measures);
+    for (const TimeNs delay_ns : after_faults_.take_next())
+      result_.measured_after_faults.insert_or_assign(delay_ns, measures);
+  }
 }
 
 Measures World::measures() {

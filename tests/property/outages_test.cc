@@ -1,6 +1,6 @@
-// Whatever holds messages up, pauses processes and cuts connections: no message is lost, and every run comes to
-// its end, the same each time. Unless a connection is lost, each message comes once, and those of one writer keep
-// their order.
+// Whatever holds messages up, pauses processes and cuts connections: no message is lost, and every run comes
+// to its end, the same each time. Unless a connection is lost, each message comes once, and those of one
+// writer keep their order.
 #include "dse/random.h"
 #include "support/catch.h"
 #include "support/programs.h"
@@ -10,7 +10,9 @@ using namespace dse;
 namespace {
 
 TimeDistribution some_time(RandomStream& random, TimeNs most_ns) {
-  const auto some = [&] { return 1 + static_cast<TimeNs>(random.below(static_cast<std::uint64_t>(most_ns))); };
+  const auto some = [&] {
+    return 1 + static_cast<TimeNs>(random.below(static_cast<std::uint64_t>(most_ns)));
+  };
   switch (random.below(3)) {
     case 0:
       return TimeDistribution::constant(some());
@@ -89,7 +91,8 @@ Ran ran(std::uint64_t seed) {
         world.inject(some_fault(random, random.below(2) == 0 ? "left" : "right", true, false));
     }
   }
-  // When a connection is lost, a message may come twice, and the second one to another consumer, out of order.
+  // When a connection is lost, a message may come twice, and the second one to another consumer, out of
+  // order.
   const bool keeps_connections = options.heartbeat_ns == 0;
   for (const char* queue : {"a", "b"}) {
     world.expect({.what = DeliveryExpectation{

@@ -50,7 +50,8 @@ TEST_CASE("an exponential time has its mean, and a third of it is longer") {
 TEST_CASE("what is drawn is the same everywhere") {
   CHECK(drawn(TimeDistribution::uniform(1'000'000, 9'000'000), 3) ==
         std::vector<TimeNs>{1'749'573, 3'316'022, 6'506'021});
-  CHECK(drawn(TimeDistribution::exponential(5'000'000), 3) == std::vector<TimeNs>{468'483, 5'462'846, 402'518});
+  CHECK(drawn(TimeDistribution::exponential(5'000'000), 3) ==
+        std::vector<TimeNs>{468'483, 5'462'846, 402'518});
 }
 
 TEST_CASE("what is no distribution is said so") {

@@ -14,10 +14,10 @@ namespace {
 using Notes = std::vector<std::string>;
 using Faults = std::vector<Fault>;
 
-const std::vector<FaultKind> kEveryKind = {
-    FaultKind::kLose,  FaultKind::kDuplicate, FaultKind::kSwap, FaultKind::kMute,  FaultKind::kCrash,
-    FaultKind::kDelay, FaultKind::kReorder,   FaultKind::kSlow, FaultKind::kCorrupt, FaultKind::kPause,
-    FaultKind::kPartition};
+const std::vector<FaultKind> kEveryKind = {FaultKind::kLose,    FaultKind::kDuplicate, FaultKind::kSwap,
+                                           FaultKind::kMute,    FaultKind::kCrash,     FaultKind::kDelay,
+                                           FaultKind::kReorder, FaultKind::kSlow,      FaultKind::kCorrupt,
+                                           FaultKind::kPause,   FaultKind::kPartition};
 
 // Sees which messages each fault strikes.
 struct Strikes : Observer {
@@ -128,7 +128,8 @@ TEST_CASE("a fault strikes from its time until another, at most so often") {
   CHECK(ran({lose}).result.faults[0] == FaultCount{.struck = 3, .last_ns = 450});
 }
 
-TEST_CASE("a drawn crash comes as the handler would begin: the message is not handled, the next is not taken") {
+TEST_CASE(
+    "a drawn crash comes as the handler would begin: the message is not handled, the next is not taken") {
   Simulation world(kHopsOf10);
   Notes notes;
   Notes living;
@@ -156,7 +157,8 @@ TEST_CASE("fault reorder: a message is overtaken by at most a window of later on
   Notes notes;
   world.add("reader", noting("a", notes), {.reads = "a"});
   world.add("writer", writing("a", 100, 10), {.writes = {"a"}}, 50);
-  world.inject({.kind = FaultKind::kReorder, .component = "writer", .probability = Probability{1, 5}, .window = 4});
+  world.inject(
+      {.kind = FaultKind::kReorder, .component = "writer", .probability = Probability{1, 5}, .window = 4});
   const RunResult result = world.run();
   REQUIRE(notes.size() == 100);
   std::size_t late = 0;
@@ -247,8 +249,9 @@ TEST_CASE("fault corrupt: so many bits are flipped, and nothing else changes") {
       std::int64_t flipped = 0;
       REQUIRE(message->payload().size() == whole.size());
       for (std::size_t i = 0; i < whole.size(); ++i) {
-        flipped += std::popcount(static_cast<unsigned char>(
-            static_cast<unsigned char>(message->payload().bytes()[i]) ^ static_cast<unsigned char>(whole[i])));
+        flipped += std::popcount(
+            static_cast<unsigned char>(static_cast<unsigned char>(message->payload().bytes()[i]) ^
+                                       static_cast<unsigned char>(whole[i])));
       }
       CHECK(flipped == (struck ? std::min<std::int64_t>(bits, 56) : 0));
       CHECK(message->timestamp() == 50);

@@ -15,7 +15,7 @@ using Notes = std::vector<std::string>;
 // A fault of a link to nothing.
 struct Planted {
   explicit Planted(Fault fault)
-      : planted(std::move(fault), 0, random, nullptr), faulty({.planted = planted, .inner = link}) {}
+      : planted(std::move(fault), 0, random, {}), faulty({.planted = planted, .inner = link}) {}
   RandomStream random{1, "m", "fault"};
   FakeLink link;
   PlantedFault planted;

@@ -1,5 +1,5 @@
-// Tests of faults that stop a process or cut its connection: what waits, what is lost with the connection, what
-// comes twice.
+// Tests of faults that stop a process or cut its connection: what waits, what is lost with the connection,
+// what comes twice.
 #include "support/catch.h"
 #include "support/programs.h"
 
@@ -64,8 +64,8 @@ TEST_CASE("fault pause: as a handler would begin, and two that overlap") {
                 .time = TimeDistribution::constant(120)});
   world.inject(pause("reader", 200, 140));
   const RunResult result = world.run();
-  CHECK(notes == Notes{"writer-0@70", "writer-1@340", "writer-2@340", "writer-3@490", "writer-4@490",
-                       "writer-5@570"});
+  CHECK(notes ==
+        Notes{"writer-0@70", "writer-1@340", "writer-2@340", "writer-3@490", "writer-4@490", "writer-5@570"});
   CHECK(result.faults[0].struck == 2);
 }
 
@@ -120,8 +120,8 @@ TEST_CASE("fault partition: as long as two heartbeats, what was not acknowledged
   world.add("writer", writing("a", 6, 10), {.writes = {"a"}}, 50);
   world.inject(partition("reader", 65, 100));
   world.run();
-  // What the bus sent the reader after 65 is lost: at 165 it goes to the other one, or back to the reader, which
-  // opens its stream again at 175.
+  // What the bus sent the reader after 65 is lost: at 165 it goes to the other one, or back to the reader,
+  // which opens its stream again at 175.
   CHECK(notes == Notes{});
   CHECK(others == Notes{"writer-4@110", "writer-5@120", "writer-0*@175", "writer-1*@175", "writer-2*@175",
                         "writer-3*@175"});
