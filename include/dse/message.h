@@ -3,11 +3,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "dse/headers.h"
+#include "dse/more_properties.h"
 #include "dse/payload.h"
 #include "dse/time.h"
 
@@ -26,6 +28,7 @@ struct MessageFields {
   std::string app_id = {};          // the component that wrote it
   std::string content_type = {};
   TimeNs timestamp = kNoTimestamp;  // virtual time of writing
+  OptionalProperties more = {};     // what few messages have: priority, expiration, reply_to and others
 };
 
 class MessagePtr;
@@ -39,7 +42,19 @@ class Message {
   const std::string& id() const { return fields_.id; }
   const std::string& correlation_id() const { return fields_.correlation_id; }
   const std::string& app_id() const { return fields_.app_id; }
+  const std::string& content_type() const { return fields_.content_type; }
   TimeNs timestamp() const { return fields_.timestamp; }
+
+  // "" or empty when it says none.
+  const std::string& content_encoding() const { return fields_.more->content_encoding; }
+  std::optional<std::uint8_t> priority() const { return fields_.more->priority; }
+  const std::string& reply_to() const { return fields_.more->reply_to; }
+  const std::string& expiration() const { return fields_.more->expiration; }
+  const std::string& type() const { return fields_.more->type; }
+  const std::string& user_id() const { return fields_.more->user_id; }
+  // 1 for a transient message, or empty: 2 (persistent) is what a message has that says nothing, and is kept
+  // as nothing.
+  std::optional<std::uint8_t> delivery_mode() const { return fields_.more->delivery_mode; }
 
   // When a message from outside enters this run, whatever its timestamp says; negative unless it was set. The
   // code that hands the message in sets it, before anything else has the message, and never from another

@@ -115,7 +115,7 @@ class Simulation {
 
   // Writes a message to the resource's exchange: it leaves the driver at now(), after everything else of that
   // time, and the following steps show what becomes of it. An id, an app_id and a timestamp are added where
-  // they are missing.
+  // they are missing. Throws UsageError for properties that no broker takes: see why_refused().
   void write(const std::string& resource, MessageFields fields);
   // Moves the clock and handles every event up to and including the new time. Throws UsageError when a
   // program stands still for good because one of its callbacks called neither next() nor eval().

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import binascii
+import decimal
 import io
 import json
 import math
@@ -42,6 +43,7 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    Type,
     Union,
 )
 
@@ -52,10 +54,19 @@ __all__ = [
     "Batch",
     "Context",
     "DseError",
+    "Float32",
+    "Int8",
+    "Int16",
+    "Int32",
     "Learner",
     "Message",
+    "NarrowInteger",
     "Predictions",
     "ProtocolError",
+    "Timestamp",
+    "Uint8",
+    "Uint16",
+    "Uint32",
     "UsageError",
     "after",
     "bind",
@@ -82,7 +93,10 @@ __all__ = [
 PROTOCOL = 1
 
 Json = Dict[str, Any]
-Value = Union[str, bool, int, float]
+# A header's value. None is AMQP's void; a list is an array, a dictionary a table.
+Value = Union[
+    str, bool, int, float, bytes, decimal.Decimal, None, List["Value"], Dict[str, "Value"]
+]
 Step = Tuple[Any, ...]
 
 _LINE_BYTES_MAX = 64 * 1024 * 1024
@@ -139,11 +153,89 @@ def _encode_text(text: str) -> Union[str, Json]:
         return {"text": _base64(data)}
 
 
+class NarrowInteger(int):
+    """An integer of less than 64 bits, which keeps its width; of one of the classes below."""
+
+    __slots__ = ()
+    _tag = ""
+    _least = 0
+    _most = 0
+
+    def __new__(cls, value: Any = 0) -> NarrowInteger:
+        number = super().__new__(cls, operator.index(value))
+        if not cls._least <= number <= cls._most:
+            raise ValueError(
+                f"{int(number)} does not fit into {cls.__name__}: {cls._least} to {cls._most}"
+            )
+        return number
+
+
+class Int8(NarrowInteger):
+    """A signed integer of 8 bits."""
+
+    __slots__ = ()
+    _tag, _least, _most = "int8", -(2**7), 2**7 - 1
+
+
+class Uint8(NarrowInteger):
+    """An unsigned integer of 8 bits."""
+
+    __slots__ = ()
+    _tag, _least, _most = "uint8", 0, 2**8 - 1
+
+
+class Int16(NarrowInteger):
+    """A signed integer of 16 bits."""
+
+    __slots__ = ()
+    _tag, _least, _most = "int16", -(2**15), 2**15 - 1
+
+
+class Uint16(NarrowInteger):
+    """An unsigned integer of 16 bits."""
+
+    __slots__ = ()
+    _tag, _least, _most = "uint16", 0, 2**16 - 1
+
+
+class Int32(NarrowInteger):
+    """A signed integer of 32 bits."""
+
+    __slots__ = ()
+    _tag, _least, _most = "int32", -(2**31), 2**31 - 1
+
+
+class Uint32(NarrowInteger):
+    """An unsigned integer of 32 bits."""
+
+    __slots__ = ()
+    _tag, _least, _most = "uint32", 0, 2**32 - 1
+
+
+class Timestamp(NarrowInteger):
+    """A time of day, in seconds since 1970."""
+
+    __slots__ = ()
+    _tag, _least, _most = "timestamp", 0, 2**64 - 1
+
+
+class Float32(float):
+    """A float of 32 bits; another number is rounded to one when it is written."""
+
+    __slots__ = ()
+
+
+_INTEGERS: Dict[str, Type[NarrowInteger]] = {
+    type_._tag: type_ for type_ in (Int8, Uint8, Int16, Uint16, Int32, Uint32, Timestamp)
+}
+
+
 def _decode_value(wire: Any) -> Value:
-    if not isinstance(wire, dict):
-        if isinstance(wire, (str, bool, int, float)):
-            return wire
-    elif len(wire) == 1:
+    if isinstance(wire, (str, bool, int, float)):
+        return wire
+    if isinstance(wire, list):
+        return [_decode_value(each) for each in wire]
+    if isinstance(wire, dict) and len(wire) == 1:
         ((tag, inner),) = wire.items()
         if tag == "int64":
             return int(inner)
@@ -151,7 +243,44 @@ def _decode_value(wire: Any) -> Value:
             return float(inner)
         if tag == "text":
             return _decode_text(wire)
+        if tag in _INTEGERS:
+            return _INTEGERS[tag](int(inner))
+        if tag == "float":
+            return Float32(inner)
+        if tag == "decimal":
+            return decimal.Decimal(inner)
+        if tag == "bytes":
+            return binascii.a2b_base64(inner)
+        if tag == "void":
+            return None
+        if tag == "table":
+            return {name: _decode_value(inner[name]) for name in inner}
     raise ProtocolError(f"a header has a value of an unknown type: {wire!r}")
+
+
+def _encode_integer(value: int) -> Any:
+    integer = int(value)
+    exact = -_EXACT_INTEGER_MAX <= integer <= _EXACT_INTEGER_MAX
+    if isinstance(value, NarrowInteger):
+        return {value._tag: integer if exact else str(integer)}
+    if exact:
+        return integer
+    if -(2**63) <= integer < 2**63:
+        return {"int64": str(integer)}
+    raise ValueError(f"the integer {integer} does not fit into 64 bits; write it as a text")
+
+
+def _encode_float(value: float) -> Any:
+    if math.isfinite(value):
+        return {"float": float(value)} if isinstance(value, Float32) else float(value)
+    text = "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return {"float" if isinstance(value, Float32) else "double": text}
+
+
+def _encode_decimal(value: decimal.Decimal) -> Json:
+    if not value.is_finite() or value.is_signed():
+        raise ValueError(f"the decimal {value} cannot be carried: it has no sign and is finite")
+    return {"decimal": format(value, "f")}
 
 
 def _encode_value(value: Any) -> Any:
@@ -160,23 +289,27 @@ def _encode_value(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        integer = int(value)
-        if -_EXACT_INTEGER_MAX <= integer <= _EXACT_INTEGER_MAX:
-            return integer
-        if -(2**63) <= integer < 2**63:
-            return {"int64": str(integer)}
-        raise ValueError(f"the integer {integer} does not fit into 64 bits; write it as a text")
+        return _encode_integer(value)
     if isinstance(value, float):
-        if math.isfinite(value):
-            return float(value)
-        return {"double": "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"}
+        return _encode_float(value)
+    if value is None:
+        return {"void": None}
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return {"bytes": _base64(value)}
+    if isinstance(value, decimal.Decimal):
+        return _encode_decimal(value)
+    if isinstance(value, (list, tuple)):
+        return [_encode_value(each) for each in value]
+    if isinstance(value, Mapping):
+        return {"table": _encode_headers(value)}
     item = getattr(value, "item", None)  # the scalars of numpy and torch
     if item is not None:
         scalar = item()
         if isinstance(scalar, (str, bool, int, float)):
             return _encode_value(scalar)
     raise TypeError(
-        f"a header cannot have the value {value!r}: it must be a text, a truth value or a number"
+        f"a header cannot have the value {value!r}: it must be a text, a truth value, a number, "
+        "bytes, a decimal, None, or a list or dictionary of these"
     )
 
 
@@ -204,6 +337,21 @@ def _bytes(payload: Any) -> bytes:
         raise TypeError(f"a payload is bytes, not {type(payload).__name__}") from None
 
 
+_WRITTEN_MEMBERS = (
+    "payload",
+    "key",
+    "correlation_id",
+    "content_type",
+    "content_encoding",
+    "priority",
+    "reply_to",
+    "expiration",
+    "type",
+    "user_id",
+    "delivery_mode",
+)
+
+
 class Message:
     """A message: what a stream delivers, or what a program writes.
 
@@ -221,6 +369,14 @@ class Message:
         headers: Optional[Mapping[str, Any]] = None,
         correlation_id: str = "",
         content_type: str = "",
+        *,
+        content_encoding: str = "",
+        priority: Optional[int] = None,
+        reply_to: str = "",
+        expiration: str = "",
+        type: str = "",
+        user_id: str = "",
+        delivery_mode: Optional[int] = None,
     ) -> None:
         self._payload: Optional[bytes] = _bytes(payload)
         self._headers: Optional[Dict[str, Value]] = None
@@ -230,12 +386,24 @@ class Message:
             wire["payload"] = _base64(self._payload)
         if headers:
             wire["headers"] = _encode_headers(headers)
-        texts = (("key", key), ("correlation_id", correlation_id), ("content_type", content_type))
+        texts = (
+            ("key", key),
+            ("correlation_id", correlation_id),
+            ("content_type", content_type),
+            ("content_encoding", content_encoding),
+            ("reply_to", reply_to),
+            ("expiration", expiration),
+            ("type", type),
+            ("user_id", user_id),
+        )
         for name, text in texts:
             if not isinstance(text, str):
                 raise TypeError(f"the {name} of a message is a text, not {text!r}")
             if text:
                 wire[name] = _encode_text(text)
+        for name, number in (("priority", priority), ("delivery_mode", delivery_mode)):
+            if number is not None:
+                wire[name] = operator.index(number)
         self._wire = wire
 
     @classmethod
@@ -251,9 +419,9 @@ class Message:
         """Returns the members that a writer sets."""
         wire = self._wire
         written = {}
-        for name in ("payload", "key", "correlation_id", "content_type"):
+        for name in _WRITTEN_MEMBERS:
             member = wire.get(name)
-            if member:
+            if member is not None and member != "":
                 written[name] = member
         # The dictionary that `headers` returned may have been changed since.
         headers = wire.get("headers") if self._headers is None else _encode_headers(self._headers)
@@ -271,7 +439,7 @@ class Message:
 
     @property
     def headers(self) -> Dict[str, Value]:
-        """The headers: texts, truth values, integers and floats by name."""
+        """The headers by name: texts, truth values, numbers, and AMQP's other types."""
         headers = self._headers
         if headers is None:
             wire = self._wire.get("headers") or {}
@@ -304,6 +472,41 @@ class Message:
         return _decode_text(self._wire.get("content_type", ""))
 
     @property
+    def content_encoding(self) -> str:
+        """The encoding of the payload, such as "gzip"."""
+        return _decode_text(self._wire.get("content_encoding", ""))
+
+    @property
+    def priority(self) -> Optional[int]:
+        """The priority, from 0 to 255, or None."""
+        return self._wire.get("priority")
+
+    @property
+    def reply_to(self) -> str:
+        """Where an answer is expected: the name of a queue."""
+        return _decode_text(self._wire.get("reply_to", ""))
+
+    @property
+    def expiration(self) -> str:
+        """The milliseconds after which the message expires in a queue, as a text, or ""."""
+        return _decode_text(self._wire.get("expiration", ""))
+
+    @property
+    def type(self) -> str:
+        """What kind of message it is, as its writer says."""
+        return _decode_text(self._wire.get("type", ""))
+
+    @property
+    def user_id(self) -> str:
+        """The user who wrote it, as the message says."""
+        return _decode_text(self._wire.get("user_id", ""))
+
+    @property
+    def delivery_mode(self) -> Optional[int]:
+        """1 for a transient message, None for a persistent one."""
+        return self._wire.get("delivery_mode")
+
+    @property
     def timestamp_ns(self) -> int:
         """When the message was written, in virtual time."""
         return int(self._wire.get("timestamp_ns", 0))
@@ -330,7 +533,7 @@ class Message:
 
     def __repr__(self) -> str:
         members = [f"{len(self.payload)} bytes"]
-        for name in ("key", "headers", "id", "correlation_id", "content_type"):
+        for name in ("key", "headers", "id", *_WRITTEN_MEMBERS[2:]):
             if name in self._wire:
                 members.append(f"{name}={getattr(self, name)!r}")
         return f"<Message {' '.join(members)}>"

@@ -15,8 +15,8 @@
 
 namespace dse {
 
-// The format that is written; the previous one is read as well.
-inline constexpr std::uint32_t kCaptureFormat = 2;
+// The format that is written; those before it are read as well.
+inline constexpr std::uint32_t kCaptureFormat = 3;
 // This format has no digests of data, and identifies the scenario by its text.
 inline constexpr std::uint32_t kFirstCaptureFormat = 1;
 

@@ -22,7 +22,7 @@ namespace {
 
 std::string value_text(const HeaderValue& value) {
   const auto* text = std::get_if<std::string>(&value);
-  return text == nullptr ? to_text(value) : quoted_text(*text);
+  return text == nullptr ? typed_text(value) : quoted_text(*text);
 }
 
 std::string headers_text(const Headers& headers) {
@@ -32,13 +32,30 @@ std::string headers_text(const Headers& headers) {
   return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
 
+// Those that the message has, each with a space before it.
+std::string properties_text(const MoreProperties& more) {
+  std::string text;
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty()) text += fmt::format(" {}={}", name, printable_word(value));
+  };
+  add("content_encoding", more.content_encoding);
+  add("reply_to", more.reply_to);
+  add("expiration", more.expiration);
+  add("type", more.type);
+  add("user_id", more.user_id);
+  if (more.priority) text += fmt::format(" priority={}", *more.priority);
+  if (more.delivery_mode) text += fmt::format(" delivery_mode={}", *more.delivery_mode);
+  return text;
+}
+
 // Text from outside may hold anything; it is escaped here, so that a message stays one line and each field
 // keeps its place.
 std::string line_of(const CapturedMessage& captured, const CaptureHeader& header) {
   const Message& message = *captured.message;
-  return fmt::format("{} {} {} key={} headers={} {} bytes {}", seconds_text(captured.time_ns),
+  return fmt::format("{} {} {} key={} headers={}{} {} bytes {}", seconds_text(captured.time_ns),
                      printable_word(header.imports[captured.import]), printable_word(message.id()),
-                     printable_word(message.key()), headers_text(message.headers()), message.payload().size(),
+                     printable_word(message.key()), headers_text(message.headers()),
+                     properties_text(*message.fields().more), message.payload().size(),
                      hex64(message.payload_hash()));
 }
 
@@ -117,6 +134,13 @@ std::vector<std::string> differing_fields(const CapturedMessage& a, const Captur
   add("content_type", one.content_type, other.content_type);
   add("timestamp", one.timestamp, other.timestamp);
   add("headers", one.headers, other.headers);
+  add("content_encoding", one.more->content_encoding, other.more->content_encoding);
+  add("reply_to", one.more->reply_to, other.more->reply_to);
+  add("expiration", one.more->expiration, other.more->expiration);
+  add("type", one.more->type, other.more->type);
+  add("user_id", one.more->user_id, other.more->user_id);
+  add("priority", one.more->priority, other.more->priority);
+  add("delivery_mode", one.more->delivery_mode, other.more->delivery_mode);
   if (!std::ranges::equal(one.payload.bytes(), other.payload.bytes())) fields.emplace_back("payload");
   return fields;
 }

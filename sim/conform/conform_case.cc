@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "dse/random.h"
 
@@ -26,27 +27,91 @@ constexpr std::array<std::string_view, 8> kPatternWords = {"a", "b", "*", "*", "
 constexpr std::array<std::string_view, 8> kKeyWords = {"a", "a", "b", "b", "", "ab", "*", "#"};
 constexpr std::array<std::string_view, 5> kHeaderNames = {"h", "k", "K", "x-h", "x"};
 
-// Draws values that look the same and have different types, or compare as equal and look different.
-HeaderValue header_value(std::uint64_t drawn) {
+HeaderArray array(std::vector<HeaderValue> values) { return HeaderArray(std::move(values)); }
+HeaderTable table(Headers entries) { return HeaderTable(std::move(entries)); }
+
+// Values that look the same and have different types, or compare as equal and look different. The first are
+// drawn most often.
+const std::vector<HeaderValue>& header_values() {
   constexpr double kTwoTo53 = 9007199254740992.0;
-  const std::array<HeaderValue, 16> values = {true,
-                                              false,
-                                              std::int64_t{1},
-                                              std::int64_t{0},
-                                              1.0,
-                                              0.0,
-                                              std::string("1"),
-                                              std::string("true"),
-                                              -0.0,
-                                              0.5,
-                                              std::string("0"),
-                                              std::string("a"),
-                                              std::string(),
-                                              kTwoTo53,
-                                              std::int64_t{9007199254740993},
-                                              std::int64_t{-1}};
-  return values[drawn % values.size()];
+  constexpr double kTwoTo64 = 18446744073709551616.0;
+  constexpr std::int64_t kOne = 1;
+  static const std::vector<HeaderValue> kValues = {true,
+                                                   false,
+                                                   kOne,
+                                                   std::int64_t{0},
+                                                   1.0,
+                                                   0.0,
+                                                   std::string("1"),
+                                                   HeaderVoid(),
+
+                                                   std::string("true"),
+                                                   -0.0,
+                                                   0.5,
+                                                   std::string("0"),
+                                                   std::string("a"),
+                                                   std::string(),
+                                                   kTwoTo53,
+                                                   std::int64_t{9007199254740993},
+                                                   std::int64_t{-1},
+                                                   NarrowInteger(std::int8_t{1}),
+                                                   HeaderFloat(1.0F),
+                                                   HeaderDecimal(0, 1),
+                                                   HeaderTimestamp(1),
+                                                   HeaderBytes("1"),
+                                                   array({}),
+                                                   array({kOne}),
+                                                   table({}),
+                                                   table({{"a", kOne}}),
+
+                                                   NarrowInteger(std::int8_t{-1}),
+                                                   NarrowInteger(std::uint8_t{1}),
+                                                   NarrowInteger(std::uint8_t{255}),
+                                                   NarrowInteger(std::int16_t{1}),
+                                                   NarrowInteger(std::int16_t{-1}),
+                                                   NarrowInteger(std::uint16_t{1}),
+                                                   NarrowInteger(std::uint16_t{65'535}),
+                                                   NarrowInteger(std::int32_t{1}),
+                                                   NarrowInteger(std::int32_t{-1}),
+                                                   NarrowInteger(std::uint32_t{1}),
+                                                   NarrowInteger(UINT32_MAX),
+                                                   std::int64_t{UINT32_MAX},
+                                                   INT64_MAX,
+                                                   INT64_MIN,
+                                                   HeaderFloat(-0.0F),
+                                                   HeaderFloat(0.5F),
+                                                   HeaderFloat(0.1F),
+                                                   0.1,
+                                                   kTwoTo64,
+                                                   HeaderDecimal(1, 10),
+                                                   HeaderDecimal(0, UINT32_MAX),
+                                                   HeaderTimestamp(0),
+                                                   HeaderTimestamp(9007199254740992),
+                                                   HeaderTimestamp(UINT64_MAX),
+                                                   HeaderBytes("a"),
+                                                   HeaderBytes(""),
+                                                   HeaderBytes(std::string("\0\xff", 2)),
+                                                   std::string("\0\xff", 2),
+                                                   array({1.0}),
+                                                   array({0.0}),
+                                                   array({-0.0}),
+                                                   array({NarrowInteger(std::int32_t{1})}),
+                                                   array({kOne, std::string("a")}),
+                                                   array({std::string("a"), kOne}),
+                                                   array({HeaderBytes("a")}),
+                                                   array({std::string("a")}),
+                                                   array({HeaderVoid()}),
+                                                   array({array({})}),
+                                                   array({table({})}),
+                                                   table({{"a", 1.0}}),
+                                                   table({{"a", HeaderVoid()}}),
+                                                   table({{"a", kOne}, {"b", array({true})}}),
+                                                   table({{"b", kOne}}),
+                                                   table({{"a", table({{"a", HeaderTimestamp(1)}})}})};
+  return kValues;
 }
+constexpr std::uint64_t kFewValues = 8;
+constexpr std::uint64_t kSomeValues = 26;
 
 class Drawing {
  public:
@@ -130,10 +195,11 @@ class Drawing {
   Headers headers(std::uint64_t count) {
     Headers result;
     // Often one of a few values, sometimes one of all.
-    const std::uint64_t values = random_.below(2) == 0 ? 8 : 16;
+    const std::array<std::uint64_t, 4> counts = {kFewValues, kFewValues, kSomeValues, header_values().size()};
+    const std::uint64_t values = counts[random_.below(counts.size())];
     for (; count > 0; --count) {
       const std::string_view name = kHeaderNames[random_.below(kHeaderNames.size())];
-      result.set(std::string(name), header_value(random_.below(values)));
+      result.set(std::string(name), header_values()[random_.below(values)]);
     }
     return result;
   }

@@ -8,12 +8,12 @@
 namespace dse {
 namespace {
 
-// Distinguishes 7, 7.0, "7" and true, which to_text does not.
+// Distinguishes 7, 7.0, "7", int16(7) and true, which to_text does not.
 std::string value_text(const HeaderValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return fmt::format("\"{}\"", *text);
   const auto* real = std::get_if<double>(&value);
   if (real != nullptr && std::trunc(*real) == *real) return fmt::format("{:.1f}", *real);
-  return to_text(value);
+  return typed_text(value);
 }
 
 std::string headers_text(const Headers& headers) {

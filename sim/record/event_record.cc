@@ -12,7 +12,9 @@ namespace {
 
 constexpr const char* kEventColumns = "number, time_ns, kind, component, resource, message, cause, route";
 constexpr const char* kMessageColumns =
-    "message, id, correlation, writer, key, headers, content_type, timestamp_ns, payload_bytes, payload_hash";
+    "message, id, correlation, writer, key, headers, content_type, timestamp_ns, payload_bytes, "
+    "payload_hash, "
+    "properties";
 
 EventRow event_of(const Statement& row) {
   return {.number = row.integer(0),
@@ -35,7 +37,8 @@ MessageRow message_of(const Statement& row) {
           .content_type = std::string(row.text(6)),
           .timestamp_ns = row.integer(7),
           .payload_bytes = row.integer(8),
-          .payload_hash = static_cast<std::uint64_t>(row.integer(9))};
+          .payload_hash = static_cast<std::uint64_t>(row.integer(9)),
+          .properties = row.is_null(10) ? std::string() : std::string(row.text(10))};
 }
 
 Database open_record(const std::string& path) {

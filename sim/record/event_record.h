@@ -38,6 +38,7 @@ struct MessageRow {
   TimeNs timestamp_ns = 0;
   std::int64_t payload_bytes = 0;
   std::uint64_t payload_hash = 0;
+  std::string properties = {};  // "" when it has none of them
   bool operator==(const MessageRow&) const = default;
 };
 

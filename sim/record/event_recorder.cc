@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/record/event_code_info.h"
+#include "sim/record/header_json.h"
 
 namespace dse {
 namespace {
@@ -18,7 +19,7 @@ CREATE TABLE resource (resource INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE route (route INTEGER, resource INTEGER, PRIMARY KEY (route, resource)) WITHOUT ROWID;
 CREATE TABLE message (
   message INTEGER PRIMARY KEY, id TEXT, correlation TEXT, writer TEXT, key TEXT, headers TEXT, content_type TEXT,
-  timestamp_ns INTEGER, payload_bytes INTEGER, payload_hash INTEGER);
+  timestamp_ns INTEGER, payload_bytes INTEGER, payload_hash INTEGER, properties TEXT);
 CREATE TABLE event (
   number INTEGER PRIMARY KEY, time_ns INTEGER, kind INTEGER, component INTEGER, resource INTEGER, message INTEGER,
   cause INTEGER, route INTEGER);
@@ -30,7 +31,7 @@ CREATE TABLE strike (number INTEGER, time_ns INTEGER, fault INTEGER, message TEX
 CREATE TABLE draw (component TEXT, purpose TEXT, count INTEGER, digest TEXT);
 CREATE VIEW messages AS
   SELECT id, correlation, writer, key, headers, content_type, timestamp_ns, payload_bytes,
-         printf('%016x', payload_hash) AS payload_hash
+         printf('%016x', payload_hash) AS payload_hash, properties
   FROM message;
 CREATE VIEW events AS
   SELECT event.number, event.time_ns, kind.name AS kind, component.name AS component, resource.name AS resource,
@@ -66,11 +67,24 @@ Database create_tables(const std::string& path) {
   return database;
 }
 
-std::string headers_text(const Headers& headers) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : headers)
-    std::visit([&json, &name = name](const auto& one) { json[name] = one; }, value);
+std::string text_of(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+// What the message has of these, by name.
+std::string properties_text(const MoreProperties& properties) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  const auto add = [&json](const char* name, const std::string& text) {
+    if (!text.empty()) json[name] = text;
+  };
+  add("content_encoding", properties.content_encoding);
+  add("reply_to", properties.reply_to);
+  add("expiration", properties.expiration);
+  add("type", properties.type);
+  add("user_id", properties.user_id);
+  if (properties.priority) json["priority"] = *properties.priority;
+  if (properties.delivery_mode) json["delivery_mode"] = *properties.delivery_mode;
+  return text_of(json);
 }
 
 void insert_names(Database& database, const std::string& table, const std::vector<std::string>& names) {
@@ -112,7 +126,7 @@ void insert_bindings(Database& database, const std::vector<BindingCount>& bindin
   Statement insert = database.prepare("INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?, ?)");
   std::int64_t number = 0;
   for (const BindingCount& one : bindings) {
-    const std::string headers = headers_text(one.binding.headers);
+    const std::string headers = header_json(one.binding.headers);
     const std::string match = one.binding.match == HeaderMatch::kAll ? "all" : "any";
     insert.bind(1, ++number);
     insert.bind(2, std::int64_t{one.exchange.number()});
@@ -130,7 +144,7 @@ void insert_bindings(Database& database, const std::vector<BindingCount>& bindin
 EventRecorder::EventRecorder(const std::string& path)
     : database_(create_tables(path)),
       insert_event_(database_.prepare("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
-      insert_message_(database_.prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      insert_message_(database_.prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       insert_strike_(database_.prepare("INSERT INTO strike VALUES (?, ?, ?, ?)")),
       writer_([this] { write_chunks(); }) {
   filling_.reserve(kChunkEvents);
@@ -259,7 +273,7 @@ std::int64_t EventRecorder::message_number(const Message& message) {
   const auto next = static_cast<std::int64_t>(message_numbers_.size() + 1);
   const auto [at, is_new] = message_numbers_.try_emplace(message.id_hash(), next);
   if (!is_new) return at->second;
-  const std::string headers = headers_text(message.headers());
+  const std::string headers = header_json(message.headers());
   insert_message_.bind(1, next);
   insert_message_.bind(2, message.id());
   if (message.correlation_id().empty()) {
@@ -278,6 +292,13 @@ std::int64_t EventRecorder::message_number(const Message& message) {
   }
   insert_message_.bind(9, static_cast<std::int64_t>(message.payload().size()));
   insert_message_.bind(10, static_cast<std::int64_t>(message.payload_hash()));
+  const OptionalProperties& more = message.fields().more;
+  const std::string properties = more.empty() ? std::string() : properties_text(*more);
+  if (more.empty()) {
+    insert_message_.bind_null(11);
+  } else {
+    insert_message_.bind(11, properties);
+  }
   insert_message_.run();
   return next;
 }

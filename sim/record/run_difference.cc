@@ -159,6 +159,7 @@ std::string event_text(const EventRecord& record, const EventRow& event) {
   const MessageRow message = record.message(event.message);
   text += fmt::format(", message {} (key '{}', headers {}, payload {})", printable_word(message.id),
                       printable(message.key), one_line(message.headers), hex64(message.payload_hash));
+  if (!message.properties.empty()) text += fmt::format(", properties {}", one_line(message.properties));
   if (!message.correlation.empty()) text += fmt::format(", answers {}", printable_word(message.correlation));
   return text;
 }

@@ -15,6 +15,7 @@
 #include "core/version.h"
 #include "dse/hash.h"
 #include "kinds/message_text.h"
+#include "sim/record/header_json.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
@@ -89,8 +90,7 @@ Json bindings_json(const Scenario& scenario, const RunResult& result) {
     const BindingSpec& binding = binding_of(scenario, result, number);
     Json json = {{"from", binding.from}, {"to", binding.to}, {"key", binding.key}};
     if (!binding.headers.empty()) {
-      for (const auto& [name, value] : binding.headers)
-        std::visit([&json, &name = name](const auto& one) { json["headers"][name] = one; }, value);
+      json["headers"] = Json::parse(header_json(binding.headers));
       json["match"] = binding.match == HeaderMatch::kAll ? "all" : "any";
     }
     if (number >= scenario.bindings.size()) json["made_while_running"] = true;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <variant>
 
 #include "sim/scenario/key_rules.h"
@@ -12,19 +13,29 @@ namespace dse {
 namespace {
 
 // Roughly how many bytes a binding's headers take in its frame on the way to a real broker.
+std::size_t bytes_of(const Headers& headers);
+
+std::size_t bytes_of(const HeaderValue& value) {
+  constexpr std::size_t kNumberBytes = 16;
+  if (const auto* text = std::get_if<std::string>(&value)) return text->size() + kNumberBytes;
+  if (const auto* bytes = std::get_if<HeaderBytes>(&value)) return bytes->bytes().size() + kNumberBytes;
+  if (const auto* table = std::get_if<HeaderTable>(&value)) return bytes_of(table->entries()) + kNumberBytes;
+  std::size_t bytes = kNumberBytes;
+  if (const auto* array = std::get_if<HeaderArray>(&value)) {
+    for (const HeaderValue& each : array->values()) bytes += bytes_of(each);
+  }
+  return bytes;
+}
+
 std::size_t bytes_of(const Headers& headers) {
   std::size_t bytes = 0;
-  for (const auto& [name, value] : headers) {
-    constexpr std::size_t kNumberBytes = 16;
-    const auto* text = std::get_if<std::string>(&value);
-    bytes += name.size() + (text == nullptr ? 0 : text->size()) + kNumberBytes;
-  }
+  for (const auto& [name, value] : headers) bytes += name.size() + bytes_of(value);
   return bytes;
 }
 
 }  // namespace
 
-void check_header_name(const std::string& name, const InputPlace& place) {
+void check_nested_name(const std::string& name, const InputPlace& place) {
   constexpr std::size_t kNameBytesMax = 255;
   if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos) {
     throw InputError(
@@ -32,6 +43,10 @@ void check_header_name(const std::string& name, const InputPlace& place) {
         fmt::format("a name of {} bytes{} is not a header's: expected 1 to {} bytes and no NUL", name.size(),
                     name.find('\0') == std::string::npos ? "" : " with a NUL", kNameBytesMax));
   }
+}
+
+void check_header_name(const std::string& name, const InputPlace& place) {
+  check_nested_name(name, place);
   if (name.starts_with("x-")) {
     throw InputError(
         place,
@@ -39,10 +54,18 @@ void check_header_name(const std::string& name, const InputPlace& place) {
   }
 }
 
-void check_header_number(double number, const InputPlace& place) {
-  if (!std::isfinite(number)) {
-    throw InputError(place, fmt::format("{} is not a header's value: expected a finite number", number));
+void check_header_value(const HeaderValue& value, const InputPlace& place) {
+  if (const auto* array = std::get_if<HeaderArray>(&value)) {
+    for (const HeaderValue& each : array->values()) check_header_value(each, place);
   }
+  if (const auto* table = std::get_if<HeaderTable>(&value)) {
+    for (const auto& [name, each] : table->entries()) {
+      check_nested_name(name, place);
+      check_header_value(each, place);
+    }
+  }
+  if (const std::optional<double> number = real_of(value); number && !std::isfinite(*number))
+    throw InputError(place, fmt::format("{} is not a header's value: expected a finite number", *number));
 }
 
 void check_headers_size(const Headers& headers, const InputPlace& place) {
@@ -67,7 +90,7 @@ void check_binding(const BindingSpec& binding, const InputPlace& place) {
   check_routing_key(binding.key, place);
   for (const auto& [name, value] : binding.headers) {
     check_header_name(name, place);
-    if (const double* number = std::get_if<double>(&value)) check_header_number(*number, place);
+    check_header_value(value, place);
   }
   check_headers_size(binding.headers, place);
   if (binding.headers.empty() && binding.match == HeaderMatch::kAny)

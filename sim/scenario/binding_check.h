@@ -12,7 +12,9 @@ namespace dse {
 // These throw InputError for what AMQP cannot carry, what client libraries cannot read, and what no broker
 // matches.
 void check_header_name(const std::string& name, const InputPlace& place);
-void check_header_number(double number, const InputPlace& place);
+// A name in a table that is the value of a header.
+void check_nested_name(const std::string& name, const InputPlace& place);
+void check_header_value(const HeaderValue& value, const InputPlace& place);
 void check_headers_size(const Headers& headers, const InputPlace& place);
 // The key must have at most 255 bytes, and no control characters, which would break a line of a log.
 void check_routing_key(const std::string& key, const InputPlace& place);

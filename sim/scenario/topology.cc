@@ -17,7 +17,7 @@ namespace dse {
 std::string condition_text(const std::string& name, const HeaderValue& value) {
   const auto* text = std::get_if<std::string>(&value);
   return fmt::format("{} = {}", is_bare_key(name) ? name : quoted_text(name),
-                     text == nullptr ? to_text(value) : quoted_text(*text));
+                     text == nullptr ? typed_text(value) : quoted_text(*text));
 }
 
 std::string binding_text(const BindingSpec& binding) {

@@ -147,6 +147,8 @@ void Simulation::write(const std::string& resource, MessageFields fields) {
   as_usage([&] { check_resource_name(resource, {.key = "write"}); });
   World& world = state_->driven("write()");
   state_->require_going_on("write()");
+  if (const std::string reason = why_refused(*fields.more); !reason.empty())
+    throw UsageError(fmt::format("write() got a message that no broker takes: {}", reason));
   if (fields.id.empty()) fields.id = fmt::format("{}-{}", state_->driver_name, state_->written);
   ++state_->written;
   if (fields.app_id.empty()) fields.app_id = state_->driver_name;

@@ -44,17 +44,35 @@ bool topic_takes(std::string_view pattern, std::string_view key) {
   return matched.back();
 }
 
-// Returns a number in a type that holds every int64 and every double exactly.
+// Returns a number in a type that holds every integer and time of 64 bits and every double exactly.
 std::optional<long double> number(const HeaderValue& value) {
   static_assert(std::numeric_limits<long double>::digits >= 64);
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<long double>(*integer);
+  if (const auto* narrow = std::get_if<NarrowInteger>(&value))
+    return static_cast<long double>(narrow->value());
+  if (const auto* time = std::get_if<HeaderTimestamp>(&value))
+    return static_cast<long double>(time->seconds());
   if (const auto* real = std::get_if<double>(&value)) return static_cast<long double>(*real);
+  if (const auto* real = std::get_if<HeaderFloat>(&value)) return static_cast<long double>(real->value());
   return std::nullopt;
 }
 
+std::optional<std::string_view> octets(const HeaderValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* bytes = std::get_if<HeaderBytes>(&value)) return bytes->bytes();
+  return std::nullopt;
+}
+
+// RabbitMQ reads an empty array and an empty table as the same empty list.
+bool is_empty_list(const HeaderValue& value) {
+  return value == HeaderValue(HeaderArray({})) || value == HeaderValue(HeaderTable({}));
+}
+
 bool value_takes(const HeaderValue& wanted, const HeaderValue& found) {
-  const std::optional<long double> value = number(wanted);
-  return value ? value == number(found) : wanted == found;
+  if (std::holds_alternative<HeaderVoid>(wanted)) return true;
+  if (const std::optional<long double> value = number(wanted)) return value == number(found);
+  if (const std::optional<std::string_view> text = octets(wanted)) return text == octets(found);
+  return is_empty_list(wanted) ? is_empty_list(found) : wanted == found;
 }
 
 // By which it is routed.

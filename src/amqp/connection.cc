@@ -236,23 +236,26 @@ void Connection::publish(ChannelNumber channel, const Publication& publication) 
         fmt::format("broker {}: message {} has {} bytes, and at most {} are sent: make it smaller",
                     state_->broker, quoted_text(fields.id), bytes.size(), kPayloadBytesMax));
   }
-  constexpr std::size_t kShortTextBytesMax = 255;  // AMQP 0-9-1, section 4.2.5.3
+  const MoreProperties& more = *fields.more;
   for (const std::string* text : {&publication.exchange, &fields.key, &fields.id, &fields.correlation_id,
-                                  &fields.app_id, &fields.content_type}) {
+                                  &fields.app_id, &fields.content_type, &more.content_encoding,
+                                  &more.reply_to, &more.expiration, &more.type, &more.user_id}) {
     if (text->size() <= kShortTextBytesMax) continue;
     throw BrokerError(fmt::format(
         "broker {}: {:.60}... of message {:.60} has {} bytes, and AMQP carries names, keys "
         "and ids of at most {}: make it shorter",
         state_->broker, quoted_text(*text), quoted_text(fields.id), text->size(), kShortTextBytesMax));
   }
-  for (const auto& [name, value] : fields.headers) {
-    const auto* number = std::get_if<double>(&value);
-    const bool is_finite = number == nullptr || std::isfinite(*number);
-    if (!name.empty() && name.size() <= kShortTextBytesMax && is_finite) continue;
+  for (const Headers::Entry& entry : fields.headers) {
+    if (is_sendable(entry)) continue;
     throw BrokerError(fmt::format(
         "broker {}: header {:.60} of message {:.60} cannot be carried: AMQP has names of 1 to {} bytes, and "
         "RabbitMQ only finite numbers; write it otherwise",
-        state_->broker, quoted_text(name), quoted_text(fields.id), kShortTextBytesMax));
+        state_->broker, quoted_text(entry.first), quoted_text(fields.id), kShortTextBytesMax));
+  }
+  if (const std::string reason = why_refused(more); !reason.empty()) {
+    throw BrokerError(fmt::format("broker {}: message {:.60} cannot be sent: {}", state_->broker,
+                                  quoted_text(fields.id), reason));
   }
   amqp_basic_properties_t properties = to_properties(fields);
   AmqpTable headers(fields.headers);
@@ -261,6 +264,11 @@ void Connection::publish(ChannelNumber channel, const Publication& publication) 
   if (!publication.run.empty()) {
     headers.set(kRunHeader, publication.run);
     headers.set(kNumberHeader, publication.number);
+  }
+  const bool is_login = !options_.address.external && more.user_id == options_.address.user;
+  if (!more.user_id.empty() && !is_login) {
+    properties._flags &= ~static_cast<amqp_flags_t>(AMQP_BASIC_USER_ID_FLAG);
+    headers.set(kUserHeader, more.user_id);
   }
   properties.headers = headers.table();
   const amqp_bytes_t body{bytes.size(), const_cast<std::byte*>(bytes.data())};

@@ -20,6 +20,12 @@ void take_marks(Arrival& arrival) {
   headers.remove(kNumberHeader);
 }
 
+std::uint64_t hash_of(const MoreProperties& properties) {
+  Hasher hasher;
+  add_to_hash(hasher, properties);
+  return hasher.digest();
+}
+
 }  // namespace
 
 std::uint64_t Arrival::identity() const {
@@ -29,8 +35,9 @@ std::uint64_t Arrival::identity() const {
     hash = hash_chain(hash, hash_text(*text));
   for (const auto& [name, value] : message.headers) {
     hash = hash_chain(hash, hash_text(name));
-    hash = hash_chain(hash_chain(hash, value.index()), hash_text(to_text(value)));
+    hash = hash_chain(hash_chain(hash, value.index()), hash_text(typed_text(value)));
   }
+  if (!message.more.empty()) hash = hash_chain(hash, hash_of(*message.more));
   hash = hash_chain(hash, static_cast<std::uint64_t>(message.timestamp));
   return hash_chain(hash, hash_bytes(message.payload.bytes()));
 }

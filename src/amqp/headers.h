@@ -12,5 +12,8 @@ inline constexpr std::string_view kTimestampHeader = "x-dse-timestamp-ns";
 // 0; both stay the same when it is published again.
 inline constexpr std::string_view kRunHeader = "x-dse-run";
 inline constexpr std::string_view kNumberHeader = "x-dse-number";
+// The message's user_id, when it is not the user as whom we log in: the broker would refuse that as a
+// property.
+inline constexpr std::string_view kUserHeader = "x-dse-user-id";
 
 }  // namespace dse

@@ -5,16 +5,17 @@
 //   id          message-id
 //   timestamp   timestamp, in whole seconds; if it is not whole, the header x-dse-timestamp-ns
 //               has all of it. Without one, or with one that is no virtual time, the message has none
-//   headers     bool 't', int64 'l', double 'd', text 'S' (RabbitMQ's field types); integers and
-//               floats of other sizes are also read
-//
-// Headers of foreign messages that begin with "x-" and have other types are the broker's own
-// ("x-death"), and are left out.
+//   headers     bool 't', integers 'b' 'B' 's' 'u' 'I' 'i' 'l', float 'f', double 'd', decimal 'D', text 'S',
+//               bytes 'x', array 'A', timestamp 'T', table 'F', void 'V' (RabbitMQ's field types); an 'L' is
+//               read as an 'l', as RabbitMQ reads it
+//   more        content-encoding, reply-to, expiration, type, user-id, priority, delivery-mode (2 when the
+//               message says none; 2, or none, is read as none)
 #pragma once
 
 #include <amqp.h>
 
-#include <optional>
+#include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +39,18 @@ class AmqpTable {
   void set(std::string_view name, std::string_view text);
 
  private:
+  std::vector<amqp_table_entry_t> entries_of(const Headers& headers);
+  amqp_field_value_t nested_value(const HeaderValue& value);
   void set(std::string_view name, const amqp_field_value_t& value);
 
+  // What is nested; a deque never moves its elements.
+  std::deque<std::vector<amqp_field_value_t>> arrays_;
+  std::deque<std::vector<amqp_table_entry_t>> tables_;
   std::vector<amqp_table_entry_t> entries_;
 };
+
+// The most bytes of AMQP's short texts (0-9-1, section 4.2.5.3).
+inline constexpr std::size_t kShortTextBytesMax = 255;
 
 // Messages with more bytes of headers are refused: components that answer or forward a message add
 // headers, and all of them must still fit a frame (131,072 bytes).
@@ -49,10 +58,14 @@ inline constexpr std::size_t kHeaderBytesMax = 65'536;
 
 struct ReadHeaders {
   Headers headers;
-  std::optional<std::string> refused;  // the name of the first with an unsupported type
-  std::size_t bytes = 0;               // the sum over all names and texts, and a little for each header
+  bool too_deep = false;  // more is nested than kHeaderNestingMax; then there are no headers
+  std::size_t bytes = 0;  // the sum over all names, texts and bytes, and a little for each value
 };
 ReadHeaders read_headers(const amqp_table_t& table);
+
+// Whether AMQP has such names, and RabbitMQ such numbers: it takes neither NaN nor infinities. What is nested
+// counts as well.
+bool is_sendable(const Headers::Entry& header);
 
 // The message's properties, without headers. The result points into the fields.
 amqp_basic_properties_t to_properties(const MessageFields& fields);

@@ -1,7 +1,6 @@
 #include "broker/topic_trie.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "core/check.h"
@@ -19,17 +18,13 @@ bool next_word(std::string_view& rest, bool& more, std::string_view& word) {
   return true;
 }
 
-// Values that match have the same hash.
+// Values that match have the same hash, unless the wanted one is void.
 std::uint64_t entry_hash(const Headers::Entry& entry) {
-  struct Mix {
-    std::uint64_t operator()(bool value) const { return value ? 1 : 2; }
-    std::uint64_t operator()(std::int64_t value) const { return static_cast<std::uint64_t>(value) + 3; }
-    std::uint64_t operator()(double value) const { return std::hash<double>{}(value); }
-    std::uint64_t operator()(const std::string& value) const { return hash_text(value); }
-  };
-  const std::optional<std::int64_t> whole = whole_number(entry.second);
-  return hash_chain(hash_text(entry.first), whole ? Mix{}(*whole) : std::visit(Mix{}, entry.second));
+  return hash_chain(hash_text(entry.first), match_hash(entry.second));
 }
+
+// A binding whose void value takes each value of this name is found by this.
+std::uint64_t name_hash(const Headers::Entry& entry) { return hash_text(entry.first); }
 
 bool holds(const Headers& wanted, HeaderMatch match, const Headers& headers) {
   const auto present = [&headers](const Headers::Entry& entry) {
@@ -149,7 +144,9 @@ bool TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   const auto number = static_cast<std::uint32_t>(conditionals.size());
   conditionals.push_back({.headers = binding.headers, .match = binding.match, .queue = queue});
   for (const Headers::Entry& entry : binding.headers) {
-    branches.by_header[entry_hash(entry)].push_back(number);
+    const bool takes_any = std::holds_alternative<HeaderVoid>(entry.second);
+    branches.takes_any |= takes_any;
+    branches.by_header[takes_any ? name_hash(entry) : entry_hash(entry)].push_back(number);
     // When all must match, indexing the binding by one of them is enough.
     if (binding.match == HeaderMatch::kAll) break;
   }
@@ -203,17 +200,23 @@ void TopicTrie::collect(Node& node, const Headers& headers, std::vector<Resource
   if (!node.has_conditionals()) return;
   Branches& branches = *node.branches;
   for (const Headers::Entry& entry : headers) {
-    const auto found = branches.by_header.find(entry_hash(entry));
-    if (found == branches.by_header.end()) continue;
-    for (std::uint32_t number : found->second) {
-      Conditional& conditional = branches.conditionals[number];
-      if (conditional.stamp == stamp_) continue;  // already found through another header
-      if (conditional.removed) continue;
-      if (!holds(conditional.headers, conditional.match, headers)) continue;
-      conditional.stamp = stamp_;
-      ++conditional.taken;
-      queues.push_back(conditional.queue);
-    }
+    collect(branches, entry_hash(entry), headers, queues);
+    if (branches.takes_any) collect(branches, name_hash(entry), headers, queues);
+  }
+}
+
+void TopicTrie::collect(Branches& branches, std::uint64_t hash, const Headers& headers,
+                        std::vector<ResourceIndex>& queues) const {
+  const auto found = branches.by_header.find(hash);
+  if (found == branches.by_header.end()) return;
+  for (std::uint32_t number : found->second) {
+    Conditional& conditional = branches.conditionals[number];
+    if (conditional.stamp == stamp_) continue;  // already found through another header
+    if (conditional.removed) continue;
+    if (!holds(conditional.headers, conditional.match, headers)) continue;
+    conditional.stamp = stamp_;
+    ++conditional.taken;
+    queues.push_back(conditional.queue);
   }
 }
 

@@ -80,6 +80,7 @@ class TopicTrie {
     std::vector<ResourceIndex> queues;  // the node's, when it has no room for all
     std::vector<Conditional> conditionals;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_header;  // hash of one entry
+    bool takes_any = false;  // a void value is among them, found by the hash of its name
   };
   // A node is one cache line: with thousands of patterns, each node that a key leads to is read
   // from memory.
@@ -125,6 +126,9 @@ class TopicTrie {
   void advance(std::string_view word);
   void collect_active(const Headers& headers, std::vector<ResourceIndex>& queues);
   void collect(Node& node, const Headers& headers, std::vector<ResourceIndex>& queues) const;
+  // Those of its conditional bindings that are found by this hash.
+  void collect(Branches& branches, std::uint64_t hash, const Headers& headers,
+               std::vector<ResourceIndex>& queues) const;
 
   Keys keys_;
   std::vector<Node> nodes_;

@@ -87,14 +87,13 @@ const std::string* EnsembleApp::voter(const std::string& component) const {
 void EnsembleApp::count(const Machine& machine, const Message& message) {
   ++received_;
   const std::int64_t* label = message.headers().find_integer("label");
-  const HeaderValue* confidence = message.headers().find("confidence");
   const std::string* model = voter(message.app_id());
   if (label == nullptr || message.correlation_id().empty() || model == nullptr) return;
 
   forgotten_.erase(message.correlation_id());
   Ballot& ballot = open_[message.correlation_id()];
-  const double* sure = confidence == nullptr ? nullptr : std::get_if<double>(confidence);
-  ballot.insert_or_assign(*model, Answer{*label, sure == nullptr ? 0.0 : *sure});
+  ballot.insert_or_assign(*model,
+                          Answer{*label, message.headers().find_real("confidence").value_or(0.0)});
   if (ballot.size() < models_.size()) return;
   decide(machine, message.correlation_id(), ballot);
   open_.erase(message.correlation_id());

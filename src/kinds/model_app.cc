@@ -26,7 +26,7 @@ std::string label_text(const HeaderValue& label) {
   return text == nullptr ? to_text(label) : quoted_text(*text);
 }
 
-std::string_view type_name(const HeaderValue& value) {
+std::string_view what_is(const HeaderValue& value) {
   if (std::holds_alternative<std::string>(value)) return "text";
   return std::holds_alternative<bool>(value) ? "a truth value" : "no integer";
 }
@@ -83,9 +83,9 @@ std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
   }
   const HeaderValue* label = message.headers().find("label");
   if (label == nullptr) return std::nullopt;
-  const auto* number = std::get_if<std::int64_t>(label);
+  const std::int64_t* number = integer_of(*label);
   if (number == nullptr) {
-    return fmt::format("its label {} is {}: a label is an integer", label_text(*label), type_name(*label));
+    return fmt::format("its label {} is {}: a label is an integer", label_text(*label), what_is(*label));
   }
   if (*number < 0 || *number >= made_for.classes) {
     return fmt::format("it has label {}, but the model was made for labels 0 to {}: set `classes`", *number,

@@ -41,6 +41,32 @@ Payload payload_of(const Json& json) {
   return Payload::copy_of(*bytes);
 }
 
+std::optional<std::uint8_t> octet(const Json& json, const char* name) {
+  const auto member = json.find(name);
+  if (member == json.end()) return std::nullopt;
+  const HeaderValue value = read_value(*member, fmt::format("the {} of a message", name));
+  const std::int64_t* integer = integer_of(value);
+  if (integer == nullptr || *integer < 0 || *integer > UINT8_MAX) {
+    throw ProtocolError(
+        fmt::format("the {} of a message is {}: expected an integer from 0 to 255", name, shown(*member)));
+  }
+  return static_cast<std::uint8_t>(*integer);
+}
+
+OptionalProperties properties_of(const Json& json) {
+  OptionalProperties properties(MoreProperties{.content_encoding = short_text(json, "content_encoding"),
+                                               .reply_to = short_text(json, "reply_to"),
+                                               .expiration = short_text(json, "expiration"),
+                                               .type = short_text(json, "type"),
+                                               .user_id = short_text(json, "user_id"),
+                                               .priority = octet(json, "priority"),
+                                               .delivery_mode = octet(json, "delivery_mode")});
+  if (const std::string reason = why_refused(*properties); !reason.empty())
+    throw ProtocolError(fmt::format("a message cannot be written: {}", reason));
+  properties.normalise();
+  return properties;
+}
+
 MessageFields fields_of(const Json& json) {
   MessageFields fields;
   fields.payload = payload_of(json);
@@ -49,7 +75,18 @@ MessageFields fields_of(const Json& json) {
     fields.headers = read_headers(*headers);
   fields.correlation_id = short_text(json, "correlation_id");
   fields.content_type = short_text(json, "content_type");
+  fields.more = properties_of(json);
   return fields;
+}
+
+void append_properties(const Message& message, std::string& line) {
+  append_member("content_encoding", message.content_encoding(), line);
+  append_member("reply_to", message.reply_to(), line);
+  append_member("expiration", message.expiration(), line);
+  append_member("type", message.type(), line);
+  append_member("user_id", message.user_id(), line);
+  if (message.priority()) line += fmt::format(",\"priority\":{}", *message.priority());
+  if (message.delivery_mode()) line += fmt::format(",\"delivery_mode\":{}", *message.delivery_mode());
 }
 
 }  // namespace
@@ -59,15 +96,8 @@ void append_json_message(const Message& message, std::string& line) {
   append_json_text(message.id(), line);
   append_member("key", message.key(), line);
   if (!message.headers().empty()) {
-    line += ",\"headers\":{";
-    bool first = true;
-    for (const auto& [name, value] : message.headers()) {
-      if (!std::exchange(first, false)) line += ',';
-      append_json_text(name, line);
-      line += ':';
-      append_json_value(value, line);
-    }
-    line += '}';
+    line += ",\"headers\":";
+    append_json_headers(message.headers(), line);
   }
   if (message.payload().size() > 0) {
     line += ",\"payload\":\"";
@@ -77,23 +107,26 @@ void append_json_message(const Message& message, std::string& line) {
   append_member("correlation_id", message.correlation_id(), line);
   append_member("app_id", message.app_id(), line);
   append_member("content_type", message.fields().content_type, line);
+  if (!message.fields().more.empty()) append_properties(message, line);
   if (message.timestamp() != kNoTimestamp) line += fmt::format(",\"timestamp_ns\":{}", message.timestamp());
   line += '}';
 }
 
-bool is_sayable(const Message& message) {
-  return std::all_of(message.headers().begin(), message.headers().end(),
-                     [](const Headers::Entry& entry) { return is_utf8(entry.first); });
-}
+bool is_sayable(const Message& message) { return is_sayable(message.headers()); }
 
 MessageFields read_message(const Json& json) {
-  require_members(json, {"payload", "key", "headers", "correlation_id", "content_type"}, "a message");
+  require_members(json,
+                  {"payload", "key", "headers", "correlation_id", "content_type", "content_encoding",
+                   "reply_to", "expiration", "type", "user_id", "priority", "delivery_mode"},
+                  "a message");
   return fields_of(json);
 }
 
 MessageFields read_whole_message(const Json& json) {
   require_members(
-      json, {"payload", "key", "headers", "correlation_id", "content_type", "id", "app_id", "timestamp_ns"},
+      json,
+      {"payload", "key", "headers", "correlation_id", "content_type", "content_encoding", "reply_to",
+       "expiration", "type", "user_id", "priority", "delivery_mode", "id", "app_id", "timestamp_ns"},
       "a message");
   MessageFields fields = fields_of(json);
   fields.id = short_text(json, "id");

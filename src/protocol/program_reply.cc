@@ -212,10 +212,9 @@ ReplyStep StepReader::bind() {
   if (const auto headers = json.find("headers"); headers != json.end())
     binding.headers = read_headers(*headers);
   for (const auto& [name, value] : binding.headers) {
-    const auto* real = std::get_if<double>(&value);
-    if (real != nullptr && *real != *real)
+    if (!matches(value, value))
       throw ProtocolError(
-          fmt::format("the header {} of a binding is NaN, which nothing matches", shown_text(name)));
+          fmt::format("the header {} of a binding has NaN, which nothing matches", shown_text(name)));
   }
   if (const auto match = json.find("match"); match != json.end()) {
     if (*match != "all" && *match != "any")
@@ -344,6 +343,7 @@ void add_message(Hasher& hasher, const MessageFields& message) {
   }
   hasher.add(std::string_view(message.correlation_id));
   hasher.add(std::string_view(message.content_type));
+  if (!message.more.empty()) add_to_hash(hasher, *message.more);
 }
 
 template <typename... Functions>

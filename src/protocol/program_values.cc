@@ -31,11 +31,14 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
+std::string_view non_finite_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  return value > 0 ? "Infinity" : "-Infinity";
+}
+
 void append_double(double value, std::string& line) {
   if (!std::isfinite(value)) {
-    line += fmt::format(R"({{"double":"{}"}})", std::isnan(value) ? "NaN"
-                                                : value > 0       ? "Infinity"
-                                                                  : "-Infinity");
+    line += fmt::format(R"({{"double":"{}"}})", non_finite_text(value));
     return;
   }
   // The shortest that reads back as this value; -0 would read back as an integer, which has no sign.
@@ -45,14 +48,71 @@ void append_double(double value, std::string& line) {
   line += whole ? fmt::format(R"({{"double":{}}})", digits) : digits;
 }
 
-double double_of(const Json& json, std::string_view what) {
+struct AppendValue {
+  std::string& line;
+
+  void operator()(bool value) const { line += value ? "true" : "false"; }
+  void operator()(std::int64_t value) const {
+    const bool bare = value >= -kExactMax && value <= kExactMax;
+    line += bare ? fmt::format("{}", value) : fmt::format(R"({{"int64":"{}"}})", value);
+  }
+  void operator()(double value) const { append_double(value, line); }
+  void operator()(const std::string& value) const { append_json_text(value, line); }
+  void operator()(const NarrowInteger& value) const {
+    line += fmt::format(R"({{"{}":{}}})", type_name(value), value.value());
+  }
+  void operator()(const HeaderFloat& value) const {
+    // All digits of the double that it equals: rounding them to a double first changes nothing.
+    const double real = value.value();
+    line += std::isfinite(real) ? fmt::format(R"({{"float":{}}})", real)
+                                : fmt::format(R"({{"float":"{}"}})", non_finite_text(real));
+  }
+  void operator()(const HeaderDecimal& value) const {
+    line += fmt::format(R"({{"decimal":"{}"}})", to_text(value));
+  }
+  void operator()(const HeaderTimestamp& value) const {
+    const bool bare = value.seconds() <= static_cast<std::uint64_t>(kExactMax);
+    line += bare ? fmt::format(R"({{"timestamp":{}}})", value.seconds())
+                 : fmt::format(R"({{"timestamp":"{}"}})", value.seconds());
+  }
+  void operator()(const HeaderBytes& value) const {
+    line += R"({"bytes":")";
+    append_base64(bytes_of(value.bytes()), line);
+    line += "\"}";
+  }
+  void operator()(const HeaderVoid&) const { line += R"({"void":null})"; }
+  void operator()(const HeaderArray& value) const {
+    line += '[';
+    bool first = true;
+    for (const HeaderValue& each : value.values()) {
+      if (!std::exchange(first, false)) line += ',';
+      std::visit(*this, each);
+    }
+    line += ']';
+  }
+  void operator()(const HeaderTable& value) const {
+    line += R"({"table":)";
+    append_json_headers(value.entries(), line);
+    line += '}';
+  }
+};
+
+// A number, or the text of one that JSON does not have.
+double real_of(const Json& json, std::string_view what, std::string_view type) {
   if (json.is_number()) return json.get<double>();
   const std::string* text = json.get_ptr<const std::string*>();
   if (text != nullptr && *text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (text != nullptr && *text == "Infinity") return std::numeric_limits<double>::infinity();
   if (text != nullptr && *text == "-Infinity") return -std::numeric_limits<double>::infinity();
-  throw ProtocolError(fmt::format("{} is {}: a double is a number, \"NaN\", \"Infinity\" or \"-Infinity\"",
-                                  what, shown(json)));
+  throw ProtocolError(fmt::format(R"({} is {}: a {} is a number, "NaN", "Infinity" or "-Infinity")", what,
+                                  shown(json), type));
+}
+
+HeaderFloat float_of(const Json& json, std::string_view what) {
+  const double real = real_of(json, what, "float");
+  if (std::isfinite(real) && std::abs(real) > std::numeric_limits<float>::max())
+    throw ProtocolError(fmt::format("{} is {}: no float of 32 bits is that large", what, shown(json)));
+  return HeaderFloat(static_cast<float>(real));
 }
 
 std::int64_t int64_of(const Json& json, std::string_view what) {
@@ -67,11 +127,38 @@ std::int64_t int64_of(const Json& json, std::string_view what) {
   throw ProtocolError(fmt::format("{} is {}: expected an integer of 64 bits", what, shown(json)));
 }
 
-std::string text_of(const Json& json, std::string_view what) {
+NarrowInteger narrow_of(const Json& json, std::string_view what, NarrowType type, std::string_view name) {
+  const std::optional<NarrowInteger> value = NarrowInteger::of(type, int64_of(json, what));
+  if (!value) throw ProtocolError(fmt::format("{} is {}: no {} holds that", what, shown(json), name));
+  return *value;
+}
+
+HeaderTimestamp timestamp_of(const Json& json, std::string_view what) {
+  if (json.is_number_unsigned()) return HeaderTimestamp(json.get<std::uint64_t>());
+  std::uint64_t seconds = 0;
+  if (const auto* text = json.get_ptr<const std::string*>()) {
+    const char* end = text->data() + text->size();
+    const auto [rest, error] = std::from_chars(text->data(), end, seconds);
+    if (error == std::errc() && rest == end) return HeaderTimestamp(seconds);
+  }
+  throw ProtocolError(fmt::format("{} is {}: expected seconds since 1970", what, shown(json)));
+}
+
+HeaderDecimal decimal_of(const Json& json, std::string_view what) {
+  const auto* text = json.get_ptr<const std::string*>();
+  const std::optional<HeaderDecimal> value = text == nullptr ? std::nullopt : HeaderDecimal::parse(*text);
+  if (!value)
+    throw ProtocolError(fmt::format(
+        R"({} is {}: expected a decimal as text, such as "12.34", of 0 to 4294967295 and a point)", what,
+        shown(json)));
+  return *value;
+}
+
+std::string bytes_of(const Json& json, std::string_view what, std::string_view type) {
   const auto* text = json.get_ptr<const std::string*>();
   std::optional<std::string> bytes;
   if (text != nullptr) bytes = decode_base64(*text);
-  if (!bytes) throw ProtocolError(fmt::format("{} is {}: expected a text in base64", what, shown(json)));
+  if (!bytes) throw ProtocolError(fmt::format("{} is {}: expected {} in base64", what, shown(json), type));
   return std::move(*bytes);
 }
 
@@ -80,6 +167,74 @@ const Json* tagged(const Json& json, std::string& tag) {
   if (!json.is_object() || json.size() != 1) return nullptr;
   tag = json.begin().key();
   return &json.begin().value();
+}
+
+void check_nesting(int nesting, std::string_view what) {
+  if (nesting < kHeaderNestingMax) return;
+  throw ProtocolError(
+      fmt::format("{} has more than {} lists and tables inside each other", what, kHeaderNestingMax));
+}
+
+HeaderValue read_value(const Json& json, std::string_view what, int nesting);
+
+HeaderArray read_array(const Json& json, std::string_view what, int nesting) {
+  check_nesting(nesting, what);
+  std::vector<HeaderValue> values;
+  values.reserve(json.size());
+  for (const Json& each : json) values.push_back(read_value(each, what, nesting + 1));
+  return HeaderArray(std::move(values));
+}
+
+Headers read_table(const Json& json, std::string_view what, int nesting) {
+  if (!json.is_object()) throw ProtocolError(fmt::format("{} is {}: expected an object", what, shown(json)));
+  check_nesting(nesting, what);
+  Headers headers;
+  for (const auto& [name, value] : json.items()) {
+    if (name.empty() || name.size() > kShortStringBytes) {
+      throw ProtocolError(
+          fmt::format("a header's name has {} bytes: expected 1 to {}", name.size(), kShortStringBytes));
+    }
+    headers.set(name, read_value(value, fmt::format("the header {}", shown_text(name)), nesting + 1));
+  }
+  return headers;
+}
+
+HeaderValue read_tagged(const std::string& tag, const Json& held, std::string_view what, int nesting) {
+  if (tag == "int64") return int64_of(held, what);
+  if (tag == "double") return real_of(held, what, "double");
+  if (tag == "text") return bytes_of(held, what, "a text");
+  if (tag == "int8") return narrow_of(held, what, NarrowType::kInt8, tag);
+  if (tag == "uint8") return narrow_of(held, what, NarrowType::kUint8, tag);
+  if (tag == "int16") return narrow_of(held, what, NarrowType::kInt16, tag);
+  if (tag == "uint16") return narrow_of(held, what, NarrowType::kUint16, tag);
+  if (tag == "int32") return narrow_of(held, what, NarrowType::kInt32, tag);
+  if (tag == "uint32") return narrow_of(held, what, NarrowType::kUint32, tag);
+  if (tag == "float") return float_of(held, what);
+  if (tag == "decimal") return decimal_of(held, what);
+  if (tag == "timestamp") return timestamp_of(held, what);
+  if (tag == "bytes") return HeaderBytes(bytes_of(held, what, "bytes"));
+  if (tag == "table") return HeaderTable(read_table(held, what, nesting));
+  if (tag == "void") {
+    if (!held.is_null()) throw ProtocolError(fmt::format("{} is {}: expected null", what, shown(held)));
+    return HeaderVoid();
+  }
+  throw ProtocolError(
+      fmt::format("{} has the tag {}: expected one of int8, uint8, int16, uint16, int32, uint32, int64, "
+                  "float, double, decimal, timestamp, text, bytes, void and table",
+                  what, shown_text(tag)));
+}
+
+HeaderValue read_value(const Json& json, std::string_view what, int nesting) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_float()) return json.get<double>();
+  if (json.is_number()) return int64_of(json, what);
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_array()) return read_array(json, what, nesting);
+  std::string tag;
+  if (const Json* held = tagged(json, tag)) return read_tagged(tag, *held, what, nesting);
+  throw ProtocolError(
+      fmt::format("{} is {}: expected a text, a truth value, a number, a list, or a value that is tagged",
+                  what, shown(json)));
 }
 
 }  // namespace
@@ -96,56 +251,48 @@ void append_json_text(std::string_view text, std::string& line) {
   }
 }
 
-void append_json_value(const HeaderValue& value, std::string& line) {
-  if (const auto* flag = std::get_if<bool>(&value)) {
-    line += *flag ? "true" : "false";
-  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    const bool bare = *integer >= -kExactMax && *integer <= kExactMax;
-    line += bare ? fmt::format("{}", *integer) : fmt::format(R"({{"int64":"{}"}})", *integer);
-  } else if (const auto* real = std::get_if<double>(&value)) {
-    append_double(*real, line);
-  } else {
-    append_json_text(std::get<std::string>(value), line);
+void append_json_value(const HeaderValue& value, std::string& line) { std::visit(AppendValue{line}, value); }
+
+void append_json_headers(const Headers& headers, std::string& line) {
+  line += '{';
+  bool first = true;
+  for (const auto& [name, value] : headers) {
+    if (!std::exchange(first, false)) line += ',';
+    append_json_text(name, line);
+    line += ':';
+    append_json_value(value, line);
   }
+  line += '}';
+}
+
+bool is_sayable(const Headers& headers) {
+  return std::all_of(headers.begin(), headers.end(), [](const Headers::Entry& entry) {
+    return is_utf8(entry.first) && is_sayable(entry.second);
+  });
+}
+
+bool is_sayable(const HeaderValue& value) {
+  if (const auto* table = std::get_if<HeaderTable>(&value)) return is_sayable(table->entries());
+  const auto* array = std::get_if<HeaderArray>(&value);
+  return array == nullptr || std::all_of(array->values().begin(), array->values().end(),
+                                         [](const HeaderValue& each) { return is_sayable(each); });
 }
 
 std::string read_text(const Json& json, std::string_view what) {
   if (const auto* text = json.get_ptr<const std::string*>()) return *text;
   std::string tag;
   const Json* held = tagged(json, tag);
-  if (held != nullptr && tag == "text") return text_of(*held, what);
+  if (held != nullptr && tag == "text") return bytes_of(*held, what, "a text");
   throw ProtocolError(fmt::format("{} is {}: expected a text", what, shown(json)));
 }
 
-HeaderValue read_value(const Json& json, std::string_view what) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_float()) return json.get<double>();
-  if (json.is_number()) return int64_of(json, what);
-  if (json.is_string()) return json.get<std::string>();
-  std::string tag;
-  if (const Json* held = tagged(json, tag)) {
-    if (tag == "int64") return int64_of(*held, what);
-    if (tag == "double") return double_of(*held, what);
-    if (tag == "text") return text_of(*held, what);
-    throw ProtocolError(
-        fmt::format("{} has the tag {}: expected \"int64\", \"double\" or \"text\"", what, shown_text(tag)));
-  }
-  throw ProtocolError(fmt::format("{} is {}: expected a text, a truth value, a number, or one that is tagged",
-                                  what, shown(json)));
-}
+HeaderValue read_value(const Json& json, std::string_view what) { return read_value(json, what, 0); }
 
 Headers read_headers(const Json& json) {
   if (!json.is_object())
     throw ProtocolError(fmt::format("the headers are {}: expected an object", shown(json)));
-  Headers headers;
-  for (const auto& [name, value] : json.items()) {
-    if (name.empty() || name.size() > kShortStringBytes) {
-      throw ProtocolError(
-          fmt::format("a header's name has {} bytes: expected 1 to {}", name.size(), kShortStringBytes));
-    }
-    headers.set(name, read_value(value, fmt::format("the header {}", shown_text(name))));
-  }
-  return headers;
+  constexpr int kOutside = -1;  // the headers themselves are no table inside of a value
+  return read_table(json, "the headers", kOutside);
 }
 
 double read_number(const Json& json, std::string_view what) {

@@ -22,6 +22,11 @@ inline constexpr std::size_t kShortStringBytes = 255;
 // Appends the text as a JSON string, or tagged when it is not UTF-8.
 void append_json_text(std::string_view text, std::string& line);
 void append_json_value(const HeaderValue& value, std::string& line);
+// Appends an object.
+void append_json_headers(const Headers& headers, std::string& line);
+// Whether they can be said in JSON: every name, also of what is nested, is UTF-8.
+bool is_sayable(const Headers& headers);
+bool is_sayable(const HeaderValue& value);
 
 // Each throws ProtocolError; `what` names the value: "the key of a message".
 std::string read_text(const Json& json, std::string_view what);

@@ -191,7 +191,8 @@ TEST_CASE("outside: of what a lost connection brings again, each is taken once, 
   CHECK(metric_in(fixture.run(), "import-in.duplicates") != "0");
 }
 
-TEST_CASE("outside: a message that cannot be decoded or carried is refused, and what lies around it comes") {
+TEST_CASE(
+    "outside: a message that cannot be decoded, or is too large, is refused, and what lies around it comes") {
   const RabbitMq broker = RabbitMq::shared();
   const ProgramFixture fixture;
   foreign_client(fixture, broker.url(),
@@ -206,18 +207,17 @@ TEST_CASE("outside: a message that cannot be decoded or carried is refused, and 
                  "for value in [None, now, decimal.Decimal('1.5'), [1], {'a': 1}]:\n"
                  "    publish('outside-odd', b'odd', message_id='odd', headers={'shadow': value})\n"
                  "for i in range(10): publish('outside-odd', b'x', message_id='c%d' % i)\n");
-  const Outcome outcome = attach_until(fixture, broker, watch_scenario(fixture, "outside-odd"), 25);
+  const Outcome outcome = attach_until(fixture, broker, watch_scenario(fixture, "outside-odd"), 30);
   CAPTURE(outcome.err);
   CHECK(outcome.status == 130);
-  CHECK(ids_kept(fixture.run()).size() == 25);
-  CHECK(metric_in(fixture.run(), "import-in.refused") == "8");
+  CHECK(ids_kept(fixture.run()).size() == 30);
+  CHECK(metric_in(fixture.run(), "import-in.refused") == "3");
   const std::string refused = read_file(fixture.run() + "/refused.csv");
-  CHECK(lines_of(refused).size() == 9);
-  CHECK_THAT(refused, ContainsSubstring("cannot be decoded") &&
-                          ContainsSubstring("import-in,outside-odd,odd,,3,") && ContainsSubstring("shadow"));
+  CHECK(lines_of(refused).size() == 4);
+  CHECK_THAT(refused, ContainsSubstring("cannot be decoded"));
   CHECK_THAT(refused, ContainsSubstring("import-in,outside-odd,long,,3,\"its headers have 130017 bytes"));
   CHECK(ready_in(broker, "outside-odd") == 0);
-  CHECK(ready_in(broker, "outside-dead") == 8);
+  CHECK(ready_in(broker, "outside-dead") == 3);
 }
 
 TEST_CASE("outside: equal messages around one that cannot be decoded are all taken") {
@@ -250,7 +250,7 @@ TEST_CASE("outside: an import that ends the run stops at the first message, and 
   foreign_client(fixture, broker.url(),
                  "declare('outside-stop')\n"
                  "for i in range(20): publish('outside-stop', b'x', message_id='good-%d' % i)\n"
-                 "for i in range(100): publish('outside-stop', b'x', headers={'shadow': None})\n");
+                 "for i in range(100): publish('outside-stop', b'x', headers={'h': 'a' * 70000})\n");
   const std::string scenario = watch_scenario(fixture, "outside-stop", "on_refused = \"end\"\n");
   const Outcome attached =
       run_process(broker_command(broker.url(), {"attach", scenario, "--out", fixture.run(), "--quiet"}));

@@ -383,7 +383,7 @@ ECHO = '''
 
 def random_value(draw):
     """Returns a value as dse writes it, and as the program writes it again."""
-    kind = draw.randrange(6)
+    kind = draw.randrange(12)
     if kind == 0:
         return draw.choice([True, False])
     if kind == 1:
@@ -395,6 +395,18 @@ def random_value(draw):
         return {"double": number} if number.is_integer() else number
     if kind == 3:
         return {"double": draw.choice(["NaN", "Infinity", "-Infinity"])}
+    if kind == 4:
+        return draw.choice([{"int8": -128}, {"uint8": 255}, {"int16": -1}, {"uint16": 65535},
+                            {"int32": -2**31}, {"uint32": 2**32 - 1}])
+    if kind == 5:
+        return {"float": draw.choice([0.5, 0.10000000149011612, "NaN", "-Infinity"])}
+    if kind == 6:
+        return draw.choice([{"decimal": "12.30"}, {"decimal": "0.05"}, {"timestamp": 1700000000},
+                            {"timestamp": str(2**64 - 1)}, {"void": None}, {"bytes": "/wA="}])
+    if kind == 7:
+        return [random_value(draw) for _ in range(draw.randrange(3))]
+    if kind == 8:
+        return {"table": {f"n{n}": random_value(draw) for n in range(draw.randrange(3))}}
     return random_text(draw)
 
 
@@ -415,9 +427,17 @@ def meaning(value):
         ((tag, inner),) = value.items()
         if tag == "int64":
             return ("int", int(inner))
-        if tag == "text":
-            return ("text", inner)
+        if tag == "table":
+            return (tag, {name: meaning(each) for name, each in inner.items()})
+        if tag == "timestamp":
+            return (tag, int(inner))
+        if tag == "float":
+            return (tag, str(inner))
+        if tag != "double":
+            return (tag, inner)
         return ("float", "NaN" if inner == "NaN" else float(inner), str(inner)[0])
+    if isinstance(value, list):
+        return ("list", [meaning(each) for each in value])
     if isinstance(value, float):
         return ("float", value, str(value)[0])
     return (type(value).__name__, value)
@@ -451,18 +471,25 @@ class ValueTest(ProgramTest):
                 def item(self):
                     return 2.0
             values = [True, 1, 1.0, 2**53 - 1, 2**53, -2**63, float("nan"), -float("inf"), 1e16,
-                      "\\udcff", "é", Scalar()]
+                      "\\udcff", "é", Scalar(), dse.Uint16(5), dse.Float32(0.5), None, b"\\xff",
+                      __import__("decimal").Decimal("1.50"), dse.Timestamp(2**60), [1, (None,)],
+                      {"a": 1}]
             dse.start([(dse.write_resource, "out", {"headers": {"h": v}}) for v in values])
         ''')
         written = [step[2]["headers"]["h"] for step in host.start()["steps"]]
         expected = [True, 1, 1.0, 2**53 - 1, {"int64": str(2**53)}, {"int64": str(-2**63)},
-                    {"double": "NaN"}, {"double": "-Infinity"}, 1e16, {"text": "/w=="}, "é", 2.0]
+                    {"double": "NaN"}, {"double": "-Infinity"}, 1e16, {"text": "/w=="}, "é", 2.0,
+                    {"uint16": 5}, {"float": 0.5}, {"void": None}, {"bytes": "/w=="},
+                    {"decimal": "1.50"}, {"timestamp": str(2**60)}, [1, [{"void": None}]],
+                    {"table": {"a": 1}}]
         self.assertEqual(list(map(repr, written)), list(map(repr, expected)))
         self.ends_well(host)
 
     def test_what_is_no_value(self):
-        for value, part in (("2**63", "64 bits"), ("None", "cannot have the value"),
-                            ("[1]", "cannot have the value"), ('"\\ud800"', "surrogate")):
+        for value, part in (("2**63", "64 bits"), ("object()", "cannot have the value"),
+                            ("[{1}]", "cannot have the value"), ("{1: 2}", "must be a text"),
+                            ("dse.Int8(128)", "does not fit into Int8"),
+                            ('__import__("decimal").Decimal(-1)', "has no sign"), ('"\\ud800"', "surrogate")):
             with self.subTest(value=value):
                 host = self.host(f'dse.start([(dse.write_resource, "out",'
                                  f' {{"headers": {{"h": {value}}}}})])')

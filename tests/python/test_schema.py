@@ -23,7 +23,7 @@ class SchemaTest(unittest.TestCase):
 
     def test_every_tag_of_the_page(self):
         tags = re.findall(r"^\| `(\{.*?\})` ", PAGE, re.MULTILINE)
-        self.assertEqual(len(tags), 4)
+        self.assertEqual(len(tags), 11)
         for tag in tags:
             write = ["write", "r", {"headers": {"h": json.loads(tag)}}]
             REPLY.validate({"steps": [write]})
@@ -42,6 +42,8 @@ class SchemaTest(unittest.TestCase):
             {"steps": [["stream", {}]]},
             {"steps": [["bind", {"from": "a", "to": "b", "headers": {"x": 1}, "match": "any"}]]},
             {"steps": [["write", "r", {"key": {"text": "/w=="}, "payload": "AAA="}]]},
+            {"steps": [["write", "r", {"headers": {"h": [1, [{"void": None}]]}, "priority": 0,
+                                       "expiration": "5", "delivery_mode": 1, "reply_to": "q"}]]},
             {"metrics": {"seen": 1}, "digest": "x"},
             {"labels": [1], "confidences": [1]},
             {"probabilities": [[0.5, 0.5]]},
@@ -78,11 +80,17 @@ class SchemaTest(unittest.TestCase):
             write({"payload": "AAA"}),
             write({"payload": "A-_="}),
             write({"headers": {"h": None}}),
-            write({"headers": {"h": [1]}}),
+            write({"headers": {"h": [None]}}),
+            write({"headers": {"h": {"int8": 128}}}),
+            write({"headers": {"h": {"table": {"a": {}}}}}),
+            write({"headers": {"h": {"void": 0}}}),
+            write({"priority": 256}),
+            write({"delivery_mode": 3}),
+            write({"expiration": "5ms"}),
             write({"headers": {"h": {"int64": 1}}}),
             write({"headers": {"h": {"int64": "1", "double": 1}}}),
             write({"headers": {"h": {"double": "nan"}}}),
-            write({"headers": {"h": {"bytes": "AAAA"}}}),
+            write({"headers": {"h": {"bytes": "AAA"}}}),
             {"labels": [1]},
             {"labels": [-1], "confidences": [0.5]},
             {"labels": [1], "confidences": [1.5]},

@@ -168,8 +168,8 @@ TEST_CASE("scenario: a wrong type") {
   check_added_refused("[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = 7\n",
                       {"binding.0.headers: expected a table such as { label = 7 }, found an integer"});
   check_added_refused(
-      "[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = { label = [7] }\n",
-      {"binding.0.headers.label: expected a boolean, an integer, a number or a string, found a list"});
+      "[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = { label = [{ int8 = 128 }] }\n",
+      {"binding.0.headers.label[0].int8: 128 does not fit"});
   check_added_refused("[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = { when = 2020-01-01 }\n",
                       {"found a date or time"});
 }

@@ -1,6 +1,10 @@
 #include "amqp/properties.h"
 
+#include <limits>
+#include <vector>
+
 #include "support/catch.h"
+#include "support/random_values.h"
 
 using namespace dse;
 
@@ -22,26 +26,98 @@ amqp_table_entry_t entry_of(std::uint8_t kind) {
 
 }  // namespace
 
-TEST_CASE("properties: a header of a type that is not carried is why a message is refused") {
-  for (const std::uint8_t kind : {AMQP_FIELD_KIND_VOID, AMQP_FIELD_KIND_TIMESTAMP, AMQP_FIELD_KIND_DECIMAL,
-                                  AMQP_FIELD_KIND_BYTES, AMQP_FIELD_KIND_ARRAY, AMQP_FIELD_KIND_TABLE}) {
-    amqp_table_entry_t entry = entry_of(kind);
-    CHECK_THAT(read_message(with_header(entry)).refused, ContainsSubstring("its header \"shadow\""));
+TEST_CASE("properties: headers of every type go there and back") {
+  RandomStream random(1, "properties", "values");
+  for (int i = 0; i < 500; ++i) {
+    const Headers headers = random_table(random, {});
+    AmqpTable table(headers);
+    const ReadHeaders read = read_headers(table.table());
+    CHECK_FALSE(read.too_deep);
+    REQUIRE(same_headers(read.headers, headers));
   }
-  amqp_table_entry_t unsigned64 = entry_of(AMQP_FIELD_KIND_U64);
-  unsigned64.value.value.u64 = std::uint64_t{1} << 63;
-  CHECK_THAT(read_message(with_header(unsigned64)).refused, ContainsSubstring("\"shadow\""));
-  unsigned64.value.value.u64 = 7;
-  CHECK(read_message(with_header(unsigned64)).refused == "");
-  CHECK(*read_message(with_header(unsigned64)).fields.headers.find_integer("shadow") == 7);
 }
 
-TEST_CASE("properties: what only a broker adds is left out, whatever its type") {
-  amqp_table_entry_t entry = entry_of(AMQP_FIELD_KIND_TABLE);
-  entry.key = amqp_text("x-death");
-  const ReadMessage read = read_message(with_header(entry));
-  CHECK(read.refused == "");
-  CHECK(read.fields.headers.empty());
+TEST_CASE("properties: an integer that RabbitMQ takes for a signed one is read as such") {
+  amqp_table_entry_t entry = entry_of(AMQP_FIELD_KIND_U64);
+  entry.value.value.u64 = UINT64_MAX;
+  CHECK(*read_message(with_header(entry)).fields.headers.find("shadow") == HeaderValue(std::int64_t{-1}));
+}
+
+TEST_CASE("properties: what a broker adds is carried") {
+  const Headers death = {{"x-death", HeaderArray({HeaderTable({{"count", std::int64_t{1}}})})}};
+  AmqpTable table(death);
+  amqp_message_t message{};
+  message.properties._flags = AMQP_BASIC_HEADERS_FLAG;
+  message.properties.headers = table.table();
+  CHECK(read_message(message).refused == "");
+  CHECK(read_message(message).fields.headers == death);
+}
+
+TEST_CASE("properties: headers that are nested too deep are why a message is refused") {
+  std::vector<amqp_field_value_t> arrays(kHeaderNestingMax + 1);
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    arrays[i].kind = AMQP_FIELD_KIND_ARRAY;
+    arrays[i].value.array =
+        i + 1 == arrays.size() ? amqp_array_t{0, nullptr} : amqp_array_t{1, &arrays[i + 1]};
+  }
+  amqp_table_entry_t entry{amqp_text("deep"), arrays[0]};
+  CHECK_THAT(read_message(with_header(entry)).refused,
+             ContainsSubstring("more than 32 arrays and tables inside each other"));
+  entry.value = arrays[1];
+  CHECK(read_message(with_header(entry)).refused == "");
+}
+
+TEST_CASE("properties: bytes and texts inside of others count towards the size of headers") {
+  const Headers headers = {{"a", HeaderArray({HeaderBytes(std::string(kHeaderBytesMax, 'a'))})}};
+  AmqpTable table(headers);
+  CHECK(read_headers(table.table()).bytes > kHeaderBytesMax);
+}
+
+TEST_CASE("properties: all of a message go there and back") {
+  RandomStream random(1, "properties", "more");
+  for (int i = 0; i < 200; ++i) {
+    const MessageFields fields{.id = "m", .more = random_properties(random)};
+    amqp_message_t message{};
+    message.properties = to_properties(fields);
+    message.properties._flags &= ~static_cast<amqp_flags_t>(AMQP_BASIC_HEADERS_FLAG);
+    CHECK(read_message(message).fields.more == fields.more);
+  }
+}
+
+TEST_CASE(
+    "properties: a message is persistent unless it says that it is not, and without a mode says nothing") {
+  CHECK(to_properties({}).delivery_mode == 2);
+  CHECK(to_properties({.more = MoreProperties{.delivery_mode = std::uint8_t{1}}}).delivery_mode == 1);
+  amqp_message_t message{};
+  CHECK(read_message(message).fields.more.empty());
+  message.properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG;
+  message.properties.delivery_mode = 2;
+  CHECK(read_message(message).fields.more.empty());
+  message.properties.delivery_mode = 1;
+  CHECK(read_message(message).fields.more->delivery_mode == 1);
+}
+
+TEST_CASE("properties: a user that the broker would not vouch for comes from its header") {
+  const Headers headers = {{"x-dse-user-id", std::string("ada")}};
+  AmqpTable table(headers);
+  amqp_message_t message{};
+  message.properties._flags = AMQP_BASIC_HEADERS_FLAG;
+  message.properties.headers = table.table();
+  CHECK(read_message(message).fields.more->user_id == "ada");
+  CHECK(read_message(message).fields.headers.empty());
+  message.properties._flags |= AMQP_BASIC_USER_ID_FLAG;
+  message.properties.user_id = amqp_text("guest");
+  CHECK(read_message(message).fields.more->user_id == "guest");
+}
+
+TEST_CASE("properties: a name or a number that cannot be sent is found wherever it is") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK(is_sendable({"a", HeaderTable({{"b", HeaderArray({0.5, HeaderVoid()})}})}));
+  CHECK_FALSE(is_sendable({"", true}));
+  CHECK_FALSE(is_sendable({std::string(256, 'a'), true}));
+  CHECK_FALSE(is_sendable({"a", HeaderFloat(std::numeric_limits<float>::quiet_NaN())}));
+  CHECK_FALSE(is_sendable({"a", HeaderTable({{"b", HeaderArray({infinity})}})}));
+  CHECK_FALSE(is_sendable({"a", HeaderArray({HeaderTable({{"", true}})})}));
 }
 
 TEST_CASE("properties: headers that would leave no room for those of an answer are refused") {
@@ -61,29 +137,6 @@ TEST_CASE("properties: no timestamp, or one that is no virtual time, is none, an
   CHECK((to_properties(read.fields)._flags & AMQP_BASIC_TIMESTAMP_FLAG) == 0);
   message.properties.timestamp = 2;
   CHECK(read_message(message).fields.timestamp == 2 * kNanosecondsPerSecond);
-}
-
-TEST_CASE("properties: integers and floats of every size are read") {
-  const auto read = [](std::uint8_t kind, auto set) {
-    amqp_table_entry_t entry = entry_of(kind);
-    set(entry.value.value);
-    const ReadMessage message = read_message(with_header(entry));
-    CHECK(message.refused == "");
-    return *message.fields.headers.find("shadow");
-  };
-  const HeaderValue minus_one = std::int64_t{-1};
-  CHECK(read(AMQP_FIELD_KIND_I8, [](auto& value) { value.i8 = -1; }) == minus_one);
-  CHECK(read(AMQP_FIELD_KIND_I16, [](auto& value) { value.i16 = -1; }) == minus_one);
-  CHECK(read(AMQP_FIELD_KIND_I32, [](auto& value) { value.i32 = -1; }) == minus_one);
-  CHECK(read(AMQP_FIELD_KIND_I64, [](auto& value) { value.i64 = -1; }) == minus_one);
-  CHECK(read(AMQP_FIELD_KIND_U8, [](auto& value) { value.u8 = 255; }) == HeaderValue(std::int64_t{255}));
-  CHECK(read(AMQP_FIELD_KIND_U16, [](auto& value) { value.u16 = 65'535; }) ==
-        HeaderValue(std::int64_t{65'535}));
-  CHECK(read(AMQP_FIELD_KIND_U32, [](auto& value) { value.u32 = UINT32_MAX; }) ==
-        HeaderValue(std::int64_t{UINT32_MAX}));
-  CHECK(read(AMQP_FIELD_KIND_F32, [](auto& value) { value.f32 = 0.5F; }) == HeaderValue(0.5));
-  CHECK(read(AMQP_FIELD_KIND_F64, [](auto& value) { value.f64 = -0.25; }) == HeaderValue(-0.25));
-  CHECK(read(AMQP_FIELD_KIND_BOOLEAN, [](auto& value) { value.boolean = 1; }) == HeaderValue(true));
 }
 
 TEST_CASE("properties: an entry of a table is replaced, or added") {

@@ -1,5 +1,7 @@
-// Captures of the first format, which identified their scenario by its text and their data not at all.
+// Captures of earlier formats: the first identified their scenario by its text and their data not at all, the
+// second had fewer types of headers and fewer properties. And what those of today hold.
 #include <fstream>
+#include <iterator>
 
 #include "core/byte_form.h"
 #include "core/version.h"
@@ -10,6 +12,7 @@
 #include "sim/regression/captured_run.h"
 #include "support/catch.h"
 #include "support/error_text.h"
+#include "support/random_values.h"
 #include "support/temporary_folder.h"
 
 using namespace dse;
@@ -22,6 +25,14 @@ std::string record(std::uint64_t& checksum, const std::string& body) {
   append_number(std::uint64_t{body.size()}, bytes);
   append_number(checksum, bytes);
   return bytes + body;
+}
+
+// A capture in the second format is one of today, whose messages have only the types and properties that
+// there were.
+std::string second_format(const std::string& today) {
+  std::string bytes = today;
+  bytes[kCaptureMagic.size()] = 2;
+  return bytes;
 }
 
 // A capture in the first format: one message for the import "door", then the end.
@@ -65,6 +76,10 @@ struct File {
   std::string path = folder.file("capture");
 
   void put(const std::string& bytes) const { std::ofstream(path, std::ios::binary) << bytes; }
+  std::string content() const {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
 };
 
 }  // namespace
@@ -81,6 +96,38 @@ TEST_CASE("a capture of the first format is read") {
   CHECK(survey.end_ns == TimeNs{9});
 }
 
+TEST_CASE("a capture of the second format is read") {
+  const File file;
+  CaptureWriter writer(file.path, capture_header(scenario_of(12, 99), {{"a.gz", 1}}, 3, 0));
+  writer.add("door", 5, *make_message({.headers = {{"label", std::int64_t{7}}}}));
+  writer.end(9);
+  file.put(second_format(file.content()));
+  CaptureReader reader(file.path);
+  CHECK(reader.header().format == 2);
+  CHECK(reader.header().data == DataDigests{{"a.gz", 1}});
+  CHECK(*reader.next()->message->headers().find_integer("label") == 7);
+}
+
+TEST_CASE("values of every type, and all properties, come back from a capture") {
+  const File file;
+  std::vector<MessagePtr> messages;
+  RandomStream random(1, "capture", "values");
+  for (int i = 0; i < 200; ++i) {
+    messages.push_back(make_message({.headers = random_table(random, {}),
+                                     .more = i % 2 == 0 ? MoreProperties() : random_properties(random)}));
+  }
+  CaptureWriter writer(file.path, capture_header(scenario_of(12, 99), {}, 3, 0));
+  for (const MessagePtr& message : messages) writer.add("door", 5, *message);
+  writer.end(9);
+  CaptureReader reader(file.path);
+  for (const MessagePtr& message : messages) {
+    const std::optional<CapturedMessage> again = reader.next();
+    REQUIRE(again);
+    CHECK(same_headers(again->message->headers(), message->headers()));
+    CHECK(again->message->fields().more == message->fields().more);
+  }
+}
+
 TEST_CASE("a capture of the first format fits its scenario by its text, one of today by what was read") {
   const File file;
   file.put(first_format(12));
@@ -90,7 +137,7 @@ TEST_CASE("a capture of the first format fits its scenario by its text, one of t
 
   const Scenario scenario = scenario_of(12, 99);
   CaptureWriter(file.path, capture_header(scenario, {}, 3, 0)).end(9);
-  CHECK(open_capture(file.path, scenario_of(12, 98), std::nullopt).survey.header.format == 2);
+  CHECK(open_capture(file.path, scenario_of(12, 98), std::nullopt).survey.header.format == 3);
   CHECK_THAT(input_error([&] { open_capture(file.path, scenario_of(99, 12), std::nullopt); }),
              ContainsSubstring("is of another scenario, or of another state of it"));
 }

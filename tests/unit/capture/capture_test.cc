@@ -155,9 +155,9 @@ TEST_CASE("what is no capture is refused, and what to name instead is said") {
              ContainsSubstring("is not a capture: name the file 'capture' of the run directory"));
   files.put("seed = 1\n");
   CHECK_THAT(files.refusal(), ContainsSubstring("is not a capture"));
-  files.put(std::string(kCaptureMagic) + std::string("\3\0\0\0", 4));
+  files.put(std::string(kCaptureMagic) + std::string("\4\0\0\0", 4));
   CHECK_THAT(files.refusal(),
-             ContainsSubstring("is a capture of format 3, this program reads formats 1 to 2"));
+             ContainsSubstring("is a capture of format 4, this program reads formats 1 to 3"));
   CHECK_THAT(input_error([&] { survey_capture(files.folder.path().string()); }),
              ContainsSubstring("is not a file"));
   CHECK_THAT(input_error([] { survey_capture("/dev/zero"); }), ContainsSubstring("is not a file"));

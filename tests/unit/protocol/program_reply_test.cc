@@ -144,7 +144,7 @@ TEST_CASE("steps: what is refused") {
   check_refused(reading, R"([["bind",{"from":"a","to":"b","match":"none"}]])", "expected \"all\" or \"any\"");
   check_refused(reading, R"([["bind",{"from":"a","to":"b","match":7}]])", "the match of a binding is 7");
   check_refused(reading, R"([["bind",{"from":"a","to":"b","headers":{"x":{"double":"NaN"}}}]])",
-                "is NaN, which nothing matches");
+                "has NaN, which nothing matches");
   check_refused(reading,
                 "[[\"bind\",{\"from\":\"a\",\"to\":\"b\",\"key\":\"" + std::string(256, 'k') + "\"}]]",
                 "the key of a binding has 256 bytes: the most is 255");

@@ -95,14 +95,17 @@ TEST_CASE("a record keeps every field of a message, numbered by its first event"
   headers.set("sure", true);
   headers.set("share", 0.5);
   headers.set("text", std::string("\"quoted\" \xff"));
-  const MessagePtr rich = make_message({.payload = Payload::copy_of("payload"),
-                                        .key = "a.b",
-                                        .headers = headers,
-                                        .id = "w-1",
-                                        .correlation_id = "v-0",
-                                        .app_id = "w",
-                                        .content_type = "text/plain",
-                                        .timestamp = 12});
+  headers.set("z", HeaderArray({1.0, NarrowInteger(std::int8_t{1}), HeaderTable({{"a", HeaderVoid()}})}));
+  const MessagePtr rich =
+      make_message({.payload = Payload::copy_of("payload"),
+                    .key = "a.b",
+                    .headers = headers,
+                    .id = "w-1",
+                    .correlation_id = "v-0",
+                    .app_id = "w",
+                    .content_type = "text/plain",
+                    .timestamp = 12,
+                    .more = MoreProperties{.reply_to = "r", .priority = std::uint8_t{9}}});
   DraftRecord draft;
   draft.steps = {{.event = {.number = 1, .message = rich}},
                  {.event = {.number = 2, .message = text_message("x", "")}},
@@ -115,11 +118,14 @@ TEST_CASE("a record keeps every field of a message, numbered by its first event"
                                         .writer = "w",
                                         .key = "a.b",
                                         .headers = "{\"label\":7,\"share\":0.5,\"sure\":true,\"text\":"
-                                                   "\"\\\"quoted\\\" \xef\xbf\xbd\"}",
+                                                   "\"\\\"quoted\\\" \xef\xbf\xbd\",\"z\":[1.0,{\"int8\":1},"
+                                                   "{\"table\":{\"a\":{\"void\":null}}}]}",
                                         .content_type = "text/plain",
                                         .timestamp_ns = 12,
                                         .payload_bytes = 7,
-                                        .payload_hash = rich->payload_hash()});
+                                        .payload_hash = rich->payload_hash(),
+                                        .properties = R"({"reply_to":"r","priority":9})"});
+  CHECK(record.message(2).properties.empty());
   CHECK(record.message(2).payload_bytes == 0);
   CHECK(record.event(3)->message == 1);
   EventRecord::Messages messages = record.messages();

@@ -3,6 +3,7 @@
 #include "sim/world/ledger.h"
 
 #include "support/catch.h"
+#include "support/random_values.h"
 
 using namespace dse;
 
@@ -362,6 +363,46 @@ TEST_CASE("ledger: headers are matched all or any, numbers by what they are wort
   CHECK_FALSE(fits(any, {{"label", 7.5}}));
   CHECK_FALSE(fits(any, {{"label", "7"}}));
   CHECK_FALSE(fits(any, {}));
+  CHECK(fits(any, {{"label", NarrowInteger(std::uint8_t{7})}}));
+  CHECK(fits(any, {{"label", HeaderTimestamp(7)}}));
+  CHECK_FALSE(fits(any, {{"label", HeaderDecimal(0, 7)}}));
   const BindingSpec both = {.key = "x", .headers = any.headers, .match = HeaderMatch::kAny};
   CHECK_FALSE(fits(both, {{"sure", true}}));
+}
+
+TEST_CASE("ledger: values of every type are compared as the broker compares them") {
+  const std::vector<HeaderValue> some = {true,
+                                         false,
+                                         std::int64_t{7},
+                                         7.0,
+                                         std::string("7"),
+                                         HeaderFloat(0.5F),
+                                         0.5,
+                                         HeaderBytes("7"),
+                                         HeaderVoid(),
+                                         HeaderArray({}),
+                                         HeaderTable({}),
+                                         HeaderTimestamp(7),
+                                         HeaderTimestamp(UINT64_MAX),
+                                         std::int64_t{-1},
+                                         HeaderDecimal(0, 7),
+                                         HeaderDecimal(1, 70),
+                                         NarrowInteger(std::int8_t{-1}),
+                                         HeaderArray({7.0}),
+                                         HeaderArray({std::int64_t{7}}),
+                                         HeaderTable({{"a", HeaderVoid()}}),
+                                         0.0,
+                                         -0.0,
+                                         HeaderArray({0.0}),
+                                         HeaderArray({-0.0})};
+  RandomStream random(1, "ledger", "values");
+  std::vector<HeaderValue> values = some;
+  for (int i = 0; i < 60; ++i) values.push_back(random_value(random));
+  for (const HeaderValue& wanted : values) {
+    for (const HeaderValue& found : values) {
+      CAPTURE(typed_text(wanted), typed_text(found));
+      CHECK(takes({.headers = {{"h", wanted}}}, *make_message({.headers = {{"h", found}}})) ==
+            matches(wanted, found));
+    }
+  }
 }
