@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dse/hash.h"
 
@@ -22,6 +23,8 @@ struct MoreProperties {
   std::string user_id = {};
   std::optional<std::uint8_t> priority = {};
   std::optional<std::uint8_t> delivery_mode = {};  // 1: transient, 2: persistent, as is a message without it
+  // Routing keys that only a broker knows, once it has taken off the header BCC; in no form of the message.
+  std::vector<std::string> blind_keys = {};
 
   bool operator==(const MoreProperties&) const = default;
 };

@@ -14,7 +14,6 @@
 #include "sim/conform/broker_run.h"
 #include "sim/conform/case_minimiser.h"
 #include "sim/conform/comparison.h"
-#include "sim/conform/process_run.h"
 #include "sim/results/shell.h"
 #include "sim/world/interrupt.h"
 
@@ -49,11 +48,7 @@ int conform(const ConformArguments& arguments) {
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::unique_ptr<Connection> connection =
       connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
-  const MakeSide on_broker = broker_runs(*connection);
-  const auto run = [&on_broker](const ConformCase& drawn) {
-    return compare(
-        drawn, [] { return std::make_unique<ProcessRun>(); }, on_broker);
-  };
+  const auto run = compare_with(*connection);
   const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const auto clear_progress = [show_progress] {
     if (show_progress) tell("\r\x1b[K");

@@ -4,15 +4,17 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <utility>
 
 #include "amqp/topology.h"
 #include "dse/hash.h"
+#include "sim/conform/process_run.h"
 
 namespace dse {
 
-BrokerRun::BrokerRun(Connection& connection, std::string prefix)
-    : connection_(connection), prefix_(std::move(prefix)), control_(connection.open_channel()) {}
+BrokerRun::BrokerRun(Connection& connection, std::string prefix, std::chrono::milliseconds rest)
+    : connection_(connection), prefix_(std::move(prefix)), rest_(rest), control_(connection.open_channel()) {}
 
 BrokerRun::~BrokerRun() {
   try {
@@ -23,71 +25,194 @@ BrokerRun::~BrokerRun() {
 }
 
 void BrokerRun::clean_up() {
-  for (const auto& [stream, open] : open_) {
+  const auto close = [this](ChannelNumber channel) {
     try {
-      connection_.close_channel(open.channel);
+      connection_.close_channel(channel);
     } catch (const ChannelClosed&) {
       // It was this channel that failed.
     }
-  }
+  };
+  for (const auto& [stream, open] : open_) close(open.channel);
+  for (const auto& [number, publisher] : publishers_) close(publisher.channel);
+  for (const ChannelNumber channel : drains_) close(channel);
+  if (careful_) close(*careful_);
   // The control channel may be what failed.
   const ChannelNumber channel = connection_.open_channel();
-  for (const std::string& resource : queues_) connection_.delete_queue(channel, prefix_ + resource, {});
+  for (const std::string& resource : queues_) connection_.delete_queue(channel, name(resource), {});
   for (const std::string& companion : companions_) connection_.delete_exchange(channel, companion, {});
-  for (const auto& [resource, name] : exchanges_) connection_.delete_exchange(channel, name, {});
+  for (const auto& [resource, options] : exchanges_) connection_.delete_exchange(channel, name(resource), {});
   connection_.close_channel(channel);
-  connection_.close_channel(control_);
+  close(control_);
   // What one stream gave back when it was closed, another stream may have received; none of it must reach the
   // next run.
   while (connection_.wait(std::chrono::milliseconds(0))) continue;
 }
 
-const std::string& BrokerRun::exchange(const std::string& resource) {
-  return exchanges_.try_emplace(resource, prefix_ + resource).first->second;
+std::string BrokerRun::text_here(const std::string& text) const {
+  return text.starts_with(prefix_) ? text.substr(prefix_.size()) : text;
 }
 
-const std::string& BrokerRun::queue(const std::string& resource) {
+Headers BrokerRun::headers_here(const Headers& headers) const {
+  Headers result;
+  for (const auto& [name, value] : headers) result.set(name, value_here(value));
+  return result;
+}
+
+HeaderValue BrokerRun::value_here(const HeaderValue& value) const {
+  if (const auto* text = std::get_if<std::string>(&value)) return text_here(*text);
+  if (const auto* table = std::get_if<HeaderTable>(&value))
+    return HeaderTable(headers_here(table->entries()));
+  const auto* array = std::get_if<HeaderArray>(&value);
+  if (array == nullptr) return value;
+  std::vector<HeaderValue> values;
+  for (const HeaderValue& one : array->values()) values.push_back(value_here(one));
+  return HeaderArray(std::move(values));
+}
+
+Headers BrokerRun::headers_there(Headers headers) const {
+  for (const char* name : {"CC", "BCC"}) {
+    const HeaderValue* value = headers.find(name);
+    const auto* array = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
+    if (array == nullptr) continue;
+    std::vector<HeaderValue> keys;
+    for (const HeaderValue& key : array->values()) {
+      const auto* text = std::get_if<std::string>(&key);
+      keys.push_back(text == nullptr ? key : HeaderValue(key_there(*text)));
+    }
+    headers.set(name, HeaderArray(std::move(keys)));
+  }
+  return headers;
+}
+
+QueueOptions BrokerRun::there(QueueOptions options) const {
+  if (!options.dead_letter) return options;
+  DeadLetterTarget& target = *options.dead_letter;
+  if (!target.exchange.empty()) target.exchange = name(target.exchange);
+  if (target.key) target.key = key_there(*target.key);
+  return options;
+}
+
+ExchangeOptions BrokerRun::there(ExchangeOptions options) const {
+  if (options.alternate) options.alternate = name(*options.alternate);
+  return options;
+}
+
+ExchangeType BrokerRun::type_of(const std::string& exchange) const {
+  const auto found = exchanges_.find(exchange);
+  return found == exchanges_.end() ? ExchangeType::kTopic : found->second.type;
+}
+
+void BrokerRun::make_exchange(const std::string& exchange) {
+  const ExchangeOptions& options = exchanges_[exchange];
+  assert_exchange(connection_, control_, name(exchange), there(options));
+}
+
+void BrokerRun::make_queue(ChannelNumber channel, const std::string& resource) {
+  make_exchange(resource);
   queues_.insert(resource);
-  return exchange(resource);
+  gone_.erase(resource);
+  const auto found = options_.find(resource);
+  assert_queue_alone(connection_, channel, name(resource),
+                     found == options_.end() ? QueueOptions() : there(found->second));
+  connection_.bind_queue(channel, {.source = name(resource), .destination = name(resource), .key = "#"});
 }
 
 Outcome BrokerRun::perform(const Operation& operation) {
-  last_resources_.clear();
+  last_channel_.reset();
   Outcome outcome;
   std::visit([this, &outcome](const auto& one) { perform(one, outcome); }, operation);
   return outcome;
 }
 
-void BrokerRun::perform(const DeclareOperation& declare, Outcome&) {
-  assert_exchange(connection_, control_, exchange(declare.resource));
+void BrokerRun::perform(const DeclareOperation& declare, Outcome& outcome) {
+  if (!exchanges_.contains(declare.resource)) exchanges_[declare.resource].alternate = declare.alternate;
+  make_exchange(declare.resource);
+  settle_down(control_, outcome);
+}
+
+void BrokerRun::perform(const ExchangeOperation& declare, Outcome& outcome) {
+  exchanges_[declare.exchange] = declare.options;
+  make_exchange(declare.exchange);
+  settle_down(control_, outcome);
+}
+
+void BrokerRun::perform(const QueueOperation& declare, Outcome& outcome) {
+  options_[declare.queue] = declare.options;
+  make_queue(control_, declare.queue);
+  settle_down(control_, outcome);
 }
 
 void BrokerRun::perform(const BindOperation& bind, Outcome& outcome) {
   BindingSpec binding = bind.binding;
-  binding.from = exchange(bind.binding.from);
-  binding.to = queue(bind.binding.to);
-  if (!binding.headers.empty()) companions_.insert(headers_exchange(binding));
-  assert_binding(connection_, control_, binding);
-  settle_down(control_, {bind.binding.to}, outcome);
+  make_exchange(binding.from);
+  if (binding.target == BindingTarget::kQueue) {
+    make_queue(control_, binding.to);
+  } else {
+    make_exchange(binding.to);
+  }
+  const ExchangeType type = type_of(binding.from);
+  binding.from = name(binding.from);
+  binding.to = name(binding.to);
+  binding.key = key_there(binding.key);
+  if (has_headers_exchange(binding, type)) companions_.insert(headers_exchange(binding));
+  bind_on_broker(connection_, control_, binding, type);
+  settle_down(control_, outcome);
 }
 
 void BrokerRun::perform(const PublishOperation& publish, Outcome& outcome) {
-  const std::string& name = exchange(publish.resource);
-  assert_exchange(connection_, control_, name);
-  const MessageFields message{.key = publish.key, .headers = publish.headers, .id = publish.id};
-  connection_.publish(control_, {.exchange = name, .message = message, .mandatory = publish.mandatory});
-  assert_exchange(connection_, control_, name);  // answered after the message was returned
-  settle_down(control_, queues_, outcome);
+  if (!publish.exchange.empty()) make_exchange(publish.exchange);
+  const std::string exchange = publish.exchange.empty() ? "" : name(publish.exchange);
+  const MessageFields message{.payload = Payload::copy_of(std::string(publish.bytes, 'x')),
+                              .key = key_there(publish.key),
+                              .headers = headers_there(publish.headers),
+                              .id = publish.id,
+                              .more = more_of(publish)};
+  if (publish.publisher == kUnconfirmed) {
+    connection_.publish(control_, {.exchange = exchange, .message = message, .mandatory = publish.mandatory});
+    connection_.declare_exchange(control_, "amq.direct",
+                                 {.passive = true});  // answered after what is returned
+    settle_down(control_, outcome);
+    return;
+  }
+  Publisher& by = publisher(publish.publisher);
+  connection_.publish(by.channel, {.exchange = exchange, .message = message, .mandatory = publish.mandatory});
+  ++by.published;
+  wait_for_confirm(by, outcome);
+  settle_down(by.channel, outcome);
+}
+
+BrokerRun::Publisher& BrokerRun::publisher(CasePublisher number) {
+  const auto [place, is_new] = publishers_.try_emplace(number);
+  if (is_new) {
+    place->second.channel = connection_.open_channel();
+    connection_.select_confirms(place->second.channel);
+  }
+  return place->second;
+}
+
+void BrokerRun::wait_for_confirm(const Publisher& publisher, Outcome& outcome) {
+  constexpr int kWaitsMax = 100;
+  for (int waits = 0; waits < kWaitsMax; ++waits) {
+    std::optional<AmqpEvent> event = connection_.wait(std::chrono::milliseconds(100));
+    if (!event) continue;
+    const auto* confirm = std::get_if<AmqpConfirm>(&*event);
+    if (confirm == nullptr) {
+      note(*event, outcome);
+    } else if (confirm->channel == publisher.channel && confirm->tag == publisher.published) {
+      outcome.confirm = confirm->taken ? Confirm::kTaken : Confirm::kRefused;
+      return;
+    }
+  }
+  throw BrokerError(fmt::format("broker {}: does not confirm a message", connection_.describe()));
 }
 
 void BrokerRun::perform(const OpenOperation& open, Outcome& outcome) {
-  open_stream(open.stream, open.resource, open.prefetch);
-  settle_down(open_.at(open.stream).channel, {open.resource}, outcome);
+  settle_down(open_stream(open.stream, open.resource, open.prefetch).channel, outcome);
 }
 
 void BrokerRun::perform(const SettleOperation& settle, Outcome& outcome) {
   const auto found = open_.find(settle.stream);
-  if (found == open_.end() || found->second.unsettled.empty()) return;
+  if (found == open_.end() || found->second.unsettled.empty()) return settle_down(control_, outcome);
   Open& open = found->second;
   const auto at = open.unsettled.begin() + static_cast<std::ptrdiff_t>(settle.which % open.unsettled.size());
   outcome.settled = at->id;
@@ -95,82 +220,121 @@ void BrokerRun::perform(const SettleOperation& settle, Outcome& outcome) {
                                     .acknowledge = settle.how == SettleHow::kAcknowledge,
                                     .requeue = settle.how == SettleHow::kRequeue});
   open.unsettled.erase(at);
-  settle_down(open.channel, {open.resource}, outcome);
+  settle_down(open.channel, outcome);
 }
 
 void BrokerRun::perform(const CloseOperation& close, Outcome& outcome) {
   const auto found = open_.find(close.stream);
-  if (found == open_.end()) return;
+  if (found == open_.end()) return settle_down(control_, outcome);
   const Open closed = found->second;
   open_.erase(found);
   by_channel_.erase(closed.channel);
   connection_.close_channel(closed.channel);
-  settle_down(control_, {closed.resource}, outcome);
+  settle_down(control_, outcome);
 }
 
 void BrokerRun::perform(const DrainOperation& drain, Outcome& outcome) {
-  const auto before = open_.find(kDrained);
-  if (before != open_.end()) {
-    connection_.close_channel(before->second.channel);
-    by_channel_.erase(before->second.channel);
-    open_.erase(before);
-  }
-  open_stream(kDrained, drain.resource, 0);
-  settle_down(open_.at(kDrained).channel, {drain.resource}, outcome);
+  if (const auto before = open_.find(kDrained); before != open_.end())
+    drains_.push_back(before->second.channel);
+  settle_down(open_stream(kDrained, drain.resource, 0).channel, outcome);
 }
 
-void BrokerRun::open_stream(CaseStream stream, const std::string& resource, std::uint16_t prefetch) {
-  const std::string& name = queue(resource);
+BrokerRun::Open& BrokerRun::open_stream(CaseStream stream, const std::string& resource,
+                                        std::uint16_t prefetch) {
   const ChannelNumber channel = connection_.open_channel();
-  open_[stream] = {.channel = channel, .resource = resource};
+  Open& open = open_[stream] = {.channel = channel, .resource = resource};
   by_channel_[channel] = stream;
-  assert_queue(connection_, channel, name);
+  make_queue(channel, resource);
   connection_.set_prefetch(channel, prefetch);
-  connection_.consume(channel, name);
+  connection_.consume(channel, name(resource));
+  return open;
 }
 
-void BrokerRun::settle_down(ChannelNumber channel, const std::set<std::string>& resources, Outcome& outcome) {
+void BrokerRun::settle_down(ChannelNumber channel, Outcome& outcome) {
   last_channel_ = channel;
-  last_resources_ = resources;
+  const auto end = std::chrono::steady_clock::now() + rest_;
+  for (auto left = rest_; left.count() > 0;
+       left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now())) {
+    if (std::optional<AmqpEvent> event = connection_.wait(left)) note(*event, outcome);
+  }
   look_again(outcome);
 }
 
 void BrokerRun::look_again(Outcome& outcome) {
-  const auto ask = [this, &outcome](ChannelNumber channel, const std::string& resource) {
-    outcome.waiting[resource] =
-        connection_.declare_queue(channel, exchanges_.at(resource), {.passive = true}).messages;
-  };
-  for (const std::string& resource : last_resources_) ask(last_channel_, resource);
-  for (const auto& [stream, open] : open_) {
-    if (last_resources_.contains(open.resource)) ask(open.channel, open.resource);
+  if (!last_channel_) return;
+  outcome.waiting.clear();
+  for (const std::string& resource : queues_) {
+    const auto options = options_.find(resource);
+    const bool may_go = options != options_.end() && options->second.auto_delete;
+    if (may_go) {
+      ask_carefully(resource, outcome);
+    } else {
+      ask(*last_channel_, resource, outcome);
+    }
   }
+  for (const auto& [stream, open] : open_) ask(open.channel, open.resource, outcome);
+  outcome.gone = gone_;
   collect(outcome);
 }
 
-void BrokerRun::collect(Outcome& outcome) {
-  while (std::optional<AmqpEvent> event = connection_.wait(std::chrono::milliseconds(0))) {
-    if (auto* delivery = std::get_if<AmqpDelivery>(&*event)) {
-      const auto found = by_channel_.find(delivery->channel);
-      if (found == by_channel_.end()) {
-        throw BrokerError(fmt::format("broker {}: delivers '{}' on a channel that has no stream",
-                                      connection_.describe(), delivery->message.id));
-      }
-      const CaseStream stream = found->second;
-      open_.at(stream).unsettled.push_back({delivery->tag, delivery->message.id});
-      outcome.deliveries[stream].push_back({delivery->message.id, delivery->redelivered});
-    } else if (auto* returned = std::get_if<AmqpReturn>(&*event)) {
-      outcome.returned.push_back(returned->message.id);
-    }
+void BrokerRun::ask(ChannelNumber channel, const std::string& resource, Outcome& outcome) {
+  outcome.waiting[resource] = connection_.declare_queue(channel, name(resource), {.passive = true}).messages;
+}
+
+void BrokerRun::ask_carefully(const std::string& resource, Outcome& outcome) {
+  constexpr int kNotFound = 404;
+  if (gone_.contains(resource)) return;
+  if (!careful_) careful_ = connection_.open_channel();
+  try {
+    ask(*careful_, resource, outcome);
+  } catch (const ChannelClosed& closed) {
+    if (closed.code() != kNotFound) throw;
+    careful_.reset();
+    gone_.insert(resource);
   }
 }
 
-MakeSide broker_runs(Connection& connection) {
+void BrokerRun::collect(Outcome& outcome) {
+  while (std::optional<AmqpEvent> event = connection_.wait(std::chrono::milliseconds(0)))
+    note(*event, outcome);
+}
+
+void BrokerRun::note(AmqpEvent& event, Outcome& outcome) {
+  if (const auto* returned = std::get_if<AmqpReturn>(&event))
+    outcome.returned.push_back(returned->message.id);
+  auto* delivery = std::get_if<AmqpDelivery>(&event);
+  if (delivery == nullptr) return;
+  const auto found = by_channel_.find(delivery->channel);
+  if (found == by_channel_.end()) {
+    throw BrokerError(fmt::format("broker {}: delivers '{}' on a channel that has no stream",
+                                  connection_.describe(), delivery->message.id));
+  }
+  const CaseStream stream = found->second;
+  open_.at(stream).unsettled.push_back({delivery->tag, delivery->message.id});
+  MessageFields& message = delivery->message;
+  message.key = text_here(message.key);
+  message.headers = headers_here(message.headers);
+  outcome.deliveries[stream].push_back(seen(message, delivery->redelivered));
+}
+
+MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest) {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   const std::string process =
       fmt::format("dse-conform-{}-{}", hex64(hash_text(host.data())).substr(0, 8), getpid());
-  return [&connection, process, number = 0]() mutable {
-    return std::make_unique<BrokerRun>(connection, fmt::format("{}-{}-", process, ++number));
+  static std::atomic<std::uint64_t> runs = 0;
+  return [&connection, process, rest] {
+    return std::make_unique<BrokerRun>(connection, fmt::format("{}-{}-", process, ++runs), rest);
+  };
+}
+
+std::function<Comparison(const ConformCase&)> compare_with(Connection& connection) {
+  constexpr std::chrono::milliseconds kRest{40};
+  const MakeSide in_process = [] { return std::make_unique<ProcessRun>(); };
+  return [in_process, quick = broker_runs(connection),
+          patient = broker_runs(connection, kRest)](const ConformCase& drawn) {
+    const Comparison comparison = compare(drawn, in_process, quick);
+    return comparison.differs ? compare(drawn, in_process, patient) : comparison;
   };
 }
 

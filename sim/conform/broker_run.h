@@ -4,16 +4,21 @@
 // A real broker acts at times of its own. So every operation here is followed by requests that the broker
 // answers only after the earlier ones, which makes the outcome independent of timing. One gap remains:
 // RabbitMQ lets the passive declaration, the only request that a queue answers without changing anything,
-// overtake settlements (gen_server2's priorities), so a second look may see more than the first.
+// overtake settlements (gen_server2's priorities), so a second look may see more than the first. A quorum
+// queue's answers say nothing about what was sent to it before, apart from confirms.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "amqp/connection.h"
+#include "sim/conform/comparison.h"
 #include "sim/conform/side.h"
 
 namespace dse {
@@ -21,8 +26,9 @@ namespace dse {
 class BrokerRun : public Side {
  public:
   // Every name on the broker begins with `prefix`, which nothing else uses. The connection must outlive this
-  // object, and nothing else may use it meanwhile. Throws BrokerError, as perform does.
-  BrokerRun(Connection& connection, std::string prefix);
+  // object, and nothing else may use it meanwhile. After each operation the broker gets the time `rest`
+  // before it is asked what has followed. Throws BrokerError, as perform does.
+  BrokerRun(Connection& connection, std::string prefix, std::chrono::milliseconds rest);
   // Deletes everything that the case made, unless the connection is lost.
   ~BrokerRun() override;
   BrokerRun(const BrokerRun&) = delete;
@@ -41,8 +47,14 @@ class BrokerRun : public Side {
     std::string resource;
     std::vector<Unsettled> unsettled;  // in the order of delivery
   };
+  struct Publisher {
+    ChannelNumber channel = 0;
+    std::uint64_t published = 0;
+  };
 
   void perform(const DeclareOperation& declare, Outcome& outcome);
+  void perform(const ExchangeOperation& declare, Outcome& outcome);
+  void perform(const QueueOperation& declare, Outcome& outcome);
   void perform(const BindOperation& bind, Outcome& outcome);
   void perform(const PublishOperation& publish, Outcome& outcome);
   void perform(const OpenOperation& open, Outcome& outcome);
@@ -50,32 +62,59 @@ class BrokerRun : public Side {
   void perform(const CloseOperation& close, Outcome& outcome);
   void perform(const DrainOperation& drain, Outcome& outcome);
 
-  // The name on the broker of a resource that is about to be declared.
-  const std::string& exchange(const std::string& resource);
-  const std::string& queue(const std::string& resource);
-  // Collects what follows from what was sent on `channel` and may change these queues. A request on that
-  // channel reaches a queue after what was sent before it, and the answer leaves the queue after the queue's
-  // deliveries. But deliveries go through the channels of their streams, and may still be on their way there,
-  // so each of those channels gets a request too.
-  void settle_down(ChannelNumber channel, const std::set<std::string>& resources, Outcome& outcome);
+  // What an exchange, queue or key of the case is called on the broker, and back.
+  std::string name(const std::string& resource) const { return prefix_ + resource; }
+  std::string key_there(const std::string& key) const { return is_resource_name(key) ? prefix_ + key : key; }
+  std::string text_here(const std::string& text) const;
+  HeaderValue value_here(const HeaderValue& value) const;
+  Headers headers_here(const Headers& headers) const;
+  Headers headers_there(Headers headers) const;
+  QueueOptions there(QueueOptions options) const;
+  ExchangeOptions there(ExchangeOptions options) const;
+
+  void make_exchange(const std::string& exchange);
+  void make_queue(ChannelNumber channel, const std::string& resource);
+  ExchangeType type_of(const std::string& exchange) const;
+  Publisher& publisher(CasePublisher number);
+  // Collects until the confirm of what was published last.
+  void wait_for_confirm(const Publisher& publisher, Outcome& outcome);
+  // Collects what follows from what was sent on `channel`. A request on that channel reaches a queue after
+  // what was sent before it, and the answer leaves the queue after the queue's deliveries. But deliveries go
+  // through the channels of their streams, and may still be on their way there, so each of those channels
+  // gets a request too.
+  void settle_down(ChannelNumber channel, Outcome& outcome);
+  void ask(ChannelNumber channel, const std::string& resource, Outcome& outcome);
+  // The same about a queue that may be gone, which costs the channel that asks.
+  void ask_carefully(const std::string& resource, Outcome& outcome);
   void collect(Outcome& outcome);
-  void open_stream(CaseStream stream, const std::string& resource, std::uint16_t prefetch);
+  void note(AmqpEvent& event, Outcome& outcome);
+  Open& open_stream(CaseStream stream, const std::string& resource, std::uint16_t prefetch);
   void clean_up();
 
   Connection& connection_;
   std::string prefix_;
+  std::chrono::milliseconds rest_;
   ChannelNumber control_ = 0;
-  std::map<std::string, std::string> exchanges_;  // by resource
-  std::set<std::string> companions_;              // headers exchanges
-  std::set<std::string> queues_;                  // resources that have one
+  std::optional<ChannelNumber> careful_;              // the channel for questions that may cost it
+  std::map<std::string, ExchangeOptions> exchanges_;  // that are there
+  std::map<std::string, QueueOptions> options_;       // of queues that are not plain ones
+  std::set<std::string> companions_;                  // headers exchanges
+  std::set<std::string> queues_;                      // resources whose queue is there, or was
+  std::set<std::string> gone_;
   std::map<CaseStream, Open> open_;
   std::map<ChannelNumber, CaseStream> by_channel_;
-  ChannelNumber last_channel_ = 0;  // the last operation's, with the resources that it may change
-  std::set<std::string> last_resources_;
+  std::map<CasePublisher, Publisher> publishers_;
+  std::vector<ChannelNumber> drains_;          // of earlier drain operations; they keep what they took
+  std::optional<ChannelNumber> last_channel_;  // the last operation's
 };
 
 // Makes runs on the broker whose names no other run has, in this process or in another. The connection must
 // outlive what it returns.
-MakeSide broker_runs(Connection& connection);
+MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest = std::chrono::milliseconds(0));
+
+// Compares the broker in the process with that of the connection. What differs is done again with more time
+// after each operation, and counts only if it differs then as well: a quorum queue's answers may overtake
+// what it does. The connection must outlive what this returns.
+std::function<Comparison(const ConformCase&)> compare_with(Connection& connection);
 
 }  // namespace dse

@@ -13,13 +13,15 @@ Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const M
   for (Operation& closing : closing_operations(drawn)) operations.push_back(std::move(closing));
   Comparison comparison;
   for (const Operation& operation : operations) {
-    comparison.steps.push_back({operation, first->perform(operation), second->perform(operation)});
-    ComparedStep& step = comparison.steps.back();
+    ComparedStep step{operation, first->perform(operation), {}};
+    if (step.first.open_order) break;
+    step.second = second->perform(operation);
     for (int looks = 0; step.first != step.second && looks < kLooksMax; ++looks) {
       first->look_again(step.first);
       second->look_again(step.second);
     }
     comparison.differs = step.first != step.second;
+    comparison.steps.push_back(std::move(step));
     if (comparison.differs) break;
   }
   return comparison;
@@ -36,9 +38,10 @@ std::string describe(const Comparison& comparison, const SideNames& names) {
       if (outcome != "nothing") text += fmt::format("        {}\n", outcome);
       continue;
     }
-    text += fmt::format("        {:<{}} {}\n", fmt::format("{}:", names.first), width, describe(step.first));
-    text +=
-        fmt::format("        {:<{}} {}\n", fmt::format("{}:", names.second), width, describe(step.second));
+    text += fmt::format("        {:<{}} {}\n", fmt::format("{}:", names.first), width,
+                        describe_fully(step.first));
+    text += fmt::format("        {:<{}} {}\n", fmt::format("{}:", names.second), width,
+                        describe_fully(step.second));
   }
   return text;
 }

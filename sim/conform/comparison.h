@@ -22,7 +22,7 @@ struct Comparison {
 };
 
 // A difference is looked at this many times before it counts.
-inline constexpr int kLooksMax = 300;
+inline constexpr int kLooksMax = 100;
 
 // Does the case's operations and then its closing ones on a new side of each kind.
 Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ constexpr std::uint64_t kStreamsMax = 6;
 constexpr std::uint64_t kWordsMax = 4;
 constexpr std::uint64_t kPrefetchMax = 3;
 constexpr std::uint64_t kWhichMax = 8;
+constexpr std::uint64_t kExchangesMax = 3;
+constexpr std::uint64_t kLengthMax = 3;
+constexpr std::uint64_t kBytesMax = 16;
+constexpr std::uint64_t kDeliveryLimitMax = 2;
+constexpr std::uint64_t kPriorityMax = 3;
+constexpr CasePublisher kPublishers = 3;
 
 // Small alphabets, so that keys often match patterns. Empty words come from doubled, leading or trailing
 // dots; a key may contain the characters * and # themselves.
@@ -122,11 +129,66 @@ class Drawing {
     resources_ = 1 + random_.below(kResourcesMax);
     const std::uint64_t count = kOperationsMin + random_.below(kOperationsMax - kOperationsMin + 1);
     ConformCase drawn;
+    // A third of the cases has plain resources alone.
+    if (random_.below(3) > 0) add_options(drawn);
     while (drawn.operations.size() < count) drawn.operations.push_back(operation());
     return drawn;
   }
 
  private:
+  // Declares what has options, before anything uses it.
+  void add_options(ConformCase& drawn) {
+    has_options_ = true;
+    has_quorum_ = random_.below(3) == 0;
+    exchanges_ = random_.below(kExchangesMax + 1);
+    for (std::uint64_t number = 1; number <= exchanges_; ++number) {
+      constexpr std::array<ExchangeType, 4> types = {ExchangeType::kDirect, ExchangeType::kFanout,
+                                                     ExchangeType::kTopic, ExchangeType::kHeaders};
+      ExchangeOperation declare{exchange_name(number), {.type = types[random_.below(types.size())]}};
+      if (one_in(3)) declare.options.alternate = exchange();
+      types_[declare.exchange] = declare.options.type;
+      drawn.operations.emplace_back(declare);
+    }
+    for (std::uint64_t number = 1; number <= resources_; ++number) {
+      const std::string name = resource_name(number);
+      if (one_in(6)) drawn.operations.emplace_back(DeclareOperation{name, exchange()});
+      if (!one_in(4)) drawn.operations.emplace_back(QueueOperation{name, queue_options()});
+    }
+  }
+
+  QueueOptions queue_options() {
+    QueueOptions options;
+    if (has_quorum_ && one_in(2)) options.type = QueueType::kQuorum;
+    const bool quorum = options.type == QueueType::kQuorum;
+    if (one_in(3)) options.max_length = random_.below(kLengthMax + 1);
+    if (one_in(8)) options.max_length_bytes = random_.below(3 * kBytesMax);
+    if (options.max_length || options.max_length_bytes) {
+      constexpr std::array<Overflow, 3> ways = {Overflow::kDropHead, Overflow::kRejectPublish,
+                                                Overflow::kRejectPublishDlx};
+      options.overflow = ways[random_.below(ways.size())];
+    }
+    if (one_in(2)) options.dead_letter = dead_letter_target();
+    if (quorum && one_in(2)) options.delivery_limit = random_.below(kDeliveryLimitMax + 1);
+    options.single_active_consumer = one_in(5);
+    if (!quorum) {
+      if (one_in(12)) options.message_ttl_ns = 0;
+      options.auto_delete = one_in(8);
+      if (one_in(5)) options.max_priority = static_cast<std::int64_t>(1 + random_.below(kPriorityMax));
+    }
+    return options;
+  }
+
+  DeadLetterTarget dead_letter_target() {
+    DeadLetterTarget target;
+    if (one_in(4)) {
+      target.key = resource();
+      return target;
+    }
+    target.exchange = exchange();
+    if (one_in(2)) target.key = key();
+    return target;
+  }
+
   Operation operation() {
     const std::uint64_t choice = random_.below(32);
     if (choice < 1) return DeclareOperation{resource()};
@@ -141,24 +203,47 @@ class Drawing {
 
   Operation bind() {
     // Sometimes a binding that exists already.
-    if (!bindings_.empty() && random_.below(6) == 0)
-      return BindOperation{bindings_[random_.below(bindings_.size())]};
-    BindingSpec binding{.from = resource(), .to = resource(), .key = words(kPatternWords)};
-    if (random_.below(2) == 0) {
+    if (!bindings_.empty() && one_in(6)) return BindOperation{bindings_[random_.below(bindings_.size())]};
+    BindingSpec binding{.from = exchange(), .to = resource()};
+    if (one_in(3) && exchanges_ > 0) {
+      binding.to = exchange();
+      binding.target = BindingTarget::kExchange;
+    }
+    const auto type = types_.find(binding.from);
+    const bool is_topic = type == types_.end() || type->second == ExchangeType::kTopic;
+    binding.key = is_topic ? words(kPatternWords) : key();
+    if (one_in(2)) {
       binding.headers = headers(1 + random_.below(3));
-      binding.match = random_.below(2) == 0 ? HeaderMatch::kAll : HeaderMatch::kAny;
+      binding.match = one_in(2) ? HeaderMatch::kAll : HeaderMatch::kAny;
+    } else if (type != types_.end() && type->second == ExchangeType::kHeaders && one_in(4)) {
+      binding.match = HeaderMatch::kAny;
     }
     bindings_.push_back(binding);
     return BindOperation{binding};
   }
 
   Operation publish() {
-    const std::string id = fmt::format("m{}", ++messages_);
-    return PublishOperation{.resource = resource(),
-                            .id = id,
-                            .key = words(kKeyWords),
-                            .headers = headers(random_.below(4)),
-                            .mandatory = random_.below(2) == 0};
+    PublishOperation publish{.exchange = exchange(), .id = fmt::format("m{}", ++messages_), .key = key()};
+    publish.headers = headers(random_.below(4));
+    publish.mandatory = one_in(2);
+    if (!has_options_) return publish;
+    if (one_in(8)) {
+      publish.exchange.clear();
+      publish.key = resource();
+    }
+    publish.publisher = static_cast<CasePublisher>(random_.below(kPublishers));
+    publish.bytes = random_.below(kBytesMax);
+    if (one_in(3)) publish.priority = static_cast<std::uint8_t>(random_.below(kPriorityMax + 2));
+    if (one_in(12)) publish.expiration = "0";
+    if (one_in(8)) publish.headers.set("CC", keys());
+    if (one_in(12)) publish.headers.set("BCC", keys());
+    return publish;
+  }
+
+  HeaderValue keys() {
+    std::vector<HeaderValue> keys;
+    for (std::uint64_t count = random_.below(3); count > 0; --count) keys.emplace_back(key());
+    return HeaderArray(std::move(keys));
   }
 
   Operation open() {
@@ -175,18 +260,30 @@ class Drawing {
         .stream = stream(), .which = random_.below(kWhichMax), .how = ways[random_.below(ways.size())]};
   }
 
+  bool one_in(std::uint64_t count) { return random_.below(count) == 0; }
+
+  static std::string resource_name(std::uint64_t number) { return fmt::format("r{}", number); }
+  static std::string exchange_name(std::uint64_t number) { return fmt::format("x{}", number); }
+
   // The first resources are drawn more often than the last.
-  std::string resource() {
-    const std::uint64_t number = random_.below(1 + random_.below(resources_));
-    return std::string(1, static_cast<char>('a' + number));
+  std::string resource() { return resource_name(1 + random_.below(1 + random_.below(resources_))); }
+
+  // That of a resource, or one without.
+  std::string exchange() {
+    return exchanges_ > 0 && one_in(2) ? exchange_name(1 + random_.below(exchanges_)) : resource();
   }
 
   CaseStream stream() { return static_cast<CaseStream>(1 + random_.below(streams_)); }
 
-  std::string words(const std::array<std::string_view, 8>& alphabet) {
+  // A message's routing key.
+  std::string key() { return has_options_ && one_in(6) ? resource() : words(kKeyWords); }
+
+  template <std::size_t Count>
+  std::string words(const std::array<std::string_view, Count>& alphabet) {
     std::string text;
-    for (std::uint64_t left = random_.below(kWordsMax + 1), first = left; left > 0; --left) {
-      if (left != first) text += '.';
+    const std::uint64_t count = random_.below(kWordsMax + 1);
+    for (std::uint64_t word = 0; word < count; ++word) {
+      if (word > 0) text += '.';
       text += alphabet[random_.below(alphabet.size())];
     }
     return text;
@@ -205,7 +302,11 @@ class Drawing {
   }
 
   RandomStream random_;
+  bool has_options_ = false;
+  bool has_quorum_ = false;
   std::uint64_t resources_ = 0;
+  std::uint64_t exchanges_ = 0;  // without a queue
+  std::map<std::string, ExchangeType> types_;
   std::uint64_t streams_ = 0;
   std::uint64_t messages_ = 0;
   std::vector<BindingSpec> bindings_;
@@ -219,7 +320,9 @@ std::vector<Operation> closing_operations(const ConformCase& drawn) {
   std::set<CaseStream> streams;
   std::set<std::string> queues;
   for (const Operation& operation : drawn.operations) {
-    if (const auto* bind = std::get_if<BindOperation>(&operation)) queues.insert(bind->binding.to);
+    if (const auto* declare = std::get_if<QueueOperation>(&operation)) queues.insert(declare->queue);
+    const auto* bind = std::get_if<BindOperation>(&operation);
+    if (bind != nullptr && bind->binding.target == BindingTarget::kQueue) queues.insert(bind->binding.to);
     if (const auto* open = std::get_if<OpenOperation>(&operation)) {
       streams.insert(open->stream);
       queues.insert(open->resource);

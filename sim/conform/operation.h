@@ -5,30 +5,61 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "dse/binding.h"
+#include "dse/exchange_options.h"
 #include "dse/headers.h"
+#include "dse/more_properties.h"
+#include "dse/queue_options.h"
 
 namespace dse {
 
 // A stream of a case: each number is opened once.
 using CaseStream = std::uint32_t;
 
+// Exchanges and queues of cases are named r or x and a digit. Where such a text is a routing key, it leads
+// the default exchange to that queue; so a side that calls its queues something else changes these keys too.
+bool is_resource_name(std::string_view text);
+
 struct DeclareOperation {
   std::string resource;
+  std::optional<std::string> alternate = {};  // of its exchange
+};
+// Declares an exchange that has no queue. It comes before everything else that names the exchange.
+struct ExchangeOperation {
+  std::string exchange;
+  ExchangeOptions options;
+};
+// Declares a resource's queue. It comes before everything else that makes that queue.
+struct QueueOperation {
+  std::string queue;
+  QueueOptions options;
 };
 struct BindOperation {
   BindingSpec binding;
 };
+// The channels on which a case publishes; the first one has no confirms, the others have.
+using CasePublisher = std::uint32_t;
+inline constexpr CasePublisher kUnconfirmed = 0;
+
 struct PublishOperation {
-  std::string resource;
+  std::string exchange;  // "": the default exchange
   std::string id;
   std::string key;
-  Headers headers;
+  Headers headers = {};
   bool mandatory = false;
+  CasePublisher publisher = kUnconfirmed;
+  std::size_t bytes = 0;  // of its payload
+  std::optional<std::uint8_t> priority = {};
+  std::string expiration = {};  // milliseconds; "" for none
 };
+// The properties that the message is published with.
+MoreProperties more_of(const PublishOperation& publish);
+
 struct OpenOperation {
   CaseStream stream = 0;
   std::string resource;
@@ -51,9 +82,12 @@ struct DrainOperation {
   std::string resource;
 };
 
-using Operation = std::variant<DeclareOperation, BindOperation, PublishOperation, OpenOperation,
-                               SettleOperation, CloseOperation, DrainOperation>;
+using Operation =
+    std::variant<DeclareOperation, ExchangeOperation, QueueOperation, BindOperation, PublishOperation,
+                 OpenOperation, SettleOperation, CloseOperation, DrainOperation>;
 
+// {h = 7.0, k = "a"}: values of different types read differently.
+std::string headers_text(const Headers& headers);
 // One line for human readers: `publish m3 to a, key "x.y", {h = 7}, mandatory`.
 std::string describe(const Operation& operation);
 

@@ -1,25 +1,74 @@
 #include "sim/conform/outcome.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
 
 namespace dse {
+namespace {
 
-std::string describe(const Outcome& outcome) {
+std::string delivery_text(const SeenDelivery& delivery, bool fully) {
+  std::string text = delivery.id;
+  if (delivery.redelivered) text += " (again)";
+  if (!fully) return text;
+  text += fmt::format(" [key \"{}\", {}", delivery.key, headers_text(delivery.headers));
+  if (delivery.priority) text += fmt::format(", priority {}", *delivery.priority);
+  if (!delivery.expiration.empty()) text += fmt::format(", expiration {}", delivery.expiration);
+  return text + "]";
+}
+
+std::string text_of(const Outcome& outcome, bool fully) {
   std::vector<std::string> parts;
   if (!outcome.settled.empty()) parts.push_back(outcome.settled + " settled");
   for (const std::string& id : outcome.returned) parts.push_back(id + " returned");
+  if (outcome.confirm == Confirm::kTaken) parts.emplace_back("confirmed");
+  if (outcome.confirm == Confirm::kRefused) parts.emplace_back("nacked");
   for (const auto& [stream, deliveries] : outcome.deliveries) {
-    std::string messages;
-    for (const SeenDelivery& delivery : deliveries) {
-      messages += fmt::format("{}{}{}", messages.empty() ? "" : ", ", delivery.id,
-                              delivery.redelivered ? " (again)" : "");
-    }
-    parts.push_back(stream == kDrained ? "left: " + messages : fmt::format("s{} gets {}", stream, messages));
+    std::vector<std::string> messages;
+    for (const SeenDelivery& delivery : deliveries) messages.push_back(delivery_text(delivery, fully));
+    const std::string who = stream == kDrained ? "left:" : fmt::format("s{} gets", stream);
+    parts.push_back(fmt::format("{} {}", who, fmt::join(messages, ", ")));
   }
   for (const auto& [queue, count] : outcome.waiting) {
     if (count != 0) parts.push_back(fmt::format("{} wait in {}", count, queue));
   }
+  for (const std::string& queue : outcome.gone) parts.push_back(fmt::format("{} is gone", queue));
   return parts.empty() ? "nothing" : fmt::format("{}", fmt::join(parts, "; "));
 }
+
+// The deaths without their times of day.
+HeaderArray timeless(const HeaderArray& deaths) {
+  std::vector<HeaderValue> result;
+  for (const HeaderValue& value : deaths.values()) {
+    const auto* table = std::get_if<HeaderTable>(&value);
+    if (table == nullptr) {
+      result.push_back(value);
+      continue;
+    }
+    Headers death = table->entries();
+    death.remove("time");
+    result.emplace_back(HeaderTable(std::move(death)));
+  }
+  return HeaderArray(std::move(result));
+}
+
+}  // namespace
+
+SeenDelivery seen(const MessageFields& message, bool redelivered) {
+  SeenDelivery delivery{.id = message.id,
+                        .redelivered = redelivered,
+                        .key = message.key,
+                        .headers = message.headers,
+                        .priority = message.more->priority,
+                        .expiration = message.more->expiration};
+  const HeaderValue* value = message.headers.find("x-death");
+  const auto* deaths = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
+  if (deaths != nullptr) delivery.headers.set("x-death", timeless(*deaths));
+  return delivery;
+}
+
+std::string describe(const Outcome& outcome) { return text_of(outcome, false); }
+std::string describe_fully(const Outcome& outcome) { return text_of(outcome, true); }
 
 }  // namespace dse

@@ -165,8 +165,9 @@ void Connection::close_channel(ChannelNumber channel) {
 
 void Connection::declare_exchange(ChannelNumber channel, const std::string& name,
                                   const ExchangeDeclaration& options) {
+  AmqpTable arguments(options.arguments);
   amqp_exchange_declare(state_->amqp.get(), channel, amqp_text(name), amqp_text(options.type),
-                        options.passive, options.durable, options.auto_delete, 0, amqp_empty_table);
+                        options.passive, options.durable, options.auto_delete, 0, arguments.table());
   state_->check_answer(channel);
 }
 

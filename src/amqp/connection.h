@@ -63,15 +63,16 @@ struct AmqpCancelled {
 };
 using AmqpEvent = std::variant<AmqpDelivery, AmqpReturn, AmqpConfirm, AmqpBlocked, AmqpCancelled>;
 
+// Arguments such as "x-max-length".
+using AmqpArguments = Headers;
+
 struct ExchangeDeclaration {
   std::string type = "topic";
   bool durable = true;
   bool auto_delete = false;
   bool passive = false;  // only checks that it exists
+  AmqpArguments arguments = {};
 };
-
-// Arguments such as "x-max-length".
-using AmqpArguments = Headers;
 
 struct QueueDeclaration {
   bool durable = true;

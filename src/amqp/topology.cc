@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
 #include "dse/hash.h"
 
@@ -20,13 +22,68 @@ std::string match_argument(const BindingSpec& binding) {
 
 }  // namespace
 
-void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& resource) {
-  connection.declare_exchange(channel, resource, {.type = "topic"});
+AmqpArguments arguments_of(const QueueOptions& options) {
+  constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
+  AmqpArguments arguments;
+  const auto set = [&arguments](const char* name, const std::optional<std::int64_t>& value) {
+    if (value) arguments.set(name, *value);
+  };
+  if (options.type == QueueType::kQuorum) arguments.set("x-queue-type", std::string("quorum"));
+  if (options.message_ttl_ns) set("x-message-ttl", *options.message_ttl_ns / kNanosecondsPerMillisecond);
+  if (options.expires_ns) set("x-expires", *options.expires_ns / kNanosecondsPerMillisecond);
+  set("x-max-length", options.max_length);
+  set("x-max-length-bytes", options.max_length_bytes);
+  if (options.overflow == Overflow::kRejectPublish) {
+    arguments.set("x-overflow", std::string("reject-publish"));
+  } else if (options.overflow == Overflow::kRejectPublishDlx) {
+    arguments.set("x-overflow", std::string("reject-publish-dlx"));
+  }
+  if (options.dead_letter) {
+    arguments.set("x-dead-letter-exchange", options.dead_letter->exchange);
+    if (options.dead_letter->key) arguments.set("x-dead-letter-routing-key", *options.dead_letter->key);
+  }
+  set("x-delivery-limit", options.delivery_limit);
+  if (options.max_priority > 0) set("x-max-priority", options.max_priority);
+  if (options.single_active_consumer) arguments.set("x-single-active-consumer", true);
+  return arguments;
+}
+
+AmqpArguments arguments_of(const ExchangeOptions& options) {
+  if (!options.alternate) return {};
+  return {{"alternate-exchange", *options.alternate}};
+}
+
+std::string_view name_of(ExchangeType type) {
+  switch (type) {
+    case ExchangeType::kDirect:
+      return "direct";
+    case ExchangeType::kFanout:
+      return "fanout";
+    case ExchangeType::kHeaders:
+      return "headers";
+    case ExchangeType::kTopic:
+      break;
+  }
+  return "topic";
+}
+
+void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& name,
+                     const ExchangeOptions& options) {
+  connection.declare_exchange(
+      channel, name, {.type = std::string(name_of(options.type)), .arguments = arguments_of(options)});
+}
+
+QueueInfo assert_queue_alone(Connection& connection, ChannelNumber channel, const std::string& name,
+                             const QueueOptions& options) {
+  return connection.declare_queue(channel, name,
+                                  {.exclusive = options.exclusive,
+                                   .auto_delete = options.auto_delete,
+                                   .arguments = arguments_of(options)});
 }
 
 QueueInfo assert_queue(Connection& connection, ChannelNumber channel, const std::string& resource) {
   assert_exchange(connection, channel, resource);
-  QueueInfo info = connection.declare_queue(channel, resource, {});
+  QueueInfo info = assert_queue_alone(connection, channel, resource, {});
   connection.bind_queue(channel, {.source = resource, .destination = resource, .key = "#"});
   return info;
 }
@@ -34,16 +91,32 @@ QueueInfo assert_queue(Connection& connection, ChannelNumber channel, const std:
 void assert_binding(Connection& connection, ChannelNumber channel, const BindingSpec& binding) {
   assert_exchange(connection, channel, binding.from);
   assert_queue(connection, channel, binding.to);
-  if (binding.headers.empty()) {
-    connection.bind_queue(channel, {.source = binding.from, .destination = binding.to, .key = binding.key});
-    return;
+  bind_on_broker(connection, channel, binding, ExchangeType::kTopic);
+}
+
+bool has_headers_exchange(const BindingSpec& binding, ExchangeType from) {
+  return from != ExchangeType::kHeaders && !binding.headers.empty();
+}
+
+void bind_on_broker(Connection& connection, ChannelNumber channel, const BindingSpec& binding,
+                    ExchangeType from) {
+  AmqpRoute last{.source = binding.from, .destination = binding.to, .key = binding.key};
+  if (has_headers_exchange(binding, from)) {
+    last.source = headers_exchange(binding);
+    last.key.clear();
+    connection.declare_exchange(channel, last.source, {.type = "headers"});
+    connection.bind_exchange(channel,
+                             {.source = binding.from, .destination = last.source, .key = binding.key});
   }
-  const std::string companion = headers_exchange(binding);
-  connection.declare_exchange(channel, companion, {.type = "headers"});
-  connection.bind_exchange(channel, {.source = binding.from, .destination = companion, .key = binding.key});
-  Headers arguments = binding.headers;
-  arguments.set("x-match", match_argument(binding));
-  connection.bind_queue(channel, {.source = companion, .destination = binding.to, .arguments = arguments});
+  if (from == ExchangeType::kHeaders || !binding.headers.empty()) {
+    last.arguments = binding.headers;
+    last.arguments.set("x-match", match_argument(binding));
+  }
+  if (binding.target == BindingTarget::kExchange) {
+    connection.bind_exchange(channel, last);
+  } else {
+    connection.bind_queue(channel, last);
+  }
 }
 
 std::string headers_exchange(const BindingSpec& binding) {

@@ -4,22 +4,45 @@
 //   binding A -> B   queue B bound to exchange A by the topic pattern; with headers, to a durable
 //                    headers exchange "A|<pattern>", which is bound to A by the pattern
 //
-// Everything may be asserted repeatedly and in any order.
+// An exchange of another type is a durable exchange of that type, and no queue is bound to it; a headers
+// exchange compares header values itself. Options are the arguments that RabbitMQ has for them.
+//
+// Everything may be asserted repeatedly and in any order, always with the same options.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "amqp/connection.h"
 #include "dse/binding.h"
+#include "dse/exchange_options.h"
+#include "dse/queue_options.h"
 
 namespace dse {
 
-void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& resource);
-// Also asserts the exchange. Returns what the broker says about the queue.
+// x-queue-type, x-message-ttl, x-dead-letter-exchange and so on; none for a plain classic queue. What AMQP
+// has fields for, auto_delete and exclusive, is not among them.
+AmqpArguments arguments_of(const QueueOptions& options);
+// alternate-exchange, if there is one.
+AmqpArguments arguments_of(const ExchangeOptions& options);
+// The type's name in AMQP.
+std::string_view name_of(ExchangeType type);
+
+void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& name,
+                     const ExchangeOptions& options = {});
+// The queue alone. Returns what the broker says about it.
+QueueInfo assert_queue_alone(Connection& connection, ChannelNumber channel, const std::string& name,
+                             const QueueOptions& options);
+// Also asserts the exchange, and binds the queue to it. Returns what the broker says about the queue.
 QueueInfo assert_queue(Connection& connection, ChannelNumber channel, const std::string& resource);
+// Binds what is there already. `from` is the type of the exchange that is bound from.
+void bind_on_broker(Connection& connection, ChannelNumber channel, const BindingSpec& binding,
+                    ExchangeType from);
 // Also asserts both exchanges and the queue.
 void assert_binding(Connection& connection, ChannelNumber channel, const BindingSpec& binding);
 
+// Whether the broker needs a headers exchange for this binding.
+bool has_headers_exchange(const BindingSpec& binding, ExchangeType from);
 // The name of the headers exchange of such a binding. A name too long for AMQP (more than 255
 // bytes) is shortened, and ends with a hash instead of what was cut.
 std::string headers_exchange(const BindingSpec& binding);

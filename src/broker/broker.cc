@@ -190,7 +190,8 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
 // Returns false when the queue does not accept the message.
 bool Broker::offer(ResourceIndex index, QueuedMessage queued, std::optional<PublisherIndex> publisher) {
   Queue& queue = *resources_[index]->queue;
-  if (queue.policies() == nullptr && has_expiration(*queued.message)) queue.add_policies(QueueOptions());
+  if (queue.policies() == nullptr && !queued.message->expiration().empty())
+    queue.add_policies(QueueOptions());
   if (queue.policies() != nullptr) return offer_by_policies(index, std::move(queued), publisher);
   check_depth(index);
   const std::optional<StreamIndex> reader = queue.empty() ? next_with_room(queue) : std::nullopt;

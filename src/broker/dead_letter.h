@@ -34,14 +34,17 @@ MessagePtr died(const Message& message, const Death& death);
 // since: then the queue does not get it again.
 bool would_cycle(const Headers& headers, std::string_view queue);
 
-// The message's key, and those in its headers CC and BCC (arrays of texts), by which it is routed as well.
+// The headers with arrays of more routing keys.
+inline constexpr std::string_view kCopyKeys = "CC";
+inline constexpr std::string_view kBlindCopyKeys = "BCC";
+
+// The message's key, and those in its headers CC and BCC, by which it is routed as well.
 bool has_more_keys(const Message& message);
 std::vector<std::string_view> routing_keys(const Message& message);
-// The message without the header BCC, whose keys nobody is to see; the message itself when it has none.
+// The message without the header BCC, whose keys nobody is to see though they stay routing keys; the message
+// itself when it has none.
 MessagePtr without_blind_copies(const MessagePtr& message);
 
-std::optional<std::uint8_t> priority_of(const Message& message);
-bool has_expiration(const Message& message);
 // How long a message lives in a queue: the shorter of the queue's time and the message's own expiration;
 // empty when there is neither.
 std::optional<TimeNs> time_to_live(const Message& message, std::optional<TimeNs> of_queue_ns);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "broker/dead_letter.h"
 #include "core/check.h"
 
 namespace dse {
@@ -48,7 +47,7 @@ std::size_t Queue::depth_above() const {
 
 std::size_t Queue::priority_of(const Message& message) const {
   if (lanes_above_.empty()) return 0;
-  return std::min<std::size_t>(dse::priority_of(message).value_or(0), lanes_above_.size());
+  return std::min<std::size_t>(message.priority().value_or(0), lanes_above_.size());
 }
 
 std::size_t Queue::first_priority() const {
