@@ -75,11 +75,26 @@ bool value_takes(const HeaderValue& wanted, const HeaderValue& found) {
   return is_empty_list(wanted) ? is_empty_list(found) : wanted == found;
 }
 
-// By which it is routed.
-std::vector<std::string_view> keys_of(const Message& message) { return {message.key()}; }
+// By which it is routed: its own, and those in the headers CC and BCC.
+std::vector<std::string_view> keys_of(const Message& message) {
+  std::vector<std::string_view> keys = {message.key()};
+  for (const char* name : {"CC", "BCC"}) {
+    const HeaderValue* value = message.headers().find(name);
+    const auto* array = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
+    if (array == nullptr) continue;
+    for (const HeaderValue& key : array->values()) {
+      if (const auto* text = std::get_if<std::string>(&key)) keys.push_back(*text);
+    }
+  }
+  return keys;
+}
 
 // How long the message itself says that it lives in a queue.
-std::optional<TimeNs> own_life_ns(const Message&) { return std::nullopt; }
+std::optional<TimeNs> own_life_ns(const Message& message) {
+  constexpr TimeNs kMillisecondNs = 1'000'000;
+  const std::optional<std::int64_t> milliseconds = expiration_ms(message.expiration());
+  return milliseconds ? std::optional(*milliseconds * kMillisecondNs) : std::nullopt;
+}
 
 bool keys_take(const BindingSpec& binding, const Message& message, ExchangeType type) {
   if (type == ExchangeType::kFanout || type == ExchangeType::kHeaders) return true;
