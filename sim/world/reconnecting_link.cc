@@ -37,12 +37,13 @@ void ReconnectingLink::reject(std::uint64_t tag, bool requeue) {
 // A process that dies forgets what it has not sent; one that ends waits for its confirms first.
 void ReconnectingLink::end(int status) {
   stream_.reset();
-  if (connected_) {
-    ForwardingLink::end(status);
-  } else if (status == kCrashStatus) {
+  if (status == kCrashStatus) {
     unconfirmed_.clear();
     held_back_.clear();
-  } else {
+  }
+  if (connected_) {
+    ForwardingLink::end(status);
+  } else if (status != kCrashStatus) {
     ended_ = status;
   }
 }

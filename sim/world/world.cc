@@ -415,7 +415,7 @@ void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
-    if (component.has_life && is_stale(component, *delivery)) return;
+    if (component.has_life && is_stale(component, *delivery)) return scheduler_.cancel_last();
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
     event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
@@ -425,11 +425,11 @@ void World::on_component_receives(LinkIndex link) {
     return;
   }
   if (auto* confirm = std::get_if<ConfirmNotice>(&notice)) {
-    if (!component.has_life || !is_stale(component, *confirm->message)) on_confirm(link, *confirm);
-    return;
+    if (component.has_life && is_stale(component, *confirm->message)) return scheduler_.cancel_last();
+    return on_confirm(link, *confirm);
   }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
-  if (component.has_life && is_stale(component, *message)) return;
+  if (component.has_life && is_stale(component, *message)) return scheduler_.cancel_last();
   RunEvent event = happening(EventCode::kCameBack, link);
   event.resource_number = bus_.resource(link, alias);
   event.message = &message;

@@ -34,7 +34,7 @@ struct alignas(kCacheLineBytes) World::Component {
   std::optional<ResourceIndex> streams;  // set once the bus knows
   bool answers;
   bool crashed = false;
-  bool has_life;  // the scenario says something about how it lives
+  bool has_life;          // the scenario says something about how it lives
   bool hindered = false;  // a pause or a partition may keep events from it: see `hindrance`
   Hops hops;
   InprocLink link;

@@ -167,6 +167,7 @@ void World::lose_connection(LinkIndex link) {
   components_[link]->machine.forget_inbox();
   on_bus_event(link, bus_.disconnect(link, scheduler_.now()));
   Component& component = *components_[link];
+  if (component.has_life) component.life->ends_under_way = 0;  // none of them arrives any more
   component.hindrance->lost_to_component =
       component.hops.to_component().sent - component.hindrance->at_component;
 }

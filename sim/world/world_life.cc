@@ -45,6 +45,7 @@ void World::on_crash(LinkIndex link) {
   }
   tell(happening(EventCode::kCrashed, link));
   const bool comes_back = component.comes_back();
+  const bool bus_is_told = component.hindrance == nullptr || component.hindrance->connection.connected();
   // Nobody would know afterwards for which of its programs this was meant.
   if (comes_back) scheduler_.cancel_wait(link);
   component.machine.crash(kCrashStatus);
@@ -53,7 +54,7 @@ void World::on_crash(LinkIndex link) {
   if (!component.has_life) return;
   forget_checkpoint_due(link);
   if (!comes_back) return;
-  ++component.life->ends_under_way;
+  if (bus_is_told) ++component.life->ends_under_way;
   const TimeNs again_ns = add_time(scheduler_.now(), component.config.life.restart->after_ns);
   scheduler_.schedule(std::max(again_ns, component.config.start_ns), EventKind::kRestart, link,
                       EventPriority::kControl);
@@ -81,6 +82,7 @@ void World::on_restart(LinkIndex link) {
   life.forgotten += std::exchange(life.learned_since, 0);
   for (LearnedState& state : component.app->states()) life.earlier_states.push_back(std::move(state));
   component.crashed = false;
+  if (component.hindrance != nullptr) component.hindrance->paused_until_ns = 0;  // that process is gone
   component.machine.renew();
   component.link.renew();
   std::unique_ptr<App> app =

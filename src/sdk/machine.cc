@@ -82,6 +82,7 @@ void Machine::renew() {
   receiver_.reset();
   then_ = nullptr;
   on_return_ = nullptr;
+  on_confirm_ = nullptr;
 }
 
 void Machine::resume() {

@@ -34,14 +34,21 @@ std::uint64_t points() {
   return asked == nullptr ? kInEveryTest : std::stoull(asked);
 }
 
-// What the sources write is disturbed, in all runs alike.
+// One in 50 messages of the sources comes twice, and one in 50 late, in all runs alike.
 void disturb(Scenario& scenario) {
-  for (const char* source : {"trainer", "camera-a", "camera-b"})
-    scenario.faults.push_back({.kind = FaultKind::kDuplicate, .component = source, .every = 50});
+  constexpr Probability kOneIn50{1, 50};
+  for (const char* source : {"trainer", "camera-a", "camera-b"}) {
+    scenario.faults.push_back({.kind = FaultKind::kDuplicate, .component = source, .probability = kOneIn50});
+    scenario.faults.push_back({.kind = FaultKind::kDelay,
+                               .component = source,
+                               .probability = kOneIn50,
+                               .time = TimeDistribution::uniform(100'000, 5 * kMillisecond)});
+  }
 }
 
 Scenario sample_scenario() {
-  Scenario scenario = read_scenario(DSE_SOURCE_DIR "/scenarios/sample-four-models.toml", built_in_tables(), {});
+  Scenario scenario =
+      read_scenario(DSE_SOURCE_DIR "/scenarios/sample-four-models.toml", built_in_tables(), {});
   scenario.expectations.clear();
   for (const std::string& model : kModels) {
     scenario.expectations.push_back(
@@ -222,6 +229,7 @@ TEST_CASE("a model that crashes and starts again knows its checkpoint and what c
           "[crash-points]") {
   const Outcome calm = run(sample_scenario(), {});
   REQUIRE(calm.result.status == RunStatus::kCompleted);
+  for (const FaultCount& fault : calm.result.faults) REQUIRE(fault.struck > 0);
   for (std::uint64_t number = 1; number <= points(); ++number) {
     for (const std::string& model : kModels) {
       const Point point = random_point(model, number);

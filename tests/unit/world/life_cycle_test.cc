@@ -205,6 +205,39 @@ TEST_CASE("restart: a component that crashes before it has started starts at its
   CHECK(notes == Notes{"made@100", "made@100", "starts@100"});
 }
 
+TEST_CASE(
+    "restart: a component that crashes while it is cut off or stands still comes back, and misses nothing") {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    CAPTURE(seed);
+    RandomStream random(seed, "reader", "troubles");
+    const auto within = [&random](TimeNs most) {
+      return static_cast<TimeNs>(random.below(static_cast<std::uint64_t>(most)));
+    };
+    LivingWorld world;
+    world.scenario.heartbeat_ns = 50;
+    world.scenario.bindings.push_back({.from = "a", .to = "work"});
+    std::set<std::string> handled;
+    Notes notes;
+    world.add("reader", noting("work", notes, within(30), 1 + static_cast<std::uint32_t>(within(4))));
+    world.add("writer", writing("a", 20, 20));
+    world.life("reader").restart = LifeCycle::Restart{.after_ns = within(60)};
+    const auto trouble = [&](FaultKind kind) {
+      world.scenario.faults.push_back({.kind = kind,
+                                       .component = "reader",
+                                       .at_ns = within(600),
+                                       .time = TimeDistribution::constant(1 + within(300))});
+    };
+    for (TimeNs times = within(3); times >= 0; --times) trouble(FaultKind::kPartition);
+    for (TimeNs times = within(2); times > 0; --times) trouble(FaultKind::kPause);
+    for (TimeNs times = within(4); times >= 0; --times) trouble(FaultKind::kCrash);
+    const RunResult result = world.run();
+    REQUIRE(result.status == RunStatus::kCompleted);
+    for (const std::string& note : notes) handled.insert(note.substr(0, note.find_first_of("*@")));
+    REQUIRE(handled.size() == 20);
+    REQUIRE(result.metrics.at("work.not_received") == 0);
+  }
+}
+
 namespace {
 
 // Learns the number of messages that it has handled; its state is that number.
