@@ -114,7 +114,7 @@ std::string bounds_text(const MetricExpectation& expect) {
   if (text.empty()) text = "to rise";
   if (expect.by_ns) text += " by " + format_duration(*expect.by_ns);
   if (expect.after_faults_ns)
-    text += fmt::format(" {} after the last fault", format_duration(*expect.after_faults_ns));
+    text += fmt::format(", {} after the last fault", format_duration(*expect.after_faults_ns));
   return text;
 }
 
@@ -161,7 +161,7 @@ std::shared_ptr<Ledger> make_ledger(const Scenario& scenario) {
   if (!needed) return nullptr;
   std::vector<std::string> names;
   for (const ComponentConfig& component : scenario.components) names.push_back(component.name);
-  return std::make_shared<Ledger>(scenario.bindings, std::move(names), scenario.latency_ns);
+  return std::make_shared<Ledger>(scenario.bindings, std::move(names), latency_of(scenario).time_ns);
 }
 
 std::set<TimeNs> snapshot_times(const Scenario& scenario) {

@@ -180,6 +180,7 @@ class World final : private RunNames {
   void lose_connection(LinkIndex link);
   void reconnect(LinkIndex link);
   std::vector<FaultCount> fault_counts() const;
+  std::map<LinkIndex, Ledger::LastArrivals> last_arrivals() const;
   void on_crash(LinkIndex link);
   void on_import(LinkIndex link);
   void on_refusal(LinkIndex link, const Message& message, const std::string& reason);

@@ -104,7 +104,7 @@ std::optional<std::string> World::stuck() const {
 }
 
 void World::close_ledger() {
-  ledger_->close({.time_ns = scheduler_.now(), .drained = scheduler_.empty()});
+  ledger_->close({.time_ns = scheduler_.now(), .drained = scheduler_.empty(), .varied = last_arrivals()});
   result_.ledger = ledger_;
 }
 
