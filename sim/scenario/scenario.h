@@ -92,6 +92,8 @@ struct Scenario {
   std::uint32_t prefetch_of(const std::string& resource) const;
 };
 
+// The latency of a hop of a component without one of its own.
+TimeDistribution latency_of(const Scenario& scenario);
 // The resource that a component streams; empty when it does not.
 std::optional<std::string> resource_read(const ComponentConfig& component);
 // The resources that it writes to.

@@ -116,7 +116,7 @@ std::string bounds_text(const MetricExpectation& expect) {
   if (text.empty()) text = "to rise";
   if (expect.by_ns) text += " by " + format_duration(*expect.by_ns);
   if (expect.after_faults_ns)
-    text += fmt::format(" {} after the last fault", format_duration(*expect.after_faults_ns));
+    text += fmt::format(", {} after the last fault", format_duration(*expect.after_faults_ns));
   return text;
 }
 

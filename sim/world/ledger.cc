@@ -126,7 +126,7 @@ bool takes(const BindingSpec& binding, const Message& message, ExchangeType type
 Ledger::Ledger(const Scenario& scenario)
     : scenario_(scenario),
       components_(names_of_components(scenario)),
-      latency_ns_(scenario.latency_ns),
+      latency_ns_(latency_of(scenario).time_ns),
       chains_(!scenario.exchanges.empty() || !scenario.resources.empty()) {
   makings_under_way_.resize(components_.size());
   makings_.push_back({.issued = 0, .arrived = 0});  // before everything
@@ -217,6 +217,7 @@ void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, EventCode code, const 
         if (writes_[write].moment.arrived) continue;
         writes_[write].moment.arrived = arrived_;
         writes_[write].arrived_ns = time_ns;
+        latest_issued_[link] = std::max(latest_issued_[link], writes_[write].moment.issued);
         return;
       }
       return;
@@ -230,6 +231,7 @@ void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, EventCode code, const 
         hand_overs_[stream->second].consumers.erase(link);
         hand_overs_[stream->second].unsettled.erase(link);
         hand_overs_[stream->second].changed_ns = time_ns;
+        hand_overs_[stream->second].gone = arrived_;
       }
       return;
     default:
@@ -340,8 +342,26 @@ bool Ledger::leads(const std::string& exchange, const Write& write, const std::s
   return alternate && leads(*alternate, write, queue, seen);
 }
 
+void Ledger::close(End end) { end_ = std::move(end); }
+
 bool Ledger::on_its_way_to_the_bus(const Write& write) const {
-  return !end_.drained && !write.moment.arrived && add_time(write.time_ns, latency_ns_) > end_.time_ns;
+  if (end_.drained || write.moment.arrived) return false;
+  const auto varied = end_.varied.find(write.writer);
+  if (varied == end_.varied.end()) return add_time(write.time_ns, latency_ns_) > end_.time_ns;
+  const auto latest = latest_issued_.find(write.writer);
+  const bool overtaken = latest != latest_issued_.end() && latest->second > write.moment.issued;
+  return !overtaken && varied->second.at_bus_ns > end_.time_ns;
+}
+
+// Whether what waits for these consumers since then, while they are idle, may be on its way to one of them.
+bool Ledger::on_its_way_to(const HandOvers& consumers, TimeNs since_ns) const {
+  if (end_.drained) return false;
+  return std::any_of(consumers.consumers.begin(), consumers.consumers.end(), [&](LinkIndex consumer) {
+    const auto varied = end_.varied.find(consumer);
+    const TimeNs arrival_ns =
+        varied == end_.varied.end() ? add_time(since_ns, latency_ns_) : varied->second.at_component_ns;
+    return arrival_ns > end_.time_ns;
+  });
 }
 
 // Whether a message that was not delivered may still come, and so is not lost.
@@ -355,14 +375,15 @@ bool Ledger::under_way(const Write& write, const std::string& queue) const {
     if (ids.contains(write.message->id())) return true;
     any_unsettled = any_unsettled || !ids.empty();
   }
-  const bool was_there = hand_overs.ever.contains(write.message->id());
+  const bool went_back =
+      hand_overs.ever.contains(write.message->id()) || *write.moment.arrived < hand_overs.gone;
   const QueueOptions& options = options_of(queue);
   const bool in_order = options.max_priority == 0 && options.type == QueueType::kClassic;
-  if (in_order && !was_there && *write.moment.arrived < hand_overs.latest_arrival) return false;  // overtaken
+  const bool is_overtaken = in_order && !went_back && *write.moment.arrived < hand_overs.latest_arrival;
+  if (is_overtaken) return !end_.varied.empty() && on_its_way_to(hand_overs, 0);
   if (any_unsettled || hand_overs.consumers.empty()) return true;
   // An idle consumer gets what waits within one hop.
-  const TimeNs since_ns = std::max(write.arrived_ns, hand_overs.changed_ns);
-  return !end_.drained && add_time(since_ns, latency_ns_) > end_.time_ns;
+  return on_its_way_to(hand_overs, std::max(write.arrived_ns, hand_overs.changed_ns));
 }
 
 bool Ledger::reads(LinkIndex link, const std::string& queue,

@@ -40,7 +40,13 @@
 // A message is under way when, as seen from outside, it may still come: it has not had the time to
 // reach the bus; or it has reached a consumer, which has not settled it; or it waits in the queue,
 // which has no consumer or one with something unsettled. A waiting message that a later one has
-// overtaken is not under way, unless it was handed over before and came back.
+// overtaken is not under way, unless it was handed over before and came back, or a consumer has gone
+// since it arrived, with what was on its way to it.
+//
+// Where the hops of a component vary, nobody outside knows how long one takes. Something that it wrote may
+// then still reach the bus as long as anything is on its way there and nothing that it wrote later has
+// arrived; and something that waits in its queue may be on its way to it as long as anything is. So in a run
+// that is cut off, what is lost among messages on such hops may show only later.
 //
 // When a run is cut off at a set time, messages under way are not due yet, and do not count as
 // missing. An expectation of deliveries is not met when nothing was owed. Every noted message is
@@ -81,12 +87,18 @@ class Ledger final : public Observer {
   // Called when a handler begins.
   void note_delivery(LinkIndex link, const Message& message, bool redelivered);
 
+  // When the last that is on its way over a component's hops arrives.
+  struct LastArrivals {
+    TimeNs at_bus_ns = 0;
+    TimeNs at_component_ns = 0;
+  };
   // The state at the end of the run.
   struct End {
     TimeNs time_ns = 0;
     bool drained = true;  // nothing more can happen: what has not arrived will not come
+    std::map<LinkIndex, LastArrivals> varied = {};  // of the components whose hops vary
   };
-  void close(End end) { end_ = std::move(end); }
+  void close(End end);
 
   struct Finding {
     bool met = true;
@@ -129,6 +141,7 @@ class Ledger final : public Observer {
     std::set<std::string> ever;
     std::uint64_t latest_arrival = 0;  // at the bus, among the messages handed over
     TimeNs changed_ns = 0;             // when a consumer last came, settled something or went
+    std::uint64_t gone = 0;            // when one last went, among what reached the bus
   };
   // The fate of one owed message id.
   struct Account {
@@ -155,6 +168,7 @@ class Ledger final : public Observer {
   bool reads(LinkIndex link, const std::string& queue, const std::optional<std::string>& consumer) const;
   bool on_its_way_to_the_bus(const Write& write) const;
   bool under_way(const Write& write, const std::string& queue) const;
+  bool on_its_way_to(const HandOvers& consumers, TimeNs since_ns) const;
   void settle(TimeNs time_ns, LinkIndex link, const std::string& id);
   // Returns one account per id, in the order of writing.
   std::vector<Account> accounts(const std::string& queue, const std::optional<std::string>& consumer,
@@ -180,6 +194,7 @@ class Ledger final : public Observer {
   IndexedVector<LinkIndex, std::deque<std::size_t>> makings_under_way_;
   std::map<LinkIndex, std::string> streams_;  // a program streams one resource
   std::vector<Write> writes_;
+  std::map<LinkIndex, std::uint64_t> latest_issued_;  // among the writes of a link that have arrived
   std::unordered_map<std::string, std::vector<std::size_t>> writes_by_id_;
   std::vector<Receipt> receipts_;
   std::map<std::string, HandOvers> hand_overs_;  // by queue

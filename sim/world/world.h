@@ -192,6 +192,7 @@ class World final : private RunNames {
   void lose_connection(LinkIndex link);
   void reconnect(LinkIndex link);
   std::vector<FaultCount> fault_counts() const;
+  std::map<LinkIndex, Ledger::LastArrivals> last_arrivals() const;
   void on_start(LinkIndex link);
   void on_crash(LinkIndex link);
   void on_stop(LinkIndex link);

@@ -50,15 +50,15 @@ void World::note_strike(LinkIndex link, std::size_t fault, const MessagePtr* mes
   tell(event);
 }
 
-// A delay, a pause and a partition need hops that can be held up.
+// A delay, a pause and a partition need hops that can be held up. The ledger knows the latency of the bus, so
+// hops of another one are among those that vary.
 Hops World::hops_of(const ComponentConfig& component) {
-  const auto constant = TimeDistribution::constant(scenario_.latency_ns);
-  const TimeDistribution latency = component.latency.value_or(scenario_.varied_latency.value_or(constant));
+  const TimeDistribution latency = component.latency.value_or(latency_of(scenario_));
   Hops hops(latency.time_ns);
   const bool held_up = any_of_component(planted_, component.name, [](const Fault& fault) {
     return fault.kind == FaultKind::kDelay || may_hinder(fault.kind);
   });
-  if (held_up || !latency.is_constant()) {
+  if (held_up || component.latency || !latency.is_constant()) {
     hops.vary(latency, {.to_bus = random_.stream(component.name, "latency to the bus"),
                         .to_component = random_.stream(component.name, "latency from the bus")});
   }
@@ -238,6 +238,26 @@ std::vector<FaultCount> World::fault_counts() const {
     count.last_ns = std::max(count.last_ns, planted->last_ns());
   }
   return counts;
+}
+
+// While a connection is cut, nobody knows when what is on its way arrives.
+std::map<LinkIndex, Ledger::LastArrivals> World::last_arrivals() const {
+  std::map<LinkIndex, Ledger::LastArrivals> arrivals;
+  for (LinkIndex link; link != components_.next(); ++link) {
+    const Component& component = *components_[link];
+    if (!component.hops.varies()) continue;
+    Ledger::LastArrivals last{.at_bus_ns = component.hops.to_bus().last_ns,
+                              .at_component_ns = component.hops.to_component().last_ns};
+    const Hindrance* hindrance = component.hindrance.get();
+    if (hindrance != nullptr &&
+        (hindrance->cut_until_ns > scheduler_.now() || !hindrance->connection.connected())) {
+      last = {.at_bus_ns = INT64_MAX, .at_component_ns = INT64_MAX};
+    } else if (hindrance != nullptr && hindrance->paused_until_ns > scheduler_.now()) {
+      last.at_component_ns = INT64_MAX;
+    }
+    arrivals.emplace(link, last);
+  }
+  return arrivals;
 }
 
 }  // namespace dse

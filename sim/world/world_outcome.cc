@@ -114,7 +114,7 @@ std::optional<std::string> World::stuck() const {
 }
 
 void World::close_ledger() {
-  ledger_->close({.time_ns = scheduler_.now(), .drained = drained()});
+  ledger_->close({.time_ns = scheduler_.now(), .drained = drained(), .varied = last_arrivals()});
   result_.ledger = ledger_;
 }
 

@@ -63,6 +63,7 @@ Ran ran(std::uint64_t seed) {
                             .heartbeat_ns = random.below(2) == 0 ? 0 : static_cast<TimeNs>(random.below(100)),
                             .curve_every_ns = kNanosecondsPerSecond};
   if (random.below(2) == 0) options.varied_latency = some_time(random, 40);
+  if (random.below(3) == 0) options.until_ns = static_cast<TimeNs>(random.below(3'000));
   Simulation world(options);
   std::vector<std::string> notes;
   const auto gap = [&] { return static_cast<TimeNs>(random.below(60)); };
@@ -115,7 +116,9 @@ TEST_CASE("outages lose nothing, and without lost connections keep the order") {
     REQUIRE(once.result.status == RunStatus::kCompleted);
     for (const ExpectationOutcome& one : once.outcomes) {
       INFO(one.text);
-      REQUIRE(one.as_planned);
+      const bool nothing_owed =
+          one.text.find("nothing was owed") != std::string::npos;  // it was cut off early
+      REQUIRE((one.as_planned || nothing_owed));
     }
     for (const FaultCount& fault : once.result.faults) struck += fault.struck;
     if (seed % 20 != 0) continue;
