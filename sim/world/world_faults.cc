@@ -178,6 +178,8 @@ void World::reconnect(LinkIndex link) {
     timers_.at(link, hindrance.paused_until_ns, [this, link] { reconnect(link); });
     return;
   }
+  const bool is_cut_again = hindrance.loses_connection && hindrance.cut_until_ns > scheduler_.now();
+  if (is_cut_again || hindrance.connection.connected()) return;
   hindrance.connection.reconnect();
 }
 
