@@ -14,6 +14,7 @@
 #include "sim/conform/broker_run.h"
 #include "sim/conform/case_minimiser.h"
 #include "sim/conform/comparison.h"
+#include "sim/conform/timed_cases.h"
 #include "sim/results/shell.h"
 #include "sim/world/interrupt.h"
 
@@ -25,6 +26,8 @@ constexpr SideNames kSides = {"in the process", "on the broker"};
 struct ConformArguments {
   BrokerArguments broker;
   std::uint64_t cases = 2000;
+  std::uint64_t timed = 0;
+  std::uint64_t side_by_side = 8;
   std::uint64_t seed = 2015;
   std::uint64_t first = 1;
   bool quiet = false;
@@ -40,7 +43,40 @@ std::string report(const ConformArguments& arguments, std::uint64_t number, cons
                   minimised.comparison.steps.size(), describe(minimised.comparison, kSides));
   return text + fmt::format("again: {}\n", shell_line("conform", {},
                                                       {"--seed", fmt::format("{}", arguments.seed), "--first",
-                                                       fmt::format("{}", number), "--cases", "1"}));
+                                                       fmt::format("{}", number),
+                                                       arguments.timed > 0 ? "--timed" : "--cases", "1"}));
+}
+
+// Tells how far the comparison got, where somebody is looking.
+class Progress {
+ public:
+  Progress(const ConformArguments& arguments, std::uint64_t cases)
+      : shows_(!arguments.quiet && is_terminal(STDERR_FILENO)), cases_(cases) {}
+
+  void show(std::uint64_t done) const {
+    if (shows_) tell("\r{} of {} ", done, counted(cases_, "case"));
+  }
+  void clear() const {
+    if (shows_) tell("\r\x1b[K");
+  }
+
+ private:
+  bool shows_;
+  std::uint64_t cases_;
+};
+
+int print_interrupted(const Progress& progress, std::uint64_t done, std::uint64_t cases) {
+  progress.clear();
+  fmt::print("interrupted after {} of {}, no difference\n", done, counted(cases, "case"));
+  return kExitInterrupted;
+}
+
+int print_difference(const ConformArguments& arguments, std::uint64_t number, const ConformCase& drawn,
+                     const Comparison& failing, const CompareCase& run,
+                     const std::atomic<bool>& interrupted) {
+  const MinimisedCase minimised = minimise_case(drawn, failing, run, interrupted);
+  fmt::print("{}", report(arguments, number, failing, minimised));
+  return interrupted.load() ? kExitInterrupted : kExitFailed;
 }
 
 int conform(const ConformArguments& arguments) {
@@ -48,31 +84,48 @@ int conform(const ConformArguments& arguments) {
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::unique_ptr<Connection> connection =
       connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
-  const auto run = compare_with(*connection);
-  const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
-  const auto clear_progress = [show_progress] {
-    if (show_progress) tell("\r\x1b[K");
-  };
+  const CompareCase run = compare_with(*connection);
+  const Progress progress(arguments, arguments.cases);
   for (std::uint64_t done = 0; done < arguments.cases; ++done) {
-    if (interrupted.load()) {
-      clear_progress();
-      fmt::print("interrupted after {} of {}, no difference\n", done, counted(arguments.cases, "case"));
-      return kExitInterrupted;
-    }
-    if (show_progress && done % 10 == 0) {
-      tell("\r{} of {} ", done, counted(arguments.cases, "case"));
-    }
+    if (interrupted.load()) return print_interrupted(progress, done, arguments.cases);
+    if (done % 10 == 0) progress.show(done);
     const std::uint64_t number = arguments.first + done;
     const ConformCase drawn = draw_case(arguments.seed, number);
     const Comparison comparison = run(drawn);
     if (!comparison.differs) continue;
-    clear_progress();
-    const MinimisedCase minimised = minimise_case(drawn, comparison, run, interrupted);
-    fmt::print("{}", report(arguments, number, comparison, minimised));
-    return interrupted.load() ? kExitInterrupted : kExitFailed;
+    progress.clear();
+    return print_difference(arguments, number, drawn, comparison, run, interrupted);
   }
-  clear_progress();
+  progress.clear();
   fmt::print("{}, no difference\n", counted(arguments.cases, "case"));
+  return kExitOk;
+}
+
+// Many cases with times side by side: each mostly waits, on a thread and a connection of its own.
+int conform_timed(const ConformArguments& arguments) {
+  const BrokerAddress address = broker_address(arguments.broker);
+  const std::atomic<bool>& interrupted = watch_for_interrupt();
+  const auto make_connection = [&] {
+    return connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
+  };
+  std::unique_ptr<Connection> last = make_connection();  // before any thread: whatever is wrong is told here
+  const TimedCases found = compare_timed({.seed = arguments.seed,
+                                          .first = arguments.first,
+                                          .cases = arguments.timed,
+                                          .side_by_side = arguments.side_by_side},
+                                         make_connection, interrupted);
+  if (found.different) {
+    const auto& [number, comparison] = *found.different;
+    return print_difference(arguments, number, draw_timed_case(arguments.seed, number), comparison,
+                            compare_timed_with(*last), interrupted);
+  }
+  const Progress progress(arguments, arguments.timed);
+  if (interrupted.load()) return print_interrupted(progress, found.done, arguments.timed);
+  fmt::print("{} with times, no difference\n", counted(arguments.timed, "case"));
+  if (found.too_slow > 0) {
+    fmt::print("{} of them could not be compared: the broker took too long for the operations of a step\n",
+               found.too_slow);
+  }
   return kExitOk;
 }
 
@@ -84,13 +137,19 @@ void add_conform_command(CommandParser& parser) {
       "conform", "Compare the broker in the process with a real one, on random topologies and operations");
   command.add_whole("--cases", arguments->cases, "how many cases (default: 2000)",
                     {.least = 1, .most = 1'000'000'000, .what = "a number of cases"});
+  command.add_whole("--timed", arguments->timed,
+                    "instead, compare so many cases in which messages and queues expire: they take real time",
+                    {.least = 1, .most = 1'000'000'000, .what = "a number of cases"});
+  command.add_whole("--side-by-side", arguments->side_by_side, "how many of those at a time (default: 8)",
+                    {.least = 1, .most = 200, .what = "a number of cases"});
   command.add_whole("--seed", arguments->seed, "what the cases are drawn from (default: 2015)",
                     {.what = "a seed"});
   command.add_whole("--first", arguments->first, "the first case's number (default: 1)",
                     {.what = "the number of a case"});
   command.add_flag("--quiet", arguments->quiet, "show no progress");
   add_broker_options(command, arguments->broker);
-  command.on_run([arguments] { return conform(*arguments); });
+  command.on_run(
+      [arguments] { return arguments->timed > 0 ? conform_timed(*arguments) : conform(*arguments); });
 }
 
 }  // namespace dse

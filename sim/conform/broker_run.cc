@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <utility>
@@ -34,7 +35,7 @@ void BrokerRun::clean_up() {
   };
   for (const auto& [stream, open] : open_) close(open.channel);
   for (const auto& [number, publisher] : publishers_) close(publisher.channel);
-  for (const ChannelNumber channel : drains_) close(channel);
+  for (const Open& drain : drains_) close(drain.channel);
   if (careful_) close(*careful_);
   // The control channel may be what failed.
   const ChannelNumber channel = connection_.open_channel();
@@ -118,9 +119,11 @@ void BrokerRun::make_queue(ChannelNumber channel, const std::string& resource) {
 }
 
 Outcome BrokerRun::perform(const Operation& operation) {
+  if (!began_) began_ = std::chrono::steady_clock::now();
   last_channel_.reset();
   Outcome outcome;
   std::visit([this, &outcome](const auto& one) { perform(one, outcome); }, operation);
+  if (steps_ > 0) check_time();
   return outcome;
 }
 
@@ -234,9 +237,25 @@ void BrokerRun::perform(const CloseOperation& close, Outcome& outcome) {
 }
 
 void BrokerRun::perform(const DrainOperation& drain, Outcome& outcome) {
-  if (const auto before = open_.find(kDrained); before != open_.end())
-    drains_.push_back(before->second.channel);
+  if (const auto before = open_.find(kDrained); before != open_.end()) drains_.push_back(before->second);
   settle_down(open_stream(kDrained, drain.resource, 0).channel, outcome);
+}
+
+void BrokerRun::perform(const WaitOperation& wait, Outcome& outcome) {
+  check_time();
+  steps_ += wait.steps;
+  const auto next = *began_ + steps_ * std::chrono::nanoseconds(kStepNs);
+  for (auto now = std::chrono::steady_clock::now(); now < next; now = std::chrono::steady_clock::now()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now);
+    if (std::optional<AmqpEvent> event = connection_.wait(left)) note(*event, outcome);
+  }
+  settle_down(control_, outcome);
+}
+
+void BrokerRun::check_time() const {
+  const auto begin = *began_ + steps_ * std::chrono::nanoseconds(kStepNs);
+  const auto end = begin + std::chrono::nanoseconds(kStepNs / 2 - kStepNs / 8);
+  if (std::chrono::steady_clock::now() > end) throw TooLate();
 }
 
 BrokerRun::Open& BrokerRun::open_stream(CaseStream stream, const std::string& resource,
@@ -265,8 +284,9 @@ void BrokerRun::look_again(Outcome& outcome) {
   outcome.waiting.clear();
   for (const std::string& resource : queues_) {
     const auto options = options_.find(resource);
-    const bool may_go = options != options_.end() && options->second.auto_delete;
-    if (may_go) {
+    if (options != options_.end() && options->second.expires_ns && !is_streamed(resource)) {
+      look_for(resource);
+    } else if (options != options_.end() && options->second.auto_delete) {
       ask_carefully(resource, outcome);
     } else {
       ask(*last_channel_, resource, outcome);
@@ -282,16 +302,33 @@ void BrokerRun::ask(ChannelNumber channel, const std::string& resource, Outcome&
 }
 
 void BrokerRun::ask_carefully(const std::string& resource, Outcome& outcome) {
+  with_care(resource, [&](ChannelNumber channel) { ask(channel, resource, outcome); });
+}
+
+// It is bound like this already.
+void BrokerRun::look_for(const std::string& resource) {
+  with_care(resource, [&](ChannelNumber channel) {
+    connection_.bind_queue(channel, {.source = name(resource), .destination = name(resource), .key = "#"});
+  });
+}
+
+void BrokerRun::with_care(const std::string& resource, const std::function<void(ChannelNumber)>& ask) {
   constexpr int kNotFound = 404;
   if (gone_.contains(resource)) return;
   if (!careful_) careful_ = connection_.open_channel();
   try {
-    ask(*careful_, resource, outcome);
+    ask(*careful_);
   } catch (const ChannelClosed& closed) {
     if (closed.code() != kNotFound) throw;
     careful_.reset();
     gone_.insert(resource);
   }
+}
+
+bool BrokerRun::is_streamed(const std::string& resource) const {
+  const auto streams_it = [&](const Open& open) { return open.resource == resource; };
+  return std::any_of(drains_.begin(), drains_.end(), streams_it) ||
+         std::any_of(open_.begin(), open_.end(), [&](const auto& one) { return streams_it(one.second); });
 }
 
 void BrokerRun::collect(Outcome& outcome) {
@@ -328,7 +365,7 @@ MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest) {
   };
 }
 
-std::function<Comparison(const ConformCase&)> compare_with(Connection& connection) {
+CompareCase compare_with(Connection& connection) {
   constexpr std::chrono::milliseconds kRest{40};
   const MakeSide in_process = [] { return std::make_unique<ProcessRun>(); };
   return [in_process, quick = broker_runs(connection),

@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,18 @@
 
 namespace dse {
 
+// The operations of a step took so long that something may have been due among them.
+class TooLate : public std::runtime_error {
+ public:
+  TooLate() : std::runtime_error("too slow for a case with times") {}
+};
+
 class BrokerRun : public Side {
  public:
   // Every name on the broker begins with `prefix`, which nothing else uses. The connection must outlive this
   // object, and nothing else may use it meanwhile. After each operation the broker gets the time `rest`
-  // before it is asked what has followed. Throws BrokerError, as perform does.
+  // before it is asked what has followed. Throws BrokerError, as perform does; that may throw TooLate, too,
+  // in a case that lets time pass.
   BrokerRun(Connection& connection, std::string prefix, std::chrono::milliseconds rest);
   // Deletes everything that the case made, unless the connection is lost.
   ~BrokerRun() override;
@@ -61,6 +69,7 @@ class BrokerRun : public Side {
   void perform(const SettleOperation& settle, Outcome& outcome);
   void perform(const CloseOperation& close, Outcome& outcome);
   void perform(const DrainOperation& drain, Outcome& outcome);
+  void perform(const WaitOperation& wait, Outcome& outcome);
 
   // What an exchange, queue or key of the case is called on the broker, and back.
   std::string name(const std::string& resource) const { return prefix_ + resource; }
@@ -86,6 +95,13 @@ class BrokerRun : public Side {
   void ask(ChannelNumber channel, const std::string& resource, Outcome& outcome);
   // The same about a queue that may be gone, which costs the channel that asks.
   void ask_carefully(const std::string& resource, Outcome& outcome);
+  // Whether such a queue is there, without keeping it alive.
+  void look_for(const std::string& resource);
+  // Calls `ask`, and notes that the queue is gone if that is the answer.
+  void with_care(const std::string& resource, const std::function<void(ChannelNumber)>& ask);
+  bool is_streamed(const std::string& resource) const;
+  // Throws TooLate when the time for operations is over in this step.
+  void check_time() const;
   void collect(Outcome& outcome);
   void note(AmqpEvent& event, Outcome& outcome);
   Open& open_stream(CaseStream stream, const std::string& resource, std::uint16_t prefetch);
@@ -104,8 +120,10 @@ class BrokerRun : public Side {
   std::map<CaseStream, Open> open_;
   std::map<ChannelNumber, CaseStream> by_channel_;
   std::map<CasePublisher, Publisher> publishers_;
-  std::vector<ChannelNumber> drains_;          // of earlier drain operations; they keep what they took
+  std::vector<Open> drains_;                   // of earlier drain operations; they keep what they took
   std::optional<ChannelNumber> last_channel_;  // the last operation's
+  std::optional<std::chrono::steady_clock::time_point> began_;  // the first operation
+  std::uint32_t steps_ = 0;                                     // that have passed
 };
 
 // Makes runs on the broker whose names no other run has, in this process or in another. The connection must
@@ -115,6 +133,6 @@ MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest = st
 // Compares the broker in the process with that of the connection. What differs is done again with more time
 // after each operation, and counts only if it differs then as well: a quorum queue's answers may overtake
 // what it does. The connection must outlive what this returns.
-std::function<Comparison(const ConformCase&)> compare_with(Connection& connection);
+CompareCase compare_with(Connection& connection);
 
 }  // namespace dse

@@ -1,6 +1,7 @@
 // One conformance case on two sides, operation by operation, up to the first one with different outcomes.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ struct Comparison {
   std::vector<ComparedStep> steps;  // what was done; when the sides differ, it is in the last step
   bool differs = false;
 };
+
+// Compares two sides that it knows.
+using CompareCase = std::function<Comparison(const ConformCase&)>;
 
 // A difference is looked at this many times before it counts.
 inline constexpr int kLooksMax = 100;

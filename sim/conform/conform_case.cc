@@ -26,6 +26,11 @@ constexpr std::uint64_t kLengthMax = 3;
 constexpr std::uint64_t kBytesMax = 16;
 constexpr std::uint64_t kDeliveryLimitMax = 2;
 constexpr std::uint64_t kPriorityMax = 3;
+constexpr std::uint64_t kStepsMin = 3;
+constexpr std::uint64_t kStepsMax = 6;
+constexpr std::uint64_t kOperationsOfStepMax = 4;
+constexpr std::uint64_t kTimeStepsMax = 2;
+constexpr TimeNs kNanosecondsPerMillisecond = 1'000'000;
 constexpr CasePublisher kPublishers = 3;
 
 // Small alphabets, so that keys often match patterns. Empty words come from doubled, leading or trailing
@@ -135,6 +140,20 @@ class Drawing {
     return drawn;
   }
 
+  ConformCase draw_timed() {
+    timed_ = true;
+    resources_ = 2 + random_.below(kResourcesMax - 1);
+    ConformCase drawn;
+    add_options(drawn);
+    drawn.operations.emplace_back(WaitOperation{});
+    for (std::uint64_t steps = kStepsMin + random_.below(kStepsMax - kStepsMin + 1); steps > 0; --steps) {
+      for (std::uint64_t count = random_.below(kOperationsOfStepMax + 1); count > 0; --count)
+        drawn.operations.push_back(operation());
+      drawn.operations.emplace_back(WaitOperation{one_in(4) ? 2U : 1U});
+    }
+    return drawn;
+  }
+
  private:
   // Declares what has options, before anything uses it.
   void add_options(ConformCase& drawn) {
@@ -145,13 +164,19 @@ class Drawing {
       constexpr std::array<ExchangeType, 4> types = {ExchangeType::kDirect, ExchangeType::kFanout,
                                                      ExchangeType::kTopic, ExchangeType::kHeaders};
       ExchangeOperation declare{exchange_name(number), {.type = types[random_.below(types.size())]}};
-      if (one_in(3)) declare.options.alternate = exchange();
+      if (one_in(3)) {
+        declare.options.alternate = exchange();
+        alternates_.insert(declare.exchange);
+      }
       types_[declare.exchange] = declare.options.type;
       drawn.operations.emplace_back(declare);
     }
     for (std::uint64_t number = 1; number <= resources_; ++number) {
       const std::string name = resource_name(number);
-      if (one_in(6)) drawn.operations.emplace_back(DeclareOperation{name, exchange()});
+      if (one_in(6)) {
+        drawn.operations.emplace_back(DeclareOperation{name, exchange()});
+        alternates_.insert(name);
+      }
       if (!one_in(4)) drawn.operations.emplace_back(QueueOperation{name, queue_options()});
     }
   }
@@ -170,7 +195,9 @@ class Drawing {
     if (one_in(2)) options.dead_letter = dead_letter_target();
     if (quorum && one_in(2)) options.delivery_limit = random_.below(kDeliveryLimitMax + 1);
     options.single_active_consumer = one_in(5);
+    if (timed_ && !one_in(3)) options.message_ttl_ns = time();
     if (!quorum) {
+      if (timed_ && one_in(4)) options.expires_ns = time();
       if (one_in(12)) options.message_ttl_ns = 0;
       options.auto_delete = one_in(8);
       if (one_in(5)) options.max_priority = static_cast<std::int64_t>(1 + random_.below(kPriorityMax));
@@ -212,7 +239,11 @@ class Drawing {
     const auto type = types_.find(binding.from);
     const bool is_topic = type == types_.end() || type->second == ExchangeType::kTopic;
     binding.key = is_topic ? words(kPatternWords) : key();
-    if (one_in(2)) {
+    // The headers exchange that other exchanges need on a broker for conditions would keep from an alternate
+    // exchange what the conditions refuse.
+    const bool conditional = !alternates_.contains(binding.from) ||
+                             (type != types_.end() && type->second == ExchangeType::kHeaders);
+    if (conditional && one_in(2)) {
       binding.headers = headers(1 + random_.below(3));
       binding.match = one_in(2) ? HeaderMatch::kAll : HeaderMatch::kAny;
     } else if (type != types_.end() && type->second == ExchangeType::kHeaders && one_in(4)) {
@@ -234,11 +265,15 @@ class Drawing {
     publish.publisher = static_cast<CasePublisher>(random_.below(kPublishers));
     publish.bytes = random_.below(kBytesMax);
     if (one_in(3)) publish.priority = static_cast<std::uint8_t>(random_.below(kPriorityMax + 2));
-    if (one_in(12)) publish.expiration = "0";
+    if (!has_quorum_ && one_in(12)) publish.expiration = "0";
+    if (timed_ && one_in(4)) publish.expiration = fmt::format("{}", time() / kNanosecondsPerMillisecond);
     if (one_in(8)) publish.headers.set("CC", keys());
     if (one_in(12)) publish.headers.set("BCC", keys());
     return publish;
   }
+
+  // After which something is due: not at the beginning of a step.
+  TimeNs time() { return static_cast<TimeNs>(random_.below(kTimeStepsMax + 1)) * kStepNs + kStepNs / 2; }
 
   HeaderValue keys() {
     std::vector<HeaderValue> keys;
@@ -302,11 +337,13 @@ class Drawing {
   }
 
   RandomStream random_;
+  bool timed_ = false;
   bool has_options_ = false;
   bool has_quorum_ = false;
   std::uint64_t resources_ = 0;
   std::uint64_t exchanges_ = 0;  // without a queue
   std::map<std::string, ExchangeType> types_;
+  std::set<std::string> alternates_;  // exchanges that have one
   std::uint64_t streams_ = 0;
   std::uint64_t messages_ = 0;
   std::vector<BindingSpec> bindings_;
@@ -315,6 +352,10 @@ class Drawing {
 }  // namespace
 
 ConformCase draw_case(std::uint64_t seed, std::uint64_t number) { return Drawing(seed, number).draw(); }
+
+ConformCase draw_timed_case(std::uint64_t seed, std::uint64_t number) {
+  return Drawing(seed, number).draw_timed();
+}
 
 std::vector<Operation> closing_operations(const ConformCase& drawn) {
   std::set<CaseStream> streams;

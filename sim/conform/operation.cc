@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/counted.h"
+
 namespace dse {
 namespace {
 
@@ -112,6 +114,9 @@ struct Describe {
   std::string operator()(const CloseOperation& close) const { return fmt::format("close s{}", close.stream); }
   std::string operator()(const DrainOperation& drain) const {
     return fmt::format("take what is left in {}", drain.resource);
+  }
+  std::string operator()(const WaitOperation& wait) const {
+    return fmt::format("wait for {}", counted(wait.steps, "step"));
   }
 };
 

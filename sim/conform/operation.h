@@ -15,6 +15,7 @@
 #include "dse/headers.h"
 #include "dse/more_properties.h"
 #include "dse/queue_options.h"
+#include "dse/time.h"
 
 namespace dse {
 
@@ -82,9 +83,18 @@ struct DrainOperation {
   std::string resource;
 };
 
+// Time passes in steps of this length. Operations happen at the beginning of a step, and every time to live
+// is some steps and a half, so that nothing is due when something is done.
+inline constexpr TimeNs kStepNs = 800'000'000;
+
+// Lets time pass to the beginning of a step that comes.
+struct WaitOperation {
+  std::uint32_t steps = 1;
+};
+
 using Operation =
     std::variant<DeclareOperation, ExchangeOperation, QueueOperation, BindOperation, PublishOperation,
-                 OpenOperation, SettleOperation, CloseOperation, DrainOperation>;
+                 OpenOperation, SettleOperation, CloseOperation, DrainOperation, WaitOperation>;
 
 // {h = 7.0, k = "a"}: values of different types read differently.
 std::string headers_text(const Headers& headers);

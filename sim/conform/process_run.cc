@@ -6,9 +6,17 @@
 
 namespace dse {
 
+ProcessRun::ProcessRun() {
+  broker_.declare("", now_);  // the default exchange, which is there on every broker
+}
+
 Outcome ProcessRun::perform(const Operation& operation) {
   Outcome outcome;
+  now_ += kBetweenNs;
+  sources_.clear();
+  expired_from_.clear();
   std::visit([this, &outcome](const auto& one) { perform(one, outcome); }, operation);
+  outcome.open_order = outcome.open_order || open_order();
   note_queues(outcome);
   return outcome;
 }
@@ -16,28 +24,29 @@ Outcome ProcessRun::perform(const Operation& operation) {
 ResourceIndex ProcessRun::queue(const std::string& resource) {
   queues_.insert(resource);
   gone_.erase(resource);
-  return broker_.declare(resource, kNow);
+  return broker_.declare(resource, now_);
 }
 
 void ProcessRun::perform(const DeclareOperation& declare, Outcome&) {
   const bool is_new = !broker_.find(declare.resource);
-  const ResourceIndex resource = broker_.declare(declare.resource, kNow);
+  const ResourceIndex resource = broker_.declare(declare.resource, now_);
   if (is_new && declare.alternate) broker_.set_alternate(resource, *declare.alternate);
 }
 
 void ProcessRun::perform(const ExchangeOperation& declare, Outcome&) {
-  broker_.set_options(broker_.declare(declare.exchange, kNow), declare.options);
+  broker_.set_options(broker_.declare(declare.exchange, now_), declare.options);
 }
 
 void ProcessRun::perform(const QueueOperation& declare, Outcome&) {
   const ResourceIndex resource = queue(declare.queue);
   broker_.set_options(resource, declare.options);
-  broker_.make_queue(resource, kNow);
+  if (declare.options.expires_ns) expiring_.insert(declare.queue);
+  broker_.make_queue(resource, now_);
 }
 
 void ProcessRun::perform(const BindOperation& bind, Outcome&) {
   if (bind.binding.target == BindingTarget::kQueue) queue(bind.binding.to);
-  broker_.bind(bind.binding, kNow);
+  broker_.bind(bind.binding, now_);
 }
 
 void ProcessRun::perform(const PublishOperation& publish, Outcome& outcome) {
@@ -47,8 +56,8 @@ void ProcessRun::perform(const PublishOperation& publish, Outcome& outcome) {
                                            .id = publish.id,
                                            .more = more_of(publish)});
   Effects& effects =
-      broker_.publish(broker_.declare(publish.exchange, kNow), message,
-                      {.mandatory = publish.mandatory, .publisher = PublisherIndex(publish.publisher)}, kNow);
+      broker_.publish(broker_.declare(publish.exchange, now_), message,
+                      {.mandatory = publish.mandatory, .publisher = PublisherIndex(publish.publisher)}, now_);
   if (effects.returned) outcome.returned.push_back(effects.returned->id());
   if (publish.publisher != kUnconfirmed)
     outcome.confirm = effects.accepted ? Confirm::kTaken : Confirm::kRefused;
@@ -60,7 +69,7 @@ void ProcessRun::perform(const OpenOperation& open, Outcome& outcome) {
   const StreamIndex number = broker_.next_stream();
   open_[open.stream] = {.number = number, .resource = resource};
   numbers_[number] = open.stream;
-  note(broker_.open_stream(resource, open.prefetch, kNow), outcome);
+  note(broker_.open_stream(resource, open.prefetch, now_), outcome);
 }
 
 void ProcessRun::perform(const SettleOperation& settle, Outcome& outcome) {
@@ -71,8 +80,8 @@ void ProcessRun::perform(const SettleOperation& settle, Outcome& outcome) {
   const DeliveryTag tag = *at;
   unsettled.erase(at);
   const Effects& effects = settle.how == SettleHow::kAcknowledge
-                               ? broker_.acknowledge(tag, kNow)
-                               : broker_.reject(tag, {.requeue = settle.how == SettleHow::kRequeue}, kNow);
+                               ? broker_.acknowledge(tag, now_)
+                               : broker_.reject(tag, {.requeue = settle.how == SettleHow::kRequeue}, now_);
   outcome.settled = effects.settled.message->id();
   note(effects, outcome);
 }
@@ -82,7 +91,7 @@ void ProcessRun::perform(const CloseOperation& close, Outcome& outcome) {
   if (found == open_.end()) return;
   const Open closed = found->second;
   open_.erase(found);
-  note(broker_.close_stream(closed.number, kNow), outcome);
+  note(broker_.close_stream(closed.number, now_), outcome);
 }
 
 void ProcessRun::perform(const DrainOperation& drain, Outcome& outcome) {
@@ -90,7 +99,7 @@ void ProcessRun::perform(const DrainOperation& drain, Outcome& outcome) {
   const StreamIndex number = broker_.next_stream();
   numbers_[number] = kDrained;
   open_[kDrained] = {.number = number, .resource = resource};
-  note(broker_.open_stream(resource, 0, kNow), outcome);
+  note(broker_.open_stream(resource, 0, now_), outcome);
 }
 
 void ProcessRun::note(const Effects& effects, Outcome& outcome) {
@@ -102,24 +111,49 @@ void ProcessRun::note(const Effects& effects, Outcome& outcome) {
   for (const PolicyEvent& event : effects.policies) {
     if (event.kind == PolicyEvent::Kind::kQueueRemoved) gone_.insert(broker_.name(event.queue));
   }
-  outcome.open_order = open_order(effects);
+  note_moves(effects);
 }
 
-bool ProcessRun::open_order(const Effects& effects) {
-  std::map<ResourceIndex, std::set<std::optional<ResourceIndex>>> sources;
-  for (const ResourceIndex queue : effects.queues) sources[queue].insert(std::nullopt);
+void ProcessRun::note_moves(const Effects& effects) {
+  for (const ResourceIndex queue : effects.queues) sources_[queue].insert(std::nullopt);
   for (const PolicyEvent& event : effects.policies) {
-    for (const ResourceIndex queue : event.queues) sources[queue].insert(event.queue);
+    for (const ResourceIndex queue : event.queues) sources_[queue].insert(event.queue);
+    if (event.kind == PolicyEvent::Kind::kExpired) expired_from_.insert(event.queue);
   }
-  return std::any_of(sources.begin(), sources.end(), [](const auto& one) { return one.second.size() > 1; });
+}
+
+bool ProcessRun::open_order() const {
+  return std::any_of(sources_.begin(), sources_.end(), [this](const auto& one) {
+    return one.second.size() > 1 || (waits_ && expired_from_.contains(one.first));
+  });
+}
+
+void ProcessRun::perform(const WaitOperation& wait, Outcome& outcome) {
+  waits_ = true;
+  for (std::uint32_t step = 0; step < wait.steps && !outcome.open_order; ++step) let_pass_a_step(outcome);
+  waits_ = false;
+}
+
+void ProcessRun::let_pass_a_step(Outcome& outcome) {
+  sources_.clear();
+  expired_from_.clear();
+  step_began_ns_ += kStepNs;
+  while (const std::optional<TimeNs> due_ns = broker_.next_look_ns()) {
+    if (*due_ns >= step_began_ns_) break;
+    note(broker_.look(std::max(now_, *due_ns)), outcome);
+  }
+  now_ = step_began_ns_;
+  outcome.open_order = outcome.open_order || open_order();
 }
 
 void ProcessRun::note_queues(Outcome& outcome) const {
   outcome.gone = gone_;
   for (const std::string& queue : queues_) {
     if (gone_.contains(queue)) continue;
-    const std::optional<ResourceIndex> resource = broker_.find(queue);
-    outcome.waiting[queue] = resource ? broker_.queue_state(*resource).depth : 0;
+    const Broker::QueueState state = broker_.queue_state(*broker_.find(queue));
+    // Asking for the number would keep it alive.
+    if (expiring_.contains(queue) && state.streams == 0) continue;
+    outcome.waiting[queue] = state.depth;
   }
 }
 

@@ -61,6 +61,9 @@ class Forms {
     if (options.single_active_consumer) queue_form().single_active_consumer = false;
     if (options.auto_delete) queue_form().auto_delete = false;
   }
+  void operator()(const WaitOperation& wait) {
+    if (wait.steps > 1) std::get<WaitOperation>(add()).steps = 1;
+  }
   void operator()(const CloseOperation&) {}
   void operator()(const DrainOperation&) {}
 

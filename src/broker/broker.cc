@@ -236,8 +236,9 @@ bool Broker::offer_by_policies(ResourceIndex index, QueuedMessage queued,
     }
   }
   queue.push(std::move(queued));
-  if (options.overflow == Overflow::kDropHead) drop_over_limit(index);
-  drop_expired(index);
+  const bool dropped = options.overflow == Overflow::kDropHead && drop_over_limit(index);
+  // A message that comes before others by its priority is not looked at, as in RabbitMQ.
+  if (dropped || queue.depth() == 1) drop_expired(index);
   queue.note_depth();
   return true;
 }
@@ -267,17 +268,24 @@ bool Broker::offer_to_quorum(ResourceIndex index, QueuedMessage queued,
   return true;
 }
 
-void Broker::drop_over_limit(ResourceIndex index) {
+// Returns whether it dropped any.
+bool Broker::drop_over_limit(ResourceIndex index) {
   Queue& queue = *resources_[index]->queue;
+  bool dropped = false;
   while (!queue.empty() && queue.policies()->over_limit(queue.depth(), queue.bytes())) {
     give_up(index, queue.pop(), PolicyEvent::Kind::kDropped, DeathReason::kMaxLength);
+    dropped = true;
   }
+  return dropped;
 }
 
 void Broker::keep_quorum_limits(ResourceIndex index) {
   Queue& queue = *resources_[index]->queue;
   QueuePolicies& policies = *queue.policies();
-  if (policies.options().overflow != Overflow::kRejectPublish) return drop_over_limit(index);
+  if (policies.options().overflow != Overflow::kRejectPublish) {
+    drop_over_limit(index);
+    return;
+  }
   const bool below = policies.below_soft_limit(queue.depth(), queue.bytes());
   if (policies.over_limit(queue.depth(), queue.bytes())) {
     for (auto& [publisher, holds_back] : policies.holds_back) holds_back = true;
@@ -374,14 +382,13 @@ void Broker::enter_turn(StreamIndex number) {
 
 void Broker::dispatch(ResourceIndex resource) {
   Queue& queue = *resources_[resource]->queue;
+  const QueuePolicies* policies = queue.policies();
+  if (policies != nullptr && policies->quorum()) drop_expired(resource);
   while (!queue.empty()) {
-    if (queue.policies() != nullptr) {
-      drop_expired(resource);
-      if (queue.empty()) return;
-    }
     const std::optional<StreamIndex> reader = next_with_room(queue);
     if (!reader) return;
     hand_over(*reader, queue.pop());
+    if (policies != nullptr) drop_expired(resource);
   }
 }
 
@@ -451,11 +458,15 @@ QueuedMessage Broker::settle(DeliveryTag tag) {
 Effects& Broker::acknowledge(DeliveryTag tag, TimeNs now) {
   Effects& effects = begin(now);
   effects.settled.message = settle(tag).message;
-  const ResourceIndex resource = effects.settled.resource;
-  dispatch(resource);
-  const QueuePolicies* policies = resources_[resource]->queue->policies();
-  if (policies != nullptr && policies->quorum()) keep_quorum_limits(resource);
+  go_on_from_settled(effects.settled.resource);
   return end();
+}
+
+// Delivers what can be delivered, when a stream has room again.
+void Broker::go_on_from_settled(ResourceIndex index) {
+  dispatch(index);
+  const QueuePolicies* policies = resources_[index]->queue->policies();
+  if (policies != nullptr && policies->quorum()) keep_quorum_limits(index);
 }
 
 Effects& Broker::reject(DeliveryTag tag, RejectOptions options, TimeNs now) {
@@ -465,10 +476,11 @@ Effects& Broker::reject(DeliveryTag tag, RejectOptions options, TimeNs now) {
   effects.settled.message = queued.message;
   if (options.requeue) {
     take_back(resource, std::move(queued), TakeBack::kRequeued);
+    go_on(resource);
   } else {
     send_to_dead_letters(resource, queued, DeathReason::kRejected);
+    go_on_from_settled(resource);
   }
-  go_on(resource);
   return end();
 }
 

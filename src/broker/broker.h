@@ -233,8 +233,9 @@ class Broker {
   void check_depth(ResourceIndex queue) const;
   void take_back(ResourceIndex queue, QueuedMessage queued, TakeBack how);
   void go_on(ResourceIndex queue);
+  void go_on_from_settled(ResourceIndex queue);
   void drop_expired(ResourceIndex queue);
-  void drop_over_limit(ResourceIndex queue);
+  bool drop_over_limit(ResourceIndex queue);
   void keep_quorum_limits(ResourceIndex queue);
   void give_up(ResourceIndex queue, QueuedMessage queued, PolicyEvent::Kind kind, DeathReason reason);
   void send_to_dead_letters(ResourceIndex queue, const QueuedMessage& queued, DeathReason reason);
