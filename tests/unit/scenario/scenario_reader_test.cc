@@ -583,6 +583,30 @@ TEST_CASE("what is wrong in a scenario is told with its line, its column and its
        "fault.0.factor: [1, 0] is out of range: expected 1 to 1000000 in both"},
       {kWatch + "[[fault]]\ncomponent = \"w\"\nkind = \"slow\"\nfactor = 1.5\n",
        "fault.0.factor: expected an integer"},
+      {kWatch + "[[expect]]\nfault = 0\nstruck = { min = 1 }\n",
+       "expect.0.fault: there is no fault 0: there are 0, counted from 0"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\nname = \"deaf\"\n"
+                "[[expect]]\nfault = \"def\"\nstruck = { min = 1 }\n",
+       "expect.0.fault: no fault has the name 'def'; did you mean 'deaf'?"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\n",
+       "expect.0.struck: is missing: expected such as { min = 1 }"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = {}\n",
+       "expect.0.struck: expects nothing: give min, max or equals"},
+      {kWatch +
+           "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = { least = 1 }\n",
+       "expect.0.struck.least: unknown key"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = { min = 2, "
+                "max = 1 }\n",
+       "expect.0.struck: min 2 is above max 1"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = { min = 1 "
+                "}\nlost = 0\n",
+       "expect.0.fault: does not go with `lost`"},
+      {kWatch + "[[expect]]\nmetric = \"w.unhandled\"\nmax = 0\nafter_faults = \"1s\"\n",
+       "expect.0.after_faults: is after nothing: there is no [[fault]]"},
+      {kWatch +
+           "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nmetric = \"w.unhandled\"\nmax = 0\n"
+           "by = \"1s\"\nafter_faults = \"1s\"\n",
+       "expect.0.after_faults: does not go with `by`"},
       {kWatch + "[bus]\nheartbeat = \"20h\"\n",
        "bus.heartbeat: 72000s is out of range: expected at most 65535s"},
       {kWatch + "[bus]\nlatency = { uniform = \"1s\" }\n",
