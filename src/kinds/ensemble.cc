@@ -92,8 +92,7 @@ void EnsembleApp::count(const Machine& machine, const Message& message) {
 
   forgotten_.erase(message.correlation_id());
   Ballot& ballot = open_[message.correlation_id()];
-  ballot.insert_or_assign(*model,
-                          Answer{*label, message.headers().find_real("confidence").value_or(0.0)});
+  ballot.insert_or_assign(*model, Answer{*label, message.headers().find_real("confidence").value_or(0.0)});
   if (ballot.size() < models_.size()) return;
   decide(machine, message.correlation_id(), ballot);
   open_.erase(message.correlation_id());

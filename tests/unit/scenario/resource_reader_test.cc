@@ -62,7 +62,8 @@ TEST_CASE("exchange: a type, an alternate, and bindings to it") {
   CHECK(scenario.bindings.at(1).target == BindingTarget::kQueue);
   CHECK(queues_from(scenario, "in") == std::set<std::string>{"a", "in", "rest"});
   CHECK(exchanges_into(scenario, "a") == std::vector<std::string>{"a", "in", "x"});
-  CHECK_THAT(topology_text(scenario), ContainsSubstring("x                direct exchange, alternate rest\n"));
+  CHECK_THAT(topology_text(scenario),
+             ContainsSubstring("x                direct exchange, alternate rest\n"));
 }
 
 TEST_CASE("resource: what a queue gives up counts among what comes to another") {
@@ -79,8 +80,9 @@ TEST_CASE("resource: what RabbitMQ refuses is refused, with line, column and key
     const char* expected;
   };
   const Wrong all[] = {
-      {"[resource.a]\ndelivery_limit = 2", "s.toml:2:18: resource.a.delivery_limit: 'delivery_limit' is nothing "
-                                           "for a classic queue: RabbitMQ refuses it with 406"},
+      {"[resource.a]\ndelivery_limit = 2",
+       "s.toml:2:18: resource.a.delivery_limit: 'delivery_limit' is nothing "
+       "for a classic queue: RabbitMQ refuses it with 406"},
       {"[resource.a]\ntype = \"quorum\"\nmax_priority = 3", "s.toml:3:16: resource.a.max_priority"},
       {"[resource.a]\ntype = \"quorum\"\nexclusive = true", "'exclusive' is nothing for a quorum queue"},
       {"[resource.a]\ntype = \"quorum\"\nauto_delete = true", "'auto_delete' is nothing for a quorum queue"},
@@ -95,7 +97,8 @@ TEST_CASE("resource: what RabbitMQ refuses is refused, with line, column and key
       {"[resource.a]\ndead_letter = { to = \"b\", keys = \"k\" }", "did you mean 'key'?"},
       {"[resource.b]\ntype = \"quorum\"\ndelivery_limit = 2\n[[binding]]\nfrom = \"a\"\nto = \"b\"",
        "s.toml:3:18: resource.b.delivery_limit: nobody reads 'b'"},
-      {"[resource.b]\nmessage_ttl = \"1s\"\ndead_letter = { to = \"c\" }\n[resource.c]\nmessage_ttl = \"1s\"\n"
+      {"[resource.b]\nmessage_ttl = \"1s\"\ndead_letter = { to = \"c\" }\n[resource.c]\nmessage_ttl = "
+       "\"1s\"\n"
        "dead_letter = { to = \"b\" }\n[[binding]]\nfrom = \"a\"\nto = \"b\"",
        "s.toml:3:15: resource.b.dead_letter: what 'b' gives up comes back to it"},
       {"[resource.a]\nexclusive = true\n[component.v]\nkind = \"watch\"\nfrom = \"a\"",
