@@ -145,7 +145,7 @@ std::string topology_text(const Scenario& scenario) {
   std::string text = fmt::format("{}: {}\n", scenario.path, scenario.title);
   text += fmt::format("  seed {}, until {}, latency {} each way\n", scenario.seed,
                       scenario.until_ns ? format_duration(*scenario.until_ns) : "drained",
-                      distribution_text(latency_of(scenario)));
+                      drawn_time_text(latency_of(scenario)));
   text += "  components\n";
   for (const ComponentConfig& component : scenario.components) {
     text += fmt::format("    {:<16} {:<18}", component.name, component.kind);
@@ -153,7 +153,7 @@ std::string topology_text(const Scenario& scenario) {
     const std::vector<std::string> written = resources_written(component);
     if (!written.empty()) text += fmt::format(" writes {}", fmt::join(written, ", "));
     if (component.start_ns > 0) text += fmt::format(" from {}", format_duration(component.start_ns));
-    if (component.latency) text += fmt::format(" latency {}", distribution_text(*component.latency));
+    if (component.latency) text += fmt::format(" latency {}", drawn_time_text(*component.latency));
     text += '\n';
   }
   text += "  resources\n";
