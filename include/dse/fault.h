@@ -29,8 +29,8 @@
 #include <optional>
 #include <string>
 
+#include "dse/drawn_time.h"
 #include "dse/time.h"
-#include "dse/time_distribution.h"
 
 namespace dse {
 
@@ -79,7 +79,7 @@ struct Fault {
   std::optional<Probability> probability = {};  // each by itself; then `every` is 1
   std::string name = {};                        // for expectations and reports; "" if it has none
   bool on = true;                               // false: it never strikes, as if it were not there
-  TimeDistribution time = {};                   // for kDelay: how much longer; kPause, kPartition: how long
+  DrawnTime time = {};                          // for kDelay: how much longer; kPause, kPartition: how long
   std::int64_t window = 0;                      // for kReorder: at most so many overtake; 0: by `within_ns`
   TimeNs within_ns = 0;                         // for kReorder: it is held back for at most this long
   Factor factor = {};                           // for kSlow

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "dse/component.h"
+#include "dse/drawn_time.h"
 #include "dse/expectation.h"
 #include "dse/fault.h"
 #include "dse/message.h"
@@ -35,7 +36,6 @@
 #include "dse/run_result.h"
 #include "dse/tables.h"
 #include "dse/time.h"
-#include "dse/time_distribution.h"
 
 namespace dse {
 
@@ -46,7 +46,7 @@ struct SimulationOptions {
   std::uint64_t ordering = 0;
   TimeNs latency_ns = 0;  // for one hop between a component and the bus; a file has its own
   // Hops that vary, in place of latency_ns; a file has its own.
-  std::optional<TimeDistribution> varied_latency = {};
+  std::optional<DrawnTime> varied_latency = {};
   // A connection on which nothing was heard for two of these is lost; 0: never. A file has its own.
   TimeNs heartbeat_ns = 60 * kNanosecondsPerSecond;
   unsigned threads = 1;                 // that learn and predict; changes no result

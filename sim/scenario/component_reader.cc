@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/check.h"
-#include "sim/scenario/distribution_reader.h"
+#include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/life_cycle_reader.h"
 
@@ -57,7 +57,7 @@ std::vector<ComponentConfig> read_components(const std::string& name, const toml
   const std::vector<std::string> kinds = kind_names(reading.tables.kinds);
   config.kind = kinds[table.choice("kind", kinds)];
   config.start_ns = table.duration_or("start", 0);
-  config.latency = distribution_if_any(table, "latency");
+  config.latency = drawn_time_if_any(table, "latency");
   const Kind& kind = *reading.tables.kinds.find(config.kind);
   KeyValues values(table, reading);
   const KeyReader::Source source{.value = [&](const KeyInfo& key) { return values.value(key); },

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "sim/scenario/distribution_reader.h"
+#include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/table_reader.h"
 
@@ -80,11 +80,11 @@ void read_own_keys(TableReader& table, Fault& fault) {
       fault.classes = table.integer_if_any("classes", kFaultClassesMin, kFaultClassesMax);
       return;
     case FaultKind::kDelay:
-      fault.time = distribution(table, "by");
+      fault.time = drawn_time(table, "by");
       return;
     case FaultKind::kPause:
     case FaultKind::kPartition:
-      fault.time = distribution(table, "for");
+      fault.time = drawn_time(table, "for");
       return;
     case FaultKind::kReorder:
       return read_reordering(table, fault);

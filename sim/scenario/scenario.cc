@@ -33,8 +33,8 @@ std::uint32_t Scenario::prefetch_of(const std::string& resource) const {
   return found == resources.end() ? ResourceConfig{}.prefetch : found->second.prefetch;
 }
 
-TimeDistribution latency_of(const Scenario& scenario) {
-  return scenario.varied_latency.value_or(TimeDistribution::constant(scenario.latency_ns));
+DrawnTime latency_of(const Scenario& scenario) {
+  return scenario.varied_latency.value_or(DrawnTime::constant(scenario.latency_ns));
 }
 
 std::optional<std::string> resource_read(const ComponentConfig& component) {

@@ -11,6 +11,7 @@
 
 #include "dse/binding.h"
 #include "dse/component.h"
+#include "dse/drawn_time.h"
 #include "dse/error.h"
 #include "dse/exchange_options.h"
 #include "dse/expectation.h"
@@ -18,7 +19,6 @@
 #include "dse/metric.h"
 #include "dse/queue_options.h"
 #include "dse/time.h"
-#include "dse/time_distribution.h"
 #include "sim/scenario/scenario_keys.h"
 
 namespace dse {
@@ -44,11 +44,11 @@ struct ComponentConfig {
   std::string kind;                            // "training-generator", "model", ...
   std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
-  bool ends_when_refusing = false;               // whether the run ends when it refuses a message
-  std::optional<TimeDistribution> latency = {};  // of its hops; empty: that of the bus
+  bool ends_when_refusing = false;        // whether the run ends when it refuses a message
+  std::optional<DrawnTime> latency = {};  // the time of its hops; empty: that of the bus
   LifeCycle life = {};
-  std::string replica_of =
-      {};  // [component.NAME] of which it is one of several replicas; "" when it is alone
+  // The [component.NAME] of which it is one of several replicas; "" when it is alone.
+  std::string replica_of = {};
 
   // The NAME of its [component.NAME].
   const std::string& table_name() const { return replica_of.empty() ? name : replica_of; }
@@ -74,11 +74,11 @@ struct Scenario {
   std::shared_ptr<const ScenarioKeys> keys = std::make_shared<ScenarioKeys>();  // as read, with --set applied
   std::string title;
   std::uint64_t seed = 1;
-  std::uint64_t ordering = 0;                      // order of simultaneous events; 0: as they were scheduled
-  std::optional<TimeNs> until_ns;                  // empty: until drained
-  TimeNs latency_ns = 0;                           // of a hop, unless it varies
-  std::optional<TimeDistribution> varied_latency;  // of hops that vary
-  TimeNs heartbeat_ns = kHeartbeatNs;              // of connections; 0: none
+  std::uint64_t ordering = 0;               // order of simultaneous events; 0: as they were scheduled
+  std::optional<TimeNs> until_ns;           // empty: until drained
+  TimeNs latency_ns = 0;                    // the time of a hop, unless it varies
+  std::optional<DrawnTime> varied_latency;  // the time of hops that vary
+  TimeNs heartbeat_ns = kHeartbeatNs;       // that of connections; 0: none
   TimeNs curve_every_ns = 0;
   std::int64_t accuracy_window = 1000;  // examples
   double accuracy_fading = 0.999;
@@ -93,7 +93,7 @@ struct Scenario {
 };
 
 // The latency of a hop of a component without one of its own.
-TimeDistribution latency_of(const Scenario& scenario);
+DrawnTime latency_of(const Scenario& scenario);
 // The resource that a component streams; empty when it does not.
 std::optional<std::string> resource_read(const ComponentConfig& component);
 // The resources that it writes to.

@@ -10,7 +10,7 @@
 #include "core/names.h"
 #include "dse/hash.h"
 #include "sim/scenario/component_reader.h"
-#include "sim/scenario/distribution_reader.h"
+#include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
 #include "sim/scenario/gateway_reader.h"
@@ -119,7 +119,7 @@ void read_root(TableReader& root, Scenario& scenario, GatheredErrors& errors) {
     const toml::table* node = root.table_if_any("bus");
     if (node == nullptr) return;
     TableReader bus(*node, "bus");
-    const auto latency = distribution_if_any(bus, "latency").value_or(TimeDistribution());
+    const auto latency = drawn_time_if_any(bus, "latency").value_or(DrawnTime());
     if (latency.is_constant()) {
       scenario.latency_ns = latency.time_ns;
     } else {

@@ -329,7 +329,7 @@ std::string topology_text(const Scenario& scenario) {
   std::string text = fmt::format("{}: {}\n", scenario.path, scenario.title);
   text += fmt::format("  seed {}, until {}, latency {} each way\n", scenario.seed,
                       scenario.until_ns ? format_duration(*scenario.until_ns) : "drained",
-                      distribution_text(latency_of(scenario)));
+                      drawn_time_text(latency_of(scenario)));
   text += "  components\n";
   for (const ComponentConfig& component : scenario.components) {
     text += fmt::format("    {:<16} {:<18}", component.name, component.kind);
@@ -338,7 +338,7 @@ std::string topology_text(const Scenario& scenario) {
     if (!written.empty()) text += fmt::format(" writes {}", fmt::join(written, ", "));
     if (component.start_ns > 0) text += fmt::format(" from {}", format_duration(component.start_ns));
     text += life_text(component.life);
-    if (component.latency) text += fmt::format(" latency {}", distribution_text(*component.latency));
+    if (component.latency) text += fmt::format(" latency {}", drawn_time_text(*component.latency));
     text += '\n';
   }
   text += "  resources\n";

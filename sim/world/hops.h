@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "dse/drawn_time.h"
 #include "dse/random.h"
 #include "dse/time.h"
-#include "dse/time_distribution.h"
 
 namespace dse {
 
@@ -25,7 +25,7 @@ class Hops {
     RandomStream& to_component;
   };
   // From now on each hop takes a time of its own, frames may be held up, and are counted.
-  void vary(const TimeDistribution& latency, Streams streams) {
+  void vary(const DrawnTime& latency, Streams streams) {
     varied_ = std::make_unique<Varied>(
         Varied{.latency = latency, .to_bus = {streams.to_bus}, .to_component = {streams.to_component}});
   }
@@ -56,7 +56,7 @@ class Hops {
 
  private:
   struct Varied {
-    TimeDistribution latency;
+    DrawnTime latency;
     Way to_bus;
     Way to_component;
   };

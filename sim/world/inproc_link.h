@@ -21,7 +21,7 @@ class InprocLink : public Link {
     DataBus& bus;
     Scheduler& scheduler;
     Strands& strands;
-    Hops& hops;  // of this link
+    Hops& hops;  // those of this link
     StrandOptions jobs;
   };
   explicit InprocLink(Parts parts);

@@ -96,7 +96,7 @@ class Ledger final : public Observer {
   struct End {
     TimeNs time_ns = 0;
     bool drained = true;  // nothing more can happen: what has not arrived will not come
-    std::map<LinkIndex, LastArrivals> varied = {};  // of the components whose hops vary
+    std::map<LinkIndex, LastArrivals> varied = {};  // by component, if its hops vary
   };
   void close(End end);
 

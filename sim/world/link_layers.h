@@ -17,9 +17,9 @@ using LinkLayers =
 
 // What the layers of one component are made of; all of it must outlive them.
 struct LayerParts {
-  LinkIndex index;  // of the component's link
+  LinkIndex index;  // the number of the component's link
   const ComponentConfig& component;
-  const PlantedFaults& faults;  // of all components
+  const PlantedFaults& faults;  // those of all components
   FaultTimers& timers;
   Ledger* ledger;  // null: there is none
 };

@@ -93,7 +93,7 @@ void ReconnectingLink::forget_confirmed() {
   while (!unconfirmed_.empty() && unconfirmed_.front().confirmed_ns <= now()) unconfirmed_.pop_front();
 }
 
-// Of what has reached the bus, only messages are sent again: a resource and a binding are there, and the
+// Only messages are sent again when they have reached the bus: a resource and a binding are there, and the
 // stream is opened anew.
 void ReconnectingLink::disconnect(std::uint64_t received) {
   connected_ = false;

@@ -31,8 +31,8 @@ class ReconnectingLink : public ForwardingLink {
   // What the parts refer to must outlive this.
   explicit ReconnectingLink(Parts parts) : ForwardingLink(parts.inner), parts_(std::move(parts)) {}
 
-  // The connection is not there any more: nothing goes out until reconnect(). Of the frames sent so far the
-  // bus has received `received`, and will receive no more.
+  // The connection is not there any more: nothing goes out until reconnect(). The bus has
+  // received `received` of the frames sent so far, and will receive no more of them.
   void disconnect(std::uint64_t received);
   void reconnect();
   bool connected() const { return connected_; }

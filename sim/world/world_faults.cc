@@ -53,7 +53,7 @@ void World::note_strike(LinkIndex link, std::size_t fault, const MessagePtr* mes
 // A delay, a pause and a partition need hops that can be held up. The ledger knows the latency of the bus, so
 // hops of another one are among those that vary.
 Hops World::hops_of(const ComponentConfig& component) {
-  const TimeDistribution latency = component.latency.value_or(latency_of(scenario_));
+  const DrawnTime latency = component.latency.value_or(latency_of(scenario_));
   Hops hops(latency.time_ns);
   const bool held_up = any_of_component(planted_, component.name, [](const Fault& fault) {
     return fault.kind == FaultKind::kDelay || may_hinder(fault.kind);

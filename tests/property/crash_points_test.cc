@@ -42,7 +42,7 @@ void disturb(Scenario& scenario) {
     scenario.faults.push_back({.kind = FaultKind::kDelay,
                                .component = source,
                                .probability = kOneIn50,
-                               .time = TimeDistribution::uniform(100'000, 5 * kMillisecond)});
+                               .time = DrawnTime::uniform(100'000, 5 * kMillisecond)});
   }
 }
 

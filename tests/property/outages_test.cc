@@ -9,19 +9,19 @@ using namespace dse;
 
 namespace {
 
-TimeDistribution some_time(RandomStream& random, TimeNs most_ns) {
+DrawnTime some_time(RandomStream& random, TimeNs most_ns) {
   const auto some = [&] {
     return 1 + static_cast<TimeNs>(random.below(static_cast<std::uint64_t>(most_ns)));
   };
   switch (random.below(3)) {
     case 0:
-      return TimeDistribution::constant(some());
+      return DrawnTime::constant(some());
     case 1: {
       const TimeNs least_ns = some();
-      return TimeDistribution::uniform(least_ns, least_ns + some());
+      return DrawnTime::uniform(least_ns, least_ns + some());
     }
     default:
-      return TimeDistribution::exponential(some());
+      return DrawnTime::exponential(some());
   }
 }
 

@@ -313,8 +313,8 @@ component = "w"
 probability = [1, 2]
 )");
   REQUIRE(scenario.faults.size() == 9);
-  CHECK(scenario.varied_latency == TimeDistribution::uniform(1'000, 5'000));
-  CHECK(scenario.components.back().latency == TimeDistribution::constant(2'000'000));
+  CHECK(scenario.varied_latency == DrawnTime::uniform(1'000, 5'000));
+  CHECK(scenario.components.back().latency == DrawnTime::constant(2'000'000));
   CHECK_FALSE(scenario.components.front().latency);
   CHECK(scenario.heartbeat_ns == 10 * kNanosecondsPerSecond);
   const Fault& late = scenario.faults[0];
@@ -324,7 +324,7 @@ probability = [1, 2]
   CHECK(late.from_ns == kNanosecondsPerSecond);
   CHECK(late.until_ns == 2 * kNanosecondsPerSecond);
   CHECK(late.limit == 5);
-  CHECK(late.time == TimeDistribution::exponential(5'000'000));
+  CHECK(late.time == DrawnTime::exponential(5'000'000));
   CHECK_FALSE(late.on);
   CHECK(scenario.faults[1].window == 8);
   CHECK(scenario.faults[1].on);
@@ -333,11 +333,10 @@ probability = [1, 2]
   CHECK(scenario.faults[4].factor == Factor{3, 1});
   CHECK(scenario.faults[5].bits == 3);
   CHECK(scenario.faults[6].at_ns == kNanosecondsPerSecond);
-  CHECK(scenario.faults[6].time == TimeDistribution::constant(2 * kNanosecondsPerSecond));
+  CHECK(scenario.faults[6].time == DrawnTime::constant(2 * kNanosecondsPerSecond));
   CHECK(scenario.faults[7].every == 10);
   CHECK_FALSE(scenario.faults[7].at_ns);
-  CHECK(scenario.faults[7].time ==
-        TimeDistribution::uniform(kNanosecondsPerSecond, 3 * kNanosecondsPerSecond));
+  CHECK(scenario.faults[7].time == DrawnTime::uniform(kNanosecondsPerSecond, 3 * kNanosecondsPerSecond));
   CHECK(scenario.faults[8].probability == Probability{1, 2});
 }
 

@@ -233,7 +233,7 @@ TEST_CASE("simulation: a fault or an expectation that makes no sense is told at 
              ContainsSubstring("below zero"));
   CHECK_THAT(fault({.component = "doubler", .every = 2, .probability = Probability{1, 2}}),
              ContainsSubstring("not both"));
-  CHECK_THAT(fault({.component = "doubler", .time = TimeDistribution::uniform(2, 1)}),
+  CHECK_THAT(fault({.component = "doubler", .time = DrawnTime::uniform(2, 1)}),
              ContainsSubstring("a fault's time has a longest time"));
   CHECK_THAT(fault({.kind = FaultKind::kReorder, .component = "doubler"}),
              ContainsSubstring("one of the two"));
@@ -411,7 +411,7 @@ TEST_CASE("simulation: what cannot be wired stays so") {
 
 TEST_CASE("simulation: options and times that make no sense are refused") {
   CHECK_THAT(usage([] { Simulation({.latency_ns = -1}); }), ContainsSubstring("latency_ns is negative"));
-  CHECK_THAT(usage([] { Simulation({.varied_latency = TimeDistribution::exponential(0)}); }),
+  CHECK_THAT(usage([] { Simulation({.varied_latency = DrawnTime::exponential(0)}); }),
              ContainsSubstring("varied_latency has a mean out of range"));
   CHECK_THAT(usage([] { Simulation({.heartbeat_ns = -1}); }),
              ContainsSubstring("heartbeat_ns is out of range"));

@@ -26,10 +26,8 @@ std::vector<ExpectationOutcome> outcomes(const std::vector<Fault>& faults,
 }
 
 Fault still(TimeNs at_ns) {
-  return {.kind = FaultKind::kPause,
-          .component = "reader",
-          .at_ns = at_ns,
-          .time = TimeDistribution::constant(1'000)};
+  return {
+      .kind = FaultKind::kPause, .component = "reader", .at_ns = at_ns, .time = DrawnTime::constant(1'000)};
 }
 
 Expectation none_unhandled(TimeNs after_ns) {
@@ -42,7 +40,7 @@ TEST_CASE("after faults: what is due moves with every effect, and is due once") 
   AfterFaults after({10, 30});
   CHECK(after.next_ns() == AfterFaults::kNever);
   after.note_effect(100);
-  after.note_effect(90);  // of another fault; the last counts
+  after.note_effect(90);  // another fault's; the last counts
   CHECK(after.next_ns() == 110);
   CHECK(after.take_next() == std::vector<TimeNs>{10});
   CHECK(after.next_ns() == 130);

@@ -52,7 +52,7 @@ Fault fault_of(FaultKind kind, Probability probability) {
   return {.kind = kind,
           .component = reads ? "reader" : "writer",
           .probability = probability,
-          .time = TimeDistribution::constant(500),
+          .time = DrawnTime::constant(500),
           .window = kind == FaultKind::kReorder ? 3 : 0,
           .factor = {.numerator = 2}};
 }
@@ -201,7 +201,7 @@ TEST_CASE("fault delay: a message takes longer, and holds up what is sent after 
                 .component = "writer",
                 .limit = 1,
                 .from_ns = 100,
-                .time = TimeDistribution::constant(150)});
+                .time = DrawnTime::constant(150)});
   const RunResult result = world.run();
   CHECK(notes == Notes{"writer-0@70", "writer-1@320", "writer-2@320", "writer-3@370", "writer-4@470"});
   CHECK(result.faults[0] == FaultCount{.struck = 1, .last_ns = 300});

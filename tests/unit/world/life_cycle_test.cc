@@ -225,7 +225,7 @@ TEST_CASE(
       world.scenario.faults.push_back({.kind = kind,
                                        .component = "reader",
                                        .at_ns = within(600),
-                                       .time = TimeDistribution::constant(1 + within(300))});
+                                       .time = DrawnTime::constant(1 + within(300))});
     };
     for (TimeNs times = within(3); times >= 0; --times) trouble(FaultKind::kPartition);
     for (TimeNs times = within(2); times > 0; --times) trouble(FaultKind::kPause);

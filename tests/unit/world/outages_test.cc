@@ -16,13 +16,13 @@ Fault partition(const std::string& component, TimeNs at_ns, TimeNs length_ns) {
   return {.kind = FaultKind::kPartition,
           .component = component,
           .at_ns = at_ns,
-          .time = TimeDistribution::constant(length_ns)};
+          .time = DrawnTime::constant(length_ns)};
 }
 Fault pause(const std::string& component, TimeNs at_ns, TimeNs length_ns) {
   return {.kind = FaultKind::kPause,
           .component = component,
           .at_ns = at_ns,
-          .time = TimeDistribution::constant(length_ns)};
+          .time = DrawnTime::constant(length_ns)};
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ TEST_CASE("fault pause: as a handler would begin, and two that overlap") {
                 .component = "reader",
                 .every = 2,
                 .limit = 2,
-                .time = TimeDistribution::constant(120)});
+                .time = DrawnTime::constant(120)});
   world.inject(pause("reader", 200, 140));
   const RunResult result = world.run();
   CHECK(notes ==

@@ -11,7 +11,7 @@ namespace {
 
 using Notes = std::vector<std::string>;
 
-Notes received(const TimeDistribution& latency, std::uint64_t seed = 1, TimeNs gap_ns = 1'000) {
+Notes received(const DrawnTime& latency, std::uint64_t seed = 1, TimeNs gap_ns = 1'000) {
   Simulation world({.seed = seed, .varied_latency = latency, .curve_every_ns = kNanosecondsPerSecond});
   Notes notes;
   world.add("reader", noting("a", notes), {.reads = "a"});
@@ -23,8 +23,7 @@ Notes received(const TimeDistribution& latency, std::uint64_t seed = 1, TimeNs g
 }  // namespace
 
 TEST_CASE("hops that vary: each message takes its own time, and none overtakes another") {
-  for (const TimeDistribution& latency :
-       {TimeDistribution::uniform(10, 20'000), TimeDistribution::exponential(5'000)}) {
+  for (const DrawnTime& latency : {DrawnTime::uniform(10, 20'000), DrawnTime::exponential(5'000)}) {
     const Notes notes = received(latency);
     REQUIRE(notes.size() == 50);
     std::set<TimeNs> times;
@@ -47,5 +46,5 @@ TEST_CASE("hops that do not vary take what they took, and draw nothing") {
     world.add("writer", writing("a", 20, 7), {.writes = {"a"}}, 50);
     return world.run().fingerprints;
   };
-  CHECK(ran({.latency_ns = 30}) == ran({.latency_ns = 0, .varied_latency = TimeDistribution::constant(30)}));
+  CHECK(ran({.latency_ns = 30}) == ran({.latency_ns = 0, .varied_latency = DrawnTime::constant(30)}));
 }

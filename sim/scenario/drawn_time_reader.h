@@ -4,14 +4,14 @@
 #include <optional>
 #include <string_view>
 
-#include "dse/time_distribution.h"
+#include "dse/drawn_time.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
 
 // Empty when the key is not there. Throws InputError.
-std::optional<TimeDistribution> distribution_if_any(TableReader& table, std::string_view key);
+std::optional<DrawnTime> drawn_time_if_any(TableReader& table, std::string_view key);
 // Throws InputError, also when the key is not there.
-TimeDistribution distribution(TableReader& table, std::string_view key);
+DrawnTime drawn_time(TableReader& table, std::string_view key);
 
 }  // namespace dse

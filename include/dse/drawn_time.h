@@ -9,22 +9,20 @@
 
 namespace dse {
 
-struct TimeDistribution {
+struct DrawnTime {
   enum class Shape { kConstant, kUniform, kExponential };
   // The longest mean of an exponential distribution: a year, so that no draw overflows.
   static constexpr TimeNs kMeanMaxNs = 365LL * 86'400 * kNanosecondsPerSecond;
 
   Shape shape = Shape::kConstant;
   TimeNs time_ns = 0;  // the time; of kUniform the shortest, of kExponential the mean
-  TimeNs most_ns = 0;  // of kUniform alone: the longest, included
+  TimeNs most_ns = 0;  // the longest of kUniform, included
 
-  static TimeDistribution constant(TimeNs time_ns) { return {.time_ns = time_ns}; }
-  static TimeDistribution uniform(TimeNs least_ns, TimeNs most_ns) {
+  static DrawnTime constant(TimeNs time_ns) { return {.time_ns = time_ns}; }
+  static DrawnTime uniform(TimeNs least_ns, TimeNs most_ns) {
     return {.shape = Shape::kUniform, .time_ns = least_ns, .most_ns = most_ns};
   }
-  static TimeDistribution exponential(TimeNs mean_ns) {
-    return {.shape = Shape::kExponential, .time_ns = mean_ns};
-  }
+  static DrawnTime exponential(TimeNs mean_ns) { return {.shape = Shape::kExponential, .time_ns = mean_ns}; }
 
   bool is_constant() const { return shape == Shape::kConstant; }
   // Returns the next time; a constant draws nothing.
@@ -33,10 +31,10 @@ struct TimeDistribution {
   // Why it is no distribution, for human readers: "is negative ..."; "" if it is one.
   std::string mistake() const;
 
-  bool operator==(const TimeDistribution&) const = default;
+  bool operator==(const DrawnTime&) const = default;
 };
 
 // "50us", "uniform from 1ms to 9ms", "exponential, 5ms on average".
-std::string distribution_text(const TimeDistribution& distribution);
+std::string drawn_time_text(const DrawnTime& drawn);
 
 }  // namespace dse

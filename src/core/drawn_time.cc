@@ -1,10 +1,10 @@
-#include "dse/time_distribution.h"
+#include "dse/drawn_time.h"
 
 #include <fmt/format.h>
 
 namespace dse {
 
-TimeNs TimeDistribution::draw(RandomStream& random) const {
+TimeNs DrawnTime::draw(RandomStream& random) const {
   switch (shape) {
     case Shape::kConstant:
       break;
@@ -16,11 +16,11 @@ TimeNs TimeDistribution::draw(RandomStream& random) const {
   return time_ns;
 }
 
-TimeNs TimeDistribution::mean_ns() const {
+TimeNs DrawnTime::mean_ns() const {
   return shape == Shape::kUniform ? time_ns + (most_ns - time_ns) / 2 : time_ns;
 }
 
-std::string TimeDistribution::mistake() const {
+std::string DrawnTime::mistake() const {
   if (time_ns < 0) return "is negative: give 0 or more ns";
   if (shape == Shape::kUniform && most_ns < time_ns)
     return fmt::format("has a longest time of {} below its shortest of {}", format_duration(most_ns),
@@ -30,14 +30,14 @@ std::string TimeDistribution::mistake() const {
   return "";
 }
 
-std::string distribution_text(const TimeDistribution& distribution) {
-  const std::string time = format_duration(distribution.time_ns);
-  switch (distribution.shape) {
-    case TimeDistribution::Shape::kConstant:
+std::string drawn_time_text(const DrawnTime& drawn) {
+  const std::string time = format_duration(drawn.time_ns);
+  switch (drawn.shape) {
+    case DrawnTime::Shape::kConstant:
       break;
-    case TimeDistribution::Shape::kUniform:
-      return fmt::format("uniform from {} to {}", time, format_duration(distribution.most_ns));
-    case TimeDistribution::Shape::kExponential:
+    case DrawnTime::Shape::kUniform:
+      return fmt::format("uniform from {} to {}", time, format_duration(drawn.most_ns));
+    case DrawnTime::Shape::kExponential:
       return fmt::format("exponential, {} on average", time);
   }
   return time;
