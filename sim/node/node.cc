@@ -58,7 +58,20 @@ std::set<std::string> resources_of(const ComponentConfig& component) {
 
 bool is_gateway_end(const ComponentConfig& component) { return is_export(component) || is_import(component); }
 
+void check_for_nodes(const Scenario& scenario) {
+  const auto refuse = [&](const std::string& key) {
+    throw InputError({.file = scenario.path, .key = key},
+                     "nodes declare plain topic exchanges and classic queues on the broker: run this "
+                     "scenario with dse replay or dse attach, or without it");
+  };
+  for (const auto& [name, exchange] : scenario.exchanges) refuse("exchange." + name);
+  for (const auto& [name, resource] : scenario.resources) {
+    if (resource.queue != QueueOptions() || resource.alternate) refuse("resource." + name);
+  }
+}
+
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name) {
+  check_for_nodes(scenario);
   std::vector<std::string> names;
   for (const ComponentConfig& component : scenario.components) {
     if (component.name == name) {

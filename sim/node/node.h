@@ -98,6 +98,9 @@ class Node {
 // Whether the component is an export or an import, which join a run in one process to a real
 // broker.
 bool is_gateway_end(const ComponentConfig& component);
+// Throws InputError for exchanges with types, and queues with options, which nodes do not declare on the
+// broker: the run would not be what the scenario says.
+void check_for_nodes(const Scenario& scenario);
 
 // The component of this name, which must not be an end of a gateway. Throws InputError, which names
 // the possible ones.

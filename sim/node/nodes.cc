@@ -47,6 +47,7 @@ nlohmann::json node_json(const std::string& folder) {
 
 Nodes::Nodes(const Scenario& scenario, Options options, const RunFolder& folder)
     : scenario_(scenario), options_(std::move(options)), folder_(folder.path_of("")) {
+  check_for_nodes(scenario);
   for (const ComponentConfig& component : scenario.components) {
     if (is_gateway_end(component)) continue;
     std::vector<std::string> arguments = {"node", "--out", folder_of(component.name)};
