@@ -54,6 +54,17 @@ class App {
   virtual void hash_state(Hasher&) const {}
   // The bytes of a file from which another app can start; empty when it keeps none.
   virtual std::optional<std::string> save_state() const { return std::nullopt; }
+
+  // What another app of the same component needs to go on from here, to the byte: what save_state() gives,
+  // and the messages that are handled and not learned yet. Called between two messages, when no job of the
+  // component is under way. Empty when it keeps nothing. Throws NothingSaved.
+  virtual std::optional<std::string> save_checkpoint() const { return save_state(); }
+  // Goes on from what save_checkpoint() gave. Called before begin(), of an app that was just made.
+  virtual void load_checkpoint(std::string_view checkpoint);
+  // Its component was started again after a crash: adds the counts of the app that crashed to its own. What
+  // that one had learned is not among them.
+  virtual void add_counts(const App&) {}
+
   // What had been learned at the start, at intervals, and at the end, if the app was asked to note it.
   virtual std::vector<LearnedState> states() const { return {}; }
 };

@@ -108,7 +108,10 @@ struct MakeContext {
   TruthSink verdict = {};  // receives what the component has decided about a message, to be scored
   std::function<void(const MessagePtr&)> leave = {};  // takes what leaves the bus through Ports::to_outside
 
-  TimeNs start_ns = 0;  // when its program starts
+  TimeNs start_ns = 0;         // when its program starts
+  std::uint64_t restarts = 0;  // how often it was started before and has crashed
+  // The name by which a scenario calls the component that has this name: another one for a replica.
+  std::function<std::string(const std::string& component)> called = {};
   // Whether the user has asked the run to end, and the moment is over that everybody gets to do so.
   // Any thread may ask; a component that waits for something outside this process does, and throws
   // Interrupted when it stops waiting.
@@ -130,6 +133,9 @@ class Component {
   // Whether it learns from messages with a label and answers the others; their times are then measured
   // separately.
   virtual bool learns() const { return false; }
+  // Whether its application can save what it has learned and go on from there (App::save_checkpoint,
+  // load_checkpoint): only then may a scenario ask for checkpoints.
+  virtual bool keeps_state() const { return false; }
   // How long a job on its strand takes relative to those of other components, for sharing work between
   // threads; 0: it has no jobs.
   virtual unsigned job_cost() const { return 0; }

@@ -29,6 +29,8 @@ enum class EventCode : std::uint8_t {
   kResult = 15,    // a computation is done
   kCrashed = 16,   // a planted fault has ended it; the fingerprint has this one
   kHandedIn = 17,  // a message has come to it from outside
+  // A planted fault. What it does shows in what others see, so fingerprints have none of these.
+  kStruck = 18,  // it strikes what happens to a component; has the number of the event in which it does
   // The bus does something because the options of a queue say so; no component does it.
   kExpired = 19,       // the first message of a queue has lived its time
   kDropped = 20,       // a message has left a full queue
@@ -40,6 +42,11 @@ enum class EventCode : std::uint8_t {
   // Something has reached a component.
   kConfirmed = 26,  // all queues have accepted a message that it wrote
   kNacked = 27,     // a queue has not accepted a message that it wrote
+  kFaultDue = 28,   // the time of a planted fault has come: it begins, goes on or ends; not in fingerprints
+  // The life of a component. The fingerprint has the first two.
+  kStopped = 40,     // it has ended at the time that the scenario gives
+  kRestarted = 41,   // its program starts again after a crash
+  kCheckpoint = 42,  // what it has learned is kept: now, or when the message in hand is settled
 };
 
 }  // namespace dse

@@ -19,6 +19,9 @@ struct MetricExpectation {
   std::optional<double> equals = {};
   bool rises = false;                // the mean of the last quarter of its curve is above that of the first
   std::optional<TimeNs> by_ns = {};  // over everything up to then; empty: over the whole run
+  // Liveness: over everything up to this long after the last effect of a planted fault; when no fault
+  // strikes, or the run ends before, over the whole run. Not with by_ns.
+  std::optional<TimeNs> after_faults_ns = {};
 };
 
 enum class Guarantee { kExactlyOnce, kAtLeastOnce };
@@ -47,10 +50,18 @@ struct StatusExpectation {
   RunStatus status = RunStatus::kCompleted;  // any but kInterrupted
 };
 
+// How often a planted fault strikes.
+struct StrikeExpectation {
+  std::string fault = {};  // its name, or its number from 0
+  std::optional<std::int64_t> min = {};
+  std::optional<std::int64_t> max = {};
+  std::optional<std::int64_t> equals = {};
+};
+
 struct Expectation {
   std::string name = {};  // for human readers; "" if it has none
   bool fails = false;     // a planted fault must be caught here: the expectation must not hold
-  std::variant<MetricExpectation, DeliveryExpectation, StatusExpectation> what = {};
+  std::variant<MetricExpectation, DeliveryExpectation, StatusExpectation, StrikeExpectation> what = {};
 };
 
 }  // namespace dse

@@ -34,6 +34,7 @@ struct Settlement {
   const Delivered& delivery;
   TimeNs begun_ns = 0;    // when its handler began
   bool requeued = false;  // rejected, to be delivered again
+  bool rejected = false;  // rejected, for good or to be delivered again
 };
 
 class Machine {
@@ -82,6 +83,15 @@ class Machine {
 
   // Called with each delivery, just before its handler begins, to take note as above.
   void set_on_handle(std::function<void(const Delivered&)> on_handle) { on_handle_ = std::move(on_handle); }
+  // Asked with each delivery whose handler is about to begin, once; to take note as above. When the answer is
+  // false, the program stands still, with the delivery first in its inbox, until go_on() or crash().
+  void set_may_begin(std::function<bool(const Delivered&)> may_begin) { may_begin_ = std::move(may_begin); }
+  // Called from outside, never from within a step: the handler that was not to begin begins. Nothing happens
+  // when none waits for that.
+  void go_on();
+  // Called from outside, never from within a step: the deliveries whose handlers have not begun are
+  // forgotten, because the connection on which they came is gone.
+  void forget_inbox();
   // Called with each message that the component refuses, and the reason, to take note as above.
   using OnRefuse = std::function<void(const Message& message, const std::string& reason)>;
   void set_on_refuse(OnRefuse on_refuse) { on_refuse_ = std::move(on_refuse); }
@@ -89,9 +99,13 @@ class Machine {
   // Called just before each delivery is acknowledged or rejected, to take note as above.
   void set_on_settle(std::function<void(const Settlement&)> on_settle) { on_settle_ = std::move(on_settle); }
 
-  // Called from outside, never from within a step: the program dies where it stands. The bus requeues what it
-  // had not settled; what it waits for reaches nobody. Nothing happens when it has already ended.
+  // Called from outside, never from within a step: the program ends where it stands, because it crashed or is
+  // stopped. The bus requeues what it had not settled; what it waits for reaches nobody. Nothing happens when
+  // it has already ended.
   void crash(int status);
+  // Called from outside when the program has ended: the machine can be started again, with a program that
+  // knows nothing of this one. Ids of messages go on.
+  void renew();
 
   // Asks for the memory that a delivery which comes soon will need, without reading it.
   void fetch_handler() const;
@@ -106,6 +120,8 @@ class Machine {
   void hand_in(MessagePtr message);
 
   bool started() const { return started_; }
+  // Whether a message is being handled: from the start of its handler until it is settled.
+  bool handling() const { return handling_; }
   bool ended() const { return status_.has_value(); }
   // The exit status; empty while the program runs.
   std::optional<int> status() const { return status_; }
@@ -118,7 +134,7 @@ class Machine {
   std::size_t inbox_size() const { return inbox_.size(); }
 
  private:
-  enum class Waiting : std::uint8_t { kNothing, kTimer, kResult, kDelivery, kHandIn };
+  enum class Waiting : std::uint8_t { kNothing, kTimer, kResult, kDelivery, kHandIn, kLeave };
 
   void run(CreateResource& step);
   void run(Bind& step);
@@ -133,6 +149,7 @@ class Machine {
   void finish_delivery();
   void run_ready();
   void handle(Delivered&& delivery);
+  void handle_if_allowed(Delivered&& delivery);
   void receive_next();
   void await_delivery();
   void end(int status);
@@ -164,6 +181,7 @@ class Machine {
   std::function<void(const MessagePtr&)> on_return_;
   OnConfirm on_confirm_;
   OnRefuse on_refuse_;
+  std::function<bool(const Delivered&)> may_begin_;
 };
 
 }  // namespace dse

@@ -24,6 +24,7 @@ class RunNames {
 
 inline constexpr ResourceIndex kNoResource{UINT32_MAX};
 inline constexpr ComponentIndex kNoComponent{UINT32_MAX};
+inline constexpr std::uint32_t kNoFault = UINT32_MAX;
 
 // Valid only during the call that hands it over; its message may be kept through its MessagePtr.
 struct RunEvent {
@@ -36,6 +37,7 @@ struct RunEvent {
   ResourceIndex resource_number = kNoResource;  // kNoResource when it concerns none
   const MessagePtr* message = nullptr;          // null when it concerns none
   std::span<const ResourceIndex> queues = {};   // the queues that took a copy
+  std::uint32_t fault_number = kNoFault;        // kStruck: the fault, from 0 in the scenario's order
   const RunNames& names;
 
   // "" when the bus does it by itself.

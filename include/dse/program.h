@@ -86,7 +86,8 @@ Step write_resource(std::string resource, MessagePtr message);
 // The same; if no queue takes the message, it comes back through Machine::on_return.
 Step write_resource_mandatory(std::string resource, MessagePtr message);
 // The same; Machine::on_confirm tells whether every queue that the message came to has accepted it. A message
-// that comes to no queue counts as accepted, as on a real broker.
+// that comes to no queue counts as accepted, as on a real broker. A node, which publishes a refused message
+// again until the broker takes it, refuses this step with a UsageError.
 Step write_resource_confirmed(std::string resource, MessagePtr message);
 // Asserts the resource and streams its queue, forever: each message runs `handler`, and is
 // acknowledged when the steps that the handler evaluated are done. At most `prefetch` messages are

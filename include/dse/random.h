@@ -60,8 +60,9 @@ class RandomStreams {
   };
   // What was drawn from every stream that was used, in name order.
   std::vector<Draws> draws() const;
-  // The digest of (component, purpose, draws, digest) of all of these.
+  // The digest of (component, purpose, draws, digest) of all of these, or of those of one component.
   std::uint64_t digest() const;
+  std::uint64_t digest(const std::string& component) const;
 
  private:
   std::uint64_t seed_;

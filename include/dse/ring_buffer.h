@@ -25,6 +25,12 @@ class RingBuffer {
     slots_[(first_ + size_) & mask()] = std::move(value);
     ++size_;
   }
+  void push_front(T value) {
+    if (size_ == capacity_) grow();
+    first_ = (first_ + capacity_ - 1) & mask();
+    slots_[first_] = std::move(value);
+    ++size_;
+  }
   // Removes and returns the first. The buffer must not be empty.
   T pop_front() {
     T value = std::move(slots_[first_]);

@@ -45,6 +45,14 @@ inline bool broke_off(RunStatus status) {
   return status == RunStatus::kStalled || status == RunStatus::kRefused;
 }
 
+// What one planted fault has done.
+struct FaultCount {
+  std::uint64_t struck = 0;  // how often
+  TimeNs last_ns = 0;        // when the last of its effects was over; 0 when there was none
+
+  bool operator==(const FaultCount&) const = default;
+};
+
 struct CurveRow {
   TimeNs time_ns = 0;
   std::string component;
@@ -71,11 +79,15 @@ struct RunResult : Measures {
   // Messages, by binding of the scenario, then by those of `bound`; empty if not counted.
   std::vector<std::uint64_t> passed;
   Fingerprints fingerprints;
+  std::map<std::string, Fingerprints> fingerprints_by_component;  // if they were asked for
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component
+  std::vector<FaultCount> faults;               // in the scenario's order
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
+  // Likewise, by how long after the last effect of a planted fault.
+  std::map<TimeNs, Measures> measured_after_faults;
   std::shared_ptr<const Ledger> ledger;  // none unless deliveries are expected
 };
 

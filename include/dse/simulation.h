@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "dse/component.h"
+#include "dse/drawn_time.h"
 #include "dse/expectation.h"
 #include "dse/fault.h"
 #include "dse/message.h"
@@ -43,7 +44,11 @@ struct SimulationOptions {
   // The order of simultaneous events: 0 is the file's order, or else that in which they are scheduled; every
   // other number is a permutation of its own.
   std::uint64_t ordering = 0;
-  TimeNs latency_ns = 0;                // for one hop between a component and the bus; a file has its own
+  TimeNs latency_ns = 0;  // for one hop between a component and the bus; a file has its own
+  // Hops that vary, in place of latency_ns; a file has its own.
+  std::optional<DrawnTime> varied_latency = {};
+  // A connection on which nothing was heard for two of these is lost; 0: never. A file has its own.
+  TimeNs heartbeat_ns = 60 * kNanosecondsPerSecond;
   unsigned threads = 1;                 // that learn and predict; changes no result
   TimeNs curve_every_ns = 100'000'000;  // a point of a curve for each interval; a file has its own
   std::optional<TimeNs> until_ns = {};  // run() ends then; else at the scenario's, if it has one

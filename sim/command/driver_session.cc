@@ -22,9 +22,9 @@ constexpr int kDriverProtocol = 1;
 
 // A call is an object of objects in a few levels; what is nested deeper would only cost memory.
 Json parse_call(std::string_view line) {
-  static constexpr int kDepthMax = 16;
   const auto not_too_deep = [](int depth, Json::parse_event_t, Json&) {
-    if (depth > kDepthMax) throw ProtocolError(fmt::format("a call is nested more than {} deep", kDepthMax));
+    if (depth > kJsonDepthMax)
+      throw ProtocolError(fmt::format("a call is nested more than {} deep", kJsonDepthMax));
     return true;
   };
   Json call;

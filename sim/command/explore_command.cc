@@ -40,6 +40,7 @@ struct ExploreArguments {
   std::vector<std::string> settings;
   std::string out;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool some_faults = false;
   bool minimise = false;
   bool quiet = false;
 };
@@ -63,8 +64,11 @@ Result blaming_vary(const ExplorePlan& plan, const std::function<Result()>& expl
   }
 }
 
-// A run that did not fail in this way: preferably one with the same settings, then one with the same seed.
-std::optional<Trial> find_passing(const Exploration& exploration, const FailedTrial& failed) {
+// A run that did not fail in this way: preferably one with the same settings, then one with the same seed;
+// one with the same faults on.
+std::optional<Trial> find_passing(const Explorer& explorer, const Exploration& exploration,
+                                  const FailedTrial& failed) {
+  const std::vector<std::size_t> off = explorer.off_in(failed.trial);
   const auto same = [](const Trial& a, const Trial& b) {
     return a.point == b.point && a.seed == b.seed && a.ordering == b.ordering;
   };
@@ -79,6 +83,7 @@ std::optional<Trial> find_passing(const Exploration& exploration, const FailedTr
       ++failure;
       continue;
     }
+    if (explorer.off_in(trial) != off) continue;
     if (!passing || likeness(trial) > likeness(*passing)) passing = trial;
   }
   return passing;
@@ -97,12 +102,29 @@ struct MinimisedText {
   }
 };
 
+// Makes a run of the failing seed without any fault the one that must not fail so, if it does not.
+void compare_with_no_fault(MinimiseRequest& request, std::vector<std::string> settings,
+                           const std::atomic<bool>& interrupted) {
+  constexpr const char* kNone = "fault=[]";
+  settings.emplace_back(kNone);
+  try {
+    const Scenario none = read_scenario(request.path, request.tables, settings);
+    const JudgedRun judged =
+        judge(none, {.seed = request.failing.seed, .ordering = request.failing.ordering}, interrupted);
+    if (judged.failure && judged.failure->way == request.way) return;
+    request.passing = request.failing;
+    request.passing_settings = {kNone};
+  } catch (const InputError&) {
+    // An expectation names a fault, so there is no such run.
+  }
+}
+
 // Reduces the first failure, and writes it into the folder.
 MinimisedText minimise(const Explorer& explorer, const Exploration& exploration, const Tables& tables,
                        const std::atomic<bool>& interrupted, RunFolder& folder, bool show_progress) {
   const FailedTrial& first = exploration.failures.front();
   std::vector<std::string> settings = explorer.plan().settings;
-  for (const std::string& setting : explorer.settings_of(first.trial.point)) settings.push_back(setting);
+  for (const std::string& setting : explorer.settings_of(first.trial)) settings.push_back(setting);
   const std::string& path = explorer.plan().scenario;
   MinimiseRequest request{.path = path,
                           .scenario = scenario_text_with(path, settings),
@@ -110,9 +132,11 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
                           .way = first.failure.way,
                           .orderings = explorer.plan().orderings,
                           .tables = tables};
-  if (const std::optional<Trial> passing = find_passing(exploration, first)) {
+  if (const std::optional<Trial> passing = find_passing(explorer, exploration, first)) {
     request.passing = RunChoice{passing->seed, passing->ordering};
     if (passing->point != first.trial.point) request.passing_settings = explorer.settings_of(passing->point);
+  } else if (explorer.plan().some_faults) {
+    compare_with_no_fault(request, settings, interrupted);
   }
   Minimiser minimiser(std::move(request));
   std::optional<Minimised> smallest = minimiser.run(interrupted, [show_progress](std::uint64_t runs) {
@@ -157,6 +181,7 @@ int explore(const ExploreArguments& arguments, const Tables& tables) {
   ExplorePlan plan{.scenario = arguments.scenario,
                    .settings = arguments.settings,
                    .orderings = arguments.orderings,
+                   .some_faults = arguments.some_faults,
                    .jobs = arguments.jobs};
   if (arguments.minimise || !arguments.vary.empty())
     require_ordinary_file(plan.scenario, "--minimise and --vary read it again");
@@ -215,6 +240,8 @@ void add_explore_command(CommandParser& parser, const Tables& tables) {
                     "orders of simultaneous events: as they were scheduled, and permutations of it",
                     {.least = 1, .most = Explorer::kTrialsMax, .what = "a number of orderings"});
   command.add_texts("--vary", arguments->vary, "KEY=VALUE,VALUE,...: try each; may be repeated");
+  command.add_flag("--faults", arguments->some_faults,
+                   "for each seed, draw which of the scenario's faults are on (swarm testing)");
   add_setting_option(command, arguments->settings);
   add_jobs_option(command, arguments->jobs, "runs side by side; they change no result");
   command.add_text("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");

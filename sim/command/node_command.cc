@@ -37,6 +37,10 @@ struct NodeArguments {
 int run_node(const NodeArguments& arguments, const Tables& tables) {
   const Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   const ComponentConfig& component = find_component(scenario, arguments.component);
+  if (component.life.restart) {
+    tell("warning: {}: `restart` and `checkpoint` do nothing here: nothing crashes a node on purpose\n",
+         component.name);
+  }
   const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
   NodeOptions options{.broker = broker_address(arguments.broker), .seed = seed, .pace = arguments.pace};
   options.epoch = arguments.epoch_ns

@@ -44,6 +44,7 @@ struct ReplayArguments {
   std::string until;
   std::string capture;
   bool save_models = false;
+  bool by_component = false;
   std::string protocol_log;
   bool quiet = false;
 };
@@ -115,6 +116,15 @@ int replay_twice(const Replay& replay, const ReplayArguments& arguments) {
   return kExitFailed;
 }
 
+std::string fingerprint_rows(const std::map<std::string, Fingerprints>& components) {
+  std::string rows = "component,events,payload,draws,predictions,models\n";
+  for (const auto& [name, prints] : components) {
+    rows += fmt::format("{},{},{},{},{},{}\n", name, prints.events, prints.payload, prints.draws,
+                        prints.predictions, prints.models);
+  }
+  return rows;
+}
+
 int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // only for timing.json
   const Replay replay = prepare(arguments, tables);
@@ -136,7 +146,9 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .settings = arguments.settings,
                           .protocol_log = arguments.protocol_log,
                           .keep_states = arguments.save_models});
-  World world(scenario, run.world_options(scenario), run.open_lines());
+  WorldOptions options = run.world_options(scenario);
+  options.fingerprint_components = arguments.by_component;
+  World world(scenario, options, run.open_lines());
   const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const RunResult result =
       run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
@@ -152,6 +164,8 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
       run.folder().write(file_name, content);
     });
   }
+  if (arguments.by_component)
+    run.folder().write(kFingerprintsFile, fingerprint_rows(result.fingerprints_by_component));
   return run.end(scenario, result, ending);
 }
 
@@ -184,6 +198,10 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
   command
       .add_flag("--save-models", arguments->save_models,
                 "write what each model has learned into the run directory, as COMPONENT.learner")
+      .excludes("--twice");
+  command
+      .add_flag("--by-component", arguments->by_component,
+                "write the fingerprints of each component by itself to fingerprints.csv")
       .excludes("--twice");
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });

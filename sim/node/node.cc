@@ -58,13 +58,31 @@ std::set<std::string> resources_of(const ComponentConfig& component) {
 
 bool is_gateway_end(const ComponentConfig& component) { return is_export(component) || is_import(component); }
 
+void check_for_nodes(const Scenario& scenario) {
+  const auto refuse = [&](const std::string& key) {
+    throw InputError({.file = scenario.path, .key = key},
+                     "nodes declare plain topic exchanges and classic queues on the broker: run this "
+                     "scenario with dse replay or dse attach, or without it");
+  };
+  for (const auto& [name, exchange] : scenario.exchanges) refuse("exchange." + name);
+  for (const auto& [name, resource] : scenario.resources) {
+    if (resource.queue != QueueOptions() || resource.alternate) refuse("resource." + name);
+  }
+}
+
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name) {
+  check_for_nodes(scenario);
   std::vector<std::string> names;
   for (const ComponentConfig& component : scenario.components) {
     if (component.name == name) {
       if (is_gateway_end(component))
         throw InputError(component.place, "is an end of a gateway: it runs with dse attach, not as a node");
       return component;
+    }
+    if (component.replica_of == name) {
+      throw InputError(
+          component.place,
+          fmt::format("has replicas, and a node is one of them: name it, such as '{}'", component.name));
     }
     names.push_back(component.name);
   }
@@ -183,6 +201,8 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
       if (settled_) return End::kProgram;
       continue;
     }
+    // Only then does the broker give what it has not acknowledged to others.
+    if (stopped_ && settled_) return End::kProgram;
     supervisor->listen();
     if (supervisor->interrupt()) {
       std::raise(SIGINT);  // as if the user had interrupted it: wait only while there is progress
@@ -198,7 +218,8 @@ Node::End Node::run(const Interrupts& interrupts, Supervisor* supervisor) {
 // Runs the program for a short while or, once it has ended, finishes what it has left to the link.
 void Node::turn() {
   constexpr std::chrono::milliseconds kTurnMax{50};
-  const auto until = std::chrono::steady_clock::now() + kTurnMax;
+  auto until = std::chrono::steady_clock::now() + kTurnMax;
+  if (component_.life.stop_ns) until = std::min(until, link_->real_time(*component_.life.stop_ns));
   if (!started_ && link_->clock_ns() >= component_.start_ns) {
     started_ = true;
     app_->begin();
@@ -206,12 +227,20 @@ void Node::turn() {
   }
   const bool running = started_ && !machine_->ended();
   if (running) link_->serve(*machine_, until);
+  stop_if_due();
   if (started_ && machine_->ended()) settled_ = link_->settle(*machine_, until);
   if (!running) link_->notifier().wait_until(until);
   constexpr std::chrono::seconds kBetweenFlushes{1};
   if (until < flush_due_) return;
   folder_.flush_lines();
   flush_due_ = until + kBetweenFlushes;
+}
+
+void Node::stop_if_due() {
+  const std::optional<TimeNs>& stop_ns = component_.life.stop_ns;
+  if (stopped_ || !stop_ns || !started_ || link_->clock_ns() < *stop_ns) return;
+  stopped_ = true;
+  machine_->crash(0);
 }
 
 void Node::answer(Supervisor& supervisor) {

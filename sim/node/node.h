@@ -44,8 +44,9 @@ class Node {
   ~Node();
 
   enum class End { kProgram, kFinished, kInterrupted, kRefused };
-  // Runs until the program ends, the supervisor (if there is one) asks it to finish, the component refuses a
-  // message and must therefore end, or the first interrupt, which may come from the supervisor.
+  // Runs until the program ends or is stopped at its time, the supervisor (if there is one) asks it to
+  // finish, the component refuses a message and must therefore end, or the first interrupt, which may come
+  // from the supervisor.
   End run(const Interrupts& interrupts, Supervisor* supervisor);
   // After run(): writes what the component counted to node.json. Waits until the broker has
   // everything that is on its way: ten seconds at most; after an interrupt only as long as there is
@@ -62,6 +63,7 @@ class Node {
   void note_refusal(const MessageFields& message, const std::string& reason);
   void note_scoring(const std::string& line);
   void turn();
+  void stop_if_due();
   void settle(End end, const Interrupts& interrupts);
   void finish_app();
   void answer(Supervisor& supervisor);
@@ -87,6 +89,7 @@ class Node {
   // most.
   std::chrono::steady_clock::time_point flush_due_;
   bool started_ = false;
+  bool stopped_ = false;                // at the time that the scenario gives
   bool settled_ = false;                // the program has ended, and the broker has everything
   std::optional<std::uint64_t> asked_;  // the supervisor's round that is not answered yet
   std::string problem_told_;            // the last problem reported to the supervisor
@@ -95,6 +98,9 @@ class Node {
 // Whether the component is an export or an import, which join a run in one process to a real
 // broker.
 bool is_gateway_end(const ComponentConfig& component);
+// Throws InputError for exchanges with types, and queues with options, which nodes do not declare on the
+// broker: the run would not be what the scenario says.
+void check_for_nodes(const Scenario& scenario);
 
 // The component of this name, which must not be an end of a gateway. Throws InputError, which names
 // the possible ones.

@@ -13,6 +13,7 @@
 #include "sim/node/scoring_file.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
+#include "sim/world/replica_metrics.h"
 #include "sim/world/scorer.h"
 
 namespace dse {
@@ -46,6 +47,7 @@ nlohmann::json node_json(const std::string& folder) {
 
 Nodes::Nodes(const Scenario& scenario, Options options, const RunFolder& folder)
     : scenario_(scenario), options_(std::move(options)), folder_(folder.path_of("")) {
+  check_for_nodes(scenario);
   for (const ComponentConfig& component : scenario.components) {
     if (is_gateway_end(component)) continue;
     std::vector<std::string> arguments = {"node", "--out", folder_of(component.name)};
@@ -237,6 +239,7 @@ void Nodes::score(RunResult& result) const {
                  {.component = answer.component, .message_id = answer.message, .label = answer.label});
     result.virtual_time_ns = std::max(result.virtual_time_ns, answer.time_ns);
   }
+  add_metrics_of_replicas(scenario_, scorer.accuracies(), result.metrics);
   for (const auto& [name, accuracy] : scorer.accuracies()) {
     result.metrics[name + ".accuracy"] = *accuracy.value();
     for (const Accuracy::Point& point : accuracy.curve())

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "dse/event_code.h"
@@ -18,7 +19,7 @@ struct EventCodeInfo {
   bool fingerprint = true;  // others can see it; what a component does by itself shows only in what it writes
 };
 
-// Indexed by the code's number.
+// In the order of their numbers, some of which are not given to any.
 inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kDeclared, .name = "declared", .of_bus = true, .declares = true},
     EventCodeInfo{.code = EventCode::kBound, .name = "bound", .of_bus = true, .declares = true},
@@ -38,7 +39,7 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kResult, .name = "result", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kCrashed, .name = "crashed"},
     EventCodeInfo{.code = EventCode::kHandedIn, .name = "handed in", .fingerprint = false},
-    EventCodeInfo{.code = EventCode(18), .name = "", .fingerprint = false},
+    EventCodeInfo{.code = EventCode::kStruck, .name = "struck", .fingerprint = false},
     EventCodeInfo{.code = EventCode::kExpired, .name = "expired"},
     EventCodeInfo{.code = EventCode::kDropped, .name = "dropped"},
     EventCodeInfo{.code = EventCode::kNotAccepted, .name = "not accepted"},
@@ -47,13 +48,33 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kQueueRemoved, .name = "queue removed"},
     EventCodeInfo{.code = EventCode::kDeadLettered, .name = "dead-lettered"},
     EventCodeInfo{.code = EventCode::kConfirmed, .name = "confirmed"},
-    EventCodeInfo{.code = EventCode::kNacked, .name = "nacked"}};
+    EventCodeInfo{.code = EventCode::kNacked, .name = "nacked"},
+    EventCodeInfo{.code = EventCode::kFaultDue, .name = "fault due", .fingerprint = false},
+    EventCodeInfo{.code = EventCode::kStopped, .name = "stopped"},
+    EventCodeInfo{.code = EventCode::kRestarted, .name = "restarted"},
+    EventCodeInfo{.code = EventCode::kCheckpoint, .name = "checkpoint", .fingerprint = false}};
 
-constexpr const EventCodeInfo& info_of(EventCode code) { return kEventCodes[static_cast<std::size_t>(code)]; }
+// The place of each number's row; behind the last one when the number is not given.
+inline constexpr auto kRowsOfCodes = [] {
+  std::array<std::uint8_t, static_cast<std::size_t>(kEventCodes.back().code) + 1> rows{};
+  rows.fill(static_cast<std::uint8_t>(kEventCodes.size()));
+  for (std::size_t row = 0; row < kEventCodes.size(); ++row)
+    rows[static_cast<std::size_t>(kEventCodes[row].code)] = static_cast<std::uint8_t>(row);
+  return rows;
+}();
+
+constexpr const EventCodeInfo& info_of(EventCode code) {
+  return kEventCodes[kRowsOfCodes[static_cast<std::size_t>(code)]];
+}
+// Whether the number, which may come from anywhere, is one of a code.
+constexpr bool is_event_code(std::int64_t number) {
+  return number >= 0 && number < static_cast<std::int64_t>(kRowsOfCodes.size()) &&
+         kRowsOfCodes[static_cast<std::size_t>(number)] < kEventCodes.size();
+}
 
 static_assert([] {
-  for (std::size_t number = 0; number < kEventCodes.size(); ++number) {
-    if (static_cast<std::size_t>(kEventCodes[number].code) != number) return false;
+  for (std::size_t row = 1; row < kEventCodes.size(); ++row) {
+    if (kEventCodes[row - 1].code >= kEventCodes[row].code) return false;
   }
   return true;
 }());

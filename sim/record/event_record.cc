@@ -20,7 +20,7 @@ EventRow event_of(const Statement& row) {
   return {.number = row.integer(0),
           .time_ns = row.integer(1),
           .kind = static_cast<EventCode>(row.integer(2)),
-          .component = row.integer(3),
+          .component = row.is_null(3) ? -1 : row.integer(3),
           .resource = row.is_null(4) ? -1 : row.integer(4),
           .message = row.integer(5),
           .cause = row.integer(6),

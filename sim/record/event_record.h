@@ -18,7 +18,7 @@ struct EventRow {
   std::int64_t number = 0;
   TimeNs time_ns = 0;
   EventCode kind = EventCode::kStarted;
-  std::int64_t component = 0;
+  std::int64_t component = 0;  // -1: the bus itself
   std::int64_t resource = -1;  // -1: none
   std::int64_t message = 0;    // 0: none
   std::int64_t cause = 0;      // 0: the start of the run

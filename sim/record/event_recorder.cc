@@ -26,6 +26,8 @@ CREATE TABLE event (
 CREATE TABLE binding (
   binding INTEGER PRIMARY KEY, exchange INTEGER, queue INTEGER, key TEXT, headers TEXT, match TEXT, passed INTEGER);
 CREATE TABLE model_state (component INTEGER, time_ns INTEGER, learned INTEGER, digest TEXT, call TEXT);
+CREATE TABLE fault (fault INTEGER PRIMARY KEY, name TEXT, kind TEXT, component TEXT);
+CREATE TABLE strike (number INTEGER, time_ns INTEGER, fault INTEGER, message TEXT);
 CREATE TABLE draw (component TEXT, purpose TEXT, count INTEGER, digest TEXT);
 CREATE VIEW messages AS
   SELECT id, correlation, writer, key, headers, content_type, timestamp_ns, payload_bytes,
@@ -37,7 +39,7 @@ CREATE VIEW events AS
          iif(message.payload_hash IS NULL, NULL, printf('%016x', message.payload_hash)) AS payload_hash
   FROM event
   JOIN kind USING (kind)
-  JOIN component USING (component)
+  LEFT JOIN component USING (component)
   LEFT JOIN resource USING (resource)
   LEFT JOIN message USING (message);
 CREATE VIEW bindings AS
@@ -46,6 +48,10 @@ CREATE VIEW bindings AS
   JOIN resource AS exchange ON exchange.resource = binding.exchange
   JOIN resource AS queue ON queue.resource = binding.queue
   ORDER BY binding;
+CREATE VIEW strikes AS
+  SELECT strike.number, strike.time_ns, fault, fault.name, fault.kind, fault.component, strike.message
+  FROM strike
+  JOIN fault USING (fault);
 CREATE VIEW copies AS
   SELECT event.number, event.time_ns, resource.name AS queue, message.id AS message
   FROM event
@@ -90,6 +96,32 @@ void insert_names(Database& database, const std::string& table, const std::vecto
   }
 }
 
+void insert_kinds(Database& database) {
+  Statement insert = database.prepare("INSERT INTO kind VALUES (?, ?)");
+  for (const EventCodeInfo& info : kEventCodes) {
+    const std::string name(info.name);
+    insert.bind(1, static_cast<std::int64_t>(info.code));
+    insert.bind(2, name);
+    insert.run();
+  }
+}
+
+void insert_faults(Database& database, const std::vector<FaultRow>& faults) {
+  Statement insert = database.prepare("INSERT INTO fault VALUES (?, ?, ?, ?)");
+  std::int64_t number = 0;
+  for (const FaultRow& fault : faults) {
+    insert.bind(1, number++);
+    if (fault.name.empty()) {
+      insert.bind_null(2);
+    } else {
+      insert.bind(2, fault.name);
+    }
+    insert.bind(3, fault.kind);
+    insert.bind(4, fault.component);
+    insert.run();
+  }
+}
+
 void insert_bindings(Database& database, const std::vector<BindingCount>& bindings) {
   Statement insert = database.prepare("INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?, ?)");
   std::int64_t number = 0;
@@ -113,6 +145,7 @@ EventRecorder::EventRecorder(const std::string& path)
     : database_(create_tables(path)),
       insert_event_(database_.prepare("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
       insert_message_(database_.prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      insert_strike_(database_.prepare("INSERT INTO strike VALUES (?, ?, ?, ?)")),
       writer_([this] { write_chunks(); }) {
   filling_.reserve(kChunkEvents);
 }
@@ -127,6 +160,7 @@ void EventRecorder::on_event(const RunEvent& event) {
        .component = event.component_number,
        .resource = event.resource_number,
        .route = route(event.queues),
+       .fault = event.fault_number,
        .message = event.message == nullptr ? MessagePtr() : *event.message});
 }
 
@@ -188,12 +222,20 @@ void EventRecorder::write_chunks() {
 
 void EventRecorder::write(const Chunk& chunk) {
   for (const RecordedEvent& event : chunk) {
+    if (event.fault != kNoFault) {
+      write_strike(event);
+      continue;
+    }
     // A message's row comes first, so that messages are numbered in the order of their first events.
     const std::int64_t message = event.message ? message_number(*event.message) : 0;
     insert_event_.bind(1, static_cast<std::int64_t>(event.number));
     insert_event_.bind(2, event.time_ns);
     insert_event_.bind(3, static_cast<std::int64_t>(event.kind));
-    insert_event_.bind(4, std::int64_t{event.component.number()});
+    if (event.component == kNoComponent) {
+      insert_event_.bind_null(4);
+    } else {
+      insert_event_.bind(4, std::int64_t{event.component.number()});
+    }
     if (event.resource == kNoResource) {
       insert_event_.bind_null(5);
     } else {
@@ -212,6 +254,19 @@ void EventRecorder::write(const Chunk& chunk) {
     }
     insert_event_.run();
   }
+}
+
+// The message is one that may never reach the bus, or only changed: it has no row of its own by it.
+void EventRecorder::write_strike(const RecordedEvent& event) {
+  insert_strike_.bind(1, static_cast<std::int64_t>(event.number));
+  insert_strike_.bind(2, event.time_ns);
+  insert_strike_.bind(3, std::int64_t{event.fault});
+  if (event.message) {
+    insert_strike_.bind(4, event.message->id());
+  } else {
+    insert_strike_.bind_null(4);
+  }
+  insert_strike_.run();
 }
 
 std::int64_t EventRecorder::message_number(const Message& message) {
@@ -256,6 +311,7 @@ void EventRecorder::finish(const RecordEnding& ending) {
   // Statements hold the database open.
   Statement(std::move(insert_event_));
   Statement(std::move(insert_message_));
+  Statement(std::move(insert_strike_));
   database_.close();
 }
 
@@ -266,9 +322,7 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
     insert_run.bind(2, value);
     insert_run.run();
   }
-  std::vector<std::string> kinds;
-  for (const EventCodeInfo& info : kEventCodes) kinds.emplace_back(info.name);
-  insert_names(database_, "kind", kinds);
+  insert_kinds(database_);
   insert_names(database_, "component", ending.components);
   insert_names(database_, "resource", ending.resources);
   Statement insert_route = database_.prepare("INSERT INTO route VALUES (?, ?)");
@@ -280,6 +334,7 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
     }
   }
   insert_bindings(database_, ending.bindings);
+  insert_faults(database_, ending.faults);
   Statement insert_state = database_.prepare("INSERT INTO model_state VALUES (?, ?, ?, ?, ?)");
   for (const ModelState& state : ending.model_states) {
     const std::string digest = hex64(state.digest);

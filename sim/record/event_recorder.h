@@ -35,7 +35,8 @@ struct RecordedEvent {
   EventCode kind = EventCode::kStarted;
   ComponentIndex component;
   ResourceIndex resource = kNoResource;
-  std::uint32_t route = 0;  // as returned by EventRecorder::route; 0: none
+  std::uint32_t route = 0;         // as returned by EventRecorder::route; 0: none
+  std::uint32_t fault = kNoFault;  // the fault that strikes; then it is a row of table `strike`
   MessagePtr message;
 };
 
@@ -56,12 +57,20 @@ struct BindingCount {
   std::uint64_t passed = 0;  // messages
 };
 
+// A planted fault of the scenario.
+struct FaultRow {
+  std::string name;  // "" if it has none
+  std::string kind;
+  std::string component;
+};
+
 // What is known only when the run is over.
 struct RecordEnding {
   std::vector<std::pair<std::string, std::string>> run;  // keys and values of table `run`
   std::vector<std::string> components;                   // names by number
   std::vector<std::string> resources;
   std::vector<BindingCount> bindings;
+  std::vector<FaultRow> faults;
   std::vector<ModelState> model_states;
   std::vector<RandomStreams::Draws> draws;
 };
@@ -96,6 +105,7 @@ class EventRecorder final : public Observer {
   void stop();
   void write_chunks();
   void write(const Chunk& chunk);
+  void write_strike(const RecordedEvent& event);
   std::int64_t message_number(const Message& message);
   void write_ending(const RecordEnding& ending);
 
@@ -113,6 +123,7 @@ class EventRecorder final : public Observer {
   Database database_;
   Statement insert_event_;
   Statement insert_message_;
+  Statement insert_strike_;
   std::unordered_map<std::uint64_t, std::int64_t> message_numbers_;  // by hash of the id
 
   std::thread writer_;  // last: it uses the others

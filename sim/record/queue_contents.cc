@@ -14,6 +14,7 @@ QueueContents::Copies::iterator QueueContents::find(const EventRow& event, std::
 void QueueContents::apply(const EventRow& event) {
   switch (event.kind) {
     case EventCode::kPublished:
+    case EventCode::kDeadLettered:
       for (const std::int64_t queue : routes_[event.route]) queues_[queue].emplace(event.message, kWaits);
       return;
     case EventCode::kDelivered:
@@ -26,6 +27,13 @@ void QueueContents::apply(const EventRow& event) {
     case EventCode::kRequeued:
       if (const auto copy = find(event, event.component); copy != queues_[event.resource].end())
         copy->second = kWaits;
+      return;
+    case EventCode::kExpired:
+    case EventCode::kDropped:
+    case EventCode::kGivenUp:
+    case EventCode::kRemoved:
+      if (const auto copy = find(event, kWaits); copy != queues_[event.resource].end())
+        queues_[event.resource].erase(copy);
       return;
     case EventCode::kAcknowledged:
     case EventCode::kRejected:

@@ -90,7 +90,7 @@ std::string name_of(const std::vector<std::string>& names, std::int64_t number) 
 
 // The code comes from a file, and may be any number.
 std::string kind_text(EventCode kind) {
-  return static_cast<std::size_t>(kind) < kEventCodes.size() ? std::string(info_of(kind).name) : "?";
+  return is_event_code(static_cast<std::int64_t>(kind)) ? std::string(info_of(kind).name) : "?";
 }
 
 // The first difference in what models had learned, or programs had said; up to that time. "" when there is
@@ -145,10 +145,15 @@ std::string different_fingerprints(const EventRecord& a, const EventRecord& b) {
   return "";
 }
 
+// Who does it, or whom it reaches.
+std::string doer_of(const EventRecord& record, const EventRow& event) {
+  return event.component < 0 ? "the bus" : name_of(record.components(), event.component);
+}
+
 // The event and its message for human readers, in one line.
 std::string event_text(const EventRecord& record, const EventRow& event) {
   std::string text = fmt::format("#{} at {}: {} {}", event.number, format_duration(event.time_ns),
-                                 name_of(record.components(), event.component), kind_text(event.kind));
+                                 doer_of(record, event), kind_text(event.kind));
   if (event.resource >= 0) text += fmt::format(" on {}", name_of(record.resources(), event.resource));
   if (event.message == 0) return text;
   const MessageRow message = record.message(event.message);
@@ -182,7 +187,7 @@ std::string causes_text(const EventRecord& record, const EventRow& event) {
     lines.push_back("    " + event_text(record, first) + "\n");
     if (repeated > 0)
       lines.push_back(fmt::format("    and {}: {} {}\n", counted(repeated, "earlier one"),
-                                  name_of(record.components(), first.component), kind_text(first.kind)));
+                                  doer_of(record, first), kind_text(first.kind)));
     cause = next;
   }
   if (lines.empty()) return "    the start of the run\n";

@@ -1,6 +1,7 @@
 #include "sim/regression/explore_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ std::string replay_line(const Explorer& explorer, const Trial& trial) {
   if (trial.ordering != explorer.scenario(trial.point).ordering)
     words.insert(words.end(), {"--ordering", fmt::format("{}", trial.ordering)});
   for (const std::string& setting : explorer.plan().settings) words.insert(words.end(), {"--set", setting});
-  for (const std::string& setting : explorer.settings_of(trial.point))
+  for (const std::string& setting : explorer.settings_of(trial))
     words.insert(words.end(), {"--set", setting});
   return shell_line("replay", {explorer.plan().scenario}, words);
 }
@@ -53,12 +54,14 @@ std::string failures_csv(const Explorer& explorer, const Exploration& exploratio
 std::string runs_csv(const Explorer& explorer, const Exploration& exploration) {
   std::string text = "seed,ordering";
   for (const Parameter& parameter : explorer.plan().parameters) text += "," + csv_field(parameter.key);
+  if (explorer.plan().some_faults) text += ",faults_off";
   for (const std::string& metric : exploration.metrics) text += "," + csv_field(metric);
   text += "\n";
   for (std::size_t i = 0; i < exploration.trials.size(); ++i) {
     const Trial& trial = exploration.trials[i];
     text += fmt::format("{},{}", trial.seed, trial.ordering);
     for (const std::string& value : explorer.values_of(trial.point)) text += "," + csv_field(value);
+    if (explorer.plan().some_faults) text += fmt::format(",{}", fmt::join(explorer.off_in(trial), " "));
     for (const double value : exploration.values[i])
       text += std::isnan(value) ? "," : fmt::format(",{}", value);
     text += "\n";
@@ -76,6 +79,7 @@ std::string summary_json(const Explorer& explorer, const Exploration& exploratio
   json["orderings"] = plan.orderings;
   json["vary"] = nlohmann::ordered_json::object();
   for (const Parameter& parameter : plan.parameters) json["vary"][parameter.key] = parameter.values;
+  if (plan.some_faults) json["faults"] = "some";
   json["version"] = version();
   json["status"] = ending.status;
   json["runs"] = exploration.trials.size();

@@ -10,6 +10,7 @@
 
 #include "dse/error.h"
 #include "sim/regression/side_by_side.h"
+#include "sim/regression/swarm.h"
 #include "sim/scenario/scenario_reader.h"
 
 namespace dse {
@@ -54,6 +55,8 @@ Explorer::Explorer(ExplorePlan plan, const Tables& tables) : plan_(std::move(pla
     for (const std::string& setting : settings_of(point)) settings.push_back(setting);
     scenarios_.push_back(read_scenario(plan_.scenario, tables_, settings));
   }
+  if (plan_.some_faults && scenarios_.front().faults.empty())
+    throw InputError({.file = "--faults"}, "the scenario has no [[fault]] to switch on and off");
 }
 
 std::uint64_t Explorer::trial_count() const {
@@ -78,6 +81,17 @@ std::vector<std::string> Explorer::settings_of(std::size_t point) const {
   return settings;
 }
 
+std::vector<std::size_t> Explorer::off_in(const Trial& trial) const {
+  if (!plan_.some_faults) return {};
+  return faults_off(scenarios_[trial.point], trial.seed);
+}
+
+std::vector<std::string> Explorer::settings_of(const Trial& trial) const {
+  std::vector<std::string> settings = settings_of(trial.point);
+  for (std::string& setting : settings_of_faults_off(off_in(trial))) settings.push_back(std::move(setting));
+  return settings;
+}
+
 Trial Explorer::trial(std::uint64_t number) const {
   const std::uint64_t seeds = plan_.last_seed - plan_.first_seed + 1;
   const std::uint64_t group = number / plan_.orderings;
@@ -87,9 +101,11 @@ Trial Explorer::trial(std::uint64_t number) const {
 }
 
 Explorer::Outcome Explorer::run_one(const Trial& trial, const std::atomic<bool>& interrupted) const {
-  JudgedRun judged =
-      judge(scenarios_[trial.point], {.seed = trial.seed, .ordering = trial.ordering, .datasets = datasets_},
-            interrupted);
+  const std::vector<std::size_t> off = off_in(trial);
+  const Scenario& whole = scenarios_[trial.point];
+  const WorldOptions options{.seed = trial.seed, .ordering = trial.ordering, .datasets = datasets_};
+  JudgedRun judged = off.empty() ? judge(whole, options, interrupted)
+                                 : judge(with_faults_off(whole, off), options, interrupted);
   return {.done = judged.result.status != RunStatus::kInterrupted,
           .metrics = std::move(judged.result.metrics),
           .failure = std::move(judged.failure)};

@@ -33,7 +33,8 @@ struct ExplorePlan {
   // How many orders of simultaneous events: the first is as scheduled, the others are permutations.
   std::uint64_t orderings = 1;
   std::vector<Parameter> parameters;
-  unsigned jobs = 1;  // parallel runs; the number changes no result
+  bool some_faults = false;  // each seed has some of the scenario's faults: see swarm.h
+  unsigned jobs = 1;         // parallel runs; the number changes no result
 };
 
 // One run of an exploration.
@@ -64,7 +65,7 @@ class Explorer {
   static constexpr std::uint64_t kPointsMax = 10'000;
 
   // Reads the scenario for each point of the grid. Throws InputError when the scenario is wrong with some
-  // values, or when there would be too many trials.
+  // values, when there would be too many trials, or when there are no faults of which a seed could have some.
   Explorer(ExplorePlan plan, const Tables& tables);
 
   const ExplorePlan& plan() const { return plan_; }
@@ -74,6 +75,10 @@ class Explorer {
   // The value of each parameter at a point of the grid, and the same as "KEY=VALUE".
   std::vector<std::string> values_of(std::size_t point) const;
   std::vector<std::string> settings_of(std::size_t point) const;
+  // All settings of a trial besides those of the plan: its point's, and those that switch faults off.
+  std::vector<std::string> settings_of(const Trial& trial) const;
+  // The faults that are off in it, by their numbers.
+  std::vector<std::size_t> off_in(const Trial& trial) const;
 
   struct Progress {
     std::uint64_t done = 0;

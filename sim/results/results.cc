@@ -17,6 +17,7 @@
 #include "kinds/message_text.h"
 #include "sim/record/header_json.h"
 #include "sim/results/numbers.h"
+#include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/refusals.h"
@@ -36,6 +37,7 @@ void add_keys(Json& json, const MetricExpectation& expect, const ExpectationResu
   json["max"] = optional_number(expect.max);
   if (expect.equals) json["equals"] = json_number<Json>(*expect.equals);
   if (expect.by_ns) json["by"] = format_duration(*expect.by_ns);
+  if (expect.after_faults_ns) json["after_faults"] = format_duration(*expect.after_faults_ns);
   if (expect.rises) json["rises"] = true;
   json["value"] = optional_number(one.value);
 }
@@ -52,11 +54,20 @@ void add_keys(Json& json, const StatusExpectation& expect, const ExpectationResu
   json["status"] = status_name(expect.status);
 }
 
+void add_keys(Json& json, const StrikeExpectation& expect, const ExpectationResult& one) {
+  json["fault"] = expect.fault;
+  if (expect.min) json["struck"]["min"] = *expect.min;
+  if (expect.max) json["struck"]["max"] = *expect.max;
+  if (expect.equals) json["struck"]["equals"] = *expect.equals;
+  json["value"] = optional_number(one.value);
+}
+
 // A run that was cut off is not judged: what is missing might still have come.
 bool is_judged(const RunResult& result) { return result.status != RunStatus::kInterrupted; }
 
 // The expectation's keys that the scenario gives, and its outcome.
-Json expectation_json(const ExpectationResult& one, bool judged) {
+Json expectation_json(const ExpectationResult& one, bool run_judged) {
+  const bool judged = run_judged && one.judged;
   Json json;
   if (!one.expectation.name.empty()) json["name"] = one.expectation.name;
   std::visit([&](const auto& what) { add_keys(json, what, one); }, one.expectation.what);
@@ -84,6 +95,23 @@ Json bindings_json(const Scenario& scenario, const RunResult& result) {
     }
     if (number >= scenario.bindings.size()) json["made_while_running"] = true;
     json["passed"] = result.passed[number];
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+// What each fault of the scenario has done, in its order.
+Json faults_json(const Scenario& scenario, const RunResult& result) {
+  Json list = Json::array();
+  for (std::size_t number = 0; number < result.faults.size(); ++number) {
+    const Fault& fault = scenario.faults[number];
+    Json json;
+    if (!fault.name.empty()) json["name"] = fault.name;
+    json["kind"] = fault_name(fault.kind);
+    json["component"] = fault.component;
+    if (!fault.on) json["on"] = false;
+    json["struck"] = result.faults[number].struck;
+    if (result.faults[number].struck > 0) json["last_ns"] = result.faults[number].last_ns;
     list.push_back(std::move(json));
   }
   return list;
@@ -135,6 +163,7 @@ Json summary(const RunReport& report) {
   for (const auto& [name, value] : result.metrics) metrics.emplace_back(name, json_number<Json>(value));
   json["metrics"] = std::move(metrics);
   if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario, result);
+  if (!result.faults.empty()) json["faults"] = faults_json(report.scenario, result);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
     json["expectations"].push_back(expectation_json(one, is_judged(result)));
@@ -217,6 +246,11 @@ std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult&
         "'{}' fitted it",
         binding_text(binding_of(scenario, result, number)), binding_of(scenario, result, number).from));
   }
+  for (std::size_t number = 0; number < result.faults.size(); ++number) {
+    const Fault& fault = scenario.faults[number];
+    if (result.faults[number].struck > 0 || !fault.on) continue;
+    warnings.push_back(fmt::format("the fault {} never struck in this run", fault_title(fault, number)));
+  }
   return warnings;
 }
 
@@ -253,6 +287,11 @@ std::string report_text(const RunReport& report, bool color) {
                       counted(result.deliveries, "delivery", "deliveries"), result.unroutable);
   for (const ComponentConfig& component : report.scenario.components)
     text += component_line(component, result);
+  for (std::size_t number = 0; number < result.faults.size(); ++number) {
+    const Fault& fault = report.scenario.faults[number];
+    text += fmt::format("  fault        {} {}\n", one_line(fault_title(fault, number)),
+                        fault.on ? "struck " + counted(result.faults[number].struck, "time") : "is off");
+  }
   text += "\n";
   if (result.fingerprints != Fingerprints()) text += fingerprint_text(result.fingerprints);
   if (!is_judged(result) && !report.expectations.empty()) {
@@ -261,6 +300,11 @@ std::string report_text(const RunReport& report, bool color) {
   }
   for (const ExpectationResult& one : report.expectations) {
     if (!is_judged(result) || !one.as_planned()) continue;
+    if (!one.judged) {
+      text += fmt::format("not judged, because a fault is off: {}\n",
+                          one_line(expectation_label(one.expectation)));
+      continue;
+    }
     const std::string_view word = one.expectation.fails ? "caught" : "ok    ";
     text += fmt::format("{} {}\n", painted(word, "32", color), expectation_text(one));
   }

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "core/check.h"
+#include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/key_rules.h"
-#include "sim/scenario/run_files.h"
+#include "sim/scenario/life_cycle_reader.h"
 
 namespace dse {
 namespace {
@@ -48,14 +49,15 @@ std::shared_ptr<const Component> read_kind(const Kind& kind, const KeyReader::So
   return component;
 }
 
-ComponentConfig read_component(const std::string& name, const toml::table& node,
-                               const ReadingPlace& reading) {
+std::vector<ComponentConfig> read_components(const std::string& name, const toml::table& node,
+                                             const ReadingPlace& reading) {
   TableReader table(node, "component." + name);
   check_component_name(name, table.place());
   ComponentConfig config{.name = name, .place = table.place()};
   const std::vector<std::string> kinds = kind_names(reading.tables.kinds);
   config.kind = kinds[table.choice("kind", kinds)];
   config.start_ns = table.duration_or("start", 0);
+  config.latency = drawn_time_if_any(table, "latency");
   const Kind& kind = *reading.tables.kinds.find(config.kind);
   KeyValues values(table, reading);
   const KeyReader::Source source{.value = [&](const KeyInfo& key) { return values.value(key); },
@@ -64,11 +66,12 @@ ComponentConfig read_component(const std::string& name, const toml::table& node,
                                  .folder = reading.folder.string()};
   config.component = read_kind(kind, source, table.place());
   if (gets_messages(config)) config.ends_when_refusing = ends_when_refusing(table);
+  config.life = read_life_cycle(table, config);
+  std::vector<ComponentConfig> components = read_replicas(table, config);
   values.finish(kind);
   table.finish();
-  check_files_free(config);
   check_metrics(config);
-  return config;
+  return components;
 }
 
 }  // namespace dse

@@ -16,7 +16,7 @@ std::vector<DataFile> data_files(const Scenario& scenario) {
         files.push_back({file.written, file.path});
         continue;
       }
-      const std::string whole_key = fmt::format("component.{}.{}", component.name, file.key);
+      const std::string whole_key = fmt::format("component.{}.{}", component.table_name(), file.key);
       files.push_back({find_text(*scenario.keys, whole_key).value_or(file.path), file.path});
     }
   }

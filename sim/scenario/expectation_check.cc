@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/names.h"
+#include "sim/scenario/fault_check.h"
 #include "sim/scenario/topology.h"
 
 namespace dse {
@@ -30,9 +31,30 @@ Names queue_names(const Scenario& scenario) {
   return names;
 }
 
+// The first replica of the [component.NAME] with that name; null when it is no name of replicas.
+const ComponentConfig* replica_of(const Scenario& scenario, std::string_view name) {
+  for (const ComponentConfig& component : scenario.components) {
+    if (!component.replica_of.empty() && component.replica_of == name) return &component;
+  }
+  return nullptr;
+}
+
+// Replicas have only some metrics together.
+void check_metric_of_one(const std::string& metric, const Scenario& scenario, const InputPlace& place) {
+  const std::size_t dot = std::min(metric.rfind('.'), metric.size());
+  const ComponentConfig* replica = replica_of(scenario, std::string_view(metric).substr(0, dot));
+  if (replica == nullptr) return;
+  const std::string of_one = replica->name + metric.substr(dot);
+  if (!find_metric(scenario, of_one)) return;
+  throw InputError(place,
+                   fmt::format("'{}' has replicas, and each has its own '{}': name one of them, such as '{}'",
+                               replica->replica_of, metric.substr(dot + 1), of_one));
+}
+
 void check(const MetricExpectation& expect, const Scenario& scenario, const PlaceOfKey& place) {
   const Names known = metric_names(scenario);
   if (!contains(known, expect.metric)) {
+    check_metric_of_one(expect.metric, scenario, place("metric"));
     throw UnknownName(place("metric"),
                       fmt::format("unknown metric '{}'{}", expect.metric, suggestion(expect.metric, known)));
   }
@@ -40,6 +62,12 @@ void check(const MetricExpectation& expect, const Scenario& scenario, const Plac
     if (bound && !std::isfinite(*bound)) throw InputError(place(""), "has a bound that is no finite number");
   }
   if (expect.by_ns.value_or(0) < 0) throw InputError(place("by"), "is before the run: give 0 or more");
+  if (expect.after_faults_ns) {
+    if (*expect.after_faults_ns < 0) throw InputError(place("after_faults"), "is negative: give 0 or more");
+    if (expect.by_ns) throw InputError(place("after_faults"), "does not go with `by`: give one of the two");
+    if (scenario.faults.empty())
+      throw InputError(place("after_faults"), "is after nothing: there is no [[fault]]");
+  }
   if (!expect.min && !expect.max && !expect.equals && !expect.rises) {
     throw InputError(place(""), "expects nothing: give min, max, equals or rises");
   }
@@ -72,6 +100,11 @@ void check_consumer(const DeliveryExpectation& expect, const InputPlace& place, 
   Names readers;
   for (const ComponentConfig* reader : readers_of(scenario, expect.resource)) readers.push_back(reader->name);
   if (contains(readers, *expect.consumer)) return;
+  if (const ComponentConfig* replica = replica_of(scenario, *expect.consumer)) {
+    throw InputError(place, fmt::format("'{}' has replicas, which are consumers each by itself: name one of "
+                                        "them, such as '{}'",
+                                        *expect.consumer, replica->name));
+  }
   throw UnknownName(place, fmt::format("no component '{}' streams '{}'{}", *expect.consumer, expect.resource,
                                        suggestion(*expect.consumer, readers)));
 }
@@ -92,6 +125,32 @@ void check(const DeliveryExpectation& expect, const Scenario& scenario, const Pl
 void check(const StatusExpectation& expect, const Scenario&, const PlaceOfKey& place) {
   if (expect.status == RunStatus::kInterrupted)
     throw InputError(place("status"), "no run that is interrupted is judged: expect another status");
+}
+
+void check(const StrikeExpectation& expect, const Scenario& scenario, const PlaceOfKey& place) {
+  if (!find_fault(scenario.faults, expect.fault)) {
+    Names names;
+    for (const Fault& fault : scenario.faults) names.push_back(fault.name);
+    std::erase(names, "");
+    const bool is_number =
+        !expect.fault.empty() && expect.fault.find_first_not_of("0123456789") == std::string::npos;
+    throw UnknownName(place("fault"), is_number
+                                          ? fmt::format("there is no fault {}: there are {}, counted from 0",
+                                                        expect.fault, scenario.faults.size())
+                                          : fmt::format("no fault has the name '{}'{}", expect.fault,
+                                                        suggestion(expect.fault, names)));
+  }
+  if (!expect.min && !expect.max && !expect.equals)
+    throw InputError(place("struck"), "expects nothing: give min, max or equals");
+  if (expect.equals && (expect.min || expect.max))
+    throw InputError(place("struck"), "has `equals`, which says all: leave min and max out");
+  if (expect.min && expect.max && *expect.min > *expect.max) {
+    throw InputError(place("struck"), fmt::format("min {} is above max {}: no number can meet both",
+                                                  *expect.min, *expect.max));
+  }
+  for (const auto& bound : {expect.min, expect.max, expect.equals}) {
+    if (bound.value_or(0) < 0) throw InputError(place("struck"), "is negative: give 0 or more");
+  }
 }
 
 }  // namespace

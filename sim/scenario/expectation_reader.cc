@@ -22,6 +22,7 @@ MetricExpectation read_metric(TableReader& table) {
   expect.equals = table.number_if_any("equals");
   expect.rises = table.flag("rises");
   expect.by_ns = table.duration_if_any("by");
+  expect.after_faults_ns = table.duration_if_any("after_faults");
   return expect;
 }
 
@@ -44,11 +45,31 @@ StatusExpectation read_status(TableReader& table) {
   return {statuses[table.choice("status", names)]};
 }
 
-// The keys of the three forms, in the order of Expectation's alternatives.
+StrikeExpectation read_strikes(TableReader& table) {
+  StrikeExpectation expect;
+  if (const auto number = table.has("fault") && !table.holds_text("fault")
+                              ? table.integer_if_any("fault", 0, INT64_MAX)
+                              : std::nullopt) {
+    expect.fault = fmt::format("{}", *number);
+  } else {
+    expect.fault = table.text("fault");
+  }
+  const toml::table* node = table.table_if_any("struck");
+  if (node == nullptr) throw InputError(table.place("struck"), "is missing: expected such as { min = 1 }");
+  TableReader struck(*node, table.place("struck").key);
+  expect.min = struck.integer_if_any("min", 0, INT64_MAX);
+  expect.max = struck.integer_if_any("max", 0, INT64_MAX);
+  expect.equals = struck.integer_if_any("equals", 0, INT64_MAX);
+  struck.finish();
+  return expect;
+}
+
+// The keys of the four forms, in the order of Expectation's alternatives.
 const std::vector<Names>& forms() {
-  static const std::vector<Names> keys = {{"metric", "min", "max", "equals", "rises", "by"},
+  static const std::vector<Names> keys = {{"metric", "min", "max", "equals", "rises", "by", "after_faults"},
                                           {"resource", "consumer", "delivered", "order", "lost"},
-                                          {"status"}};
+                                          {"status"},
+                                          {"fault", "struck"}};
   return keys;
 }
 
@@ -85,8 +106,11 @@ Expectation read_expectation(const toml::table& node, std::size_t number, const 
     case 1:
       expect.what = read_delivery(table);
       break;
-    default:
+    case 2:
       expect.what = read_status(table);
+      break;
+    default:
+      expect.what = read_strikes(table);
   }
   table.finish();
   check_expectation(expect, scenario, [&table](const std::string& key) {

@@ -3,25 +3,132 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
+namespace {
+
+// A crash, a pause and a partition strike once at a time, or as messages are about to be handled.
+bool strikes_at_a_time(TableReader& table, FaultKind kind) {
+  if (is_of_link(kind)) return false;
+  const bool has_at = table.has("at");
+  const bool has_other = table.has("probability") || table.has("every");
+  if (!has_at && !has_other)
+    throw InputError(table.place("at"), "is missing: give a time, or `probability` or `every`");
+  if (!has_at) return false;
+  for (const char* key : {"probability", "every", "limit", "from", "until"}) {
+    if (table.has(key))
+      throw InputError(table.place(key), "does not go with `at`: what strikes at a time strikes once");
+  }
+  return true;
+}
+
+void read_probability(TableReader& table, Fault& fault) {
+  const auto probability = table.pair_if_any("probability");
+  if (!probability) return;
+  if (table.has("every"))
+    throw InputError(table.place("every"), "does not go with `probability`: give one of the two");
+  fault.probability = Probability{probability->first, probability->second};
+  if (const std::string mistake = fault_mistake({.probability = fault.probability}); !mistake.empty())
+    throw InputError(table.place("probability"), mistake);
+}
+
+void read_times(TableReader& table, Fault& fault) {
+  read_probability(table, fault);
+  fault.every = table.integer_or("every", fault.every, 1, kFaultTimesMax);
+  fault.limit = table.integer_if_any("limit", 1, kFaultTimesMax);
+  fault.from_ns = table.duration_or("from", 0);
+  fault.until_ns = table.duration_if_any("until");
+  if (fault.until_ns && *fault.until_ns <= fault.from_ns) {
+    throw InputError(table.place("until"), fmt::format("is not after `from`, {}: it would never strike",
+                                                       format_duration(fault.from_ns)));
+  }
+}
+
+Factor read_factor(TableReader& table) {
+  if (!table.has("factor")) throw InputError(table.place("factor"), "is missing");
+  if (!table.holds_list("factor"))
+    return {.numerator = table.integer_or("factor", 1, 1, kFaultFactorMax), .denominator = 1};
+  const auto ratio = *table.pair_if_any("factor");
+  if (std::min(ratio.first, ratio.second) < 1 || std::max(ratio.first, ratio.second) > kFaultFactorMax) {
+    throw InputError(table.place("factor"), fmt::format("[{}, {}] is out of range: expected 1 to {} in both",
+                                                        ratio.first, ratio.second, kFaultFactorMax));
+  }
+  return {.numerator = ratio.first, .denominator = ratio.second};
+}
+
+void read_reordering(TableReader& table, Fault& fault) {
+  fault.window = table.integer_or("window", 0, 1, kFaultWindowMax);
+  fault.within_ns = table.duration_or("within", 0);
+  if (table.has("window") && table.has("within"))
+    throw InputError(table.place("within"), "does not go with `window`: give one of the two");
+  if (table.has("within") && fault.within_ns == 0)
+    throw InputError(table.place("within"), "is nothing: no message could overtake");
+  if (fault.window == 0 && fault.within_ns == 0)
+    throw InputError(table.place("window"), "is missing: give `window`, in messages, or `within`, a time");
+}
+
+void read_own_keys(TableReader& table, Fault& fault) {
+  switch (fault.kind) {
+    case FaultKind::kMislabel:
+      fault.classes = table.integer_if_any("classes", kFaultClassesMin, kFaultClassesMax);
+      return;
+    case FaultKind::kDelay:
+      fault.time = drawn_time(table, "by");
+      return;
+    case FaultKind::kPause:
+    case FaultKind::kPartition:
+      fault.time = drawn_time(table, "for");
+      return;
+    case FaultKind::kReorder:
+      return read_reordering(table, fault);
+    case FaultKind::kSlow:
+      fault.factor = read_factor(table);
+      return;
+    case FaultKind::kCorrupt:
+      fault.bits = table.integer_or("bits", fault.bits, 1, kFaultBitsMax);
+      return;
+    case FaultKind::kLose:
+    case FaultKind::kDuplicate:
+    case FaultKind::kSwap:
+    case FaultKind::kMute:
+    case FaultKind::kCrash:
+      return;
+  }
+}
+
+// Expectations and reports name it.
+std::string read_name(TableReader& table, const Scenario& scenario) {
+  const std::optional<std::string> name = table.line_if_any("name");
+  if (!name) return "";
+  if (name->find_first_not_of("0123456789") == std::string::npos)
+    throw InputError(table.place("name"), "is no name: expected more than digits, which number faults");
+  if (find_fault(scenario.faults, *name))
+    throw InputError(table.place("name"), fmt::format("'{}' is the name of another fault", *name));
+  return *name;
+}
+
+}  // namespace
 
 Fault read_fault(const toml::table& node, std::size_t number, const Scenario& scenario) {
   TableReader table(node, fmt::format("fault.{}", number));
   Fault fault;
   fault.kind = static_cast<FaultKind>(table.choice("kind", fault_names()));
   fault.component = table.text("component");
-  if (fault.kind == FaultKind::kCrash) {
+  fault.name = read_name(table, scenario);
+  if (table.has("on")) fault.on = table.flag("on");
+  if (strikes_at_a_time(table, fault.kind)) {
     fault.at_ns = table.duration("at");
   } else {
-    fault.every = table.integer_or("every", fault.every, 1, kFaultTimesMax);
-    fault.limit = table.integer_if_any("limit", 1, kFaultTimesMax);
-    fault.from_ns = table.duration_or("from", 0);
-    if (fault.kind == FaultKind::kMislabel)
-      fault.classes = table.integer_if_any("classes", kFaultClassesMin, kFaultClassesMax);
+    read_times(table, fault);
   }
+  read_own_keys(table, fault);
   table.finish();
   check_fault(fault, scenario, table.place("component"));
   return fault;

@@ -74,7 +74,7 @@ class GatewayReader {
   }
   bool is_component(const std::string& name) const {
     return std::any_of(scenario_.components.begin(), scenario_.components.end(),
-                       [&](const ComponentConfig& component) { return component.name == name; });
+                       [&](const ComponentConfig& component) { return component.is_called(name); });
   }
   // Options alone do not make a resource.
   bool is_resource(const std::string& name) const {

@@ -146,11 +146,13 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
   Scenario without_options = scenario;
   without_options.resources.erase(name);
   const std::vector<std::string> used = resource_names(without_options);
-  const ResourceConfig& config = scenario.resources.at(name);
   if (std::find(used.begin(), used.end(), name) == used.end()) {
     throw UnknownName(place_of(node, "resource." + name),
                       fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
   }
+  const auto read = scenario.resources.find(name);
+  if (read == scenario.resources.end()) return;  // it could not be read
+  const ResourceConfig& config = read->second;
   const std::vector<const ComponentConfig*> readers = readers_of(scenario, name);
   if (config.queue.delivery_limit && readers.empty()) {
     throw InputError(place_in(node, name, "delivery_limit"),

@@ -9,9 +9,9 @@
 namespace dse {
 namespace {
 
-constexpr std::array<std::string_view, 9> kFilesOfRuns = {kSummaryFile,     kMetricsFile, kTimingFile,
-                                                          kPredictionsFile, kRefusedFile, kEventRecordFile,
-                                                          kCaptureFile,     kNodeFile,    kMinimisedFile};
+constexpr std::array<std::string_view, 10> kFilesOfRuns = {
+    kFingerprintsFile, kSummaryFile,     kMetricsFile, kTimingFile, kPredictionsFile,
+    kRefusedFile,      kEventRecordFile, kCaptureFile, kNodeFile,   kMinimisedFile};
 
 [[noreturn]] void refuse_name(const std::string& file, const InputPlace& place) {
   throw InputError(place, fmt::format("the name is taken: {} is a file of runs; choose another", file));
@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 9> kFilesOfRuns = {kSummaryFile,     kMet
 }  // namespace
 
 bool is_asked_for(std::string_view file) {
-  return file == kEventRecordFile || file == kPredictionsFile || file == kCaptureFile ||
-         file == kMinimisedFile || file.ends_with(kLearnerEnding);
+  return file == kEventRecordFile || file == kFingerprintsFile || file == kPredictionsFile ||
+         file == kCaptureFile || file == kMinimisedFile || file.ends_with(kLearnerEnding);
 }
 
 void check_not_taken(const std::string& component, const InputPlace& place) {

@@ -33,6 +33,10 @@ std::uint32_t Scenario::prefetch_of(const std::string& resource) const {
   return found == resources.end() ? ResourceConfig{}.prefetch : found->second.prefetch;
 }
 
+DrawnTime latency_of(const Scenario& scenario) {
+  return scenario.varied_latency.value_or(DrawnTime::constant(scenario.latency_ns));
+}
+
 std::optional<std::string> resource_read(const ComponentConfig& component) {
   return component.component->ports().reads;
 }
@@ -64,6 +68,19 @@ bool is_export(const ComponentConfig& component) {
   return component.component->ports().to_outside.has_value();
 }
 
+std::vector<MetricInfo> metrics_of_life(const ComponentConfig& component) {
+  if (!component.life.restart) return {};
+  std::vector<MetricInfo> metrics = {
+      {.name = std::string(kRestarts), .on_nodes = false, .shown = MetricShown::kWhenNotZero}};
+  if (component.component->keeps_state()) {
+    metrics.push_back({.name = std::string(kForgotten),
+                       .unit = "messages",
+                       .on_nodes = false,
+                       .shown = MetricShown::kWhenNotZero});
+  }
+  return metrics;
+}
+
 std::vector<MetricInfo> metrics_of(const ComponentConfig& component) {
   std::vector<MetricInfo> metrics = component.component->metrics();
   const bool names_accuracy = std::any_of(metrics.begin(), metrics.end(),
@@ -72,12 +89,25 @@ std::vector<MetricInfo> metrics_of(const ComponentConfig& component) {
     metrics.push_back({.name = "accuracy", .unit = "share", .curve = true});
   if (gets_messages(component))
     metrics.push_back({.name = "refused", .unit = "messages", .shown = MetricShown::kWhenNotZero});
+  for (MetricInfo& metric : metrics_of_life(component)) metrics.push_back(std::move(metric));
   if (!resource_read(component)) return metrics;
   for (const char* name : {"latency_p50_ns", "latency_p99_ns"})
     metrics.push_back({.name = name, .unit = "ns"});
   add_stays(component.component->learns(), metrics);
-  metrics.push_back(
-      {.name = "unhandled", .unit = "messages", .on_nodes = false, .shown = MetricShown::kWhenNotZero});
+  metrics.push_back({.name = std::string(kUnhandled),
+                     .unit = "messages",
+                     .on_nodes = false,
+                     .shown = MetricShown::kWhenNotZero});
+  return metrics;
+}
+
+// Quantiles cannot be added, and neither can what learners know.
+std::vector<MetricInfo> metrics_of_replicas(const ComponentConfig& replica) {
+  std::vector<MetricInfo> metrics = metrics_of(replica);
+  std::erase_if(metrics, [](const MetricInfo& metric) {
+    return metric.unit != "messages" && metric.name != "accuracy";
+  });
+  for (MetricInfo& metric : metrics) metric.curve = false;
   return metrics;
 }
 
@@ -100,7 +130,13 @@ std::vector<std::string> metric_names(const Scenario& scenario, bool with_curve)
       if (!with_curve || metric.curve) names.push_back(owner + "." + metric.name);
     }
   };
-  for (const ComponentConfig& component : scenario.components) add(component.name, metrics_of(component));
+  std::string replicas;
+  for (const ComponentConfig& component : scenario.components) {
+    add(component.name, metrics_of(component));
+    if (component.replica_of.empty() || component.replica_of == replicas) continue;
+    replicas = component.replica_of;
+    add(replicas, metrics_of_replicas(component));
+  }
   for (const std::string& resource : resource_names(scenario)) add(resource, metrics_of_resources());
   return names;
 }
@@ -115,8 +151,11 @@ std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view
     return found == metrics.end() ? std::nullopt : std::optional(*found);
   };
   for (const ComponentConfig& component : scenario.components) {
-    if (component.name != owner) continue;
-    if (const auto found = among(metrics_of(component))) return found;
+    if (!component.is_called(owner)) continue;
+    const bool alone = component.name == owner;
+    if (const auto found = among(alone ? metrics_of(component) : metrics_of_replicas(component)))
+      return found;
+    if (!alone) break;
   }
   const std::vector<std::string> resources = resource_names(scenario);
   if (std::find(resources.begin(), resources.end(), owner) == resources.end()) return std::nullopt;

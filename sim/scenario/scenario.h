@@ -11,6 +11,7 @@
 
 #include "dse/binding.h"
 #include "dse/component.h"
+#include "dse/drawn_time.h"
 #include "dse/error.h"
 #include "dse/exchange_options.h"
 #include "dse/expectation.h"
@@ -22,13 +23,37 @@
 
 namespace dse {
 
+// When a component ends before the run does, and how it comes back after a crash.
+struct LifeCycle {
+  struct Restart {
+    TimeNs after_ns = 0;                     // after the crash
+    std::optional<std::int64_t> times = {};  // at most this often
+    InputPlace place = {};
+  };
+
+  std::optional<TimeNs> stop_ns = {};
+  std::optional<Restart> restart = {};             // empty: it stays dead
+  std::optional<TimeNs> checkpoint_every_ns = {};  // counted from its start, or its last restart
+
+  bool empty() const { return !stop_ns && !restart; }
+};
+
 struct ComponentConfig {
   std::string name;
   TimeNs start_ns = 0;
   std::string kind;                            // "training-generator", "model", ...
   std::shared_ptr<const Component> component;  // what its kind has read
   InputPlace place;
-  bool ends_when_refusing = false;  // whether the run ends when it refuses a message
+  bool ends_when_refusing = false;        // whether the run ends when it refuses a message
+  std::optional<DrawnTime> latency = {};  // the time of its hops; empty: that of the bus
+  LifeCycle life = {};
+  // The [component.NAME] of which it is one of several replicas; "" when it is alone.
+  std::string replica_of = {};
+
+  // The NAME of its [component.NAME].
+  const std::string& table_name() const { return replica_of.empty() ? name : replica_of; }
+  // Whether `name` means it: its own name, or the one that all its replicas have in common.
+  bool is_called(std::string_view called) const { return called == name || called == table_name(); }
 };
 
 struct ResourceConfig {
@@ -36,6 +61,10 @@ struct ResourceConfig {
   QueueOptions queue = {};
   std::optional<std::string> alternate = {};  // the alternate exchange of its exchange
 };
+
+// RabbitMQ's.
+inline constexpr TimeNs kHeartbeatNs = 60 * kNanosecondsPerSecond;
+inline constexpr TimeNs kHeartbeatMaxNs = UINT16_MAX * kNanosecondsPerSecond;
 
 struct Scenario {
   std::string path;
@@ -45,9 +74,11 @@ struct Scenario {
   std::shared_ptr<const ScenarioKeys> keys = std::make_shared<ScenarioKeys>();  // as read, with --set applied
   std::string title;
   std::uint64_t seed = 1;
-  std::uint64_t ordering = 0;      // order of simultaneous events; 0: as they were scheduled
-  std::optional<TimeNs> until_ns;  // empty: until drained
-  TimeNs latency_ns = 0;
+  std::uint64_t ordering = 0;               // order of simultaneous events; 0: as they were scheduled
+  std::optional<TimeNs> until_ns;           // empty: until drained
+  TimeNs latency_ns = 0;                    // the time of a hop, unless it varies
+  std::optional<DrawnTime> varied_latency;  // the time of hops that vary
+  TimeNs heartbeat_ns = kHeartbeatNs;       // that of connections; 0: none
   TimeNs curve_every_ns = 0;
   std::int64_t accuracy_window = 1000;  // examples
   double accuracy_fading = 0.999;
@@ -61,6 +92,8 @@ struct Scenario {
   std::uint32_t prefetch_of(const std::string& resource) const;
 };
 
+// The latency of a hop of a component without one of its own.
+DrawnTime latency_of(const Scenario& scenario);
 // The resource that a component streams; empty when it does not.
 std::optional<std::string> resource_read(const ComponentConfig& component);
 // The resources that it writes to.
@@ -74,6 +107,16 @@ bool is_import(const ComponentConfig& component);
 bool is_export(const ComponentConfig& component);
 // The metrics that a component has: those of its kind, and those of every component that receives messages.
 std::vector<MetricInfo> metrics_of(const ComponentConfig& component);
+// Those of them that it has because it starts again after a crash.
+inline constexpr std::string_view kRestarts = "restarts";
+inline constexpr std::string_view kForgotten = "forgotten";
+std::vector<MetricInfo> metrics_of_life(const ComponentConfig& component);
+// How many of its messages were not settled by the end.
+inline constexpr std::string_view kUnhandled = "unhandled";
+// The metrics that the replicas of one component have together, under the name of their [component.NAME]:
+// counts of messages are summed, and `accuracy` is over all their answers. Whatever else a replica measures
+// is only its own.
+std::vector<MetricInfo> metrics_of_replicas(const ComponentConfig& replica);
 // The metrics that every resource has.
 std::vector<MetricInfo> metrics_of_resources();
 // The metric "<component or resource>.<metric>"; empty when the scenario has none of that name.

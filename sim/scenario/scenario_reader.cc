@@ -10,12 +10,14 @@
 #include "core/names.h"
 #include "dse/hash.h"
 #include "sim/scenario/component_reader.h"
+#include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
 #include "sim/scenario/gateway_reader.h"
 #include "sim/scenario/gathered_errors.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/keys_reader.h"
+#include "sim/scenario/life_cycle_reader.h"
 #include "sim/scenario/nesting.h"
 #include "sim/scenario/resource_reader.h"
 #include "sim/scenario/scenario_file.h"
@@ -61,13 +63,14 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   }
 }
 
-// The components that a component names must write answers.
+// The components that a component names must write answers. Replicas are named together: each answers only
+// some of the messages.
 void check_named(const ComponentConfig& component, const Scenario& scenario) {
   const Named named = component.component->named();
   if (named.components.empty()) return;
   std::vector<std::string> models;
   for (const ComponentConfig& one : scenario.components) {
-    if (one.component->emits().answers) models.push_back(one.name);
+    if (one.component->emits().answers) models.push_back(one.table_name());
   }
   for (const std::string& model : named.components) {
     if (std::find(models.begin(), models.end(), model) != models.end()) continue;
@@ -92,6 +95,16 @@ void read_metrics(TableReader& metrics, Scenario& scenario) {
   metrics.finish();
 }
 
+TimeNs read_heartbeat(TableReader& bus) {
+  const TimeNs heartbeat_ns = bus.duration_or("heartbeat", kHeartbeatNs);
+  if (heartbeat_ns > kHeartbeatMaxNs) {
+    throw InputError(bus.place("heartbeat"),
+                     fmt::format("{} is out of range: expected at most 65535s, or 0s for none",
+                                 format_duration(heartbeat_ns)));
+  }
+  return heartbeat_ns;
+}
+
 void read_root(TableReader& root, Scenario& scenario, GatheredErrors& errors) {
   scenario.title = scenario.name;
   errors.attempt([&] { scenario.title = root.line_if_any("title").value_or(scenario.name); });
@@ -106,7 +119,13 @@ void read_root(TableReader& root, Scenario& scenario, GatheredErrors& errors) {
     const toml::table* node = root.table_if_any("bus");
     if (node == nullptr) return;
     TableReader bus(*node, "bus");
-    scenario.latency_ns = bus.duration_or("latency", 0);
+    const auto latency = drawn_time_if_any(bus, "latency").value_or(DrawnTime());
+    if (latency.is_constant()) {
+      scenario.latency_ns = latency.time_ns;
+    } else {
+      scenario.varied_latency = latency;
+    }
+    scenario.heartbeat_ns = read_heartbeat(bus);
     bus.finish();
   });
   scenario.curve_every_ns = 100'000'000;
@@ -164,21 +183,27 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const ReadingPlace reading{.folder = folder, .tables = tables};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
-    scenario.components.push_back(read_component(name, node, reading));
+    for (ComponentConfig& component : read_components(name, node, reading))
+      scenario.components.push_back(std::move(component));
   });
   errors.attempt([&] {
     if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, reading, scenario);
   });
+  errors.attempt([&] { check_replica_names(scenario); });
   if (errors.names_are_read() && scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
   read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
     check_resource(name, node, scenario);
   });
-  for (const ComponentConfig& component : scenario.components)
+  std::string checked;  // replicas name the same
+  for (const ComponentConfig& component : scenario.components) {
+    if (std::exchange(checked, component.table_name()) == component.table_name()) continue;
     errors.attempt_reference([&] { check_named(component, scenario); });
+  }
   read_each(root, "fault", errors, [&](const toml::table& node, std::size_t number) {
     scenario.faults.push_back(read_fault(node, number, scenario));
   });
+  errors.attempt_reference([&] { check_restarts(scenario); });
   read_each(root, "expect", errors, [&](const toml::table& node, std::size_t number) {
     scenario.expectations.push_back(read_expectation(node, number, scenario));
   });

@@ -164,8 +164,12 @@ TimeNs TableReader::duration_or(std::string_view key, TimeNs fallback) {
 std::optional<TimeNs> TableReader::duration_if_any(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
-  const auto* value = node->as_string();
-  if (value == nullptr) refuse(*node, key, "a duration such as \"50us\"");
+  return duration_of(*node, key);
+}
+
+TimeNs TableReader::duration_of(const toml::node& node, std::string_view key) const {
+  const auto* value = node.as_string();
+  if (value == nullptr) refuse(node, key, "a duration such as \"50us\"");
   const std::optional<TimeNs> duration = parse_duration(value->get());
   if (!duration) {
     throw InputError(
@@ -174,7 +178,16 @@ std::optional<TimeNs> TableReader::duration_if_any(std::string_view key) {
                     "ns, us, ms, s, min, h, such as \"50us\"",
                     value->get()));
   }
-  return duration;
+  return *duration;
+}
+
+std::vector<TimeNs> TableReader::durations(std::string_view key) {
+  const toml::node& node = demand(key);
+  const toml::array* list = node.as_array();
+  if (list == nullptr) refuse(node, key, "a list of durations");
+  std::vector<TimeNs> values;
+  for (const toml::node& element : *list) values.push_back(duration_of(element, key));
+  return values;
 }
 
 Rate TableReader::rate(std::string_view key) {
@@ -212,6 +225,16 @@ Headers TableReader::headers_if_any(std::string_view key) {
 bool TableReader::holds_table(std::string_view key) {
   const toml::node* node = find(key);
   return node != nullptr && node->is_table();
+}
+
+bool TableReader::holds_list(std::string_view key) {
+  const toml::node* node = find(key);
+  return node != nullptr && node->is_array();
+}
+
+bool TableReader::holds_text(std::string_view key) {
+  const toml::node* node = find(key);
+  return node != nullptr && node->is_string();
 }
 
 const toml::table* TableReader::table_if_any(std::string_view key) {

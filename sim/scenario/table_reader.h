@@ -53,13 +53,17 @@ class TableReader {
   std::optional<TimeNs> duration_if_any(std::string_view key);
   TimeNs duration(std::string_view key);
   TimeNs duration_or(std::string_view key, TimeNs fallback);
+  // A list of durations.
+  std::vector<TimeNs> durations(std::string_view key);
   Rate rate(std::string_view key);
   // Two integers.
   std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key);
   // A table of boolean, integer, floating-point or string values.
   Headers headers_if_any(std::string_view key);
-  // Whether the key is there and is a table.
+  // Whether the key is there and is a table, a list, or a string.
   bool holds_table(std::string_view key);
+  bool holds_list(std::string_view key);
+  bool holds_text(std::string_view key);
   // Inner tables; read the result with another TableReader.
   const toml::table* table_if_any(std::string_view key);
   std::vector<const toml::table*> tables(std::string_view key);  // [[key]]
@@ -79,6 +83,7 @@ class TableReader {
   std::string full_key(std::string_view key) const;
   [[noreturn]] void refuse(const toml::node& node, std::string_view key, std::string_view expected) const;
   std::string text_of(const toml::node& node, std::string_view key) const;
+  TimeNs duration_of(const toml::node& node, std::string_view key) const;
 
   const toml::table& table_;
   std::string prefix_;

@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/printable.h"
 #include "sim/scenario/scenario_text.h"
 
@@ -50,6 +52,20 @@ std::string sources_text(const Scenario& scenario, const std::string& resource) 
                      fmt::join(exchanges, ", "));
 }
 
+// " until 3s restarts after 200ms twice at most"
+std::string life_text(const LifeCycle& life) {
+  std::string text;
+  if (life.stop_ns) text += fmt::format(" until {}", format_duration(*life.stop_ns));
+  if (life.restart) {
+    text += fmt::format(" restarts after {}", format_duration(life.restart->after_ns));
+    if (life.restart->times)
+      text += fmt::format(", at most {}", counted(static_cast<std::uint64_t>(*life.restart->times), "time"));
+  }
+  if (life.checkpoint_every_ns)
+    text += fmt::format(", checkpoint every {}", format_duration(*life.checkpoint_every_ns));
+  return text;
+}
+
 }  // namespace
 
 namespace {
@@ -85,14 +101,8 @@ Ways ways_from(const Scenario& scenario, const std::string& exchange) {
     (binding.target == BindingTarget::kQueue ? ways.queues : ways.exchanges).insert(binding.to);
   }
   if (!scenario.exchanges.contains(exchange)) ways.queues.insert(exchange);
-  if (const auto declared = scenario.exchanges.find(exchange);
-      declared != scenario.exchanges.end() && declared->second.alternate) {
-    ways.exchanges.insert(*declared->second.alternate);
-  }
-  if (const auto resource = scenario.resources.find(exchange);
-      resource != scenario.resources.end() && resource->second.alternate) {
-    ways.exchanges.insert(*resource->second.alternate);
-  }
+  if (const std::optional<std::string> alternate = alternate_of(scenario, exchange))
+    ways.exchanges.insert(*alternate);
   return ways;
 }
 
@@ -151,7 +161,7 @@ struct Uses {
     reached = written;
     for (const BindingSpec& binding : scenario.bindings) {
       bound_from.insert(binding.from);
-      bound_to.insert(binding.to);
+      if (binding.target == BindingTarget::kQueue) bound_to.insert(binding.to);
       if (written.contains(binding.from)) reached.insert(binding.to);
     }
     if (!chains(scenario)) return;
@@ -163,6 +173,13 @@ struct Uses {
 
 std::set<std::string> queues_from(const Scenario& scenario, const std::string& exchange) {
   return reach_of(scenario, exchange, false);
+}
+
+std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange) {
+  if (const auto declared = scenario.exchanges.find(exchange); declared != scenario.exchanges.end())
+    return declared->second.alternate;
+  const auto resource = scenario.resources.find(exchange);
+  return resource == scenario.resources.end() ? std::nullopt : resource->second.alternate;
 }
 
 std::set<std::string> queues_led_into(const Scenario& scenario) {
@@ -259,11 +276,60 @@ std::vector<std::string> import_warnings(const Scenario& scenario) {
   return warnings;
 }
 
+namespace {
+
+// ", message_ttl 50ms, max_length 20": what is not as usual.
+std::string options_text(const ResourceConfig& config) {
+  const QueueOptions& queue = config.queue;
+  std::vector<std::string> parts;
+  const auto add = [&parts]<typename Value>(std::string_view name, const Value& value) {
+    parts.push_back(fmt::format("{} {}", name, value));
+  };
+  if (queue.type == QueueType::kQuorum) parts.emplace_back("quorum");
+  if (queue.message_ttl_ns) add("message_ttl", format_duration(*queue.message_ttl_ns));
+  if (queue.expires_ns) add("expires", format_duration(*queue.expires_ns));
+  if (queue.max_length) add("max_length", *queue.max_length);
+  if (queue.max_length_bytes) add("max_length_bytes", *queue.max_length_bytes);
+  if (queue.overflow == Overflow::kRejectPublish) parts.emplace_back("reject-publish");
+  if (queue.overflow == Overflow::kRejectPublishDlx) parts.emplace_back("reject-publish-dlx");
+  if (queue.delivery_limit) add("delivery_limit", *queue.delivery_limit);
+  if (queue.max_priority > 0) add("max_priority", queue.max_priority);
+  if (queue.single_active_consumer) parts.emplace_back("single active consumer");
+  if (queue.auto_delete) parts.emplace_back("auto-delete");
+  if (queue.exclusive) parts.emplace_back("exclusive");
+  if (queue.dead_letter) {
+    const DeadLetterTarget& target = *queue.dead_letter;
+    add("dead letters to", target.exchange.empty() ? "the default exchange" : target.exchange);
+    if (target.key) parts.back() += fmt::format(" (key {})", *target.key);
+  }
+  if (config.alternate) add("alternate", *config.alternate);
+  return parts.empty() ? "" : fmt::format("; {}", fmt::join(parts, ", "));
+}
+
+std::string exchange_text(const std::string& name, const ExchangeOptions& exchange) {
+  constexpr std::array<std::string_view, 4> kTypes = {"direct", "fanout", "topic", "headers"};
+  std::string text =
+      fmt::format("    {:<16} {} exchange", name, kTypes[static_cast<std::size_t>(exchange.type)]);
+  if (exchange.alternate) text += fmt::format(", alternate {}", *exchange.alternate);
+  return text + '\n';
+}
+
+// Whether a declared exchange has a queue of the same name as well.
+bool has_queue(const Scenario& scenario, const std::string& name) {
+  const bool bound =
+      std::any_of(scenario.bindings.begin(), scenario.bindings.end(), [&](const BindingSpec& binding) {
+        return binding.to == name && binding.target == BindingTarget::kQueue;
+      });
+  return bound || !readers_of(scenario, name).empty();
+}
+
+}  // namespace
+
 std::string topology_text(const Scenario& scenario) {
   std::string text = fmt::format("{}: {}\n", scenario.path, scenario.title);
   text += fmt::format("  seed {}, until {}, latency {} each way\n", scenario.seed,
                       scenario.until_ns ? format_duration(*scenario.until_ns) : "drained",
-                      format_duration(scenario.latency_ns));
+                      drawn_time_text(latency_of(scenario)));
   text += "  components\n";
   for (const ComponentConfig& component : scenario.components) {
     text += fmt::format("    {:<16} {:<18}", component.name, component.kind);
@@ -271,14 +337,21 @@ std::string topology_text(const Scenario& scenario) {
     const std::vector<std::string> written = resources_written(component);
     if (!written.empty()) text += fmt::format(" writes {}", fmt::join(written, ", "));
     if (component.start_ns > 0) text += fmt::format(" from {}", format_duration(component.start_ns));
+    text += life_text(component.life);
+    if (component.latency) text += fmt::format(" latency {}", drawn_time_text(*component.latency));
     text += '\n';
   }
   text += "  resources\n";
   for (const std::string& resource : resource_names(scenario)) {
+    const auto exchange = scenario.exchanges.find(resource);
+    if (exchange != scenario.exchanges.end()) text += exchange_text(resource, exchange->second);
+    if (exchange != scenario.exchanges.end() && !has_queue(scenario, resource)) continue;
     const auto readers = readers_of(scenario, resource);
     text += fmt::format("    {:<16} {}; streamed by {}", resource, sources_text(scenario, resource),
                         readers.empty() ? "nobody" : names(readers));
     if (!readers.empty()) text += fmt::format(", prefetch {}", scenario.prefetch_of(resource));
+    const auto options = scenario.resources.find(resource);
+    if (options != scenario.resources.end()) text += options_text(options->second);
     text += '\n';
   }
   if (!scenario.bindings.empty()) text += "  bindings\n";

@@ -2,6 +2,7 @@
 // without running it.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ std::vector<std::string> exchanges_into(const Scenario& scenario, const std::str
 // The queues that exist from the start because dead letters, or an alternate exchange, lead into them, in
 // name order.
 std::set<std::string> queues_led_into(const Scenario& scenario);
+// The alternate exchange of this one, if it has one.
+std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange);
 // Whether some queue's dead letters go to the default exchange.
 bool uses_default_exchange(const Scenario& scenario);
 // The components that write to one of these exchanges, in the scenario's order.

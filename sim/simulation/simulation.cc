@@ -24,6 +24,10 @@ constexpr TimeNs kLastNs = INT64_MAX - 1;
 void check(const SimulationOptions& options) {
   require_processor();
   if (options.latency_ns < 0) throw UsageError("latency_ns is negative: a hop takes 0 or more ns");
+  if (options.varied_latency && !options.varied_latency->mistake().empty())
+    throw UsageError("varied_latency " + options.varied_latency->mistake());
+  if (options.heartbeat_ns < 0 || options.heartbeat_ns > kHeartbeatMaxNs)
+    throw UsageError("heartbeat_ns is out of range: give 0, for none, to 65535 s");
   if (options.curve_every_ns <= 0) throw UsageError("curve_every_ns must be more than nothing");
   if (options.threads == 0) throw UsageError("threads is 0: the calling thread is one of them");
   if (options.until_ns && *options.until_ns < 0)
@@ -31,15 +35,7 @@ void check(const SimulationOptions& options) {
 }
 
 void check(const Fault& fault) {
-  const auto within = [](std::int64_t value, std::int64_t min, std::int64_t max) {
-    return value >= min && value <= max;
-  };
-  if (!within(fault.every, 1, kFaultTimesMax) || !within(fault.limit.value_or(1), 1, kFaultTimesMax))
-    throw UsageError(fmt::format("a fault's `every` and `limit` are 1 to {}", kFaultTimesMax));
-  if (!within(fault.classes.value_or(kFaultClassesMin), kFaultClassesMin, kFaultClassesMax))
-    throw UsageError(fmt::format("a fault's `classes` are {} to {}", kFaultClassesMin, kFaultClassesMax));
-  if (fault.from_ns < 0 || fault.at_ns < 0)
-    throw UsageError("a fault cannot come before the run: give 0 or more ns");
+  if (const std::string mistake = fault_mistake(fault); !mistake.empty()) throw UsageError(mistake);
 }
 
 }  // namespace
@@ -49,6 +45,8 @@ Simulation::Simulation(SimulationOptions options) : state_(std::make_unique<Stat
   state_->scenario.path = "simulation";
   state_->scenario.name = "simulation";
   state_->scenario.latency_ns = options.latency_ns;
+  state_->scenario.varied_latency = options.varied_latency;
+  state_->scenario.heartbeat_ns = options.heartbeat_ns;
   state_->scenario.curve_every_ns = options.curve_every_ns;
   state_->scenario.until_ns = options.until_ns;
   state_->options = std::move(options);

@@ -30,6 +30,11 @@ class Causes {
   std::uint64_t take(EventKind kind, ComponentIndex target) {
     return waiting_[target][static_cast<std::size_t>(kind)].pop_front();
   }
+  // Puts back what take() has just returned: the event is to happen later, before others of its kind and
+  // target.
+  void put_back(const Scheduled& scheduled) {
+    waiting_[scheduled.target][static_cast<std::size_t>(scheduled.kind)].push_front(scheduled.cause);
+  }
 
  private:
   // Indexed by kind.

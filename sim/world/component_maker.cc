@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "dataset/classes.h"
 #include "dse/error.h"
@@ -38,14 +39,29 @@ InputPlace place_of(const ComponentConfig& component, const std::string& path) {
   return place;
 }
 
+// Returns by which name the scenario calls a component; empty when it calls each by its own.
+std::function<std::string(const std::string&)> names_in(const Scenario& scenario) {
+  std::unordered_map<std::string, std::string> names;
+  for (const ComponentConfig& component : scenario.components) {
+    if (!component.replica_of.empty()) names.emplace(component.name, component.replica_of);
+  }
+  if (names.empty()) return {};
+  return [names = std::move(names)](const std::string& component) {
+    const auto found = names.find(component);
+    return found == names.end() ? component : found->second;
+  };
+}
+
 }  // namespace
+
+ComponentMaker::ComponentMaker(Parts parts) : parts_(std::move(parts)), called_(names_in(parts_.scenario)) {}
 
 OpenLines no_files() {
   return [](const std::string&) -> LineSink { return [](std::string_view) {}; };
 }
 
-std::unique_ptr<App> ComponentMaker::make(const ComponentConfig& component) {
-  std::unique_ptr<App> app = component.component->make(context_of(component));
+std::unique_ptr<App> ComponentMaker::make_again(const ComponentConfig& component, Restart restart) {
+  std::unique_ptr<App> app = component.component->make(context_of(component, restart));
   if (app == nullptr) {
     throw UsageError(
         fmt::format("the component '{}' has made no application: its function `make` must return "
@@ -55,8 +71,12 @@ std::unique_ptr<App> ComponentMaker::make(const ComponentConfig& component) {
   return app;
 }
 
-LineSink ComponentMaker::open_lines(const ComponentConfig& component, const std::string& ending) const {
+LineSink ComponentMaker::open_lines(const ComponentConfig& component, const std::string& ending,
+                                    Restart restart) {
   const std::string file = component.name + ending;
+  if (restart.number > 0) {
+    if (const auto opened = lines_.find(file); opened != lines_.end()) return opened->second;
+  }
   const std::vector<std::string> kept = component.component->kept_files();
   if (std::find(kept.begin(), kept.end(), ending) == kept.end()) {
     throw UsageError(
@@ -66,41 +86,48 @@ LineSink ComponentMaker::open_lines(const ComponentConfig& component, const std:
   LineSink sink = parts_.open_lines(file);
   if (!sink)
     throw UsageError(fmt::format("open_lines gave an empty function for {}: give one for lines", file));
+  if (component.life.restart) lines_.insert_or_assign(file, sink);
   return sink;
 }
 
-MakeContext ComponentMaker::context_of(const ComponentConfig& component) {
+LineSink ComponentMaker::open_protocol_log(const std::string& component, Restart restart) {
+  if (!parts_.open_protocol_log) return {};
+  if (restart.number > 0) return protocol_logs_[component];
+  return protocol_logs_[component] = parts_.open_protocol_log(component + ".log");
+}
+
+MakeContext ComponentMaker::context_of(const ComponentConfig& component, Restart restart) {
   const std::string& name = component.name;
   const std::optional<std::string> read = resource_read(component);
   const Scenario& scenario = parts_.scenario;
-  return {
-      .name = name,
-      .place = component.place,
-      .prefetch = read ? scenario.prefetch_of(*read) : 0,
-      .measures = {.curve_every_ns = scenario.curve_every_ns,
-                   .window = static_cast<std::size_t>(scenario.accuracy_window),
-                   .fading = scenario.accuracy_fading,
-                   .note_state_every = parts_.note_state_every},
-      .random = [&random = parts_.random, name](const std::string& purpose) -> RandomStream& {
-        return random.stream(name, purpose);
-      },
-      .open_lines = [this, &component](const std::string& ending) { return open_lines(component, ending); },
-      .own_data = [this, &component] { return dataset_of(component); },
-      .inputs = [this, &component] { return inputs_of(component); },
-      .require_fitting = [this,
-                          &component](const LearnerOptions& learner) { require_fitting(component, learner); },
-      .files = &parts_.datasets,
-      .truth = parts_.truth,
-      .index = parts_.index,
-      .truth_of = parts_.truth_of,
-      .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
-      .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr,
-      .start_ns = component.start_ns,
-      .interrupted = parts_.interrupted,
-      .keep_state = parts_.keep_states,
-      .open_protocol_log = [this, name]() -> LineSink {
-        return parts_.open_protocol_log ? parts_.open_protocol_log(name + ".log") : LineSink();
-      }};
+  return {.name = name,
+          .place = component.place,
+          .prefetch = read ? scenario.prefetch_of(*read) : 0,
+          .measures = {.curve_every_ns = scenario.curve_every_ns,
+                       .window = static_cast<std::size_t>(scenario.accuracy_window),
+                       .fading = scenario.accuracy_fading,
+                       .note_state_every = parts_.note_state_every},
+          .random = [&random = parts_.random, name](const std::string& purpose) -> RandomStream& {
+            return random.stream(name, purpose);
+          },
+          .open_lines = [this, &component, restart](
+                            const std::string& ending) { return open_lines(component, ending, restart); },
+          .own_data = [this, &component] { return dataset_of(component); },
+          .inputs = [this, &component] { return inputs_of(component); },
+          .require_fitting =
+              [this, &component](const LearnerOptions& learner) { require_fitting(component, learner); },
+          .files = &parts_.datasets,
+          .truth = parts_.truth,
+          .index = parts_.index,
+          .truth_of = parts_.truth_of,
+          .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
+          .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr,
+          .start_ns = restart.number > 0 ? restart.time_ns : component.start_ns,
+          .restarts = restart.number,
+          .called = called_,
+          .interrupted = parts_.interrupted,
+          .keep_state = parts_.keep_states,
+          .open_protocol_log = [this, name, restart] { return open_protocol_log(name, restart); }};
 }
 
 // Returns null when the component has no data set. An error in a file is reported where the
@@ -173,7 +200,7 @@ std::vector<Fault> ComponentMaker::faults() {
   for (Fault& fault : faults) {
     if (fault.kind != FaultKind::kMislabel || fault.classes) continue;
     for (const ComponentConfig& component : parts_.scenario.components) {
-      if (component.name == fault.component) fault.classes = classes_written_by(component);
+      if (component.is_called(fault.component)) fault.classes = classes_written_by(component);
     }
   }
   return faults;

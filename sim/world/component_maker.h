@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,6 +20,12 @@ namespace dse {
 using OpenLines = std::function<LineSink(const std::string& file_name)>;
 // The sinks of a run that keeps no files.
 OpenLines no_files();
+
+// A component starts again, for the `number`-th time; 0: it starts for the first time.
+struct Restart {
+  std::uint64_t number = 0;
+  TimeNs time_ns = 0;
+};
 
 class ComponentMaker {
  public:
@@ -39,18 +46,22 @@ class ComponentMaker {
     bool keep_states = false;
     OpenLines open_protocol_log = {};
   };
-  explicit ComponentMaker(Parts parts) : parts_(std::move(parts)) {}
+  explicit ComponentMaker(Parts parts);
 
   // Loads the data sets that the component needs. Throws InputError when a file, a slice or a shape
   // is wrong.
-  std::unique_ptr<App> make(const ComponentConfig& component);
+  std::unique_ptr<App> make(const ComponentConfig& component) { return make_again(component, {}); }
+  // The same after a crash. The application goes on with the files that its component keeps, and draws from
+  // its random streams where the one before had stopped.
+  std::unique_ptr<App> make_again(const ComponentConfig& component, Restart restart);
   // The scenario's faults, each with its number of classes, taken from the data that its component
   // writes. Throws what make() throws.
   std::vector<Fault> faults();
 
  private:
-  LineSink open_lines(const ComponentConfig& component, const std::string& ending) const;
-  MakeContext context_of(const ComponentConfig& component);
+  LineSink open_lines(const ComponentConfig& component, const std::string& ending, Restart restart);
+  LineSink open_protocol_log(const std::string& component, Restart restart);
+  MakeContext context_of(const ComponentConfig& component, Restart restart = {});
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   std::vector<const ComponentConfig*> origins_of(const ComponentConfig& component);
   std::vector<DataInput> inputs_of(const ComponentConfig& component);
@@ -59,6 +70,9 @@ class ComponentMaker {
   std::int64_t classes_written_by(const ComponentConfig& component);
 
   Parts parts_;
+  std::function<std::string(const std::string&)> called_;
+  std::map<std::string, LineSink> lines_;  // by file name, for components that may start again
+  std::map<std::string, LineSink> protocol_logs_;
 };
 
 }  // namespace dse

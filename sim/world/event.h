@@ -20,8 +20,13 @@ enum class EventKind : std::uint32_t {
   kCrash = 5,              // a planted fault: a component dies
   kImport = 6,             // a message from outside reaches a component
   kLook = 7,               // a queue has something to do by its options; the target says nothing
+  kFault = 8,              // a planted fault begins, goes on or ends
+  kConnectionLost = 9,     // the bus gives up the connection of a component that a fault has cut off
+  kStop = 16,              // a component is stopped
+  kRestart = 17,           // a component that crashed starts again
+  kCheckpoint = 18,        // what a component has learned is kept
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kLook) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kCheckpoint) + 1;
 
 // Among events at one time, lower values come first. Events that set up a topology are control
 // events: a message written at the moment at which its queue is first streamed finds the queue,

@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "core/counted.h"
+#include "sim/scenario/fault_check.h"
 #include "sim/world/ledger.h"
 #include "sim/world/policy_counts.h"
 
@@ -49,10 +50,17 @@ bool within_bounds(const MetricExpectation& expect, double value) {
          !(expect.equals && value != *expect.equals);
 }
 
-void judge(const MetricExpectation& expect, const RunResult& result, ExpectationResult& one) {
+void judge(const MetricExpectation& expect, const Scenario&, const RunResult& result,
+           ExpectationResult& one) {
   // A run that ended before this time is judged by its final measures.
-  const auto snapshot = expect.by_ns ? result.measured_by.find(*expect.by_ns) : result.measured_by.end();
-  const Measures& measures = snapshot == result.measured_by.end() ? result : snapshot->second;
+  const auto taken = [&result](const std::map<TimeNs, Measures>& snapshots,
+                               std::optional<TimeNs> time_ns) -> const Measures& {
+    const auto snapshot = time_ns ? snapshots.find(*time_ns) : snapshots.end();
+    return snapshot == snapshots.end() ? result : snapshot->second;
+  };
+  const Measures& measures = expect.after_faults_ns
+                                 ? taken(result.measured_after_faults, expect.after_faults_ns)
+                                 : taken(result.measured_by, expect.by_ns);
   const auto found = measures.metrics.find(expect.metric);
   if (found != measures.metrics.end()) one.value = found->second;
   if (!one.value && is_policy_metric(expect.metric)) one.value = 0;  // a queue without options counts nothing
@@ -63,19 +71,33 @@ void judge(const MetricExpectation& expect, const RunResult& result, Expectation
   one.detail = rise.detail;
 }
 
-void judge(const DeliveryExpectation& expect, const RunResult& result, ExpectationResult& one) {
+void judge(const DeliveryExpectation& expect, const Scenario&, const RunResult& result,
+           ExpectationResult& one) {
   DSE_CHECK(result.ledger != nullptr, "deliveries are expected, but the run kept no ledger");
   const Ledger::Finding finding = result.ledger->judge(expect);
   one.met = finding.met;
   one.detail = finding.detail;
 }
 
-void judge(const StatusExpectation& expect, const RunResult& result, ExpectationResult& one) {
+void judge(const StatusExpectation& expect, const Scenario&, const RunResult& result,
+           ExpectationResult& one) {
   one.met = result.status == expect.status;
   one.detail = "the run " + status_name(result.status);
 }
 
-std::string bounds_text(const MetricExpectation& expect) {
+void judge(const StrikeExpectation& expect, const Scenario& scenario, const RunResult& result,
+           ExpectationResult& one) {
+  const std::optional<std::size_t> number = find_fault(scenario.faults, expect.fault);
+  DSE_CHECK(number && *number < result.faults.size(), "there is no fault '{}' to count", expect.fault);
+  one.judged = scenario.faults[*number].on;
+  const auto struck = static_cast<std::int64_t>(result.faults[*number].struck);
+  one.value = static_cast<double>(struck);
+  one.met = struck >= expect.min.value_or(struck) && struck <= expect.max.value_or(struck) &&
+            struck == expect.equals.value_or(struck);
+}
+
+template <typename Expected>
+std::string bounds_of(const Expected& expect) {
   std::string text;
   if (expect.equals) {
     text = fmt::format("exactly {}", *expect.equals);
@@ -85,10 +107,17 @@ std::string bounds_text(const MetricExpectation& expect) {
     text = fmt::format("at least {}", *expect.min);
   } else if (expect.max) {
     text = fmt::format("at most {}", *expect.max);
-  } else {
-    text = "to rise";
   }
-  return expect.by_ns ? fmt::format("{} by {}", text, format_duration(*expect.by_ns)) : text;
+  return text;
+}
+
+std::string bounds_text(const MetricExpectation& expect) {
+  std::string text = bounds_of(expect);
+  if (text.empty()) text = "to rise";
+  if (expect.by_ns) text += " by " + format_duration(*expect.by_ns);
+  if (expect.after_faults_ns)
+    text += fmt::format(", {} after the last fault", format_duration(*expect.after_faults_ns));
+  return text;
 }
 
 std::string text_of(const MetricExpectation& expect, const ExpectationResult& one) {
@@ -108,6 +137,8 @@ std::string label_of(const DeliveryExpectation& expect) {
   return text;
 }
 
+std::string label_of(const StrikeExpectation& expect) { return fmt::format("fault {} struck", expect.fault); }
+
 std::string label_of(const StatusExpectation& expect) { return "status " + status_name(expect.status); }
 
 std::string text_of(const DeliveryExpectation& expect, const ExpectationResult& one) {
@@ -118,6 +149,11 @@ std::string text_of(const StatusExpectation& expect, const ExpectationResult& on
   return fmt::format("{}, expected {}", one.detail, status_name(expect.status));
 }
 
+std::string text_of(const StrikeExpectation& expect, const ExpectationResult& one) {
+  return fmt::format("{} {}, expected {}", label_of(expect),
+                     counted(static_cast<std::uint64_t>(one.value.value_or(0)), "time"), bounds_of(expect));
+}
+
 }  // namespace
 
 std::shared_ptr<Ledger> make_ledger(const Scenario& scenario) {
@@ -125,9 +161,7 @@ std::shared_ptr<Ledger> make_ledger(const Scenario& scenario) {
       std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
                   [](const auto& one) { return std::holds_alternative<DeliveryExpectation>(one.what); });
   if (!needed) return nullptr;
-  std::vector<std::string> names;
-  for (const ComponentConfig& component : scenario.components) names.push_back(component.name);
-  return std::make_shared<Ledger>(scenario.bindings, std::move(names), scenario.latency_ns);
+  return std::make_shared<Ledger>(scenario);
 }
 
 std::set<TimeNs> snapshot_times(const Scenario& scenario) {
@@ -139,11 +173,23 @@ std::set<TimeNs> snapshot_times(const Scenario& scenario) {
   return times;
 }
 
+std::set<TimeNs> times_after_faults(const Scenario& scenario) {
+  std::set<TimeNs> times;
+  for (const Expectation& expectation : scenario.expectations) {
+    const auto* metric = std::get_if<MetricExpectation>(&expectation.what);
+    if (metric != nullptr && metric->after_faults_ns) times.insert(*metric->after_faults_ns);
+  }
+  return times;
+}
+
 std::vector<ExpectationResult> check_expectations(const Scenario& scenario, const RunResult& result) {
+  const bool any_off = std::any_of(scenario.faults.begin(), scenario.faults.end(),
+                                   [](const Fault& fault) { return !fault.on; });
   std::vector<ExpectationResult> checked;
   for (const Expectation& expectation : scenario.expectations) {
     ExpectationResult one{.expectation = expectation};
-    std::visit([&](const auto& what) { judge(what, result, one); }, expectation.what);
+    std::visit([&](const auto& what) { judge(what, scenario, result, one); }, expectation.what);
+    if (expectation.fails && any_off) one.judged = false;
     checked.push_back(std::move(one));
   }
   return checked;

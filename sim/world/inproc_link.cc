@@ -6,9 +6,9 @@ namespace dse {
 
 InprocLink::InprocLink(Parts parts) : parts_(parts), strand_(parts.strands.add(parts.jobs)) {}
 
-void InprocLink::send(const Frame& frame, EventPriority priority) {
+void InprocLink::send(const Frame& frame, EventPriority priority, TimeNs later_ns) {
   parts_.bus.send(parts_.index, frame);
-  parts_.scheduler.schedule(add_time(now(), parts_.latency_ns), EventKind::kBusReceives, parts_.index,
+  parts_.scheduler.schedule(parts_.hops.to_bus(now(), later_ns), EventKind::kBusReceives, parts_.index,
                             priority);
 }
 
@@ -23,13 +23,18 @@ void InprocLink::declare(const std::string& resource) {
   send(encode(Command(DeclareCommand{aliases_.add(resource), resource})), EventPriority::kControl);
 }
 
+void InprocLink::declare_again(const std::string& resource) {
+  send(encode(Command(DeclareCommand{alias(resource), resource})), EventPriority::kControl);
+}
+
 void InprocLink::bind(const BindingSpec& binding) {
   send(encode(Command(BindCommand{binding})), EventPriority::kControl);
 }
 
 void InprocLink::publish(PublishRequest request) {
   send(encode(PublishCommand{alias(request.resource), request.mandatory, std::move(request.message),
-                             request.confirm}));
+                             request.confirm}),
+       EventPriority::kNormal, request.later_ns);
 }
 
 void InprocLink::open_stream(const std::string& resource, std::uint32_t prefetch) {

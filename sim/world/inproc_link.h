@@ -7,6 +7,7 @@
 
 #include "bus/data_bus.h"
 #include "sdk/link.h"
+#include "sim/world/hops.h"
 #include "sim/world/resource_aliases.h"
 #include "sim/world/scheduler.h"
 #include "sim/world/strands.h"
@@ -20,7 +21,7 @@ class InprocLink : public Link {
     DataBus& bus;
     Scheduler& scheduler;
     Strands& strands;
-    TimeNs latency_ns;  // one way
+    Hops& hops;  // those of this link
     StrandOptions jobs;
   };
   explicit InprocLink(Parts parts);
@@ -38,14 +39,19 @@ class InprocLink : public Link {
   void post(Job job) override;
   void end(int status) override;
 
+  // Sends the command of an earlier declare() again, which never reached the bus.
+  void declare_again(const std::string& resource);
+
   // Called when a kResult event is due: waits for the real result.
   void wait_for_result();
   // Waits until every job is done.
   void wait_for_jobs();
+  // The component starts again after its end: it has yet to name every resource.
+  void renew() { aliases_.forget(); }
 
  private:
   ResourceAlias alias(const std::string& resource) const;
-  void send(const Frame& frame, EventPriority priority = EventPriority::kNormal);
+  void send(const Frame& frame, EventPriority priority = EventPriority::kNormal, TimeNs later_ns = 0);
 
   Parts parts_;
   ResourceAliases aliases_;

@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "sim/record/event_code_info.h"
+#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
@@ -74,11 +75,46 @@ bool value_takes(const HeaderValue& wanted, const HeaderValue& found) {
   return is_empty_list(wanted) ? is_empty_list(found) : wanted == found;
 }
 
+// By which it is routed: its own, and those in the headers CC and BCC.
+std::vector<std::string_view> keys_of(const Message& message) {
+  std::vector<std::string_view> keys = {message.key()};
+  for (const char* name : {"CC", "BCC"}) {
+    const HeaderValue* value = message.headers().find(name);
+    const auto* array = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
+    if (array == nullptr) continue;
+    for (const HeaderValue& key : array->values()) {
+      if (const auto* text = std::get_if<std::string>(&key)) keys.push_back(*text);
+    }
+  }
+  return keys;
+}
+
+// How long the message itself says that it lives in a queue.
+std::optional<TimeNs> own_life_ns(const Message& message) {
+  constexpr TimeNs kMillisecondNs = 1'000'000;
+  const std::optional<std::int64_t> milliseconds = expiration_ms(message.expiration());
+  return milliseconds ? std::optional(*milliseconds * kMillisecondNs) : std::nullopt;
+}
+
+bool keys_take(const BindingSpec& binding, const Message& message, ExchangeType type) {
+  if (type == ExchangeType::kFanout || type == ExchangeType::kHeaders) return true;
+  const std::vector<std::string_view> keys = keys_of(message);
+  return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
+    return type == ExchangeType::kDirect ? binding.key == key : topic_takes(binding.key, key);
+  });
+}
+
+std::vector<std::string> names_of_components(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const ComponentConfig& component : scenario.components) names.push_back(component.name);
+  return names;
+}
+
 }  // namespace
 
-bool takes(const BindingSpec& binding, const Message& message) {
-  if (!topic_takes(binding.key, message.key())) return false;
-  if (binding.headers.empty()) return true;
+bool takes(const BindingSpec& binding, const Message& message, ExchangeType type) {
+  if (!keys_take(binding, message, type)) return false;
+  if (binding.headers.empty()) return type != ExchangeType::kHeaders || binding.match == HeaderMatch::kAll;
   const auto held = std::count_if(binding.headers.begin(), binding.headers.end(), [&](const auto& entry) {
     const HeaderValue* found = message.headers().find(entry.first);
     return found != nullptr && value_takes(entry.second, *found);
@@ -87,19 +123,32 @@ bool takes(const BindingSpec& binding, const Message& message) {
                                             : held > 0;
 }
 
-Ledger::Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components,
-               TimeNs latency_ns)
-    : components_(std::move(components)), latency_ns_(latency_ns) {
+Ledger::Ledger(const Scenario& scenario)
+    : scenario_(scenario),
+      components_(names_of_components(scenario)),
+      latency_ns_(latency_of(scenario).time_ns),
+      chains_(!scenario.exchanges.empty() || !scenario.resources.empty()) {
   makings_under_way_.resize(components_.size());
   makings_.push_back({.issued = 0, .arrived = 0});  // before everything
-  for (const BindingSpec& binding : bindings) {
+  for (const BindingSpec& binding : scenario.bindings) {
     bindings_.push_back({binding, 0});
-    bind_to_itself(binding.to, 0);
+    if (binding.target == BindingTarget::kQueue) bind_to_itself(binding.to, 0);
   }
+  for (const std::string& queue : queues_led_into(scenario)) bind_to_itself(queue, 0);
 }
 
+// The queue is there from now on. The default exchange leads to it by its name, and its own exchange, unless
+// that was declared apart, by every key.
 void Ledger::bind_to_itself(const std::string& queue, std::size_t made) {
-  bindings_.push_back({{.from = queue, .to = queue, .key = "#"}, made});
+  bindings_.push_back({{.from = "", .to = queue, .key = queue}, made});
+  if (!scenario_.exchanges.contains(queue))
+    bindings_.push_back({{.from = queue, .to = queue, .key = "#"}, made});
+}
+
+const QueueOptions& Ledger::options_of(const std::string& queue) const {
+  static const QueueOptions none;
+  const auto found = scenario_.resources.find(queue);
+  return found == scenario_.resources.end() ? none : found->second.queue;
 }
 
 std::size_t Ledger::make(LinkIndex link) {
@@ -111,7 +160,7 @@ std::size_t Ledger::make(LinkIndex link) {
 void Ledger::note_bind(LinkIndex link, const BindingSpec& binding) {
   const std::size_t made = make(link);
   bindings_.push_back({binding, made});
-  bind_to_itself(binding.to, made);
+  if (binding.target == BindingTarget::kQueue) bind_to_itself(binding.to, made);
 }
 
 void Ledger::note_stream(LinkIndex link, const std::string& queue) {
@@ -132,6 +181,12 @@ void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& excha
 void Ledger::on_event(const RunEvent& event) {
   if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)
     return note_hand_over(event.component_number, **event.message);
+  if (event.component_number == kNoComponent) {
+    if (event.code == EventCode::kDeadLettered)
+      return note_dead_letter(event.time_ns, std::string(event.resource()), *event.message);
+    if (event.message == nullptr) return;
+    return note_left(event.time_ns, event.code, std::string(event.resource()), **event.message);
+  }
   if (!info_of(event.code).of_bus) return;
   static const std::string none;
   note_arrival(event.time_ns, event.component_number, event.code,
@@ -162,6 +217,7 @@ void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, EventCode code, const 
         if (writes_[write].moment.arrived) continue;
         writes_[write].moment.arrived = arrived_;
         writes_[write].arrived_ns = time_ns;
+        latest_issued_[link] = std::max(latest_issued_[link], writes_[write].moment.issued);
         return;
       }
       return;
@@ -175,6 +231,7 @@ void Ledger::note_arrival(TimeNs time_ns, LinkIndex link, EventCode code, const 
         hand_overs_[stream->second].consumers.erase(link);
         hand_overs_[stream->second].unsettled.erase(link);
         hand_overs_[stream->second].changed_ns = time_ns;
+        hand_overs_[stream->second].gone = arrived_;
       }
       return;
     default:
@@ -191,6 +248,7 @@ void Ledger::settle(TimeNs time_ns, LinkIndex link, const std::string& id) {
 
 void Ledger::note_hand_over(LinkIndex link, const Message& message) {
   HandOvers& hand_overs = hand_overs_[streams_.at(link)];
+  if (!hand_overs.consumers.contains(link)) return;  // it has ended, and the message goes to somebody else
   hand_overs.unsettled[link].insert(message.id());
   hand_overs.ever.insert(message.id());
   for (const std::size_t write : writes_by_id_[message.id()]) {
@@ -203,15 +261,107 @@ void Ledger::note_delivery(LinkIndex link, const Message& message, bool redelive
   receipts_.push_back({link, message.id(), redelivered});
 }
 
+void Ledger::note_dead_letter(TimeNs time_ns, const std::string& exchange, const MessagePtr& message) {
+  ++arrived_;
+  writes_by_id_[message->id()].push_back(writes_.size());
+  writes_.push_back({.time_ns = time_ns,
+                     .writer = kNoComponent,
+                     .exchange = exchange,
+                     .message = message,
+                     .moment = {.issued = ++issued_, .arrived = arrived_},
+                     .arrived_ns = time_ns});
+}
+
+void Ledger::note_left(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message) {
+  if (may_leave(time_ns, code, queue, message)) ++left_[queue][message.id()][code];
+}
+
+// Whether the queue's options, and the message's own, allow it to leave.
+bool Ledger::may_leave(TimeNs time_ns, EventCode code, const std::string& queue,
+                       const Message& message) const {
+  const QueueOptions& options = options_of(queue);
+  const bool limited = options.max_length || options.max_length_bytes;
+  switch (code) {
+    case EventCode::kExpired:
+      return has_lived(time_ns, options, message);
+    case EventCode::kDropped:
+      return limited && (options.overflow == Overflow::kDropHead || options.type == QueueType::kQuorum);
+    case EventCode::kNotAccepted:
+      return limited && options.overflow != Overflow::kDropHead;
+    case EventCode::kGivenUp:
+      return options.delivery_limit.has_value();
+    case EventCode::kRemoved:
+      return options.expires_ns || options.auto_delete || options.exclusive;
+    default:
+      return false;
+  }
+}
+
+// Whether one of the message's writes arrived at least as long ago as it lives in the queue.
+bool Ledger::has_lived(TimeNs time_ns, const QueueOptions& options, const Message& message) const {
+  std::optional<TimeNs> lives_ns = options.message_ttl_ns;
+  if (const std::optional<TimeNs> own_ns = own_life_ns(message))
+    lives_ns = lives_ns ? std::min(*lives_ns, *own_ns) : *own_ns;
+  const auto writes = writes_by_id_.find(message.id());
+  if (!lives_ns || writes == writes_by_id_.end()) return false;
+  return std::any_of(writes->second.begin(), writes->second.end(), [&](std::size_t write) {
+    return writes_[write].moment.arrived && add_time(writes_[write].arrived_ns, *lives_ns) <= time_ns;
+  });
+}
+
 bool Ledger::owed(const Write& write, const std::string& queue) const {
+  if (chains_) {
+    std::set<std::string> seen;
+    return leads(write.exchange, write, queue, seen);
+  }
   return std::any_of(bindings_.begin(), bindings_.end(), [&](const Binding& binding) {
     return binding.spec.to == queue && binding.spec.from == write.exchange &&
            makings_[binding.made].before(write.moment) && takes(binding.spec, *write.message);
   });
 }
 
+// Follows the message from exchange to exchange; each is passed once.
+bool Ledger::leads(const std::string& exchange, const Write& write, const std::string& queue,
+                   std::set<std::string>& seen) const {
+  if (!seen.insert(exchange).second) return false;
+  const auto declared = scenario_.exchanges.find(exchange);
+  const ExchangeType type =
+      exchange.empty()
+          ? ExchangeType::kDirect
+          : (declared == scenario_.exchanges.end() ? ExchangeType::kTopic : declared->second.type);
+  bool taken = false;
+  for (const Binding& binding : bindings_) {
+    if (binding.spec.from != exchange || !makings_[binding.made].before(write.moment)) continue;
+    if (!takes(binding.spec, *write.message, type)) continue;
+    taken = true;
+    const bool is_queue = binding.spec.target == BindingTarget::kQueue;
+    if (is_queue ? binding.spec.to == queue : leads(binding.spec.to, write, queue, seen)) return true;
+  }
+  if (taken) return false;
+  const std::optional<std::string> alternate = alternate_of(scenario_, exchange);
+  return alternate && leads(*alternate, write, queue, seen);
+}
+
+void Ledger::close(End end) { end_ = std::move(end); }
+
 bool Ledger::on_its_way_to_the_bus(const Write& write) const {
-  return !end_.drained && !write.moment.arrived && add_time(write.time_ns, latency_ns_) > end_.time_ns;
+  if (end_.drained || write.moment.arrived) return false;
+  const auto varied = end_.varied.find(write.writer);
+  if (varied == end_.varied.end()) return add_time(write.time_ns, latency_ns_) > end_.time_ns;
+  const auto latest = latest_issued_.find(write.writer);
+  const bool overtaken = latest != latest_issued_.end() && latest->second > write.moment.issued;
+  return !overtaken && varied->second.at_bus_ns > end_.time_ns;
+}
+
+// Whether what waits for these consumers since then, while they are idle, may be on its way to one of them.
+bool Ledger::on_its_way_to(const HandOvers& consumers, TimeNs since_ns) const {
+  if (end_.drained) return false;
+  return std::any_of(consumers.consumers.begin(), consumers.consumers.end(), [&](LinkIndex consumer) {
+    const auto varied = end_.varied.find(consumer);
+    const TimeNs arrival_ns =
+        varied == end_.varied.end() ? add_time(since_ns, latency_ns_) : varied->second.at_component_ns;
+    return arrival_ns > end_.time_ns;
+  });
 }
 
 // Whether a message that was not delivered may still come, and so is not lost.
@@ -225,12 +375,15 @@ bool Ledger::under_way(const Write& write, const std::string& queue) const {
     if (ids.contains(write.message->id())) return true;
     any_unsettled = any_unsettled || !ids.empty();
   }
-  const bool was_there = hand_overs.ever.contains(write.message->id());
-  if (!was_there && *write.moment.arrived < hand_overs.latest_arrival) return false;  // overtaken
+  const bool went_back =
+      hand_overs.ever.contains(write.message->id()) || *write.moment.arrived < hand_overs.gone;
+  const QueueOptions& options = options_of(queue);
+  const bool in_order = options.max_priority == 0 && options.type == QueueType::kClassic;
+  const bool is_overtaken = in_order && !went_back && *write.moment.arrived < hand_overs.latest_arrival;
+  if (is_overtaken) return !end_.varied.empty() && on_its_way_to(hand_overs, 0);
   if (any_unsettled || hand_overs.consumers.empty()) return true;
   // An idle consumer gets what waits within one hop.
-  const TimeNs since_ns = std::max(write.arrived_ns, hand_overs.changed_ns);
-  return !end_.drained && add_time(since_ns, latency_ns_) > end_.time_ns;
+  return on_its_way_to(hand_overs, std::max(write.arrived_ns, hand_overs.changed_ns));
 }
 
 bool Ledger::reads(LinkIndex link, const std::string& queue,
@@ -249,6 +402,13 @@ std::vector<Ledger::Account> Ledger::accounts(const std::string& queue,
     const auto [at, added] = by_id.try_emplace(writes_[write].message->id(), accounts.size());
     if (added) accounts.push_back({.write = write});
     ++accounts[at->second].owed;
+  }
+  if (const auto left = left_.find(queue); left != left_.end()) {
+    for (const auto& [id, reasons] : left->second) {
+      const auto found = by_id.find(id);
+      if (found == by_id.end()) continue;
+      for (const auto& [reason, times] : reasons) accounts[found->second].left += times;
+    }
   }
   for (const Receipt& receipt : receipts_) {
     if (!reads(receipt.consumer, queue, consumer)) continue;
@@ -272,7 +432,8 @@ std::vector<std::size_t> Ledger::lost(const std::string& queue) const {
   std::vector<std::size_t> writes;
   std::vector<std::string> strays;
   for (const Account& account : accounts(queue, std::nullopt, strays)) {
-    if (account.delivered == 0 && !under_way(writes_[account.write], queue)) writes.push_back(account.write);
+    if (account.delivered + account.left == 0 && !under_way(writes_[account.write], queue))
+      writes.push_back(account.write);
   }
   return writes;
 }

@@ -11,20 +11,42 @@
 // before the other. If a fault kept the message from the bus, the order in which the components
 // issued the two counts: all hops take the same time, so without faults both orders are the same.
 //
+// Over exchanges of other types, exchanges that are bound to exchanges, alternate and dead-letter
+// exchanges a message is followed in the same way. A queue's options may take a message out of it, or
+// keep it out, and the broker says when they do. The ledger believes it where the options allow it:
+//
+//   expired       it has been in the queue for its time to live
+//   dropped       it has left a queue that has a limit
+//   not accepted  it has not come into a queue that has a limit and rejects what is too much
+//   given up      it has come back to a queue with a delivery limit
+//   removed       its queue was removed, which its options say when nobody uses it
+//   dead-lettered one of these, or rejected, in a queue with a dead-letter exchange: it was written
+//                 there, which is one more write of the same message
+//
+// The first five have *left* the queue. A message that a component refuses or rejects was delivered.
+//
 // The ledger judges, for one queue and for one of its consumers or all together:
 //
-//   exactly-once   every owed message was delivered once, and nothing else was delivered
-//   at-least-once  every owed message was delivered
+//   exactly-once   every owed message was delivered once, or has left the queue without a delivery,
+//                  and nothing else was delivered
+//   at-least-once  every owed message was delivered, or has left the queue
 //   fifo           to each consumer, the first deliveries of one writer's messages came in the order in which
 //                  it wrote them; what is marked redelivered does not count. AMQP 0-9-1, section 4.7,
 //                  guarantees this for messages published on one channel that pass through one exchange and
 //                  one queue
-//   lost           owed, never delivered to anybody, and at the end not under way
+//   lost           owed, never delivered to anybody, has not left the queue, and at the end not
+//                  under way
 //
 // A message is under way when, as seen from outside, it may still come: it has not had the time to
 // reach the bus; or it has reached a consumer, which has not settled it; or it waits in the queue,
 // which has no consumer or one with something unsettled. A waiting message that a later one has
-// overtaken is not under way, unless it was handed over before and came back.
+// overtaken is not under way, unless it was handed over before and came back, or a consumer has gone
+// since it arrived, with what was on its way to it.
+//
+// Where the hops of a component vary, nobody outside knows how long one takes. Something that it wrote may
+// then still reach the bus as long as anything is on its way there and nothing that it wrote later has
+// arrived; and something that waits in its queue may be on its way to it as long as anything is. So in a run
+// that is cut off, what is lost among messages on such hops may show only later.
 //
 // When a run is cut off at a set time, messages under way are not due yet, and do not count as
 // missing. An expectation of deliveries is not met when nothing was owed. Every noted message is
@@ -52,8 +74,8 @@ namespace dse {
 
 class Ledger final : public Observer {
  public:
-  // `components` has the names by link; `latency_ns` is the time of one hop.
-  Ledger(const std::vector<BindingSpec>& bindings, std::vector<std::string> components, TimeNs latency_ns);
+  // The scenario must outlive the ledger.
+  explicit Ledger(const Scenario& scenario);
 
   // These are called at the component's side of its link.
   void note_bind(LinkIndex link, const BindingSpec& binding);
@@ -65,12 +87,18 @@ class Ledger final : public Observer {
   // Called when a handler begins.
   void note_delivery(LinkIndex link, const Message& message, bool redelivered);
 
+  // When the last that is on its way over a component's hops arrives.
+  struct LastArrivals {
+    TimeNs at_bus_ns = 0;
+    TimeNs at_component_ns = 0;
+  };
   // The state at the end of the run.
   struct End {
     TimeNs time_ns = 0;
     bool drained = true;  // nothing more can happen: what has not arrived will not come
+    std::map<LinkIndex, LastArrivals> varied = {};  // by component, if its hops vary
   };
-  void close(End end) { end_ = std::move(end); }
+  void close(End end);
 
   struct Finding {
     bool met = true;
@@ -113,22 +141,34 @@ class Ledger final : public Observer {
     std::set<std::string> ever;
     std::uint64_t latest_arrival = 0;  // at the bus, among the messages handed over
     TimeNs changed_ns = 0;             // when a consumer last came, settled something or went
+    std::uint64_t gone = 0;            // when one last went, among what reached the bus
   };
   // The fate of one owed message id.
   struct Account {
     std::size_t write = 0;  // the first owed one
     std::size_t owed = 0;   // how many times
     std::size_t delivered = 0;
+    std::size_t left = 0;  // how many times it has left the queue without a delivery
   };
+  // Why messages have left a queue: how often each id, by the event's code.
+  using Left = std::map<std::string, std::map<EventCode, std::size_t>>;
 
   void note_arrival(TimeNs time_ns, LinkIndex link, EventCode code, const std::string& id);
   void note_hand_over(LinkIndex link, const Message& message);
   std::size_t make(LinkIndex link);
   void bind_to_itself(const std::string& queue, std::size_t made);
+  void note_left(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message);
+  void note_dead_letter(TimeNs time_ns, const std::string& exchange, const MessagePtr& message);
+  bool may_leave(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message) const;
+  bool has_lived(TimeNs time_ns, const QueueOptions& options, const Message& message) const;
+  const QueueOptions& options_of(const std::string& queue) const;
   bool owed(const Write& write, const std::string& queue) const;
+  bool leads(const std::string& exchange, const Write& write, const std::string& queue,
+             std::set<std::string>& seen) const;
   bool reads(LinkIndex link, const std::string& queue, const std::optional<std::string>& consumer) const;
   bool on_its_way_to_the_bus(const Write& write) const;
   bool under_way(const Write& write, const std::string& queue) const;
+  bool on_its_way_to(const HandOvers& consumers, TimeNs since_ns) const;
   void settle(TimeNs time_ns, LinkIndex link, const std::string& id);
   // Returns one account per id, in the order of writing.
   std::vector<Account> accounts(const std::string& queue, const std::optional<std::string>& consumer,
@@ -141,9 +181,12 @@ class Ledger final : public Observer {
   Finding judge_order(const DeliveryExpectation& expect) const;
   Finding judge_lost(const DeliveryExpectation& expect) const;
   std::string describe(std::size_t write) const;
+  std::string left_text(const std::string& queue) const;
 
+  const Scenario& scenario_;
   IndexedVector<LinkIndex, std::string> components_;
   TimeNs latency_ns_;
+  bool chains_;  // a message may come to a queue otherwise than by one binding of a topic exchange
   std::uint64_t issued_ = 0;
   std::uint64_t arrived_ = 0;
   std::vector<Moment> makings_;
@@ -151,14 +194,16 @@ class Ledger final : public Observer {
   IndexedVector<LinkIndex, std::deque<std::size_t>> makings_under_way_;
   std::map<LinkIndex, std::string> streams_;  // a program streams one resource
   std::vector<Write> writes_;
+  std::map<LinkIndex, std::uint64_t> latest_issued_;  // among the writes of a link that have arrived
   std::unordered_map<std::string, std::vector<std::size_t>> writes_by_id_;
   std::vector<Receipt> receipts_;
   std::map<std::string, HandOvers> hand_overs_;  // by queue
+  std::map<std::string, Left> left_;             // by queue
   End end_;
 };
 
-// Whether the binding takes the message: its topic pattern matches the routing key, word by word,
-// and its header values match those of the message.
-bool takes(const BindingSpec& binding, const Message& message);
+// Whether the binding takes the message: its topic pattern matches one of the routing keys, word by word,
+// and its header values match those of the message. The exchange may have another type.
+bool takes(const BindingSpec& binding, const Message& message, ExchangeType type = ExchangeType::kTopic);
 
 }  // namespace dse

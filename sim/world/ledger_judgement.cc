@@ -3,6 +3,7 @@
 
 #include "core/counted.h"
 #include "core/printable.h"
+#include "sim/record/event_code_info.h"
 #include "sim/world/ledger.h"
 
 namespace dse {
@@ -33,6 +34,18 @@ Ledger::Finding Ledger::judge(const DeliveryExpectation& expect) const {
   return whole;
 }
 
+// "15 expired, 160 dropped"
+std::string Ledger::left_text(const std::string& queue) const {
+  std::map<EventCode, std::size_t> by_reason;
+  for (const auto& [id, reasons] : left_.at(queue)) {
+    for (const auto& [reason, times] : reasons) by_reason[reason] += times;
+  }
+  std::string text;
+  for (const auto& [reason, times] : by_reason)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", times, info_of(reason).name);
+  return text;
+}
+
 Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const {
   const bool once = *expect.delivered == Guarantee::kExactlyOnce;
   const std::string reader = reader_text(expect);
@@ -40,14 +53,16 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const
   std::size_t owed = 0;
   std::size_t never = 0;
   std::size_t again = 0;
+  std::size_t left = 0;
   std::size_t not_due = 0;
   std::string offence;  // the first, in the order of writing
   for (const Account& account : accounts(expect.resource, expect.consumer, strays)) {
     ++owed;
-    if (account.delivered < account.owed && !end_.drained &&
-        under_way(writes_[account.write], expect.resource)) {
+    const bool missing = account.delivered + account.left < account.owed;
+    if (account.left > 0) ++left;
+    if (missing && !end_.drained && under_way(writes_[account.write], expect.resource)) {
       ++not_due;
-    } else if (account.delivered < account.owed) {
+    } else if (missing) {
       ++never;
       if (offence.empty()) {
         offence = fmt::format("{}, was never delivered to {}", describe(account.write), reader);
@@ -66,6 +81,7 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const
   }
   std::string counts = fmt::format("of {} owed, {} never delivered, {} more than once", owed, never, again);
   if (!strays.empty()) counts += fmt::format(", {} delivered that were not owed", strays.size());
+  if (left > 0) counts += fmt::format(", {} left the queue ({})", left, left_text(expect.resource));
   if (not_due > 0) counts += fmt::format(", {} still under way", not_due);
   if (owed == 0 && offence.empty()) offence = fmt::format("nothing was owed to '{}'", expect.resource);
   if (offence.empty()) return {true, counts};

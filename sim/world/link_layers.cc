@@ -5,15 +5,17 @@
 
 namespace dse {
 
-LinkLayers link_layers(Link& link, LinkIndex index, const ComponentConfig& component,
-                       const std::vector<Fault>& faults, Ledger* ledger) {
+LinkLayers link_layers(Link& link, const LayerParts& parts) {
   LinkLayers layers;
   const auto outermost = [&]() -> Link& { return layers.empty() ? link : *layers.back(); };
-  for (auto fault = faults.rbegin(); fault != faults.rend(); ++fault) {
-    if (fault->component != component.name || fault->kind == FaultKind::kCrash) continue;
-    layers.push_back(std::make_unique<FaultyLink>(*fault, outermost()));
+  for (auto planted = parts.faults.rbegin(); planted != parts.faults.rend(); ++planted) {
+    const Fault& fault = (*planted)->fault();
+    if (fault.component != parts.component.name || !is_of_link(fault.kind)) continue;
+    layers.push_back(std::make_unique<FaultyLink>(FaultyLink::Parts{
+        .planted = **planted, .inner = outermost(), .timers = &parts.timers, .component = parts.index}));
   }
-  if (ledger != nullptr) layers.push_back(std::make_unique<LedgerLink>(*ledger, index, outermost()));
+  if (parts.ledger != nullptr)
+    layers.push_back(std::make_unique<LedgerLink>(*parts.ledger, parts.index, outermost()));
   return layers;
 }
 

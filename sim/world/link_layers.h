@@ -6,17 +6,25 @@
 
 #include "sdk/link.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/fault_timers.h"
 #include "sim/world/ledger.h"
+#include "sim/world/planted_fault.h"
 
 namespace dse {
 
 using LinkLayers =
     std::vector<std::unique_ptr<Link>>;  // each wraps the one before it; the machine uses the last
 
-// Returns the layers around `link`, the component's link, which has the number `index`: the
-// component's faults, with the first in the file nearest to the machine, and around them the
-// ledger's notes, if there is a ledger. All arguments must outlive the layers.
-LinkLayers link_layers(Link& link, LinkIndex index, const ComponentConfig& component,
-                       const std::vector<Fault>& faults, Ledger* ledger);
+// What the layers of one component are made of; all of it must outlive them.
+struct LayerParts {
+  LinkIndex index;  // the number of the component's link
+  const ComponentConfig& component;
+  const PlantedFaults& faults;  // those of all components
+  FaultTimers& timers;
+  Ledger* ledger;  // null: there is none
+};
+// Returns the layers around `link`: the component's faults, with the first in the file nearest to
+// the machine, and around them the ledger's notes, if there is a ledger.
+LinkLayers link_layers(Link& link, const LayerParts& parts);
 
 }  // namespace dse

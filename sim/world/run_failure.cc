@@ -22,6 +22,10 @@ std::string without_digits(std::string text) {
 std::string way_of(const ExpectationResult& one) {
   const std::string label = expectation_label(one.expectation);
   if (one.expectation.fails) return label + std::string(kUnnoticed);
+  if (const auto* strikes = std::get_if<StrikeExpectation>(&one.expectation.what)) {
+    const auto least = static_cast<double>(strikes->equals.value_or(strikes->min.value_or(0)));
+    return label + (one.value.value_or(0) < least ? " too seldom" : " too often");
+  }
   const auto* metric = std::get_if<MetricExpectation>(&one.expectation.what);
   if (metric == nullptr) return label + " does not hold";
   if (!one.value) return label + " without a value";

@@ -11,12 +11,26 @@ void Scheduler::schedule(TimeNs time_ns, EventKind kind, ComponentIndex target, 
   if (tie_break_ || causes_) [[unlikely]]
     order = note_special(order, kind, target, priority);
   order |= static_cast<std::uint64_t>(priority) << TieBreak::kBits;
-  const Event event{time_ns, order, target, kind};
+  insert({time_ns, order, target, kind});
+}
+
+void Scheduler::insert(const Event& event) {
   if (lane_.empty() || before(lane_.back(), event)) {
     lane_.push_back(event);
   } else {
     push_heap(event);
   }
+}
+
+void Scheduler::postpone(const Event& event, TimeNs time_ns) {
+  DSE_CHECK(time_ns > now(), "an event cannot be postponed from {} to {} ns", now(), time_ns);
+  cancel_last();
+  if (causes_) causes_->put_back({event.kind, event.target, last_cause_});
+  const std::uint64_t priority = event.order >> TieBreak::kBits << TieBreak::kBits;
+  const bool permuted = tie_break_ && priority == static_cast<std::uint64_t>(EventPriority::kNormal)
+                                                      << TieBreak::kBits;
+  insert({time_ns, priority | (permuted ? tie_break_->next(event.kind, event.target) : sequence_++),
+          event.target, event.kind});
 }
 
 // Does what only runs with an ordering or a record need; returns the event's place among those of
@@ -31,6 +45,21 @@ std::uint64_t Scheduler::note_special(std::uint64_t order, EventKind kind, Compo
 void Scheduler::break_ties(TieBreak tie_break) {
   position_.ordering = tie_break.ordering();
   tie_break_ = std::make_unique<TieBreak>(std::move(tie_break));
+}
+
+// Every event moves to the heap: this is for what happens rarely.
+void Scheduler::cancel_wait(ComponentIndex target) {
+  std::vector<Event> events;
+  events.swap(heap_);
+  while (!lane_.empty()) events.push_back(lane_.pop_front());
+  for (const Event& event : events) {
+    const bool waited_for = event.kind == EventKind::kTimer || event.kind == EventKind::kResult;
+    if (!waited_for || event.target != target) {
+      push_heap(event);
+    } else if (causes_) {
+      causes_->take(event.kind, target);
+    }
+  }
 }
 
 Event Scheduler::pop() {

@@ -36,8 +36,18 @@ class Scheduler {
   // Returns an event that probably has `place` others before it; null when none is known. Use it
   // only to choose what to prefetch.
   const Event* coming(std::size_t place) const { return place < lane_.size() ? &lane_.at(place) : nullptr; }
+  // Removes what the program of this component waits for, if it waits for a delay or a result.
+  void cancel_wait(ComponentIndex target);
   // Removes the next event and moves the clock to it.
   Event pop();
+  // Counts something that happens by itself within the last popped event, and is caused by it. Returns that
+  // event's number.
+  std::uint64_t count_within() { return position_.event_number++; }
+
+  // The last popped event has not happened, and is not counted: it happens at `time_ns`, with its cause ...
+  void postpone(const Event& event, TimeNs time_ns);
+  // ... or never.
+  void cancel_last() { --position_.event_number; }
 
   // The number of the event during which the last popped event was scheduled; 0 if it was scheduled
   // before the run or comes from outside. Only with trace_causes.
@@ -61,6 +71,7 @@ class Scheduler {
   }
   [[gnu::noinline]] std::uint64_t note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
                                                EventPriority priority);
+  void insert(const Event& event);
   void push_heap(const Event& event);
   void pop_heap();
 

@@ -64,21 +64,25 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       ledger_(make_ledger(scenario)),
       observers_(options.observers),
       snapshots_due_(snapshot_times(scenario)),
+      after_faults_(times_after_faults(scenario)),
       maker_(parts_of_components(open_lines)),
+      timers_(scheduler_),
       strands_(options.threads) {
-  faults_ = maker_.faults();
+  plant_faults();
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = maker_.make(config);
     const LinkIndex link = bus_.attach();
-    auto component = std::make_unique<Component>(
-        config, std::move(app),
-        InprocLink::Parts{link,
-                          bus_,
-                          scheduler_,
-                          strands_,
-                          scenario.latency_ns,
-                          {.job_cost = config.component->job_cost(), .waits = config.component->jobs_wait()}},
-        faults_, ledger_.get(), scenario.curve_every_ns);
+    auto component = std::make_unique<Component>(Component::Parts{.config = config,
+                                                                  .app = std::move(app),
+                                                                  .index = link,
+                                                                  .bus = bus_,
+                                                                  .scheduler = scheduler_,
+                                                                  .strands = strands_,
+                                                                  .hops = hops_of(config),
+                                                                  .faults = planted_,
+                                                                  .timers = timers_,
+                                                                  .ledger = ledger_.get(),
+                                                                  .curve_every_ns = scenario.curve_every_ns});
     component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
       on_refusal(link, message, reason);
     });
@@ -90,6 +94,10 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
     observers_.push_back(predictions_.get());
   }
   if (ledger_ != nullptr) observers_.push_back(ledger_.get());
+  if (options_.fingerprint_components) {
+    component_fingerprints_ = std::make_unique<ComponentFingerprints>(bus_.broker(), names_of(scenario));
+    observers_.push_back(component_fingerprints_.get());
+  }
   if (options_.ordering != 0) scheduler_.break_ties(TieBreak(options_.ordering, names_of(scenario)));
   wire();
 }
@@ -141,13 +149,9 @@ void World::wire() {
   for (const std::string& queue : queues_led_into(scenario_))
     bus_.broker().make_queue(*bus_.broker().find(queue), 0);
   make_gauges();
-  // A crash comes before everything else at its time, even a start.
-  for (const Fault& fault : scenario_.faults) {
-    if (fault.kind != FaultKind::kCrash) continue;
-    for (LinkIndex link; link != components_.next(); ++link) {
-      if (components_[link]->config.name != fault.component) continue;
-      scheduler_.schedule(fault.at_ns, EventKind::kCrash, link, EventPriority::kControl);
-    }
+  schedule_faults();
+  for (LinkIndex link; link != components_.next(); ++link) {
+    if (components_[link]->has_life) schedule_life(link);
   }
   // Among components that start at one time, those that stream come first: a queue exists only from
   // the moment it is first streamed, and the first message should find it.
@@ -219,7 +223,8 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
   for (;;) {
     bring_in_look(last_ns);
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
-    if (!snapshots_due_.empty()) take_snapshots_before(scheduler_.next_time_ns());
+    if (!checkpoints_due_.empty()) schedule_checkpoints_up_to(scheduler_.next_time_ns());
+    if (!snapshots_due_.empty() || !after_faults_.empty()) take_snapshots_before(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
     if (components_.size() >= kManyComponents) fetch_ahead();
@@ -268,11 +273,11 @@ void World::fail_for_endless_loop(const Event& event) const {
 
 void World::dispatch(const Event& event) {
   Component& component = *components_[event.target];
+  if (component.hindered && hinders(component, event)) [[unlikely]]
+    return;
   switch (event.kind) {
     case EventKind::kStart:
-      if (component.machine.ended()) return;  // it crashed before it started
-      tell(happening(EventCode::kStarted, event.target));
-      return component.machine.start(component.app->program());
+      return on_start(event.target);
     case EventKind::kBusReceives:
       return on_bus_receives(event.target);
     case EventKind::kComponentReceives:
@@ -290,6 +295,16 @@ void World::dispatch(const Event& event) {
       return on_import(event.target);
     case EventKind::kLook:
       return on_look();
+    case EventKind::kStop:
+      return on_stop(event.target);
+    case EventKind::kRestart:
+      return on_restart(event.target);
+    case EventKind::kCheckpoint:
+      return on_checkpoint(event.target);
+    case EventKind::kFault:
+      return on_fault(event.target);
+    case EventKind::kConnectionLost:
+      return lose_connection(event.target);
   }
 }
 
@@ -303,16 +318,6 @@ void World::on_confirm(LinkIndex link, const ConfirmNotice& notice) {
 
 std::string_view World::component(ComponentIndex component) const {
   return components_[component]->config.name;
-}
-
-void World::on_crash(LinkIndex link) {
-  Component& component = *components_[link];
-  if (component.machine.ended()) return;
-  component.crashed = true;
-  tell(happening(EventCode::kCrashed, link));
-  component.machine.crash(kCrashStatus);
-  component.link.wait_for_jobs();  // so that what it had learned by now does not depend on the threads
-  component.app->crash();
 }
 
 // The fingerprints include the message when it is published.
@@ -335,8 +340,9 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
   if (config.ends_when_refusing) over_ = true;
 }
 
-void World::on_bus_receives(LinkIndex link) {
-  const BusEvent event = bus_.serve(link, scheduler_.now());
+void World::on_bus_receives(LinkIndex link) { on_bus_event(link, bus_.serve(link, scheduler_.now())); }
+
+void World::on_bus_event(LinkIndex link, const BusEvent& event) {
   if (event.notified.size() > 1) fetch_for(event);
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
@@ -362,16 +368,19 @@ void World::on_look() {
 
 // Schedules the arrival of what the bus has sent.
 void World::notify(const BusEvent& event) {
-  const TimeNs arrival_ns = add_time(scheduler_.now(), scenario_.latency_ns);
   for (LinkIndex notified : event.notified) {
-    scheduler_.schedule(arrival_ns, EventKind::kComponentReceives, notified);
-    ++components_[notified]->outstanding;
+    Component& receiver = *components_[notified];
+    scheduler_.schedule(receiver.hops.to_component(scheduler_.now()), EventKind::kComponentReceives,
+                        notified);
+    ++receiver.outstanding;
   }
 }
 
 void World::tell_policies(const BusEvent& event) {
   for (const PolicyEvent& policy : event.policies) {
+    const std::uint64_t cause = scheduler_.count_within();
     RunEvent told = happening(code_of(policy.kind), kNoComponent);
+    told.cause = cause;
     const bool dead_lettered = policy.kind == PolicyEvent::Kind::kDeadLettered;
     told.resource_number = dead_lettered ? policy.exchange : policy.queue;
     if (policy.message) told.message = &policy.message;
@@ -406,6 +415,7 @@ void World::on_component_receives(LinkIndex link) {
   Component& component = *components_[link];
   Notice notice = decode_notice(bus_.receive(link));
   if (auto* delivery = std::get_if<DeliveryNotice>(&notice)) {
+    if (component.has_life && is_stale(component, *delivery)) return scheduler_.cancel_last();
     RunEvent event = happening(delivery->redelivered ? EventCode::kRedelivered : EventCode::kDelivered, link);
     event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
@@ -414,8 +424,12 @@ void World::on_component_receives(LinkIndex link) {
         Delivered{std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
     return;
   }
-  if (auto* confirm = std::get_if<ConfirmNotice>(&notice)) return on_confirm(link, *confirm);
+  if (auto* confirm = std::get_if<ConfirmNotice>(&notice)) {
+    if (component.has_life && is_stale(component, *confirm->message)) return scheduler_.cancel_last();
+    return on_confirm(link, *confirm);
+  }
   const auto& [alias, message] = std::get<ReturnNotice>(notice);
+  if (component.has_life && is_stale(component, *message)) return scheduler_.cancel_last();
   RunEvent event = happening(EventCode::kCameBack, link);
   event.resource_number = bus_.resource(link, alias);
   event.message = &message;

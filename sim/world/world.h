@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bus/data_bus.h"
@@ -21,15 +22,19 @@
 #include "dse/observer.h"
 #include "dse/random.h"
 #include "dse/run_result.h"
+#include "sim/record/component_fingerprints.h"
 #include "sim/record/event_recorder.h"
 #include "sim/record/fingerprinter.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/after_faults.h"
 #include "sim/world/component_maker.h"
+#include "sim/world/fault_timers.h"
 #include "sim/world/harvest.h"
 #include "sim/world/inproc_link.h"
 #include "sim/world/latencies.h"
 #include "sim/world/ledger.h"
+#include "sim/world/planted_fault.h"
 #include "sim/world/policy_counts.h"
 #include "sim/world/prediction_table.h"
 #include "sim/world/queue_gauge.h"
@@ -55,6 +60,7 @@ struct WorldOptions {
   EventRecorder* recorder = nullptr;                  // written and finished by run(); null: no record
   std::vector<Observer*> observers = {};              // told of everything that happens
   bool keep_states = false;                           // save_models() will be called
+  bool fingerprint_components = false;                // each by itself as well
   OpenLines open_protocol_log = {};                   // see MakeContext; empty: none is kept
   ExportSink on_export = {};                          // empty: the messages are only counted
   std::function<void(const std::string&)> warn = {};  // called with what a user should know at once
@@ -126,6 +132,7 @@ class World final : private RunNames {
 
  private:
   struct Component;
+  struct Hindrance;
 
   std::string_view component(ComponentIndex component) const override;
   std::string_view resource(ResourceIndex resource) const override { return bus_.broker().name(resource); }
@@ -166,13 +173,43 @@ class World final : private RunNames {
   void end_jobs();
   void finish_app(App& app);
   void finish_record(const RunResult& result);
+  void take_fingerprints(RunResult& result);
   std::vector<ModelState> model_states() const;
+  // The tail of what the bus does with a frame, or by itself, for this link.
+  void on_bus_event(LinkIndex link, const BusEvent& event);
+  // What planted faults do; world_faults.cc has these.
+  void plant_faults();
+  Hops hops_of(const ComponentConfig& component);
+  void schedule_faults();
+  void note_strike(LinkIndex link, std::size_t fault, const MessagePtr* message);
+  bool may_begin(LinkIndex link, const Delivered& delivery);
+  // Whether the event cannot happen now: it is put off, or will never happen.
+  bool hinders(Component& component, const Event& event);
+  void on_fault(LinkIndex link);
+  void begin_at_its_time(LinkIndex link, PlantedFault& planted);
+  void pause(LinkIndex link, PlantedFault& planted);
+  void cut(LinkIndex link, PlantedFault& planted);
+  void lose_connection(LinkIndex link);
+  void reconnect(LinkIndex link);
+  std::vector<FaultCount> fault_counts() const;
+  std::map<LinkIndex, Ledger::LastArrivals> last_arrivals() const;
+  void on_start(LinkIndex link);
   void on_crash(LinkIndex link);
+  void on_stop(LinkIndex link);
+  void on_restart(LinkIndex link);
+  void on_checkpoint(LinkIndex link);
+  void schedule_life(LinkIndex link);
+  void await_checkpoint(LinkIndex link, TimeNs from_ns);
+  void forget_checkpoint_due(LinkIndex link);
+  void schedule_checkpoints_up_to(TimeNs time_ns);
+  bool is_stale(const Component& component, const DeliveryNotice& delivery) const;
+  bool is_stale(const Component& component, const Message& message) const;
   void on_import(LinkIndex link);
   void on_refusal(LinkIndex link, const Message& message, const std::string& reason);
   void note_queues(const BusEvent& event);
   void make_gauges();
   void note_queue(ResourceIndex resource);
+  bool is_left(ResourceIndex resource) const;
   std::optional<std::string> find_stall() const;
   std::map<std::string, const App*> apps_by_name() const;
   void take_snapshots_before(TimeNs time_ns);
@@ -199,12 +236,16 @@ class World final : private RunNames {
   std::atomic<bool> abandoned_ = false;
   // What run() or advance_to() was called with; strands read it.
   std::atomic<const std::atomic<bool>*> interrupted_ = nullptr;
-  std::unique_ptr<PredictionTable> predictions_;  // only in a run with a record
-  std::shared_ptr<Ledger> ledger_;                // null unless deliveries are expected
-  std::vector<Observer*> observers_;              // besides those of every run
-  std::set<TimeNs> snapshots_due_;                // measures that expectations ask for
+  std::unique_ptr<PredictionTable> predictions_;                   // only in a run with a record
+  std::unique_ptr<ComponentFingerprints> component_fingerprints_;  // null unless asked for
+  std::shared_ptr<Ledger> ledger_;                                 // null unless deliveries are expected
+  std::vector<Observer*> observers_;                               // besides those of every run
+  std::set<TimeNs> snapshots_due_;                                 // measures that expectations ask for
+  std::set<std::pair<TimeNs, LinkIndex>> checkpoints_due_;
+  AfterFaults after_faults_;  // likewise
   ComponentMaker maker_;
-  std::vector<Fault> faults_;  // with the numbers of classes taken from the data
+  PlantedFaults planted_;  // in the scenario's order
+  FaultTimers timers_;
   IndexedVector<LinkIndex, std::unique_ptr<Component>> components_;
   IndexedVector<ResourceIndex, QueueGauge> gauges_;
   std::map<ResourceIndex, PolicyCounts>

@@ -10,9 +10,11 @@
 #include "core/printable.h"
 #include "core/version.h"
 #include "dse/hash.h"
+#include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "sim/world/harvest.h"
+#include "sim/world/replica_metrics.h"
 #include "sim/world/world.h"
 #include "sim/world/world_component.h"
 
@@ -29,6 +31,14 @@ std::string first_ids(std::string_view what, std::size_t count, const std::vecto
 
 }  // namespace
 
+// Whether a component that streamed it was stopped: what then waits there is not pending, as nobody is to do
+// it.
+bool World::is_left(ResourceIndex resource) const {
+  return std::any_of(components_.begin(), components_.end(), [resource](const auto& component) {
+    return component->streams == resource && component->has_life && component->life->stopped;
+  });
+}
+
 // Called when nothing more can happen: reports work that is still pending, if any.
 std::optional<std::string> World::find_stall() const {
   constexpr std::size_t kIdsShown = 3;
@@ -37,6 +47,7 @@ std::optional<std::string> World::find_stall() const {
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
+    if (state.streams == 0 && state.unacknowledged == 0 && is_left(resource)) continue;
     report +=
         fmt::format("  queue '{}': {} waiting, {} unacknowledged, {}{}{}\n", broker.name(resource),
                     state.depth, state.unacknowledged, counted(state.streams, "stream"),
@@ -62,6 +73,14 @@ void World::take_snapshots_before(TimeNs time_ns) {
     collect_metrics(measures);
     collect_curves(measures);
     snapshots_due_.erase(snapshots_due_.begin());
+  }
+  while (after_faults_.next_ns() < time_ns) {
+    strands_.wait_all();
+    Measures measures;
+    collect_metrics(measures);
+    collect_curves(measures);
+    for (const TimeNs delay_ns : after_faults_.take_next())
+      result_.measured_after_faults.insert_or_assign(delay_ns, measures);
   }
 }
 
@@ -95,7 +114,7 @@ std::optional<std::string> World::stuck() const {
 }
 
 void World::close_ledger() {
-  ledger_->close({.time_ns = scheduler_.now(), .drained = drained()});
+  ledger_->close({.time_ns = scheduler_.now(), .drained = drained(), .varied = last_arrivals()});
   result_.ledger = ledger_;
 }
 
@@ -147,15 +166,10 @@ RunResult World::finish(RunStatus status) {
   if (ledger_ != nullptr) close_ledger();
   for (const auto& component : components_) {
     if (component->crashed) continue;
-    finish_app(*component->app);
+    if (!component->has_life || !component->life->finished) finish_app(*component->app);
     if (const auto exited = component->machine.status(); exited && *exited != 0) {
       result.failed.emplace(component->config.name, *exited);
     }
-  }
-  for (const auto& [name, app] : apps_by_name()) {
-    if (!app->learns()) continue;
-    fingerprinter_.hasher().models().add(std::string_view(name));
-    app->hash_state(fingerprinter_.hasher().models());
   }
   result.virtual_time_ns = scheduler_.now();
   result.events = scheduler_.event_number();
@@ -167,11 +181,29 @@ RunResult World::finish(RunStatus status) {
     result.bound.push_back(one.binding);
     result.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
   }
-  result.fingerprints = fingerprinter_.hasher().fingerprints(random_.digest());
+  result.faults = fault_counts();
+  take_fingerprints(result);
   collect_metrics(result);
   collect_curves(result);
   if (options_.recorder != nullptr) finish_record(result);
   return std::move(result_);
+}
+
+void World::take_fingerprints(RunResult& result) {
+  Hasher& models = fingerprinter_.hasher().models();
+  for (const auto& [name, app] : apps_by_name()) {
+    if (!app->learns()) continue;
+    models.add(std::string_view(name));
+    app->hash_state(models);
+  }
+  result.fingerprints = fingerprinter_.hasher().fingerprints(random_.digest());
+  if (component_fingerprints_ == nullptr) return;
+  for (LinkIndex link; link != components_.next(); ++link) {
+    const App& app = *components_[link]->app;
+    if (app.learns()) app.hash_state(component_fingerprints_->models(link));
+  }
+  result.fingerprints_by_component =
+      component_fingerprints_->fingerprints([this](const std::string& name) { return random_.digest(name); });
 }
 
 void World::finish_record(const RunResult& result) {
@@ -200,6 +232,8 @@ void World::finish_record(const RunResult& result) {
     ending.bindings.push_back(
         {binding, *broker.find(binding.from), *broker.find(binding.to), result.passed[number]});
   }
+  for (const Fault& fault : scenario_.faults)
+    ending.faults.push_back({fault.name, fault_name(fault.kind), fault.component});
   ending.model_states = model_states();
   ending.draws = random_.draws();
   options_.recorder->finish(ending);
@@ -232,7 +266,10 @@ void World::save_models(const WriteFile& write) const {
 std::vector<ModelState> World::model_states() const {
   std::vector<ModelState> states;
   for (LinkIndex link; link != components_.next(); ++link) {
-    for (const LearnedState& state : components_[link]->app->states()) {
+    std::vector<LearnedState> learned = components_[link]->app->states();
+    if (const ComponentLife* life = components_[link]->life.get())
+      learned.insert(learned.begin(), life->earlier_states.begin(), life->earlier_states.end());
+    for (const LearnedState& state : learned) {
       states.push_back({.component = link,
                         .time_ns = state.time_ns,
                         .learned = state.learned,
@@ -261,10 +298,26 @@ void World::collect_metrics(Measures& measures) const {
     for (const Metric& metric : harvest_metrics(measured(*component)))
       measures.metrics[name + "." + metric.name] = metric.value;
     if (const auto count = unhandled(*component))
-      measures.metrics[name + ".unhandled"] = static_cast<double>(*count);
+      measures.metrics[fmt::format("{}.{}", name, kUnhandled)] = static_cast<double>(*count);
+    if (const ComponentLife* life = component->life.get()) {
+      for (const MetricInfo& metric : metrics_of_life(component->config)) {
+        const std::uint64_t count = metric.name == kRestarts ? life->restarts : life->forgotten;
+        measures.metrics[name + "." + metric.name] = static_cast<double>(count);
+      }
+    }
   }
   for (const auto& [name, accuracy] : scorer_.accuracies())
     measures.metrics[name + ".accuracy"] = *accuracy.value();
+  add_metrics_of_replicas(scenario_, scorer_.accuracies(), measures.metrics);
+  for (const auto& component : components_) {
+    const std::string& replica_of = component->config.replica_of;
+    if (replica_of.empty()) continue;
+    if (const auto count = unhandled(*component)) {
+      const auto [metric, is_first] =
+          measures.metrics.try_emplace(fmt::format("{}.{}", replica_of, kUnhandled), *count);
+      if (!is_first) metric->second += static_cast<double>(component->outstanding);
+    }
+  }
   collect_resource_metrics(measures);
 }
 

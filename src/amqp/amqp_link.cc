@@ -72,6 +72,11 @@ void AmqpLink::command(const SetUp& what) const {
 }
 
 void AmqpLink::publish(PublishRequest request) {
+  if (request.confirm) {
+    throw UsageError(
+        "a node publishes until the broker takes a message, and tells nobody of confirms: use "
+        "write_resource() there, or run the scenario in a simulation");
+  }
   publisher_->publish(
       {.exchange = request.resource, .message = std::move(request.message), .mandatory = request.mandatory});
   ++published_;

@@ -83,6 +83,8 @@ class AmqpLink : public Link {
 
   // The current virtual time by the clock, even within a step.
   TimeNs clock_ns() const;
+  // When the clock shows that virtual time.
+  Clock::TimePoint real_time(TimeNs time_ns) const;
 
   struct Counts {
     std::uint64_t received = 0;    // each message once
@@ -113,7 +115,6 @@ class AmqpLink : public Link {
   };
 
   Clock::TimePoint real_now() const { return options_.connection.clock->now(); }
-  Clock::TimePoint real_time(TimeNs time_ns) const;
   void advance_clock(TimeNs time_ns) { now_ns_ = std::max(now_ns_, time_ns); }
   bool turn(Machine& machine);
   bool take_arrivals(Machine& machine);

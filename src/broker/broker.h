@@ -149,14 +149,14 @@ class Broker {
   };
   // All zero when the resource has no queue.
   QueueState queue_state(ResourceIndex resource) const;
-  // The parts of the state that change with every message. The resource must have a queue.
+  // The parts of the state that change with every message; zero without a queue.
   struct Load {
     std::size_t waiting = 0;
     std::size_t unacknowledged = 0;
   };
   Load load(ResourceIndex resource) const {
     const Resource& owner = *resources_[resource];
-    return {owner.queue->depth(), owner.unacknowledged};
+    return {owner.queue ? owner.queue->depth() : 0, owner.unacknowledged};
   }
   // Prefetches the memory that the resource's next message needs.
   void fetch(ResourceIndex resource) const { prefetch_lines<kLinesOfDelivery>(resources_[resource].get()); }

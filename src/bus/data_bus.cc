@@ -26,6 +26,13 @@ BusEvent DataBus::serve(LinkIndex link, TimeNs now) {
   return event;
 }
 
+BusEvent DataBus::disconnect(LinkIndex link, TimeNs now) {
+  notified_.clear();
+  BusEvent event = apply(link, CloseCommand(), now);
+  event.notified = notified_;
+  return event;
+}
+
 void DataBus::send_deliveries(Effects& effects) {
   for (Delivery& delivery : effects.deliveries) {
     const StreamOwner& owner = stream_owners_[delivery.stream];
@@ -37,7 +44,10 @@ void DataBus::send_deliveries(Effects& effects) {
 
 BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command, TimeNs now) {
   IndexedVector<ResourceAlias, ResourceIndex>& resources = links_[link].resources;
-  DSE_CHECK(command.alias == resources.next(), "alias {} out of turn", command.alias.number());
+  DSE_CHECK(command.alias.number() >= resources.next().number(), "alias {} out of turn",
+            command.alias.number());
+  // Those left out belong to a program that crashed, and whose connection was lost with what it had sent.
+  while (resources.next() != command.alias) resources.push_back(kNoResource);
   const ResourceIndex resource = broker_.declare(command.resource, now);
   resources.push_back(resource);
   return {.kind = EventCode::kDeclared, .resource = resource};

@@ -56,6 +56,11 @@ class DataBus {
   BusEvent look(TimeNs now);
   // When look() is to be called next; empty while nothing is due at any time.
   std::optional<TimeNs> next_look_ns() const { return broker_.next_look_ns(); }
+  // The connection of the component is lost: what CloseCommand does, without a frame.
+  BusEvent disconnect(LinkIndex link, TimeNs now);
+  // Drops the next frame that the component sent, or that the bus sent it, which must be under way.
+  void drop_command(LinkIndex link) { decode_command(pair_->bus.receive(link)); }
+  void drop_notice(LinkIndex link) { decode_notice(receive(link)); }
 
   // The resource that a component calls `alias`.
   ResourceIndex resource(LinkIndex link, ResourceAlias alias) const { return links_[link].resources[alias]; }

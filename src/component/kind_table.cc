@@ -14,7 +14,8 @@ namespace dse {
 namespace {
 
 // The keys that every component has, whatever its kind.
-constexpr std::array<std::string_view, 3> kKeysOfAll = {"kind", "start", "on_refused"};
+constexpr std::array<std::string_view, 8> kKeysOfAll = {"kind", "start", "on_refused", "latency",
+                                                        "stop", "count", "restart",    "checkpoint"};
 
 // Whether keys of this type have values of that alternative.
 bool fits(const KeyValue& value, KeyType type) {

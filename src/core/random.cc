@@ -12,6 +12,17 @@ namespace {
 
 __extension__ using UnsignedWide = unsigned __int128;
 
+std::uint64_t digest_of(const std::vector<RandomStreams::Draws>& drawn) {
+  Hasher hasher;
+  for (const RandomStreams::Draws& stream : drawn) {
+    hasher.add(stream.component);
+    hasher.add(stream.purpose);
+    hasher.add_u64(stream.count);
+    hasher.add_u64(stream.digest);
+  }
+  return hasher.digest();
+}
+
 }  // namespace
 
 RandomStream::RandomStream(std::uint64_t seed, std::string_view component, std::string_view purpose) {
@@ -104,15 +115,12 @@ std::vector<RandomStreams::Draws> RandomStreams::draws() const {
   return drawn;
 }
 
-std::uint64_t RandomStreams::digest() const {
-  Hasher hasher;
-  for (const Draws& stream : draws()) {
-    hasher.add(stream.component);
-    hasher.add(stream.purpose);
-    hasher.add_u64(stream.count);
-    hasher.add_u64(stream.digest);
-  }
-  return hasher.digest();
+std::uint64_t RandomStreams::digest() const { return digest_of(draws()); }
+
+std::uint64_t RandomStreams::digest(const std::string& component) const {
+  std::vector<Draws> drawn = draws();
+  std::erase_if(drawn, [&](const Draws& stream) { return stream.component != component; });
+  return digest_of(drawn);
 }
 
 }  // namespace dse

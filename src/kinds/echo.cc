@@ -22,6 +22,9 @@ class EchoApp : public App {
                    [this](Machine& machine, const MessagePtr& message) { print(machine, *message); });
   }
   std::vector<Metric> metrics() const override { return {{"received", static_cast<double>(received_)}}; }
+  void add_counts(const App& crashed) override {
+    received_ += dynamic_cast<const EchoApp&>(crashed).received_;
+  }
 
  private:
   void print(const Machine& machine, const Message& message) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -23,7 +24,9 @@ class EnsembleApp : public App {
         prefetch_(context.prefetch),
         sink_(context.open_lines(kVerdictsEnding)),
         verdict_(context.verdict),
-        truth_of_(context.truth_of) {
+        truth_of_(context.truth_of),
+        called_(context.called) {
+    if (context.restarts > 0) return;
     sink_("virtual_time_ns,correlation_id,label,votes,models,truth");
   }
 
@@ -35,8 +38,9 @@ class EnsembleApp : public App {
   std::vector<Metric> metrics() const override {
     return {{"received", static_cast<double>(received_)},
             {"decided", static_cast<double>(decided_)},
-            {"undecided", static_cast<double>(open_.size())}};
+            {"undecided", static_cast<double>(open_.size() + forgotten_.size())}};
   }
+  void add_counts(const App& crashed) override;
 
  private:
   struct Answer {
@@ -46,6 +50,7 @@ class EnsembleApp : public App {
   // Ordered by model, so that sums are always taken in the same order.
   using Ballot = std::map<std::string, Answer>;
 
+  const std::string* voter(const std::string& component) const;
   void count(const Machine& machine, const Message& message);
   void decide(const Machine& machine, const std::string& id, const Ballot& ballot);
 
@@ -55,20 +60,39 @@ class EnsembleApp : public App {
   LineSink sink_;
   TruthSink verdict_;
   TruthOf truth_of_;
+  std::function<std::string(const std::string&)> called_;  // empty: each by its own name
   std::unordered_map<std::string, Ballot> open_;
+  std::set<std::string> forgotten_;  // messages whose ballots were open when it crashed
   std::uint64_t received_ = 0;
   std::uint64_t decided_ = 0;
 };
 
+void EnsembleApp::add_counts(const App& crashed) {
+  const auto& earlier = dynamic_cast<const EnsembleApp&>(crashed);
+  received_ += earlier.received_;
+  decided_ += earlier.decided_;
+  forgotten_ = earlier.forgotten_;
+  for (const auto& [id, ballot] : earlier.open_) forgotten_.insert(id);
+}
+
+// The model for which that component has answered: replicas have one vote together. Null when it has none.
+const std::string* EnsembleApp::voter(const std::string& component) const {
+  const auto found = [this](const std::string& name) {
+    const auto model = std::find(models_.begin(), models_.end(), name);
+    return model == models_.end() ? nullptr : &*model;
+  };
+  return called_ ? found(called_(component)) : found(component);
+}
+
 void EnsembleApp::count(const Machine& machine, const Message& message) {
   ++received_;
   const std::int64_t* label = message.headers().find_integer("label");
-  const bool counts = std::find(models_.begin(), models_.end(), message.app_id()) != models_.end();
-  if (label == nullptr || message.correlation_id().empty() || !counts) return;
+  const std::string* model = voter(message.app_id());
+  if (label == nullptr || message.correlation_id().empty() || model == nullptr) return;
 
+  forgotten_.erase(message.correlation_id());
   Ballot& ballot = open_[message.correlation_id()];
-  ballot.insert_or_assign(message.app_id(),
-                          Answer{*label, message.headers().find_real("confidence").value_or(0.0)});
+  ballot.insert_or_assign(*model, Answer{*label, message.headers().find_real("confidence").value_or(0.0)});
   if (ballot.size() < models_.size()) return;
   decide(machine, message.correlation_id(), ballot);
   open_.erase(message.correlation_id());

@@ -65,6 +65,7 @@ class ModelComponent : public Component {
   }
   Emits emits() const override { return {.labels = true, .answers = true, .forwards = true}; }
   bool learns() const override { return true; }
+  bool keeps_state() const override { return true; }
   unsigned job_cost() const override { return options_.learner.cost; }
   bool jobs_wait() const override { return options_.learner.program != nullptr; }
   std::vector<std::string> kept_files() const override { return {kLearnerEnding}; }

@@ -39,12 +39,13 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
       made_as_{options.learner.name, made_for},
       prefetch_(context.prefetch),
       note_state_every_(context.measures.note_state_every),
+      start_ns_(context.start_ns),
       filling_(std::make_shared<Batch>()),
       learner_(std::move(learner)),
       prequential_({.curve_every_ns = context.measures.curve_every_ns,
                     .window = context.measures.window,
                     .fading = context.measures.fading}) {
-  learner_->note_time(context.start_ns);
+  learner_->note_time(start_ns_);
 }
 
 Program ModelApp::program() {
@@ -159,6 +160,47 @@ void ModelApp::finish() {
   if (note_state_every_ > 0 && (states_.empty() || states_.back().learned != now_.learned)) note_state();
   if (machine_ != nullptr) learner_->note_time(machine_->now());
   learner_->finish();
+}
+
+std::optional<std::string> ModelApp::save_checkpoint() const {
+  StateWriter learner;
+  learner_->save_state(learner);
+  StateWriter writer;
+  writer.add_u64(batches_);
+  writer.add_u64(now_.learned);
+  writer.add_u64(static_cast<std::uint64_t>(now_.time_ns));
+  writer.add_u64(filling_->labels.size());
+  for (std::size_t i = 0; i < filling_->labels.size(); ++i) {
+    writer.add_u32(static_cast<std::uint32_t>(filling_->labels[i]));
+    writer.add(std::span(pixels_of(*filling_->messages[i]), made_as_.options.shape.pixels()));
+  }
+  return writer.bytes() + learner.bytes();
+}
+
+// Only the image and the label of a message are learned.
+void ModelApp::load_checkpoint(std::string_view checkpoint) {
+  const std::string name = "the checkpoint";
+  StateReader reader(checkpoint, name);
+  batches_ = reader.u64();
+  now_.learned = reader.u64();
+  now_.time_ns = static_cast<TimeNs>(reader.u64());
+  filling_->time_ns = start_ns_;  // the crashed app may have learned from later messages than these
+  for (std::uint64_t left = reader.count(options_.batch, "messages"); left > 0; --left) {
+    filling_->labels.push_back(static_cast<int>(reader.u32()));
+    auto pixels = std::make_shared<std::vector<std::uint8_t>>(made_as_.options.shape.pixels());
+    reader.read(*pixels);
+    const auto bytes = std::as_bytes(std::span(*pixels));
+    filling_->messages.push_back(make_message({.payload = Payload(std::move(pixels), bytes)}));
+  }
+  learner_->load_state(reader);
+  reader.finish();
+}
+
+void ModelApp::add_counts(const App& crashed) {
+  const auto& earlier = dynamic_cast<const ModelApp&>(crashed);
+  trained_ += earlier.trained_;
+  predicted_ += earlier.predicted_;
+  prequential_ = earlier.prequential_;
 }
 
 std::vector<Metric> ModelApp::metrics() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dse/hash.h"
@@ -32,6 +33,10 @@ class ModelApp : public App {
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override { learner_->hash_state(hasher); }
   std::optional<std::string> save_state() const override { return save_learner(*learner_, made_as_); }
+  // The learner's state, then the batch that is not full yet.
+  std::optional<std::string> save_checkpoint() const override;
+  void load_checkpoint(std::string_view checkpoint) override;
+  void add_counts(const App& crashed) override;
   // One at the start, one after every note_state_every batches, and one at the end; final after finish().
   std::vector<LearnedState> states() const override { return states_; }
 
@@ -49,6 +54,7 @@ class ModelApp : public App {
   const LearnerKind made_as_;
   const std::uint32_t prefetch_;
   const std::size_t note_state_every_;  // batches; 0: no states are noted
+  const TimeNs start_ns_;
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
   std::shared_ptr<Batch> filling_;

@@ -20,7 +20,13 @@ class SourceApp : public App {
         index_(context.index) {}
 
   Program program() override;
-  std::vector<Metric> metrics() const override { return {{"sent", static_cast<double>(sent_)}}; }
+  std::vector<Metric> metrics() const override {
+    return {{"sent", static_cast<double>(sent_before_) + static_cast<double>(sent_)}};
+  }
+  void add_counts(const App& crashed) override {
+    const auto& earlier = dynamic_cast<const SourceApp&>(crashed);
+    sent_before_ = earlier.sent_before_ + earlier.sent_;
+  }
 
  private:
   void step(Machine& machine);
@@ -36,6 +42,7 @@ class SourceApp : public App {
   TruthSink truth_;
   IndexSink index_;
   std::uint32_t sent_ = 0;
+  std::uint64_t sent_before_ = 0;  // by programs that crashed
 };
 
 Program SourceApp::program() {

@@ -29,6 +29,7 @@ class ProgramComponent : public Component {
   Emits emits() const override {
     return {.labels = true, .answers = options_.answers, .forwards = options_.forwards};
   }
+  bool keeps_state() const override { return true; }
   bool jobs_wait() const override { return true; }
   std::vector<std::string> kept_files() const override { return {kLearnerEnding}; }
   std::vector<ReadFile> read_files() const override {

@@ -41,6 +41,9 @@ class ProgramApp : public App {
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override;
   std::optional<std::string> save_state() const override;
+  std::optional<std::string> save_checkpoint() const override { return ask_state(); }
+  void load_checkpoint(std::string_view checkpoint) override { initial_ = checkpoint; }
+  void add_counts(const App& crashed) override;
   std::vector<LearnedState> states() const override { return states_; }
 
  private:
@@ -333,6 +336,15 @@ void ProgramApp::crash() {
   if (machine_ != nullptr) end_asking();
   over_ = true;
   host_.kill();
+}
+
+// What the program itself has reported holds until it reports anew.
+void ProgramApp::add_counts(const App& crashed) {
+  const auto& earlier = dynamic_cast<const ProgramApp&>(crashed);
+  sent_ += earlier.sent_;
+  received_ += earlier.received_;
+  metrics_ = earlier.metrics_;
+  curve_ = earlier.curve_;
 }
 
 std::vector<Metric> ProgramApp::metrics() const {

@@ -40,7 +40,13 @@ class GeneratorApp : public App {
   Program program() override {
     return {create_resource(to_), call([this](Machine& machine) { step(machine); })};
   }
-  std::vector<Metric> metrics() const override { return {{"sent", static_cast<double>(sent_)}}; }
+  std::vector<Metric> metrics() const override {
+    return {{"sent", static_cast<double>(sent_before_ + sent_)}};
+  }
+  void add_counts(const App& crashed) override {
+    const auto& earlier = dynamic_cast<const GeneratorApp&>(crashed);
+    sent_before_ = earlier.sent_before_ + earlier.sent_;
+  }
 
  private:
   void step(Machine& machine);
@@ -51,6 +57,7 @@ class GeneratorApp : public App {
   std::shared_ptr<const Dataset> dataset_;
   std::vector<std::uint32_t> indices_;
   std::size_t sent_ = 0;
+  std::size_t sent_before_ = 0;  // by programs that crashed
 };
 
 void GeneratorApp::step(Machine& machine) {

@@ -18,6 +18,7 @@ class WatchApp : public App {
  public:
   WatchApp(ConsumerOptions options, const MakeContext& context)
       : sink_(context.open_lines(kKeptEnding)), prefetch_(context.prefetch), options_(std::move(options)) {
+    if (context.restarts > 0) return;
     sink_("virtual_time_ns,id,correlation_id,key,label,model,confidence,payload_hash");
   }
 
@@ -26,6 +27,9 @@ class WatchApp : public App {
                    [this](Machine& machine, const MessagePtr& message) { keep(machine, *message); });
   }
   std::vector<Metric> metrics() const override { return {{"received", static_cast<double>(received_)}}; }
+  void add_counts(const App& crashed) override {
+    received_ += dynamic_cast<const WatchApp&>(crashed).received_;
+  }
 
  private:
   void keep(const Machine& machine, const Message& message) {

@@ -23,6 +23,7 @@ class Accuracy {
   void add(TimeNs time_ns, bool right);
 
   std::int64_t count() const { return count_; }
+  std::int64_t right() const { return right_; }
   // Right predictions divided by all; empty when there are none.
   std::optional<double> value() const;
   // All points, the last interval included.

@@ -14,7 +14,7 @@ namespace dse {
 // Appends the bytes of the message to `bytes`.
 void append_message(const Message& message, std::string& bytes);
 // The message that these bytes hold, with a payload of its own; null when they are not exactly one message.
-// No length in them is trusted: nothing larger than the bytes themselves is allocated.
+// No length in them is trusted: what is allocated is in proportion to the bytes themselves.
 MessagePtr decode_message(std::string_view bytes);
 
 }  // namespace dse

@@ -28,7 +28,7 @@ std::optional<std::int64_t> integer(std::string_view text) {
 
 }  // namespace
 
-constinit const MoreProperties OptionalProperties::kNone = {};
+const MoreProperties OptionalProperties::kNone = {};
 
 OptionalProperties::OptionalProperties(MoreProperties properties)
     : properties_(std::make_unique<MoreProperties>(std::move(properties))) {}

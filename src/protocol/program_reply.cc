@@ -22,13 +22,21 @@ namespace {
 constexpr std::int64_t kPrefetchMax = UINT16_MAX;
 constexpr std::int64_t kStatusMax = 255;
 
+// The place behind the text that begins at `at`. It is the line's end when the text has none, as one may that
+// stands behind a NUL, where the library has stopped reading.
+std::size_t after_text(std::string_view line, std::size_t at) {
+  for (++at; at < line.size() && line[at] != '"'; ++at) {
+    if (line[at] == '\\') ++at;  // what follows it ends nothing
+  }
+  return std::min(at + 1, line.size());
+}
+
 // The library reads an integer of more than 64 bits as a double, without a word. `line` is JSON.
 void require_integers_of_64_bits(std::string_view line) {
   constexpr std::size_t kAlwaysFit = 18;
   for (std::size_t at = 0; (at = line.find_first_of("\"-0123456789", at)) != std::string_view::npos;) {
     if (line[at] == '"') {
-      while (line[at = line.find_first_of("\"\\", at + 1)] == '\\') ++at;  // what follows it ends nothing
-      ++at;
+      at = after_text(line, at);
       continue;
     }
     const std::size_t end = std::min(line.find_first_not_of("+-.0123456789eE", at), line.size());
@@ -47,10 +55,9 @@ void require_integers_of_64_bits(std::string_view line) {
 // A reply is an object of lists and objects in a few levels; what is nested deeper would only cost
 // memory.
 Json parse_reply(std::string_view line) {
-  static constexpr int kDepthMax = 16;
   const auto not_too_deep = [](int depth, Json::parse_event_t, Json&) {
-    if (depth > kDepthMax)
-      throw ProtocolError(fmt::format("it said JSON that is nested more than {} deep", kDepthMax));
+    if (depth > kJsonDepthMax)
+      throw ProtocolError(fmt::format("it said JSON that is nested more than {} deep", kJsonDepthMax));
     return true;
   };
   Json reply;

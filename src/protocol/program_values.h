@@ -19,6 +19,10 @@ class ProtocolError : public std::runtime_error {
 // The most bytes of a short string of AMQP 0-9-1: a routing key, an id, the name of a header.
 inline constexpr std::size_t kShortStringBytes = 255;
 
+// What is nested deeper than this in a line is neither a message nor anything else that is said in one: a
+// header's table takes two levels for each of its own, and few levels are around it.
+inline constexpr int kJsonDepthMax = 2 * kHeaderNestingMax + 16;
+
 // Appends the text as a JSON string, or tagged when it is not UTF-8.
 void append_json_text(std::string_view text, std::string& line);
 void append_json_value(const HeaderValue& value, std::string& line);

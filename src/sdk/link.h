@@ -17,7 +17,8 @@
 //     publication counts. When a handler writes messages, the message it handles is acknowledged on
 //     a real broker only after the program has been told which of them came back.
 //   - Of a message that is published with `confirm` Machine::on_confirm tells once, after its return
-//     if it came back, whether every queue to which it was led has accepted it.
+//     if it came back, whether every queue to which it was led has accepted it. A node's link refuses such a
+//     message.
 //   - now() stands still within a step and never goes back.
 //   - The link calls the machine only while it is being driven, never within one of the calls
 //     below.
@@ -41,6 +42,7 @@ struct PublishRequest {
   MessagePtr message;
   bool mandatory = false;  // comes back (Machine::on_return) when no queue takes it
   bool confirm = false;    // Machine::on_confirm is told whether its queues have accepted it
+  TimeNs later_ns = 0;     // how much longer than usual it takes to the bus; only planted faults set it
 };
 
 class Link {

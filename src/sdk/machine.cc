@@ -72,6 +72,19 @@ void Machine::crash(int status) {
   if (!ended()) end(status);
 }
 
+void Machine::renew() {
+  DSE_CHECK(ended() && !running_, "'{}' cannot start again while its program runs", name_);
+  started_ = false;
+  ready_ = false;
+  rejection_.reset();
+  status_.reset();
+  handler_.reset();
+  receiver_.reset();
+  then_ = nullptr;
+  on_return_ = nullptr;
+  on_confirm_ = nullptr;
+}
+
 void Machine::resume() {
   if (ended()) return;  // the program crashed while it waited
   DSE_CHECK(waiting_ == Waiting::kTimer || waiting_ == Waiting::kResult, "'{}' was not waiting", name_);
@@ -89,8 +102,28 @@ void Machine::deliver(Delivered&& delivery) {
   }
   waiting_ = Waiting::kNothing;
   running_ = true;  // a step that the handler evaluates waits until the handler is done
-  handle(std::move(delivery));
+  handle_if_allowed(std::move(delivery));
   run_ready();
+}
+
+void Machine::handle_if_allowed(Delivered&& delivery) {
+  if (!may_begin_ || may_begin_(delivery)) [[likely]]
+    return handle(std::move(delivery));
+  inbox_.push_front(std::move(delivery));
+  waiting_ = Waiting::kLeave;
+}
+
+void Machine::go_on() {
+  if (waiting_ != Waiting::kLeave) return;
+  waiting_ = Waiting::kNothing;
+  running_ = true;
+  handle(inbox_.pop_front());
+  run_ready();
+}
+
+void Machine::forget_inbox() {
+  inbox_.clear();
+  if (waiting_ == Waiting::kLeave) waiting_ = Waiting::kDelivery;
 }
 
 void Machine::on_return(const MessagePtr& message) {
@@ -144,7 +177,7 @@ void Machine::await_delivery() {
     waiting_ = Waiting::kDelivery;
     return;
   }
-  handle(inbox_.pop_front());
+  handle_if_allowed(inbox_.pop_front());
 }
 
 void Machine::end(int status) {
@@ -168,6 +201,8 @@ std::string Machine::waits_for() const {
       return "a message";
     case Waiting::kHandIn:
       return "a message from outside";
+    case Waiting::kLeave:
+      return "leave to handle a message";
     case Waiting::kNothing:
       break;
   }
@@ -235,7 +270,7 @@ void Machine::run(Call& step) { step.callback(*this); }
 
 void Machine::finish_delivery() {
   handling_ = false;
-  if (on_settle_) on_settle_({current_, begun_ns_, rejection_.value_or(false)});
+  if (on_settle_) on_settle_({current_, begun_ns_, rejection_.value_or(false), rejection_.has_value()});
   if (rejection_.has_value()) {
     link_.reject(current_.tag, *rejection_);
   } else {

@@ -199,3 +199,37 @@ TEST_CASE("nodes: what is wrong is said") {
   CHECK_THAT(nobody.err, ContainsSubstring("amqp://guest@127.0.0.1:1/ cannot be reached"));
   CHECK_THAT(nobody.err, !ContainsSubstring("secret"));
 }
+
+TEST_CASE("nodes: replicas share a queue, and one that is stopped gives back what it had not acknowledged") {
+  const RabbitMq broker = RabbitMq::shared();
+  const ProgramFixture fixture;
+  const std::string text =
+      "[component.trainer]\nkind = \"training-generator\"\nimages = \"" + kSample +
+      "train-images-idx3-ubyte.gz\"\nlabels = \"" + kSample +
+      "train-labels-idx1-ubyte.gz\"\nto = \"life-digits\"\nrate = \"1000/s\"\nlimit = 1000\n"
+      "[component.worker]\nkind = \"watch\"\nfrom = \"life-digits\"\ncount = 2\n"
+      "[component.leaves]\nkind = \"watch\"\nfrom = \"life-digits\"\nservice = \"20ms\"\nstop = \"500ms\"\n"
+      "[[expect]]\nmetric = \"worker.received\"\nmin = 900\n";
+  const Outcome outcome = run_process(broker_command(
+      broker.url(), {"nodes", fixture.write("life.toml", text), "--out", fixture.run(), "--quiet"}));
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 0);
+  const std::string summary = fixture.run() + "/summary.json";
+  const std::int64_t left = number_in(summary, "leaves.received");
+  CHECK(left > 0);
+  CHECK(left <= 30);
+  // The message that it had in hand was handled again.
+  CHECK(number_in(summary, "worker.received") + left >= 1000);
+  CHECK(number_in(summary, "worker.received") ==
+        number_in(summary, "worker-1.received") + number_in(summary, "worker-2.received"));
+}
+
+TEST_CASE("node: the name of replicas alone is refused, and names one") {
+  const ProgramFixture fixture;
+  const Outcome outcome = run_process(
+      dse_command({"node", "--broker", "amqp://127.0.0.1:1", kScenarios + "replicas.toml", "worker"}));
+  CHECK(outcome.status == 2);
+  CHECK_THAT(outcome.err,
+             ContainsSubstring("component.worker: has replicas, and a node is one of them: name it, "
+                               "such as 'worker-1'"));
+}

@@ -489,7 +489,8 @@ class ValueTest(ProgramTest):
         for value, part in (("2**63", "64 bits"), ("object()", "cannot have the value"),
                             ("[{1}]", "cannot have the value"), ("{1: 2}", "must be a text"),
                             ("dse.Int8(128)", "does not fit into Int8"),
-                            ('__import__("decimal").Decimal(-1)', "has no sign"), ('"\\ud800"', "surrogate")):
+                            ('__import__("decimal").Decimal(-1)', "has no sign"),
+                            ('"\\ud800"', "surrogate")):
             with self.subTest(value=value):
                 host = self.host(f'dse.start([(dse.write_resource, "out",'
                                  f' {{"headers": {{"h": {value}}}}})])')

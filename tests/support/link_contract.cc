@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/random_values.h"
 
 using namespace dse;
 
@@ -120,6 +121,36 @@ void messages_come_whole_and_in_order(LinkRig& rig) {
   CHECK(last->key() == "key");
   CHECK(last->headers() == message("49")->headers());
   CHECK(last->payload().size() == message("49")->payload().size());
+}
+
+void values_and_properties_come_as_they_were_written(LinkRig& rig) {
+  const std::string queue = rig.resource("queue");
+  RandomStream random(1, "link", "values");
+  std::vector<MessagePtr> written;
+  Program program;
+  for (int number = 0; number < 60; ++number) {
+    MessageFields fields{.key = "key",
+                         .headers = random_table(random, {.finite = true}),
+                         .id = std::to_string(number),
+                         .more = random_properties(random, {.readable = true})};
+    // A message that expires may be gone before it is read.
+    fields.more.edit().expiration = "600000";
+    written.push_back(make_message(std::move(fields)));
+    program.push_back(write_resource(queue, written.back()));
+  }
+  std::vector<MessagePtr> got;
+  rig.add("reader").start({stream_resource(queue, 5, [&](Machine& machine, const MessagePtr& one) {
+    got.push_back(one);
+    machine.next();
+  })});
+  rig.add("writer").start(std::move(program));
+  rig.run_until([&] { return got.size() >= written.size(); });
+  REQUIRE(got.size() == written.size());
+  for (std::size_t number = 0; number < got.size(); ++number) {
+    CAPTURE(number);
+    CHECK(same_headers(got[number]->headers(), written[number]->headers()));
+    CHECK(got[number]->fields().more == written[number]->fields().more);
+  }
 }
 
 // Waits until this many messages wait in the inbox besides the one being handled, and notes the
@@ -281,6 +312,7 @@ constexpr LinkPromise kContract[] = {
     {"keys choose the queues", keys_choose},
     {"headers choose the queues", headers_choose},
     {"messages come whole and in order", messages_come_whole_and_in_order},
+    {"values and properties come as they were written", values_and_properties_come_as_they_were_written},
     {"a stream has its prefetch at most", a_stream_has_its_prefetch_at_most},
     {"what is requeued comes again, and what is rejected does not", what_is_requeued_comes_again},
     {"a mandatory message that no queue takes comes back", a_mandatory_message_comes_back},

@@ -268,3 +268,55 @@ TEST_CASE("explore: a full disk") {
   CHECK_THAT(outcome.err, ContainsSubstring("No space left on device; free some space"));
   CHECK(names_in(fixture.file("disk")) == std::vector<std::string>());
 }
+
+namespace {
+
+// A reader that misses what is lost; the other faults do no harm.
+std::string shaky() {
+  return "[component.reader]\nkind = \"watch\"\nfrom = \"in\"\n"
+         "[component.source]\nkind = \"production-source\"\nimages = \"" +
+         kSample +
+         "t10k-images-idx3-ubyte.gz\"\nslice = [0, 20]\nto = \"in\"\nrate = \"1000/s\"\n"
+         "[[fault]]\nkind = \"delay\"\ncomponent = \"source\"\nby = \"1ms\"\nlimit = 2\n"
+         "[[fault]]\nkind = \"lose\"\ncomponent = \"source\"\nlimit = 1\n"
+         "[[fault]]\nkind = \"pause\"\ncomponent = \"reader\"\nat = \"3ms\"\nfor = \"1ms\"\n"
+         "[[expect]]\nresource = \"in\"\nlost = 0\n";
+}
+
+}  // namespace
+
+TEST_CASE("explore --faults: a failure says which faults were off, and its line gives the same run") {
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("shaky.toml", shaky());
+  const Outcome outcome = explore(fixture, scenario, {"--seeds", "1..20", "--faults", "--quiet"});
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 1);
+  const auto failures = failures_in(outcome.err);
+  REQUIRE_FALSE(failures.empty());
+  bool any_off = false;
+  for (const auto& [failure, line] : failures) {
+    CAPTURE(line);
+    CHECK_THAT(line, !ContainsSubstring("fault.1.on"));  // it is the one that fails
+    any_off = any_off || line.find("--set fault.") != std::string::npos;
+    const Outcome again = pasted(line + " --out " + fixture.file("again"), fixture.file(""));
+    INFO(again.out + again.err);
+    CHECK(again.status == 1);
+    CHECK_THAT(again.out, ContainsSubstring("FAILED " + failure));
+  }
+  CHECK(any_off);
+  const std::string runs = read_file(fixture.run() + "/runs.csv");
+  CHECK_THAT(runs, Catch::Matchers::StartsWith("seed,ordering,faults_off,"));
+  CHECK_THAT(runs, ContainsSubstring(",0 1,"));
+}
+
+TEST_CASE("explore --faults --minimise: what is left is the fault that it takes") {
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("shaky.toml", shaky());
+  const Outcome outcome =
+      explore(fixture, scenario, {"--seeds", "1..20", "--faults", "--minimise", "--quiet"});
+  INFO(outcome.out + outcome.err);
+  const std::string smallest = read_file(fixture.run() + "/minimised.toml");
+  INFO(smallest);
+  CHECK_THAT(smallest, ContainsSubstring("\"lose\""));
+  CHECK_THAT(smallest, !ContainsSubstring("\"delay\"") && !ContainsSubstring("\"pause\""));
+}

@@ -153,7 +153,7 @@ TEST_CASE("misbehaving: JSON that is no reply") {
   // A short line is parsed whatever its depth; a long one is given up.
   for (const auto& [depth, said] :
        {std::pair("1000", "is not one: a step is a list that begins with its name"),
-        std::pair("1000000", "it said JSON that is nested more than 16 deep")}) {
+        std::pair("1000000", "it said JSON that is nested more than 80 deep")}) {
     check_failed({.body = std::string("return '[' * ") + depth + " + ']' * " + depth}, {"it said "});
     check_failed(
         {.body = std::string("return '{\"steps\":' + '[' * ") + depth + " + ']' * " + depth + " + '}'"},

@@ -15,16 +15,24 @@ std::vector<std::string> negative_scenarios() {
   return names;
 }
 
-// The scenario without its [[fault]] tables, each of which ends at an empty line, and with its data named by
-// full path.
+// The scenario without its [[fault]] tables and the expectations of them, each of which ends at an empty
+// line, and with its data named by full path.
 std::string healed(const std::string& text) {
   std::string result;
-  bool within_fault = false;
+  std::string block;
+  const auto take_block = [&] {
+    const auto has = [&](const char* part) { return block.find(part) != std::string::npos; };
+    if (!has("[[fault]]\n") && !has("\nfault = ") && !has("\nafter_faults = ")) result += block + "\n";
+    block.clear();
+  };
   for (const std::string& line : lines_of(text)) {
-    if (line == "[[fault]]") within_fault = true;
-    if (line.empty()) within_fault = false;
-    if (!within_fault) result += line + "\n";
+    if (line.empty()) {
+      take_block();
+    } else {
+      block += line + "\n";
+    }
   }
+  take_block();
   for (const std::string data = "\"../../data/sample/"; result.find(data) != std::string::npos;) {
     result = replaced(result, data, "\"" + kSample);
   }
@@ -122,4 +130,30 @@ TEST_CASE("expect: a stall that is expected is no failure of the run") {
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.out, ContainsSubstring("FAILED the run stalled, expected completed\n"));
   CHECK_THAT(outcome.err, ContainsSubstring("queue 'kept': 10 waiting"));
+}
+
+TEST_CASE(
+    "faults: the report and the summary say how often each struck, and a warning names one that never did") {
+  const ProgramFixture fixture;
+  const std::string scenario =
+      small_scenario() +
+      "[[fault]]\nkind = \"duplicate\"\nname = \"twice\"\ncomponent = \"generator\"\nevery = 5\n"
+      "[[fault]]\nkind = \"lose\"\ncomponent = \"generator\"\nprobability = [0, 7]\n"
+      "[[fault]]\nkind = \"lose\"\ncomponent = \"generator\"\non = false\n";
+  const Outcome outcome = fixture.replay(fixture.write("s.toml", scenario), {"--record"});
+  INFO(outcome.out + outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out,
+             ContainsSubstring("  fault        'twice', duplicate of generator struck 2 times\n") &&
+                 ContainsSubstring("  fault        lose of generator (fault 1) struck 0 times\n") &&
+                 ContainsSubstring("  fault        lose of generator (fault 2) is off\n"));
+  CHECK_THAT(outcome.err,
+             ContainsSubstring("warning: the fault lose of generator (fault 1) never struck in this run\n") &&
+                 !ContainsSubstring("fault 2"));
+  const auto faults = nlohmann::json::parse(read_file(fixture.run() + "/summary.json"))["faults"];
+  REQUIRE(faults.size() == 3);
+  CHECK(faults[0]["name"] == "twice");
+  CHECK(faults[0]["struck"] == 2);
+  CHECK(faults[1] == nlohmann::json::parse(R"({"kind": "lose", "component": "generator", "struck": 0})"));
+  CHECK(faults[2]["on"] == false);
 }

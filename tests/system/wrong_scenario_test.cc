@@ -167,9 +167,8 @@ TEST_CASE("scenario: a wrong type") {
                       {"binding.0.from: the list is empty: name at least one"});
   check_added_refused("[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = 7\n",
                       {"binding.0.headers: expected a table such as { label = 7 }, found an integer"});
-  check_added_refused(
-      "[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = { label = [{ int8 = 128 }] }\n",
-      {"binding.0.headers.label[0].int8: 128 does not fit"});
+  check_added_refused("[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = { label = [{ int8 = 128 }] }\n",
+                      {"binding.0.headers.label[0].int8: 128 does not fit"});
   check_added_refused("[[binding]]\nfrom = \"digits\"\nto = \"x\"\nheaders = { when = 2020-01-01 }\n",
                       {"found a date or time"});
 }

@@ -164,3 +164,50 @@ TEST_CASE("a message that is no answer is received and not counted") {
   CHECK(metric(one.ensemble, "undecided") == 0);
   CHECK(metric(one.ensemble, "received") == 2);
 }
+
+TEST_CASE("replicas of a model have one vote, which the one that has answered gives") {
+  Stage stage;
+  MakeContext context = stage.context("votes");
+  context.called = [](const std::string& name) { return name.starts_with("a-") ? "a" : name; };
+  const auto ensemble = make_ensemble({.from = "votes"}, {"a", "b"})->make(context);
+  AppRun run("votes", *ensemble);
+  const auto vote = [&run](const std::string& id, const std::string& model, std::int64_t label) {
+    run.deliver({.headers = {{"label", label}}, .id = model, .correlation_id = id, .app_id = model});
+  };
+  vote("m", "a-2", 7);
+  vote("m", "b", 7);
+  vote("n", "b", 3);
+  vote("n", "a-1", 3);
+  vote("o", "b-1", 3);  // no replica of b
+  CHECK(metric(*ensemble, "decided") == 2);
+  CHECK(metric(*ensemble, "undecided") == 0);
+  CHECK(stage.verdicts == std::vector<std::pair<std::string, int>>{{"m", 7}, {"n", 3}});
+}
+
+TEST_CASE("a consumer that starts again goes on with its counts and its lines") {
+  Stage stage;
+  const auto component = make_ensemble({.from = "votes"}, {"a", "b"});
+  const auto crashed = component->make(stage.context("votes"));
+  const auto deliver = [](AppRun& run, const std::string& id, const std::string& model) {
+    run.deliver(
+        {.headers = {{"label", std::int64_t{1}}}, .id = model, .correlation_id = id, .app_id = model});
+  };
+  {
+    AppRun run("votes", *crashed);
+    for (const char* model : {"a", "b"}) deliver(run, "decided", model);
+    deliver(run, "half", "a");
+    deliver(run, "other half", "a");
+  }
+  MakeContext context = stage.context("votes");
+  context.restarts = 1;
+  const auto again = component->make(context);
+  again->add_counts(*crashed);
+  CHECK(metric(*again, "received") == 4);
+  CHECK(metric(*again, "decided") == 1);
+  CHECK(metric(*again, "undecided") == 2);
+  AppRun run("votes", *again);
+  for (const char* model : {"b", "a"}) deliver(run, "half", model);
+  CHECK(metric(*again, "decided") == 2);
+  CHECK(metric(*again, "undecided") == 1);
+  CHECK(std::count(stage.lines.begin(), stage.lines.end(), stage.lines.front()) == 1);
+}

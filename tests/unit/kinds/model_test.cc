@@ -65,7 +65,7 @@ struct ModelRun {
     });
   }
 
-  void teach(std::int64_t label, const std::string& id = "t") {
+  void teach(HeaderValue label, const std::string& id = "t") {
     run.deliver({.payload = Payload::copy_of("abcd"), .headers = {{"label", label}}, .id = id});
   }
   void ask(const Payload& payload, const std::string& id = "q", Headers headers = {}) {
@@ -90,6 +90,16 @@ TEST_CASE("a model learns labelled messages in batches, in the order they came, 
   CHECK(one.run.link.published.empty());
   CHECK(one.run.link.now() == 5 * 20);
   CHECK(metric(one.model, "trained") == 5);
+}
+
+TEST_CASE("a model learns from a label of any width, as foreign clients write them") {
+  ModelRun lenet;
+  lenet.teach(NarrowInteger(std::int32_t{7}));
+  lenet.teach(NarrowInteger(std::uint8_t{3}));
+  CHECK(lenet.refused.empty());
+  CHECK(lenet.diary.batches == std::vector<std::vector<int>>{{7, 3}});
+  lenet.teach(HeaderTimestamp(7), "time");
+  CHECK(lenet.refused == std::vector<std::string>{"time: its label 7 is no integer: a label is an integer"});
 }
 
 TEST_CASE("a model learns its last, incomplete batch when the run is over") {

@@ -329,3 +329,8 @@ TEST_CASE("steps: whatever differs in a step differs in the fingerprint") {
     CHECK(added);
   }
 }
+
+TEST_CASE("reply: what stands behind a NUL is not read beyond the line's end") {
+  CHECK_NOTHROW(read_nothing(std::string("{}\0\"open", 8)));
+  CHECK_THROWS_AS(read_nothing(std::string("0\0\"open\\", 8)), ProtocolError);
+}

@@ -1,8 +1,11 @@
 #include "sim/regression/explorer.h"
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 
 #include "sim/regression/spread.h"
+#include "sim/regression/swarm.h"
 #include "support/catch.h"
 #include "support/error_text.h"
 #include "support/temporary_folder.h"
@@ -159,4 +162,42 @@ TEST_CASE("what only a run finds wrong ends the exploration, on any number of jo
     bench.plan.jobs = jobs;
     CHECK_THAT(input_error([&] { bench.run(); }), ContainsSubstring("[0, 50000] is out of range"));
   }
+}
+
+TEST_CASE("an exploration of some faults: each seed has a subset of its own, and all of them occur") {
+  const std::string lose = "[[fault]]\nkind = \"lose\"\ncomponent = \"s1\"\n";
+  Workbench bench(kReader + source("s1", "1000/s") + lose + "name = \"one\"\nlimit = 1\n" + lose +
+                  "name = \"two\"\nfrom = \"2ms\"\nlimit = 1\n" + lose + "on = false\n");
+  bench.plan.last_seed = 40;
+  bench.plan.some_faults = true;
+  const Explorer explorer(bench.plan, bench.tables);
+  const Exploration exploration = bench.run();
+  REQUIRE(exploration.trials.size() == 40);
+  const auto received = static_cast<std::size_t>(
+      std::find(exploration.metrics.begin(), exploration.metrics.end(), "reader.received") -
+      exploration.metrics.begin());
+  std::map<std::vector<std::size_t>, int> subsets;
+  for (std::size_t i = 0; i < exploration.trials.size(); ++i) {
+    const std::vector<std::size_t> off = explorer.off_in(exploration.trials[i]);
+    ++subsets[off];
+    CHECK(exploration.values[i][received] == 3 + static_cast<double>(off.size()));
+  }
+  CHECK(subsets.size() == 4);  // the third fault is off in any case
+  for (const auto& [off, count] : subsets) CHECK(count > 3);
+  CHECK(explorer.settings_of(Trial{.seed = 1}) == settings_of_faults_off(explorer.off_in({.seed = 1})));
+  CHECK(settings_of_faults_off({0, 2}) == std::vector<std::string>{"fault.0.on=false", "fault.2.on=false"});
+  // Without the other one, a fault is on with the same seeds.
+  Scenario fewer = explorer.scenario(0);
+  fewer.faults.erase(fewer.faults.begin());
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const std::vector<std::size_t> all = faults_off(explorer.scenario(0), seed);
+    const bool was_off = std::find(all.begin(), all.end(), std::size_t{1}) != all.end();
+    CHECK(faults_off(fewer, seed) == (was_off ? std::vector<std::size_t>{0} : std::vector<std::size_t>{}));
+  }
+}
+
+TEST_CASE("an exploration of some faults needs one") {
+  Workbench bench(kReader + source("s1", "1000/s"));
+  bench.plan.some_faults = true;
+  CHECK_THAT(input_error([&] { bench.run(); }), ContainsSubstring("--faults: the scenario has no [[fault]]"));
 }

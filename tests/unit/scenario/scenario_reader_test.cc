@@ -261,6 +261,85 @@ status = "stalled"
           .delivered == Guarantee::kAtLeastOnce);
 }
 
+TEST_CASE("every key of a fault is read") {
+  const Scenario scenario = read(kGenerator + kWatch + R"(
+latency = "2ms"
+[bus]
+latency = { uniform = ["1us", "5us"] }
+heartbeat = "10s"
+[[fault]]
+kind = "delay"
+component = "g"
+name = "late"
+probability = [1, 100]
+from = "1s"
+until = "2s"
+limit = 5
+by = { exponential = "5ms" }
+on = false
+[[fault]]
+kind = "reorder"
+component = "g"
+window = 8
+[[fault]]
+kind = "reorder"
+component = "g"
+within = "8ms"
+[[fault]]
+kind = "slow"
+component = "w"
+factor = [5, 2]
+[[fault]]
+kind = "slow"
+component = "w"
+factor = 3
+[[fault]]
+kind = "corrupt"
+component = "g"
+bits = 3
+[[fault]]
+kind = "pause"
+component = "g"
+at = "1s"
+for = "2s"
+[[fault]]
+kind = "partition"
+component = "w"
+every = 10
+for = { uniform = ["1s", "3s"] }
+[[fault]]
+kind = "crash"
+component = "w"
+probability = [1, 2]
+)");
+  REQUIRE(scenario.faults.size() == 9);
+  CHECK(scenario.varied_latency == DrawnTime::uniform(1'000, 5'000));
+  CHECK(scenario.components.back().latency == DrawnTime::constant(2'000'000));
+  CHECK_FALSE(scenario.components.front().latency);
+  CHECK(scenario.heartbeat_ns == 10 * kNanosecondsPerSecond);
+  const Fault& late = scenario.faults[0];
+  CHECK(late.kind == FaultKind::kDelay);
+  CHECK(late.name == "late");
+  CHECK(late.probability == Probability{1, 100});
+  CHECK(late.from_ns == kNanosecondsPerSecond);
+  CHECK(late.until_ns == 2 * kNanosecondsPerSecond);
+  CHECK(late.limit == 5);
+  CHECK(late.time == DrawnTime::exponential(5'000'000));
+  CHECK_FALSE(late.on);
+  CHECK(scenario.faults[1].window == 8);
+  CHECK(scenario.faults[1].on);
+  CHECK(scenario.faults[2].within_ns == 8'000'000);
+  CHECK(scenario.faults[3].factor == Factor{5, 2});
+  CHECK(scenario.faults[4].factor == Factor{3, 1});
+  CHECK(scenario.faults[5].bits == 3);
+  CHECK(scenario.faults[6].at_ns == kNanosecondsPerSecond);
+  CHECK(scenario.faults[6].time == DrawnTime::constant(2 * kNanosecondsPerSecond));
+  CHECK(scenario.faults[7].every == 10);
+  CHECK_FALSE(scenario.faults[7].at_ns);
+  CHECK(scenario.faults[7].time == DrawnTime::uniform(kNanosecondsPerSecond, 3 * kNanosecondsPerSecond));
+  CHECK(scenario.faults[8].probability == Probability{1, 2});
+}
+
 TEST_CASE("what is left out has the documented default") {
   const Scenario scenario = read(kGenerator + kSource + kModel + "[[binding]]\nfrom = \"a\"\nto = \"b\"\n");
   CHECK(scenario.title == "a");
@@ -439,9 +518,99 @@ TEST_CASE("what is wrong in a scenario is told with its line, its column and its
        "a.toml:7:6: fault.0.at: unknown key"},
       {kWatch + "[[fault]]\nkind = \"crash\"\ncomponent = \"w\"\n", "a.toml:4:1: fault.0.at: is missing"},
       {kWatch + "[[fault]]\nkind = \"crash\"\ncomponent = \"w\"\nat = \"1s\"\nevery = 2\n",
-       "a.toml:8:9: fault.0.every: unknown key"},
+       "a.toml:8:9: fault.0.every: does not go with `at`: what strikes at a time strikes once"},
       {kWatch + "[[fault]]\nkind = \"lose\"\ncomponent = \"w\"\n",
        "a.toml:6:13: fault.0.component: 'w' writes nothing: it cannot show the fault 'lose'"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nprobability = [3, 2]\n",
+       "fault.0.probability: a probability of 3 over 2 is above one"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nprobability = [1, 0]\n",
+       "fault.0.probability: a probability of 1 over 0: the second must be above zero"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nprobability = [-1, 2]\n",
+       "fault.0.probability: a probability of -1 over 2 is below zero"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nprobability = 0.5\n",
+       "fault.0.probability: expected a list of two integers"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nprobability = [1, 2]\nevery = 3\n",
+       "fault.0.every: does not go with `probability`"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nfrom = \"2s\"\nuntil = \"1s\"\n",
+       "fault.0.until: is not after `from`, 2s: it would never strike"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\non = 1\n",
+       "fault.0.on: expected true or false"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nname = \"12\"\n",
+       "fault.0.name: is no name: expected more than digits"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"lose\"\nname = \"x\"\n[[fault]]\nkind = "
+                    "\"lose\"\ncomponent = \"g\"\nname = \"x\"\n",
+       "fault.1.name: 'x' is the name of another fault"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"delay\"\n", "fault.0.by: is missing"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"delay\"\nby = 5\n",
+       "fault.0.by: expected a duration such as \"50us\""},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"delay\"\nby = { uniform = [\"2ms\", \"1ms\"] }\n",
+       "fault.0.by.uniform: has a longest time of 1ms below its shortest of 2ms"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"delay\"\nby = { uniform = [\"2ms\"] }\n",
+       "fault.0.by.uniform: expected two durations: the shortest and the longest"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"delay\"\nby = { exponential = \"0s\" }\n",
+       "fault.0.by.exponential: has a mean out of range"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"delay\"\nby = { normal = \"1s\" }\n",
+       "fault.0.by: expected one of { uniform = [\"1ms\", \"9ms\"] } and { exponential = \"5ms\" }"},
+      {kGenerator +
+           "[[fault]]\ncomponent = \"g\"\nkind = \"delay\"\nby = { exponential = \"1s\", mean = 2 }\n",
+       "fault.0.by.mean: unknown key"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"reorder\"\n",
+       "fault.0.window: is missing: give `window`, in messages, or `within`, a time"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"reorder\"\nwindow = 0\n",
+       "fault.0.window: 0 is out of range"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"reorder\"\nwindow = 2\nwithin = \"1s\"\n",
+       "fault.0.within: does not go with `window`"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"reorder\"\nwithin = \"0s\"\n",
+       "fault.0.within: is nothing: no message could overtake"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"corrupt\"\nbits = 0\n",
+       "fault.0.bits: 0 is out of range"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"slow\"\nfactor = 2\n",
+       "'g' streams nothing, so it serves nobody: it cannot show the fault 'slow'"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"pause\"\nfor = \"1s\"\n",
+       "fault.0.at: is missing: give a time, or `probability` or `every`"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"pause\"\nevery = 2\nfor = \"1s\"\n",
+       "'g' streams nothing, so it has no handler to strike: give `at`"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"pause\"\nat = \"1s\"\n",
+       "fault.0.for: is missing"},
+      {kGenerator +
+           "[[fault]]\ncomponent = \"g\"\nkind = \"partition\"\nat = \"1s\"\nuntil = \"2s\"\nfor = \"1s\"\n",
+       "fault.0.until: does not go with `at`"},
+      {kGenerator + "[[fault]]\ncomponent = \"g\"\nkind = \"crash\"\nprobability = [1, 2]\n",
+       "'g' streams nothing, so it has no handler to strike: give `at`"},
+      {kWatch + "[[fault]]\ncomponent = \"w\"\nkind = \"slow\"\n", "fault.0.factor: is missing"},
+      {kWatch + "[[fault]]\ncomponent = \"w\"\nkind = \"slow\"\nfactor = [1, 0]\n",
+       "fault.0.factor: [1, 0] is out of range: expected 1 to 1000000 in both"},
+      {kWatch + "[[fault]]\ncomponent = \"w\"\nkind = \"slow\"\nfactor = 1.5\n",
+       "fault.0.factor: expected an integer"},
+      {kWatch + "[[expect]]\nfault = 0\nstruck = { min = 1 }\n",
+       "expect.0.fault: there is no fault 0: there are 0, counted from 0"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\nname = \"deaf\"\n"
+                "[[expect]]\nfault = \"def\"\nstruck = { min = 1 }\n",
+       "expect.0.fault: no fault has the name 'def'; did you mean 'deaf'?"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\n",
+       "expect.0.struck: is missing: expected such as { min = 1 }"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = {}\n",
+       "expect.0.struck: expects nothing: give min, max or equals"},
+      {kWatch +
+           "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = { least = 1 }\n",
+       "expect.0.struck.least: unknown key"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = { min = 2, "
+                "max = 1 }\n",
+       "expect.0.struck: min 2 is above max 1"},
+      {kWatch + "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nfault = 0\nstruck = { min = 1 "
+                "}\nlost = 0\n",
+       "expect.0.fault: does not go with `lost`"},
+      {kWatch + "[[expect]]\nmetric = \"w.unhandled\"\nmax = 0\nafter_faults = \"1s\"\n",
+       "expect.0.after_faults: is after nothing: there is no [[fault]]"},
+      {kWatch +
+           "[[fault]]\nkind = \"mute\"\ncomponent = \"w\"\n[[expect]]\nmetric = \"w.unhandled\"\nmax = 0\n"
+           "by = \"1s\"\nafter_faults = \"1s\"\n",
+       "expect.0.after_faults: does not go with `by`"},
+      {kWatch + "[bus]\nheartbeat = \"20h\"\n",
+       "bus.heartbeat: 72000s is out of range: expected at most 65535s"},
+      {kWatch + "[bus]\nlatency = { uniform = \"1s\" }\n",
+       "bus.latency.uniform: expected a list of durations"},
+      {kWatch + "latency = { exponential = 1 }\n", "component.w.latency.exponential: expected a duration"},
       {kSource + "[[fault]]\nkind = \"mislabel\"\ncomponent = \"s\"\n",
        "fault.0.component: 's' writes no labels: it cannot show the fault 'mislabel'"},
       {kGenerator + "[[fault]]\nkind = \"mute\"\ncomponent = \"g\"\n",

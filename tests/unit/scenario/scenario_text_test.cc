@@ -55,8 +55,8 @@ TEST_CASE("every scenario reads back from its text as it was") {
     CHECK(read_back.faults.size() == scenario.faults.size());
     REQUIRE(read_back.components.size() == scenario.components.size());
     for (std::size_t i = 0; i < scenario.components.size(); ++i) {
-      const std::string& name = scenario.components[i].name;
-      CHECK(read_back.components[i].name == name);
+      CHECK(read_back.components[i].name == scenario.components[i].name);
+      const std::string& name = scenario.components[i].table_name();
       CHECK(component_text(toml::parse(text), name) == component_text(table, name));
     }
     CHECK(again(text) == text);

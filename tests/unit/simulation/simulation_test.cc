@@ -222,6 +222,24 @@ TEST_CASE("simulation: a fault or an expectation that makes no sense is told at 
   CHECK_THAT(fault({.component = "doubler", .limit = 0}), ContainsSubstring("are 1 to"));
   CHECK_THAT(fault({.component = "doubler", .from_ns = -1}), ContainsSubstring("0 or more ns"));
   CHECK_THAT(fault({.component = "doubler", .classes = 1}), ContainsSubstring("are 2 to 256"));
+  CHECK_THAT(fault({.component = "doubler", .at_ns = -1}), ContainsSubstring("0 or more ns"));
+  CHECK_THAT(fault({.component = "doubler", .from_ns = 5, .until_ns = 5}),
+             ContainsSubstring("never strikes"));
+  CHECK_THAT(fault({.component = "doubler", .probability = Probability{2, 1}}),
+             ContainsSubstring("above one"));
+  CHECK_THAT(fault({.component = "doubler", .probability = Probability{0, 0}}),
+             ContainsSubstring("above zero"));
+  CHECK_THAT(fault({.component = "doubler", .probability = Probability{-1, 2}}),
+             ContainsSubstring("below zero"));
+  CHECK_THAT(fault({.component = "doubler", .every = 2, .probability = Probability{1, 2}}),
+             ContainsSubstring("not both"));
+  CHECK_THAT(fault({.component = "doubler", .time = DrawnTime::uniform(2, 1)}),
+             ContainsSubstring("a fault's time has a longest time"));
+  CHECK_THAT(fault({.kind = FaultKind::kReorder, .component = "doubler"}),
+             ContainsSubstring("one of the two"));
+  CHECK_THAT(fault({.component = "doubler", .factor = {.numerator = 0}}),
+             ContainsSubstring("`factor` is 1 to"));
+  CHECK_THAT(fault({.component = "doubler", .bits = 0}), ContainsSubstring("`bits` are 1 to"));
   const auto expectation = [](const Expectation& one) {
     return usage([&] {
       Simulation simulation = doubler();
@@ -393,6 +411,10 @@ TEST_CASE("simulation: what cannot be wired stays so") {
 
 TEST_CASE("simulation: options and times that make no sense are refused") {
   CHECK_THAT(usage([] { Simulation({.latency_ns = -1}); }), ContainsSubstring("latency_ns is negative"));
+  CHECK_THAT(usage([] { Simulation({.varied_latency = DrawnTime::exponential(0)}); }),
+             ContainsSubstring("varied_latency has a mean out of range"));
+  CHECK_THAT(usage([] { Simulation({.heartbeat_ns = -1}); }),
+             ContainsSubstring("heartbeat_ns is out of range"));
   CHECK_THAT(usage([] { Simulation({.threads = 0}); }), ContainsSubstring("threads is 0"));
   CHECK_THAT(usage([] { Simulation({.curve_every_ns = 0}); }), ContainsSubstring("curve_every_ns"));
   CHECK_THAT(usage([] { Simulation({.until_ns = -1}); }), ContainsSubstring("until_ns is negative"));

@@ -12,11 +12,21 @@ namespace {
 using Calls = std::vector<std::string>;
 using Notes = std::vector<std::string>;
 
+// A fault of a link to nothing.
+struct Planted {
+  explicit Planted(Fault fault)
+      : planted(std::move(fault), 0, random, {}), faulty({.planted = planted, .inner = link}) {}
+  RandomStream random{1, "m", "fault"};
+  FakeLink link;
+  PlantedFault planted;
+  FaultyLink faulty;
+};
+
 // Writes m-0 to m-(count-1) to "a" through a link with this fault, and returns what comes out of it.
 Calls written(const Fault& fault, int count, const std::vector<TimeNs>& pauses_ns = {}) {
-  FakeLink link;
-  FaultyLink faulty(fault, link);
-  Machine machine("m", faulty);
+  Planted rig(fault);
+  FakeLink& link = rig.link;
+  Machine machine("m", rig.faulty);
   Program program;
   for (int number = 0; number < count; ++number) {
     program.push_back(
@@ -66,9 +76,9 @@ TEST_CASE("fault swap: what is held when the program ends is sent then") {
 }
 
 TEST_CASE("fault mislabel: the label is the next one, and nothing else changes") {
-  FakeLink link;
-  const Fault fault{.kind = FaultKind::kMislabel, .classes = 5};
-  FaultyLink faulty(fault, link);
+  Planted rig({.kind = FaultKind::kMislabel, .classes = 5});
+  FakeLink& link = rig.link;
+  FaultyLink& faulty = rig.faulty;
   faulty.publish({.resource = "a", .message = labelled(3), .mandatory = true});
   faulty.publish({.resource = "a", .message = labelled(4)});
   REQUIRE(link.published.size() == 2);
@@ -82,9 +92,9 @@ TEST_CASE("fault mislabel: the label is the next one, and nothing else changes")
 }
 
 TEST_CASE("fault mislabel: messages without a label do not count") {
-  FakeLink link;
-  const Fault fault{.kind = FaultKind::kMislabel, .every = 2};
-  FaultyLink faulty(fault, link);
+  Planted rig({.kind = FaultKind::kMislabel, .every = 2});
+  FakeLink& link = rig.link;
+  FaultyLink& faulty = rig.faulty;
   faulty.publish({.resource = "a", .message = labelled(1)});
   faulty.publish({.resource = "a", .message = make_message({.headers = {{"label", "1"}}, .id = "m-1"})});
   faulty.publish({.resource = "a", .message = labelled(1)});
@@ -94,9 +104,9 @@ TEST_CASE("fault mislabel: messages without a label do not count") {
 }
 
 TEST_CASE("fault mute: acknowledgements vanish, and rejections do not") {
-  FakeLink link;
-  const Fault fault{.kind = FaultKind::kMute, .every = 2};
-  FaultyLink faulty(fault, link);
+  Planted rig({.kind = FaultKind::kMute, .every = 2});
+  FakeLink& link = rig.link;
+  FaultyLink& faulty = rig.faulty;
   for (std::uint64_t tag = 1; tag <= 4; ++tag) faulty.acknowledge(tag);
   faulty.reject(5, true);
   CHECK(link.calls == Calls{"acknowledge 1", "acknowledge 3", "reject 5 requeue"});

@@ -28,10 +28,20 @@ struct NoNames : RunNames {
   std::string_view resource(ResourceIndex) const override { return ""; }
 } const kNoNames;
 
+Scenario scenario_with(const std::vector<BindingSpec>& bindings) {
+  Scenario scenario;
+  scenario.latency_ns = kLatencyNs;
+  scenario.bindings = bindings;
+  for (const std::string& name : kComponents) scenario.components.push_back({.name = name});
+  return scenario;
+}
+
 struct Story {
+  const Scenario scenario;
   Ledger ledger;
 
-  explicit Story(const std::vector<BindingSpec>& bindings = {}) : ledger(bindings, kComponents, kLatencyNs) {}
+  explicit Story(const std::vector<BindingSpec>& bindings = {}) : Story(scenario_with(bindings)) {}
+  explicit Story(Scenario made) : scenario(std::move(made)), ledger(scenario) {}
 
   void happens(LinkIndex link, EventCode code, const MessagePtr& message = {}) {
     ledger.on_event(

@@ -29,6 +29,7 @@ class InprocRig : public LinkRig {
 
  private:
   struct Member {
+    Hops hops{kLatencyNs};
     InprocLink link;
     Machine machine;
     Member(InprocRig& rig, const std::string& name)
@@ -36,7 +37,7 @@ class InprocRig : public LinkRig {
                 .bus = rig.bus_,
                 .scheduler = rig.scheduler_,
                 .strands = rig.strands_,
-                .latency_ns = kLatencyNs,
+                .hops = hops,
                 .jobs = {.job_cost = 1}}),
           machine(name, link) {}
   };
