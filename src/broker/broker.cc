@@ -283,7 +283,7 @@ void Broker::keep_quorum_limits(ResourceIndex index) {
   Queue& queue = *resources_[index]->queue;
   QueuePolicies& policies = *queue.policies();
   if (policies.options().overflow != Overflow::kRejectPublish) {
-    drop_over_limit(index);
+    if (drop_over_limit(index)) drop_expired(index);
     return;
   }
   const bool below = policies.below_soft_limit(queue.depth(), queue.bytes());
