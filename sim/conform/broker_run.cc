@@ -342,10 +342,7 @@ void BrokerRun::note(AmqpEvent& event, Outcome& outcome) {
   auto* delivery = std::get_if<AmqpDelivery>(&event);
   if (delivery == nullptr) return;
   const auto found = by_channel_.find(delivery->channel);
-  if (found == by_channel_.end()) {
-    throw BrokerError(fmt::format("broker {}: delivers '{}' on a channel that has no stream",
-                                  connection_.describe(), delivery->message.id));
-  }
+  if (found == by_channel_.end()) return;  // it was closed meanwhile, and the message goes back
   const CaseStream stream = found->second;
   open_.at(stream).unsettled.push_back({delivery->tag, delivery->message.id});
   MessageFields& message = delivery->message;
@@ -367,11 +364,12 @@ MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest) {
 
 CompareCase compare_with(Connection& connection) {
   constexpr std::chrono::milliseconds kRest{40};
+  constexpr std::chrono::milliseconds kPatience{2000};
   const MakeSide in_process = [] { return std::make_unique<ProcessRun>(); };
   return [in_process, quick = broker_runs(connection),
           patient = broker_runs(connection, kRest)](const ConformCase& drawn) {
     const Comparison comparison = compare(drawn, in_process, quick);
-    return comparison.differs ? compare(drawn, in_process, patient) : comparison;
+    return comparison.differs ? compare(drawn, in_process, patient, kPatience) : comparison;
   };
 }
 

@@ -6,7 +6,8 @@
 
 namespace dse {
 
-Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second) {
+Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second,
+                   std::chrono::milliseconds patience) {
   const std::unique_ptr<Side> first = make_first();
   const std::unique_ptr<Side> second = make_second();
   std::vector<Operation> operations = drawn.operations;
@@ -16,7 +17,9 @@ Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const M
     ComparedStep step{operation, first->perform(operation), {}};
     if (step.first.open_order) break;
     step.second = second->perform(operation);
-    for (int looks = 0; step.first != step.second && looks < kLooksMax; ++looks) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    for (int looks = 0; step.first != step.second; ++looks) {
+      if (looks >= kLooksMax && std::chrono::steady_clock::now() >= end) break;
       first->look_again(step.first);
       second->look_again(step.second);
     }

@@ -1,6 +1,7 @@
 // One conformance case on two sides, operation by operation, up to the first one with different outcomes.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,11 +26,13 @@ struct Comparison {
 // Compares two sides that it knows.
 using CompareCase = std::function<Comparison(const ConformCase&)>;
 
-// A difference is looked at this many times before it counts.
+// A difference is looked at this many times, and for so long, before it counts.
 inline constexpr int kLooksMax = 100;
 
-// Does the case's operations and then its closing ones on a new side of each kind.
-Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second);
+// Does the case's operations and then its closing ones on a new side of each kind. Ends before an operation
+// in which AMQP leaves the order open.
+Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second,
+                   std::chrono::milliseconds patience = std::chrono::milliseconds(0));
 
 struct SideNames {
   std::string_view first;

@@ -1,6 +1,7 @@
 #include "sim/conform/timed_cases.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -13,12 +14,14 @@ namespace dse {
 namespace {
 
 constexpr int kTriesMax = 5;
+// Less than the time for the operations of a step.
+constexpr std::chrono::milliseconds kPatience{200};
 
 Comparison compare_in_time(const ConformCase& drawn, const MakeSide& on_broker) {
   const MakeSide in_process = [] { return std::make_unique<ProcessRun>(); };
   for (int tries = 0; tries < kTriesMax; ++tries) {
     try {
-      return compare(drawn, in_process, on_broker);
+      return compare(drawn, in_process, on_broker, kPatience);
     } catch (const TooLate&) {
       continue;
     }

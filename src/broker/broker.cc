@@ -472,10 +472,14 @@ void Broker::go_on_from_settled(ResourceIndex index) {
 Effects& Broker::reject(DeliveryTag tag, RejectOptions options, TimeNs now) {
   Effects& effects = begin(now);
   QueuedMessage queued = settle(tag);
+  Stream& stream = streams_[unacknowledged_[tag_slot(tag)].stream];
   const ResourceIndex resource = effects.settled.resource;
   effects.settled.message = queued.message;
   if (options.requeue) {
-    take_back(resource, std::move(queued), TakeBack::kRequeued);
+    const bool kept = take_back(resource, std::move(queued), TakeBack::kRequeued);
+    // A quorum queue credits its consumer twice for a message that is over the limit, and so gives it one
+    // more from now on (rabbit_fifo: return, and complete in return_one).
+    if (!kept && stream.prefetch != 0) ++stream.prefetch;
     go_on(resource);
   } else {
     send_to_dead_letters(resource, queued, DeathReason::kRejected);
@@ -484,19 +488,27 @@ Effects& Broker::reject(DeliveryTag tag, RejectOptions options, TimeNs now) {
   return end();
 }
 
-// Puts a message back that was delivered and not settled.
-void Broker::take_back(ResourceIndex index, QueuedMessage queued, TakeBack how) {
+// Puts a message back that was delivered and not settled; false when it is given up instead.
+bool Broker::take_back(ResourceIndex index, QueuedMessage queued, TakeBack how) {
   Queue& queue = *resources_[index]->queue;
   const QueuePolicies* policies = queue.policies();
-  if (policies == nullptr || !policies->quorum()) return queue.put_back(std::move(queued));
+  if (policies == nullptr || !policies->quorum()) {
+    queue.put_back(std::move(queued));
+    return true;
+  }
   ++queued.returns;
   const std::optional<std::int64_t>& limit = policies->options().delivery_limit;
   if (limit && queued.returns > *limit) {
-    return give_up(index, std::move(queued), PolicyEvent::Kind::kGivenUp, DeathReason::kDeliveryLimit);
+    give_up(index, std::move(queued), PolicyEvent::Kind::kGivenUp, DeathReason::kDeliveryLimit);
+    return false;
   }
-  if (limit || how == TakeBack::kStreamClosed) return queue.put_back_in_turn(std::move(queued));
-  queued.redelivered = true;
-  queue.push(std::move(queued));
+  if (limit || how == TakeBack::kStreamClosed) {
+    queue.put_back_in_turn(std::move(queued));
+  } else {
+    queued.redelivered = true;
+    queue.push(std::move(queued));
+  }
+  return true;
 }
 
 // Delivers what can be delivered, when messages or streams have come back to the queue.
@@ -535,13 +547,17 @@ Effects& Broker::close_stream(StreamIndex number, TimeNs now) {
   std::sort(unsettled.begin(), unsettled.end(), [](const QueuedMessage& one, const QueuedMessage& other) {
     return one.position < other.position;
   });
+  const bool last = policies != nullptr && queue.streams == 0;
+  if (last && (policies->options().auto_delete || policies->options().exclusive)) {
+    for (const QueuedMessage& queued : unsettled)
+      note_policy(PolicyEvent::Kind::kRemoved, resource, queued.message);
+    remove_queue(resource);
+    return end();
+  }
+  if (last) note_use(resource);
   for (QueuedMessage& queued : unsettled) take_back(resource, std::move(queued), TakeBack::kStreamClosed);
   go_on(resource);
   queue.note_depth();
-  if (policies != nullptr && queue.streams == 0) {
-    note_use(resource);
-    if (policies->options().auto_delete || policies->options().exclusive) remove_queue(resource);
-  }
   return end();
 }
 

@@ -231,7 +231,7 @@ class Broker {
   bool offer_by_policies(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
   bool offer_to_quorum(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
   void check_depth(ResourceIndex queue) const;
-  void take_back(ResourceIndex queue, QueuedMessage queued, TakeBack how);
+  bool take_back(ResourceIndex queue, QueuedMessage queued, TakeBack how);
   void go_on(ResourceIndex queue);
   void go_on_from_settled(ResourceIndex queue);
   void drop_expired(ResourceIndex queue);
