@@ -113,14 +113,14 @@ class BrokerRun : public Side {
   ChannelNumber control_ = 0;
   std::optional<ChannelNumber> careful_;              // the channel for questions that may cost it
   std::map<std::string, ExchangeOptions> exchanges_;  // that are there
-  std::map<std::string, QueueOptions> options_;       // of queues that are not plain ones
+  std::map<std::string, QueueOptions> options_;       // the queues that are not plain ones
   std::set<std::string> companions_;                  // headers exchanges
   std::set<std::string> queues_;                      // resources whose queue is there, or was
   std::set<std::string> gone_;
   std::map<CaseStream, Open> open_;
   std::map<ChannelNumber, CaseStream> by_channel_;
   std::map<CasePublisher, Publisher> publishers_;
-  std::vector<Open> drains_;                   // of earlier drain operations; they keep what they took
+  std::vector<Open> drains_;                   // earlier drain operations, which keep what they took
   std::optional<ChannelNumber> last_channel_;  // the last operation's
   std::optional<std::chrono::steady_clock::time_point> began_;  // the first operation
   std::uint32_t steps_ = 0;                                     // that have passed
