@@ -16,10 +16,10 @@
 //              time; what is still held when the program ends is sent then
 //   slow       a delay or a computation of a component that streams takes longer, by a factor
 //   corrupt    bits of a message's payload are flipped; its id stays. Messages without a payload do not count
-//   pause      the process stops for a time, and goes on: nothing reaches it, and its times are over only
-//   then partition  the component is cut from the bus for a time. When that is less than two heartbeats, all
-//   waits,
-//              in both directions, and arrives in the end. Otherwise the connection is lost: after two
+//   pause      the process stops for a time, and goes on: nothing reaches it, and its times are over
+//              only then
+//   partition  the component is cut from the bus for a time. When that is less than two heartbeats, all
+//              waits, in both directions, and arrives in the end. Otherwise the connection is lost: after two
 //              heartbeats the bus requeues what the component has not settled, and the component forgets
 //              what waits in its inbox; in the end it connects again, sends again what was not confirmed,
 //              and opens its stream again

@@ -113,7 +113,7 @@ class BrokerRun : public Side {
   ChannelNumber control_ = 0;
   std::optional<ChannelNumber> careful_;              // the channel for questions that may cost it
   std::map<std::string, ExchangeOptions> exchanges_;  // that are there
-  std::map<std::string, QueueOptions> options_;       // of queues that are not plain ones
+  std::map<std::string, QueueOptions> options_;       // the queues that are not plain ones
   std::set<std::string> companions_;                  // headers exchanges
   std::set<std::string> queues_;                      // resources whose queue is there, or was
   std::set<std::string> gone_;

@@ -28,7 +28,7 @@ bool is_resource_name(std::string_view text);
 
 struct DeclareOperation {
   std::string resource;
-  std::optional<std::string> alternate = {};  // of its exchange
+  std::optional<std::string> alternate = {};  // the alternate exchange of its exchange
 };
 // Declares an exchange that has no queue. It comes before everything else that names the exchange.
 struct ExchangeOperation {
@@ -54,7 +54,7 @@ struct PublishOperation {
   Headers headers = {};
   bool mandatory = false;
   CasePublisher publisher = kUnconfirmed;
-  std::size_t bytes = 0;  // of its payload
+  std::size_t bytes = 0;  // the size of its payload
   std::optional<std::uint8_t> priority = {};
   std::string expiration = {};  // milliseconds; "" for none
 };

@@ -32,7 +32,7 @@ struct Outcome {
   std::map<CaseStream, std::vector<SeenDelivery>> deliveries;
   std::string settled;                // the message that was acknowledged or rejected; "" if none was
   std::vector<std::string> returned;  // mandatory messages that no queue took
-  Confirm confirm = Confirm::kNone;   // of a message that was published
+  Confirm confirm = Confirm::kNone;   // what a publisher is told
   std::map<std::string, std::size_t> waiting;  // messages in the queues that the operation could change
   std::set<std::string> gone;                  // queues that were there and are no longer
   // Whether it is left open what must follow: copies came into some queue from a publisher and from a queue

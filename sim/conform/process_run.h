@@ -54,7 +54,7 @@ class ProcessRun : public Side {
   std::set<std::string> expiring_;  // that are removed when nobody uses them for a time
   TimeNs step_began_ns_ = 0;
   TimeNs now_ = 0;
-  // Of this operation, or of a step while time passes.
+  // What this operation did, or a step while time passes.
   std::map<ResourceIndex, std::set<std::optional<ResourceIndex>>> sources_;  // empty: a publisher
   std::set<ResourceIndex> expired_from_;
   bool waits_ = false;

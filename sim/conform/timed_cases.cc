@@ -43,7 +43,7 @@ TimedCases compare_timed(const TimedRange& range,
                          const std::atomic<bool>& interrupted) {
   TimedCases found;
   std::exception_ptr failure;
-  std::mutex mutex;  // of these two
+  std::mutex mutex;  // guards these two
   std::atomic<std::uint64_t> next{0};
   std::atomic<bool> ends{false};
   const auto compare_some = [&] {

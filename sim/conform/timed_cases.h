@@ -22,7 +22,7 @@ struct TimedRange {
 
 struct TimedCases {
   std::uint64_t done = 0;
-  std::uint64_t too_slow = 0;  // of these: the broker was too slow for them each time
+  std::uint64_t too_slow = 0;  // the broker was too slow for these each time
   // The first that was seen to differ, twice, and its number.
   std::optional<std::pair<std::uint64_t, Comparison>> different;
 };

@@ -192,6 +192,9 @@ TEST_CASE("nothing is drawn from where it would not be the same again, and nothi
                                                  "sim/node/node.cc",
                                                  "sim/node/nodes.h",
                                                  "sim/node/nodes.cc",
+                                                 "sim/conform/broker_run.h",
+                                                 "sim/conform/broker_run.cc",
+                                                 "sim/conform/comparison.cc",
                                                  "sim/command/attach_command.cc",
                                                  "sim/command/node_command.cc",
                                                  "sim/command/nodes_command.cc"};

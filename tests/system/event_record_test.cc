@@ -267,3 +267,21 @@ TEST_CASE("record: a scenario's ordering is that of --ordering, and the summary 
   CHECK_FALSE(scheduled.contains("ordering"));
   CHECK(scheduled["fingerprint"]["events"] != by_key["fingerprint"]["events"]);
 }
+
+TEST_CASE("record: each strike of a fault is a row, and a lost message is named in it") {
+  const ProgramFixture fixture;
+  const std::string scenario =
+      small_scenario() +
+      "[[fault]]\nkind = \"lose\"\nname = \"lossy\"\ncomponent = \"generator\"\nevery = 4\n"
+      "[[fault]]\nkind = \"pause\"\ncomponent = \"generator\"\nat = \"2500us\"\nfor = \"1ms\"\n";
+  REQUIRE(fixture.replay(fixture.write("s.toml", scenario), {"--record"}).status == 0);
+  const std::string record = fixture.run() + "/events.sqlite";
+  using Rows = std::vector<std::vector<std::string>>;
+  CHECK(run_sql(record, "SELECT fault, name, kind, component, message, time_ns FROM strikes") ==
+        Rows{{"1", "NULL", "pause", "generator", "NULL", "2500000"},
+             {"0", "lossy", "lose", "generator", "generator-3", "3500000"},
+             {"0", "lossy", "lose", "generator", "generator-7", "7500000"}});
+  // Each has the number of an event, and events have no gaps.
+  CHECK(run_sql(record, "SELECT count(*) FROM strike JOIN event USING (number)") == Rows{{"3"}});
+  CHECK(run_sql(record, "SELECT max(number) - count(*) FROM event") == Rows{{"0"}});
+}

@@ -20,8 +20,13 @@ TEST_CASE("a ring buffer does what a deque does") {
       const std::uint64_t choice = random.below(8);
       if (choice < pushes_of_eight) {
         const std::uint64_t value = random.below(50);
-        ring.push_back(value);
-        deque.push_back(value);
+        if (random.below(4) == 0) {
+          ring.push_front(value);
+          deque.push_front(value);
+        } else {
+          ring.push_back(value);
+          deque.push_back(value);
+        }
       } else if (choice == 7 && random.below(4) == 0) {
         const std::uint64_t value = random.below(50);
         ring.remove(value);

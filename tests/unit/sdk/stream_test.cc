@@ -171,3 +171,44 @@ TEST_CASE("a machine lets go of a message when it is settled") {
   one.machine.deliver({make_message({.payload = Payload(std::move(owner), {}), .id = "x"}), 1, false});
   CHECK(alive.expired());
 }
+
+TEST_CASE("a handler that may not begin begins when it is told to, before what came later") {
+  std::string diary;
+  Streaming one([&diary](Machine& machine, const MessagePtr& got) {
+    diary += got->id();
+    machine.next();
+  });
+  int asked = 0;
+  one.machine.set_may_begin([&asked](const Delivered&) { return ++asked != 2; });
+  for (const std::uint64_t tag : {1U, 2U, 3U}) one.deliver(tag);
+  CHECK(diary == "1");
+  CHECK(one.machine.waits_for() == "leave to handle a message");
+  CHECK(one.machine.inbox_size() == 2);
+  one.machine.go_on();
+  CHECK(diary == "123");
+  CHECK(asked == 3);
+  one.machine.go_on();  // nothing waits for it
+  CHECK(diary == "123");
+  CHECK(one.link.take_calls() == Calls{"acknowledge 1", "acknowledge 2", "acknowledge 3"});
+}
+
+TEST_CASE("an inbox that is forgotten: only what comes later is handled, and a handler goes on") {
+  std::string diary;
+  Streaming one([&diary](Machine& machine, const MessagePtr& got) {
+    diary += got->id();
+    machine.eval(after(10));
+  });
+  for (const std::uint64_t tag : {1U, 2U, 3U}) one.deliver(tag);
+  one.machine.forget_inbox();
+  one.link.run(one.machine);
+  one.deliver(4);
+  one.link.run(one.machine);
+  CHECK(diary == "14");
+  // Also the one whose handler may not begin.
+  one.machine.set_may_begin([](const Delivered& delivery) { return delivery.tag != 5; });
+  one.deliver(5);
+  one.machine.forget_inbox();
+  one.machine.go_on();
+  one.deliver(6);
+  CHECK(diary == "146");
+}

@@ -124,3 +124,32 @@ TEST_CASE("the clock moves with events, or by itself up to the next one") {
   CHECK(scheduler.position().virtual_time_ns == 100);
   CHECK(scheduler.position().event_number == 1);
 }
+
+TEST_CASE("an event that is postponed comes later, is counted once, and keeps its cause and its priority") {
+  constexpr ComponentIndex kOne(0);
+  constexpr ComponentIndex kOther(1);
+  Scheduler scheduler(1);
+  scheduler.trace_causes();
+  scheduler.schedule(5, EventKind::kTimer, kOther);
+  scheduler.pop();  // event 1 causes what follows
+  scheduler.schedule(10, EventKind::kComponentReceives, kOne);
+  scheduler.schedule(30, EventKind::kComponentReceives, kOne);
+  scheduler.schedule(20, EventKind::kStart, kOther, EventPriority::kImport);
+  const Event first = scheduler.pop();
+  CHECK(scheduler.last_cause() == 1);
+  CHECK(scheduler.event_number() == 2);
+  scheduler.postpone(first, 20);
+  CHECK(scheduler.event_number() == 1);
+  scheduler.schedule(20, EventKind::kTimer, kOther, EventPriority::kControl);
+  CHECK(scheduler.pop().kind == EventKind::kTimer);
+  CHECK(scheduler.pop().kind == EventKind::kComponentReceives);
+  CHECK(scheduler.last_cause() == 1);
+  CHECK(scheduler.now() == 20);
+  CHECK(scheduler.event_number() == 3);
+  CHECK(scheduler.pop().kind == EventKind::kStart);
+  CHECK(scheduler.pop().kind == EventKind::kComponentReceives);
+  CHECK(scheduler.last_cause() == 1);
+  scheduler.cancel_last();
+  CHECK(scheduler.event_number() == 4);
+  CHECK(scheduler.empty());
+}

@@ -1,8 +1,8 @@
 // Tests of hops that take a time of their own each.
 #include <set>
 
-#include "sim/scenario/scenario_reader.h"
 #include "support/catch.h"
+#include "support/open_world.h"
 #include "support/programs.h"
 
 using namespace dse;
@@ -47,4 +47,17 @@ TEST_CASE("hops that do not vary take what they took, and draw nothing") {
     return world.run().fingerprints;
   };
   CHECK(ran({.latency_ns = 30}) == ran({.latency_ns = 0, .varied_latency = DrawnTime::constant(30)}));
+}
+
+TEST_CASE("a component's own latency is that of its hops, both ways, and of no other's") {
+  OpenWorld world;
+  Notes near;
+  Notes far;
+  world.add("near", noting("a", near, 0, 1));
+  world.add("far", noting("a", far, 0, 1));
+  world.add("writer", make_component(writing("a", 4), {.ports = {.writes = {"a"}}}), 1'000);
+  world.scenario.components[1].latency = DrawnTime::constant(100);
+  CHECK(world.run().status == RunStatus::kCompleted);
+  CHECK(near == Notes{"writer-0@1020", "writer-2@1040", "writer-3@1060"});
+  CHECK(far == Notes{"writer-1@1110"});
 }
