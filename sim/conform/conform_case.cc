@@ -145,6 +145,7 @@ class Drawing {
     resources_ = 2 + random_.below(kResourcesMax - 1);
     ConformCase drawn;
     add_options(drawn);
+    if (one_in(2)) make_ladder(drawn);
     drawn.operations.emplace_back(WaitOperation{});
     for (std::uint64_t steps = kStepsMin + random_.below(kStepsMax - kStepsMin + 1); steps > 0; --steps) {
       for (std::uint64_t count = random_.below(kOperationsOfStepMax + 1); count > 0; --count)
@@ -159,7 +160,7 @@ class Drawing {
   void add_options(ConformCase& drawn) {
     has_options_ = true;
     has_quorum_ = random_.below(3) == 0;
-    exchanges_ = random_.below(kExchangesMax + 1);
+    exchanges_ = timed_ && one_in(2) ? 0 : random_.below(kExchangesMax + 1);
     for (std::uint64_t number = 1; number <= exchanges_; ++number) {
       constexpr std::array<ExchangeType, 4> types = {ExchangeType::kDirect, ExchangeType::kFanout,
                                                      ExchangeType::kTopic, ExchangeType::kHeaders};
@@ -177,7 +178,21 @@ class Drawing {
         drawn.operations.emplace_back(DeclareOperation{name, exchange()});
         alternates_.insert(name);
       }
-      if (!one_in(4)) drawn.operations.emplace_back(QueueOperation{name, queue_options()});
+      if (timed_ || !one_in(4)) drawn.operations.emplace_back(QueueOperation{name, queue_options()});
+    }
+  }
+
+  // Messages that the first queue gives up wait in the second one, and come back.
+  void make_ladder(ConformCase& drawn) {
+    for (Operation& operation : drawn.operations) {
+      auto* declare = std::get_if<QueueOperation>(&operation);
+      if (declare == nullptr) continue;
+      if (declare->queue == resource_name(1)) {
+        declare->options.dead_letter = DeadLetterTarget{.key = resource_name(2)};
+      } else if (declare->queue == resource_name(2)) {
+        declare->options.dead_letter = DeadLetterTarget{.key = resource_name(1)};
+        declare->options.message_ttl_ns = time();
+      }
     }
   }
 
@@ -185,14 +200,14 @@ class Drawing {
     QueueOptions options;
     if (has_quorum_ && one_in(2)) options.type = QueueType::kQuorum;
     const bool quorum = options.type == QueueType::kQuorum;
-    if (one_in(3)) options.max_length = random_.below(kLengthMax + 1);
+    if (one_in(timed_ ? 8 : 3)) options.max_length = random_.below(kLengthMax + 1);
     if (one_in(8)) options.max_length_bytes = random_.below(3 * kBytesMax);
     if (options.max_length || options.max_length_bytes) {
       constexpr std::array<Overflow, 3> ways = {Overflow::kDropHead, Overflow::kRejectPublish,
                                                 Overflow::kRejectPublishDlx};
       options.overflow = ways[random_.below(ways.size())];
     }
-    if (one_in(2)) options.dead_letter = dead_letter_target();
+    if (timed_ ? !one_in(4) : one_in(2)) options.dead_letter = dead_letter_target();
     if (quorum && one_in(2)) options.delivery_limit = random_.below(kDeliveryLimitMax + 1);
     options.single_active_consumer = one_in(5);
     if (timed_ && !one_in(3)) options.message_ttl_ns = time();
@@ -207,7 +222,7 @@ class Drawing {
 
   DeadLetterTarget dead_letter_target() {
     DeadLetterTarget target;
-    if (one_in(4)) {
+    if (one_in(timed_ ? 2 : 4)) {
       target.key = resource();
       return target;
     }
@@ -220,7 +235,7 @@ class Drawing {
     const std::uint64_t choice = random_.below(32);
     if (choice < 1) return DeclareOperation{resource()};
     if (choice < 6) return bind();
-    if (choice < 9 && streams_ < kStreamsMax) return open();
+    if (choice < (timed_ ? 7 : 9) && streams_ < kStreamsMax) return open();
     if (streams_ > 0) {
       if (choice < 10) return CloseOperation{stream()};
       if (choice < 19) return settle();
@@ -246,7 +261,7 @@ class Drawing {
     if (conditional && one_in(2)) {
       binding.headers = headers(1 + random_.below(3));
       binding.match = one_in(2) ? HeaderMatch::kAll : HeaderMatch::kAny;
-    } else if (type != types_.end() && type->second == ExchangeType::kHeaders && one_in(4)) {
+    } else if (one_in(8)) {
       binding.match = HeaderMatch::kAny;
     }
     bindings_.push_back(binding);

@@ -24,13 +24,20 @@ TopicTrie::Keys keys_of(ExchangeType type) {
 
 Exchange::Exchange(ExchangeOptions options) : options_(std::move(options)), queues_(keys_of(options_.type)) {}
 
-bool Exchange::bind(const BindingSpec& binding, ResourceIndex to) {
+BindingSpec Exchange::meant(BindingSpec binding) const {
+  if (options_.type != ExchangeType::kHeaders && binding.headers.empty()) binding.match = HeaderMatch::kAll;
+  return binding;
+}
+
+bool Exchange::bind(const BindingSpec& given, ResourceIndex to) {
+  const BindingSpec binding = meant(given);
   if (binding.target == BindingTarget::kQueue) return queues_.add(binding, to);
   if (exchanges_ == nullptr) exchanges_ = std::make_unique<TopicTrie>(keys_of(options_.type));
   return exchanges_->add(binding, to);
 }
 
-std::uint64_t Exchange::taken(const BindingSpec& binding, ResourceIndex to) const {
+std::uint64_t Exchange::taken(const BindingSpec& given, ResourceIndex to) const {
+  const BindingSpec binding = meant(given);
   if (binding.target == BindingTarget::kQueue) return queues_.taken(binding, to);
   DSE_CHECK(exchanges_ != nullptr, "'{}' was never bound to '{}'", binding.to, binding.from);
   return exchanges_->taken(binding, to);

@@ -49,6 +49,9 @@ class Exchange {
   std::uint64_t taken(const BindingSpec& binding, ResourceIndex to) const;
 
  private:
+  // Any of no conditions is none, except in a headers exchange: there it is what no message has.
+  BindingSpec meant(BindingSpec binding) const;
+
   ExchangeOptions options_;
   TopicTrie queues_;
   std::unique_ptr<TopicTrie> exchanges_;  // null when no exchange is bound to this one

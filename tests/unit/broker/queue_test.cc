@@ -47,7 +47,7 @@ TEST_CASE("requeued 2, 0 and 1 of 0 to 4: each kind of queue has its own order")
     for (const char* id : {"0", "1", "2", "3", "4"}) push(queue, id);
     std::vector<QueuedMessage> taken;
     for (int count = 0; count < 3; ++count) taken.push_back(queue.pop());
-    for (const std::size_t at : {2, 0, 1}) put_back(queue, std::move(taken[at]));
+    for (const std::size_t at : {2U, 0U, 1U}) put_back(queue, std::move(taken[at]));
     return drain(queue);
   };
   CHECK(order([](Queue& queue, QueuedMessage one) { queue.put_back(std::move(one)); }) == "0* 1* 2* 3 4 ");

@@ -18,10 +18,10 @@ Run against(const MakeSide& other) {
 }
 
 // The first case that differs, minimised.
-std::optional<MinimisedCase> find_and_minimise(const Run& run) {
+std::optional<MinimisedCase> find_and_minimise(const Run& run, const auto& draw) {
   const std::atomic<bool> interrupted{false};
   for (std::uint64_t number = 1; number <= 300; ++number) {
-    const ConformCase drawn = draw_case(1, number);
+    const ConformCase drawn = draw(1, number);
     const Comparison comparison = run(drawn);
     if (!comparison.differs) continue;
     MinimisedCase minimised = minimise_case(drawn, comparison, run, interrupted);
@@ -31,6 +31,18 @@ std::optional<MinimisedCase> find_and_minimise(const Run& run) {
     return minimised;
   }
   return std::nullopt;
+}
+
+std::optional<MinimisedCase> find_and_minimise(const Run& run) { return find_and_minimise(run, draw_case); }
+
+// Finds a case in which a side with this mistake differs, and reduces it to so many operations at most, those
+// at the end of every case among them.
+template <typename Kind>
+void check_found(const auto& draw, std::size_t operations_max) {
+  const std::optional<MinimisedCase> minimised = find_and_minimise(against(sides_of<Kind>()), draw);
+  REQUIRE(minimised);
+  INFO(describe(minimised->comparison, {"right", "wrong"}));
+  CHECK(minimised->comparison.steps.size() <= operations_max);
 }
 
 // Shows its last outcome only at the look with this number.
@@ -78,15 +90,35 @@ TEST_CASE("conform: one delivery more than the prefetch takes a stream and two m
 TEST_CASE("conform: all taken for any takes a binding with two conditions and a message") {
   const std::optional<MinimisedCase> minimised = find_and_minimise(against(sides_of<MatchesAny>()));
   REQUIRE(minimised);
-  REQUIRE(minimised->smallest.operations.size() == 2);
-  const auto* bind = std::get_if<BindOperation>(&minimised->smallest.operations[0]);
-  REQUIRE(bind != nullptr);
-  CHECK(bind->binding.key == "#");
-  CHECK(bind->binding.headers.size() == 2);
-  const auto* publish = std::get_if<PublishOperation>(&minimised->smallest.operations[1]);
+  INFO(describe(minimised->comparison, {"right", "wrong"}));
+  CHECK(minimised->smallest.operations.size() <= 3);
+  const auto* publish = std::get_if<PublishOperation>(&minimised->smallest.operations.back());
   REQUIRE(publish != nullptr);
   CHECK(publish->headers.size() == 1);
   CHECK_FALSE(publish->mandatory);
+  const BindOperation* bind = nullptr;
+  for (const Operation& operation : minimised->smallest.operations) {
+    if (const auto* one = std::get_if<BindOperation>(&operation)) bind = one;
+  }
+  REQUIRE(bind != nullptr);
+  CHECK(bind->binding.key == "#");
+  CHECK(bind->binding.headers.size() == 2);
+}
+
+TEST_CASE("conform: what queues and exchanges do by their options is compared, and reduced to what matters") {
+  check_found<ForgetsDeaths>(draw_case,
+                             5);  // a queue with dead letters and theirs, two messages, what is left
+  check_found<ConfirmsAll>(draw_case, 2);
+  check_found<IgnoresPriorities>(draw_case, 4);
+  check_found<ServesAllStreams>(draw_case, 8);
+  check_found<IgnoresDeliveryLimits>(draw_case, 6);
+  check_found<NeverRemovesQueues>(draw_case, 3);
+  check_found<IgnoresAlternates>(draw_case, 4);
+}
+
+TEST_CASE("conform: what time does is compared") {
+  CHECK_FALSE(find_and_minimise(against(sides_of<ProcessRun>()), draw_timed_case));
+  check_found<KeepsMessagesForEver>(draw_timed_case, 5);
 }
 
 TEST_CASE("conform: what comes late is waited for, up to a bound") {

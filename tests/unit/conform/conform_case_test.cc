@@ -29,7 +29,7 @@ void add_options(const QueueOptions& options, std::set<std::string>& seen) {
   }
   if (options.delivery_limit) seen.insert("delivery limit");
   if (options.single_active_consumer) seen.insert("single active consumer");
-  if (options.message_ttl_ns) seen.insert("message TTL 0");
+  if (options.message_ttl_ns) seen.insert("message TTL");
   if (options.auto_delete) seen.insert("auto-delete");
   if (options.max_priority > 0) seen.insert("priorities");
 }
@@ -64,6 +64,11 @@ TEST_CASE("conform: the cases hold everything that is to be compared") {
         if (publish->mandatory && bound.empty() && streams.empty()) seen.insert("mandatory before any queue");
         if (publish->key.empty()) seen.insert("empty key");
         if (publish->headers.size() > 1) seen.insert("headers");
+        if (publish->priority) seen.insert("priority");
+        if (!publish->expiration.empty()) seen.insert("expiration");
+        for (const char* keys : {"CC", "BCC"}) {
+          if (publish->headers.find(keys) != nullptr) seen.insert(keys);
+        }
         if (publish->exchange.empty()) seen.insert("by name");
         if (publish->publisher != kUnconfirmed) seen.insert("confirms");
       } else if (const auto* open = std::get_if<OpenOperation>(&operation)) {
@@ -120,8 +125,45 @@ TEST_CASE("conform: the cases hold everything that is to be compared") {
                                       "dead letters with a key",
                                       "delivery limit",
                                       "single active consumer",
-                                      "message TTL 0",
+                                      "message TTL",
+                                      "priorities",
+                                      "priority",
+                                      "expiration",
+                                      "CC",
+                                      "BCC",
                                       "auto-delete"});
+}
+
+TEST_CASE("conform: in cases with times, messages and queues expire, and things happen before and after") {
+  std::set<std::string> seen;
+  std::size_t dead = 0;
+  for (std::uint64_t number = 1; number <= 100; ++number) {
+    ProcessRun run;
+    const ConformCase drawn = draw_timed_case(1, number);
+    std::vector<Operation> operations = drawn.operations;
+    for (const Operation& closing : closing_operations(drawn)) operations.push_back(closing);
+    for (const Operation& operation : operations) {
+      if (const auto* queue = std::get_if<QueueOperation>(&operation)) {
+        if (queue->options.message_ttl_ns > 0) seen.insert("message TTL");
+        if (queue->options.expires_ns) seen.insert("expires");
+      } else if (const auto* publish = std::get_if<PublishOperation>(&operation)) {
+        if (publish->expiration.size() > 1) seen.insert("expiration");
+      } else if (const auto* wait = std::get_if<WaitOperation>(&operation)) {
+        seen.insert(wait->steps > 1 ? "long wait" : "wait");
+      }
+      const Outcome outcome = run.perform(operation);
+      if (!outcome.gone.empty()) seen.insert("gone");
+      for (const auto& [stream, deliveries] : outcome.deliveries) {
+        dead +=
+            static_cast<std::size_t>(std::count_if(deliveries.begin(), deliveries.end(), [](const auto& one) {
+              return one.headers.find("x-death") != nullptr;
+            }));
+      }
+      if (outcome.undetermined) break;
+    }
+  }
+  CHECK(seen == std::set<std::string>{"message TTL", "expires", "expiration", "wait", "long wait", "gone"});
+  CHECK(dead > 20);
 }
 
 TEST_CASE("conform: every case settles, delivers again, and returns often enough to tell something") {
@@ -172,6 +214,9 @@ TEST_CASE("conform: an operation reads as a line") {
   CHECK(line(OpenOperation{1, "a", 3}) == "stream a as s1, prefetch 3");
   CHECK(line(SettleOperation{1, 2, SettleHow::kRequeue}) == "requeue unsettled delivery 2 of s1");
   CHECK(line(CloseOperation{1}) == "close s1");
+  CHECK(line(WaitOperation{1}) == "wait for 1 step");
+  CHECK(line(PublishOperation{.exchange = "a", .id = "m1", .key = "k", .priority = 3, .expiration = "0"}) ==
+        "publish m1 to a, key \"k\", priority 3, expiration 0");
   CHECK(line(DeclareOperation{"a", "b"}) == "declare a, alternate b");
   CHECK(line(ExchangeOperation{"x1", {.type = ExchangeType::kDirect, .alternate = "r1"}}) ==
         "declare direct exchange x1, alternate r1");
