@@ -35,7 +35,6 @@ void BrokerRun::clean_up() {
   };
   for (const auto& [stream, open] : open_) close(open.channel);
   for (const auto& [number, publisher] : publishers_) close(publisher.channel);
-  for (const Open& drain : drains_) close(drain.channel);
   if (careful_) close(*careful_);
   // The control channel may be what failed.
   const ChannelNumber channel = connection_.open_channel();
@@ -237,8 +236,7 @@ void BrokerRun::perform(const CloseOperation& close, Outcome& outcome) {
 }
 
 void BrokerRun::perform(const DrainOperation& drain, Outcome& outcome) {
-  if (const auto before = open_.find(kDrained); before != open_.end()) drains_.push_back(before->second);
-  settle_down(open_stream(kDrained, drain.resource, 0).channel, outcome);
+  settle_down(open_stream(next_drain_++, drain.resource, 0).channel, outcome);
 }
 
 void BrokerRun::perform(const WaitOperation& wait, Outcome& outcome) {
@@ -254,7 +252,7 @@ void BrokerRun::perform(const WaitOperation& wait, Outcome& outcome) {
 
 void BrokerRun::check_time() const {
   const auto begin = *began_ + steps_ * std::chrono::nanoseconds(kStepNs);
-  const auto end = begin + std::chrono::nanoseconds(kStepNs / 2 - kStepNs / 8);
+  const auto end = begin + std::chrono::nanoseconds(kOperationsNs);
   if (std::chrono::steady_clock::now() > end) throw TooLate();
 }
 
@@ -326,9 +324,8 @@ void BrokerRun::with_care(const std::string& resource, const std::function<void(
 }
 
 bool BrokerRun::is_streamed(const std::string& resource) const {
-  const auto streams_it = [&](const Open& open) { return open.resource == resource; };
-  return std::any_of(drains_.begin(), drains_.end(), streams_it) ||
-         std::any_of(open_.begin(), open_.end(), [&](const auto& one) { return streams_it(one.second); });
+  return std::any_of(open_.begin(), open_.end(),
+                     [&](const auto& one) { return one.second.resource == resource; });
 }
 
 void BrokerRun::collect(Outcome& outcome) {

@@ -120,8 +120,8 @@ class BrokerRun : public Side {
   std::map<CaseStream, Open> open_;
   std::map<ChannelNumber, CaseStream> by_channel_;
   std::map<CasePublisher, Publisher> publishers_;
-  std::vector<Open> drains_;                   // earlier drain operations, which keep what they took
-  std::optional<ChannelNumber> last_channel_;  // the last operation's
+  CaseStream next_drain_ = kFirstDrain;
+  std::optional<ChannelNumber> last_channel_;                   // the last operation's
   std::optional<std::chrono::steady_clock::time_point> began_;  // the first operation
   std::uint32_t steps_ = 0;                                     // that have passed
 };

@@ -15,7 +15,7 @@ Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const M
   Comparison comparison;
   for (const Operation& operation : operations) {
     ComparedStep step{operation, first->perform(operation), {}};
-    if (step.first.open_order) break;
+    if (step.first.undetermined) break;
     step.second = second->perform(operation);
     const auto end = std::chrono::steady_clock::now() + patience;
     for (int looks = 0; step.first != step.second; ++looks) {

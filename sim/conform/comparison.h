@@ -30,7 +30,7 @@ using CompareCase = std::function<Comparison(const ConformCase&)>;
 inline constexpr int kLooksMax = 100;
 
 // Does the case's operations and then its closing ones on a new side of each kind. Ends before an operation
-// in which AMQP leaves the order open.
+// in which something is undetermined.
 Comparison compare(const ConformCase& drawn, const MakeSide& make_first, const MakeSide& make_second,
                    std::chrono::milliseconds patience = std::chrono::milliseconds(0));
 

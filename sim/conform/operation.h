@@ -86,6 +86,10 @@ struct DrainOperation {
 // Time passes in steps of this length. Operations happen at the beginning of a step, and every time to live
 // is some steps and a half, so that nothing is due when something is done.
 inline constexpr TimeNs kStepNs = 800'000'000;
+// The part of a step in which operations happen in real time, and so how much later than in virtual time
+// something may be due; and the time before a step's end in which nothing may be due.
+inline constexpr TimeNs kOperationsNs = 3 * kStepNs / 8;
+inline constexpr TimeNs kMarginNs = kOperationsNs;
 
 // Lets time pass to the beginning of a step that comes.
 struct WaitOperation {

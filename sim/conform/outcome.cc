@@ -27,7 +27,7 @@ std::string text_of(const Outcome& outcome, bool fully) {
   for (const auto& [stream, deliveries] : outcome.deliveries) {
     std::vector<std::string> messages;
     for (const SeenDelivery& delivery : deliveries) messages.push_back(delivery_text(delivery, fully));
-    const std::string who = stream == kDrained ? "left:" : fmt::format("s{} gets", stream);
+    const std::string who = stream >= kFirstDrain ? "left:" : fmt::format("s{} gets", stream);
     parts.push_back(fmt::format("{} {}", who, fmt::join(messages, ", ")));
   }
   for (const auto& [queue, count] : outcome.waiting) {

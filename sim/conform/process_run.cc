@@ -16,7 +16,7 @@ Outcome ProcessRun::perform(const Operation& operation) {
   sources_.clear();
   expired_from_.clear();
   std::visit([this, &outcome](const auto& one) { perform(one, outcome); }, operation);
-  outcome.open_order = outcome.open_order || open_order();
+  outcome.undetermined = outcome.undetermined || open_order();
   note_queues(outcome);
   return outcome;
 }
@@ -97,8 +97,8 @@ void ProcessRun::perform(const CloseOperation& close, Outcome& outcome) {
 void ProcessRun::perform(const DrainOperation& drain, Outcome& outcome) {
   const ResourceIndex resource = queue(drain.resource);
   const StreamIndex number = broker_.next_stream();
-  numbers_[number] = kDrained;
-  open_[kDrained] = {.number = number, .resource = resource};
+  numbers_[number] = next_drain_;
+  open_[next_drain_++] = {.number = number, .resource = resource};
   note(broker_.open_stream(resource, 0, now_), outcome);
 }
 
@@ -130,7 +130,7 @@ bool ProcessRun::open_order() const {
 
 void ProcessRun::perform(const WaitOperation& wait, Outcome& outcome) {
   waits_ = true;
-  for (std::uint32_t step = 0; step < wait.steps && !outcome.open_order; ++step) let_pass_a_step(outcome);
+  for (std::uint32_t step = 0; step < wait.steps && !outcome.undetermined; ++step) let_pass_a_step(outcome);
   waits_ = false;
 }
 
@@ -139,11 +139,13 @@ void ProcessRun::let_pass_a_step(Outcome& outcome) {
   expired_from_.clear();
   step_began_ns_ += kStepNs;
   while (const std::optional<TimeNs> due_ns = broker_.next_look_ns()) {
-    if (*due_ns >= step_began_ns_) break;
+    if (*due_ns > step_began_ns_ - kMarginNs) break;
     note(broker_.look(std::max(now_, *due_ns)), outcome);
   }
   now_ = step_began_ns_;
-  outcome.open_order = outcome.open_order || open_order();
+  const std::optional<TimeNs> due_ns = broker_.next_look_ns();
+  const bool too_close = due_ns && *due_ns < step_began_ns_ + kOperationsNs;
+  outcome.undetermined = outcome.undetermined || too_close || open_order();
 }
 
 void ProcessRun::note_queues(Outcome& outcome) const {

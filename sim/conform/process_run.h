@@ -60,6 +60,7 @@ class ProcessRun : public Side {
   bool waits_ = false;
   std::map<CaseStream, Open> open_;
   std::map<StreamIndex, CaseStream> numbers_;
+  CaseStream next_drain_ = kFirstDrain;
 };
 
 }  // namespace dse

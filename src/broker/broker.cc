@@ -261,9 +261,10 @@ bool Broker::offer_to_quorum(ResourceIndex index, QueuedMessage queued,
           time_to_live(*queued.message, policies.options().message_ttl_ns)) {
     queued.expires_ns = add_time(now_ns_, std::max(*lives_ns, kQuorumLifeMinNs));
   }
+  const std::size_t first_death = dead_letters_.size();
   queue.push(std::move(queued));
   dispatch(index);
-  keep_quorum_limits(index);
+  keep_quorum_limits(index, first_death);
   queue.note_depth();
   return true;
 }
@@ -279,11 +280,18 @@ bool Broker::drop_over_limit(ResourceIndex index) {
   return dropped;
 }
 
-void Broker::keep_quorum_limits(ResourceIndex index) {
+// `first_death` is the first dead letter of what is being done now. What a quorum queue drops goes before all
+// of them, the last first (rabbit_fifo puts each in front of the effects so far).
+void Broker::keep_quorum_limits(ResourceIndex index, std::size_t first_death) {
   Queue& queue = *resources_[index]->queue;
   QueuePolicies& policies = *queue.policies();
   if (policies.options().overflow != Overflow::kRejectPublish) {
-    drop_over_limit(index);
+    const auto dropped = static_cast<std::ptrdiff_t>(dead_letters_.size());
+    if (!drop_over_limit(index)) return;
+    std::reverse(dead_letters_.begin() + dropped, dead_letters_.end());
+    std::rotate(dead_letters_.begin() + static_cast<std::ptrdiff_t>(first_death),
+                dead_letters_.begin() + dropped, dead_letters_.end());
+    drop_expired(index);
     return;
   }
   const bool below = policies.below_soft_limit(queue.depth(), queue.bytes());

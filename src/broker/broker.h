@@ -236,7 +236,7 @@ class Broker {
   void go_on_from_settled(ResourceIndex queue);
   void drop_expired(ResourceIndex queue);
   bool drop_over_limit(ResourceIndex queue);
-  void keep_quorum_limits(ResourceIndex queue);
+  void keep_quorum_limits(ResourceIndex queue, std::size_t first_death = 0);
   void give_up(ResourceIndex queue, QueuedMessage queued, PolicyEvent::Kind kind, DeathReason reason);
   void send_to_dead_letters(ResourceIndex queue, const QueuedMessage& queued, DeathReason reason);
   void publish_dead_letters();

@@ -40,3 +40,18 @@ TEST_CASE("what is put back stands where it stood, whatever the order") {
   queue.put_back(std::move(b));
   CHECK(drain(queue) == "b* ");
 }
+
+TEST_CASE("requeued 2, 0 and 1 of 0 to 4: each kind of queue has its own order") {
+  const auto order = [](const auto& put_back) {
+    Queue queue;
+    for (const char* id : {"0", "1", "2", "3", "4"}) push(queue, id);
+    std::vector<QueuedMessage> taken;
+    for (int count = 0; count < 3; ++count) taken.push_back(queue.pop());
+    for (const std::size_t at : {2, 0, 1}) put_back(queue, std::move(taken[at]));
+    return drain(queue);
+  };
+  CHECK(order([](Queue& queue, QueuedMessage one) { queue.put_back(std::move(one)); }) == "0* 1* 2* 3 4 ");
+  CHECK(order([](Queue& queue, QueuedMessage one) { queue.push(std::move(one)); }) == "3 4 2 0 1 ");
+  CHECK(order([](Queue& queue, QueuedMessage one) { queue.put_back_in_turn(std::move(one)); }) ==
+        "2* 0* 1* 3 4 ");
+}
