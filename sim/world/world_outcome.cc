@@ -12,6 +12,7 @@
 #include "dse/hash.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
+#include "sim/scenario/topology.h"
 #include "sim/world/expectations.h"
 #include "sim/world/harvest.h"
 #include "sim/world/replica_metrics.h"
@@ -44,10 +45,13 @@ std::optional<std::string> World::find_stall() const {
   constexpr std::size_t kIdsShown = 3;
   std::string report;
   const Broker& broker = bus_.broker();
+  const std::set<std::string> led_into = queues_led_into(scenario_);
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
     if (state.streams == 0 && state.unacknowledged == 0 && is_left(resource)) continue;
+    // Dead letters may rest where nobody reads them.
+    if (state.streams == 0 && state.unacknowledged == 0 && led_into.contains(broker.name(resource))) continue;
     report +=
         fmt::format("  queue '{}': {} waiting, {} unacknowledged, {}{}{}\n", broker.name(resource),
                     state.depth, state.unacknowledged, counted(state.streams, "stream"),

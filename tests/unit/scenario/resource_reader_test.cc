@@ -44,7 +44,7 @@ TEST_CASE("resource: the options of a queue are read") {
                                .exclusive = true};
   CHECK(config.queue == wanted);
   CHECK_THAT(topology_text(scenario),
-             ContainsSubstring("message_ttl 0s, expires 1min, max_length 0, max_length_bytes 100, "
+             ContainsSubstring("message_ttl 0s, expires 60s, max_length 0, max_length_bytes 100, "
                                "reject-publish-dlx, max_priority 9, single active consumer, auto-delete, "
                                "exclusive, dead letters to b (key x.y), alternate c\n"));
   // The queues that something leads into exist from the start.
@@ -87,7 +87,7 @@ TEST_CASE("resource: what RabbitMQ refuses is refused, with line, column and key
       {"[resource.a]\ntype = \"quorum\"\nexclusive = true", "'exclusive' is nothing for a quorum queue"},
       {"[resource.a]\ntype = \"quorum\"\nauto_delete = true", "'auto_delete' is nothing for a quorum queue"},
       {"[resource.a]\nexpires = \"0s\"", "s.toml:2:11: resource.a.expires: 0s: expected whole milliseconds"},
-      {"[resource.a]\nmessage_ttl = \"1500us\"", "1500us: expected whole milliseconds from 0s to"},
+      {"[resource.a]\nmessage_ttl = \"1500us\"", "1.5ms: expected whole milliseconds from 0s to"},
       {"[resource.a]\nmessage_ttl = \"50days\"", "resource.a.message_ttl"},
       {"[resource.a]\nmax_length = -1", "s.toml:2:14: resource.a.max_length"},
       {"[resource.a]\nmax_priority = 256", "resource.a.max_priority"},

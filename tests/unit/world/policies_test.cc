@@ -52,6 +52,17 @@ TEST_CASE("policies: a message expires exactly when its time is over, and is dea
   CHECK_FALSE(result.metrics.contains("b.expired"));
 }
 
+TEST_CASE("policies: dead letters may rest where nobody reads them") {
+  OpenWorld world;
+  world.scenario.resources["a"].queue = {.message_ttl_ns = 0, .dead_letter = DeadLetterTarget{"lot", {}}};
+  world.scenario.bindings = {{.from = "in", .to = "a"}};
+  world.add("writer", writing("in", 2));
+  const RunResult result = world.run();
+  CHECK(result.stall == "");
+  CHECK(result.status == RunStatus::kCompleted);
+  CHECK(result.metrics.at("lot.not_received") == 2);
+}
+
 TEST_CASE("policies: a run that is cut off before that leaves the message in its queue") {
   OpenWorld world;
   BusNotes bus;
@@ -87,7 +98,35 @@ TEST_CASE("policies: a publisher that asks is told whether all queues have accep
   CHECK(result.metrics.at("full.nacked") == 1);
   CHECK(result.metrics.at("full.not_received") == 1);
   CHECK(result.metrics.at("roomy.not_received") == 2);
-  CHECK(result.status == RunStatus::kCompleted);
+}
+
+TEST_CASE("policies: a message that its component refuses goes where its queue's dead letters go") {
+  OpenWorld world;
+  MessagePtr buried;
+  world.scenario.resources["a"].queue = {.dead_letter = DeadLetterTarget{"b", "a.refused"}};
+  world.add("picky", Program{stream_resource("a", 0, [](Machine& machine, const MessagePtr&) {
+              machine.refuse_current("it is never right");
+              machine.next();
+            })});
+  world.add("undertaker",
+            Program{stream_resource("b", 0, [&buried](Machine& machine, const MessagePtr& dead) {
+              buried = dead;
+              machine.next();
+            })});
+  world.add("writer", writing("a", 1));
+  const RunResult result = world.run();
+  CHECK(result.refused.size() == 1);
+  CHECK(result.metrics.at("a.dead_lettered") == 1);
+  REQUIRE(buried);
+  CHECK(buried->id() == "writer-0");
+  CHECK(buried->key() == "a.refused");
+  const auto* deaths = std::get_if<HeaderArray>(buried->headers().find("x-death"));
+  REQUIRE(deaths != nullptr);
+  REQUIRE(deaths->values().size() == 1);
+  const Headers& death = std::get<HeaderTable>(deaths->values()[0]).entries();
+  CHECK(std::get<std::string>(*death.find("reason")) == "rejected");
+  CHECK(std::get<std::string>(*death.find("queue")) == "a");
+  CHECK(*death.find_integer("count") == 1);
 }
 
 TEST_CASE("policies: the ledger believes that a message has left its queue only where the options allow it") {
