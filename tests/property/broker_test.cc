@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "dse/random.h"
 #include "property/naive_broker.h"
 #include "support/catch.h"
@@ -21,6 +24,44 @@ struct Outstanding {
 class Duel {
  public:
   explicit Duel(std::uint64_t seed) : random_(seed, "broker", "duel") {}
+
+  // Gives some queues options. Each may dead-letter into those that come after it.
+  void set_options() {
+    broker_.declare("", now_);  // the default exchange, to which the dead letters go
+    for (char name = 'a'; name < 'a' + 4; ++name) {
+      QueueOptions options;
+      NaiveBroker::Options naive;
+      if (random_.below(2) == 0) {
+        naive.max_length = random_.below(4);
+        options.max_length = static_cast<std::int64_t>(*naive.max_length);
+        naive.rejects = random_.below(3) == 0;
+        if (naive.rejects) options.overflow = Overflow::kRejectPublish;
+      }
+      if (random_.below(2) == 0) options.message_ttl_ns = naive.ttl = static_cast<TimeNs>(random_.below(9));
+      if (name < 'd' && random_.below(2) == 0) {
+        naive.dead_letters_to = std::string(1, static_cast<char>(name + 1));
+        options.dead_letter = DeadLetterTarget{.exchange = "", .key = naive.dead_letters_to};
+      }
+      const ResourceIndex resource = broker_.declare(std::string(1, name), now_);
+      broker_.set_options(resource, options);
+      broker_.make_queue(resource, now_);
+      naive_.set_options(std::string(1, name), naive);
+    }
+    has_options_ = true;
+  }
+
+  void pass_time() {
+    const TimeNs until = now_ + static_cast<TimeNs>(random_.below(4));
+    while (const std::optional<TimeNs> due = broker_.next_look_ns()) {
+      if (*due > until) break;
+      now_ = std::max(now_, *due);
+      note(broker_.look(now_));
+    }
+    naive_.pass_time(until);
+    compare_noted();
+    now_ = until;
+    compare_queues();
+  }
 
   void step() {
     switch (random_.below(16)) {
@@ -62,16 +103,16 @@ class Duel {
 
   void declare() {
     const std::string name = any_name();
-    const ResourceIndex index = broker_.declare(name, 0);
+    const ResourceIndex index = broker_.declare(name, now_);
     naive_.declare(name);
     REQUIRE(broker_.name(index) == name);
-    REQUIRE(broker_.declare(name, 0) == index);
+    REQUIRE(broker_.declare(name, now_) == index);
   }
 
   void bind() {
     const char* keys[] = {"#", "*", "x", "y"};
     const BindingSpec binding{.from = any_name(), .to = any_name(), .key = keys[random_.below(4)]};
-    broker_.bind(binding, 0);
+    broker_.bind(binding, now_);
     naive_.declare(binding.from);
     naive_.bind(binding);
   }
@@ -83,10 +124,12 @@ class Duel {
     const bool mandatory = random_.below(2) == 0;
     const MessagePtr message = make_message({.key = key, .id = id});
     naive_.declare(exchange);
-    Effects& effects = broker_.publish(broker_.declare(exchange, 0), message, {.mandatory = mandatory}, 0);
+    Effects& effects =
+        broker_.publish(broker_.declare(exchange, now_), message, {.mandatory = mandatory}, now_);
     const bool routed = naive_.publish(exchange, key, id);
     unroutable_ += routed ? 0 : 1;
     REQUIRE(effects.routed == routed);
+    REQUIRE(effects.accepted == naive_.accepted());
     REQUIRE(broker_.unroutable() == unroutable_);
     REQUIRE(effects.returned.get() == (mandatory && !routed ? message.get() : nullptr));
     compare_deliveries(effects);
@@ -97,9 +140,9 @@ class Duel {
     const std::string queue = any_name();
     const auto prefetch = static_cast<std::uint32_t>(random_.below(4));
     naive_.declare(queue);
-    const ResourceIndex resource = broker_.declare(queue, 0);
+    const ResourceIndex resource = broker_.declare(queue, now_);
     REQUIRE(broker_.next_stream().number() == naive_.streams().size());
-    Effects& effects = broker_.open_stream(resource, prefetch, 0);
+    Effects& effects = broker_.open_stream(resource, prefetch, now_);
     naive_.open_stream(queue, prefetch);
     compare_deliveries(effects);
   }
@@ -108,7 +151,7 @@ class Duel {
     if (naive_.streams().empty()) return;
     const auto stream = static_cast<std::uint32_t>(random_.below(naive_.streams().size()));
     if (!naive_.streams()[stream].open) return;
-    Effects& effects = broker_.close_stream(StreamIndex(stream), 0);
+    Effects& effects = broker_.close_stream(StreamIndex(stream), now_);
     naive_.close_stream(stream);
     std::erase_if(outstanding_, [stream](const Outstanding& one) { return one.stream == stream; });
     compare_deliveries(effects);
@@ -118,11 +161,17 @@ class Duel {
     if (outstanding_.empty()) return;
     const auto at = outstanding_.begin() + static_cast<std::ptrdiff_t>(random_.below(outstanding_.size()));
     const Outstanding one = *at;
+    // The model knows copies by their message.
+    const auto same =
+        std::count_if(outstanding_.begin(), outstanding_.end(), [&one](const Outstanding& other) {
+          return other.stream == one.stream && other.message == one.message;
+        });
+    if (same > 1) return;
     outstanding_.erase(at);
     REQUIRE(broker_.outstanding(one.tag));
     Effects& effects = state == NaiveBroker::State::kAcknowledged
-                           ? broker_.acknowledge(one.tag, 0)
-                           : broker_.reject(one.tag, {.requeue = state == NaiveBroker::State::kReady}, 0);
+                           ? broker_.acknowledge(one.tag, now_)
+                           : broker_.reject(one.tag, {.requeue = state == NaiveBroker::State::kReady}, now_);
     REQUIRE(effects.settled.message->id() == one.message);
     REQUIRE(broker_.name(effects.settled.resource) == naive_.streams()[one.stream].queue);
     REQUIRE_FALSE(broker_.outstanding(one.tag));
@@ -131,19 +180,24 @@ class Duel {
   }
 
   void compare_deliveries(const Effects& effects) {
-    std::vector<NaiveDelivery> found;
+    note(effects);
+    compare_noted();
+  }
+  void note(const Effects& effects) {
     for (const Delivery& delivery : effects.deliveries) {
-      found.push_back({delivery.stream.number(), delivery.message->id(), delivery.redelivered});
+      found_.push_back({delivery.stream.number(), delivery.message->id(), delivery.redelivered});
       outstanding_.push_back({delivery.stream.number(), delivery.tag, delivery.message->id()});
     }
-    REQUIRE(found.size() == effects.deliveries.size());
-    REQUIRE((found == naive_.take_deliveries()));
+  }
+  void compare_noted() {
+    REQUIRE((found_ == naive_.take_deliveries()));
+    found_.clear();
   }
 
   void compare_queues() {
     for (const std::string& queue : naive_.declared()) {
       CAPTURE(queue);
-      const Broker::QueueState state = broker_.queue_state(broker_.declare(queue, 0));
+      const Broker::QueueState state = broker_.queue_state(broker_.declare(queue, now_));
       REQUIRE(state.depth == naive_.count(queue, NaiveBroker::State::kReady));
       REQUIRE(state.unacknowledged == naive_.count(queue, NaiveBroker::State::kUnacknowledged));
       REQUIRE(state.depth <= state.depth_max);
@@ -153,7 +207,7 @@ class Duel {
       }
       REQUIRE(state.streams == streams);
     }
-    REQUIRE(broker_.next_resource().number() == naive_.declared().size());
+    REQUIRE(broker_.next_resource().number() == naive_.declared().size() + (has_options_ ? 1 : 0));
   }
 
   // Invariants of the broker alone, so that the model cannot share a mistake with it.
@@ -164,7 +218,9 @@ class Duel {
     for (const Outstanding& one : outstanding_) {
       ++held[one.stream];
       REQUIRE(tags.insert(one.tag).second);
-      REQUIRE(copies.emplace(naive_.streams()[one.stream].queue, one.message).second);
+      // As a dead letter, a message may come into a queue again.
+      const bool first = copies.emplace(naive_.streams()[one.stream].queue, one.message).second;
+      REQUIRE((first || has_options_));
     }
     for (const auto& [stream, count] : held) {
       const std::size_t prefetch = naive_.streams()[stream].prefetch;
@@ -176,6 +232,9 @@ class Duel {
   Broker broker_;
   NaiveBroker naive_;
   std::vector<Outstanding> outstanding_;
+  std::vector<NaiveDelivery> found_;  // since the last comparison
+  TimeNs now_ = 0;
+  bool has_options_ = false;
   std::uint64_t published_ = 0;
   std::uint64_t unroutable_ = 0;
 };
@@ -189,6 +248,19 @@ TEST_CASE("the broker does what the naive one does") {
     for (int step = 0; step < 300; ++step) {
       CAPTURE(step);
       duel.step();
+    }
+  }
+}
+
+TEST_CASE("the broker does what the naive one does, with lengths, times and dead letters") {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    CAPTURE(seed);
+    Duel duel(seed);
+    duel.set_options();
+    for (int step = 0; step < 300; ++step) {
+      CAPTURE(step);
+      duel.step();
+      duel.pass_time();
     }
   }
 }
