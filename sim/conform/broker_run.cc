@@ -361,10 +361,10 @@ MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest) {
 
 CompareCase compare_with(Connection& connection) {
   constexpr std::chrono::milliseconds kRest{40};
-  constexpr std::chrono::milliseconds kPatience{2000};
   const MakeSide in_process = [] { return std::make_unique<ProcessRun>(); };
   return [in_process, quick = broker_runs(connection),
           patient = broker_runs(connection, kRest)](const ConformCase& drawn) {
+    constexpr std::chrono::milliseconds kPatience{2000};
     const Comparison comparison = compare(drawn, in_process, quick);
     return comparison.differs ? compare(drawn, in_process, patient, kPatience) : comparison;
   };
