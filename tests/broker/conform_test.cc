@@ -45,9 +45,9 @@ std::optional<dse::MinimisedCase> find_mistake(const dse::MakeSide& mistaken) {
 
 TEST_CASE("conform: RabbitMQ and the broker in the process do the same, and nothing stays behind") {
   const RabbitMq broker = RabbitMq::shared();
-  const auto outcome = run_process(conform(broker, {"--cases", "200", "--seed", "7"}));
+  const auto outcome = run_process(conform(broker, {"--cases", "120", "--seed", "7"}));
   CAPTURE(outcome.err);
-  CHECK(outcome.out == "200 cases, no difference\n");
+  CHECK(outcome.out == "120 cases, no difference\n");
   CHECK(outcome.status == 0);
   CHECK_FALSE(holds_a_case(broker));
 }

@@ -174,8 +174,7 @@ TEST_CASE("policies: higher priorities leave first, and are the first that a ful
 }
 
 TEST_CASE("policies: where messages go back to in a classic queue, a quorum queue, and one with a limit") {
-  // Of 0 to 4, a stream that takes three at a time returns 0 again and again: what it gets next shows the
-  // order.
+  // A stream takes three of 0 to 4 and returns them one by one: what it gets instead shows the order.
   const auto rounds = [](const QueueOptions& options) {
     Story story;
     story.queue("q", options);
