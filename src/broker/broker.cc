@@ -584,7 +584,7 @@ void Broker::look_at(ResourceIndex index, TimeNs time_ns) {
   looks_.push({.time_ns = time_ns, .queue = index});
 }
 
-std::optional<TimeNs> Broker::next_look_ns() const {
+std::optional<TimeNs> Broker::first_look_ns() const {
   while (!looks_.empty()) {
     const Look& next = looks_.top();
     const Resource& resource = *resources_[next.queue];

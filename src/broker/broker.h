@@ -134,7 +134,9 @@ class Broker {
   // Does what one queue has to do by now: messages expire, or the queue is removed.
   Effects& look(TimeNs now);
   // When look() is to be called next; empty while nothing is due at any time.
-  std::optional<TimeNs> next_look_ns() const;
+  std::optional<TimeNs> next_look_ns() const {
+    return looks_.empty() ? std::nullopt : first_look_ns();  // asked before each event
+  }
 
   // The number of the next stream that open_stream will open.
   StreamIndex next_stream() const { return streams_.next(); }
@@ -242,6 +244,7 @@ class Broker {
   void publish_dead_letters();
   void note_policy(PolicyEvent::Kind kind, ResourceIndex queue, MessagePtr message);
   void look_at(ResourceIndex queue, TimeNs time_ns);
+  std::optional<TimeNs> first_look_ns() const;
   void note_use(ResourceIndex queue);
   void remove_queue(ResourceIndex queue);
   QueuedMessage settle(DeliveryTag tag);
