@@ -1,4 +1,4 @@
-"""A source of orders: it sends `count` messages, one every `every`; of each `of` the last is urgent.
+"""A source that sends `count` orders, one every `every`. Every `of`th is urgent.
 
 An urgent message has the priority 9 and the key `urgent`. A usual one has the key `usual`, no
 priority, and an expiration of `patience_ms`.

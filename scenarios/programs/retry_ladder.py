@@ -1,7 +1,7 @@
 """It puts each message that a worker has given up on a rung of the retry ladder.
 
-The header x-death has the deaths of a message, the last one first. What was rejected is written with
-the number of its rejections as routing key, everything else with the reason of its death: the
+The header x-death has the deaths of a message, the last one first. What was rejected is written
+with the number of its rejections as routing key, everything else with the reason of its death: the
 bindings say which of these keys mean another try. The headers stay as they are, so that the broker
 goes on counting.
 """

@@ -90,7 +90,7 @@ const std::vector<ShownKey>& shown_keys() {
       {"fault.at", "negative/crash", "at = \"101ms\"\n", "", "fault.0.at: is missing"},
       {"fault.classes", "refused", "classes = 11\n", "", "FAILED the tens are refused"},
       {"fault.bits", "negative/corrupt", "bits = 2000\n", "", "FAILED the model learns the digits"},
-      {"fault.by", "negative/delay", "by = { exponential = \"5ms\" }\n", "by = \"0s\"\n",
+      {"fault.by", "negative/delay", "by = { exponential = \"5ms\" }\n", "by = \"1ns\"\n",
        "FAILED every message is there within 150 us"},
       {"fault.window", "negative/reorder", "window = 8\n", "", "fault.0.window: is missing"},
       {"fault.within", "negative/reorder-within", "within = \"10ms\"\n", "within = \"1us\"\n",
