@@ -151,7 +151,7 @@ std::set<std::string> keys_described_in(const std::vector<std::string>& chapter)
       return cell == "key" || cell == "keys of its own";
     });
     if (head != cells.end()) {
-      column = head - cells.begin();
+      column = static_cast<std::size_t>(head - cells.begin());
     } else if (column && *column < cells.size()) {
       for (const std::string& name : names_in_cell(cells[*column])) keys.insert(name);
     }
@@ -173,7 +173,7 @@ TEST_CASE("keys: without the key an expectation of its scenario fails") {
   }
 }
 
-// Else it would be the other folder that makes it fail.
+// A scenario that fails in another folder would prove nothing above.
 TEST_CASE("keys: with the key its scenario passes wherever it is") {
   std::set<std::string> scenarios;
   for (const ShownKey& shown : shown_keys()) scenarios.insert(shown.scenario);
