@@ -14,14 +14,6 @@ void Scheduler::schedule(TimeNs time_ns, EventKind kind, ComponentIndex target, 
   insert({time_ns, order, target, kind});
 }
 
-void Scheduler::insert(const Event& event) {
-  if (lane_.empty() || before(lane_.back(), event)) {
-    lane_.push_back(event);
-  } else {
-    push_heap(event);
-  }
-}
-
 void Scheduler::postpone(const Event& event, TimeNs time_ns) {
   DSE_CHECK(time_ns > now(), "an event cannot be postponed from {} to {} ns", now(), time_ns);
   cancel_last();

@@ -71,7 +71,14 @@ class Scheduler {
   }
   [[gnu::noinline]] std::uint64_t note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
                                                EventPriority priority);
-  void insert(const Event& event);
+  // Inlined, so that the event is made in its place: a copy of one just written stalls.
+  [[gnu::always_inline]] void insert(const Event& event) {
+    if (lane_.empty() || before(lane_.back(), event)) {
+      lane_.push_back(event);
+    } else {
+      push_heap(event);
+    }
+  }
   void push_heap(const Event& event);
   void pop_heap();
 

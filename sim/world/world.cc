@@ -221,7 +221,7 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
                           const ProgressSink& progress) {
   constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
   for (;;) {
-    bring_in_look(last_ns);
+    if (bus_.may_look()) bring_in_look(last_ns);
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
     if (!checkpoints_due_.empty()) schedule_checkpoints_up_to(scheduler_.next_time_ns());
     if (!snapshots_due_.empty() || !after_faults_.empty()) take_snapshots_before(scheduler_.next_time_ns());

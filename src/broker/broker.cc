@@ -188,7 +188,7 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
 }
 
 // Returns false when the queue does not accept the message.
-bool Broker::offer(ResourceIndex index, QueuedMessage queued, std::optional<PublisherIndex> publisher) {
+bool Broker::offer(ResourceIndex index, QueuedMessage&& queued, std::optional<PublisherIndex> publisher) {
   Queue& queue = *resources_[index]->queue;
   if (queue.policies() == nullptr && !queued.message->expiration().empty())
     queue.add_policies(QueueOptions());
@@ -196,7 +196,8 @@ bool Broker::offer(ResourceIndex index, QueuedMessage queued, std::optional<Publ
   check_depth(index);
   const std::optional<StreamIndex> reader = queue.empty() ? next_with_room(queue) : std::nullopt;
   if (reader) {
-    hand_over(*reader, queue.pass(std::move(queued)));
+    queued.position = queue.next_position();
+    hand_over(*reader, std::move(queued));
   } else {
     queue.push(std::move(queued));
     queue.note_depth();
@@ -231,7 +232,8 @@ bool Broker::offer_by_policies(ResourceIndex index, QueuedMessage queued,
   if (lives_ns) queued.expires_ns = add_time(now_ns_, *lives_ns);
   if (queue.empty()) {
     if (const std::optional<StreamIndex> reader = next_with_room(queue)) {
-      hand_over(*reader, queue.pass(std::move(queued)));
+      queued.position = queue.next_position();
+      hand_over(*reader, std::move(queued));
       return true;
     }
   }
@@ -413,7 +415,7 @@ std::optional<StreamIndex> Broker::next_with_room(Queue& queue) {
   return std::nullopt;
 }
 
-void Broker::hand_over(StreamIndex number, QueuedMessage queued) {
+void Broker::hand_over(StreamIndex number, QueuedMessage&& queued) {
   Stream& stream = streams_[number];
   std::uint32_t slot = 0;
   if (free_slots_.empty()) {
@@ -584,7 +586,7 @@ void Broker::look_at(ResourceIndex index, TimeNs time_ns) {
   looks_.push({.time_ns = time_ns, .queue = index});
 }
 
-std::optional<TimeNs> Broker::first_look_ns() const {
+std::optional<TimeNs> Broker::next_look_ns() const {
   while (!looks_.empty()) {
     const Look& next = looks_.top();
     const Resource& resource = *resources_[next.queue];

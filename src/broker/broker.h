@@ -134,9 +134,9 @@ class Broker {
   // Does what one queue has to do by now: messages expire, or the queue is removed.
   Effects& look(TimeNs now);
   // When look() is to be called next; empty while nothing is due at any time.
-  std::optional<TimeNs> next_look_ns() const {
-    return looks_.empty() ? std::nullopt : first_look_ns();  // asked before each event
-  }
+  std::optional<TimeNs> next_look_ns() const;
+  // False when next_look_ns() is empty; cheap enough to be asked before each event.
+  bool may_look() const { return !looks_.empty(); }
 
   // The number of the next stream that open_stream will open.
   StreamIndex next_stream() const { return streams_.next(); }
@@ -226,10 +226,10 @@ class Broker {
   void enter_turn(StreamIndex stream);
   void dispatch(ResourceIndex resource);
   std::optional<StreamIndex> next_with_room(Queue& queue);
-  void hand_over(StreamIndex stream, QueuedMessage queued);
+  void hand_over(StreamIndex stream, QueuedMessage&& queued);
   void route(ResourceIndex exchange, std::span<const std::string_view> keys, const Headers& headers,
              std::vector<ResourceIndex>& queues);
-  bool offer(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
+  bool offer(ResourceIndex queue, QueuedMessage&& queued, std::optional<PublisherIndex> publisher);
   bool offer_by_policies(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
   bool offer_to_quorum(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
   void check_depth(ResourceIndex queue) const;
@@ -244,7 +244,6 @@ class Broker {
   void publish_dead_letters();
   void note_policy(PolicyEvent::Kind kind, ResourceIndex queue, MessagePtr message);
   void look_at(ResourceIndex queue, TimeNs time_ns);
-  std::optional<TimeNs> first_look_ns() const;
   void note_use(ResourceIndex queue);
   void remove_queue(ResourceIndex queue);
   QueuedMessage settle(DeliveryTag tag);

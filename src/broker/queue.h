@@ -71,11 +71,6 @@ class Queue {
 
   // Puts a message at the end: a new one, or one that a quorum queue takes as new.
   void push(QueuedMessage message);
-  // Does what push and then pop would do on an empty queue.
-  QueuedMessage pass(QueuedMessage message) {
-    message.position = next_position_++;
-    return message;
-  }
   // A position behind all that were given.
   std::uint64_t next_position() { return next_position_++; }
   // Puts a message back to its original place, marked redelivered.

@@ -56,6 +56,8 @@ class DataBus {
   BusEvent look(TimeNs now);
   // When look() is to be called next; empty while nothing is due at any time.
   std::optional<TimeNs> next_look_ns() const { return broker_.next_look_ns(); }
+  // False when next_look_ns() is empty; cheap enough to be asked before each event.
+  bool may_look() const { return broker_.may_look(); }
   // The connection of the component is lost: what CloseCommand does, without a frame.
   BusEvent disconnect(LinkIndex link, TimeNs now);
   // Drops the next frame that the component sent, or that the bus sent it, which must be under way.
