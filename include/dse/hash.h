@@ -35,8 +35,11 @@ class Hasher {
   void add_u64s(const std::array<std::uint64_t, kCount>& values) {
     static_assert(sizeof values <= kBufferBytes);
     if (used_ + sizeof values > kBufferBytes) flush();
-    std::memcpy(buffer_.get() + used_, &values, sizeof values);  // x86-64 and AArch64 are little-endian
-    used_ += sizeof values;
+    // One by one: values that were just written apart cannot be read at once without a stall.
+    for (const std::uint64_t& value : values) {
+      std::memcpy(buffer_.get() + used_, &value, sizeof value);  // x86-64 and AArch64 are little-endian
+      used_ += sizeof value;
+    }
   }
   void add_i64(std::int64_t value) { add_u64(static_cast<std::uint64_t>(value)); }
 

@@ -157,14 +157,15 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
   Effects& effects = begin(now);
   matched_.clear();
   Resource& resource = *resources_[exchange];
-  MessagePtr published = message;
+  MessagePtr without_copies;
   if (resource.exchange.is_last() && !resource.name.empty() && !has_more_keys(*message)) {
     resource.exchange.match_queues(message->key(), message->headers(), matched_);
   } else {
     const std::vector<std::string_view> keys = routing_keys(*message);
     route(exchange, keys, message->headers(), matched_);
-    published = without_blind_copies(message);
+    without_copies = without_blind_copies(message);
   }
+  const MessagePtr& published = without_copies ? without_copies : message;
   if (matched_.empty()) {
     ++unroutable_;
     effects.routed = false;
