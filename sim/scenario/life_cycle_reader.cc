@@ -86,8 +86,13 @@ void check_replica_names(const Scenario& scenario) {
 void check_restarts(const Scenario& scenario) {
   for (const ComponentConfig& component : scenario.components) {
     if (!component.life.restart) continue;
+    // One replica that crashes is enough.
+    const auto& all = scenario.components;
     const bool crashes = std::any_of(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& fault) {
-      return fault.kind == FaultKind::kCrash && component.is_called(fault.component);
+      return fault.kind == FaultKind::kCrash &&
+             std::any_of(all.begin(), all.end(), [&](const ComponentConfig& replica) {
+               return replica.table_name() == component.table_name() && replica.is_called(fault.component);
+             });
     });
     if (crashes) continue;
     throw InputError(

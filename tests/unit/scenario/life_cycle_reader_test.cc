@@ -78,9 +78,15 @@ TEST_CASE("life cycle: what names replicas by their common name means each of th
   CHECK(scenario.components[0].is_called(scenario.faults[0].component));
   CHECK(scenario.components[1].is_called(scenario.faults[0].component));
   CHECK_FALSE(scenario.components[2].is_called(scenario.faults[0].component));
-  CHECK(refusal("count = 2\nrestart = { after = \"1ms\" }",
-                "[[fault]]\nkind = \"crash\"\ncomponent = \"lenet-2\"\nat = \"1s\"\n")
-            .starts_with("s.toml:8:"));  // lenet-1 is crashed by nobody
+}
+
+TEST_CASE("life cycle: a restart of replicas needs a crash of one of them") {
+  const auto crash_of = [](const std::string& name) {
+    return refusal("count = 2\nrestart = { after = \"1ms\" }",
+                   fmt::format("[[fault]]\nkind = \"crash\"\ncomponent = \"{}\"\nat = \"1s\"\n", name));
+  };
+  CHECK(crash_of("lenet-2") == "");
+  CHECK(crash_of("watch").starts_with("s.toml:8:11: component.lenet.restart: nothing crashes 'lenet"));
 }
 
 TEST_CASE("life cycle: counts of replicas have a sum, and other metrics belong to one of them") {
