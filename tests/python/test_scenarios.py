@@ -97,6 +97,12 @@ class ScenariosTest(RunTest):
     def test_node(self):
         self.check("node")
 
+    def test_priorities(self):
+        self.check("priorities")
+
+    def test_retry_ladder(self):
+        self.check("retry-ladder")
+
     @unittest.skipUnless(importlib.util.find_spec("sklearn"), "scikit-learn is not installed")
     def test_sklearn(self):
         self.check("sklearn")
@@ -108,7 +114,8 @@ class ScenariosTest(RunTest):
     def test_every_scenario_has_a_test(self):
         for path in PROGRAMS.glob("*.toml"):
             if "-heldout" not in path.stem:  # on the full data: test_parity.py
-                self.assertTrue(hasattr(self, f"test_{path.stem}"), path.name)
+                test = f"test_{path.stem.replace('-', '_')}"
+                self.assertTrue(hasattr(self, test), path.name)
 
 
 if __name__ == "__main__":
