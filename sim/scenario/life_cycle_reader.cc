@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/run_files.h"
@@ -83,18 +84,17 @@ void check_replica_names(const Scenario& scenario) {
   }
 }
 
+// A crash of one replica is enough for all of them.
 void check_restarts(const Scenario& scenario) {
+  std::set<std::string_view> crashed;  // the names of their tables
+  for (const Fault& fault : scenario.faults) {
+    if (fault.kind != FaultKind::kCrash) continue;
+    for (const ComponentConfig& component : scenario.components) {
+      if (component.is_called(fault.component)) crashed.insert(component.table_name());
+    }
+  }
   for (const ComponentConfig& component : scenario.components) {
-    if (!component.life.restart) continue;
-    // One replica that crashes is enough.
-    const auto& all = scenario.components;
-    const bool crashes = std::any_of(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& fault) {
-      return fault.kind == FaultKind::kCrash &&
-             std::any_of(all.begin(), all.end(), [&](const ComponentConfig& replica) {
-               return replica.table_name() == component.table_name() && replica.is_called(fault.component);
-             });
-    });
-    if (crashes) continue;
+    if (!component.life.restart || crashed.contains(component.table_name())) continue;
     throw InputError(
         component.life.restart->place,
         fmt::format("nothing crashes '{}': expected a [[fault]] with kind = \"crash\" and its name, "

@@ -86,7 +86,7 @@ TEST_CASE("life cycle: a restart of replicas needs a crash of one of them") {
                    fmt::format("[[fault]]\nkind = \"crash\"\ncomponent = \"{}\"\nat = \"1s\"\n", name));
   };
   CHECK(crash_of("lenet-2") == "");
-  CHECK(crash_of("watch").starts_with("s.toml:8:11: component.lenet.restart: nothing crashes 'lenet"));
+  CHECK(crash_of("watch").starts_with("s.toml:8:11: component.lenet.restart: nothing crashes 'lenet':"));
 }
 
 TEST_CASE("life cycle: counts of replicas have a sum, and other metrics belong to one of them") {
