@@ -1,7 +1,7 @@
 // Hashing for fingerprints and digests: XXH3 (64 bits) over a canonical little-endian byte stream.
 #pragma once
 
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -29,17 +29,16 @@ class Hasher {
 
   void add(std::span<const std::byte> bytes);
   void add(std::string_view text);  // its length, then its bytes
-  void add_u64(std::uint64_t value) { add_u64s(std::array{value}); }
+  void add_u64(std::uint64_t value) { add_u64s(value); }
   // Adds each of them, in order.
-  template <std::size_t kCount>
-  void add_u64s(const std::array<std::uint64_t, kCount>& values) {
-    static_assert(sizeof values <= kBufferBytes);
-    if (used_ + sizeof values > kBufferBytes) flush();
-    // One by one: values that were just written apart cannot be read at once without a stall.
-    for (const std::uint64_t& value : values) {
-      std::memcpy(buffer_.get() + used_, &value, sizeof value);  // x86-64 and AArch64 are little-endian
-      used_ += sizeof value;
-    }
+  template <std::same_as<std::uint64_t>... Values>
+  void add_u64s(Values... values) {
+    constexpr std::size_t kBytes = sizeof...(values) * sizeof(std::uint64_t);
+    static_assert(kBytes <= kBufferBytes);
+    if (used_ + kBytes > kBufferBytes) flush();
+    std::byte* at = buffer_.get() + used_;
+    ((std::memcpy(at, &values, sizeof values), at += sizeof values), ...);  // little-endian, as every target
+    used_ += kBytes;
   }
   void add_i64(std::int64_t value) { add_u64(static_cast<std::uint64_t>(value)); }
 

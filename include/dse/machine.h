@@ -149,7 +149,12 @@ class Machine {
   void finish_delivery();
   void run_ready();
   void handle(Delivered&& delivery);
-  void handle_if_allowed(Delivered&& delivery);
+  void handle_if_allowed(Delivered&& delivery) {
+    if (may_begin_) [[unlikely]]
+      return ask_and_handle(std::move(delivery));
+    handle(std::move(delivery));
+  }
+  void ask_and_handle(Delivered&& delivery);
   void receive_next();
   void await_delivery();
   void end(int status);

@@ -4,7 +4,6 @@
 // does not depend on how things are numbered.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "dse/event_code.h"
@@ -26,9 +25,9 @@ struct HashedEvent {
 class FingerprintHasher {
  public:
   void add(const HashedEvent& entry) {
-    events_.add_u64s(std::array{static_cast<std::uint64_t>(entry.time_ns),
-                                entry.component_hash ^ static_cast<std::uint64_t>(entry.kind),
-                                entry.resource_hash, entry.message_id_hash});
+    events_.add_u64s(static_cast<std::uint64_t>(entry.time_ns),
+                     entry.component_hash ^ static_cast<std::uint64_t>(entry.kind), entry.resource_hash,
+                     entry.message_id_hash);
   }
   void add_delivered_payload(const Message& message) {
     payload_.add_u64(message.payload_hash());

@@ -74,17 +74,23 @@ void read_reordering(TableReader& table, Fault& fault) {
     throw InputError(table.place("window"), "is missing: give `window`, in messages, or `within`, a time");
 }
 
+DrawnTime time_above_zero(TableReader& table, std::string_view key) {
+  const DrawnTime time = drawn_time(table, key);
+  if (time == DrawnTime::constant(0)) throw InputError(table.place(key), "expected more than nothing");
+  return time;
+}
+
 void read_own_keys(TableReader& table, Fault& fault) {
   switch (fault.kind) {
     case FaultKind::kMislabel:
       fault.classes = table.integer_if_any("classes", kFaultClassesMin, kFaultClassesMax);
       return;
     case FaultKind::kDelay:
-      fault.time = drawn_time(table, "by");
+      fault.time = time_above_zero(table, "by");
       return;
     case FaultKind::kPause:
     case FaultKind::kPartition:
-      fault.time = drawn_time(table, "for");
+      fault.time = time_above_zero(table, "for");
       return;
     case FaultKind::kReorder:
       return read_reordering(table, fault);
@@ -116,12 +122,11 @@ std::string read_name(TableReader& table, const Scenario& scenario) {
 
 }  // namespace
 
-Fault read_fault(const toml::table& node, std::size_t number, const Scenario& scenario) {
+void read_fault(const toml::table& node, std::size_t number, const Scenario& scenario, Fault& fault) {
   TableReader table(node, fmt::format("fault.{}", number));
-  Fault fault;
+  fault.name = read_name(table, scenario);
   fault.kind = static_cast<FaultKind>(table.choice("kind", fault_names()));
   fault.component = table.text("component");
-  fault.name = read_name(table, scenario);
   if (table.has("on")) fault.on = table.flag("on");
   if (strikes_at_a_time(table, fault.kind)) {
     fault.at_ns = table.duration("at");
@@ -131,7 +136,6 @@ Fault read_fault(const toml::table& node, std::size_t number, const Scenario& sc
   read_own_keys(table, fault);
   table.finish();
   check_fault(fault, scenario, table.place("component"));
-  return fault;
 }
 
 }  // namespace dse

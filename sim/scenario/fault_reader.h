@@ -8,8 +8,9 @@
 
 namespace dse {
 
-// The fault number `number` of the file, from 0. `scenario` holds the components. Throws InputError for what
-// the scenario does not have, and for a fault that its component cannot show.
-Fault read_fault(const toml::table& node, std::size_t number, const Scenario& scenario);
+// Reads fault number `number` of the file, from 0, into `fault`, its name first. `scenario` holds the
+// components. Throws InputError for what the scenario does not have, and for a fault that its component
+// cannot show.
+void read_fault(const toml::table& node, std::size_t number, const Scenario& scenario, Fault& fault);
 
 }  // namespace dse

@@ -20,6 +20,10 @@ LifeCycle::Restart read_restart(TableReader& table, const toml::table& node, con
   LifeCycle::Restart read{.after_ns = restart.duration("after"),
                           .times = restart.integer_if_any("times", 1, kRestartsMax),
                           .place = table.place("restart")};
+  if (read.after_ns == 0) {
+    throw InputError(restart.place("after"),
+                     "expected more than nothing: a crash without end would stop the clock");
+  }
   restart.finish();
   return read;
 }

@@ -77,9 +77,12 @@ QueueOptions read_queue_options(TableReader& table, const std::string& prefix) {
   return options;
 }
 
-std::optional<std::string> read_alternate(TableReader& table) {
+std::optional<std::string> read_alternate(TableReader& table, const std::string& name) {
   if (!table.has("alternate")) return std::nullopt;
-  return resource_of(table, "alternate");
+  std::string alternate = resource_of(table, "alternate");
+  if (alternate == name)
+    throw InputError(table.place("alternate"), "is the exchange itself: expected another one");
+  return alternate;
 }
 
 // The queues that this queue's dead letters come to, by name.
@@ -126,7 +129,7 @@ ResourceConfig read_resource(const std::string& name, const toml::table& node) {
   ResourceConfig config;
   config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
   config.queue = read_queue_options(table, prefix);
-  config.alternate = read_alternate(table);
+  config.alternate = read_alternate(table, name);
   table.finish();
   return config;
 }
@@ -136,20 +139,19 @@ ExchangeOptions read_exchange(const std::string& name, const toml::table& node) 
   check_resource_name(name, table.place());
   ExchangeOptions options;
   options.type = static_cast<ExchangeType>(table.choice("type", {"direct", "fanout", "topic", "headers"}));
-  options.alternate = read_alternate(table);
+  options.alternate = read_alternate(table, name);
   table.finish();
   return options;
 }
 
-// Options for a resource that nothing else names are probably a typing error, and refused.
+void check_used(const std::string& name, const InputPlace& place, const std::set<std::string>& used) {
+  if (used.contains(name)) return;
+  const std::vector<std::string> names(used.begin(), used.end());
+  throw UnknownName(place,
+                    fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, names)));
+}
+
 void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario) {
-  Scenario without_options = scenario;
-  without_options.resources.erase(name);
-  const std::vector<std::string> used = resource_names(without_options);
-  if (std::find(used.begin(), used.end(), name) == used.end()) {
-    throw UnknownName(place_of(node, "resource." + name),
-                      fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
-  }
   const auto read = scenario.resources.find(name);
   if (read == scenario.resources.end()) return;  // it could not be read
   const ResourceConfig& config = read->second;
@@ -158,6 +160,12 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
     throw InputError(place_in(node, name, "delivery_limit"),
                      fmt::format("nobody reads '{}', so no message ever comes back to it: a delivery limit "
                                  "needs a component that streams it",
+                                 name));
+  }
+  if (config.queue.exclusive && readers.empty()) {
+    throw InputError(place_in(node, name, "exclusive"),
+                     fmt::format("nobody reads '{}': an exclusive queue is of the component that streams it, "
+                                 "and gone with it",
                                  name));
   }
   if (config.queue.exclusive && readers.size() > 1) {

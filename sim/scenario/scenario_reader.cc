@@ -63,6 +63,19 @@ void read_binding(const toml::table& node, std::size_t number, std::vector<Bindi
   }
 }
 
+// A pattern is nothing to a direct exchange, and '#' is what a binding has that gives no key.
+void check_key_of_direct(const toml::table& node, std::size_t number, const Scenario& scenario) {
+  TableReader table(node, fmt::format("binding.{}", number));
+  if (table.has("key")) return;
+  for (const std::string& from : table.texts("from")) {
+    const auto exchange = scenario.exchanges.find(from);
+    if (exchange == scenario.exchanges.end() || exchange->second.type != ExchangeType::kDirect) continue;
+    throw InputError(table.place("key"), fmt::format("is missing: the direct exchange '{}' takes only "
+                                                     "messages whose key is that of the binding",
+                                                     from));
+  }
+}
+
 // The components that a component names must write answers. Replicas are named together: each answers only
 // some of the messages.
 void check_named(const ComponentConfig& component, const Scenario& scenario) {
@@ -192,8 +205,16 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   errors.attempt([&] { check_replica_names(scenario); });
   if (errors.names_are_read() && scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
+  const std::set<std::string> used = used_names(scenario);
   read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
+    check_used(name, place_of(node, "resource." + name), used);
     check_resource(name, node, scenario);
+  });
+  read_each_named(root, "exchange", errors, [&](const std::string& name, const toml::table& node) {
+    check_used(name, place_of(node, "exchange." + name), used);
+  });
+  read_each(root, "binding", errors, [&](const toml::table& node, std::size_t number) {
+    check_key_of_direct(node, number, scenario);
   });
   std::string checked;  // replicas name the same
   for (const ComponentConfig& component : scenario.components) {
@@ -201,7 +222,8 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
     errors.attempt_reference([&] { check_named(component, scenario); });
   }
   read_each(root, "fault", errors, [&](const toml::table& node, std::size_t number) {
-    scenario.faults.push_back(read_fault(node, number, scenario));
+    Fault& fault = scenario.faults.emplace_back();  // also if it is wrong: expectations name it
+    read_fault(node, number, scenario, fault);
   });
   errors.attempt_reference([&] { check_restarts(scenario); });
   read_each(root, "expect", errors, [&](const toml::table& node, std::size_t number) {

@@ -200,6 +200,15 @@ std::set<std::string> queues_led_into(const Scenario& scenario) {
   return queues;
 }
 
+std::set<std::string> queues_from_the_start(const Scenario& scenario) {
+  std::set<std::string> queues = queues_led_into(scenario);
+  for (const auto& [name, resource] : scenario.resources) {
+    const QueueOptions& queue = resource.queue;
+    if (queue != QueueOptions() && !queue.exclusive && !queue.auto_delete) queues.insert(name);
+  }
+  return queues;
+}
+
 bool uses_default_exchange(const Scenario& scenario) {
   return std::any_of(scenario.resources.begin(), scenario.resources.end(), [](const auto& one) {
     return one.second.queue.dead_letter && one.second.queue.dead_letter->exchange.empty();
@@ -240,8 +249,35 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
   return readers;
 }
 
+namespace {
+
+// Whether messages leave the queue without a reader.
+bool is_kept_small(const Scenario& scenario, const std::string& resource) {
+  const auto found = scenario.resources.find(resource);
+  if (found == scenario.resources.end()) return false;
+  const QueueOptions& queue = found->second.queue;
+  return queue.message_ttl_ns || queue.expires_ns || queue.max_length || queue.max_length_bytes;
+}
+
+// Options that do nothing by themselves. RabbitMQ takes them, and so they are no errors.
+void add_idle_options(const std::string& name, const QueueOptions& queue,
+                      std::vector<std::string>& warnings) {
+  const bool limited = queue.max_length || queue.max_length_bytes;
+  if (queue.overflow != Overflow::kDropHead && !limited) {
+    warnings.push_back(fmt::format(
+        "queue '{}' has an overflow and no limit: it needs max_length or max_length_bytes", name));
+  } else if (queue.overflow == Overflow::kRejectPublishDlx && !queue.dead_letter) {
+    warnings.push_back(fmt::format(
+        "queue '{}' has the overflow reject-publish-dlx and no dead_letter: what it rejects is gone", name));
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> topology_warnings(const Scenario& scenario) {
   const Uses uses(scenario);
+  const std::set<std::string> from_the_start = queues_from_the_start(scenario);
+  const std::set<std::string> led_into = queues_led_into(scenario);
   std::vector<std::string> warnings;
   for (const ComponentConfig& component : scenario.components) {
     if (const auto read = resource_read(component); read && !uses.reached.contains(*read)) {
@@ -250,17 +286,22 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
     }
     for (const std::string& written : resources_written(component)) {
       if (uses.bound_from.contains(written) || uses.read.contains(written)) continue;
+      if (from_the_start.contains(written)) continue;
       warnings.push_back(
           fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
                       component.name, written));
     }
   }
   for (const std::string& resource : resource_names(scenario)) {
-    if (uses.bound_to.contains(resource) && !uses.read.contains(resource)) {
+    if (uses.read.contains(resource) || is_kept_small(scenario, resource)) continue;
+    if (uses.bound_to.contains(resource)) {
       warnings.push_back(
           fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", resource));
+    } else if (from_the_start.contains(resource) && !led_into.contains(resource)) {
+      warnings.push_back(fmt::format("nobody streams queue '{}': its messages will pile up", resource));
     }
   }
+  for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
   return warnings;
 }
 

@@ -17,9 +17,11 @@ std::set<std::string> queues_from(const Scenario& scenario, const std::string& e
 // The exchanges whose messages can reach the queue of `resource`: its own, those bound to it, those from
 // which others lead there, and those whose messages come there when another queue gives them up.
 std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource);
-// The queues that exist from the start because dead letters, or an alternate exchange, lead into them, in
-// name order.
+// The queues that dead letters, or an alternate exchange, lead into.
 std::set<std::string> queues_led_into(const Scenario& scenario);
+// The queues that exist from the start: those, and those whose table gives them options, unless somebody has
+// to use such a queue for it to exist (exclusive, auto_delete).
+std::set<std::string> queues_from_the_start(const Scenario& scenario);
 // The alternate exchange of this one, if it has one.
 std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange);
 // Whether some queue's dead letters go to the default exchange.

@@ -75,6 +75,10 @@ bool value_takes(const HeaderValue& wanted, const HeaderValue& found) {
   return is_empty_list(wanted) ? is_empty_list(found) : wanted == found;
 }
 
+bool may_be_removed(const QueueOptions& options) {
+  return options.expires_ns || options.auto_delete || options.exclusive;
+}
+
 // By which it is routed: its own, and those in the headers CC and BCC.
 std::vector<std::string_view> keys_of(const Message& message) {
   std::vector<std::string_view> keys = {message.key()};
@@ -134,15 +138,37 @@ Ledger::Ledger(const Scenario& scenario)
     bindings_.push_back({binding, 0});
     if (binding.target == BindingTarget::kQueue) bind_to_itself(binding.to, 0);
   }
-  for (const std::string& queue : queues_led_into(scenario)) bind_to_itself(queue, 0);
+  for (const std::string& queue : queues_from_the_start(scenario)) bind_to_itself(queue, 0);
 }
 
-// The queue is there from now on. The default exchange leads to it by its name, and its own exchange, unless
-// that was declared apart, by every key.
+// The default exchange leads to a queue by its name, and its own exchange, unless that was declared apart, by
+// every key.
 void Ledger::bind_to_itself(const std::string& queue, std::size_t made) {
   bindings_.push_back({{.from = "", .to = queue, .key = queue}, made});
   if (!scenario_.exchanges.contains(queue))
     bindings_.push_back({{.from = queue, .to = queue, .key = "#"}, made});
+}
+
+// The queue is there from now on. If it was removed before, the scenario's bindings into it are back.
+void Ledger::note_queue(const std::string& queue, std::size_t made) {
+  bind_to_itself(queue, made);
+  if (!may_be_removed(options_of(queue))) return;
+  for (const BindingSpec& binding : scenario_.bindings) {
+    if (binding.target == BindingTarget::kQueue && binding.to == queue) bindings_.push_back({binding, made});
+  }
+}
+
+void Ledger::note_queue_removed(const std::string& queue) {
+  const Moment now = {.issued = issued_, .arrived = ++arrived_};
+  for (Binding& binding : bindings_) {
+    const bool into = binding.spec.target == BindingTarget::kQueue && binding.spec.to == queue;
+    if (into && !binding.ended && makings_[binding.made].arrived) binding.ended = now;
+  }
+}
+
+bool Ledger::stands(const Binding& binding, const Write& write) const {
+  return makings_[binding.made].before(write.moment) &&
+         !(binding.ended && binding.ended->before(write.moment));
 }
 
 const QueueOptions& Ledger::options_of(const std::string& queue) const {
@@ -160,11 +186,11 @@ std::size_t Ledger::make(LinkIndex link) {
 void Ledger::note_bind(LinkIndex link, const BindingSpec& binding) {
   const std::size_t made = make(link);
   bindings_.push_back({binding, made});
-  if (binding.target == BindingTarget::kQueue) bind_to_itself(binding.to, made);
+  if (binding.target == BindingTarget::kQueue) note_queue(binding.to, made);
 }
 
 void Ledger::note_stream(LinkIndex link, const std::string& queue) {
-  bind_to_itself(queue, make(link));
+  note_queue(queue, make(link));
   streams_[link] = queue;
 }
 
@@ -184,6 +210,7 @@ void Ledger::on_event(const RunEvent& event) {
   if (event.component_number == kNoComponent) {
     if (event.code == EventCode::kDeadLettered)
       return note_dead_letter(event.time_ns, std::string(event.resource()), *event.message);
+    if (event.code == EventCode::kQueueRemoved) return note_queue_removed(std::string(event.resource()));
     if (event.message == nullptr) return;
     return note_left(event.time_ns, event.code, std::string(event.resource()), **event.message);
   }
@@ -291,7 +318,7 @@ bool Ledger::may_leave(TimeNs time_ns, EventCode code, const std::string& queue,
     case EventCode::kGivenUp:
       return options.delivery_limit.has_value();
     case EventCode::kRemoved:
-      return options.expires_ns || options.auto_delete || options.exclusive;
+      return may_be_removed(options);
     default:
       return false;
   }
@@ -315,8 +342,8 @@ bool Ledger::owed(const Write& write, const std::string& queue) const {
     return leads(write.exchange, write, queue, seen);
   }
   return std::any_of(bindings_.begin(), bindings_.end(), [&](const Binding& binding) {
-    return binding.spec.to == queue && binding.spec.from == write.exchange &&
-           makings_[binding.made].before(write.moment) && takes(binding.spec, *write.message);
+    return binding.spec.to == queue && binding.spec.from == write.exchange && stands(binding, write) &&
+           takes(binding.spec, *write.message);
   });
 }
 
@@ -331,7 +358,7 @@ bool Ledger::leads(const std::string& exchange, const Write& write, const std::s
           : (declared == scenario_.exchanges.end() ? ExchangeType::kTopic : declared->second.type);
   bool taken = false;
   for (const Binding& binding : bindings_) {
-    if (binding.spec.from != exchange || !makings_[binding.made].before(write.moment)) continue;
+    if (binding.spec.from != exchange || !stands(binding, write)) continue;
     if (!takes(binding.spec, *write.message, type)) continue;
     taken = true;
     const bool is_queue = binding.spec.target == BindingTarget::kQueue;

@@ -7,9 +7,10 @@
 // leads from the exchange it was written to into that queue, and was made before the message was
 // written. Bindings are made by the scenario, before the run; by programs; and by the first stream
 // of a resource or the first binding into it: from then on its queue exists and is bound with `#`
-// to the exchange of the same name. Whichever of a binding and a message reached the bus first came
-// before the other. If a fault kept the message from the bus, the order in which the components
-// issued the two counts: all hops take the same time, so without faults both orders are the same.
+// to the exchange of the same name, until it is removed, and the bindings into it with it. Whichever of a
+// binding and a message reached the bus first came before the other. If a fault kept the message from the
+// bus, the order in which the components issued the two counts: all hops take the same time, so without
+// faults both orders are the same.
 //
 // Over exchanges of other types, exchanges that are bound to exchanges, alternate and dead-letter
 // exchanges a message is followed in the same way. A queue's options may take a message out of it, or
@@ -119,7 +120,8 @@ class Ledger final : public Observer {
   };
   struct Binding {
     BindingSpec spec;
-    std::size_t made = 0;  // index into makings_
+    std::size_t made = 0;                        // index into makings_
+    std::optional<Moment> ended = std::nullopt;  // it went with its queue
   };
   struct Write {
     TimeNs time_ns = 0;
@@ -157,6 +159,9 @@ class Ledger final : public Observer {
   void note_hand_over(LinkIndex link, const Message& message);
   std::size_t make(LinkIndex link);
   void bind_to_itself(const std::string& queue, std::size_t made);
+  void note_queue(const std::string& queue, std::size_t made);
+  void note_queue_removed(const std::string& queue);
+  bool stands(const Binding& binding, const Write& write) const;
   void note_left(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message);
   void note_dead_letter(TimeNs time_ns, const std::string& exchange, const MessagePtr& message);
   bool may_leave(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message) const;

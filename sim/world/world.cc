@@ -146,7 +146,7 @@ void World::wire() {
   }
   for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind_for_good(binding, 0);
   if (uses_default_exchange(scenario_)) bus_.broker().declare("", 0);
-  for (const std::string& queue : queues_led_into(scenario_))
+  for (const std::string& queue : queues_from_the_start(scenario_))
     bus_.broker().make_queue(*bus_.broker().find(queue), 0);
   make_gauges();
   schedule_faults();
@@ -340,9 +340,17 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
   if (config.ends_when_refusing) over_ = true;
 }
 
-void World::on_bus_receives(LinkIndex link) { on_bus_event(link, bus_.serve(link, scheduler_.now())); }
+// Schedules the arrival of what the bus has sent.
+inline void World::notify(const BusEvent& event) {
+  for (const LinkIndex notified : event.notified) {
+    Component& receiver = *components_[notified];
+    scheduler_.schedule(receiver.hops.to_component(scheduler_.now()), EventKind::kComponentReceives,
+                        notified);
+    ++receiver.outstanding;
+  }
+}
 
-void World::on_bus_event(LinkIndex link, const BusEvent& event) {
+inline void World::follow(LinkIndex link, const BusEvent& event) {
   if (event.notified.size() > 1) fetch_for(event);
   Component& component = *components_[link];
   const bool written = event.kind == EventCode::kPublished || event.kind == EventCode::kUnroutable ||
@@ -359,21 +367,15 @@ void World::on_bus_event(LinkIndex link, const BusEvent& event) {
   component.note_at_bus(event);
 }
 
+void World::on_bus_receives(LinkIndex link) { follow(link, bus_.serve(link, scheduler_.now())); }
+
+void World::on_disconnected(LinkIndex link) { follow(link, bus_.disconnect(link, scheduler_.now())); }
+
 void World::on_look() {
   look_under_way_ = false;
   const BusEvent event = bus_.look(now());
   tell_policies(event);
   notify(event);
-}
-
-// Schedules the arrival of what the bus has sent.
-void World::notify(const BusEvent& event) {
-  for (LinkIndex notified : event.notified) {
-    Component& receiver = *components_[notified];
-    scheduler_.schedule(receiver.hops.to_component(scheduler_.now()), EventKind::kComponentReceives,
-                        notified);
-    ++receiver.outstanding;
-  }
 }
 
 void World::tell_policies(const BusEvent& event) {

@@ -150,8 +150,12 @@ class World final : private RunNames {
   void on_look();
   void on_confirm(LinkIndex link, const ConfirmNotice& notice);
   void on_bus_receives(LinkIndex link);
+  void on_disconnected(LinkIndex link);
+  // Two that only world.cc uses, and that it always inlines: what the bus does with a frame, or by itself,
+  // for this link, and its tail.
+  [[gnu::always_inline]] void follow(LinkIndex link, const BusEvent& event);
+  [[gnu::always_inline]] void notify(const BusEvent& event);
   void tell_policies(const BusEvent& event);
-  void notify(const BusEvent& event);
   void on_component_receives(LinkIndex link);
   // Returns an event that happens to this component now.
   RunEvent happening(EventCode code, LinkIndex component) const {
@@ -175,8 +179,6 @@ class World final : private RunNames {
   void finish_record(const RunResult& result);
   void take_fingerprints(RunResult& result);
   std::vector<ModelState> model_states() const;
-  // The tail of what the bus does with a frame, or by itself, for this link.
-  void on_bus_event(LinkIndex link, const BusEvent& event);
   // What planted faults do; world_faults.cc has these.
   void plant_faults();
   Hops hops_of(const ComponentConfig& component);

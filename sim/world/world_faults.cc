@@ -165,7 +165,7 @@ void World::cut(LinkIndex link, PlantedFault& planted) {
 // Both sides notice: neither has heard the other's heartbeats.
 void World::lose_connection(LinkIndex link) {
   components_[link]->machine.forget_inbox();
-  on_bus_event(link, bus_.disconnect(link, scheduler_.now()));
+  on_disconnected(link);
   Component& component = *components_[link];
   if (component.has_life) component.life->ends_under_way = 0;  // none of them arrives any more
   component.hindrance->lost_to_component =

@@ -40,18 +40,20 @@ bool World::is_left(ResourceIndex resource) const {
   });
 }
 
-// Called when nothing more can happen: reports work that is still pending, if any.
+// Called when nothing more can happen: reports work that is still pending, if any. Messages may rest in
+// queues that the scenario's tables make and that nobody reads, such as dead letters.
 std::optional<std::string> World::find_stall() const {
   constexpr std::size_t kIdsShown = 3;
   std::string report;
   const Broker& broker = bus_.broker();
-  const std::set<std::string> led_into = queues_led_into(scenario_);
+  std::set<std::string> resting = queues_from_the_start(scenario_);
+  std::erase_if(resting, [&](const std::string& queue) { return !readers_of(scenario_, queue).empty(); });
+  resting.merge(queues_led_into(scenario_));
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
     if (state.streams == 0 && state.unacknowledged == 0 && is_left(resource)) continue;
-    // Dead letters may rest where nobody reads them.
-    if (state.streams == 0 && state.unacknowledged == 0 && led_into.contains(broker.name(resource))) continue;
+    if (state.streams == 0 && state.unacknowledged == 0 && resting.contains(broker.name(resource))) continue;
     report +=
         fmt::format("  queue '{}': {} waiting, {} unacknowledged, {}{}{}\n", broker.name(resource),
                     state.depth, state.unacknowledged, counted(state.streams, "stream"),

@@ -178,7 +178,7 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
   std::size_t taken = 0;
   for (std::size_t at = 0; at < matched_.size(); ++at) {
     const ResourceIndex index = matched_[at];
-    if (offer(index, {.message = published, .exchange = exchange}, options.publisher)) {
+    if (offer(index, published, exchange, options.publisher)) {
       matched_[taken++] = index;
     } else {
       effects.accepted = false;
@@ -189,29 +189,29 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
 }
 
 // Returns false when the queue does not accept the message.
-bool Broker::offer(ResourceIndex index, QueuedMessage&& queued, std::optional<PublisherIndex> publisher) {
+bool Broker::offer(ResourceIndex index, const MessagePtr& message, ResourceIndex exchange,
+                   std::optional<PublisherIndex> publisher) {
   Queue& queue = *resources_[index]->queue;
-  if (queue.policies() == nullptr && !queued.message->expiration().empty())
+  if (queue.policies() == nullptr && message->fields().more.held() && !message->expiration().empty())
     queue.add_policies(QueueOptions());
-  if (queue.policies() != nullptr) return offer_by_policies(index, std::move(queued), publisher);
-  check_depth(index);
-  const std::optional<StreamIndex> reader = queue.empty() ? next_with_room(queue) : std::nullopt;
-  if (reader) {
-    queued.position = queue.next_position();
-    hand_over(*reader, std::move(queued));
-  } else {
-    queue.push(std::move(queued));
-    queue.note_depth();
+  if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
+  if (queue.policies() != nullptr)
+    return offer_by_policies(index, {.message = message, .exchange = exchange}, publisher);
+  if (queue.empty()) {
+    if (const std::optional<StreamIndex> reader = next_with_room(queue)) {
+      hand_over(*reader, {.message = message, .position = queue.next_position(), .exchange = exchange});
+      return true;
+    }
   }
+  queue.push({.message = message, .exchange = exchange});
+  queue.note_depth();
   return true;
 }
 
-void Broker::check_depth(ResourceIndex index) const {
-  const std::size_t depth = resources_[index]->queue->depth();
-  if (depth < kQueueDepthMax) return;
+void Broker::fail_for_depth(ResourceIndex index) const {
   throw RunError(
       fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
-                  resources_[index]->name, depth));
+                  resources_[index]->name, resources_[index]->queue->depth()));
 }
 
 // As rabbit_amqqueue_process: maybe_deliver_or_enqueue.
@@ -220,7 +220,6 @@ bool Broker::offer_by_policies(ResourceIndex index, QueuedMessage queued,
   Queue& queue = *resources_[index]->queue;
   const QueuePolicies& policies = *queue.policies();
   const QueueOptions& options = policies.options();
-  check_depth(index);
   if (policies.quorum()) return offer_to_quorum(index, std::move(queued), publisher);
   if (options.overflow != Overflow::kDropHead &&
       policies.over_limit(queue.depth() + 1, queue.bytes() + queued.message->payload().size())) {
@@ -355,7 +354,7 @@ void Broker::publish_dead_letters() {
     note_policy(PolicyEvent::Kind::kDeadLettered, dead.from, dead.message);
     effects_.policies[place].exchange = dead.exchange;
     std::erase_if(queues, [&](ResourceIndex queue) {
-      return !offer(queue, {.message = dead.message, .exchange = dead.exchange}, std::nullopt);
+      return !offer(queue, dead.message, dead.exchange, std::nullopt);
     });
     effects_.policies[place].queues = std::move(queues);
   }
@@ -433,14 +432,16 @@ void Broker::hand_over(StreamIndex number, QueuedMessage&& queued) {
   entry.in_use = true;
   ++stream.unacknowledged;
   ++resource.unacknowledged;
+  effects_.deliveries.push_back(
+      {number, make_tag(slot, entry.generation), entry.queued.redelivered, entry.queued.message});
   const QueuePolicies* policies = resource.queue->policies();
-  const bool quorum = policies != nullptr && policies->quorum();
-  // What a quorum queue takes back when a stream closes, it takes in the order of delivery.
-  if (quorum) entry.queued.position = resource.queue->next_position();
-  effects_.deliveries.push_back({number, make_tag(slot, entry.generation), entry.queued.redelivered,
-                                 quorum && entry.queued.returns > 0
-                                     ? with_delivery_count(*entry.queued.message, entry.queued.returns)
-                                     : entry.queued.message});
+  if (policies != nullptr && policies->quorum()) {
+    // What a quorum queue takes back when a stream closes, it takes in the order of delivery.
+    entry.queued.position = resource.queue->next_position();
+    if (entry.queued.returns > 0) {
+      effects_.deliveries.back().message = with_delivery_count(*entry.queued.message, entry.queued.returns);
+    }
+  }
   enter_turn(number);
 }
 
@@ -623,6 +624,7 @@ void Broker::remove_queue(ResourceIndex index) {
     note_policy(PolicyEvent::Kind::kRemoved, index, removed.queue->pop().message);
   for (ResourceIndex resource; resource != resources_.next(); ++resource)
     resources_[resource]->exchange.unbind_queue(index);
+  removed.depth_max_removed = std::max(removed.depth_max_removed, removed.queue->depth_max());
   removed.queue.reset();
   note_policy(PolicyEvent::Kind::kQueueRemoved, index, MessagePtr());
 }
@@ -642,9 +644,9 @@ std::uint64_t Broker::passed(const BindingSpec& binding) const {
 
 Broker::QueueState Broker::queue_state(ResourceIndex index) const {
   const Resource& resource = *resources_[index];
-  if (!resource.queue) return {};
+  if (!resource.queue) return {.depth_max = resource.depth_max_removed};
   return {.depth = resource.queue->depth(),
-          .depth_max = resource.queue->depth_max(),
+          .depth_max = std::max(resource.depth_max_removed, resource.queue->depth_max()),
           .unacknowledged = resource.unacknowledged,
           .streams = resource.queue->streams};
 }

@@ -149,7 +149,7 @@ class Broker {
     std::size_t unacknowledged = 0;
     std::size_t streams = 0;
   };
-  // All zero when the resource has no queue.
+  // All zero when the resource has no queue, but for the depth_max of one that it had.
   QueueState queue_state(ResourceIndex resource) const;
   // The parts of the state that change with every message; zero without a queue.
   struct Load {
@@ -187,6 +187,7 @@ class Broker {
     bool is_pair = true;                              // the queue is bound to the exchange with `#`
     std::unique_ptr<QueueOptions> options;            // null: a plain queue
     std::vector<BindingSpec> bindings_for_good = {};  // into the queue, if that may be removed
+    std::size_t depth_max_removed = 0;                // the most in a queue that is gone
   };
   // A message on its way to a dead-letter exchange.
   struct DeadLetter {
@@ -229,10 +230,11 @@ class Broker {
   void hand_over(StreamIndex stream, QueuedMessage&& queued);
   void route(ResourceIndex exchange, std::span<const std::string_view> keys, const Headers& headers,
              std::vector<ResourceIndex>& queues);
-  bool offer(ResourceIndex queue, QueuedMessage&& queued, std::optional<PublisherIndex> publisher);
+  bool offer(ResourceIndex queue, const MessagePtr& message, ResourceIndex exchange,
+             std::optional<PublisherIndex> publisher);
   bool offer_by_policies(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
   bool offer_to_quorum(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
-  void check_depth(ResourceIndex queue) const;
+  [[noreturn]] void fail_for_depth(ResourceIndex queue) const;
   bool take_back(ResourceIndex queue, QueuedMessage queued, TakeBack how);
   void go_on(ResourceIndex queue);
   void go_on_from_settled(ResourceIndex queue);

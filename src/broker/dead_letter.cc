@@ -150,8 +150,12 @@ bool would_cycle(const Headers& headers, std::string_view queue) {
 }
 
 bool has_more_keys(const Message& message) {
-  return message.headers().find(kCopyKeys) != nullptr || message.headers().find(kBlindCopyKeys) != nullptr ||
-         !message.fields().more->blind_keys.empty();
+  const Headers& headers = message.headers();
+  // Headers are in name order, and of the two names CC is the last.
+  if (!headers.empty() && headers.begin()->first <= kCopyKeys &&
+      (headers.find(kCopyKeys) != nullptr || headers.find(kBlindCopyKeys) != nullptr))
+    return true;
+  return message.fields().more.held() && !message.fields().more->blind_keys.empty();
 }
 
 std::vector<std::string_view> routing_keys(const Message& message) {

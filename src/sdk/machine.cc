@@ -106,9 +106,8 @@ void Machine::deliver(Delivered&& delivery) {
   run_ready();
 }
 
-void Machine::handle_if_allowed(Delivered&& delivery) {
-  if (!may_begin_ || may_begin_(delivery)) [[likely]]
-    return handle(std::move(delivery));
+void Machine::ask_and_handle(Delivered&& delivery) {
+  if (may_begin_(delivery)) return handle(std::move(delivery));
   inbox_.push_front(std::move(delivery));
   waiting_ = Waiting::kLeave;
 }

@@ -61,7 +61,12 @@ TEST_CASE("life cycle: the keys are read") {
 }
 
 TEST_CASE("life cycle: a restart needs no limit, and has none then") {
-  CHECK_FALSE(read("restart = { after = \"0s\" }", kCrash).components[0].life.restart->times.has_value());
+  CHECK_FALSE(read("restart = { after = \"1ms\" }", kCrash).components[0].life.restart->times.has_value());
+}
+
+TEST_CASE("life cycle: a restart takes time") {
+  CHECK(refusal("restart = { after = \"0s\" }", kCrash)
+            .starts_with("s.toml:7:21: component.lenet.restart.after: expected more than nothing"));
 }
 
 TEST_CASE("life cycle: replicas have the names NAME-1 to NAME-N, and stand where NAME stands") {

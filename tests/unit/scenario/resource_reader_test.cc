@@ -49,6 +49,9 @@ TEST_CASE("resource: the options of a queue are read") {
                                "exclusive, dead letters to b (key x.y), alternate c\n"));
   // The queues that something leads into exist from the start.
   CHECK(queues_led_into(scenario) == std::set<std::string>{"b", "c"});
+  CHECK(queues_from_the_start(scenario) == std::set<std::string>{"b", "c"});
+  CHECK(queues_from_the_start(read("[resource.a]\nmax_length = 3\nalternate = \"c\"")) ==
+        std::set<std::string>{"a", "c"});
   const Scenario quorum = read("[resource.a]\ntype = \"quorum\"\ndelivery_limit = 2");
   CHECK(quorum.resources.at("a").queue == QueueOptions{.type = QueueType::kQuorum, .delivery_limit = 2});
 }
@@ -103,6 +106,13 @@ TEST_CASE("resource: what RabbitMQ refuses is refused, with line, column and key
        "s.toml:3:15: resource.b.dead_letter: what 'b' gives up comes back to it"},
       {"[resource.a]\nexclusive = true\n[component.v]\nkind = \"watch\"\nfrom = \"a\"",
        "both stream 'a': an exclusive queue is of one component"},
+      {"[resource.b]\nexclusive = true\n[[binding]]\nfrom = \"a\"\nto = \"b\"",
+       "s.toml:2:13: resource.b.exclusive: nobody reads 'b'"},
+      {"[resource.a]\nalternate = \"a\"", "s.toml:2:13: resource.a.alternate: is the exchange itself"},
+      {"[exchange.x]\ntype = \"fanout\"\nalternate = \"x\"", "exchange.x.alternate: is the exchange itself"},
+      {"[exchange.x]\ntype = \"fanout\"", "exchange.x: nothing writes, binds or streams 'x'"},
+      {"[exchange.x]\ntype = \"direct\"\n[[binding]]\nfrom = \"x\"\nto = \"a\"",
+       "binding.0.key: is missing: the direct exchange 'x' takes only messages whose key is that of the"},
       {"[exchange.x]\nalternate = \"a\"", "exchange.x.type"},
       {"[exchange.x]\ntype = \"broadcast\"", "exchange.x.type"},
       {"[resource.zzz]\nmax_length = 3", "nothing writes, binds or streams 'zzz'"},

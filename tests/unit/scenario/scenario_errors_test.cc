@@ -91,6 +91,16 @@ TEST_CASE("scenario errors: what only follows from another error is not told") {
   CHECK(errors_of(kRight + referring).size() == 3);
 }
 
+TEST_CASE("scenario errors: an expectation of a fault that is wrong is not") {
+  const std::vector<std::string> errors =
+      errors_of(kRight +
+                "[[fault]]\nname = \"late\"\nkind = \"delay\"\ncomponent = \"generator\"\n"
+                "[[expect]]\nfault = \"late\"\nstruck = { min = 1 }\n[[expect]]\nfault = \"0\"\nstruck = { "
+                "min = 1 }\n");
+  REQUIRE(errors.size() == 1);
+  CHECK_THAT(errors[0], ContainsSubstring("fault.0.by: is missing"));
+}
+
 TEST_CASE("scenario errors: ends of a gateway are told one by one") {
   const std::vector<std::string> errors = errors_of(
       kRight +

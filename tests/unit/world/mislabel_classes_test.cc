@@ -61,6 +61,19 @@ TEST_CASE("mislabel: a generator's labels are of its own data") {
   CHECK(labels_in(simulation, "d") == std::vector<std::int64_t>{17, 0, 1, 11});
 }
 
+TEST_CASE("mislabel: with probability 0 it is as if it were not there") {
+  const Data data(std::string("\x02\x09\x04", 3));
+  const auto prints = [&data](std::optional<Probability> probability) {
+    Simulation simulation;
+    simulation.add("g", data.generator("d"));
+    if (probability)
+      simulation.inject({.kind = FaultKind::kMislabel, .component = "g", .probability = probability});
+    return simulation.run().fingerprints;
+  };
+  CHECK(prints(Probability{0, 3}) == prints(std::nullopt));
+  CHECK(prints(Probability{3, 3}) != prints(std::nullopt));
+}
+
 TEST_CASE("mislabel: what the scenario says goes before the data, and data of one class tells nothing") {
   const Data data(std::string("\x02\x09", 2));
   Simulation simulation;
