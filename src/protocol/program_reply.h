@@ -26,6 +26,7 @@ struct WriteStep {
   std::string resource;
   MessageFields message;
   bool mandatory = false;
+  bool confirm = false;
 };
 struct StreamStep {
   std::optional<std::uint32_t> prefetch;  // empty: the scenario's
@@ -56,7 +57,7 @@ struct StepRules {
   bool reads = false;       // the component reads a resource
   bool streams = false;     // it has begun to stream
   bool handling = false;    // a message is being handled
-  bool only_notes = false;  // nothing that waits or ends: the reply to `returned`
+  const char* note = nullptr;  // the call, when its reply can have nothing that waits or ends
 };
 
 // Each reads a reply of one kind, on one line. They throw ProtocolError for what is not one.
