@@ -84,8 +84,8 @@ Step bind(BindingSpec binding);
 // What becomes known of a message that was written.
 struct WriteOptions {
   bool mandatory = false;  // if no queue takes it, it comes back through Machine::on_return
-  // Machine::on_confirm tells, after a return, whether every queue that the message came to has accepted it. A
-  // message that comes to no queue counts as accepted, as on a real broker. A node publishes a message that
+  // Machine::on_confirm tells, after a return, whether every queue that the message came to has accepted it.
+  // A message that comes to no queue counts as accepted, as on a real broker. A node publishes a message that
   // the broker refuses again until it is taken; one with this option it does not: the refusal is final.
   bool confirm = false;
 };

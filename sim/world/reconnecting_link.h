@@ -2,11 +2,11 @@
 // is sent again on the next connection, before everything that was held back meanwhile, and the stream is
 // opened again. Innermost, directly around the link.
 //
-// A confirm comes back one hop after its message has reached the bus; that of a message whose writer asked for
-// it is the notice that the component gets. A message whose confirm was under way when the connection broke is
-// sent again although the bus has it: so there may be two of it, but its writer hears of one confirm, because
-// the first is lost. Settlements of deliveries of a connection that is gone are dropped. Used by the deciding
-// thread.
+// A confirm comes back one hop after its message has reached the bus; that of a message whose writer asked
+// for it is the notice that the component gets. A message whose confirm was under way when the connection
+// broke is sent again although the bus has it: so there may be two of it, but its writer hears of one
+// confirm, because the first is lost. Settlements of deliveries of a connection that is gone are dropped.
+// Used by the deciding thread.
 #pragma once
 
 #include <cstdint>

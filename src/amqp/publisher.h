@@ -29,7 +29,7 @@ struct Outgoing {
   MessagePtr message;
   std::size_t route = 0;   // the route that it is counted for
   bool mandatory = false;  // its outcome says whether a queue took it
-  bool confirm = false;    // its outcome says whether the broker has accepted it; it is refused once, for good
+  bool confirm = false;  // its outcome says whether the broker has accepted it; it is refused once, for good
 };
 
 // What became of a message, as far as its writer is to be told: one of the two, or both.

@@ -53,8 +53,8 @@ class ProgramApp : public App {
  private:
   // One reply, decoded on the strand and run by the machine.
   struct Said {
-    std::vector<ReplyStep> notes;   // what was said to the news
-    std::size_t news = 0;           // how many these were
+    std::vector<ReplyStep> notes;     // what was said to the news
+    std::size_t news = 0;             // how many these were
     const char* last_news = nullptr;  // the call that told the last one
     std::vector<ReplyStep> steps;
   };
@@ -103,7 +103,7 @@ class ProgramApp : public App {
   bool streams_ = false;
   Machine* machine_ = nullptr;
   std::vector<News> news_;  // not told yet
-  Said said_;                       // the reply to the call under way; written on the strand
+  Said said_;               // the reply to the call under way; written on the strand
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;
   std::map<std::string, double> metrics_;
@@ -154,9 +154,7 @@ Program ProgramApp::program() {
   said.steps = host_.await([this](std::string_view reply) { return read_steps(reply, rules(false)); });
   Program program = {call([this](Machine& machine) {
     machine_ = &machine;
-    machine.set_on_return([this](const MessagePtr& message) {
-      news_.push_back({message, machine_->now()});
-    });
+    machine.set_on_return([this](const MessagePtr& message) { news_.push_back({message, machine_->now()}); });
     machine.set_on_confirm([this](const MessagePtr& message, bool accepted) {
       news_.push_back({message, machine_->now(), accepted});
     });

@@ -54,9 +54,9 @@ void add_to_hash(Hasher& hasher, const ReplyStep& step);
 struct StepRules {
   const std::vector<std::string>& may_write;
   const std::vector<std::string>& metrics;
-  bool reads = false;       // the component reads a resource
-  bool streams = false;     // it has begun to stream
-  bool handling = false;    // a message is being handled
+  bool reads = false;          // the component reads a resource
+  bool streams = false;        // it has begun to stream
+  bool handling = false;       // a message is being handled
   const char* note = nullptr;  // the call, when its reply can have nothing that waits or ends
 };
 

@@ -103,8 +103,8 @@ class MortalResources {
   dse::ChannelNumber channel_;
 };
 
-// Writes four messages to a queue with two places and one that no queue takes, asks of each, and waits until it
-// knows what became of them all.
+// Writes four messages to a queue with two places and one that no queue takes, asks of each, and waits until
+// it knows what became of them all.
 const std::string kAsking = speaking(
     "told = []\n"
     "def write(key, **options):\n"
@@ -169,7 +169,8 @@ TEST_CASE("programs: one that asks is told by its node what a full queue has ref
   CHECK(told.find("b.4:returned") < told.find("b.4:True"));
   std::vector<std::string> sorted = lines_of(told);
   std::sort(sorted.begin(), sorted.end());
-  CHECK(sorted == std::vector<std::string>{"a.1:True", "a.2:True", "a.3:False", "a.5:False", "b.4:True", "b.4:returned"});
+  CHECK(sorted == std::vector<std::string>{"a.1:True", "a.2:True", "a.3:False", "a.5:False", "b.4:True",
+                                           "b.4:returned"});
   foreign_client(fixture, broker.url(),
                  "left = channel.queue_declare('programs.full', passive=True).method.message_count\n"
                  "assert left == 2, left\nchannel.queue_delete('programs.full')\n"

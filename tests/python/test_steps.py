@@ -156,6 +156,7 @@ class StepsTest(RunTest):
             """, 'to = ["full", "notes"]\nmetrics = ["told"]'),
         }, """
             [exchange.full]
+            type = "topic"
             [resource.kept]
             max_length = 1
             overflow = "reject-publish"
@@ -163,6 +164,13 @@ class StepsTest(RunTest):
             from = "full"
             to = "kept"
             key = "a.#"
+            [component.reader]
+            kind = "watch"
+            from = "kept"
+            start = "2ms"
+            [[expect]]
+            metric = "reader.received"
+            equals = 1
             [[expect]]
             metric = "kept.nacked"
             equals = 3
@@ -174,7 +182,7 @@ class StepsTest(RunTest):
             ("confirmed", 100 * US, "a.2", False), ("returned", 100 * US, "b.3", None),
             ("confirmed", 100 * US, "b.3", True), ("resume", MS, None, None),
             ("finish", run.summary["virtual_time_ns"], None, None)])
-        self.assertEqual(run.metric("writer.told"), 3)
+        self.assertEqual(run.metric("writer.told"), 4)
         self.assertEqual(run.select("SELECT kind, message FROM events WHERE kind IN ('confirmed', "
                                     "'nacked', 'came back')"),
                          [("confirmed", "writer-0"), ("nacked", "writer-1"),

@@ -280,8 +280,8 @@ void a_refusal_is_told_and_is_final(LinkRig& rig) {
   other.start({bind({.from = full, .to = roomy, .key = "#"}), write_resource_confirmed(full, message("2")),
                write_resource_confirmed(roomy, message("3")), forever()});
   rig.run_until([&] { return told.size() >= 4 && got.size() >= 2; });
-  std::sort(told.begin() + 2, told.end());  // verdicts of two queues need not come in order
-  CHECK(told == Ids{"accepted 0", "refused 1", "accepted 3", "refused 2"});
+  std::sort(told.begin(), told.end());  // a broker may refuse one before it confirms another
+  CHECK(told == Ids{"accepted 0", "accepted 3", "refused 1", "refused 2"});
   CHECK(got == Ids{"2", "3"});
 }
 
@@ -298,8 +298,8 @@ void a_verdict_is_told_before_the_handled_message_is_acknowledged(LinkRig& rig) 
       })});
   rig.add("writer").start(writing(queue, {"0", "1", "2"}));
   rig.run_until([&] { return told.size() >= 6; });
-  CHECK(told == Ids{"got 0", "accepted answer to 0", "got 1", "refused answer to 1", "got 2",
-                    "refused answer to 2"});
+  CHECK(told ==
+        Ids{"got 0", "accepted answer to 0", "got 1", "refused answer to 1", "got 2", "refused answer to 2"});
 }
 
 void time_stands_in_a_step_and_never_goes_back(LinkRig& rig) {

@@ -111,6 +111,34 @@ TEST_CASE("amqp link: what comes again after a lost connection is dropped, and t
   CHECK(one.link.counts().received == 2);
 }
 
+TEST_CASE("amqp link: a message without a verdict is sent again after a lost connection, and told of once") {
+  Linked one;
+  std::vector<std::string> told;
+  one.machine.set_on_return(
+      [&told](const MessagePtr& message) { told.push_back(message->id() + " returned"); });
+  one.machine.set_on_confirm([&told](const MessagePtr& message, bool accepted) {
+    told.push_back(message->id() + (accepted ? " accepted" : " refused"));
+  });
+  one.broker.hold_confirms(true);
+  one.machine.start({stream_resource("q", 1, [&](Machine& m, const MessagePtr& message) {
+    one.got.push_back(message->id());
+    MessagePtr answer = m.compose({});
+    m.eval(write_resource("nobody", std::move(answer), {.mandatory = true, .confirm = true}));
+  })});
+  write(one.broker, {{.id = "a"}});
+  one.serve_until([&] { return one.link.counts().published.unroutable == 1; });
+  CHECK(told.empty());
+  CHECK(one.link.unsettled() == 2);
+  one.broker.cut_all();
+  one.broker.hold_confirms(false);
+  one.clock->await_pause(100ms, 2);
+  one.clock->advance(100ms);
+  one.serve_until([&] { return one.link.unsettled() == 0 && one.link.counts().duplicates == 1; });
+  one.broker.await_load("q", {});
+  CHECK(told == Ids{"m-0 returned", "m-0 accepted"});
+  CHECK(one.link.counts().published.republished == 1);
+}
+
 TEST_CASE("amqp link: what the program has while a connection is lost is settled on the next one") {
   Linked one;
   one.machine.start({stream_resource("q", 0, [&](Machine& m, const MessagePtr& message) {

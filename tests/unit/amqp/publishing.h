@@ -70,8 +70,7 @@ struct Publishing {
   }
   // Publishes one whose verdict is told, and checks that it arrives.
   PeerPublication publish_confirmed(const std::string& id, bool mandatory = false) {
-    publisher->publish(
-        {.exchange = "x", .message = message_of(id), .mandatory = mandatory, .confirm = true});
+    publisher->publish({.exchange = "x", .message = message_of(id), .mandatory = mandatory, .confirm = true});
     return expect_message(id);
   }
   // Publishes the messages, and checks that they arrive.

@@ -76,7 +76,8 @@ TEST_CASE("steps: each") {
   const auto confirmed = only<WriteStep>(reading.steps(R"([["write","out",{},{"confirm":true}]])"));
   CHECK(confirmed.confirm);
   CHECK_FALSE(confirmed.mandatory);
-  const auto both = only<WriteStep>(reading.steps(R"([["write","out",{},{"confirm":true,"mandatory":true}]])"));
+  const auto both =
+      only<WriteStep>(reading.steps(R"([["write","out",{},{"confirm":true,"mandatory":true}]])"));
   CHECK(both.confirm);
   CHECK(both.mandatory);
 

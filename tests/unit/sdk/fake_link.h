@@ -46,8 +46,8 @@ class FakeLink : public dse::Link {
   }
   void publish(dse::PublishRequest request) override {
     note("publish {} {}", request.resource, request.message->id());
-    published.push_back({now_ns_, request.resource, std::move(request.message), request.mandatory,
-                         request.confirm});
+    published.push_back(
+        {now_ns_, request.resource, std::move(request.message), request.mandatory, request.confirm});
   }
   void open_stream(const std::string& resource, std::uint32_t prefetch) override {
     note("stream {} {}", resource, prefetch);

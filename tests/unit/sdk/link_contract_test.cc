@@ -65,8 +65,7 @@ class FakeRig : public LinkRig {
       const bool routed = rig_.broker_.publish(resource, message->key(), message->id(), message->headers());
       rig_.take_deliveries();
       if (!routed && mandatory) rig_.events_.push_back({&member_, {.message = message}, true});
-      if (confirm)
-        rig_.events_.push_back({&member_, {.message = message}, false, rig_.broker_.accepted()});
+      if (confirm) rig_.events_.push_back({&member_, {.message = message}, false, rig_.broker_.accepted()});
     }
     void open_stream(const std::string& resource, std::uint32_t prefetch) override {
       FakeLink::open_stream(resource, prefetch);

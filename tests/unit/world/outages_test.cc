@@ -155,7 +155,8 @@ TEST_CASE("fault partition: what was not confirmed is sent again, so it may come
   CHECK(received(70) == Notes{"writer-0@70", "writer-1@210", "writer-2@270"});
 }
 
-TEST_CASE("fault partition: a writer that asks is told once of each message, also of one that is sent again") {
+TEST_CASE(
+    "fault partition: a writer that asks is told once of each message, also of one that is sent again") {
   const auto told = [](TimeNs at_ns, Notes& received) {
     Simulation world(kQuick);
     Notes notes;
@@ -193,13 +194,12 @@ TEST_CASE("fault partition: a writer that asks is told once of each message, als
 TEST_CASE("fault pause: a writer that stood still is told of confirms afterwards") {
   Simulation world(kHopsOf10);
   Notes notes;
-  world.add("writer",
-            Program{call([&notes](Machine& machine) {
-                      machine.set_on_confirm([&notes, &machine](const MessagePtr& message, bool) {
-                        notes.push_back(message->id() + "@" + std::to_string(machine.now()));
-                      });
-                      machine.eval(write_resource_confirmed("a", machine.compose({})), after(100));
-                    })},
+  world.add("writer", Program{call([&notes](Machine& machine) {
+              machine.set_on_confirm([&notes, &machine](const MessagePtr& message, bool) {
+                notes.push_back(message->id() + "@" + std::to_string(machine.now()));
+              });
+              machine.eval(write_resource_confirmed("a", machine.compose({})), after(100));
+            })},
             {.writes = {"a"}}, 50);
   world.inject(pause("writer", 60, 500));
   CHECK(world.run().status == RunStatus::kCompleted);
