@@ -17,7 +17,7 @@ struct DriverTraffic {
     std::string resource;
     bool confirm = false;
   };
-  RingBuffer<Target> targets;                 // of the messages handed in but not yet written, in order
+  RingBuffer<Target> targets;                 // messages handed in but not yet written go there, in order
   std::vector<Simulation::Confirm> confirms;  // not yet taken
 };
 

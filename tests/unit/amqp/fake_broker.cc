@@ -179,8 +179,7 @@ void FakeBroker::on_queue_method(Client& client, const AmqpMethodFrame& method) 
   }
 }
 
-// Of the options of queues it knows a length beyond which it refuses what is published; the queue is new
-// then.
+// The one option that it knows is a length beyond which a queue refuses what is published. The queue is new.
 void FakeBroker::set_limit(const std::string& queue, const amqp_table_t& arguments) {
   const dse::Headers headers = dse::read_headers(arguments).headers;
   const std::int64_t* length = headers.find_integer("x-max-length");
