@@ -200,10 +200,10 @@ struct DriverCall {
 const std::vector<DriverCall>& driver_calls() {
   static const std::vector<DriverCall> calls = {
       {"write", {"resource", "message", "confirm"}, call_write},
-      {"confirms", {}, call_confirms},
       {"advance", {"by_ns", "to_ns"}, call_advance},
       {"drain", {}, call_drain},
       {"read", {"resource"}, call_read},
+      {"confirms", {}, call_confirms},
       {"depth", {"resource"}, call_depth},
       {"metrics", {}, call_metrics},
       {"metric", {"name"}, call_metric},
