@@ -76,7 +76,7 @@ class Machine {
   // step may act on it.
   void set_on_return(std::function<void(const MessagePtr&)> on_return) { on_return_ = std::move(on_return); }
 
-  // Called with each message that was written with write_resource_confirmed, when the bus has confirmed it
+  // Called once with each message that was written with WriteOptions::confirm, when the bus has confirmed it
   // (accepted) or refused it because a queue was full, to take note as above.
   using OnConfirm = std::function<void(const MessagePtr& message, bool accepted)>;
   void set_on_confirm(OnConfirm on_confirm) { on_confirm_ = std::move(on_confirm); }

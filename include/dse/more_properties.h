@@ -46,6 +46,8 @@ class OptionalProperties {
   // Makes them when there are none.
   MoreProperties& edit();
   bool empty() const { return **this == kNone; }
+  // Whether there may be some; costs less than empty().
+  bool any() const { return properties_ != nullptr; }
   bool operator==(const OptionalProperties& other) const { return **this == *other; }
 
   // Persistent becomes nothing, and properties that are all empty become none.

@@ -81,13 +81,19 @@ using Program = std::vector<Step>;
 Step create_resource(std::string resource);
 // Binds queue `binding.to` to exchange `binding.from`.
 Step bind(BindingSpec binding);
-// Asserts the resource, then publishes to it.
+// What becomes known of a message that was written.
+struct WriteOptions {
+  bool mandatory = false;  // if no queue takes it, it comes back through Machine::on_return
+  // Machine::on_confirm tells, after a return, whether every queue that the message came to has accepted it.
+  // A message that comes to no queue counts as accepted, as on a real broker. A node publishes a message that
+  // the broker refuses again until it is taken; one with this option it does not: the refusal is final.
+  bool confirm = false;
+};
+// Asserts the resource, then publishes to it. Also throws UsageError for a message that no broker takes: see
+// why_refused().
 Step write_resource(std::string resource, MessagePtr message);
-// The same; if no queue takes the message, it comes back through Machine::on_return.
+Step write_resource(std::string resource, MessagePtr message, WriteOptions options);
 Step write_resource_mandatory(std::string resource, MessagePtr message);
-// The same; Machine::on_confirm tells whether every queue that the message came to has accepted it. A message
-// that comes to no queue counts as accepted, as on a real broker. A node, which publishes a refused message
-// again until the broker takes it, refuses this step with a UsageError.
 Step write_resource_confirmed(std::string resource, MessagePtr message);
 // Asserts the resource and streams its queue, forever: each message runs `handler`, and is
 // acknowledged when the steps that the handler evaluated are done. At most `prefetch` messages are

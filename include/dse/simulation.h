@@ -117,6 +117,15 @@ class Simulation {
   // time, and the following steps show what becomes of it. An id, an app_id and a timestamp are added where
   // they are missing. Throws UsageError for properties that no broker takes: see why_refused().
   void write(const std::string& resource, MessageFields fields);
+  // The same; take_confirms() tells what becomes of it.
+  void write_confirmed(const std::string& resource, MessageFields fields);
+  struct Confirm {
+    MessagePtr message;
+    bool accepted =
+        false;  // every queue that it came to has taken it; as Machine::on_confirm tells a program
+  };
+  // What the driver has been told since the last call, in order.
+  std::vector<Confirm> take_confirms();
   // Moves the clock and handles every event up to and including the new time. Throws UsageError when a
   // program stands still for good because one of its callbacks called neither next() nor eval().
   void advance_by(TimeNs duration_ns);

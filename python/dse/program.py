@@ -78,6 +78,7 @@ __all__ = [
     "metric",
     "next_",
     "now_ns",
+    "on_confirm",
     "on_finish",
     "on_load",
     "on_return",
@@ -737,6 +738,7 @@ class Context:
 
 
 OnReturn = Callable[[Message], None]
+OnConfirm = Callable[[Message, bool], None]
 Summary = Union[Mapping[str, Any], Tuple[Mapping[str, Any], Optional[str]], None]
 
 _RUNNING = 0  # a step or a callback runs, and has not gone on yet
@@ -756,6 +758,7 @@ class _Session:
         self.channel: Optional[Channel] = None
         self.now_ns = 0
         self.on_return: Optional[OnReturn] = None
+        self.on_confirm: Optional[OnConfirm] = None
         self.on_finish: Optional[Callable[[], Summary]] = None
         self.on_save: Optional[Callable[[], bytes]] = None
         self.on_load: Optional[Callable[[bytes], None]] = None
@@ -769,7 +772,7 @@ class _Session:
         self._pending: List[Step] = []  # the first is at the end
         self._steps_behind = 0  # a handler is done when no more than these are pending
         self._handler: Optional[Callable[[Message], None]] = None
-        self._takes_note = False  # within on_return
+        self._takes_note = ""  # within on_return or on_confirm: what the note is about
 
     def context(self) -> Context:
         if self._context is None and not self._read_start():
@@ -903,7 +906,13 @@ class _Session:
         self.now_ns = call.get("now_ns", self.now_ns)
         if name == "returned":
             if self.on_return is not None:
-                self._take_note(Message._of_wire(call["message"]), self.on_return)
+                message = Message._of_wire(call["message"])
+                self._take_note("a message that came back", self.on_return, message)
+            return self._reply()
+        if name == "confirmed":
+            if self.on_confirm is not None:
+                message = Message._of_wire(call["message"])
+                self._take_note("a confirm", self.on_confirm, message, call["accepted"])
             return self._reply()
         if name == "finish":
             return {} if self.on_finish is None else _summary(self.on_finish())
@@ -946,15 +955,15 @@ class _Session:
         step[0](*step[1:])
         return step[0]
 
-    def _take_note(self, message: Message, callback: OnReturn) -> None:
+    def _take_note(self, what: str, callback: Callable[..., None], *arguments: Any) -> None:
         """Runs a callback, and what it evaluates, while the program waits for something else."""
         waiting = (self._pending, self.state, self.handling)
         self._pending, self.state, self.handling = [], _RUNNING, False
-        self._takes_note = True
-        callback(message)
+        self._takes_note = what
+        callback(*arguments)
         while self.state == _READY and self._pending:
             self._run_step(self._pending.pop())
-        self._takes_note = False
+        self._takes_note = ""
         self._pending, self.state, self.handling = waiting
 
     def go_on(self) -> None:
@@ -989,7 +998,7 @@ class _Session:
             self._refuse_going_on()
         if self._takes_note:
             raise UsageError(
-                f"{what} cannot be used for a message that came back: only create_resource, bind, "
+                f"{what} cannot be used for {self._takes_note}: only create_resource, bind, "
                 "write_resource and metric can"
             )
         self.state = state
@@ -1122,12 +1131,16 @@ def bind(
 
 
 def write_resource(
-    name: str, message: Union[Message, Mapping[str, Any]], mandatory: bool = False
+    name: str,
+    message: Union[Message, Mapping[str, Any]],
+    mandatory: bool = False,
+    confirm: bool = False,
 ) -> None:
     """Asserts a resource and publishes a message there.
 
     `message` is a Message, or a dictionary with what Message takes. A mandatory message that no
-    queue takes comes back to the callback of `on_return`.
+    queue takes comes back to the callback of `on_return`. With `confirm`, the callback of
+    `on_confirm` is told whether the queues have accepted the message.
     """
     to = _session.context().to
     if name not in to:
@@ -1136,8 +1149,9 @@ def write_resource(
             f"has {', '.join(to) or 'nothing'}"
         )
     step = ["write", name, _written_message(message)]
-    if mandatory:
-        step.append({"mandatory": True})
+    options = {"mandatory": mandatory, "confirm": confirm}
+    if any(options.values()):
+        step.append({option: True for option, wanted in options.items() if wanted})
     _session.go_on()
     _session.steps.append(step)
 
@@ -1199,6 +1213,16 @@ def on_return(callback: OnReturn) -> None:
     The callback takes note, or evaluates steps of create_resource, bind, write_resource, metric.
     """
     _session.on_return = callback
+
+
+def on_confirm(callback: OnConfirm) -> None:
+    """Registers what is called with each message that was written with `confirm`, once.
+
+    The callback gets the message, and whether all its queues have accepted it: False, when one was
+    full and rejects what is published. A message that came back is told of before. The callback
+    takes note, or evaluates steps of create_resource, bind, write_resource, metric.
+    """
+    _session.on_confirm = callback
 
 
 def on_finish(callback: Callable[[], Summary]) -> None:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Any, Dict, List, Mapping, NoReturn, Optional, Sequence, Type, Union
+from typing import IO, Any, Dict, List, Mapping, NoReturn, Optional, Sequence, Tuple, Type, Union
 
 from dse.program import (
     DseError,
@@ -114,14 +114,24 @@ class Simulation:
         """The virtual time, in nanoseconds since the run's begin."""
         return self._now_ns
 
-    def write(self, resource: str, message: Any = b"", **fields: Any) -> None:
+    def write(
+        self, resource: str, message: Any = b"", *, confirm: bool = False, **fields: Any
+    ) -> None:
         """Writes a message to the resource's exchange, now.
 
         `message` is a Message, or the payload of one whose other members are in `fields`: what
         Message takes, and `id`, `app_id` and `timestamp_ns`. The following steps of the clock show
-        what becomes of the message.
+        what becomes of the message; with `confirm`, `confirms` tells whether it was accepted.
         """
-        self._call("write", resource=resource, message=_message_of(message, fields))
+        asked = {"confirm": True} if confirm else {}
+        self._call("write", resource=resource, message=_message_of(message, fields), **asked)
+
+    def confirms(self) -> List[Tuple[Message, bool]]:
+        """Returns the messages written with `confirm` of which the outcome is known since the last
+        call, and whether their queues have accepted them.
+        """
+        confirms: List[Json] = self._call("confirms")["confirms"]
+        return [(Message._of_wire(one["message"]), one["accepted"]) for one in confirms]
 
     def advance(self, duration: Union[int, str]) -> None:
         """Moves the clock by nanoseconds, or by a text such as "10ms"."""

@@ -52,6 +52,12 @@ class Members {
     return *found;
   }
   std::string text(const char* member) const { return read_text(at(member), what(member)); }
+  bool flag(const char* member) const {
+    const Json& value = at(member);
+    if (!value.is_boolean())
+      throw ProtocolError(fmt::format("{} is {}: expected true or false", what(member), shown(value)));
+    return value.get<bool>();
+  }
   TimeNs duration_ns(const char* member) const {
     const HeaderValue value = read_value(at(member), what(member));
     const auto* integer = std::get_if<std::int64_t>(&value);
@@ -71,7 +77,23 @@ class Members {
 
 void call_write(Simulation& simulation, const Members& call, std::string&) {
   const std::string resource = call.text("resource");
-  simulation.write(resource, read_whole_message(call.at("message")));
+  MessageFields message = read_whole_message(call.at("message"));
+  if (call.has("confirm") && call.flag("confirm")) {
+    simulation.write_confirmed(resource, std::move(message));
+  } else {
+    simulation.write(resource, std::move(message));
+  }
+}
+
+void call_confirms(Simulation& simulation, const Members&, std::string& reply) {
+  reply += "\"confirms\":[";
+  for (const auto& [message, accepted] : simulation.take_confirms()) {
+    if (reply.back() != '[') reply += ',';
+    reply += fmt::format("{{\"accepted\":{},\"message\":", accepted);
+    append_json_message(*message, reply);
+    reply += '}';
+  }
+  reply += "],";
 }
 
 void call_advance(Simulation& simulation, const Members& call, std::string&) {
@@ -177,10 +199,11 @@ struct DriverCall {
 
 const std::vector<DriverCall>& driver_calls() {
   static const std::vector<DriverCall> calls = {
-      {"write", {"resource", "message"}, call_write},
+      {"write", {"resource", "message", "confirm"}, call_write},
       {"advance", {"by_ns", "to_ns"}, call_advance},
       {"drain", {}, call_drain},
       {"read", {"resource"}, call_read},
+      {"confirms", {}, call_confirms},
       {"depth", {"resource"}, call_depth},
       {"metrics", {}, call_metrics},
       {"metric", {"name"}, call_metric},

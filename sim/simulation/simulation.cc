@@ -144,17 +144,16 @@ Simulation& Simulation::observe(Observer& observer) {
 }
 
 void Simulation::write(const std::string& resource, MessageFields fields) {
-  as_usage([&] { check_resource_name(resource, {.key = "write"}); });
-  World& world = state_->driven("write()");
-  state_->require_going_on("write()");
-  if (const std::string reason = why_refused(*fields.more); !reason.empty())
-    throw UsageError(fmt::format("write() got a message that no broker takes: {}", reason));
-  if (fields.id.empty()) fields.id = fmt::format("{}-{}", state_->driver_name, state_->written);
-  ++state_->written;
-  if (fields.app_id.empty()) fields.app_id = state_->driver_name;
-  if (fields.timestamp == kNoTimestamp) fields.timestamp = world.now();
-  state_->targets->push_back(resource);
-  world.import(state_->driver, make_message(std::move(fields)), world.now());
+  state_->write(std::move(fields), {.resource = resource});
+}
+
+void Simulation::write_confirmed(const std::string& resource, MessageFields fields) {
+  state_->write(std::move(fields), {.resource = resource, .confirm = true});
+}
+
+std::vector<Simulation::Confirm> Simulation::take_confirms() {
+  state_->driven("take_confirms()");
+  return std::exchange(state_->traffic->confirms, {});
 }
 
 void Simulation::advance_by(TimeNs duration_ns) {

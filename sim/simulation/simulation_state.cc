@@ -7,6 +7,7 @@
 #include "core/names.h"
 #include "sim/scenario/expectation_check.h"
 #include "sim/scenario/fault_check.h"
+#include "sim/scenario/key_rules.h"
 
 namespace dse {
 
@@ -76,7 +77,7 @@ World& Simulation::State::driven(std::string_view what) {
     driver_name = fmt::format("{}-{}", kDriverName, number);
   driver = scenario.components.size();
   scenario.components.push_back(
-      {.name = driver_name, .kind = kDriverName, .component = make_driver(targets)});
+      {.name = driver_name, .kind = kDriverName, .component = make_driver(traffic)});
   observers.push_back(&tap);
   guarded([this] { wire(); });
   return *world;
@@ -121,6 +122,20 @@ void Simulation::State::require_moving() const {
                     "calling next() or eval(), one of which must end it",
                     *name, format_duration(world->now())));
   }
+}
+
+void Simulation::State::write(MessageFields&& fields, DriverTraffic::Target target) {
+  as_usage([&] { check_resource_name(target.resource, {.key = "write"}); });
+  World& open = driven("write()");
+  require_going_on("write()");
+  if (const std::string reason = why_refused(*fields.more); !reason.empty())
+    throw UsageError(fmt::format("write() got a message that no broker takes: {}", reason));
+  if (fields.id.empty()) fields.id = fmt::format("{}-{}", driver_name, written);
+  ++written;
+  if (fields.app_id.empty()) fields.app_id = driver_name;
+  if (fields.timestamp == kNoTimestamp) fields.timestamp = open.now();
+  traffic->targets.push_back(std::move(target));
+  open.import(driver, make_message(std::move(fields)), open.now());
 }
 
 }  // namespace dse

@@ -53,7 +53,7 @@ struct Simulation::State {
   Scenario scenario;
   std::vector<Observer*> observers;
   Tap tap;
-  DriverTargets targets = std::make_shared<RingBuffer<std::string>>();
+  std::shared_ptr<DriverTraffic> traffic = std::make_shared<DriverTraffic>();
   std::size_t driver = 0;  // the driver's place among the components
   std::string driver_name;
   std::uint64_t written = 0;
@@ -74,6 +74,8 @@ struct Simulation::State {
   void require_metric(std::string_view what, const std::string& name) const;
   void require_going_on(std::string_view what) const;
   bool has_component(const std::string& name) const;
+  // Hands a message in to the driver.
+  void write(MessageFields&& fields, DriverTraffic::Target target);
 
   const std::atomic<bool>& interrupted() const {
     return options.interrupted == nullptr ? kNeverInterrupted : *options.interrupted;

@@ -54,7 +54,7 @@ void FaultyLink::publish(PublishRequest request) {
       if (strikes(request)) return;
       break;
     case FaultKind::kDuplicate:
-      if (strikes(request)) ForwardingLink::publish(request);
+      if (strikes(request)) duplicate(request);
       break;
     case FaultKind::kMislabel:
       mislabel(request);
@@ -75,6 +75,12 @@ void FaultyLink::publish(PublishRequest request) {
     case FaultKind::kPartition:
       break;
   }
+  ForwardingLink::publish(std::move(request));
+}
+
+// Its writer has asked once whether it is accepted.
+void FaultyLink::duplicate(PublishRequest request) {
+  request.confirm = false;
   ForwardingLink::publish(std::move(request));
 }
 
@@ -121,6 +127,7 @@ FaultyLink::Held& FaultyLink::hold(PublishRequest&& request) {
   held_.push_back({.resource = request.resource,
                    .message = std::move(request.message),
                    .mandatory = request.mandatory,
+                   .confirm = request.confirm,
                    .later_ns = request.later_ns,
                    .number = held_ever_++});
   return held_.back();
@@ -132,6 +139,7 @@ void FaultyLink::release(std::size_t place) {
   ForwardingLink::publish({.resource = held.resource,
                            .message = std::move(held.message),
                            .mandatory = held.mandatory,
+                           .confirm = held.confirm,
                            .later_ns = held.later_ns});
 }
 

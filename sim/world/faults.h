@@ -38,6 +38,7 @@ class FaultyLink : public ForwardingLink {
     std::string resource;
     MessagePtr message;
     bool mandatory = false;
+    bool confirm = false;
     TimeNs later_ns = 0;
     std::uint64_t number = 0;
     std::int64_t overtaken_most = 0;  // it goes after so many others
@@ -45,6 +46,7 @@ class FaultyLink : public ForwardingLink {
 
   bool strikes(const PublishRequest& request) { return planted_.strikes(now(), &request.message); }
   const Fault& fault() const { return planted_.fault(); }
+  void duplicate(PublishRequest request);
   void mislabel(PublishRequest& request);
   void corrupt(PublishRequest& request);
   void delay(PublishRequest& request);

@@ -1,10 +1,16 @@
 #include "sim/world/reconnecting_link.h"
 
+#include <limits>
 #include <utility>
 
 #include "sim/world/faults.h"
 
 namespace dse {
+namespace {
+
+constexpr TimeNs kUnknownNs = std::numeric_limits<TimeNs>::max();
+
+}  // namespace
 
 void ReconnectingLink::declare(const std::string& resource) {
   send({.kind = Command::Kind::kDeclare, .resource = resource});
@@ -19,6 +25,7 @@ void ReconnectingLink::publish(PublishRequest request) {
         .resource = request.resource,
         .message = std::move(request.message),
         .mandatory = request.mandatory,
+        .confirm = request.confirm,
         .later_ns = request.later_ns});
 }
 
@@ -78,6 +85,7 @@ void ReconnectingLink::forward(Command& command) {
       ForwardingLink::publish({.resource = command.resource,
                                .message = command.message,
                                .mandatory = command.mandatory,
+                               .confirm = command.confirm,
                                .later_ns = command.later_ns});
       break;
     case Command::Kind::kStream:
@@ -86,11 +94,21 @@ void ReconnectingLink::forward(Command& command) {
       break;
   }
   command.frame = parts_.hops.to_bus().sent;
-  command.confirmed_ns = add_time(parts_.hops.to_bus().last_ns, parts_.hops.mean_ns());
+  command.confirmed_ns =
+      command.confirm ? kUnknownNs : add_time(parts_.hops.to_bus().last_ns, parts_.hops.mean_ns());
 }
 
 void ReconnectingLink::forget_confirmed() {
   while (!unconfirmed_.empty() && unconfirmed_.front().confirmed_ns <= now()) unconfirmed_.pop_front();
+}
+
+// Confirms come in the order of the messages, on a connection that has carried all of them.
+void ReconnectingLink::note_confirm(const MessagePtr& message) {
+  for (Command& command : unconfirmed_) {
+    if (command.message.get() != message.get() || command.confirmed_ns != kUnknownNs) continue;
+    command.confirmed_ns = now();
+    return;
+  }
 }
 
 // Only messages are sent again when they have reached the bus: a resource and a binding are there, and the

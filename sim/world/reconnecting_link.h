@@ -2,9 +2,11 @@
 // is sent again on the next connection, before everything that was held back meanwhile, and the stream is
 // opened again. Innermost, directly around the link.
 //
-// A confirm comes back one hop after its message has reached the bus. A message whose confirm was under way
-// when the connection broke is sent again although the bus has it: so there may be two of it. Settlements of
-// deliveries of a connection that is gone are dropped. Used by the deciding thread.
+// A confirm comes back one hop after its message has reached the bus; that of a message whose writer asked
+// for it is the notice that the component gets. A message whose confirm was under way when the connection
+// broke is sent again although the bus has it: so there may be two of it, but its writer hears of one
+// confirm, because the first is lost. Settlements of deliveries of a connection that is gone are dropped.
+// Used by the deciding thread.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +38,8 @@ class ReconnectingLink : public ForwardingLink {
   void disconnect(std::uint64_t received);
   void reconnect();
   bool connected() const { return connected_; }
+  // The component has been told whether the bus has accepted this message.
+  void note_confirm(const MessagePtr& message);
 
   void declare(const std::string& resource) override;
   void bind(const BindingSpec& binding) override;
@@ -52,10 +56,11 @@ class ReconnectingLink : public ForwardingLink {
     BindingSpec binding = {};
     MessagePtr message = {};
     bool mandatory = false;
+    bool confirm = false;
     TimeNs later_ns = 0;
     std::uint32_t prefetch = 0;
     std::uint64_t frame = 0;  // how many frames were sent with it
-    TimeNs confirmed_ns = 0;  // when its confirm comes back
+    TimeNs confirmed_ns = 0;  // when its confirm comes back; the last of all times if that is unknown
     bool is_known = false;    // the link has declared it before
   };
 

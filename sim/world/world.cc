@@ -313,7 +313,9 @@ void World::on_confirm(LinkIndex link, const ConfirmNotice& notice) {
   event.resource_number = bus_.resource(link, notice.alias);
   event.message = &notice.message;
   tell(event);
-  components_[link]->machine.on_confirm(notice.message, notice.accepted);
+  Component& component = *components_[link];
+  if (component.hindrance != nullptr) component.hindrance->connection.note_confirm(notice.message);
+  component.machine.on_confirm(notice.message, notice.accepted);
 }
 
 std::string_view World::component(ComponentIndex component) const {

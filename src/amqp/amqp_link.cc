@@ -72,13 +72,10 @@ void AmqpLink::command(const SetUp& what) const {
 }
 
 void AmqpLink::publish(PublishRequest request) {
-  if (request.confirm) {
-    throw UsageError(
-        "a node publishes until the broker takes a message, and tells nobody of confirms: use "
-        "write_resource() there, or run the scenario in a simulation");
-  }
-  publisher_->publish(
-      {.exchange = request.resource, .message = std::move(request.message), .mandatory = request.mandatory});
+  publisher_->publish({.exchange = request.resource,
+                       .message = std::move(request.message),
+                       .mandatory = request.mandatory,
+                       .confirm = request.confirm});
   ++published_;
 }
 
@@ -167,17 +164,18 @@ void AmqpLink::serve(Machine& machine, Clock::TimePoint until) {
   }
 }
 
-// The order matters: the program is told of what came back before it counts as confirmed.
+// The order matters: the program is told of what became of a message before that counts as confirmed.
 void AmqpLink::go_on_settling(Machine& machine) {
   const std::uint64_t confirmed = publisher_->confirmed();
-  hand_back(machine);
+  tell_outcomes(machine);
   release_settlements(confirmed);
 }
 
-void AmqpLink::hand_back(Machine& machine) {
-  for (const MessagePtr& message : publisher_->take_returned()) {
+void AmqpLink::tell_outcomes(Machine& machine) {
+  for (const WriteOutcome& outcome : publisher_->take_outcomes()) {
     if (!timer_ns_ && !awaited_job_) advance_clock(clock_ns());
-    machine.on_return(message);
+    if (outcome.returned) machine.on_return(outcome.message);
+    if (outcome.accepted) machine.on_confirm(outcome.message, *outcome.accepted);
   }
 }
 

@@ -7,7 +7,8 @@
 // repeatedly does not fall behind.
 //
 // A message is acknowledged only after the broker has confirmed everything that was published in
-// its handler, and after the program has been told of what no queue took. A message that comes a
+// its handler, or refused what was published with `confirm`, and after the program has been told of
+// that and of what no queue took. A message that comes a
 // second time (Duplicates) is dropped; one that cannot be read is rejected on the broker and
 // reported to `on_unreadable`.
 #pragma once
@@ -74,7 +75,7 @@ class AmqpLink : public Link {
   void stop_serving() { stopped_ = true; }
   // Waits until every job is done, everything published is confirmed and every acknowledgement is
   // sent; for the latter two until `until` at the latest. Returns whether all of this was reached.
-  // `machine` is told of returned messages, as in serve().
+  // `machine` is told of returned messages and of confirms, as in serve().
   bool settle(Machine& machine, Clock::TimePoint until);
   // The number of publications not yet confirmed plus settlements not yet sent.
   std::uint64_t unsettled() const;
@@ -126,7 +127,7 @@ class AmqpLink : public Link {
   void settle_later(const ArrivalTag& arrival, std::optional<bool> requeue);
   void release_settlements(std::uint64_t confirmed);
   void go_on_settling(Machine& machine);
-  void hand_back(Machine& machine);
+  void tell_outcomes(Machine& machine);
   bool nothing_under_way() const;
   void await_confirms() const;
   void command(const SetUp& what) const;

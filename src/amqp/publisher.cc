@@ -46,9 +46,9 @@ std::uint64_t Publisher::confirmed() const {
   return confirmed_;
 }
 
-std::vector<MessagePtr> Publisher::take_returned() {
+std::vector<WriteOutcome> Publisher::take_outcomes() {
   const std::lock_guard lock(mutex_);
-  return std::exchange(returned_, {});
+  return std::exchange(outcomes_, {});
 }
 
 Publisher::Counts Publisher::counts() const {
@@ -132,29 +132,36 @@ void Publisher::on_confirm(const AmqpConfirm& confirm) {
                                      [](const Sent& sent, std::uint64_t tag) { return sent.tag < tag; });
   if (last == sent_.end() || last->tag != confirm.tag) return;
   const auto first = confirm.multiple ? sent_.begin() : last;
+  bool again = false;
   for (auto sent = first; sent <= last; ++sent) {
     if (sent->fate != Fate::kUnknown) continue;
     sent->fate = confirm.taken ? Fate::kTaken : Fate::kRefused;
-    if (confirm.taken) {
-      note_taken(*sent);
+    const std::lock_guard lock(mutex_);
+    if (!confirm.taken) count(&RouteCounts::nacked, sent->message.outgoing);
+    if (confirm.taken || sent->message.outgoing.confirm) {
+      note_settled(*sent);
       continue;
     }
-    const std::lock_guard lock(mutex_);
-    count(&RouteCounts::nacked, sent->message.outgoing);
     count(&RouteCounts::republished, sent->message.outgoing);
     again_.push_back(std::move(sent->message));
+    again = true;
   }
   forget_settled();
-  {
+  if (confirm.taken || again) {
     const std::lock_guard lock(mutex_);
-    counts_.refusing = !confirm.taken;
+    counts_.refusing = again;
   }
-  if (confirm.taken) {
-    if (!held_until_) pause_ = kFirstPause;
-  } else if (!held_until_) {
-    held_until_ = now() + pause_;
-    pause_ = std::min(2 * pause_, kLongestPause);
+  if (again) {
+    hold_back();
+  } else if (confirm.taken && !held_until_) {
+    pause_ = kFirstPause;
   }
+}
+
+void Publisher::hold_back() {
+  if (held_until_) return;
+  held_until_ = now() + pause_;
+  pause_ = std::min(2 * pause_, kLongestPause);
 }
 
 std::optional<Clock::TimePoint> Publisher::due() const { return held_until_; }
@@ -163,11 +170,14 @@ void Publisher::forget_settled() {
   while (!sent_.empty() && sent_.front().fate != Fate::kUnknown) sent_.pop_front();
 }
 
-// A message that no queue took is added to `returned_` before it counts as confirmed.
-void Publisher::note_taken(const Sent& sent) {
-  const std::lock_guard lock(mutex_);
+// An outcome is there before the message counts as confirmed. The caller holds the lock.
+void Publisher::note_settled(const Sent& sent) {
   const Outgoing& outgoing = sent.message.outgoing;
-  if (sent.returned && outgoing.mandatory) returned_.push_back(outgoing.message);
+  const bool returned = sent.returned && outgoing.mandatory;
+  if (returned || outgoing.confirm) {
+    outcomes_.push_back({.message = outgoing.message, .returned = returned});
+    if (outgoing.confirm) outcomes_.back().accepted = sent.fate == Fate::kTaken;
+  }
   const std::size_t place = sent.message.number - confirmed_;
   if (place >= taken_.size()) taken_.resize(place + 1);
   taken_[place] = true;

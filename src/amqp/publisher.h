@@ -2,7 +2,7 @@
 // is lost is published again, in order, on the next one. So each message arrives at least once, and
 // first arrivals are in order. What the broker refuses (basic.nack, for example because a queue is
 // full) is published again after 0.1 s, 0.2 s, 0.4 s ..., at most 5 s, and everything else waits
-// behind it.
+// behind it; unless its writer has asked for the verdict, which is final then.
 //
 // A publisher has its own connection and thread (RabbitMQ throttles a connection that publishes too
 // much, and so everything on that connection). Calls come from one thread.
@@ -28,7 +28,15 @@ struct Outgoing {
   std::string exchange;
   MessagePtr message;
   std::size_t route = 0;   // the route that it is counted for
-  bool mandatory = false;  // take_returned gives it back when no queue takes it
+  bool mandatory = false;  // its outcome says whether a queue took it
+  bool confirm = false;  // its outcome says whether the broker has accepted it; it is refused once, for good
+};
+
+// What became of a message, as far as its writer is to be told: one of the two, or both.
+struct WriteOutcome {
+  MessagePtr message;
+  bool returned = false;  // it was mandatory, and no queue took it
+  std::optional<bool> accepted = {};
 };
 
 class Publisher : private SessionClient {
@@ -36,7 +44,7 @@ class Publisher : private SessionClient {
   struct Options {
     ConnectionOptions connection;
     SetUp set_up;
-    std::string run;         // for the header x-dse-run; "": no header, and nothing is given back
+    std::string run;         // for the header x-dse-run; "": no header, and no outcome of a return
     std::size_t routes = 1;  // with separate counts
   };
   // `changed` must outlive this. Throws what the constructor of Session throws.
@@ -49,12 +57,13 @@ class Publisher : private SessionClient {
   // more.
   bool full() const { return unconfirmed() >= kUnconfirmedMax; }
   std::uint64_t unconfirmed() const;
-  // This many messages, counted from the first without a gap, are confirmed.
+  // This many messages, counted from the first without a gap, are confirmed or refused for good.
   std::uint64_t confirmed() const;
-  // Returns the mandatory messages that no queue took, among those confirmed since the last call,
-  // in the order of their confirms. Each message is given back at most once even if it was
-  // published again: what counts is whether a queue took the confirmed publication.
-  std::vector<MessagePtr> take_returned();
+  // Returns the mandatory messages that no queue took and those with `confirm`, among the ones
+  // confirmed or refused for good since the last call, in the order of the broker's answers. Each
+  // message has at most one outcome even if it was published again: what counts is what became of
+  // the publication that was confirmed or refused for good.
+  std::vector<WriteOutcome> take_outcomes();
 
   struct RouteCounts {
     std::uint64_t republished = 0;  // after a lost connection or a refusal by the broker
@@ -65,7 +74,7 @@ class Publisher : private SessionClient {
     std::uint64_t published = 0;  // each counted once
     bool blocked = false;         // the broker asks us to wait
     std::string blocked_reason;
-    bool refusing = false;  // the broker's latest answer was a refusal
+    bool refusing = false;  // the broker's latest answer was a refusal, and not for good
     std::vector<RouteCounts> routes;
     // Why messages are not confirmed, for human readers; "" when they are merely on their way.
     std::string obstacle() const;
@@ -97,7 +106,8 @@ class Publisher : private SessionClient {
   void count(std::uint64_t RouteCounts::*what, const Outgoing& outgoing);
   void on_confirm(const AmqpConfirm& confirm);
   void forget_settled();
-  void note_taken(const Sent& sent);
+  void note_settled(const Sent& sent);
+  void hold_back();
   std::optional<Numbered> next_outgoing();
   void send(Connection& connection, Numbered&& message);
   Clock::TimePoint now() const { return options_.connection.clock->now(); }
@@ -110,7 +120,7 @@ class Publisher : private SessionClient {
   std::uint64_t confirmed_ = 0;
   std::deque<bool>
       taken_;  // from message `confirmed_` on: whether it is confirmed, though an earlier one is not
-  std::vector<MessagePtr> returned_;
+  std::vector<WriteOutcome> outcomes_;
 
   // Used only by the session's thread:
   ChannelNumber channel_ = 0;

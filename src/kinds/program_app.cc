@@ -20,10 +20,14 @@ namespace {
 // The states of programs are saved like those of learners, which have a shape and classes.
 const LearnerKind kSavedAs{.name = "program", .options = {.shape = {0, 0}, .classes = 0}};
 
-// A message that came back, at that time.
-struct Returned {
+// What a program is to be told of a message that it wrote, and when that was known: it came back, or it was
+// accepted or refused.
+struct News {
   MessagePtr message;
   TimeNs time_ns = 0;
+  std::optional<bool> accepted = {};  // empty: it came back
+
+  const char* call() const { return accepted ? "confirmed" : "returned"; }
 };
 
 class ProgramApp : public App {
@@ -49,8 +53,9 @@ class ProgramApp : public App {
  private:
   // One reply, decoded on the strand and run by the machine.
   struct Said {
-    std::vector<ReplyStep> notes;  // what was said to the messages that had come back
-    std::size_t returned = 0;      // how many these were
+    std::vector<ReplyStep> notes;     // what was said to the news
+    std::size_t news = 0;             // how many these were
+    const char* last_news = nullptr;  // the call that told the last one
     std::vector<ReplyStep> steps;
   };
 
@@ -62,7 +67,7 @@ class ProgramApp : public App {
             .handling = handling};
   }
   void load_initial();
-  std::vector<ReplyStep> ask_about(const Returned& returned);
+  std::vector<ReplyStep> ask_about(const News& news);
   void handle(Machine& machine, const MessagePtr& message);
   void ask(Machine& machine, ProgramCall call, bool handling);
   // When, and to what, a program has said something.
@@ -97,8 +102,8 @@ class ProgramApp : public App {
   std::optional<std::string> initial_;
   bool streams_ = false;
   Machine* machine_ = nullptr;
-  std::vector<Returned> returned_;  // not told yet
-  Said said_;                       // the reply to the call under way; written on the strand
+  std::vector<News> news_;  // not told yet
+  Said said_;               // the reply to the call under way; written on the strand
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;
   std::map<std::string, double> metrics_;
@@ -149,8 +154,9 @@ Program ProgramApp::program() {
   said.steps = host_.await([this](std::string_view reply) { return read_steps(reply, rules(false)); });
   Program program = {call([this](Machine& machine) {
     machine_ = &machine;
-    machine.set_on_return([this](const MessagePtr& message) {
-      returned_.push_back({message, machine_->now()});
+    machine.set_on_return([this](const MessagePtr& message) { news_.push_back({message, machine_->now()}); });
+    machine.set_on_confirm([this](const MessagePtr& message, bool accepted) {
+      news_.push_back({message, machine_->now(), accepted});
     });
     machine.next();
   })};
@@ -187,23 +193,25 @@ void ProgramApp::handle(Machine& machine, const MessagePtr& message) {
 }
 
 // Runs on the strand.
-std::vector<ReplyStep> ProgramApp::ask_about(const Returned& returned) {
+std::vector<ReplyStep> ProgramApp::ask_about(const News& news) {
   StepRules rules = this->rules(false);
-  rules.only_notes = true;
-  return host_.ask(
-      {.name = "returned",
-       .time_ns = returned.time_ns,
-       .line = message_line({.name = "returned", .now_ns = returned.time_ns, .message = *returned.message})},
-      [&rules](std::string_view reply) { return read_steps(reply, rules); });
+  rules.note = news.call();
+  return host_.ask({.name = news.call(),
+                    .time_ns = news.time_ns,
+                    .line = message_line({.name = news.call(),
+                                          .now_ns = news.time_ns,
+                                          .message = *news.message,
+                                          .accepted = news.accepted})},
+                   [&rules](std::string_view reply) { return read_steps(reply, rules); });
 }
 
 // The call is made on the strand; what the program says to it happens when its service time is over.
 void ProgramApp::ask(Machine& machine, ProgramCall call, bool handling) {
   const char* name = call.name;
-  auto job = [this, call = std::move(call), returned = std::exchange(returned_, {}),
+  auto job = [this, call = std::move(call), news = std::exchange(news_, {}),
               rules = rules(handling)]() mutable {
-    said_ = {.returned = returned.size()};
-    for (const Returned& one : returned) {
+    said_ = {.news = news.size(), .last_news = news.empty() ? nullptr : news.back().call()};
+    for (const News& one : news) {
       for (ReplyStep& step : ask_about(one)) said_.notes.push_back(std::move(step));
     }
     said_.steps =
@@ -215,7 +223,7 @@ void ProgramApp::ask(Machine& machine, ProgramCall call, bool handling) {
 }
 
 Program ProgramApp::program_of(Said&& said, const Occasion& occasion) {
-  if (said.returned > 0) note_said(said.notes, {"returned", occasion.time_ns}, said.returned);
+  if (said.news > 0) note_said(said.notes, {said.last_news, occasion.time_ns}, said.news);
   note_said(said.steps, occasion);
   const bool handling = occasion.handling;
   Program program;
@@ -243,8 +251,8 @@ Step ProgramApp::step_of(WriteStep& one) {
   return call([this, write = std::make_shared<WriteStep>(std::move(one))](Machine& machine) {
     ++sent_;
     MessagePtr message = machine.compose(std::move(write->message));
-    machine.eval(write->mandatory ? write_resource_mandatory(write->resource, std::move(message))
-                                  : write_resource(write->resource, std::move(message)));
+    machine.eval(write_resource(write->resource, std::move(message),
+                                {.mandatory = write->mandatory, .confirm = write->confirm}));
   });
 }
 
@@ -309,9 +317,9 @@ void ProgramApp::finish() {
               {"start", start_ns_});
     load_initial();
   }
-  for (const Returned& one : std::exchange(returned_, {})) {
+  for (const News& one : std::exchange(news_, {})) {
     const std::vector<ReplyStep> said = ask_about(one);
-    note_said(said, {"returned", one.time_ns});
+    note_said(said, {one.call(), one.time_ns});
     // Nothing is written any more, but what it has counted holds.
     for (const ReplyStep& step : said) {
       if (const auto* metric = std::get_if<MetricStep>(&step)) set_metric(*metric, one.time_ns);

@@ -51,6 +51,7 @@ std::string message_line(const MessageCall& call) {
   line.append("{\"call\":\"").append(call.name).append("\",\"now_ns\":");
   line += fmt::format_int(call.now_ns).str();
   if (call.redelivered) line += *call.redelivered ? ",\"redelivered\":true" : ",\"redelivered\":false";
+  if (call.accepted) line += *call.accepted ? ",\"accepted\":true" : ",\"accepted\":false";
   line += ",\"message\":";
   append_json_message(call.message, line);
   line += '}';

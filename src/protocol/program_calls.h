@@ -32,12 +32,13 @@ struct ProgramStart {
 
 std::string start_line(const ProgramStart& start);
 std::string learner_start_line(const ProgramLearnerOptions& options);
-// "deliver", "returned"
+// "deliver", "returned", "confirmed"
 struct MessageCall {
   const char* name = "";
   TimeNs now_ns = 0;
   const Message& message;
   std::optional<bool> redelivered = {};
+  std::optional<bool> accepted = {};
 };
 std::string message_line(const MessageCall& call);
 // "resume", "finish"

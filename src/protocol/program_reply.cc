@@ -166,8 +166,9 @@ class StepReader {
                                     least, most > least ? fmt::format(" to {}", most) : ""));
   }
   void refuse_in_note() const {
-    if (rules_.only_notes)
-      throw ProtocolError(fmt::format("the step \"{}\" cannot follow `returned`: it waits or ends", name_));
+    if (rules_.note != nullptr)
+      throw ProtocolError(
+          fmt::format("the step \"{}\" cannot follow `{}`: it waits or ends", name_, rules_.note));
   }
 
   ReplyStep create() {
@@ -245,8 +246,10 @@ ReplyStep StepReader::write() {
   }
   write.message = read_message(step_[2]);
   if (step_.size() == 4) {
-    require_members(step_[3], {"mandatory"}, "the last part of \"write\"");
-    if (step_[3].contains("mandatory")) write.mandatory = read_flag(step_[3]["mandatory"], "\"mandatory\"");
+    const Json& options = step_[3];
+    require_members(options, {"mandatory", "confirm"}, "the last part of \"write\"");
+    if (options.contains("mandatory")) write.mandatory = read_flag(options["mandatory"], "\"mandatory\"");
+    if (options.contains("confirm")) write.confirm = read_flag(options["confirm"], "\"confirm\"");
   }
   return write;
 }
@@ -378,7 +381,7 @@ void add_to_hash(Hasher& hasher, const ReplyStep& step) {
                         [&](const WriteStep& one) {
                           hasher.add(std::string_view(one.resource));
                           add_message(hasher, one.message);
-                          hasher.add_u64(one.mandatory ? 1 : 0);
+                          hasher.add_u64((one.mandatory ? 1U : 0U) | (one.confirm ? 2U : 0U));
                         },
                         [&](const StreamStep& one) {
                           hasher.add_i64(one.prefetch ? std::int64_t{*one.prefetch} : -1);

@@ -26,6 +26,7 @@ struct WriteStep {
   std::string resource;
   MessageFields message;
   bool mandatory = false;
+  bool confirm = false;
 };
 struct StreamStep {
   std::optional<std::uint32_t> prefetch;  // empty: the scenario's
@@ -53,10 +54,10 @@ void add_to_hash(Hasher& hasher, const ReplyStep& step);
 struct StepRules {
   const std::vector<std::string>& may_write;
   const std::vector<std::string>& metrics;
-  bool reads = false;       // the component reads a resource
-  bool streams = false;     // it has begun to stream
-  bool handling = false;    // a message is being handled
-  bool only_notes = false;  // nothing that waits or ends: the reply to `returned`
+  bool reads = false;          // the component reads a resource
+  bool streams = false;        // it has begun to stream
+  bool handling = false;       // a message is being handled
+  const char* note = nullptr;  // the call, when its reply can have nothing that waits or ends
 };
 
 // Each reads a reply of one kind, on one line. They throw ProtocolError for what is not one.

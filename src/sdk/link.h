@@ -17,8 +17,10 @@
 //     publication counts. When a handler writes messages, the message it handles is acknowledged on
 //     a real broker only after the program has been told which of them came back.
 //   - Of a message that is published with `confirm` Machine::on_confirm tells once, after its return
-//     if it came back, whether every queue to which it was led has accepted it. A node's link refuses such a
-//     message.
+//     if it came back, whether every queue to which it was led has accepted it; one that none took is
+//     accepted. A refusal is final: the message is not published again. What is written behind it does
+//     not wait for it, and the message in whose handler it was written is acknowledged on a real broker
+//     only after the program has been told.
 //   - now() stands still within a step and never goes back.
 //   - The link calls the machine only while it is being driven, never within one of the calls
 //     below.

@@ -15,6 +15,9 @@ void require(bool fits, const char* sentence) {
 void require_message(const MessagePtr& message, const std::string& resource) {
   if (!message)
     throw UsageError("nothing is written to '" + resource + "': the message is null; compose one first");
+  if (!message->fields().more.any()) return;
+  if (const std::string reason = why_refused(*message->fields().more); !reason.empty())
+    throw UsageError("no broker takes the message that is written to '" + resource + "': " + reason);
 }
 
 }  // namespace
@@ -24,18 +27,20 @@ Step create_resource(std::string resource) { return CreateResource{std::move(res
 Step bind(BindingSpec binding) { return Bind{std::make_shared<const BindingSpec>(std::move(binding))}; }
 
 Step write_resource(std::string resource, MessagePtr message) {
+  return write_resource(std::move(resource), std::move(message), {});
+}
+
+Step write_resource(std::string resource, MessagePtr message, WriteOptions options) {
   require_message(message, resource);
-  return WriteResource{std::move(resource), std::move(message), false};
+  return WriteResource{std::move(resource), std::move(message), options.mandatory, options.confirm};
 }
 
 Step write_resource_mandatory(std::string resource, MessagePtr message) {
-  require_message(message, resource);
-  return WriteResource{std::move(resource), std::move(message), true};
+  return write_resource(std::move(resource), std::move(message), {.mandatory = true});
 }
 
 Step write_resource_confirmed(std::string resource, MessagePtr message) {
-  require_message(message, resource);
-  return WriteResource{.resource = std::move(resource), .message = std::move(message), .confirm = true};
+  return write_resource(std::move(resource), std::move(message), {.confirm = true});
 }
 
 Step stream_resource(std::string resource, std::uint32_t prefetch, Handler handler) {

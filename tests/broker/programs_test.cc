@@ -103,6 +103,26 @@ class MortalResources {
   dse::ChannelNumber channel_;
 };
 
+// Writes four messages to a queue with two places and one that no queue takes, asks of each, and waits until
+// it knows what became of them all.
+const std::string kAsking = speaking(
+    "told = []\n"
+    "def write(key, **options):\n"
+    "    return ['write', 'programs.full', {'key': key}, {'confirm': True, **options}]\n"
+    "def reply_to(call):\n"
+    "    name = call['call']\n"
+    "    if name == 'start':\n"
+    "        return {'steps': [write('a.1'), write('a.2'), write('a.3'), write('b.4', mandatory=True),\n"
+    "                          write('a.5', mandatory=True), ['after', 20000000]]}\n"
+    "    if name in ('returned', 'confirmed'):\n"
+    "        told.append(call['message']['key'] + ':' + str(call.get('accepted', 'returned')))\n"
+    "        return {'steps': [['metric', 'told', len(told)]]}\n"
+    "    if name == 'resume' and len(told) < 6:\n"
+    "        return {'steps': [['after', 20000000]]}\n"
+    "    if name == 'finish':\n"
+    "        open('told', 'w').write('\\n'.join(told))\n"
+    "    return {}");
+
 bool runs(const std::string& pid) { return std::filesystem::exists("/proc/" + pid + "/stat"); }
 
 }  // namespace
@@ -123,6 +143,38 @@ TEST_CASE("programs: the same file does the same in a simulation and on RabbitMQ
   const std::vector<std::string> rows = rows_without_times(simulated + "/answers.csv");
   CHECK(rows.size() == 201);
   CHECK(rows_without_times(fixture.run() + "/answers/answers.csv") == rows);
+}
+
+TEST_CASE("programs: one that asks is told by its node what a full queue has refused, once") {
+  const RabbitMq broker = RabbitMq::shared();
+  const ProgramFixture fixture;
+  foreign_client(fixture, broker.url(),
+                 "channel.exchange_declare('programs.full', 'topic', durable=True)\n"
+                 "channel.queue_declare('programs.full', durable=True,\n"
+                 "                      arguments={'x-max-length': 2, 'x-overflow': 'reject-publish'})\n"
+                 "channel.queue_bind('programs.full', 'programs.full', 'a.#')\n"
+                 "channel.queue_purge('programs.full')\n");
+  fixture.write("asking.py", kAsking);
+  const std::string scenario =
+      fixture.write("asking.toml",
+                    "[component.asking]\nkind = \"program\"\ncommand = [\"python3\", \"asking.py\"]\n"
+                    "to = [\"programs.full\"]\nmetrics = [\"told\"]\n");
+  const Outcome outcome = run_process(
+      broker_command(broker.url(), {"node", scenario, "asking", "--out", fixture.run(), "--quiet"}));
+  CAPTURE(outcome.err);
+  CHECK(outcome.status == 0);
+  // A broker may confirm and refuse out of order, but it returns a message before it confirms it.
+  const std::string told = read_file(fixture.file("told"));
+  CAPTURE(told);
+  CHECK(told.find("b.4:returned") < told.find("b.4:True"));
+  std::vector<std::string> sorted = lines_of(told);
+  std::sort(sorted.begin(), sorted.end());
+  CHECK(sorted == std::vector<std::string>{"a.1:True", "a.2:True", "a.3:False", "a.5:False", "b.4:True",
+                                           "b.4:returned"});
+  foreign_client(fixture, broker.url(),
+                 "left = channel.queue_declare('programs.full', passive=True).method.message_count\n"
+                 "assert left == 2, left\nchannel.queue_delete('programs.full')\n"
+                 "channel.exchange_delete('programs.full')\n");
 }
 
 TEST_CASE("programs: when one is killed its node ends and says so, and the next goes on; nothing is lost") {

@@ -43,7 +43,7 @@ void read_any_steps(std::string_view line, unsigned rules) {
                                                          .reads = (rules & 1) != 0,
                                                          .streams = (rules & 2) != 0,
                                                          .handling = (rules & 4) != 0,
-                                                         .only_notes = (rules & 8) != 0});
+                                                         .note = (rules & 8) != 0 ? "returned" : nullptr});
   Hasher hasher;
   for (const ReplyStep& step : steps) {
     add_to_hash(hasher, step);

@@ -13,7 +13,13 @@ def answer(call, world):
     name = call["call"]
     if name == "write":
         world["queues"].setdefault(call["resource"], []).append(call["message"])
+        if call.get("confirm"):
+            world["confirms"].append({"accepted": call["resource"] != "full",
+                                      "message": call["message"]})
         return {}
+    if name == "confirms":
+        confirms, world["confirms"] = world["confirms"], []
+        return {"confirms": confirms}
     if name == "advance":
         world["now"] = call["to_ns"] if "to_ns" in call else world["now"] + call["by_ns"]
         return {}
@@ -47,7 +53,8 @@ def main():
     if scenario == "wrong.toml":
         print("wrong.toml:1: expected more", file=sys.stderr)
         sys.exit(2)
-    world = {"now": 0, "queues": {}, "fail": scenario[5:] if scenario.startswith("fail-") else ""}
+    world = {"now": 0, "queues": {}, "confirms": [],
+             "fail": scenario[5:] if scenario.startswith("fail-") else ""}
     say(driver=2 if scenario == "newer" else 1, scenario=scenario, seed=1, now_ns=0)
     for line in sys.stdin:
         reply = answer(json.loads(line), world)

@@ -26,6 +26,7 @@ MEMBERS = {
     "deliver": {"steps"},
     "resume": {"steps"},
     "returned": {"steps"},
+    "confirmed": {"steps"},
     "save": {"state"},
     "finish": {"metrics", "digest"},
     "train": _PREDICTIONS,

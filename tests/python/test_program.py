@@ -149,6 +149,38 @@ class InterpreterTest(ProgramTest):
         self.assertEqual(host.steps("resume", now_ns=10), [["metric", "after", 1]])
         self.ends_well(host)
 
+    def test_confirms(self):
+        host = self.host('''
+            def told(message, accepted):
+                verdict = [(dse.metric, "accepted", int(accepted))]
+                again = [] if accepted else [(dse.write_resource, "out", message, False, True)]
+                dse.eval_(verdict + again)
+            dse.on_confirm(told)
+            def handle(message):
+                dse.eval_([(dse.write_resource, "out", message, True, True),
+                           (lambda: dse.write_resource("more", message, confirm=True),)])
+        ''', STREAM)
+        host.start()
+        self.assertEqual(host.deliver({"key": "k", "id": "other-0"}),
+                         [["write", "out", {"key": "k"}, {"mandatory": True, "confirm": True}],
+                          ["write", "more", {"key": "k"}, {"confirm": True}]])
+        self.assertEqual(host.steps("returned", now_ns=3, message={"key": "k", "id": "tested-0"}),
+                         [])
+        self.assertEqual(host.steps("confirmed", now_ns=3, accepted=True,
+                                    message={"key": "k", "id": "tested-0"}),
+                         [["metric", "accepted", 1]])
+        self.assertEqual(host.steps("confirmed", now_ns=3, accepted=False,
+                                    message={"key": "k", "id": "tested-1"}),
+                         [["metric", "accepted", 0],
+                          ["write", "out", {"key": "k"}, {"confirm": True}]])
+        self.ends_well(host)
+
+    def test_confirms_that_nobody_hears(self):
+        host = self.host("dse.start([])")
+        host.start()
+        self.assertEqual(host.steps("confirmed", now_ns=3, accepted=True, message={}), [])
+        self.ends_well(host)
+
     def test_unknown_calls_and_members(self):
         host = self.host("dse.start([])")
         self.assertEqual(host.start(later={"x": 1}), {})
@@ -287,6 +319,12 @@ class MisuseTest(ProgramTest):
         host.start()
         self.assertIsNone(host.call("returned", now_ns=1, message={}))
         self.fails(host, "came back")
+
+    def test_a_confirm_cannot_make_the_program_wait(self):
+        host = self.host("dse.on_confirm(lambda m, a: dse.exit_())\ndse.start([(dse.after, 5)])")
+        host.start()
+        self.assertIsNone(host.call("confirmed", now_ns=1, accepted=True, message={}))
+        self.fails(host, "exit_ cannot be used for a confirm")
 
     def test_starting_twice(self):
         host = self.host("dse.start([])\ndse.start([])")

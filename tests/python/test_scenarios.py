@@ -100,6 +100,9 @@ class ScenariosTest(RunTest):
     def test_priorities(self):
         self.check("priorities")
 
+    def test_confirms(self):
+        self.check("confirms")
+
     def test_retry_ladder(self):
         self.check("retry-ladder")
 

@@ -39,6 +39,7 @@ class SchemaTest(unittest.TestCase):
             {"steps": []},
             {"steps": [["stream"], ["exit", 255], ["reject", True], ["metric", "m", 1.5]]},
             {"steps": [["write", "r", {}], ["write", "r", {}, {"mandatory": True}]]},
+            {"steps": [["write", "r", {}, {"confirm": True, "mandatory": False}]]},
             {"steps": [["stream", {}]]},
             {"steps": [["bind", {"from": "a", "to": "b", "headers": {"x": 1}, "match": "any"}]]},
             {"steps": [["write", "r", {"key": {"text": "/w=="}, "payload": "AAA="}]]},

@@ -53,6 +53,15 @@ class SimulationTest(unittest.TestCase):
             self.assertTrue(result.as_planned)
             self.assertEqual((result.now_ns, result.stall), (10**9, None))
 
+    def test_confirms(self):
+        with self.open() as simulation:
+            simulation.write("r", b"a", confirm=True, key="k")
+            simulation.write("full", dse.Message(b"b"), confirm=True)
+            simulation.write("r", b"c")
+            told = [(message.payload, accepted) for message, accepted in simulation.confirms()]
+            self.assertEqual(told, [(b"a", True), (b"b", False)])
+            self.assertEqual(simulation.confirms(), [])
+
     def test_options(self):
         with mock.patch.object(module.subprocess, "Popen", wraps=subprocess.Popen) as popen:
             self.open(Path("world.toml"), seed=7, threads=2, settings=["a=1", "b=2"]).close()

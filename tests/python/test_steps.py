@@ -129,6 +129,66 @@ class StepsTest(RunTest):
                            "FROM events WHERE component = 'notes' AND kind = 'delivered')")
         self.assertEqual(notes, [("a.1", MS), ("a.3", 2 * MS), ("b.4", 2 * MS)])
 
+    def test_confirms(self):
+        """A queue with one place: the second message is refused, and the third is led nowhere."""
+        run = self.play({
+            "writer": ("""
+                import dse
+                told = []
+                def back(message):
+                    told.append((message.id, None))
+                    dse.next_()
+                def note(message, accepted):
+                    told.append((message.id, accepted))
+                    dse.eval_([(dse.metric, "told", len(told)),
+                               (dse.write_resource, "notes", {"key": message.key})])
+                def write(key):
+                    dse.write_resource("full", {"key": key}, mandatory=True, confirm=True)
+                def check():
+                    assert told == [("writer-0", True), ("writer-1", False), ("writer-2", None),
+                                    ("writer-2", True)], told
+                    dse.next_()
+                dse.on_return(back)
+                dse.on_confirm(note)
+                dse.start([(write, "a.1"), (write, "a.2"), (write, "b.3"),
+                           (dse.write_resource, "full", {"key": "a.4"}),
+                           (dse.after, "1ms"), (check,), (write, "a.5")])
+            """, 'to = ["full", "notes"]\nmetrics = ["told"]'),
+        }, """
+            [exchange.full]
+            type = "topic"
+            [resource.kept]
+            max_length = 1
+            overflow = "reject-publish"
+            [[binding]]
+            from = "full"
+            to = "kept"
+            key = "a.#"
+            [component.reader]
+            kind = "watch"
+            from = "kept"
+            start = "2ms"
+            [[expect]]
+            metric = "reader.received"
+            equals = 1
+            [[expect]]
+            metric = "kept.nacked"
+            equals = 3
+        """)
+        log = [(call["call"], call["now_ns"], call.get("message", {}).get("key"),
+                call.get("accepted")) for call, _ in run.log("writer")]
+        self.assertEqual(log, [
+            ("start", 0, None, None), ("confirmed", 100 * US, "a.1", True),
+            ("confirmed", 100 * US, "a.2", False), ("returned", 100 * US, "b.3", None),
+            ("confirmed", 100 * US, "b.3", True), ("resume", MS, None, None),
+            ("finish", run.summary["virtual_time_ns"], None, None)])
+        self.assertEqual(run.metric("writer.told"), 4)
+        self.assertEqual(run.select("SELECT kind, message FROM events WHERE kind IN ('confirmed', "
+                                    "'nacked', 'came back')"),
+                         [("confirmed", "writer-0"), ("nacked", "writer-1"),
+                          ("came back", "writer-2"), ("confirmed", "writer-2"),
+                          ("nacked", "writer-7")])
+
     def test_nothing_comes_back_to_a_program_that_has_ended(self):
         run = self.play({"writer": ("""
             import dse

@@ -11,6 +11,7 @@
 
 #include "amqp/amqp_link.h"
 #include "amqp/run_mark.h"
+#include "amqp/topology.h"
 #include "support/catch.h"
 #include "support/link_contract.h"
 
@@ -44,6 +45,14 @@ class AmqpRig : public LinkRig {
       if (now() > longest) throw std::runtime_error("nothing happens any more");
       for (Member& member : members_) move_on(member);
     }
+  }
+  void limit(const std::string& resource, int length) override {
+    dse::Connection connection(connection_);
+    const dse::ChannelNumber channel = connection.open_channel();
+    connection.declare_exchange(channel, resource, {.type = "topic"});
+    const dse::QueueOptions options{.max_length = length, .overflow = dse::Overflow::kRejectPublish};
+    connection.declare_queue(channel, resource, {.arguments = dse::arguments_of(options)});
+    connection.bind_queue(channel, {.source = resource, .destination = resource, .key = "#"});
   }
   std::string resource(const std::string& name) override {
     return *resources_.insert(fmt::format("dse-contract-{}-{}", getpid(), name)).first;

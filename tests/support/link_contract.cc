@@ -233,6 +233,75 @@ void a_return_is_told_before_the_handled_message_is_acknowledged(LinkRig& rig) {
                     "returned answer to 2"});
 }
 
+// A machine that notes what it is told of its messages.
+Machine& add_told(LinkRig& rig, const std::string& name, Ids& told) {
+  Machine& machine = rig.add(name);
+  machine.set_on_return([&told](const MessagePtr& one) { told.push_back("returned " + one->id()); });
+  machine.set_on_confirm([&told](const MessagePtr& one, bool accepted) {
+    told.push_back((accepted ? "accepted " : "refused ") + one->id());
+  });
+  return machine;
+}
+
+void a_confirm_is_told_to_who_asked(LinkRig& rig) {
+  const std::string nobody = rig.resource("nobody");
+  const std::string queue = rig.resource("queue");
+  Ids told;
+  const auto note = call([&told](Machine& machine) {
+    told.emplace_back("written");
+    machine.next();
+  });
+  add_told(rig, "writer", told)
+      .start({bind({.from = queue, .to = queue, .key = "#"}), write_resource_confirmed(queue, message("0")),
+              write_resource(queue, message("1")), note, forever()});
+  rig.run_until([&] { return told.size() >= 2; });
+  add_told(rig, "other", told)
+      .start({write_resource(nobody, message("2"), {.mandatory = true, .confirm = true}),
+              write_resource(nobody, message("3")), forever()});
+  rig.run_until([&] { return told.size() >= 4; });
+  add_told(rig, "last", told).start({write_resource_confirmed(nobody, message("4")), forever()});
+  rig.run_until([&] { return told.size() >= 5; });
+  CHECK(told == Ids{"written", "accepted 0", "returned 2", "accepted 2", "accepted 4"});
+}
+
+void a_refusal_is_told_and_is_final(LinkRig& rig) {
+  const std::string full = rig.resource("full");
+  const std::string roomy = rig.resource("roomy");
+  rig.limit(full, 1);
+  Ids told;
+  Ids got;
+  add_told(rig, "writer", told)
+      .start({write_resource_confirmed(full, message("0")), write_resource_confirmed(full, message("1")),
+              forever()});
+  rig.run_until([&] { return told.size() >= 2; });
+  rig.add("reader").start({read(roomy, got)});
+  // What another queue has taken stays there.
+  Machine& other = add_told(rig, "other", told);
+  other.start({bind({.from = full, .to = roomy, .key = "#"}), write_resource_confirmed(full, message("2")),
+               write_resource_confirmed(roomy, message("3")), forever()});
+  rig.run_until([&] { return told.size() >= 4 && got.size() >= 2; });
+  std::sort(told.begin(), told.end());  // a broker may refuse one before it confirms another
+  CHECK(told == Ids{"accepted 0", "accepted 3", "refused 1", "refused 2"});
+  CHECK(got == Ids{"2", "3"});
+}
+
+// With a prefetch of 1 the second message comes only when the first is acknowledged.
+void a_verdict_is_told_before_the_handled_message_is_acknowledged(LinkRig& rig) {
+  const std::string full = rig.resource("full");
+  const std::string queue = rig.resource("queue");
+  rig.limit(full, 1);
+  Ids told;
+  add_told(rig, "reader", told)
+      .start({stream_resource(queue, 1, [&](Machine& machine, const MessagePtr& one) {
+        told.push_back("got " + one->id());
+        machine.eval(write_resource_confirmed(full, message("answer to " + one->id())));
+      })});
+  rig.add("writer").start(writing(queue, {"0", "1", "2"}));
+  rig.run_until([&] { return told.size() >= 6; });
+  CHECK(told ==
+        Ids{"got 0", "accepted answer to 0", "got 1", "refused answer to 1", "got 2", "refused answer to 2"});
+}
+
 void time_stands_in_a_step_and_never_goes_back(LinkRig& rig) {
   Machine& machine = rig.add("machine");
   std::vector<TimeNs> times;
@@ -318,6 +387,10 @@ constexpr LinkPromise kContract[] = {
     {"a mandatory message that no queue takes comes back", a_mandatory_message_comes_back},
     {"a return is told before the handled message is acknowledged",
      a_return_is_told_before_the_handled_message_is_acknowledged},
+    {"a confirm is told to the program that asked, after a return", a_confirm_is_told_to_who_asked},
+    {"a refusal is told, and is final", a_refusal_is_told_and_is_final},
+    {"a verdict is told before the handled message is acknowledged",
+     a_verdict_is_told_before_the_handled_message_is_acknowledged},
     {"time stands in a step, and never goes back", time_stands_in_a_step_and_never_goes_back},
     {"jobs are done in order", jobs_are_done_in_order},
     {"what was written before the end is carried out", what_was_written_before_the_end_is_carried_out},

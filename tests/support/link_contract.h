@@ -18,6 +18,9 @@ class LinkRig {
   virtual void remove(dse::Machine& machine) = 0;
   // Runs everything until the condition holds. Throws when it never does.
   virtual void run_until(const std::function<bool()>& done) = 0;
+  // Makes a queue that refuses what is published to it once it holds `length` messages. Nothing may have
+  // used the resource before.
+  virtual void limit(const std::string& resource, int length) = 0;
   // Returns the name to use for a resource, because other tests may use the same bus.
   virtual std::string resource(const std::string& name) { return name; }
 };

@@ -157,6 +157,7 @@ void FakeBroker::on_queue_method(Client& client, const AmqpMethodFrame& method) 
     case AMQP_QUEUE_DECLARE_METHOD: {
       const std::string name = to_string(method.as<amqp_queue_declare_t>().queue);
       const bool passive = method.as<amqp_queue_declare_t>().passive;
+      if (!passive) set_limit(name, method.as<amqp_queue_declare_t>().arguments);
       if (passive && !broker_.find(name)) {
         client.channels.erase(channel);
         return peer.close_channel(
@@ -176,6 +177,15 @@ void FakeBroker::on_queue_method(Client& client, const AmqpMethodFrame& method) 
     default:
       throw PeerError("no such method of a queue");
   }
+}
+
+// The one option that it knows is a length beyond which a queue refuses what is published. The queue is new.
+void FakeBroker::set_limit(const std::string& queue, const amqp_table_t& arguments) {
+  const dse::Headers headers = dse::read_headers(arguments).headers;
+  const std::int64_t* length = headers.find_integer("x-max-length");
+  if (length == nullptr) return;
+  broker_.set_options(broker_.declare(queue, kNow),
+                      dse::QueueOptions{.max_length = *length, .overflow = dse::Overflow::kRejectPublish});
 }
 
 void FakeBroker::bind_queue(const amqp_queue_bind_t& bind) {
@@ -243,10 +253,11 @@ void FakeBroker::settle(Channel& channel, const Settle& settle) {
 
 void FakeBroker::on_publication(Client& client, std::uint16_t number, const PeerPublication& publication) {
   Channel& channel = client.channels[number];
-  const OwedConfirm owed{&client, {.tag = ++channel.published, .channel = number}};
+  OwedConfirm owed{&client, {.tag = ++channel.published, .channel = number}};
   dse::MessageFields fields = publication.message;
   dse::Effects& effects = broker_.publish(broker_.declare(publication.exchange, kNow),
                                           dse::make_message(std::move(fields)), {}, kNow);
+  owed.accepted = effects.accepted;
   if (!effects.routed && publication.mandatory) client.peer.give_back(publication, number);
   deliver(effects);
   if (!channel.confirms) return;
@@ -257,7 +268,10 @@ void FakeBroker::on_publication(Client& client, std::uint16_t number, const Peer
   }
 }
 
-void FakeBroker::confirm(const OwedConfirm& owed) { owed.client->peer.confirm(owed.confirm); }
+void FakeBroker::confirm(const OwedConfirm& owed) {
+  if (owed.accepted) return owed.client->peer.confirm(owed.confirm);
+  owed.client->peer.refuse(owed.confirm);
+}
 
 void FakeBroker::deliver(dse::Effects& effects) {
   for (const dse::Delivery& delivery : std::exchange(effects.deliveries, {})) {

@@ -1,6 +1,6 @@
 // A broker for tests that have no real one: the AMQP that our connections speak, in front of the
 // simulator's own broker. It serves every connection that is opened through its transport, on its
-// own thread, and confirms what it has taken.
+// own thread, confirms what it has taken, and refuses what a queue has no place for.
 //
 // An exchange and a queue with the same name are one resource. The fake enforces only the rules
 // that the tests need: every user may do everything.
@@ -62,6 +62,7 @@ class FakeBroker {
   struct OwedConfirm {
     Client* client;
     AmqpPeer::Confirm confirm;
+    bool accepted = true;
   };
 
   void serve();
@@ -73,6 +74,7 @@ class FakeBroker {
   void on_publication(Client& client, std::uint16_t channel, const PeerPublication& publication);
   void on_queue_method(Client& client, const AmqpMethodFrame& method);
   void on_basic_method(Client& client, const AmqpMethodFrame& method);
+  void set_limit(const std::string& queue, const amqp_table_t& arguments);
   void bind_queue(const amqp_queue_bind_t& bind);
   void consume(Client& client, const AmqpMethodFrame& method);
   struct Settle {

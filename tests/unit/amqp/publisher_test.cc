@@ -131,6 +131,70 @@ TEST_CASE("publisher: what comes after a refused message waits behind it") {
   for (const char* id : {"a", "b", "d"}) one.expect_message(id);
 }
 
+TEST_CASE("publisher: a refusal is final for a message whose writer asked, and holds nothing back") {
+  Publishing one;
+  one.publish_confirmed("a");
+  one.publish_confirmed("b");
+  one.peer.refuse({.tag = 1});
+  one.await([&] { return one.publisher->confirmed() == 1; });
+  CHECK(told(*one.publisher) == std::vector<std::string>{"a refused"});
+  CHECK(one.publisher->counts().nacked == 1);
+  CHECK(one.publisher->counts().republished == 0);
+  CHECK(one.publisher->counts().obstacle() == "");
+  one.publish_all({"c"});  // at once, while the clock stands
+  one.peer.confirm({.tag = 3, .multiple = true});
+  one.await([&] { return one.publisher->unconfirmed() == 0; });
+  CHECK(told(*one.publisher) == std::vector<std::string>{"b accepted"});
+}
+
+TEST_CASE("publisher: of messages refused together, those whose writer did not ask are published again") {
+  Publishing one;
+  one.publish_confirmed("a");
+  one.publish_all({"b"});
+  one.publish_confirmed("c");
+  one.peer.refuse({.tag = 3, .multiple = true});
+  one.clock->await_pause(100ms);
+  CHECK(told(*one.publisher) == std::vector<std::string>{"a refused", "c refused"});
+  CHECK_THAT(one.publisher->counts().obstacle(), ContainsSubstring("has refused messages"));
+  CHECK(one.publisher->confirmed() == 1);
+  one.clock->advance(100ms);
+  one.expect_message("b");
+  one.peer.confirm({.tag = 4});
+  one.await([&] { return one.publisher->confirmed() == 3; });
+  CHECK(told(*one.publisher).empty());
+}
+
+TEST_CASE("publisher: one outcome tells of a return and of the verdict") {
+  Publishing one;
+  one.peer.give_back(one.publish_confirmed("a", true));
+  one.peer.give_back(one.publish_confirmed("b"));
+  one.await([&] { return one.publisher->counts().unroutable == 2; });
+  CHECK(told(*one.publisher).empty());  // not before the verdict
+  one.peer.confirm({.tag = 2, .multiple = true});
+  one.await([&] { return one.publisher->confirmed() == 2; });
+  CHECK(told(*one.publisher) == std::vector<std::string>{"a returned accepted", "b accepted"});
+}
+
+TEST_CASE("publisher: a message without a verdict when the connection is lost gets one on the next") {
+  Publishing one;
+  one.peer.give_back(one.publish_confirmed("a", true));
+  one.publish_confirmed("b");
+  one.publish_confirmed("c");
+  one.peer.refuse({.tag = 2});
+  one.await([&] { return one.publisher->counts().nacked == 1; });
+  one.peer.cut();
+  one.clock->await_pause(100ms);
+  one.clock->advance(100ms);
+  one.accept();
+  one.expect_message("a");
+  one.expect_message("c");  // what was refused is not sent again
+  one.peer.confirm({.tag = 1});
+  one.peer.refuse({.tag = 2});
+  one.await([&] { return one.publisher->unconfirmed() == 0; });
+  CHECK(told(*one.publisher) == std::vector<std::string>{"b refused", "a accepted", "c refused"});
+  CHECK(one.publisher->counts().republished == 2);
+}
+
 TEST_CASE("publisher: returns are counted by route, and are confirmed all the same") {
   Publishing one(3);
   one.publish("a", 0);

@@ -24,6 +24,18 @@ inline dse::MessagePtr message_of(const std::string& id) {
   return dse::make_message({.payload = dse::Payload::copy_of("body of " + id), .key = "k", .id = id});
 }
 
+// What the publisher has to tell of its messages since the last call: "m returned", "m accepted" ...
+inline std::vector<std::string> told(dse::Publisher& publisher) {
+  std::vector<std::string> texts;
+  for (const dse::WriteOutcome& outcome : publisher.take_outcomes()) {
+    std::string text = outcome.message->id();
+    if (outcome.returned) text += " returned";
+    if (outcome.accepted) text += *outcome.accepted ? " accepted" : " refused";
+    texts.push_back(text);
+  }
+  return texts;
+}
+
 struct Publishing {
   std::shared_ptr<PeerTransport> network = std::make_shared<PeerTransport>();
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
@@ -55,6 +67,11 @@ struct Publishing {
   }
   void publish(const std::string& id, std::size_t route = 0) {
     publisher->publish({.exchange = "x", .message = message_of(id), .route = route});
+  }
+  // Publishes one whose verdict is told, and checks that it arrives.
+  PeerPublication publish_confirmed(const std::string& id, bool mandatory = false) {
+    publisher->publish({.exchange = "x", .message = message_of(id), .mandatory = mandatory, .confirm = true});
+    return expect_message(id);
   }
   // Publishes the messages, and checks that they arrive.
   void publish_all(const std::vector<std::string>& ids) {

@@ -104,6 +104,24 @@ TEST_CASE("driver session: a message that JSON cannot say is an error, not a wro
   CHECK_THAT(reply.at("error").get<std::string>(), ContainsSubstring("a header whose name is not UTF-8"));
 }
 
+TEST_CASE("driver session: it tells whether what was written was accepted, when that is asked") {
+  Driven driven;
+  const auto write = [&driven](const std::string& more) {
+    return driven.ask(R"({"call":"write","resource":"out","message":{"id":"a","key":"k"})" + more + "}");
+  };
+  CHECK_FALSE(write(R"(,"confirm":true)").contains("error"));
+  CHECK_FALSE(write(R"(,"confirm":false)").contains("error"));
+  CHECK_THAT(write(R"(,"confirm":1)").at("error").get<std::string>(),
+             ContainsSubstring("the confirm of 'write' is 1: expected true or false"));
+  CHECK(driven.ask(R"({"call":"confirms"})").at("confirms").empty());
+  driven.ask(R"({"call":"drain"})");
+  const Json confirms = driven.ask(R"({"call":"confirms"})").at("confirms");
+  REQUIRE(confirms.size() == 1);
+  CHECK(confirms[0].at("accepted") == true);  // no queue takes it
+  CHECK(confirms[0].at("message").at("id") == "a");
+  CHECK(driven.ask(R"({"call":"confirms"})").at("confirms").empty());
+}
+
 TEST_CASE("driver session: a step that never ends is interrupted") {
   std::atomic<bool> interrupted = false;
   Driven driven(&interrupted);
@@ -124,6 +142,8 @@ TEST_CASE("driver session: whatever comes in, one line of JSON comes out") {
       R"({"call":"write","resource":"in","message":{"payload":"bmFtZQ==","timestamp_ns":7,"key":"a.b"}})",
       R"({"call":"advance","by_ns":100})",
       R"({"call":"advance","to_ns":100})",
+      R"({"call":"write","resource":"out","message":{},"confirm":true})",
+      R"({"call":"confirms"})",
       R"({"call":"drain"})",
       R"({"call":"read","resource":"in"})",
       R"({"call":"depth","resource":"out"})",

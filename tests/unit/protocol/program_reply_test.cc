@@ -18,7 +18,7 @@ struct Reading {
   bool reads = true;
   bool streams = false;
   bool handling = true;
-  bool only_notes = false;
+  const char* note = nullptr;
 
   std::vector<ReplyStep> steps(const std::string& steps) const { return line("{\"steps\":" + steps + "}"); }
   std::vector<ReplyStep> line(const std::string& line) const {
@@ -27,7 +27,7 @@ struct Reading {
                              .reads = reads,
                              .streams = streams,
                              .handling = handling,
-                             .only_notes = only_notes});
+                             .note = note});
   }
 };
 
@@ -73,6 +73,13 @@ TEST_CASE("steps: each") {
   CHECK_FALSE(write.mandatory);
   CHECK(only<WriteStep>(reading.steps(R"([["write","out",{},{"mandatory":true}]])")).mandatory);
   CHECK_FALSE(only<WriteStep>(reading.steps(R"([["write","out",{},{}]])")).mandatory);
+  const auto confirmed = only<WriteStep>(reading.steps(R"([["write","out",{},{"confirm":true}]])"));
+  CHECK(confirmed.confirm);
+  CHECK_FALSE(confirmed.mandatory);
+  const auto both =
+      only<WriteStep>(reading.steps(R"([["write","out",{},{"confirm":true,"mandatory":true}]])"));
+  CHECK(both.confirm);
+  CHECK(both.mandatory);
 
   const auto bind = only<BindStep>(reading.steps(R"([["bind",{"from":"a","to":"b"}]])"));
   CHECK(bind.binding.from == "a");
@@ -132,6 +139,9 @@ TEST_CASE("steps: what is refused") {
   check_refused(reading, R"([["write","out",{},true]])",
                 "the last part of \"write\" is true: expected an object");
   check_refused(reading, R"([["write","out",{},{"persistent":true}]])", "which is none of mandatory");
+  check_refused(reading, R"([["write","out",{},{"confirms":true}]])", "which is none of mandatory, confirm");
+  check_refused(reading, R"([["write","out",{},{"confirm":null}]])",
+                "\"confirm\" is null: expected true or false");
   check_refused(reading, R"([["write","out",{},{"mandatory":1}]])",
                 "\"mandatory\" is 1: expected true or false");
   check_refused(reading, R"([["stream",{"prefetch":65536}]])", "expected an integer from 0 to 65535");
@@ -156,9 +166,11 @@ TEST_CASE("steps: which a reply may have depends on the call") {
   check_refused({.reads = false}, R"([["stream"]])", "its component has no `from`");
   check_refused({.streams = true}, R"([["stream"]])", "it streams already");
   check_refused({.may_write = {}}, R"([["write","out",{}]])", "its component has no `to`");
-  const Reading note{.handling = false, .only_notes = true};
+  const Reading note{.handling = false, .note = "returned"};
   for (const char* step : {R"(["after",1])", R"(["stream"])", R"(["exit",0])"})
     check_refused(note, "[" + std::string(step) + "]", "cannot follow `returned`: it waits or ends");
+  const Reading verdict{.handling = false, .note = "confirmed"};
+  check_refused(verdict, R"([["after",1]])", "cannot follow `confirmed`: it waits or ends");
   CHECK(
       note.steps(R"([["create","a"],["write","out",{}],["metric","loss",1],["bind",{"from":"a","to":"b"}]])")
           .size() == 4);
@@ -307,6 +319,8 @@ TEST_CASE("steps: whatever differs in a step differs in the fingerprint") {
                                             R"([["write","out",{}]])",
                                             R"([["write","more",{}]])",
                                             R"([["write","out",{},{"mandatory":true}]])",
+                                            R"([["write","out",{},{"confirm":true}]])",
+                                            R"([["write","out",{},{"confirm":true,"mandatory":true}]])",
                                             R"([["write","out",{"key":"k"}]])",
                                             R"([["write","out",{"payload":"Zm9v"}]])",
                                             R"([["write","out",{"headers":{"a":1}}]])",

@@ -18,6 +18,7 @@ class FakeLink : public dse::Link {
     std::string resource;
     dse::MessagePtr message;
     bool mandatory = false;
+    bool confirm = false;
   };
 
   std::vector<std::string> calls;  // "declare a", "publish a m-0", "acknowledge 3", "end 0"
@@ -45,7 +46,8 @@ class FakeLink : public dse::Link {
   }
   void publish(dse::PublishRequest request) override {
     note("publish {} {}", request.resource, request.message->id());
-    published.push_back({now_ns_, request.resource, std::move(request.message), request.mandatory});
+    published.push_back(
+        {now_ns_, request.resource, std::move(request.message), request.mandatory, request.confirm});
   }
   void open_stream(const std::string& resource, std::uint32_t prefetch) override {
     note("stream {} {}", resource, prefetch);

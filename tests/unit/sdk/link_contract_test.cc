@@ -4,6 +4,7 @@
 #include <deque>
 #include <list>
 #include <map>
+#include <optional>
 #include <stdexcept>
 
 #include "property/naive_broker.h"
@@ -22,6 +23,10 @@ class FakeRig : public LinkRig {
     std::erase_if(events_, [&machine](const Event& event) { return &event.member->machine == &machine; });
     members_.remove_if([&machine](const Member& member) { return &member.machine == &machine; });
   }
+  void limit(const std::string& resource, int length) override {
+    broker_.declare(resource);
+    broker_.set_options(resource, {.max_length = static_cast<std::size_t>(length), .rejects = true});
+  }
   void run_until(const std::function<bool()>& done) override {
     while (!done()) {
       if (!move_on()) throw std::runtime_error("nothing happens any more");
@@ -34,6 +39,7 @@ class FakeRig : public LinkRig {
     Member* member;
     Delivered delivered;
     bool returned = false;
+    std::optional<bool> accepted = {};
   };
 
   // Also carries out every request on the naive broker.
@@ -52,12 +58,14 @@ class FakeRig : public LinkRig {
     void publish(PublishRequest request) override {
       const MessagePtr message = request.message;
       const bool mandatory = request.mandatory;
+      const bool confirm = request.confirm;
       const std::string resource = request.resource;
       FakeLink::publish(std::move(request));
       rig_.messages_[message->id()] = message;
       const bool routed = rig_.broker_.publish(resource, message->key(), message->id(), message->headers());
       rig_.take_deliveries();
       if (!routed && mandatory) rig_.events_.push_back({&member_, {.message = message}, true});
+      if (confirm) rig_.events_.push_back({&member_, {.message = message}, false, rig_.broker_.accepted()});
     }
     void open_stream(const std::string& resource, std::uint32_t prefetch) override {
       FakeLink::open_stream(resource, prefetch);
@@ -115,6 +123,8 @@ class FakeRig : public LinkRig {
       events_.pop_front();
       if (event.returned) {
         event.member->machine.on_return(event.delivered.message);
+      } else if (event.accepted) {
+        event.member->machine.on_confirm(event.delivered.message, *event.accepted);
       } else {
         event.member->machine.deliver(std::move(event.delivered));
       }

@@ -1,5 +1,6 @@
 #include "dse/machine.h"
 
+#include "dse/error.h"
 #include "support/catch.h"
 #include "unit/sdk/fake_link.h"
 
@@ -195,6 +196,47 @@ TEST_CASE("a mandatory message that comes back is handed to the program") {
   link.run(machine);
   machine.on_return(link.published[0].message);  // too late
   CHECK(returned.size() == 1);
+}
+
+TEST_CASE("whether a message was accepted is told to the program that asks") {
+  FakeLink link;
+  Machine machine("m", link);
+  std::vector<std::string> told;
+  machine.set_on_confirm([&told](const MessagePtr& message, bool accepted) {
+    told.push_back(message->id() + (accepted ? " accepted" : " refused"));
+  });
+  machine.start({write_resource("a", machine.compose({}), {.mandatory = true, .confirm = true}),
+                 write_resource_confirmed("a", machine.compose({})),
+                 write_resource_mandatory("a", machine.compose({})), after(10)});
+  REQUIRE(link.published.size() == 3);
+  const auto asked = [&link](std::size_t place) {
+    return std::pair(link.published[place].mandatory, link.published[place].confirm);
+  };
+  CHECK(asked(0) == std::pair(true, true));
+  CHECK(asked(1) == std::pair(false, true));
+  CHECK(asked(2) == std::pair(true, false));
+  machine.on_confirm(link.published[0].message, true);
+  machine.on_confirm(link.published[1].message, false);
+  CHECK(told == std::vector<std::string>{"m-0 accepted", "m-1 refused"});
+  link.run(machine);
+  machine.on_confirm(link.published[1].message, true);  // too late
+  CHECK(told.size() == 2);
+}
+
+TEST_CASE("what no broker takes is refused before it is written") {
+  FakeLink link;
+  Machine machine("m", link);
+  const auto refused = [&machine](MoreProperties properties) {
+    MessagePtr message = machine.compose({.more = std::move(properties)});
+    CHECK_THROWS_AS(write_resource_mandatory("a", message), UsageError);
+    CHECK_THROWS_AS(write_resource_confirmed("a", message), UsageError);
+    CHECK_THROWS_WITH(write_resource("a", message), ContainsSubstring("is written to 'a': its "));
+  };
+  refused({.expiration = "-1"});
+  refused({.expiration = "1.5"});
+  refused({.reply_to = "amq.rabbitmq.reply-to"});
+  refused({.delivery_mode = std::uint8_t{3}});
+  CHECK_NOTHROW(write_resource("a", machine.compose({.more = MoreProperties{.expiration = "7"}})));
 }
 
 TEST_CASE("a callback that calls neither next nor eval is told as such") {

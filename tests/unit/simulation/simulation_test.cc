@@ -69,6 +69,30 @@ TEST_CASE("simulation: what a test writes goes through a component, and comes ou
              ContainsSubstring("has a metric 'doubler.latency_p5_ns'; did you mean"));
 }
 
+TEST_CASE("simulation: a test is told whether what it wrote was accepted, when it asks") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("s.toml")) << "[bus]\nlatency = \"10ns\"\n[resource.full]\nmax_length = 1\n"
+                                          "overflow = \"reject-publish\"\n"
+                                          "[[binding]]\nfrom = \"in\"\nto = \"full\"\n"
+                                          "[component.w]\nkind = \"watch\"\nfrom = \"in\"\n";
+  Simulation simulation = Simulation::from_file(folder.file("s.toml"));
+  simulation.write_confirmed("in", {.id = "a"});
+  simulation.write("in", {.id = "b"});
+  simulation.write_confirmed("in", {});
+  CHECK(simulation.take_confirms().empty());
+  simulation.advance_by(19);
+  CHECK(simulation.take_confirms().empty());
+  simulation.advance_by(1);  // a hop to the bus and one back
+  const std::vector<Simulation::Confirm> told = simulation.take_confirms();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].message->id() == "a");
+  CHECK(told[0].accepted);
+  CHECK(told[1].message->id() == "driver-2");
+  CHECK_FALSE(told[1].accepted);
+  CHECK(simulation.take_confirms().empty());
+  CHECK(simulation.metric("full.nacked") == 2);
+}
+
 TEST_CASE("simulation: a read competes with nobody, and changes no fingerprint") {
   const auto run = [](bool reading) {
     Simulation simulation = doubler();
@@ -304,6 +328,9 @@ TEST_CASE("simulation: a mistake in a program is told, and nothing goes on after
         stream_resource("in", 0, [steps](Machine& machine, const MessagePtr&) { machine.eval(steps()); })};
   };
   CHECK_THAT(told(handler([] { return after(-5); })), ContainsSubstring("0 or more ns"));
+  const auto soon = [] { return make_message({.more = MoreProperties{.expiration = "soon"}}); };
+  CHECK_THAT(told(handler([soon] { return write_resource("out", soon()); })),
+             ContainsSubstring("no broker takes the message that is written to 'out': its expiration is"));
   CHECK_THAT(told(handler([] { return write_resource("out", MessagePtr()); })),
              ContainsSubstring("written to 'out': the message is null"));
   CHECK_THAT(told(handler([] { return call(nullptr); })), ContainsSubstring("no callback"));

@@ -75,6 +75,24 @@ TEST_CASE("fault swap: what is held when the program ends is sent then") {
   CHECK(written({.kind = FaultKind::kSwap, .every = 3}, 3) == Calls{"m-0", "m-1", "m-2"});
 }
 
+TEST_CASE("fault: what its writer asks to be told stays with a message, which is told of once") {
+  for (const FaultKind kind : {FaultKind::kDuplicate, FaultKind::kSwap, FaultKind::kReorder,
+                               FaultKind::kMislabel, FaultKind::kCorrupt, FaultKind::kDelay}) {
+    CAPTURE(static_cast<int>(kind));
+    Planted rig({.kind = kind, .limit = 1, .time = DrawnTime::constant(5), .window = 1, .bits = 1});
+    for (const bool asks : {true, false})
+      rig.faulty.publish({.resource = "a", .message = labelled(3), .mandatory = asks, .confirm = asks});
+    rig.faulty.end(0);
+    std::size_t asked = 0;
+    for (const FakeLink::Published& one : rig.link.published) {
+      if (one.confirm) CHECK(one.mandatory);
+      if (one.confirm) ++asked;
+    }
+    CHECK(rig.link.published.size() == (kind == FaultKind::kDuplicate ? 3 : 2));
+    CHECK(asked == 1);
+  }
+}
+
 TEST_CASE("fault mislabel: the label is the next one, and nothing else changes") {
   Planted rig({.kind = FaultKind::kMislabel, .classes = 5});
   FakeLink& link = rig.link;

@@ -20,6 +20,12 @@ class InprocRig : public LinkRig {
     return members_[members_.push_back(std::make_unique<Member>(*this, name))]->machine;
   }
   void remove(Machine&) override {}  // its link was closed when it ended
+  void limit(const std::string& resource, int length) override {
+    Broker& broker = bus_.broker();
+    const ResourceIndex queue = broker.declare(resource, scheduler_.now());
+    broker.set_options(queue, QueueOptions{.max_length = length, .overflow = Overflow::kRejectPublish});
+    broker.make_queue(queue, scheduler_.now());
+  }
   void run_until(const std::function<bool()>& done) override {
     while (!done()) {
       if (scheduler_.empty()) throw std::runtime_error("nothing happens any more");
@@ -65,6 +71,8 @@ class InprocRig : public LinkRig {
     if (auto* delivery = std::get_if<DeliveryNotice>(&notice))
       return member.machine.deliver(
           {std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
+    if (auto* confirm = std::get_if<ConfirmNotice>(&notice))
+      return member.machine.on_confirm(confirm->message, confirm->accepted);
     member.machine.on_return(std::get<ReturnNotice>(notice).message);
   }
 

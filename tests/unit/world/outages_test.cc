@@ -155,6 +155,57 @@ TEST_CASE("fault partition: what was not confirmed is sent again, so it may come
   CHECK(received(70) == Notes{"writer-0@70", "writer-1@210", "writer-2@270"});
 }
 
+TEST_CASE(
+    "fault partition: a writer that asks is told once of each message, also of one that is sent again") {
+  const auto told = [](TimeNs at_ns, Notes& received) {
+    Simulation world(kQuick);
+    Notes notes;
+    world.add("reader", noting("a", received), {.reads = "a"});
+    Program writer = {call([&notes](Machine& machine) {
+      machine.set_on_confirm([&notes, &machine](const MessagePtr& message, bool accepted) {
+        notes.push_back(message->id() + (accepted ? "" : " refused") + "@" + std::to_string(machine.now()));
+      });
+      machine.next();
+    })};
+    for (int number = 0; number < 3; ++number) {
+      writer.push_back(call([](Machine& machine) {
+        machine.eval(write_resource_confirmed("a", machine.compose({})), after(100));
+      }));
+    }
+    world.add("writer", std::move(writer), {.writes = {"a"}}, 50);
+    world.inject(partition("writer", at_ns, 120));
+    CHECK(world.run().status == RunStatus::kCompleted);
+    return notes;
+  };
+  // Written at 50, at the bus at 60, told at 70, unless the partition begins then.
+  Notes received;
+  CHECK(told(55, received) == Notes{"writer-0@195", "writer-1@195", "writer-2@270"});
+  CHECK(received == Notes{"writer-0@195", "writer-1@195", "writer-2@270"});
+  received.clear();
+  CHECK(told(65, received) == Notes{"writer-0@205", "writer-1@205", "writer-2@270"});
+  CHECK(received == Notes{"writer-0@70", "writer-0@205", "writer-1@205", "writer-2@270"});
+  received.clear();
+  CHECK(told(70, received) == Notes{"writer-0@210", "writer-1@210", "writer-2@270"});
+  received.clear();
+  CHECK(told(71, received) == Notes{"writer-0@70", "writer-1@211", "writer-2@270"});
+  CHECK(received == Notes{"writer-0@70", "writer-1@211", "writer-2@270"});
+}
+
+TEST_CASE("fault pause: a writer that stood still is told of confirms afterwards") {
+  Simulation world(kHopsOf10);
+  Notes notes;
+  world.add("writer", Program{call([&notes](Machine& machine) {
+              machine.set_on_confirm([&notes, &machine](const MessagePtr& message, bool) {
+                notes.push_back(message->id() + "@" + std::to_string(machine.now()));
+              });
+              machine.eval(write_resource_confirmed("a", machine.compose({})), after(100));
+            })},
+            {.writes = {"a"}}, 50);
+  world.inject(pause("writer", 60, 500));
+  CHECK(world.run().status == RunStatus::kCompleted);
+  CHECK(notes == Notes{"writer-0@560"});
+}
+
 TEST_CASE("fault partition: a settlement of a delivery of the old connection is ignored") {
   Simulation world(kQuick);
   Notes notes;
