@@ -41,8 +41,6 @@ class OptionalProperties {
   // All empty when there are none.
   const MoreProperties& operator*() const { return properties_ == nullptr ? kNone : *properties_; }
   const MoreProperties* operator->() const { return &**this; }
-  // Whether it holds some, though all of them may be empty; cheaper than empty().
-  bool held() const { return properties_ != nullptr; }
   // Makes them when there are none.
   MoreProperties& edit();
   bool empty() const { return **this == kNone; }

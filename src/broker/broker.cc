@@ -192,7 +192,7 @@ Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, Publ
 bool Broker::offer(ResourceIndex index, const MessagePtr& message, ResourceIndex exchange,
                    std::optional<PublisherIndex> publisher) {
   Queue& queue = *resources_[index]->queue;
-  if (queue.policies() == nullptr && message->fields().more.held() && !message->expiration().empty())
+  if (queue.policies() == nullptr && message->fields().more.any() && !message->expiration().empty())
     queue.add_policies(QueueOptions());
   if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
   if (queue.policies() != nullptr)

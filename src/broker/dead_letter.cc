@@ -155,7 +155,7 @@ bool has_more_keys(const Message& message) {
   if (!headers.empty() && headers.begin()->first <= kCopyKeys &&
       (headers.find(kCopyKeys) != nullptr || headers.find(kBlindCopyKeys) != nullptr))
     return true;
-  return message.fields().more.held() && !message.fields().more->blind_keys.empty();
+  return message.fields().more.any() && !message.fields().more->blind_keys.empty();
 }
 
 std::vector<std::string_view> routing_keys(const Message& message) {
