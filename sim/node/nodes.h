@@ -19,6 +19,7 @@
 #include "amqp/broker_address.h"
 #include "dse/run_result.h"
 #include "sim/node/node_process.h"
+#include "sim/node/owed.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/interrupt.h"
@@ -55,15 +56,16 @@ class Nodes {
   // failed are in RunResult::failed.
   RunResult gather(RunStatus status);
 
-  // A queue, how many of the messages that nodes wrote are owed to it, and how many of them its readers
-  // received.
+  // A queue, how many of the messages that nodes wrote are owed to it, how many of these its options, or
+  // their own expiration, may have taken away, and how many its readers received.
   struct Account {
     std::string queue;
     std::uint64_t owed = 0;
+    std::uint64_t may_leave = 0;
     std::uint64_t received = 0;
   };
-  // After gather(): the queues to which more is owed than was received, except those with a reader that left
-  // no count.
+  // After gather(): the queues of which more is missing than may have left, except those with a reader that
+  // left no count.
   const std::vector<Account>& shortfalls() const { return shortfalls_; }
 
  private:
@@ -84,8 +86,8 @@ class Nodes {
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
   bool idle_before_ = false;
   std::set<std::string> looked_at_;                // failed components that were checked for a refusal
-  std::map<std::string, std::uint64_t> owed_;      // by queue
-  std::map<std::string, std::uint64_t> received_;  // by component
+  std::map<std::string, Owed::Count> owed_;        // by queue
+  std::map<std::string, std::uint64_t> received_;  // by component, without dead letters
   std::vector<Account> shortfalls_;
 };
 
