@@ -8,6 +8,7 @@
 
 #include "amqp/patience.h"
 #include "amqp/run_mark.h"
+#include "broker/dead_letter.h"
 #include "core/diagnostics.h"
 #include "core/names.h"
 #include "core/version.h"
@@ -158,6 +159,11 @@ void Node::note_scoring(const std::string& line) {
 void Node::note_publication(const PublishRequest& request) {
   const Message& message = *request.message;
   owed_.note_write({.exchange = request.resource, .message = message, .once = request.confirm});
+  if (const std::optional<TimeNs> lives_ns = time_to_live(message, std::nullopt)) {
+    constexpr std::chrono::seconds kOnItsWayMax{1};  // to the broker
+    expiring_until_ = std::max(expiring_until_, std::chrono::steady_clock::now() + kOnItsWayMax +
+                                                    std::chrono::nanoseconds(*lives_ns));
+  }
   if (!component_.component->emits().answers) return;
   if (const std::int64_t* label = message.headers().find_integer("label"))
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
@@ -261,6 +267,7 @@ NodeReport Node::report() const {
           .received = counts.received,
           .unconfirmed = counts.unconfirmed,
           .reconnects = counts.reconnects,
+          .expiring = std::chrono::steady_clock::now() < expiring_until_,
           .problem = counts.problem};
 }
 

@@ -76,7 +76,8 @@ class Node {
   DatasetCache datasets_;
   LineSink scoring_;  // for sources, models and ensembles; opened by the first line
   Owed owed_;
-  std::uint64_t dead_letters_ = 0;  // received
+  std::uint64_t dead_letters_ = 0;                        // received
+  std::chrono::steady_clock::time_point expiring_until_;  // what it wrote with an expiration is then gone
   Refusals refusals_;
   bool refused_to_go_on_ = false;
   LatencyHistogram latencies_;

@@ -46,8 +46,10 @@ nlohmann::json node_json(const std::string& folder) {
 }  // namespace
 
 Nodes::Nodes(const Scenario& scenario, Options options, const RunFolder& folder)
-    : scenario_(scenario), options_(std::move(options)), folder_(folder.path_of("")) {
-  check_for_nodes(scenario);
+    : scenario_(scenario),
+      options_(std::move(options)),
+      folder_(folder.path_of("")),
+      expiring_(scenario, options_.connection) {
   for (const ComponentConfig& component : scenario.components) {
     if (is_gateway_end(component)) continue;
     std::vector<std::string> arguments = {"node", "--out", folder_of(component.name)};
@@ -126,7 +128,19 @@ bool Nodes::quiet() {
   const bool same = idle && idle_before_ && counters == counters_before_;
   idle_before_ = idle;
   counters_before_ = std::move(counters);
-  return same;
+  if (same) return nothing_expires();
+  rounds_at_rest_ = 0;
+  return false;
+}
+
+// A message that has left its queue may not have come to the next one when that is asked, or to its reader;
+// so once is not enough.
+bool Nodes::nothing_expires() {
+  constexpr int kRoundsAtRest = 3;
+  const bool some_expire = std::any_of(nodes_.begin(), nodes_.end(),
+                                       [](const NodeProcess& node) { return node.report().expiring; });
+  rounds_at_rest_ = expiring_.hold_some(some_expire) ? 0 : rounds_at_rest_ + 1;
+  return expiring_.empty() || rounds_at_rest_ >= kRoundsAtRest;
 }
 
 std::vector<std::string> Nodes::finish(RunStatus status, const Interrupts& interrupts) {

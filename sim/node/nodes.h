@@ -3,7 +3,8 @@
 //
 // There is nothing left to do when every node has ended or is idle and, from one round of questions to the
 // next, none has sent or received anything (Mattern, "Algorithms for distributed termination detection",
-// 1987: four counters). No node is restarted: one that is gone may be replaced by hand with `dse node
+// 1987: four counters); and when, before two such rounds, no queue held what will expire and go on as a dead
+// letter. No node is restarted: one that is gone may be replaced by hand with `dse node
 // SCENARIO COMPONENT`.
 #pragma once
 
@@ -16,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "amqp/broker_address.h"
 #include "dse/run_result.h"
+#include "sim/node/expiring_queues.h"
 #include "sim/node/node_process.h"
 #include "sim/node/owed.h"
 #include "sim/results/run_folder.h"
@@ -38,7 +39,7 @@ class Nodes {
   static constexpr std::chrono::seconds kFinishMax{60};  // the time that nodes get to write their results
 
   struct Options {
-    BrokerAddress broker;
+    ConnectionOptions connection;
     std::vector<std::string> arguments;  // for every node: the broker, the settings and the pace
     std::optional<TimeNs> longest;       // real time
   };
@@ -70,6 +71,7 @@ class Nodes {
 
  private:
   bool quiet();
+  bool nothing_expires();
   bool round_answered();
   std::vector<NodeState> states();
   void gather_one(const std::string& component, RunResult& result);
@@ -85,6 +87,8 @@ class Nodes {
   std::uint64_t round_ = 0;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
   bool idle_before_ = false;
+  ExpiringQueues expiring_;
+  int rounds_at_rest_ = 0;                         // in which nothing was to expire
   std::set<std::string> looked_at_;                // failed components that were checked for a refusal
   std::map<std::string, Owed::Count> owed_;        // by queue
   std::map<std::string, std::uint64_t> received_;  // by component, without dead letters
