@@ -11,7 +11,9 @@ ExpiringQueues::ExpiringQueues(const Scenario& scenario, ConnectionOptions conne
     : connection_(std::move(connection)) {
   for (const auto& [name, resource] : scenario.resources) {
     if (!resource.queue.dead_letter) continue;
-    (resource.queue.message_ttl_ns ? always_ : sometimes_).push_back(name);
+    const std::optional<TimeNs>& lives_ns = resource.queue.message_ttl_ns;
+    if (lives_ns) longest_ns_ = add_time(longest_ns_, *lives_ns);
+    (lives_ns ? always_ : sometimes_).push_back(name);
   }
 }
 

@@ -130,6 +130,7 @@ bool Nodes::quiet() {
   counters_before_ = std::move(counters);
   if (same) return nothing_expires();
   rounds_at_rest_ = 0;
+  still_since_.reset();
   return false;
 }
 
@@ -137,10 +138,16 @@ bool Nodes::quiet() {
 // so once is not enough.
 bool Nodes::nothing_expires() {
   constexpr int kRoundsAtRest = 3;
+  constexpr std::chrono::seconds kLateMax{5};
+  if (expiring_.empty()) return true;
   const bool some_expire = std::any_of(nodes_.begin(), nodes_.end(),
                                        [](const NodeProcess& node) { return node.report().expiring; });
+  const auto now = SteadyClock::now();
+  if (some_expire || !still_since_) still_since_ = now;
+  // What is there for longer does not expire, because the queue is not what the scenario says.
+  if (now - *still_since_ > std::chrono::nanoseconds(expiring_.longest_ns()) + kLateMax) return true;
   rounds_at_rest_ = expiring_.hold_some(some_expire) ? 0 : rounds_at_rest_ + 1;
-  return expiring_.empty() || rounds_at_rest_ >= kRoundsAtRest;
+  return rounds_at_rest_ >= kRoundsAtRest;
 }
 
 std::vector<std::string> Nodes::finish(RunStatus status, const Interrupts& interrupts) {

@@ -88,7 +88,9 @@ class Nodes {
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
   bool idle_before_ = false;
   ExpiringQueues expiring_;
-  int rounds_at_rest_ = 0;                         // in which nothing was to expire
+  int rounds_at_rest_ = 0;  // in which nothing was to expire
+  // Since then nothing has moved, and no node says that what it wrote will expire.
+  std::optional<std::chrono::steady_clock::time_point> still_since_;
   std::set<std::string> looked_at_;                // failed components that were checked for a refusal
   std::map<std::string, Owed::Count> owed_;        // by queue
   std::map<std::string, std::uint64_t> received_;  // by component, without dead letters

@@ -92,7 +92,7 @@ TEST_CASE("owed: what a queue's options, or its own expiration, may take away is
 TEST_CASE("owed: dead letters are owed to nobody, and are known by their header") {
   const Scenario scenario = read(watch("a", "in"));
   Owed owed(scenario);
-  const MessagePtr dead = make_message({.key = "k", .headers = {{"x-death", HeaderArray()}}});
+  const MessagePtr dead = make_message({.key = "k", .headers = {{"x-death", list("k")}}});
   CHECK(is_dead_letter(*dead));
   owed.note_write({.exchange = "in", .message = *dead});
   CHECK(counts(owed).empty());
