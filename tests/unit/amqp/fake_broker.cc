@@ -1,5 +1,6 @@
 #include "unit/amqp/fake_broker.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -176,10 +177,8 @@ bool FakeBroker::refuses(Client& client, const AmqpMethodFrame& method, const Wi
   const bool differs = !wish.passive && wish.known != nullptr && *wish.known != wish.declared;
   if (!missing && !differs) return false;
   client.channels.erase(method.channel());
-  client.peer.close_channel(
-      method.channel(), missing
-                            ? AmqpPeer::Reply{AMQP_NOT_FOUND, "NOT_FOUND", method.id()}
-                            : AmqpPeer::Reply{AMQP_PRECONDITION_FAILED, "PRECONDITION_FAILED", method.id()});
+  const int code = missing ? AMQP_NOT_FOUND : AMQP_PRECONDITION_FAILED;
+  client.peer.close_channel(method.channel(), {code, fmt::format("refused: '{}'", wish.name), method.id()});
   return true;
 }
 
@@ -189,7 +188,7 @@ void FakeBroker::declare_exchange(Client& client, const AmqpMethodFrame& method)
   const auto known = exchanges_.find(name);
   const Declared declared{to_string(declare.type), dse::read_headers(declare.arguments).headers};
   if (refuses(client, method,
-              {known == exchanges_.end() ? nullptr : &known->second, declared, declare.passive != 0}))
+              {name, known == exchanges_.end() ? nullptr : &known->second, declared, declare.passive != 0}))
     return;
   if (!declare.passive && known == exchanges_.end()) {
     exchanges_.emplace(name, declared);
@@ -213,7 +212,7 @@ void FakeBroker::declare_queue(Client& client, const AmqpMethodFrame& method) {
   const auto known = queues_.find(name);
   const Declared declared{"queue", dse::read_headers(declare.arguments).headers};
   if (refuses(client, method,
-              {known == queues_.end() ? nullptr : &known->second, declared, declare.passive != 0}))
+              {name, known == queues_.end() ? nullptr : &known->second, declared, declare.passive != 0}))
     return;
   if (!declare.passive) queues_.emplace(name, declared);
   const dse::ResourceIndex index = broker_.declare(name, kNow);

@@ -74,6 +74,7 @@ class FakeBroker {
   };
   // A declaration that a client makes.
   struct Wish {
+    const std::string& name;
     const Declared* known;  // null when nobody has declared the name
     const Declared& declared;
     bool passive = false;
