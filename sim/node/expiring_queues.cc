@@ -32,7 +32,9 @@ bool ExpiringQueues::hold_some(bool some_expire) const {
         // The queue is gone, and what was in it.
       }
     }
-  } catch (const ConnectionLost&) {
+  } catch (const BrokerError&) {
+    return true;
+  } catch (const Interrupted&) {
     return true;
   }
   return false;

@@ -20,7 +20,7 @@ class ExpiringQueues {
   TimeNs longest_ns() const { return longest_ns_; }
   // Asks the broker whether one of them holds a message that will expire: any message, if the queue has a
   // time to live, and otherwise any while `some_expire` says that there are messages with an expiration of
-  // their own. True also when the broker does not say. Throws Interrupted.
+  // their own. True also when the broker does not say.
   bool hold_some(bool some_expire) const;
 
  private:

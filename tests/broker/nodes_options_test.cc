@@ -158,6 +158,29 @@ TEST_CASE("nodes with options: a full queue that rejects gets all in the end, an
              !ContainsSubstring("\"nacked\": 0,"));
 }
 
+TEST_CASE("nodes with options: a message that waits by its own expiration is waited for") {
+  const RabbitMq broker = RabbitMq::shared();
+  const OwnVhost vhost(broker, "own-expiration");
+  const ProgramFixture fixture;
+  fixture.write("source.py",
+                "import json, sys\n"
+                "for line in sys.stdin:\n"
+                "    first = json.loads(line)['call'] == 'start'\n"
+                "    write = ['write', 'waits', {'key': 'k', 'expiration': '1500'}]\n"
+                "    print(json.dumps({'steps': [write]} if first else {}), flush=True)\n");
+  const std::string scenario = fixture.write(
+      "expiration.toml",
+      "[resource.waits]\ndead_letter = { to = \"late\" }\n[exchange.other]\ntype = \"fanout\"\n"
+      "[[binding]]\nfrom = \"other\"\nto = \"waits\"\n[component.source]\nkind = \"program\"\n"
+      "command = [\"python3\", \"source.py\"]\nto = [\"waits\"]\n"
+      "[component.reader]\nkind = \"watch\"\nfrom = \"late\"\n[[expect]]\nmetric = \"reader.received\"\n"
+      "equals = 1\n");
+  const Ran nodes = as_nodes(fixture, vhost, scenario);
+  INFO(said(nodes));
+  CHECK(nodes.outcome.status == 0);
+  CHECK(vhost.names() == std::set<std::string>{});
+}
+
 TEST_CASE("nodes with options: a standby gets nothing until the active one dies, and then all that is left") {
   const RabbitMq broker = RabbitMq::shared();
   const OwnVhost vhost(broker, "hot-standby");
