@@ -37,7 +37,7 @@ class Declarations {
  private:
   std::map<std::string, ExchangeOptions> exchanges_;
   std::map<std::string, QueueOptions> queues_;
-  std::map<std::string, std::string> alternates_;  // of resources
+  std::map<std::string, std::string> alternates_;  // by resource
 };
 
 }  // namespace dse

@@ -27,7 +27,7 @@ struct ExportRoute {
 struct ImportRoute {
   std::string name;
   std::string queue;     // "" if it is an exchange
-  std::string exchange;  // of any type; declared as a topic exchange if it does not exist
+  std::string exchange;  // declared as a topic exchange if it does not exist, else of any type
   std::string key = "#";
   std::uint16_t prefetch = 0;
 };

@@ -3,8 +3,8 @@
 // own thread, and confirms what it has taken.
 //
 // An exchange and a queue with the same name are one resource. The fake enforces only the rules
-// that the tests need: every user may do everything, but nobody declares a name in two ways. Of what queues
-// are declared with it keeps the arguments, and does nothing by them.
+// that the tests need: every user may do everything, but nobody declares a name in two ways. The arguments of
+// queues are kept, and nothing is done by them.
 #pragma once
 
 #include <atomic>
