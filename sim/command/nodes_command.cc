@@ -133,12 +133,13 @@ void tell_shortfalls(const std::vector<Nodes::Account>& shortfalls, const Connec
     const std::optional<std::uint32_t> waiting = waiting_in(account.queue, options);
     const std::string left =
         waiting ? fmt::format("{} still wait there", *waiting) : "the queue is not there";
+    const std::string allowed =
+        account.may_leave == 0 ? "" : fmt::format("the scenario lets {} leave; ", account.may_leave);
     tell(
-        "warning: queue '{}': of {} messages owed to it, {} were received, {} were not, and {}; {}what is "
-        "gone "
-        "expired, was dropped or was taken by others: see the broker's policies for this queue\n",
-        account.queue, account.owed, account.received, account.owed - account.received, left,
-        account.may_leave == 0 ? "" : fmt::format("the scenario lets {} leave; ", account.may_leave));
+        "warning: queue '{}': of {} messages owed to it, {} were received, {} were not, and {}; {}"
+        "what is gone expired, was dropped or was taken by others: see the broker's policies for this "
+        "queue\n",
+        account.queue, account.owed, account.received, account.owed - account.received, left, allowed);
   }
 }
 
