@@ -12,6 +12,7 @@
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/run_options.h"
+#include "sim/node/left_out.h"
 #include "sim/node/node.h"
 #include "sim/results/protocol_logs.h"
 #include "sim/scenario/scenario_reader.h"
@@ -37,9 +38,9 @@ struct NodeArguments {
 int run_node(const NodeArguments& arguments, const Tables& tables) {
   const Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   const ComponentConfig& component = find_component(scenario, arguments.component);
-  if (component.life.restart) {
-    tell("warning: {}: `restart` and `checkpoint` do nothing here: nothing crashes a node on purpose\n",
-         component.name);
+  if (!arguments.supervisor) {  // `dse nodes` has said it of all
+    for (const std::string& sentence : left_out_by_nodes(scenario, &component, arguments.pace))
+      tell("warning: {}\n", sentence);
   }
   const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
   NodeOptions options{.broker = broker_address(arguments.broker), .seed = seed, .pace = arguments.pace};

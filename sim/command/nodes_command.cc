@@ -16,6 +16,8 @@
 #include "sim/command/driven_run.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
+#include "sim/node/left_out.h"
+#include "sim/node/node.h"
 #include "sim/node/nodes.h"
 #include "sim/node/owned_resources.h"
 #include "sim/results/results.h"
@@ -131,10 +133,13 @@ void tell_shortfalls(const std::vector<Nodes::Account>& shortfalls, const Connec
     const std::optional<std::uint32_t> waiting = waiting_in(account.queue, options);
     const std::string left =
         waiting ? fmt::format("{} still wait there", *waiting) : "the queue is not there";
+    const std::string allowed =
+        account.may_leave == 0 ? "" : fmt::format("the scenario lets {} leave; ", account.may_leave);
     tell(
-        "warning: queue '{}': of {} messages owed to it, {} were received, {} were not, and {}; what is gone "
-        "expired, was dropped or was taken by others: see the broker's policies for this queue\n",
-        account.queue, account.owed, account.received, account.owed - account.received, left);
+        "warning: queue '{}': of {} messages owed to it, {} were received, {} were not, and {}; {}"
+        "what is gone expired, was dropped or was taken by others: see the broker's policies for this "
+        "queue\n",
+        account.queue, account.owed, account.received, account.owed - account.received, left, allowed);
   }
 }
 
@@ -142,12 +147,15 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();
   require_ordinary_file(arguments.scenario, "every node reads it again");
   Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
+  check_for_nodes(scenario);
+  for (const std::string& sentence : left_out_by_nodes(scenario, nullptr, arguments.pace))
+    tell("warning: {}\n", sentence);
   keep_what_can_be_judged(scenario);
   const Interrupts interrupts = watch_for_two_interrupts();
   const ConnectionOptions connection_options{.address = broker_address(arguments.broker),
                                              .name = "dse nodes " + scenario.name,
                                              .interrupted = &interrupts.first};
-  Nodes::Options options{.broker = connection_options.address,
+  Nodes::Options options{.connection = connection_options,
                          .arguments = arguments_of_nodes(arguments),
                          .longest = given_duration("--for", arguments.longest)};
   // A problem with the broker is reported here once, not by every node.

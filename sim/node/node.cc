@@ -8,12 +8,13 @@
 
 #include "amqp/patience.h"
 #include "amqp/run_mark.h"
-#include "amqp/topology.h"
+#include "broker/dead_letter.h"
 #include "core/diagnostics.h"
 #include "core/names.h"
 #include "core/version.h"
 #include "dse/hash.h"
 #include "protocol/interrupt_moment.h"
+#include "sim/node/broker_part.h"
 #include "sim/node/scoring_file.h"
 #include "sim/results/numbers.h"
 #include "sim/scenario/run_files.h"
@@ -27,7 +28,7 @@ namespace {
 // A link that reports every message that the program writes, and every binding that it makes.
 class NotingLink : public ForwardingLink {
  public:
-  using OnPublish = std::function<void(const std::string& exchange, const Message& message)>;
+  using OnPublish = std::function<void(const PublishRequest& request)>;
   using OnBind = std::function<void(const BindingSpec& binding)>;
   NotingLink(Link& inner, OnPublish on_publish, OnBind on_bind)
       : ForwardingLink(inner), on_publish_(std::move(on_publish)), on_bind_(std::move(on_bind)) {}
@@ -38,7 +39,7 @@ class NotingLink : public ForwardingLink {
   }
 
   void publish(PublishRequest request) override {
-    on_publish_(request.resource, *request.message);
+    on_publish_(request);
     ForwardingLink::publish(std::move(request));
   }
 
@@ -47,26 +48,32 @@ class NotingLink : public ForwardingLink {
   OnBind on_bind_;
 };
 
-std::set<std::string> resources_of(const ComponentConfig& component) {
-  std::set<std::string> resources;
-  if (const auto read = resource_read(component)) resources.insert(*read);
-  for (const std::string& written : resources_written(component)) resources.insert(written);
-  return resources;
-}
-
 }  // namespace
 
 bool is_gateway_end(const ComponentConfig& component) { return is_export(component) || is_import(component); }
 
 void check_for_nodes(const Scenario& scenario) {
-  const auto refuse = [&](const std::string& key) {
-    throw InputError({.file = scenario.path, .key = key},
-                     "nodes declare plain topic exchanges and classic queues on the broker: run this "
-                     "scenario with dse replay or dse attach, or without it");
+  const auto refuse = [&](const std::string& name, const char* key, const std::string& reason) {
+    throw InputError({.file = scenario.path, .key = fmt::format("resource.{}.{}", name, key)},
+                     reason + ": run this scenario with dse replay or dse attach, or without it");
   };
-  for (const auto& [name, exchange] : scenario.exchanges) refuse("exchange." + name);
   for (const auto& [name, resource] : scenario.resources) {
-    if (resource.queue != QueueOptions() || resource.alternate) refuse("resource." + name);
+    if (!resource.queue.exclusive) continue;
+    refuse(name, "exclusive",
+           "on a broker, an exclusive queue is there for the one connection that declares it, and no other "
+           "node could make sure that it is there before its messages are");
+  }
+  for (const BindingSpec& binding : scenario.bindings) {
+    if (!alternate_of(scenario, binding.from)) continue;
+    const Declarations declarations = declarations_of(scenario);
+    if (!has_headers_exchange(binding, declarations.exchange(binding.from).type)) continue;
+    throw InputError(
+        {.file = scenario.path, .key = "binding"},
+        fmt::format(
+            "from '{}' to '{}' by headers: on a broker a headers exchange stands between the two, and "
+            "what that does not take never gets to the alternate exchange of '{}'; bind by keys, or "
+            "make '{}' a headers exchange",
+            binding.from, binding.to, binding.from, binding.from));
   }
 }
 
@@ -88,29 +95,6 @@ const ComponentConfig& find_component(const Scenario& scenario, const std::strin
   }
   throw InputError({.file = scenario.path},
                    fmt::format("has no component '{}'{}", name, suggestion(name, names)));
-}
-
-SetUp topology_of(const Scenario& scenario, const ComponentConfig& component) {
-  const std::vector<std::string> written = resources_written(component);
-  const std::optional<std::string> read = resource_read(component);
-  std::vector<std::string> queues;
-  if (read) queues.push_back(*read);
-  const auto into = [&](const std::string& resource) {
-    return std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
-                       [&](const BindingSpec& binding) { return binding.to == resource; });
-  };
-  for (const std::string& resource : written) {
-    if (into(resource) || !readers_of(scenario, resource).empty()) queues.push_back(resource);
-  }
-  std::vector<BindingSpec> bindings;
-  for (const BindingSpec& binding : scenario.bindings) {
-    if (writes_to(component, binding.from) || binding.to == read) bindings.push_back(binding);
-  }
-  return [written, queues, bindings](Connection& connection, ChannelNumber channel) {
-    for (const std::string& exchange : written) assert_exchange(connection, channel, exchange);
-    for (const std::string& queue : queues) assert_queue(connection, channel, queue);
-    for (const BindingSpec& binding : bindings) assert_binding(connection, channel, binding);
-  };
 }
 
 Node::Node(const Scenario& scenario, const ComponentConfig& component, const NodeOptions& options,
@@ -138,12 +122,16 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
                   [interrupted = options.interrupted] { return interrupted != nullptr && *interrupted; }),
               .open_protocol_log = options.open_protocol_log}) {
   app_ = maker_.make(component);
+  const BrokerPart part = part_of(scenario, component);
+  std::set<std::string> asserted = part.exchanges;
+  asserted.insert(part.queues.begin(), part.queues.end());  // each with its exchange
   link_ = std::make_unique<AmqpLink>(AmqpLink::Options{
       .connection = {.address = options.broker,
                      .name = "dse node " + component.name,
                      .interrupted = options.interrupted},
-      .set_up = topology_of(scenario, component),
-      .asserted = resources_of(component),
+      .declarations = declarations_of(scenario),
+      .set_up = assertions_of(part, declarations_of(scenario)),
+      .asserted = std::move(asserted),
       .run = make_run_mark(component.name),
       .epoch = options.epoch,
       .pace = options.pace,
@@ -151,8 +139,7 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
       .on_unreadable = [this](const MessageFields& message,
                               const std::string& reason) { note_refusal(message, reason); }});
   noting_link_ = std::make_unique<NotingLink>(
-      *link_,
-      [this](const std::string& exchange, const Message& message) { note_publication(exchange, message); },
+      *link_, [this](const PublishRequest& request) { note_publication(request); },
       [this](const BindingSpec& binding) { owed_.note_bind(binding); });
   machine_ = std::make_unique<Machine>(component.name, *noting_link_);
   machine_->set_on_settle([this](const Settlement& settlement) {
@@ -169,8 +156,14 @@ void Node::note_scoring(const std::string& line) {
   scoring_(line);
 }
 
-void Node::note_publication(const std::string& exchange, const Message& message) {
-  owed_.note_write(exchange, message);
+void Node::note_publication(const PublishRequest& request) {
+  const Message& message = *request.message;
+  owed_.note_write({.exchange = request.resource, .message = message, .once = request.confirm});
+  if (const std::optional<TimeNs> lives_ns = time_to_live(message, std::nullopt)) {
+    constexpr std::chrono::seconds kOnItsWayMax{1};  // to the broker
+    expiring_until_ = std::max(expiring_until_, std::chrono::steady_clock::now() + kOnItsWayMax +
+                                                    std::chrono::nanoseconds(*lives_ns));
+  }
   if (!component_.component->emits().answers) return;
   if (const std::int64_t* label = message.headers().find_integer("label"))
     note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
@@ -178,6 +171,7 @@ void Node::note_publication(const std::string& exchange, const Message& message)
 
 // A message from elsewhere may carry any timestamp, or none; its stay then begins now.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
+  if (is_dead_letter(message)) ++dead_letters_;
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
 }
@@ -273,6 +267,7 @@ NodeReport Node::report() const {
           .received = counts.received,
           .unconfirmed = counts.unconfirmed,
           .reconnects = counts.reconnects,
+          .expiring = std::chrono::steady_clock::now() < expiring_until_,
           .problem = counts.problem};
 }
 
@@ -327,6 +322,7 @@ void Node::write_results(End end, const Interrupts& interrupts) {
                     {"unroutable", counts.published.unroutable},
                     {"received", counts.received},
                     {"duplicates_dropped", counts.duplicates},
+                    {"dead_letters", dead_letters_},
                     {"reconnects", counts.reconnects}};
   json["metrics"] = nlohmann::ordered_json::object();
   const Measured measured{.config = component_,
@@ -341,7 +337,9 @@ void Node::write_results(End end, const Interrupts& interrupts) {
   for (const CurvePoint& point : harvest_curve(measured))
     json["curve"].push_back({point.time_ns, point.metric, json_number<nlohmann::ordered_json>(point.value)});
   json["owed"] = nlohmann::ordered_json::object();
-  for (const auto& [queue, messages] : owed_.by_queue()) json["owed"][queue] = messages;
+  for (const auto& [queue, count] : owed_.by_queue()) {
+    if (count.owed > 0) json["owed"][queue] = {{"messages", count.owed}, {"may_leave", count.may_leave}};
+  }
   json["files"] = folder_.file_names();
   folder_.write(kNodeFile, json.dump(2) + "\n");
 }

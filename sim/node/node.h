@@ -1,9 +1,9 @@
 // A node: one component of a scenario on a real broker, in its own process.
 //
-// Before its program starts it asserts the exchange that the component writes to and every binding out of it,
-// and the queue that it reads and every binding into it: whatever the order in which nodes start, no message
-// is written before the queues that should receive it exist. It deletes none of these: a node that takes its
-// place continues from the queues.
+// Before its program starts it asserts all that its messages can come to, and what leads into the queue that
+// it reads (broker_part.h): whatever the order in which nodes start, no message is written before the queues
+// that should receive it exist. It deletes none of these: a node that takes its place continues from the
+// queues.
 //
 // Virtual time is real time since the epoch, `pace` times as fast; services take as long as they really take.
 #pragma once
@@ -58,7 +58,7 @@ class Node {
   NodeReport report() const;
 
  private:
-  void note_publication(const std::string& exchange, const Message& message);
+  void note_publication(const PublishRequest& request);
   void note_arrival(const Message& message, TimeNs time_ns);
   void note_refusal(const MessageFields& message, const std::string& reason);
   void note_scoring(const std::string& line);
@@ -76,6 +76,8 @@ class Node {
   DatasetCache datasets_;
   LineSink scoring_;  // for sources, models and ensembles; opened by the first line
   Owed owed_;
+  std::uint64_t dead_letters_ = 0;                        // received
+  std::chrono::steady_clock::time_point expiring_until_;  // what it wrote with an expiration is then gone
   Refusals refusals_;
   bool refused_to_go_on_ = false;
   LatencyHistogram latencies_;
@@ -98,15 +100,11 @@ class Node {
 // Whether the component is an export or an import, which join a run in one process to a real
 // broker.
 bool is_gateway_end(const ComponentConfig& component);
-// Throws InputError for exchanges with types, and queues with options, which nodes do not declare on the
-// broker: the run would not be what the scenario says.
+// Throws InputError for what would not be on a broker, with several processes, what the scenario says.
 void check_for_nodes(const Scenario& scenario);
 
 // The component of this name, which must not be an end of a gateway. Throws InputError, which names
 // the possible ones.
 const ComponentConfig& find_component(const Scenario& scenario, const std::string& name);
-
-// What a component needs on a real broker; see above.
-SetUp topology_of(const Scenario& scenario, const ComponentConfig& component);
 
 }  // namespace dse

@@ -3,7 +3,8 @@
 //
 // There is nothing left to do when every node has ended or is idle and, from one round of questions to the
 // next, none has sent or received anything (Mattern, "Algorithms for distributed termination detection",
-// 1987: four counters). No node is restarted: one that is gone may be replaced by hand with `dse node
+// 1987: four counters); and when, before two such rounds, no queue held what will expire and go on as a dead
+// letter. No node is restarted: one that is gone may be replaced by hand with `dse node
 // SCENARIO COMPONENT`.
 #pragma once
 
@@ -16,9 +17,10 @@
 #include <string>
 #include <vector>
 
-#include "amqp/broker_address.h"
 #include "dse/run_result.h"
+#include "sim/node/expiring_queues.h"
 #include "sim/node/node_process.h"
+#include "sim/node/owed.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/interrupt.h"
@@ -37,7 +39,7 @@ class Nodes {
   static constexpr std::chrono::seconds kFinishMax{60};  // the time that nodes get to write their results
 
   struct Options {
-    BrokerAddress broker;
+    ConnectionOptions connection;
     std::vector<std::string> arguments;  // for every node: the broker, the settings and the pace
     std::optional<TimeNs> longest;       // real time
   };
@@ -55,19 +57,21 @@ class Nodes {
   // failed are in RunResult::failed.
   RunResult gather(RunStatus status);
 
-  // A queue, how many of the messages that nodes wrote are owed to it, and how many of them its readers
-  // received.
+  // A queue, how many of the messages that nodes wrote are owed to it, how many of these its options, or
+  // their own expiration, may have taken away, and how many its readers received.
   struct Account {
     std::string queue;
     std::uint64_t owed = 0;
+    std::uint64_t may_leave = 0;
     std::uint64_t received = 0;
   };
-  // After gather(): the queues to which more is owed than was received, except those with a reader that left
-  // no count.
+  // After gather(): the queues of which more is missing than may have left, except those with a reader that
+  // left no count.
   const std::vector<Account>& shortfalls() const { return shortfalls_; }
 
  private:
   bool quiet();
+  bool nothing_expires();
   bool round_answered();
   std::vector<NodeState> states();
   void gather_one(const std::string& component, RunResult& result);
@@ -83,9 +87,13 @@ class Nodes {
   std::uint64_t round_ = 0;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counters_before_;  // sent and received
   bool idle_before_ = false;
+  ExpiringQueues expiring_;
+  int rounds_at_rest_ = 0;  // in which nothing was to expire
+  // Since then nothing has moved, and no node says that what it wrote will expire.
+  std::optional<std::chrono::steady_clock::time_point> still_since_;
   std::set<std::string> looked_at_;                // failed components that were checked for a refusal
-  std::map<std::string, std::uint64_t> owed_;      // by queue
-  std::map<std::string, std::uint64_t> received_;  // by component
+  std::map<std::string, Owed::Count> owed_;        // by queue
+  std::map<std::string, std::uint64_t> received_;  // by component, without dead letters
   std::vector<Account> shortfalls_;
 };
 

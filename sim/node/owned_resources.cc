@@ -1,19 +1,28 @@
 #include "sim/node/owned_resources.h"
 
-#include <functional>
-#include <set>
-
 #include "amqp/broker_error.h"
 #include "amqp/topology.h"
+#include "sim/node/broker_part.h"
 
 namespace dse {
 namespace {
 
-// Whether the broker carries out the operation. A refusal closes the channel, so each operation has its own.
-bool does(Connection& connection, const std::function<void(ChannelNumber channel)>& operation) {
+// A quorum queue takes no conditions (540, which ends the connection), so the queue is asked first.
+void delete_unused_queue(Connection& connection, const std::string& name) {
   const ChannelNumber channel = connection.open_channel();
   try {
-    operation(channel);
+    const QueueInfo info = connection.declare_queue(channel, name, {.passive = true});
+    if (info.messages == 0 && info.consumers == 0) connection.delete_queue(channel, name, {});
+  } catch (const ChannelClosed&) {
+    return;  // it is gone by itself
+  }
+  connection.close_channel(channel);
+}
+
+bool delete_unused_exchange(Connection& connection, const std::string& name) {
+  const ChannelNumber channel = connection.open_channel();
+  try {
+    connection.delete_exchange(channel, name, {.if_unused = true});
   } catch (const ChannelClosed&) {
     return false;
   }
@@ -24,36 +33,27 @@ bool does(Connection& connection, const std::function<void(ChannelNumber channel
 }  // namespace
 
 OwnedResources::OwnedResources(const Scenario& scenario, Connection& connection) {
-  const auto has_exchange = [&connection](const std::string& name) {
-    return does(connection, [&](ChannelNumber channel) {
-      connection.declare_exchange(channel, name, {.passive = true});
-    });
-  };
-  std::set<std::string> companions;
-  for (const BindingSpec& binding : scenario.bindings) {
-    if (!binding.headers.empty()) companions.insert(headers_exchange(binding));
+  const BrokerPart whole = whole_of(scenario);
+  const Declarations declarations = declarations_of(scenario);
+  for (const std::string& name : whole.exchanges) {
+    if (!has_exchange(connection, name)) exchanges_.insert(name);
   }
-  for (const std::string& name : companions) {
-    if (!has_exchange(name)) exchanges_.push_back(name);
+  for (const BindingSpec& binding : whole.bindings) {
+    if (!has_headers_exchange(binding, declarations.exchange(binding.from).type)) continue;
+    const std::string name = headers_exchange(binding);
+    if (!exchanges_.contains(name) && !has_exchange(connection, name)) exchanges_.insert(name);
   }
-  for (const std::string& name : resource_names(scenario)) {
-    if (!has_exchange(name)) exchanges_.push_back(name);
-    const bool has_queue = does(connection, [&](ChannelNumber channel) {
-      connection.declare_queue(channel, name, {.passive = true});
-    });
-    if (!has_queue) queues_.push_back(name);
+  for (const std::string& name : whole.queues) {
+    if (!has_queue(connection, name)) queues_.insert(name);
   }
 }
 
+// An exchange can go when what it was bound to has gone, so there is another round as long as one has gone.
 void OwnedResources::remove(Connection& connection) const {
-  for (const std::string& name : queues_) {
-    does(connection, [&](ChannelNumber channel) {
-      connection.delete_queue(channel, name, {.if_unused = true, .if_empty = true});
-    });
-  }
-  for (const std::string& name : exchanges_) {
-    does(connection,
-         [&](ChannelNumber channel) { connection.delete_exchange(channel, name, {.if_unused = true}); });
+  for (const std::string& name : queues_) delete_unused_queue(connection, name);
+  std::set<std::string> left = exchanges_;
+  while (std::erase_if(
+             left, [&](const std::string& name) { return delete_unused_exchange(connection, name); }) > 0) {
   }
 }
 

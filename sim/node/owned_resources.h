@@ -2,8 +2,8 @@
 // scenario that did not exist before the run.
 #pragma once
 
+#include <set>
 #include <string>
-#include <vector>
 
 #include "amqp/connection.h"
 #include "sim/scenario/scenario.h"
@@ -16,12 +16,12 @@ class OwnedResources {
   OwnedResources(const Scenario& scenario, Connection& connection);
 
   // Called after all nodes have ended: deletes what belongs to the run, except queues that hold messages or
-  // have other readers, and exchanges that something else is bound to. Throws BrokerError.
+  // have other readers, and exchanges to which something is still bound. Throws BrokerError.
   void remove(Connection& connection) const;
 
  private:
-  std::vector<std::string> queues_;
-  std::vector<std::string> exchanges_;  // those for header bindings first, because they are bound to others
+  std::set<std::string> queues_;
+  std::set<std::string> exchanges_;
 };
 
 }  // namespace dse

@@ -21,9 +21,9 @@ std::string to_line(const NodeReport& report) {
   for (char& c : problem) {
     if (c == '\n') c = ' ';
   }
-  return fmt::format("{} {} {} {} {} {} {}", report.round,
+  return fmt::format("{} {} {} {} {} {} {} {}", report.round,
                      kActivities[static_cast<std::size_t>(report.activity)], report.sent, report.received,
-                     report.unconfirmed, report.reconnects, problem);
+                     report.unconfirmed, report.reconnects, report.expiring ? 1 : 0, problem);
 }
 
 std::optional<NodeReport> parse_report(const std::string& line) {
@@ -31,7 +31,7 @@ std::optional<NodeReport> parse_report(const std::string& line) {
   NodeReport report;
   std::string activity;
   text >> report.round >> activity >> report.sent >> report.received >> report.unconfirmed >>
-      report.reconnects;
+      report.reconnects >> report.expiring;
   if (!text) return std::nullopt;
   text.ignore(1);
   std::getline(text, report.problem);

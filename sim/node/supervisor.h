@@ -3,9 +3,10 @@
 //   to the node    "round N"    answer when it is known whether the node is idle
 //                  "finish"     write the results and end
 //                  "interrupt"  the same, and stop waiting when there is no progress
-//   from the node  "N idle|busy|ended SENT RECEIVED UNCONFIRMED RECONNECTS PROBLEM"
+//   from the node  "N idle|busy|ended SENT RECEIVED UNCONFIRMED RECONNECTS EXPIRING PROBLEM"
 //
-// N is 0 in an unasked report. When either end is gone, the other learns of it. One thread.
+// EXPIRING is 1 while a message that the node wrote with an expiration may not have expired, else 0. N is 0
+// in an unasked report. When either end is gone, the other learns of it. One thread.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct NodeReport {
   std::uint64_t received = 0;
   std::uint64_t unconfirmed = 0;
   std::uint64_t reconnects = 0;
-  std::string problem;  // "" if there is none
+  bool expiring = false;  // a message that it wrote with an expiration may not have expired yet
+  std::string problem;    // "" if there is none
 };
 std::string to_line(const NodeReport& report);
 // Empty when the line is not a report.

@@ -8,6 +8,7 @@
 #include "sim/record/event_code_info.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
+#include "sim/world/broker_wiring.h"
 #include "sim/world/expectations.h"
 #include "sim/world/world_component.h"
 
@@ -134,20 +135,10 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
 }
 
 void World::wire() {
-  for (const std::string& resource : resource_names(scenario_)) bus_.broker().declare(resource, 0);
-  for (const auto& [name, exchange] : scenario_.exchanges)
-    bus_.broker().set_options(bus_.broker().declare(name, 0), exchange);
+  wire_broker(scenario_, bus_.broker());
   for (const auto& [name, resource] : scenario_.resources) {
-    const ResourceIndex index = bus_.broker().declare(name, 0);
-    if (resource.alternate) bus_.broker().set_alternate(index, *resource.alternate);
-    if (resource.queue == QueueOptions()) continue;
-    bus_.broker().set_options(index, resource.queue);
-    policy_counts_[index];
+    if (resource.queue != QueueOptions()) policy_counts_[*bus_.broker().find(name)];
   }
-  for (const BindingSpec& binding : scenario_.bindings) bus_.broker().bind_for_good(binding, 0);
-  if (uses_default_exchange(scenario_)) bus_.broker().declare("", 0);
-  for (const std::string& queue : queues_from_the_start(scenario_))
-    bus_.broker().make_queue(*bus_.broker().find(queue), 0);
   make_gauges();
   schedule_faults();
   for (LinkIndex link; link != components_.next(); ++link) {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "amqp/connect.h"
-#include "amqp/topology.h"
 #include "core/check.h"
 
 namespace dse {
@@ -42,15 +41,17 @@ Clock::TimePoint AmqpLink::real_time(TimeNs time_ns) const {
 
 void AmqpLink::declare(const std::string& resource) {
   if (options_.asserted.contains(resource)) return;
-  command(
-      [&](Connection& connection, ChannelNumber channel) { assert_exchange(connection, channel, resource); });
+  command([&](Connection& connection, ChannelNumber channel) {
+    options_.declarations.assert_exchange(connection, channel, resource);
+  });
   options_.asserted.insert(resource);
 }
 
 void AmqpLink::bind(const BindingSpec& binding) {
   await_confirms();
-  command(
-      [&](Connection& connection, ChannelNumber channel) { assert_binding(connection, channel, binding); });
+  command([&](Connection& connection, ChannelNumber channel) {
+    options_.declarations.assert_binding(connection, channel, binding);
+  });
 }
 
 // Bindings and streams use other connections than messages. This waits until the broker has what
@@ -86,13 +87,14 @@ void AmqpLink::open_stream(const std::string& resource, std::uint32_t prefetch) 
   duplicates_ = Duplicates(most);
   consumer_ = std::make_unique<Consumer>(
       options_.connection,
-      std::vector<Subscription>{{.queue = resource,
-                                 .prefetch = most,
-                                 .set_up =
-                                     [this, resource](Connection& connection, ChannelNumber channel) {
-                                       options_.set_up(connection, channel);
-                                       return assert_queue(connection, channel, resource).name;
-                                     }}},
+      std::vector<Subscription>{
+          {.queue = resource,
+           .prefetch = most,
+           .set_up =
+               [this, resource](Connection& connection, ChannelNumber channel) {
+                 options_.set_up(connection, channel);
+                 return options_.declarations.assert_queue(connection, channel, resource).name;
+               }}},
       notifier_);
 }
 

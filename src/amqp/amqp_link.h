@@ -25,6 +25,7 @@
 #include <unordered_map>
 
 #include "amqp/consumer.h"
+#include "amqp/declarations.h"
 #include "amqp/duplicates.h"
 #include "amqp/publisher.h"
 #include "amqp/worker.h"
@@ -37,6 +38,8 @@ class AmqpLink : public Link {
  public:
   struct Options {
     ConnectionOptions connection;
+    // What the names are that the program declares, binds or streams.
+    Declarations declarations = {};
     // Declares what must exist before anything is published or streamed.
     SetUp set_up;
     // The resources that exist after `set_up`; others are declared when they are used.

@@ -26,6 +26,9 @@ std::uint64_t hash_of(const MoreProperties& properties) {
   return hasher.digest();
 }
 
+// A quorum queue counts in it how often it has delivered the message before.
+constexpr std::string_view kDeliveryCountHeader = "x-delivery-count";
+
 }  // namespace
 
 std::uint64_t Arrival::identity() const {
@@ -34,6 +37,7 @@ std::uint64_t Arrival::identity() const {
        {&message.id, &message.key, &message.correlation_id, &message.app_id, &message.content_type})
     hash = hash_chain(hash, hash_text(*text));
   for (const auto& [name, value] : message.headers) {
+    if (name == kDeliveryCountHeader) continue;
     hash = hash_chain(hash, hash_text(name));
     hash = hash_chain(hash_chain(hash, value.index()), hash_text(typed_text(value)));
   }

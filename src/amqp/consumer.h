@@ -47,7 +47,8 @@ struct Arrival {
 
   // Whether one of our processes published it.
   bool is_numbered() const { return !run.empty() && number.has_value(); }
-  // A hash of everything in it: run and number, if it is numbered, and all fields.
+  // A hash of everything in it: run and number, if it is numbered, and all fields but the header in which a
+  // quorum queue counts deliveries.
   std::uint64_t identity() const;
 };
 

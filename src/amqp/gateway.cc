@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "amqp/connect.h"
+#include "amqp/topology.h"
 
 namespace dse {
 namespace {
@@ -14,6 +15,11 @@ namespace {
 // How long the deletion of our own queues may take; the second holds once the user has interrupted.
 constexpr std::chrono::seconds kDeleteMax{10};
 constexpr std::chrono::seconds kDeleteInAHurryMax{1};
+
+// One that is there may be of any type, and have any arguments.
+void provide_exchange(Connection& connection, ChannelNumber channel, const std::string& name) {
+  if (!has_exchange(connection, name)) assert_exchange(connection, channel, name);
+}
 
 }  // namespace
 
@@ -24,7 +30,7 @@ Gateway::Gateway(Options options) : options_(std::move(options)), notifier_(*opt
                            .set_up =
                                [exports = options_.exports](Connection& connection, ChannelNumber channel) {
                                  for (const ExportRoute& route : exports)
-                                   connection.declare_exchange(channel, route.exchange, {.type = "topic"});
+                                   provide_exchange(connection, channel, route.exchange);
                                },
                            .run = options_.run,
                            .routes = options_.exports.size()},
@@ -69,7 +75,7 @@ Subscription Gateway::subscription(const ImportRoute& route) const {
   result.set_up = [route, queue = result.queue](Connection& connection, ChannelNumber channel) {
     if (!route.queue.empty()) return connection.declare_queue(channel, queue, {.passive = true}).name;
     constexpr std::int64_t kUnreadMillisecondsMax = 600'000;
-    connection.declare_exchange(channel, route.exchange, {.type = "topic"});
+    provide_exchange(connection, channel, route.exchange);
     // One reader at a time: the broker may notice late that an old connection has ended, and a new
     // one must get nothing until the messages of the old one are back in their places.
     connection.declare_queue(

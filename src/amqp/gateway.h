@@ -17,7 +17,7 @@
 
 namespace dse {
 
-// Goes to a topic exchange, which is declared if it does not exist.
+// Goes to an exchange of any type; one that does not exist is declared as a topic exchange.
 struct ExportRoute {
   std::string exchange;
 };
@@ -27,7 +27,7 @@ struct ExportRoute {
 struct ImportRoute {
   std::string name;
   std::string queue;     // "" if it is an exchange
-  std::string exchange;  // declared as a topic exchange if it does not exist
+  std::string exchange;  // declared as a topic exchange if it does not exist, else of any type
   std::string key = "#";
   std::uint16_t prefetch = 0;
 };

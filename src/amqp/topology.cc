@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
+#include "amqp/broker_error.h"
 #include "dse/hash.h"
 
 namespace dse {
@@ -18,6 +20,19 @@ std::string match_argument(const BindingSpec& binding) {
   const bool names_x = std::any_of(binding.headers.begin(), binding.headers.end(),
                                    [](const Headers::Entry& entry) { return entry.first.starts_with("x-"); });
   return names_x ? match + "-with-x" : match;
+}
+
+// Asks on a channel of its own, which a refusal closes.
+bool is_there(Connection& connection, const std::function<void(ChannelNumber channel)>& ask) {
+  constexpr int kNotFound = 404;
+  const ChannelNumber channel = connection.open_channel();
+  try {
+    ask(channel);
+  } catch (const ChannelClosed& closed) {
+    return closed.code() != kNotFound;
+  }
+  connection.close_channel(channel);
+  return true;
 }
 
 }  // namespace
@@ -81,17 +96,15 @@ QueueInfo assert_queue_alone(Connection& connection, ChannelNumber channel, cons
                                    .arguments = arguments_of(options)});
 }
 
-QueueInfo assert_queue(Connection& connection, ChannelNumber channel, const std::string& resource) {
-  assert_exchange(connection, channel, resource);
-  QueueInfo info = assert_queue_alone(connection, channel, resource, {});
-  connection.bind_queue(channel, {.source = resource, .destination = resource, .key = "#"});
-  return info;
+bool has_exchange(Connection& connection, const std::string& name) {
+  return is_there(connection, [&](ChannelNumber channel) {
+    connection.declare_exchange(channel, name, {.passive = true});
+  });
 }
 
-void assert_binding(Connection& connection, ChannelNumber channel, const BindingSpec& binding) {
-  assert_exchange(connection, channel, binding.from);
-  assert_queue(connection, channel, binding.to);
-  bind_on_broker(connection, channel, binding, ExchangeType::kTopic);
+bool has_queue(Connection& connection, const std::string& name) {
+  return is_there(connection,
+                  [&](ChannelNumber channel) { connection.declare_queue(channel, name, {.passive = true}); });
 }
 
 bool has_headers_exchange(const BindingSpec& binding, ExchangeType from) {

@@ -33,13 +33,13 @@ void assert_exchange(Connection& connection, ChannelNumber channel, const std::s
 // The queue alone. Returns what the broker says about it.
 QueueInfo assert_queue_alone(Connection& connection, ChannelNumber channel, const std::string& name,
                              const QueueOptions& options);
-// Also asserts the exchange, and binds the queue to it. Returns what the broker says about the queue.
-QueueInfo assert_queue(Connection& connection, ChannelNumber channel, const std::string& resource);
 // Binds what is there already. `from` is the type of the exchange that is bound from.
 void bind_on_broker(Connection& connection, ChannelNumber channel, const BindingSpec& binding,
                     ExchangeType from);
-// Also asserts both exchanges and the queue.
-void assert_binding(Connection& connection, ChannelNumber channel, const BindingSpec& binding);
+
+// Whether the broker has an exchange, or a queue, of this name. A queue that is locked (405) is there.
+bool has_exchange(Connection& connection, const std::string& name);
+bool has_queue(Connection& connection, const std::string& name);
 
 // Whether the broker needs a headers exchange for this binding.
 bool has_headers_exchange(const BindingSpec& binding, ExchangeType from);

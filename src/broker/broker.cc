@@ -152,6 +152,12 @@ void Broker::route(ResourceIndex first, std::span<const std::string_view> keys, 
   make_unique(queues);
 }
 
+std::vector<ResourceIndex> Broker::queues_for(ResourceIndex exchange, const Message& message) {
+  std::vector<ResourceIndex> queues;
+  route(exchange, routing_keys(message), message.headers(), queues);
+  return queues;
+}
+
 Effects& Broker::publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options,
                          TimeNs now) {
   Effects& effects = begin(now);

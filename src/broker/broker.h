@@ -119,6 +119,9 @@ class Broker {
   // bound, and to the alternate exchange when nothing else takes it. Throws RunError when a queue
   // that has no limit is full.
   Effects& publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options, TimeNs now);
+  // The queues to which publish() would offer this message, in ascending order. Nothing changes but what
+  // passed() counts.
+  std::vector<ResourceIndex> queues_for(ResourceIndex exchange, const Message& message);
   // Opens a stream of the resource's queue, the last in turn, with at most `prefetch`
   // unacknowledged deliveries at a time (0: no limit). Streams are numbered from 0 in the order of
   // opening.

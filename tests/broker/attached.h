@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -107,4 +108,15 @@ inline int captured_so_far(const ProgramFixture& fixture) {
   const Outcome info = run_process(dse_command({"capture", "info", unfinished_run(fixture) + "/capture"}));
   const std::size_t at = info.out.find("messages  ");
   return at == std::string::npos ? 0 : std::stoi(info.out.substr(at + 10));
+}
+
+// The child process whose arguments contain this word; 0 while there is none.
+inline pid_t child_with(pid_t parent, const std::string& word) {
+  const std::string id = std::to_string(parent);
+  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+  for (pid_t child = 0; children >> child;) {
+    const std::string words = read_file("/proc/" + std::to_string(child) + "/cmdline");
+    if (words.find('\0' + word + '\0') != std::string::npos) return child;
+  }
+  return 0;
 }

@@ -35,17 +35,6 @@ std::int64_t number_in(const std::string& file, const std::string& name) {
   return at == std::string::npos ? -1 : std::stoll(text.substr(at + name.size() + 4));
 }
 
-// The child process whose arguments contain this word; 0 while there is none.
-pid_t child_with(pid_t parent, const std::string& word) {
-  const std::string id = std::to_string(parent);
-  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
-  for (pid_t child = 0; children >> child;) {
-    const std::string words = read_file("/proc/" + std::to_string(child) + "/cmdline");
-    if (words.find('\0' + word + '\0') != std::string::npos) return child;
-  }
-  return 0;
-}
-
 std::uint32_t ready(dse::Connection& connection, dse::ChannelNumber channel, const std::string& queue) {
   return connection.declare_queue(channel, queue, {.passive = true}).messages;
 }

@@ -26,11 +26,12 @@ struct Linked {
   Machine machine{"m", link};
   Ids got;
 
-  explicit Linked(double pace = 1)
+  explicit Linked(double pace = 1, Declarations declarations = {})
       : link({.connection = {.address = parse_broker_url("amqp://there?heartbeat=0", "test"),
                              .name = "test",
                              .transport = broker.transport(),
                              .clock = clock},
+              .declarations = std::move(declarations),
               .set_up = [](Connection&, ChannelNumber) {},
               .run = "1f",
               .epoch = std::chrono::system_clock::now(),
@@ -247,6 +248,34 @@ TEST_CASE("amqp link: a binding with headers goes by a headers exchange") {
        write_resource("in", make_message({.key = "b", .headers = binding.headers, .id = "2"})), one.read(0)});
   one.serve_until([&] { return !one.got.empty(); });
   CHECK(one.got == Ids{"1"});
+}
+
+TEST_CASE("amqp link: what it declares, binds and streams is what the scenario says that it is") {
+  Declarations declarations;
+  declarations.set_exchange("sorter", {.type = ExchangeType::kDirect, .alternate = "others"});
+  declarations.set_exchange("others", {.type = ExchangeType::kFanout});
+  declarations.set_queue("q",
+                         {.type = QueueType::kQuorum, .delivery_limit = 3, .single_active_consumer = true});
+  declarations.set_alternate("q", "others");
+  Linked one(1, declarations);
+  one.machine.start({bind({.from = "sorter", .to = "q", .key = "k.#"}),
+                     bind({.from = "others", .to = "rest", .key = "nothing"}),
+                     write_resource("sorter", make_message({.key = "k.x", .id = "placed by no key"})),
+                     write_resource("sorter", make_message({.key = "k.#", .id = "by the whole key"})),
+                     one.read(0)});
+  one.serve_until([&] { return !one.got.empty(); });
+  one.broker.await_load("rest", {.waiting = 1});
+  CHECK(one.got == Ids{"by the whole key"});
+  const Headers wanted = {
+      {"x-queue-type", "quorum"}, {"x-delivery-limit", std::int64_t{3}}, {"x-single-active-consumer", true}};
+  CHECK(one.broker.arguments_of("q") == wanted);
+  // Somebody else who declares it plain is refused.
+  Connection other({.address = parse_broker_url("amqp://there?heartbeat=0", "test"),
+                    .name = "other",
+                    .transport = one.broker.transport()});
+  CHECK_THROWS_AS(Declarations().assert_queue(other, other.open_channel(), "q"), ChannelClosed);
+  CHECK_THROWS_AS(Declarations().assert_exchange(other, other.open_channel(), "sorter"), ChannelClosed);
+  CHECK_NOTHROW(declarations.assert_queue(other, other.open_channel(), "q"));
 }
 
 // A connection is lost between a return and its confirm, which only a scripted peer can produce.

@@ -123,3 +123,15 @@ TEST_CASE("duplicates: messages that say different times are different messages"
   CHECK_FALSE(duplicates.is_again(early));
   CHECK_FALSE(duplicates.is_again(late));
 }
+
+TEST_CASE("duplicates: a quorum queue's count of deliveries makes no other message of one that comes again") {
+  Duplicates duplicates(kMost);
+  Arrival first = arrival({.connection = 1, .run = "1f", .number = 7});
+  Arrival again = arrival({.connection = 2, .redelivered = true, .run = "1f", .number = 7});
+  again.message.headers = {{"x-delivery-count", std::int64_t{1}}};
+  CHECK_FALSE(duplicates.is_again(first));
+  CHECK(duplicates.is_again(again));
+  Arrival dead = arrival({.connection = 2, .run = "1f", .number = 7});
+  dead.message.headers = {{"x-death", HeaderArray(std::vector<HeaderValue>{std::int64_t{1}})}};
+  CHECK_FALSE(duplicates.is_again(dead));  // it was in another queue meanwhile
+}

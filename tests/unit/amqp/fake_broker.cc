@@ -1,5 +1,6 @@
 #include "unit/amqp/fake_broker.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -132,46 +133,110 @@ void FakeBroker::on_method(Client& client, const AmqpMethodFrame& method) {
     case AMQP_CONFIRM_SELECT_METHOD:
       client.channels[channel].confirms = true;
       return peer.send(channel, AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t{});
-    case AMQP_EXCHANGE_DECLARE_METHOD: {
-      const auto& declare = method.as<amqp_exchange_declare_t>();
-      if (to_string(declare.type) == "topic") broker_.declare(to_string(declare.exchange), kNow);
-      return peer.send(channel, AMQP_EXCHANGE_DECLARE_OK_METHOD, amqp_exchange_declare_ok_t{});
-    }
-    case AMQP_EXCHANGE_DELETE_METHOD:
-      return peer.send(channel, AMQP_EXCHANGE_DELETE_OK_METHOD, amqp_exchange_delete_ok_t{});
-    case AMQP_EXCHANGE_BIND_METHOD: {
-      const auto& bind = method.as<amqp_exchange_bind_t>();
-      companions_[to_string(bind.destination)] = {to_string(bind.source), to_string(bind.routing_key)};
-      return peer.send(channel, AMQP_EXCHANGE_BIND_OK_METHOD, amqp_exchange_bind_ok_t{});
-    }
     default:
+      if (method.id() >> 16 == AMQP_EXCHANGE_CLASS) return on_exchange_method(client, method);
       if (method.id() >> 16 == AMQP_QUEUE_CLASS) return on_queue_method(client, method);
       return on_basic_method(client, method);
   }
+}
+
+void FakeBroker::on_exchange_method(Client& client, const AmqpMethodFrame& method) {
+  AmqpPeer& peer = client.peer;
+  const std::uint16_t channel = method.channel();
+  switch (method.id()) {
+    case AMQP_EXCHANGE_DECLARE_METHOD:
+      return declare_exchange(client, method);
+    case AMQP_EXCHANGE_DELETE_METHOD:
+      return peer.send(channel, AMQP_EXCHANGE_DELETE_OK_METHOD, amqp_exchange_delete_ok_t{});
+    case AMQP_EXCHANGE_BIND_METHOD: {
+      const auto& made = method.as<amqp_exchange_bind_t>();
+      bind({.from = to_string(made.source),
+            .to = to_string(made.destination),
+            .key = to_string(made.routing_key),
+            .target = dse::BindingTarget::kExchange},
+           made.arguments);
+      return peer.send(channel, AMQP_EXCHANGE_BIND_OK_METHOD, amqp_exchange_bind_ok_t{});
+    }
+    default:
+      throw PeerError("no such method of an exchange");
+  }
+}
+
+namespace {
+
+dse::ExchangeType type_of(const std::string& name) {
+  if (name == "direct") return dse::ExchangeType::kDirect;
+  if (name == "fanout") return dse::ExchangeType::kFanout;
+  return name == "headers" ? dse::ExchangeType::kHeaders : dse::ExchangeType::kTopic;
+}
+
+}  // namespace
+
+bool FakeBroker::refuses(Client& client, const AmqpMethodFrame& method, const Wish& wish) {
+  const bool missing = wish.passive && wish.known == nullptr;
+  const bool differs = !wish.passive && wish.known != nullptr && *wish.known != wish.declared;
+  if (!missing && !differs) return false;
+  client.channels.erase(method.channel());
+  const int code = missing ? AMQP_NOT_FOUND : AMQP_PRECONDITION_FAILED;
+  client.peer.close_channel(method.channel(), {code, fmt::format("refused: '{}'", wish.name), method.id()});
+  return true;
+}
+
+void FakeBroker::declare_exchange(Client& client, const AmqpMethodFrame& method) {
+  const auto& declare = method.as<amqp_exchange_declare_t>();
+  const std::string name = to_string(declare.exchange);
+  const auto known = exchanges_.find(name);
+  const Declared declared{to_string(declare.type), dse::read_headers(declare.arguments).headers};
+  if (refuses(client, method,
+              {name, known == exchanges_.end() ? nullptr : &known->second, declared, declare.passive != 0}))
+    return;
+  if (!declare.passive && known == exchanges_.end()) {
+    exchanges_.emplace(name, declared);
+    const dse::ResourceIndex index = broker_.declare(name, kNow);
+    const dse::HeaderValue* alternate = declared.arguments.find("alternate-exchange");
+    if (declared.type != "topic") broker_.set_options(index, {.type = type_of(declared.type)});
+    if (alternate != nullptr) broker_.set_alternate(index, dse::to_text(*alternate));
+  }
+  client.peer.send(method.channel(), AMQP_EXCHANGE_DECLARE_OK_METHOD, amqp_exchange_declare_ok_t{});
+}
+
+dse::Headers FakeBroker::arguments_of(const std::string& queue) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = queues_.find(queue);
+  return found == queues_.end() ? dse::Headers() : found->second.arguments;
+}
+
+void FakeBroker::declare_queue(Client& client, const AmqpMethodFrame& method) {
+  const auto& declare = method.as<amqp_queue_declare_t>();
+  const std::string name = to_string(declare.queue);
+  const auto known = queues_.find(name);
+  const Declared declared{"queue", dse::read_headers(declare.arguments).headers};
+  if (refuses(client, method,
+              {name, known == queues_.end() ? nullptr : &known->second, declared, declare.passive != 0}))
+    return;
+  const bool is_new = !declare.passive && queues_.emplace(name, declared).second;
+  if (is_new) set_limit(name, declared.arguments);
+  const dse::ResourceIndex index = broker_.declare(name, kNow);
+  broker_.make_queue(index, kNow);
+  const auto state = broker_.queue_state(index);
+  client.peer.send(method.channel(), AMQP_QUEUE_DECLARE_OK_METHOD,
+                   amqp_queue_declare_ok_t{amqp_text(name), static_cast<std::uint32_t>(state.depth),
+                                           static_cast<std::uint32_t>(state.streams)});
 }
 
 void FakeBroker::on_queue_method(Client& client, const AmqpMethodFrame& method) {
   AmqpPeer& peer = client.peer;
   const std::uint16_t channel = method.channel();
   switch (method.id()) {
-    case AMQP_QUEUE_DECLARE_METHOD: {
-      const std::string name = to_string(method.as<amqp_queue_declare_t>().queue);
-      const bool passive = method.as<amqp_queue_declare_t>().passive;
-      if (!passive) set_limit(name, method.as<amqp_queue_declare_t>().arguments);
-      if (passive && !broker_.find(name)) {
-        client.channels.erase(channel);
-        return peer.close_channel(
-            channel, {AMQP_NOT_FOUND, "NOT_FOUND - no queue '" + name + "'", AMQP_QUEUE_DECLARE_METHOD});
-      }
-      if (!passive) broker_.bind({.from = name, .to = name, .key = "#"}, kNow);
-      const auto state = broker_.queue_state(broker_.declare(name, kNow));
-      return peer.send(channel, AMQP_QUEUE_DECLARE_OK_METHOD,
-                       amqp_queue_declare_ok_t{amqp_text(name), static_cast<std::uint32_t>(state.depth),
-                                               static_cast<std::uint32_t>(state.streams)});
-    }
-    case AMQP_QUEUE_BIND_METHOD:
-      bind_queue(method.as<amqp_queue_bind_t>());
+    case AMQP_QUEUE_DECLARE_METHOD:
+      return declare_queue(client, method);
+    case AMQP_QUEUE_BIND_METHOD: {
+      const auto& made = method.as<amqp_queue_bind_t>();
+      bind(
+          {.from = to_string(made.exchange), .to = to_string(made.queue), .key = to_string(made.routing_key)},
+          made.arguments);
       return peer.send(channel, AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t{});
+    }
     case AMQP_QUEUE_DELETE_METHOD:
       return peer.send(channel, AMQP_QUEUE_DELETE_OK_METHOD, amqp_queue_delete_ok_t{});
     default:
@@ -179,27 +244,20 @@ void FakeBroker::on_queue_method(Client& client, const AmqpMethodFrame& method) 
   }
 }
 
-// The one option that it knows is a length beyond which a queue refuses what is published. The queue is new.
-void FakeBroker::set_limit(const std::string& queue, const amqp_table_t& arguments) {
-  const dse::Headers headers = dse::read_headers(arguments).headers;
-  const std::int64_t* length = headers.find_integer("x-max-length");
+// The one option that it keeps is a length beyond which a queue refuses what is published. The queue is new.
+void FakeBroker::set_limit(const std::string& queue, const dse::Headers& arguments) {
+  const std::int64_t* length = arguments.find_integer("x-max-length");
   if (length == nullptr) return;
   broker_.set_options(broker_.declare(queue, kNow),
                       dse::QueueOptions{.max_length = *length, .overflow = dse::Overflow::kRejectPublish});
 }
 
-void FakeBroker::bind_queue(const amqp_queue_bind_t& bind) {
-  dse::BindingSpec binding{
-      .from = to_string(bind.exchange), .to = to_string(bind.queue), .key = to_string(bind.routing_key)};
-  const auto companion = companions_.find(binding.from);
-  if (companion != companions_.end()) {
-    std::tie(binding.from, binding.key) = companion->second;
-    binding.headers = dse::read_headers(bind.arguments).headers;
-    const dse::HeaderValue* match = binding.headers.find("x-match");
-    const bool any = match != nullptr && dse::to_text(*match).starts_with("any");
-    binding.match = any ? dse::HeaderMatch::kAny : dse::HeaderMatch::kAll;
-    binding.headers.remove("x-match");
-  }
+void FakeBroker::bind(dse::BindingSpec binding, const amqp_table_t& arguments) {
+  binding.headers = dse::read_headers(arguments).headers;
+  const dse::HeaderValue* match = binding.headers.find("x-match");
+  const bool any = match != nullptr && dse::to_text(*match).starts_with("any");
+  binding.match = any ? dse::HeaderMatch::kAny : dse::HeaderMatch::kAll;
+  binding.headers.remove("x-match");
   broker_.bind(binding, kNow);
 }
 

@@ -3,7 +3,8 @@
 // own thread, confirms what it has taken, and refuses what a queue has no place for.
 //
 // An exchange and a queue with the same name are one resource. The fake enforces only the rules
-// that the tests need: every user may do everything.
+// that the tests need: every user may do everything, but nobody declares a name in two ways. The arguments of
+// queues are kept, and nothing is done by them but for x-max-length, beyond which a queue refuses messages.
 #pragma once
 
 #include <atomic>
@@ -36,6 +37,8 @@ class FakeBroker {
     std::size_t unacknowledged = 0;
   };
   void await_load(const std::string& queue, const Load& load) const;
+  // The arguments with which the queue was declared; none for one that was not.
+  dse::Headers arguments_of(const std::string& queue) const;
   // From now on confirms nothing, or everything again, including what it has held back.
   void hold_confirms(bool hold);
 
@@ -65,6 +68,19 @@ class FakeBroker {
     bool accepted = true;
   };
 
+  struct Declared {
+    std::string type;  // "queue" for a queue
+    dse::Headers arguments;
+    bool operator==(const Declared&) const = default;
+  };
+  // A declaration that a client makes.
+  struct Wish {
+    const std::string& name;
+    const Declared* known;  // null when nobody has declared the name
+    const Declared& declared;
+    bool passive = false;
+  };
+
   void serve();
   void wait();
   void take_clients();
@@ -72,10 +88,15 @@ class FakeBroker {
   void handle(Client& client, const AmqpFrame& frame);
   void on_method(Client& client, const AmqpMethodFrame& method);
   void on_publication(Client& client, std::uint16_t channel, const PeerPublication& publication);
+  void on_exchange_method(Client& client, const AmqpMethodFrame& method);
+  // Whether it is refused, which closes the channel.
+  bool refuses(Client& client, const AmqpMethodFrame& method, const Wish& wish);
+  void declare_exchange(Client& client, const AmqpMethodFrame& method);
+  void declare_queue(Client& client, const AmqpMethodFrame& method);
   void on_queue_method(Client& client, const AmqpMethodFrame& method);
   void on_basic_method(Client& client, const AmqpMethodFrame& method);
-  void set_limit(const std::string& queue, const amqp_table_t& arguments);
-  void bind_queue(const amqp_queue_bind_t& bind);
+  void set_limit(const std::string& queue, const dse::Headers& arguments);
+  void bind(dse::BindingSpec binding, const amqp_table_t& arguments);
   void consume(Client& client, const AmqpMethodFrame& method);
   struct Settle {
     std::uint64_t tag = 0;
@@ -100,8 +121,8 @@ class FakeBroker {
   dse::Broker broker_;
   std::list<Client> clients_;
   dse::IndexedVector<dse::StreamIndex, Stream> streams_;
-  // For each headers exchange, the exchange that it is bound to and the key.
-  std::map<std::string, std::pair<std::string, std::string>> companions_;
+  std::map<std::string, Declared> exchanges_;
+  std::map<std::string, Declared> queues_;
   bool holding_ = false;
   std::vector<OwedConfirm> owed_;
 

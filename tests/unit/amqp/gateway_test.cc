@@ -4,6 +4,7 @@
 #include <future>
 #include <vector>
 
+#include "amqp/topology.h"
 #include "support/catch.h"
 #include "unit/amqp/fake_broker.h"
 #include "unit/amqp/manual_clock.h"
@@ -136,6 +137,29 @@ TEST_CASE("gateway: while it cannot reach the broker it says why") {
   one.broker.cut_all();
   await_change(one.gateway.notifier(), [&] { return one.gateway.counts().problem != ""; });
   CHECK_THAT(one.gateway.counts().problem, ContainsSubstring("has closed the connection"));
+}
+
+TEST_CASE("gateway: an exchange that is there is used as it is, of whatever type") {
+  FakeBroker broker;
+  const ConnectionOptions options{.address = parse_broker_url("amqp://there?heartbeat=0", "test"),
+                                  .name = "test",
+                                  .transport = broker.transport()};
+  Connection other(options);
+  const ChannelNumber channel = other.open_channel();
+  assert_exchange(other, channel, "copies", {.type = ExchangeType::kFanout, .alternate = "rest"});
+  Gateway gateway({.connection = options,
+                   .run = "1f",
+                   .exports = {{"copies"}, {"new"}},
+                   .imports = {{.name = "inbox", .exchange = "copies", .key = "no key", .prefetch = 5}}});
+  gateway.write(0, keyed("0", "a"));
+  std::vector<Imported> taken;
+  await_change(gateway.notifier(), [&] {
+    taken = gateway.take();
+    return !taken.empty();
+  });
+  CHECK(taken[0].message->id() == "0");
+  CHECK(has_exchange(other, "new"));
+  CHECK_NOTHROW(assert_exchange(other, channel, "new"));  // it was made as a topic exchange
 }
 
 TEST_CASE("gateway: a queue that is read has to be there") {
