@@ -11,14 +11,11 @@
 #include "core/names.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/table_reader.h"
-#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
 
 constexpr TimeNs kMillisecondNs = 1'000'000;
-// The longest timer of an Erlang process, which RabbitMQ's times to live are bound to.
-constexpr TimeNs kLongestTimerNs = 4'294'967'295 * kMillisecondNs;
 
 // A time that RabbitMQ takes: whole milliseconds.
 std::optional<TimeNs> broker_time(TableReader& table, std::string_view key, TimeNs least_ns) {
@@ -82,34 +79,15 @@ std::optional<std::string> read_alternate(TableReader& table) {
   return resource_of(table, "alternate");
 }
 
-// The queues that this queue's dead letters come to, by name.
-std::set<std::string> dead_letter_queues(const std::string& queue, const Scenario& scenario) {
-  const auto found = scenario.resources.find(queue);
-  if (found == scenario.resources.end() || !found->second.queue.dead_letter) return {};
-  const DeadLetterTarget& target = *found->second.queue.dead_letter;
-  if (!target.exchange.empty()) return queues_from(scenario, target.exchange);
-  if (!target.key) return {};  // the queue that the message's own key names
-  return {*target.key};
-}
-
 InputPlace place_in(const toml::table& node, const std::string& name, std::string_view key) {
   const toml::node* at = node.get(key);
   return place_of(at == nullptr ? node : *at, fmt::format("resource.{}.{}", name, key));
 }
 
 // Messages that only go round in circles, where nobody reads them: RabbitMQ drops them at the second turn.
-void refuse_circle(const std::string& name, const toml::table& node, const Scenario& scenario) {
-  std::vector<std::string> ways = {name};
-  std::set<std::string> seen;
-  while (!ways.empty()) {
-    const std::string queue = ways.back();
-    ways.pop_back();
-    if (!readers_of(scenario, queue).empty()) return;
-    for (const std::string& next : dead_letter_queues(queue, scenario)) {
-      if (seen.insert(next).second) ways.push_back(next);
-    }
-  }
-  if (!seen.contains(name)) return;
+void refuse_circle(const std::string& name, const toml::table& node, const TopologyGraph& graph) {
+  const auto is_read = [&graph](const std::string& queue) { return !graph.readers_of(queue).empty(); };
+  if (!graph.comes_back(name, is_read)) return;
   throw InputError(place_in(node, name, "dead_letter"),
                    fmt::format("what '{}' gives up comes back to it, and nobody reads it on its way: a real "
                                "broker drops such a message; read one of these queues, or dead-letter "
@@ -142,18 +120,18 @@ ExchangeOptions read_exchange(const std::string& name, const toml::table& node) 
 }
 
 // Options for a resource that nothing else names are probably a typing error, and refused.
-void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario) {
-  Scenario without_options = scenario;
-  without_options.resources.erase(name);
-  const std::vector<std::string> used = resource_names(without_options);
-  if (std::find(used.begin(), used.end(), name) == used.end()) {
+void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario,
+                    const TopologyGraph& graph) {
+  if (!graph.is_used(name)) {
+    std::vector<std::string> used = resource_names(scenario);
+    std::erase(used, name);
     throw UnknownName(place_of(node, "resource." + name),
                       fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
   }
   const auto read = scenario.resources.find(name);
   if (read == scenario.resources.end()) return;  // it could not be read
   const ResourceConfig& config = read->second;
-  const std::vector<const ComponentConfig*> readers = readers_of(scenario, name);
+  const std::vector<const ComponentConfig*>& readers = graph.readers_of(name);
   if (config.queue.delivery_limit && readers.empty()) {
     throw InputError(place_in(node, name, "delivery_limit"),
                      fmt::format("nobody reads '{}', so no message ever comes back to it: a delivery limit "
@@ -165,7 +143,7 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
                      fmt::format("'{}' and '{}' both stream '{}': an exclusive queue is of one component",
                                  readers[0]->name, readers[1]->name, name));
   }
-  refuse_circle(name, node, scenario);
+  refuse_circle(name, node, graph);
 }
 
 }  // namespace dse

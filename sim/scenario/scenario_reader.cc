@@ -24,6 +24,7 @@
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
+#include "sim/scenario/topology_graph.h"
 
 namespace dse {
 namespace {
@@ -192,8 +193,9 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   errors.attempt([&] { check_replica_names(scenario); });
   if (errors.names_are_read() && scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
+  const TopologyGraph graph(scenario);
   read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
-    check_resource(name, node, scenario);
+    check_resource(name, node, scenario, graph);
   });
   std::string checked;  // replicas name the same
   for (const ComponentConfig& component : scenario.components) {

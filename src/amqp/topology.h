@@ -10,6 +10,7 @@
 // Everything may be asserted repeatedly and in any order, always with the same options.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,13 @@ void bind_on_broker(Connection& connection, ChannelNumber channel, const Binding
                     ExchangeType from);
 // Also asserts both exchanges and the queue.
 void assert_binding(Connection& connection, ChannelNumber channel, const BindingSpec& binding);
+
+// What a binding is on the broker.
+struct BrokerBinding {
+  std::optional<AmqpRoute> to_headers_exchange = {};  // if it needs one, the way there by the key
+  AmqpRoute last = {};                                // to its queue, or exchange
+};
+BrokerBinding broker_binding(const BindingSpec& binding, ExchangeType from);
 
 // Whether the broker needs a headers exchange for this binding.
 bool has_headers_exchange(const BindingSpec& binding, ExchangeType from);
