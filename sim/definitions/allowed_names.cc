@@ -23,6 +23,8 @@ std::string with_dashes(const std::string& name, bool dots_allowed) {
     if (allowed || !in_gap) result += allowed ? c : '-';
     in_gap = !allowed;
   }
+  // Dashes alone say nothing.
+  if (result.find_first_not_of("-._") == std::string::npos) return "name";
   return result.substr(0, kBytesMax);
 }
 
@@ -37,8 +39,7 @@ bool AllowedNames::allows(const std::string& name) {
   }
 }
 
-std::string AllowedNames::free_name(std::string name) {
-  if (name.empty()) name = "-";
+std::string AllowedNames::free_name(const std::string& name) {
   if (taken_.insert(name).second) return name;
   // Many names may become the same one, so the numbers go on.
   for (int& number = numbers_.emplace(name, 1).first->second;;) {
@@ -50,7 +51,7 @@ std::string AllowedNames::free_name(std::string name) {
 std::string AllowedNames::name_like(const std::string& name) {
   std::string result = with_dashes(name, true);
   if (result.starts_with("amq.")) result[3] = '-';
-  return free_name(std::move(result));
+  return free_name(result);
 }
 
 std::string AllowedNames::component_name_like(const std::string& name) {

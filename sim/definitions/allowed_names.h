@@ -21,7 +21,7 @@ class AllowedNames {
   std::string component_name_like(const std::string& name);
 
  private:
-  std::string free_name(std::string name);
+  std::string free_name(const std::string& name);
 
   std::set<std::string> taken_;
   std::map<std::string, int> numbers_;  // the last one behind each name that several have

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "core/file_descriptor.h"
+#include "core/printable.h"
 #include "dse/error.h"
 
 namespace dse {
@@ -44,37 +45,36 @@ std::string_view kind_of(const Json& value) {
   }
 }
 
-// A value and where it is, for errors.
+// A value and where it is. The place is only written out for an error; a value must not outlive the one that
+// it is in.
 class At {
  public:
-  At(const Json& value, const std::string& file, std::string path)
-      : value_(&value), file_(&file), path_(std::move(path)) {}
+  At(const Json& value, const std::string& file) : value_(&value), file_(&file) {}
 
   const Json& value() const { return *value_; }
 
   [[noreturn]] void refuse(const std::string& text) const {
-    throw InputError({.file = *file_, .key = path_}, text);
+    throw InputError({.file = *file_, .key = path()}, text);
   }
   [[noreturn]] void refuse_type(std::string_view expected) const {
     refuse(fmt::format("expected {}, found {}", expected, kind_of(*value_)));
   }
 
-  // The member of that name, which must be there; its place is only written out when an error needs it.
-  At member(const char* name) const {
+  // The member of that name, which must be there.
+  At member(std::string_view name) const {
     const auto found = object().find(name);
     if (found == value_->end()) refuse(fmt::format("has no '{}'", name));
-    return {*found, *file_, path_.empty() ? name : fmt::format("{}.{}", path_, name)};
+    return {*found, *this, name};
   }
-  std::optional<At> member_if_any(const char* name) const {
+  std::optional<At> member_if_any(std::string_view name) const {
     const auto found = object().find(name);
     if (found == value_->end() || found->is_null()) return std::nullopt;
-    return At(*found, *file_, path_.empty() ? name : fmt::format("{}.{}", path_, name));
+    return At(*found, *this, name);
   }
   template <typename Use>
   void each(const Use& use) const {
     if (!value_->is_array()) refuse_type("a list");
-    for (std::size_t i = 0; i < value_->size(); ++i)
-      use(At((*value_)[i], *file_, fmt::format("{}[{}]", path_, i)));
+    for (std::size_t i = 0; i < value_->size(); ++i) use(At((*value_)[i], *this, {}, i));
   }
 
   const Json& object() const {
@@ -94,22 +94,22 @@ class At {
     return value_->get<std::int64_t>();
   }
 
-  std::string text_or(const char* name, std::string otherwise) const {
+  std::string text_or(std::string_view name, std::string otherwise) const {
     const std::optional<At> found = member_if_any(name);
     return found ? found->text() : std::move(otherwise);
   }
-  bool flag_or(const char* name, bool otherwise) const {
+  bool flag_or(std::string_view name, bool otherwise) const {
     const std::optional<At> found = member_if_any(name);
     return found ? found->flag() : otherwise;
   }
   // A name of AMQP, or a key.
-  std::string short_text(const char* name) const {
+  std::string short_text(std::string_view name) const {
     const At found = member(name);
     if (found.text().size() > kNameBytesMax)
       found.refuse(fmt::format("has {} bytes; AMQP takes at most {}", found.text().size(), kNameBytesMax));
     return found.text();
   }
-  Headers table_if_any(const char* name) const {
+  Headers table_if_any(std::string_view name) const {
     const std::optional<At> found = member_if_any(name);
     if (!found || (found->value().is_array() && found->value().empty())) return {};  // Erlang's []
     return found->table(0);
@@ -125,7 +125,7 @@ class At {
       refuse(fmt::format("more than {} lists and objects are inside each other", kHeaderNestingMax));
     Headers entries;
     for (const auto& [name, value] : object().items())
-      entries.set(name, At(value, *file_, fmt::format("{}.{}", path_, name)).header(nesting));
+      entries.set(name, At(value, *this, name).header(nesting));
     return entries;
   }
 
@@ -143,9 +143,22 @@ class At {
     return HeaderArray(std::move(values));
   }
 
+  At(const Json& value, const At& parent, std::string_view name, std::size_t index = 0)
+      : value_(&value), file_(parent.file_), parent_(&parent), name_(name), index_(index) {}
+
+  // queues[3].durable
+  std::string path() const {
+    if (parent_ == nullptr) return "";
+    const std::string before = parent_->path();
+    if (parent_->value_->is_array()) return fmt::format("{}[{}]", before, index_);
+    return fmt::format("{}{}{}", before, before.empty() ? "" : ".", printable(name_));
+  }
+
   const Json* value_;
   const std::string* file_;
-  std::string path_;
+  const At* parent_ = nullptr;  // nullptr: the whole file
+  std::string_view name_ = {};  // in an object
+  std::size_t index_ = 0;       // in a list
 };
 
 ExchangeDefinition read_exchange_definition(const At& at) {
@@ -233,12 +246,12 @@ bool is_about_the_export(std::string_view key) {
 }
 
 Definitions definitions_of(const Json& json, const std::string& file) {
-  const At root(json, file, "");
+  const At root(json, file);
   Definitions definitions;
   for (const auto& [key, value] : root.object().items()) {
-    const auto each = [&, &key = key, &value = value](const auto& use) { At(value, file, key).each(use); };
+    const auto each = [&, &key = key](const auto& use) { root.member(key).each(use); };
     if (key == "rabbit_version") {
-      definitions.version = At(value, file, key).text();
+      definitions.version = root.member(key).text();
     } else if (key == "vhosts") {
       each([&](const At& at) { definitions.vhosts.push_back(at.member("name").text()); });
     } else if (key == "exchanges") {
@@ -283,14 +296,29 @@ InputPlace place_of_byte(std::string_view text, std::size_t byte, const std::str
           .column = static_cast<int>(before.size() - line_begin) + 1};
 }
 
+// Checked before it is parsed, because that takes memory for every level.
+void check_depth(std::string_view text, const std::string& file) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_text && c == '\\') {
+      ++at;
+    } else if (c == '"') {
+      in_text = !in_text;
+    } else if (!in_text && (c == '[' || c == '{') && ++depth > kJsonDepthMax) {
+      throw InputError(place_of_byte(text, at + 1, file),
+                       fmt::format("is nested more than {} deep: not a broker's definitions", kJsonDepthMax));
+    } else if (!in_text && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+}
+
 Json parse_json(std::string_view text, const std::string& file) {
-  const auto not_too_deep = [&](int depth, Json::parse_event_t, Json&) {
-    if (depth <= kJsonDepthMax) return true;
-    throw InputError({.file = file},
-                     fmt::format("is nested more than {} deep: not a broker's definitions", kJsonDepthMax));
-  };
+  check_depth(text, file);
   try {
-    return Json::parse(text, not_too_deep);
+    return Json::parse(text);
   } catch (const Json::parse_error& error) {
     throw InputError(
         place_of_byte(text, error.byte, file),

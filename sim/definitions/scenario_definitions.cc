@@ -114,7 +114,7 @@ class DefinitionsMaker {
       const std::string reason = is_utf8(name) ? why_not(value) : "a name that is not UTF-8";
       if (reason.empty()) continue;
       note("not exported: the binding {}: its header {} has {}, which definitions cannot say",
-           printable(binding_text(binding)), quoted_text(name), reason);
+           binding_text(binding), quoted_text(name), reason);
       return;
     }
     const auto from = scenario_.exchanges.find(binding.from);

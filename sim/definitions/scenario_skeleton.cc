@@ -217,8 +217,20 @@ class SkeletonMaker {
                  source.type == ExchangeType::kTopic) {
         source.is_pair = true;
       }
+      ++ways_from_[binding.source];
       bindings_.push_back(&binding);
     }
+  }
+
+  // Whether an exchange that others lead into does nothing but fill its queue, so that their bindings can
+  // lead to the queue.
+  bool is_only_for_its_queue(const std::string& name, const Exchange& exchange) const {
+    const auto sets_alternate = [](const PolicyDefinition& policy) {
+      return policy.definition.find("alternate-exchange") != nullptr;
+    };
+    return exchange.is_pair && ways_from_.at(name) == 1 && exchange.definition != nullptr &&
+           exchange.definition->arguments.empty() &&
+           std::none_of(policies_.begin(), policies_.end(), sets_alternate);
   }
 
   // Whether the exchange will be there. One that every broker has is added when something needs it.
@@ -255,6 +267,7 @@ class SkeletonMaker {
   void name_all() {
     for (const std::string& name : exchange_order_) {
       Exchange& exchange = exchanges_.at(name);
+      if (exchange.into_exchange && is_only_for_its_queue(name, exchange)) exchange.into_exchange = false;
       // A binding's `to` can only mean one of them, so they cannot share a name.
       if (exchange.into_exchange && queues_.contains(name)) exchange.is_pair = false;
       if (companions_.contains(name) || !AllowedNames::allows(name)) continue;
@@ -396,7 +409,12 @@ class SkeletonMaker {
                         .to = definition.to_exchange ? exchanges_.at(definition.destination).name
                                                      : queues_.at(definition.destination).name,
                         .key = definition.routing_key};
-    if (definition.to_exchange) binding.target = BindingTarget::kExchange;
+    if (definition.to_exchange && exchanges_.at(definition.destination).is_pair) {
+      note("changed: the {} leads to the queue {} itself, which is all that the exchange fills",
+           binding_name(definition), binding.to);
+    } else if (definition.to_exchange) {
+      binding.target = BindingTarget::kExchange;
+    }
     if (companion != companions_.end()) binding.key = companion->second->routing_key;
     const bool by_headers = companion != companions_.end() || from.type == ExchangeType::kHeaders;
     if (by_headers && !read_headers_of(definition, binding)) return;
@@ -482,7 +500,9 @@ class SkeletonMaker {
       const bool is_there = graph.is_bound(name) || led_into.contains(name);
       if (waits && (is_there || !result_.exchanges.contains(name))) {
         waiting.push_back(name);
-        if (!is_there) result_.bindings.push_back({.from = name, .to = name});
+        if (is_there) continue;
+        result_.bindings.push_back({.from = name, .to = name});
+        note("added: a binding of {} to itself, so that the queue is there although nobody reads it", name);
       } else {
         read.insert(name);
       }
@@ -563,6 +583,7 @@ class SkeletonMaker {
   std::unordered_map<std::string, Queue> queues_;
   std::vector<const QueueDefinition*> queue_order_;
   std::vector<const BindingDefinition*> bindings_;
+  std::unordered_map<std::string, int> ways_from_;  // how many of them each exchange has
   std::unordered_map<std::string, const BindingDefinition*> companions_;  // with the way into each
   AllowedNames names_;
   ScenarioSkeleton result_;
