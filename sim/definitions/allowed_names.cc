@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-constexpr std::size_t kBytesMax = 190;  // of at most 200; the rest is for a number
+constexpr std::size_t kBytesMax = 190;  // a name has at most 200; the rest is for a number
 
 // One `-` for each run of bytes that are not allowed.
 std::string with_dashes(const std::string& name, bool dots_allowed) {

@@ -58,8 +58,8 @@ struct UserDefinition {
 struct PermissionDefinition {
   std::string user = {};
   std::string vhost = {};
-  std::string exchange = {};   // of a topic permission
-  std::string configure = {};  // of one that is none
+  std::string exchange = {};   // if it is a topic permission
+  std::string configure = {};  // if it is none
   std::string write = {};
   std::string read = {};
 };
@@ -83,7 +83,7 @@ struct Definitions {
   std::vector<UserDefinition> users = {};
   std::vector<PermissionDefinition> permissions = {};
   std::vector<PermissionDefinition> topic_permissions = {};
-  std::vector<std::string> unknown_keys = {};  // of the whole file
+  std::vector<std::string> unknown_keys = {};  // those of the whole file
 };
 
 }  // namespace dse

@@ -95,9 +95,9 @@ class PatternCompiler {
   // The expression as a tree.
   struct Node {
     enum class Kind { kEmpty, kOne, kSequence, kAlternatives, kRepeat, kLook } kind = Kind::kEmpty;
-    NamePattern::Instruction one = {};  // of kOne
-    bool negated = false;               // of kLook
-    int least = 0;                      // of kRepeat
+    NamePattern::Instruction one = {};  // for kOne
+    bool negated = false;               // for kLook
+    int least = 0;                      // for kRepeat
     int most = -1;                      // -1: any number
     std::vector<Node> parts = {};
   };

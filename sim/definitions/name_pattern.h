@@ -32,7 +32,7 @@ class NamePattern {
   enum class Operation : std::uint8_t { kBytes, kSplit, kBegin, kEnd, kVeryEnd, kBoundary, kLook, kMatch };
   struct Instruction {
     Operation operation;
-    bool negated = false;     // of kBoundary and kLook
+    bool negated = false;     // for kBoundary and kLook
     std::uint32_t next = 0;   // where to go on
     std::uint32_t other = 0;  // the other way of kSplit; where kLook's own part begins
     std::uint32_t bytes = 0;  // index in bytes_

@@ -22,8 +22,8 @@ class PolicySet {
  public:
   explicit PolicySet(const std::vector<PolicyDefinition>& policies);
 
-  // The policy that counts for a queue or exchange: of those that match, the one with the highest priority;
-  // of several, the first of the file. nullptr when none does. Notes that it counts.
+  // The policy that counts for a queue or exchange: the one with the highest priority among those that
+  // match, and the first in the file among several of them. nullptr when none does. Notes that it counts.
   const PolicyDefinition* find(PolicyTarget target, std::string_view name);
 
   struct Unread {

@@ -46,7 +46,7 @@ struct RoundTrip {
   Definitions before;
   ScenarioSkeleton skeleton;
   Definitions after;
-  std::string text;  // of what is after
+  std::string text;  // what `after` is in JSON
 
   bool is_noted(const std::string& text_of_note) const {
     return std::any_of(skeleton.notes.begin(), skeleton.notes.end(),
