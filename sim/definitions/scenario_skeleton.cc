@@ -20,6 +20,7 @@
 #include "sim/definitions/policies.h"
 #include "sim/definitions/queue_arguments.h"
 #include "sim/scenario/binding_check.h"
+#include "sim/scenario/topology.h"
 #include "sim/scenario/topology_graph.h"
 
 namespace dse {
