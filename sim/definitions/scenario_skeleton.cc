@@ -146,7 +146,7 @@ class SkeletonMaker {
 
   template <typename... Arguments>
   void note(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    result_.notes.push_back(fmt::format(format, std::forward<Arguments>(arguments)...));
+    result_.notes.push_back(one_line(fmt::format(format, std::forward<Arguments>(arguments)...)));
   }
 
   void note_what_is_elsewhere() {
@@ -244,20 +244,29 @@ class SkeletonMaker {
     return true;
   }
 
+  static bool is_plain(const ExchangeDefinition& exchange) {
+    return exchange.durable && !exchange.auto_delete && !exchange.internal && exchange.arguments.empty();
+  }
+
   // The headers exchanges that stand for bindings with headers, as `export` writes them: see
   // headers_exchange(). Each becomes a part of the bindings again.
   void find_companions() {
     std::unordered_map<std::string, std::vector<const BindingDefinition*>> into;
-    std::unordered_set<std::string> left;
+    std::unordered_map<std::string, bool> asks_for_headers;  // in all bindings that lead out of it
     for (const BindingDefinition* binding : bindings_) {
       if (binding->to_exchange) into[binding->destination].push_back(binding);
-      left.insert(binding->source);
+      const bool asks = std::any_of(binding->arguments.begin(), binding->arguments.end(),
+                                    [](const auto& argument) { return !argument.first.starts_with("x-"); });
+      const auto [known, is_new] = asks_for_headers.emplace(binding->source, asks);
+      if (!is_new) known->second = known->second && asks;
     }
     for (const auto& [name, ways] : into) {
       const Exchange& exchange = exchanges_.at(name);
       const BindingDefinition& way = *ways.front();
-      if (ways.size() != 1 || exchange.type != ExchangeType::kHeaders || !left.contains(name)) continue;
-      if (exchange.definition == nullptr || !exchange.definition->arguments.empty()) continue;
+      const auto asks = asks_for_headers.find(name);
+      if (ways.size() != 1 || asks == asks_for_headers.end() || !asks->second) continue;
+      if (exchange.definition == nullptr || !is_plain(*exchange.definition)) continue;
+      if (exchange.type != ExchangeType::kHeaders) continue;
       if (exchanges_.at(way.source).type == ExchangeType::kHeaders) continue;
       if (name == headers_exchange({.from = way.source, .to = {}, .key = way.routing_key}))
         companions_.emplace(name, &way);
@@ -343,6 +352,8 @@ class SkeletonMaker {
     for (const std::string& reason : left_out) note("changed: {}: {}", who, reason);
     config.queue.auto_delete = definition.auto_delete && queue.type == QueueType::kClassic;
     if (!definition.durable) note("changed: {} is durable here", who);
+    if (definition.auto_delete && !config.queue.auto_delete)
+      note("changed: {} stays when nobody reads it (auto_delete), because it is a quorum queue", who);
     if (config.queue.dead_letter) name_dead_letters(definition, *config.queue.dead_letter);
     if (config.queue != QueueOptions()) result_.resources.emplace(queue.name, config);
   }
@@ -356,11 +367,20 @@ class SkeletonMaker {
       if (found != queues_.end()) {
         target.key = found->second.name;
       } else {
-        note("added: the queue {}, which is not imported, but to which goes what {}",
-             quoted_text(*target.key), who);
-        if (!AllowedNames::allows(*target.key)) target.key = names_.name_like(*target.key);
+        target.key = missing_queue_named(*target.key, who);
       }
     }
+  }
+
+  // The name of a queue that dead letters lead to and that will be there for that alone.
+  std::string missing_queue_named(const std::string& name, const std::string& who) {
+    const auto known = missing_queues_.find(name);
+    if (known != missing_queues_.end()) return known->second;
+    const std::string own = AllowedNames::allows(name) ? name : names_.name_like(name);
+    names_.take(own);
+    note("added: the queue {}, which is not imported, but to which goes what {}; its name is {}",
+         quoted_text(name), who, own);
+    return missing_queues_.emplace(name, own).first->second;
   }
 
   void add_exchange(const std::string& name) {
@@ -586,6 +606,7 @@ class SkeletonMaker {
   std::vector<const BindingDefinition*> bindings_;
   std::unordered_map<std::string, int> ways_from_;  // how many of them each exchange has
   std::unordered_map<std::string, const BindingDefinition*> companions_;  // with the way into each
+  std::unordered_map<std::string, std::string> missing_queues_;           // with their names in the scenario
   AllowedNames names_;
   ScenarioSkeleton result_;
 };
