@@ -105,6 +105,7 @@ class SkeletonMaker {
     find_queues();
     find_bindings();
     find_companions();
+    reserve_names();
     name_all();
     for (const QueueDefinition* queue : queue_order_) add_queue(*queue);
     // By number, because dead letters and alternates may add further ones.
@@ -273,6 +274,31 @@ class SkeletonMaker {
     }
   }
 
+  // A new name must not be that of something that is not imported, or that may yet be added.
+  void reserve_names() {
+    const auto take_in = [this](const Headers& values, const std::string& prefix) {
+      for (const std::string key :
+           {"dead-letter-exchange", "dead-letter-routing-key", "alternate-exchange"}) {
+        const HeaderValue* value = values.find(prefix + key);
+        const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+        if (text != nullptr) names_.take(*text);
+      }
+    };
+    for (const ExchangeDefinition& exchange : all_.exchanges) {
+      if (!is_here(exchange)) continue;
+      names_.take(exchange.name);
+      take_in(exchange.arguments, "");
+    }
+    for (const QueueDefinition& queue : all_.queues) {
+      if (!is_here(queue)) continue;
+      names_.take(queue.name);
+      take_in(queue.arguments, "x-");
+    }
+    for (const auto* policies : {&policies_, &operators_}) {
+      for (const PolicyDefinition& policy : *policies) take_in(policy.definition, "");
+    }
+  }
+
   // What may keep its name does; the others get one after that.
   void name_all() {
     for (const std::string& name : exchange_order_) {
@@ -282,7 +308,6 @@ class SkeletonMaker {
       if (exchange.into_exchange && queues_.contains(name)) exchange.is_pair = false;
       if (companions_.contains(name) || !AllowedNames::allows(name)) continue;
       exchange.name = name;
-      names_.take(name);
     }
     for (const QueueDefinition* definition : queue_order_) {
       const std::string& name = definition->name;
@@ -290,7 +315,6 @@ class SkeletonMaker {
       if (exchange != exchanges_.end() && exchange->second.into_exchange) continue;
       if (!AllowedNames::allows(name)) continue;
       queues_.at(name).name = name;
-      names_.take(name);
     }
     for (const std::string& name : exchange_order_) {
       Exchange& exchange = exchanges_.at(name);
@@ -329,7 +353,6 @@ class SkeletonMaker {
       const auto queue = queues_.find(name);
       const bool is_free =
           AllowedNames::allows(name) && (queue == queues_.end() || queue->second.name == name);
-      if (is_free) names_.take(name);
       exchange.name = is_free ? name : names_.name_like(name);
       if (exchange.name != name)
         note("changed: the exchange {} is called {}, because a scenario does not take that name",
@@ -376,8 +399,8 @@ class SkeletonMaker {
   std::string missing_queue_named(const std::string& name, const std::string& who) {
     const auto known = missing_queues_.find(name);
     if (known != missing_queues_.end()) return known->second;
-    const std::string own = AllowedNames::allows(name) ? name : names_.name_like(name);
-    names_.take(own);
+    const bool is_free = AllowedNames::allows(name) && !exchanges_.contains(name);
+    const std::string own = is_free ? name : names_.name_like(name);
     note("added: the queue {}, which is not imported, but to which goes what {}; its name is {}",
          quoted_text(name), who, own);
     return missing_queues_.emplace(name, own).first->second;
