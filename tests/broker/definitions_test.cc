@@ -10,6 +10,7 @@
 #include "amqp/topology.h"
 #include "attached.h"
 #include "dse/tables.h"
+#include "sim/definitions/scenario_definitions.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 
@@ -20,8 +21,9 @@ class VirtualHost {
  public:
   VirtualHost(const RabbitMq& broker, const std::string& name)
       : broker_(broker), name_(fmt::format("dse-{}-{}", name, getpid())) {
-    broker_.ctl({"add_vhost", name_});
-    broker_.ctl({"set_permissions", "-p", name_, "guest", ".*", ".*", ".*"});
+    import(fmt::format(R"({{"vhosts":[{{"name":"{0}"}}],"permissions":[{{"user":"guest","vhost":"{0}",)"
+                       R"("configure":".*","write":".*","read":".*"}}]}})",
+                       name_));
   }
   ~VirtualHost() {
     try {
@@ -32,6 +34,9 @@ class VirtualHost {
   }
 
   const std::string& name() const { return name_; }
+  void import(const std::string& definitions) const {
+    broker_.ctl({"import_definitions", fixture_.write("import.json", definitions)});
+  }
   std::string url() const { return replaced(broker_.url(), "/%2f", "/" + name_); }
   std::string bindings() const {
     return broker_.ctl({"list_bindings", "-p", name_, "--no-table-headers", "source_name", "destination_name",
@@ -41,6 +46,7 @@ class VirtualHost {
  private:
   const RabbitMq& broker_;
   std::string name_;
+  ProgramFixture fixture_;
 };
 
 const std::string kEveryOption = R"(
@@ -150,6 +156,13 @@ std::vector<std::string> sorted_bindings(const dse::Scenario& scenario) {
   return lines;
 }
 
+// With backslashes as JSON has them.
+std::string json_text(const std::string& pattern) {
+  std::string text;
+  for (const char c : pattern) text += c == '\\' ? std::string("\\\\") : std::string(1, c);
+  return text;
+}
+
 std::string lines_sorted(const std::string& text) {
   std::vector<std::string> lines = lines_of(text);
   std::sort(lines.begin(), lines.end());
@@ -168,7 +181,7 @@ TEST_CASE("definitions: RabbitMQ imports them, has the scenario's topology then,
   const Outcome exported = run_process(dse_command({"definitions", "export", path, "--vhost", host.name()}));
   REQUIRE(exported.status == 0);
   CHECK(exported.err.empty());
-  broker.ctl({"import_definitions", fixture.write("d.json", exported.out)});
+  host.import(exported.out);
 
   const dse::Scenario scenario = read(path);
   const std::string before = lines_sorted(host.bindings());
@@ -199,31 +212,29 @@ TEST_CASE("definitions: of policies counts what RabbitMQ says counts") {
   const RabbitMq broker = RabbitMq::shared();
   const VirtualHost host(broker, "policies");
   const ProgramFixture fixture;
-  {
-    dse::Connection connection = connect_to(host.url());
-    const dse::ChannelNumber channel = connection.open_channel();
-    for (const std::string name : {"a.orders", "a.mail", "amq-like", "b.x1", "B.x"})
-      connection.declare_queue(channel, name, {});
-  }
   const std::map<std::string, std::string> patterns = {{"one", "^a\\."},    {"two", "^(?!a\\.).*x\\d$"},
                                                        {"three", "(?i)^b"}, {"four", "mail$"},
                                                        {"five", "^[^.]+$"}, {"six", "^(a|b)\\.o{1,2}"}};
-  std::int64_t priority = 0;
+  dse::Definitions definitions;
+  for (const std::string name : {"a.orders", "a.mail", "amq-like", "b.x1", "B.x"})
+    definitions.queues.push_back({.name = name, .vhost = host.name()});
+  std::string policies;
+  std::map<std::int64_t, std::string> by_length;
   for (const auto& [name, pattern] : patterns) {
-    broker.ctl({"set_policy", "-p", host.name(), name, pattern,
-                fmt::format(R"({{"max-length":{}}})", 10 + priority), "--priority",
-                fmt::format("{}", priority), "--apply-to", "queues"});
-    ++priority;
+    const auto priority = static_cast<std::int64_t>(by_length.size());
+    by_length[10 + priority] = name;
+    policies += fmt::format(R"({}{{"vhost":"{}","name":"{}","pattern":"{}","apply-to":"queues",)"
+                            R"("priority":{},"definition":{{"max-length":{}}}}})",
+                            policies.empty() ? "" : ",", host.name(), name, json_text(pattern), priority,
+                            10 + priority);
   }
+  host.import(replaced(definitions_text(definitions), "{\n", "{\"policies\": [" + policies + "],\n"));
   const std::string file = fixture.file("exported.json");
   broker.ctl({"export_definitions", file});
   const std::string scenario = fixture.file("s.toml");
   REQUIRE(run_process(dse_command({"definitions", "import", file, "--vhost", host.name(), "-o", scenario}))
               .status == 0);
   std::string ours;
-  std::int64_t number = 0;
-  std::map<std::int64_t, std::string> by_length;
-  for (const auto& [name, pattern] : patterns) by_length[10 + number++] = name;
   for (const auto& [name, resource] : read(scenario).resources)
     ours += fmt::format("{}\t{}\n", name, by_length[resource.queue.max_length.value_or(0)]);
   CHECK(lines_sorted(broker.ctl({"list_queues", "-p", host.name(), "--no-table-headers", "name",
