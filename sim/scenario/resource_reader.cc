@@ -11,14 +11,11 @@
 #include "core/names.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/table_reader.h"
-#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
 
 constexpr TimeNs kMillisecondNs = 1'000'000;
-// The longest timer of an Erlang process, which RabbitMQ's times to live are bound to.
-constexpr TimeNs kLongestTimerNs = 4'294'967'295 * kMillisecondNs;
 
 // A time that RabbitMQ takes: whole milliseconds.
 std::optional<TimeNs> broker_time(TableReader& table, std::string_view key, TimeNs least_ns) {
@@ -77,22 +74,9 @@ QueueOptions read_queue_options(TableReader& table, const std::string& prefix) {
   return options;
 }
 
-std::optional<std::string> read_alternate(TableReader& table, const std::string& name) {
+std::optional<std::string> read_alternate(TableReader& table) {
   if (!table.has("alternate")) return std::nullopt;
-  std::string alternate = resource_of(table, "alternate");
-  if (alternate == name)
-    throw InputError(table.place("alternate"), "is the exchange itself: expected another one");
-  return alternate;
-}
-
-// The queues that this queue's dead letters come to, by name.
-std::set<std::string> dead_letter_queues(const std::string& queue, const Scenario& scenario) {
-  const auto found = scenario.resources.find(queue);
-  if (found == scenario.resources.end() || !found->second.queue.dead_letter) return {};
-  const DeadLetterTarget& target = *found->second.queue.dead_letter;
-  if (!target.exchange.empty()) return queues_from(scenario, target.exchange);
-  if (!target.key) return {};  // the queue that the message's own key names
-  return {*target.key};
+  return resource_of(table, "alternate");
 }
 
 InputPlace place_in(const toml::table& node, const std::string& name, std::string_view key) {
@@ -101,18 +85,9 @@ InputPlace place_in(const toml::table& node, const std::string& name, std::strin
 }
 
 // Messages that only go round in circles, where nobody reads them: RabbitMQ drops them at the second turn.
-void refuse_circle(const std::string& name, const toml::table& node, const Scenario& scenario) {
-  std::vector<std::string> ways = {name};
-  std::set<std::string> seen;
-  while (!ways.empty()) {
-    const std::string queue = ways.back();
-    ways.pop_back();
-    if (!readers_of(scenario, queue).empty()) return;
-    for (const std::string& next : dead_letter_queues(queue, scenario)) {
-      if (seen.insert(next).second) ways.push_back(next);
-    }
-  }
-  if (!seen.contains(name)) return;
+void refuse_circle(const std::string& name, const toml::table& node, const TopologyGraph& graph) {
+  const auto is_read = [&graph](const std::string& queue) { return !graph.readers_of(queue).empty(); };
+  if (!graph.comes_back(name, is_read)) return;
   throw InputError(place_in(node, name, "dead_letter"),
                    fmt::format("what '{}' gives up comes back to it, and nobody reads it on its way: a real "
                                "broker drops such a message; read one of these queues, or dead-letter "
@@ -129,7 +104,7 @@ ResourceConfig read_resource(const std::string& name, const toml::table& node) {
   ResourceConfig config;
   config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
   config.queue = read_queue_options(table, prefix);
-  config.alternate = read_alternate(table, name);
+  config.alternate = read_alternate(table);
   table.finish();
   return config;
 }
@@ -139,23 +114,24 @@ ExchangeOptions read_exchange(const std::string& name, const toml::table& node) 
   check_resource_name(name, table.place());
   ExchangeOptions options;
   options.type = static_cast<ExchangeType>(table.choice("type", {"direct", "fanout", "topic", "headers"}));
-  options.alternate = read_alternate(table, name);
+  options.alternate = read_alternate(table);
   table.finish();
   return options;
 }
 
-void check_used(const std::string& name, const InputPlace& place, const std::set<std::string>& used) {
-  if (used.contains(name)) return;
-  const std::vector<std::string> names(used.begin(), used.end());
-  throw UnknownName(place,
-                    fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, names)));
-}
-
-void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario) {
+// Options for a resource that nothing else names are probably a typing error, and refused.
+void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario,
+                    const TopologyGraph& graph) {
+  if (!graph.is_used(name)) {
+    std::vector<std::string> used = resource_names(scenario);
+    std::erase(used, name);
+    throw UnknownName(place_of(node, "resource." + name),
+                      fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
+  }
   const auto read = scenario.resources.find(name);
   if (read == scenario.resources.end()) return;  // it could not be read
   const ResourceConfig& config = read->second;
-  const std::vector<const ComponentConfig*> readers = readers_of(scenario, name);
+  const std::vector<const ComponentConfig*>& readers = graph.readers_of(name);
   if (config.queue.delivery_limit && readers.empty()) {
     throw InputError(place_in(node, name, "delivery_limit"),
                      fmt::format("nobody reads '{}', so no message ever comes back to it: a delivery limit "
@@ -173,7 +149,7 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
                      fmt::format("'{}' and '{}' both stream '{}': an exclusive queue is of one component",
                                  readers[0]->name, readers[1]->name, name));
   }
-  refuse_circle(name, node, scenario);
+  refuse_circle(name, node, graph);
 }
 
 }  // namespace dse

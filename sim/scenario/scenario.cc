@@ -162,33 +162,25 @@ std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view
   return among(metrics_of_resources());
 }
 
-std::set<std::string> used_names(const Scenario& scenario) {
+std::vector<std::string> resource_names(const Scenario& scenario) {
   std::set<std::string> names;
-  const auto add = [&names](const std::string& used, const std::string& by) {
-    if (used != by) names.insert(used);
-  };
   for (const auto& [name, options] : scenario.resources) {
-    if (options.alternate) add(*options.alternate, name);
+    names.insert(name);
+    if (options.alternate) names.insert(*options.alternate);
     if (!options.queue.dead_letter) continue;
     const DeadLetterTarget& target = *options.queue.dead_letter;
-    if (!target.exchange.empty()) add(target.exchange, name);
-    if (target.exchange.empty() && target.key) add(*target.key, name);
+    if (!target.exchange.empty()) names.insert(target.exchange);
+    if (target.exchange.empty() && target.key) names.insert(*target.key);
   }
   for (const auto& [name, options] : scenario.exchanges) {
-    if (options.alternate) add(*options.alternate, name);
+    names.insert(name);
+    if (options.alternate) names.insert(*options.alternate);
   }
   for (const BindingSpec& binding : scenario.bindings) names.insert({binding.from, binding.to});
   for (const ComponentConfig& component : scenario.components) {
     if (const auto read = resource_read(component)) names.insert(*read);
     for (const std::string& written : resources_written(component)) names.insert(written);
   }
-  return names;
-}
-
-std::vector<std::string> resource_names(const Scenario& scenario) {
-  std::set<std::string> names = used_names(scenario);
-  for (const auto& [name, options] : scenario.resources) names.insert(name);
-  for (const auto& [name, options] : scenario.exchanges) names.insert(name);
   return {names.begin(), names.end()};
 }
 

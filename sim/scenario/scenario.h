@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -126,7 +125,5 @@ std::optional<MetricInfo> find_metric(const Scenario& scenario, std::string_view
 std::vector<std::string> metric_names(const Scenario& scenario, bool with_curve = false);
 // Every resource that is named anywhere, in name order.
 std::vector<std::string> resource_names(const Scenario& scenario);
-// Those that something other than their own tables uses.
-std::set<std::string> used_names(const Scenario& scenario);
 
 }  // namespace dse

@@ -17,8 +17,6 @@
 namespace dse {
 namespace {
 
-constexpr std::size_t kScenarioBytesMax = 4 << 20;
-
 [[noreturn]] void refuse_scenario(const std::string& path, const char* action) {
   throw InputError({.file = path}, fmt::format("cannot be {}: {}", action, std::strerror(errno)));
 }

@@ -24,6 +24,7 @@
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
+#include "sim/scenario/topology_graph.h"
 
 namespace dse {
 namespace {
@@ -205,13 +206,9 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   errors.attempt([&] { check_replica_names(scenario); });
   if (errors.names_are_read() && scenario.components.empty())
     throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
-  const std::set<std::string> used = used_names(scenario);
+  const TopologyGraph graph(scenario);
   read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
-    check_used(name, place_of(node, "resource." + name), used);
-    check_resource(name, node, scenario);
-  });
-  read_each_named(root, "exchange", errors, [&](const std::string& name, const toml::table& node) {
-    check_used(name, place_of(node, "exchange." + name), used);
+    check_resource(name, node, scenario, graph);
   });
   read_each(root, "binding", errors, [&](const toml::table& node, std::size_t number) {
     check_key_of_direct(node, number, scenario);

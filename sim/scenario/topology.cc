@@ -11,6 +11,7 @@
 #include "core/counted.h"
 #include "core/printable.h"
 #include "sim/scenario/scenario_text.h"
+#include "sim/scenario/topology_graph.h"
 
 namespace dse {
 
@@ -39,12 +40,9 @@ std::string names(const std::vector<const ComponentConfig*>& components) {
 }
 
 // "written by a, b and fed by bindings from x"
-std::string sources_text(const Scenario& scenario, const std::string& resource) {
-  std::vector<const ComponentConfig*> writers;
-  for (const ComponentConfig& component : scenario.components) {
-    if (writes_to(component, resource)) writers.push_back(&component);
-  }
-  std::vector<std::string> exchanges = exchanges_into(scenario, resource);
+std::string sources_text(const TopologyGraph& graph, const std::string& resource) {
+  const std::vector<const ComponentConfig*>& writers = graph.writers_of(resource);
+  std::vector<std::string> exchanges = graph.exchanges_into(resource);
   std::erase(exchanges, resource);
   if (exchanges.empty()) return "written by " + (writers.empty() ? "nobody" : names(writers));
   return fmt::format("{}fed by bindings from {}",
@@ -88,63 +86,6 @@ std::vector<std::string> directly_into(const Scenario& scenario, const std::stri
   return exchanges;
 }
 
-// Where messages of one exchange can go next: queues and exchanges.
-struct Ways {
-  std::set<std::string> queues;
-  std::set<std::string> exchanges;
-};
-
-Ways ways_from(const Scenario& scenario, const std::string& exchange) {
-  Ways ways;
-  for (const BindingSpec& binding : scenario.bindings) {
-    if (binding.from != exchange) continue;
-    (binding.target == BindingTarget::kQueue ? ways.queues : ways.exchanges).insert(binding.to);
-  }
-  if (!scenario.exchanges.contains(exchange)) ways.queues.insert(exchange);
-  if (const std::optional<std::string> alternate = alternate_of(scenario, exchange))
-    ways.exchanges.insert(*alternate);
-  return ways;
-}
-
-// The exchange to which the queue sends what it gives up, or the queue itself if that is the default
-// exchange.
-void add_dead_letters(const Scenario& scenario, const std::string& queue, Ways& ways) {
-  const auto found = scenario.resources.find(queue);
-  if (found == scenario.resources.end() || !found->second.queue.dead_letter) return;
-  const DeadLetterTarget& target = *found->second.queue.dead_letter;
-  if (!target.exchange.empty()) {
-    ways.exchanges.insert(target.exchange);
-  } else if (target.key) {
-    ways.queues.insert(*target.key);
-  }
-}
-
-// The queues that messages of the exchange can come to, also when other queues give them up.
-std::set<std::string> reach_of(const Scenario& scenario, const std::string& exchange,
-                               bool with_dead_letters) {
-  std::set<std::string> queues;
-  std::set<std::string> exchanges = {exchange};
-  std::vector<std::string> next = {exchange};
-  const auto go_on = [&](const std::string& name) {
-    if (exchanges.insert(name).second) next.push_back(name);
-  };
-  while (!next.empty()) {
-    Ways ways = ways_from(scenario, next.back());
-    next.pop_back();
-    for (std::set<std::string> fresh = ways.queues; !fresh.empty();) {
-      const std::string queue = *fresh.begin();
-      fresh.erase(fresh.begin());
-      if (!queues.insert(queue).second || !with_dead_letters) continue;
-      Ways further;
-      add_dead_letters(scenario, queue, further);
-      fresh.merge(further.queues);
-      ways.exchanges.merge(further.exchanges);
-    }
-    for (const std::string& one : ways.exchanges) go_on(one);
-  }
-  return queues;
-}
-
 // Resources by what a scenario does with them; gathered once, as there may be many.
 struct Uses {
   std::set<std::string> read;
@@ -165,14 +106,14 @@ struct Uses {
       if (written.contains(binding.from)) reached.insert(binding.to);
     }
     if (!chains(scenario)) return;
-    for (const std::string& exchange : written) reached.merge(reach_of(scenario, exchange, true));
+    reached.merge(TopologyGraph(scenario).queues_reached(written));
   }
 };
 
 }  // namespace
 
 std::set<std::string> queues_from(const Scenario& scenario, const std::string& exchange) {
-  return reach_of(scenario, exchange, false);
+  return TopologyGraph(scenario).queues_from(exchange);
 }
 
 std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange) {
@@ -217,16 +158,7 @@ bool uses_default_exchange(const Scenario& scenario) {
 
 std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource) {
   if (!chains(scenario)) return directly_into(scenario, resource);
-  std::vector<std::string> candidates = {resource};
-  for (const BindingSpec& binding : scenario.bindings) candidates.push_back(binding.from);
-  for (const std::string& name : resource_names(scenario)) candidates.push_back(name);
-  std::vector<std::string> exchanges;
-  std::set<std::string> seen;
-  for (const std::string& exchange : candidates) {
-    if (seen.insert(exchange).second && reach_of(scenario, exchange, true).contains(resource))
-      exchanges.push_back(exchange);
-  }
-  return exchanges;
+  return TopologyGraph(scenario).exchanges_into(resource);
 }
 
 std::vector<const ComponentConfig*> writers_into(const Scenario& scenario, const std::string& resource) {
@@ -302,6 +234,15 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
     }
   }
   for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
+  const TopologyGraph graph(scenario);
+  for (const auto& [name, exchange] : scenario.exchanges) {
+    if (!graph.is_used(name))
+      warnings.push_back(fmt::format("nothing writes or binds the exchange '{}', or leads there", name));
+  }
+  for (const std::string& name : resource_names(scenario)) {
+    if (alternate_of(scenario, name) == name)
+      warnings.push_back(fmt::format("'{}' is its own alternate exchange, which does nothing", name));
+  }
   return warnings;
 }
 
@@ -355,15 +296,6 @@ std::string exchange_text(const std::string& name, const ExchangeOptions& exchan
   return text + '\n';
 }
 
-// Whether a declared exchange has a queue of the same name as well.
-bool has_queue(const Scenario& scenario, const std::string& name) {
-  const bool bound =
-      std::any_of(scenario.bindings.begin(), scenario.bindings.end(), [&](const BindingSpec& binding) {
-        return binding.to == name && binding.target == BindingTarget::kQueue;
-      });
-  return bound || !readers_of(scenario, name).empty();
-}
-
 }  // namespace
 
 std::string topology_text(const Scenario& scenario) {
@@ -383,12 +315,15 @@ std::string topology_text(const Scenario& scenario) {
     text += '\n';
   }
   text += "  resources\n";
+  const TopologyGraph graph(scenario);
   for (const std::string& resource : resource_names(scenario)) {
     const auto exchange = scenario.exchanges.find(resource);
     if (exchange != scenario.exchanges.end()) text += exchange_text(resource, exchange->second);
-    if (exchange != scenario.exchanges.end() && !has_queue(scenario, resource)) continue;
-    const auto readers = readers_of(scenario, resource);
-    text += fmt::format("    {:<16} {}; streamed by {}", resource, sources_text(scenario, resource),
+    const std::vector<const ComponentConfig*>& readers = graph.readers_of(resource);
+    const bool has_queue =
+        exchange == scenario.exchanges.end() || graph.is_bound(resource) || !readers.empty();
+    if (!has_queue) continue;
+    text += fmt::format("    {:<16} {}; streamed by {}", resource, sources_text(graph, resource),
                         readers.empty() ? "nobody" : names(readers));
     if (!readers.empty()) text += fmt::format(", prefetch {}", scenario.prefetch_of(resource));
     const auto options = scenario.resources.find(resource);

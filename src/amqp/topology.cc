@@ -111,24 +111,32 @@ bool has_headers_exchange(const BindingSpec& binding, ExchangeType from) {
   return from != ExchangeType::kHeaders && !binding.headers.empty();
 }
 
-void bind_on_broker(Connection& connection, ChannelNumber channel, const BindingSpec& binding,
-                    ExchangeType from) {
-  AmqpRoute last{.source = binding.from, .destination = binding.to, .key = binding.key};
+BrokerBinding broker_binding(const BindingSpec& binding, ExchangeType from) {
+  BrokerBinding result{.last = {.source = binding.from, .destination = binding.to, .key = binding.key}};
   if (has_headers_exchange(binding, from)) {
-    last.source = headers_exchange(binding);
-    last.key.clear();
-    connection.declare_exchange(channel, last.source, {.type = "headers"});
-    connection.bind_exchange(channel,
-                             {.source = binding.from, .destination = last.source, .key = binding.key});
+    result.last.source = headers_exchange(binding);
+    result.last.key.clear();
+    result.to_headers_exchange = {
+        .source = binding.from, .destination = result.last.source, .key = binding.key};
   }
   if (from == ExchangeType::kHeaders || !binding.headers.empty()) {
-    last.arguments = binding.headers;
-    last.arguments.set("x-match", match_argument(binding));
+    result.last.arguments = binding.headers;
+    result.last.arguments.set("x-match", match_argument(binding));
+  }
+  return result;
+}
+
+void bind_on_broker(Connection& connection, ChannelNumber channel, const BindingSpec& binding,
+                    ExchangeType from) {
+  const BrokerBinding there = broker_binding(binding, from);
+  if (there.to_headers_exchange) {
+    connection.declare_exchange(channel, there.last.source, {.type = "headers"});
+    connection.bind_exchange(channel, *there.to_headers_exchange);
   }
   if (binding.target == BindingTarget::kExchange) {
-    connection.bind_exchange(channel, last);
+    connection.bind_exchange(channel, there.last);
   } else {
-    connection.bind_queue(channel, last);
+    connection.bind_queue(channel, there.last);
   }
 }
 

@@ -10,6 +10,7 @@
 // Everything may be asserted repeatedly and in any order, always with the same options.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,13 @@ void bind_on_broker(Connection& connection, ChannelNumber channel, const Binding
 // Whether the broker has an exchange, or a queue, of this name. A queue that is locked (405) is there.
 bool has_exchange(Connection& connection, const std::string& name);
 bool has_queue(Connection& connection, const std::string& name);
+
+// What a binding is on the broker.
+struct BrokerBinding {
+  std::optional<AmqpRoute> to_headers_exchange = {};  // if it needs one, the way there by the key
+  AmqpRoute last = {};                                // to its queue, or exchange
+};
+BrokerBinding broker_binding(const BindingSpec& binding, ExchangeType from);
 
 // Whether the broker needs a headers exchange for this binding.
 bool has_headers_exchange(const BindingSpec& binding, ExchangeType from);

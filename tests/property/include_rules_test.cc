@@ -99,12 +99,13 @@ TEST_CASE("within the simulator, too") {
       {"results", {"results", "world", "scenario", "record", "capture"}},
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
       {"conform", {"conform"}},
+      {"definitions", {"definitions", "scenario"}},
       {"simulation", {"simulation", "world", "scenario", "record"}},
       {"attach", {"attach", "world", "scenario", "capture"}},
       {"node", {"node", "results", "world", "scenario"}},
       {"command",
-       {"command", "regression", "results", "world", "scenario", "record", "capture", "conform", "attach",
-        "node", "simulation"}},
+       {"command", "regression", "results", "world", "scenario", "record", "capture", "conform",
+        "definitions", "attach", "node", "simulation"}},
   };
   for (const Source& source : sources()) {
     if (source.folder != "sim" || source.path == "sim/main.cc") continue;

@@ -59,7 +59,7 @@ TEST_CASE("scenario: a folder") {
 
 TEST_CASE("scenario: a file without end") {
   const ProgramFixture fixture;
-  fixture.check_refused("/dev/zero", {"/dev/zero: has more than 4194304 bytes: not a scenario file"});
+  fixture.check_refused("/dev/zero", {"/dev/zero: has more than 16777216 bytes: not a scenario file"});
 }
 
 TEST_CASE("scenario: an empty file, and one of comments") {

@@ -78,6 +78,30 @@ TEST_CASE("a queue that fills and that nobody streams is warned of") {
   CHECK_THAT(warnings[0], ContainsSubstring("queue 'q' has bindings but nobody streams it"));
 }
 
+TEST_CASE("a queue of its table alone is there, and messages pile up only where nothing takes them out") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c"), reader("watch", "w")};
+  scenario.resources["c"].queue.dead_letter = DeadLetterTarget{"w", std::nullopt};
+  CHECK(topology_warnings(scenario) == Names{"nobody streams queue 'c': its messages will pile up"});
+  scenario.resources["c"].queue.message_ttl_ns = 1'000'000;
+  CHECK(topology_warnings(scenario).empty());
+}
+
+TEST_CASE("what a broker takes and what does nothing is warned of") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c"), reader("watch", "c")};
+  scenario.resources["c"].queue.overflow = Overflow::kRejectPublish;
+  scenario.exchanges["idle"] = {.type = ExchangeType::kFanout, .alternate = "idle"};
+  CHECK(topology_warnings(scenario) ==
+        Names{"queue 'c' has an overflow and no limit: it needs max_length or max_length_bytes",
+              "nothing writes or binds the exchange 'idle', or leads there",
+              "'idle' is its own alternate exchange, which does nothing"});
+  scenario.resources["c"].queue.overflow = Overflow::kRejectPublishDlx;
+  scenario.resources["c"].queue.max_length = 3;
+  CHECK(topology_warnings(scenario)[0] ==
+        "queue 'c' has the overflow reject-publish-dlx and no dead_letter: what it rejects is gone");
+}
+
 TEST_CASE("the topology in words names components, resources and bindings") {
   Scenario scenario;
   scenario.path = "a.toml";
