@@ -42,8 +42,10 @@ std::string names(const std::vector<const ComponentConfig*>& components) {
 // "written by a, b and fed by bindings from x"
 std::string sources_text(const TopologyGraph& graph, const std::string& resource) {
   const std::vector<const ComponentConfig*>& writers = graph.writers_of(resource);
-  std::vector<std::string> exchanges = graph.exchanges_into(resource);
+  constexpr std::size_t kExchangesMax = 100;
+  auto [exchanges, is_all] = graph.some_exchanges_into(resource, kExchangesMax);
   std::erase(exchanges, resource);
+  if (!is_all) exchanges.emplace_back("others");
   if (exchanges.empty()) return "written by " + (writers.empty() ? "nobody" : names(writers));
   return fmt::format("{}fed by bindings from {}",
                      writers.empty() ? "" : "written by " + names(writers) + " and ",

@@ -136,21 +136,22 @@ bool TopologyGraph::comes_back(const std::string& queue,
   return !meets_reader && seen.contains(queue);
 }
 
-std::vector<std::string> TopologyGraph::exchanges_into(const std::string& queue) const {
+TopologyGraph::Feeders TopologyGraph::some_exchanges_into(const std::string& queue, std::size_t most) const {
   std::set<std::string> exchanges;
   std::set<std::string> queues = {queue};
   std::vector<std::string> next_exchanges;
   std::vector<std::string> next_queues = {queue};
-  while (!next_exchanges.empty() || !next_queues.empty()) {
+  const auto is_enough = [&] { return exchanges.size() > most || queues.size() > most; };
+  while ((!next_exchanges.empty() || !next_queues.empty()) && !is_enough()) {
     std::vector<std::string>& next = next_exchanges.empty() ? next_queues : next_exchanges;
     const std::string name = std::move(next.back());
     next.pop_back();
     const Names& before = found_or_none(&next == &next_exchanges ? to_exchange_ : to_queue_, name);
-    for (const std::string& one : before.queues) {
-      if (queues.insert(one).second) next_queues.push_back(one);
+    for (auto one = before.queues.begin(); one != before.queues.end() && !is_enough(); ++one) {
+      if (queues.insert(*one).second) next_queues.push_back(*one);
     }
-    for (const std::string& one : before.exchanges) {
-      if (exchanges.insert(one).second) next_exchanges.push_back(one);
+    for (auto one = before.exchanges.begin(); one != before.exchanges.end() && !is_enough(); ++one) {
+      if (exchanges.insert(*one).second) next_exchanges.push_back(*one);
     }
   }
   std::vector<std::string> ordered(exchanges.begin(), exchanges.end());
@@ -158,7 +159,7 @@ std::vector<std::string> TopologyGraph::exchanges_into(const std::string& queue)
     if ((a == queue) != (b == queue)) return a == queue;
     return ranks_.at(a) < ranks_.at(b);
   });
-  return ordered;
+  return {.names = std::move(ordered), .is_all = !is_enough()};
 }
 
 const std::vector<const ComponentConfig*>& TopologyGraph::readers_of(const std::string& resource) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -26,7 +27,16 @@ class TopologyGraph {
   bool comes_back(const std::string& queue, const std::function<bool(const std::string&)>& is_read) const;
   // The exchanges whose messages can reach the queue: its own, those that are bound in the scenario's order,
   // then others by name.
-  std::vector<std::string> exchanges_into(const std::string& queue) const;
+  std::vector<std::string> exchanges_into(const std::string& queue) const {
+    return some_exchanges_into(queue, SIZE_MAX).names;
+  }
+  // The same, but it looks no further once it has met more than `most` exchanges or queues: in a retry ladder
+  // of thousands, each feeds all.
+  struct Feeders {
+    std::vector<std::string> names;
+    bool is_all = true;
+  };
+  Feeders some_exchanges_into(const std::string& queue, std::size_t most) const;
 
   // The components that stream the resource, or write it, in the scenario's order.
   const std::vector<const ComponentConfig*>& readers_of(const std::string& resource) const;

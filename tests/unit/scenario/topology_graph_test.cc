@@ -94,6 +94,9 @@ TEST_CASE("topology graph: as worked out step by step") {
       const std::vector<std::string> found = graph.exchanges_into(one);
       CHECK(std::set<std::string>(found.begin(), found.end()) == into);
       CHECK(found.size() == into.size());
+      const TopologyGraph::Feeders some = graph.some_exchanges_into(one, 1);
+      CHECK(some.names.size() <= 2);
+      if (some.is_all) CHECK(some.names == found);
 
       Reach first(scenario, {}, {}, false);
       first.give_up(scenario, one);
