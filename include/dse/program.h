@@ -91,8 +91,7 @@ struct WriteOptions {
 };
 // Asserts the resource, then publishes to it. Also throws UsageError for a message that no broker takes: see
 // why_refused().
-Step write_resource(std::string resource, MessagePtr message);
-Step write_resource(std::string resource, MessagePtr message, WriteOptions options);
+Step write_resource(std::string resource, MessagePtr message, WriteOptions options = {});
 Step write_resource_mandatory(std::string resource, MessagePtr message);
 Step write_resource_confirmed(std::string resource, MessagePtr message);
 // Asserts the resource and streams its queue, forever: each message runs `handler`, and is

@@ -1,7 +1,7 @@
 """A source that sends `count` messages and asks for confirms.
 
 It begins with one message every `every`. What a full queue refuses it keeps, sends again later, and
-goes at half its speed; each message that is accepted makes it a little faster again.
+goes at half its speed, down to a twentieth; each message that is accepted makes it a little faster again.
 """
 
 import dse
@@ -9,6 +9,7 @@ import dse
 options = dse.context().options
 resource = dse.context().to[0]
 least = dse.parse_duration(options["every"])
+most = 20 * least
 
 unsent = [dse.Message(b"digit", key=str(number)) for number in reversed(range(options["count"]))]
 pause = least
@@ -22,7 +23,7 @@ def note(message, accepted):
         pause = max(least, pause * 9 // 10)
     else:
         refused_count += 1
-        pause *= 2
+        pause = min(pause * 2, most)
         unsent.append(message)
     dse.eval_([(dse.metric, "accepted", accepted_count), (dse.metric, "refused", refused_count)])
 

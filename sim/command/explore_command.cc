@@ -103,20 +103,16 @@ struct MinimisedText {
 };
 
 // Makes a run of the failing seed without any fault the one that must not fail so, if it does not.
-void compare_with_no_fault(MinimiseRequest& request, std::vector<std::string> settings,
+void compare_with_no_fault(MinimiseRequest& request, const std::vector<std::string>& settings,
                            const std::atomic<bool>& interrupted) {
-  constexpr const char* kNone = "fault=[]";
-  settings.emplace_back(kNone);
-  try {
-    const Scenario none = read_scenario(request.path, request.tables, settings);
-    const JudgedRun judged =
-        judge(none, {.seed = request.failing.seed, .ordering = request.failing.ordering}, interrupted);
-    if (judged.failure && judged.failure->way == request.way) return;
-    request.passing = request.failing;
-    request.passing_settings = {kNone};
-  } catch (const InputError&) {
-    // An expectation names a fault, so there is no such run.
-  }
+  Scenario scenario = read_scenario(request.path, request.tables, settings);
+  if (scenario.faults.empty()) return;
+  for (Fault& fault : scenario.faults) fault.on = false;
+  const JudgedRun judged =
+      judge(scenario, {.seed = request.failing.seed, .ordering = request.failing.ordering}, interrupted);
+  if (judged.failure && judged.failure->way == request.way) return;
+  request.passing = request.failing;
+  request.passes_without_faults = true;
 }
 
 // Reduces the first failure, and writes it into the folder.
@@ -135,7 +131,7 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
   if (const std::optional<Trial> passing = find_passing(explorer, exploration, first)) {
     request.passing = RunChoice{passing->seed, passing->ordering};
     if (passing->point != first.trial.point) request.passing_settings = explorer.settings_of(passing->point);
-  } else if (explorer.plan().some_faults) {
+  } else {
     compare_with_no_fault(request, settings, interrupted);
   }
   Minimiser minimiser(std::move(request));

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "amqp/connect.h"
+#include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/printable.h"
 #include "dse/error.h"
@@ -150,7 +151,15 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   check_for_nodes(scenario);
   for (const std::string& sentence : left_out_by_nodes(scenario, nullptr, arguments.pace))
     tell("warning: {}\n", sentence);
+  const std::size_t expected = scenario.expectations.size();
   keep_what_can_be_judged(scenario);
+  if (const std::size_t left_out = expected - scenario.expectations.size(); left_out > 0) {
+    tell(
+        "warning: {} of {} not judged: about deliveries, queues, faults and virtual times a real broker "
+        "shows "
+        "too little\n",
+        left_out, counted(expected, "expectation"));
+  }
   const Interrupts interrupts = watch_for_two_interrupts();
   const ConnectionOptions connection_options{.address = broker_address(arguments.broker),
                                              .name = "dse nodes " + scenario.name,

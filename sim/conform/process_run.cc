@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "dse/error.h"
+
 namespace dse {
 
 ProcessRun::ProcessRun() {
@@ -15,7 +17,12 @@ Outcome ProcessRun::perform(const Operation& operation) {
   now_ += kBetweenNs;
   sources_.clear();
   expired_from_.clear();
-  std::visit([this, &outcome](const auto& one) { perform(one, outcome); }, operation);
+  try {
+    std::visit([this, &outcome](const auto& one) { perform(one, outcome); }, operation);
+  } catch (const RunError&) {
+    outcome.undetermined = true;  // a message goes round for ever: a real broker would not rest
+    return outcome;
+  }
   outcome.undetermined = outcome.undetermined || open_order();
   note_queues(outcome);
   return outcome;
@@ -41,6 +48,7 @@ void ProcessRun::perform(const QueueOperation& declare, Outcome&) {
   const ResourceIndex resource = queue(declare.queue);
   broker_.set_options(resource, declare.options);
   if (declare.options.expires_ns) expiring_.insert(declare.queue);
+  if (declare.options.message_ttl_ns) brief_.insert(resource);
   broker_.make_queue(resource, now_);
 }
 
@@ -110,6 +118,10 @@ void ProcessRun::note(const Effects& effects, Outcome& outcome) {
   }
   for (const PolicyEvent& event : effects.policies) {
     if (event.kind == PolicyEvent::Kind::kQueueRemoved) gone_.insert(broker_.name(event.queue));
+    // It might as well have expired just before.
+    const bool may_expire = event.kind == PolicyEvent::Kind::kRemoved &&
+                            (brief_.contains(event.queue) || !event.message->expiration().empty());
+    if (waits_ && may_expire) outcome.undetermined = true;
   }
   note_moves(effects);
 }

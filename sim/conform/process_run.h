@@ -52,6 +52,7 @@ class ProcessRun : public Side {
   std::set<std::string> queues_;  // that are there, or were
   std::set<std::string> gone_;
   std::set<std::string> expiring_;  // that are removed when nobody uses them for a time
+  std::set<ResourceIndex> brief_;   // in which messages expire
   TimeNs step_began_ns_ = 0;
   TimeNs now_ = 0;
   // What this operation did, or a step while time passes.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <stdexcept>
 
 namespace dse {
@@ -23,6 +24,35 @@ bool is_for(std::string_view apply_to, PolicyTarget target) {
       return apply_to == "queues" || apply_to == "quorum_queues";
   }
   return false;
+}
+
+// The keys with which a policy does not count for a queue of this type, whatever else is in it:
+// unsupported_policies of rabbit_classic_queue:capabilities and rabbit_quorum_queue:capabilities.
+constexpr std::array<std::string_view, 6> kNotForClassic = {
+    "delivery-limit",       "dead-letter-strategy", "max-age", "stream-max-segment-size-bytes",
+    "queue-leader-locator", "initial-cluster-size"};
+constexpr std::array<std::string_view, 12> kNotForQuorum = {"max-priority",
+                                                            "queue-mode",
+                                                            "single-active-consumer",
+                                                            "ha-mode",
+                                                            "ha-params",
+                                                            "ha-sync-mode",
+                                                            "ha-promote-on-shutdown",
+                                                            "ha-promote-on-failure",
+                                                            "queue-master-locator",
+                                                            "max-age",
+                                                            "stream-max-segment-size-bytes",
+                                                            "initial-cluster-size"};
+
+bool holds_any(const PolicyDefinition& policy, std::span<const std::string_view> keys) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](std::string_view key) { return policy.definition.find(key) != nullptr; });
+}
+
+bool is_supported(const PolicyDefinition& policy, PolicyTarget target) {
+  if (target == PolicyTarget::kClassicQueue) return !holds_any(policy, kNotForClassic);
+  if (target == PolicyTarget::kQuorumQueue) return !holds_any(policy, kNotForQuorum);
+  return true;
 }
 
 const std::int64_t* integer_in(const Headers& values, std::string_view name) {
@@ -47,7 +77,8 @@ PolicySet::PolicySet(const std::vector<PolicyDefinition>& policies) {
 
 const PolicyDefinition* PolicySet::find(PolicyTarget target, std::string_view name) {
   for (Entry& entry : entries_) {
-    if (!is_for(entry.policy->apply_to, target) || !entry.pattern.matches(name)) continue;
+    if (!is_for(entry.policy->apply_to, target) || !is_supported(*entry.policy, target)) continue;
+    if (!entry.pattern.matches(name)) continue;
     ++(target == PolicyTarget::kExchange ? entry.exchanges : entry.queues);
     return entry.policy;
   }
@@ -77,7 +108,6 @@ Headers arguments_with_policy(const Headers& arguments, const Headers& policy, P
   for (const std::string_view key : kQueueKeys) {
     const HeaderValue* said = policy.find(key);
     if (said == nullptr) continue;
-    if (key == "delivery-limit" && target != PolicyTarget::kQuorumQueue) continue;
     const std::string argument = "x-" + std::string(key);
     const HeaderValue* own = result.find(argument);
     const std::int64_t* own_number = integer_in(result, argument);

@@ -23,7 +23,8 @@ class PolicySet {
   explicit PolicySet(const std::vector<PolicyDefinition>& policies);
 
   // The policy that counts for a queue or exchange: the one with the highest priority among those that
-  // match, and the first in the file among several of them. nullptr when none does. Notes that it counts.
+  // match and have no key that the type of queue does not know, and the first in the file among several of
+  // them. nullptr when none does. Notes that it counts.
   const PolicyDefinition* find(PolicyTarget target, std::string_view name);
 
   struct Unread {

@@ -26,30 +26,40 @@
 namespace dse {
 namespace {
 
-// Every virtual host that the definitions name, in their order.
-std::vector<std::string> vhosts_of(const Definitions& definitions) {
+// Every virtual host that the definitions name, or only those that hold something, in their order.
+std::vector<std::string> vhosts_of(const Definitions& definitions, bool with_empty) {
   std::vector<std::string> names;
   std::unordered_set<std::string> seen;
   const auto add = [&](const std::string& name) {
     if (!name.empty() && seen.insert(name).second) names.push_back(name);
   };
-  for (const std::string& name : definitions.vhosts) add(name);
+  if (with_empty) {
+    for (const std::string& name : definitions.vhosts) add(name);
+  }
   for (const ExchangeDefinition& exchange : definitions.exchanges) add(exchange.vhost);
   for (const QueueDefinition& queue : definitions.queues) add(queue.vhost);
   for (const BindingDefinition& binding : definitions.bindings) add(binding.vhost);
   return names;
 }
 
-std::string chosen_vhost(const std::vector<std::string>& names, const std::optional<std::string>& wanted,
+std::string chosen_vhost(const Definitions& definitions, const std::optional<std::string>& wanted,
                          const std::string& file) {
+  const std::vector<std::string> names = vhosts_of(definitions, true);
   const bool has_wanted = wanted && std::find(names.begin(), names.end(), *wanted) != names.end();
   if (wanted && !has_wanted && !names.empty()) {
     throw InputError({.file = file}, fmt::format("has no virtual host {}{}", quoted_text(*wanted),
                                                  printable(suggestion(*wanted, names))));
   }
   if (wanted) return *wanted;
-  if (names.empty() || std::find(names.begin(), names.end(), "/") != names.end()) return "/";
+  if (names.empty()) return "/";
   if (names.size() == 1) return names.front();
+  if (std::find(names.begin(), names.end(), "/") != names.end()) {
+    const std::vector<std::string> filled = vhosts_of(definitions, false);
+    if (filled.empty() || std::find(filled.begin(), filled.end(), "/") != filled.end()) return "/";
+    throw InputError({.file = file},
+                     fmt::format("has nothing in its virtual host /: choose one with --vhost: {}",
+                                 printable(fmt::format("{}", fmt::join(filled, ", ")))));
+  }
   throw InputError({.file = file},
                    fmt::format("has several virtual hosts, and none is called /: choose one with --vhost: {}",
                                printable(fmt::format("{}", fmt::join(names, ", ")))));
@@ -90,8 +100,8 @@ class SkeletonMaker {
   SkeletonMaker(const Definitions& definitions, const std::optional<std::string>& vhost,
                 const std::string& file)
       : all_(definitions),
-        vhosts_(vhosts_of(definitions)),
-        vhost_(chosen_vhost(vhosts_, vhost, file)),
+        vhosts_(vhosts_of(definitions, true)),
+        vhost_(chosen_vhost(definitions, vhost, file)),
         policies_(here(definitions.policies)),
         operators_(here(definitions.operator_policies)),
         policy_set_(policies_),
@@ -541,11 +551,16 @@ class SkeletonMaker {
       const auto config = result_.resources.find(name);
       const bool waits = config != result_.resources.end() && config->second.queue.message_ttl_ns &&
                          config->second.queue.dead_letter && !config->second.queue.delivery_limit;
-      if (waits && (graph.is_bound(name) || from_the_start.contains(name))) {
-        waiting.push_back(name);
-      } else {
+      const bool is_there = graph.is_bound(name) || from_the_start.contains(name);
+      if (!waits || !is_there || (!graph.is_used(name) && result_.exchanges.contains(name))) {
         read.insert(name);
+        continue;
       }
+      waiting.push_back(name);
+      if (graph.is_used(name)) continue;
+      result_.bindings.push_back({.from = name, .to = name});
+      note("added: a binding of {} to itself, as a scenario has no options for what nothing else names",
+           name);
     }
     const auto is_read = [&read](const std::string& queue) { return read.contains(queue); };
     for (const std::string& name : waiting) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -144,8 +145,8 @@ std::string resource_text(const std::string& name, const ResourceConfig& config)
   return text;
 }
 
-// Bindings that differ only in what they lead to are one table. A direct exchange knows no '#', which is the key
-// that a table without one has.
+// Bindings that differ only in what they lead to are one table. A direct exchange knows no '#', which is the
+// key that a table without one has.
 std::string bindings_text(const std::vector<BindingSpec>& bindings,
                           const std::map<std::string, ExchangeOptions>& exchanges) {
   struct Group {

@@ -23,6 +23,7 @@ using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr milliseconds kBetweenRounds{100};
+constexpr std::chrono::seconds kPatienceWithFailure{60};
 constexpr milliseconds kBetweenShows{500};
 constexpr milliseconds kSecondInterruptMax{2'000};  // for results that nodes are still writing
 
@@ -98,6 +99,13 @@ RunStatus Nodes::run(const Interrupts& interrupts, const Show& show) {
       show(states());
     }
     if (any_refused_to_go_on()) return RunStatus::kRefused;
+    if (waits_for_a_failed_one(now)) {
+      tell(
+          "warning: nothing has moved for {} s since a node failed: what others write may wait for it for "
+          "ever\n",
+          kPatienceWithFailure.count());
+      return RunStatus::kCompleted;
+    }
     if (options_.longest && now - started >= std::chrono::nanoseconds(*options_.longest))
       return RunStatus::kCompleted;
     if (!round_answered() || now - asked < kBetweenRounds) continue;
@@ -109,6 +117,19 @@ RunStatus Nodes::run(const Interrupts& interrupts, const Show& show) {
     }
   }
   return RunStatus::kInterrupted;
+}
+
+// A publisher does not rest while a full queue, which nobody reads any more, refuses its messages.
+bool Nodes::waits_for_a_failed_one(SteadyClock::time_point now) {
+  std::uint64_t moved = 0;
+  bool any_failed = false;
+  for (NodeProcess& node : nodes_) {
+    any_failed = any_failed || node.exit_status().value_or(0) != 0;
+    moved += node.report().sent + node.report().received;
+  }
+  if (!any_failed || moved != moved_) moved_at_ = now;
+  moved_ = moved;
+  return now - moved_at_ >= kPatienceWithFailure;
 }
 
 bool Nodes::round_answered() {

@@ -71,6 +71,7 @@ class Nodes {
 
  private:
   bool quiet();
+  bool waits_for_a_failed_one(std::chrono::steady_clock::time_point now);
   bool nothing_expires();
   bool round_answered();
   std::vector<NodeState> states();
@@ -91,6 +92,8 @@ class Nodes {
   int rounds_at_rest_ = 0;  // in which nothing was to expire
   // Since then nothing has moved, and no node says that what it wrote will expire.
   std::optional<std::chrono::steady_clock::time_point> still_since_;
+  std::uint64_t moved_ = 0;  // messages sent and received, by all nodes
+  std::chrono::steady_clock::time_point moved_at_ = std::chrono::steady_clock::now();
   std::set<std::string> looked_at_;                // failed components that were checked for a refusal
   std::map<std::string, Owed::Count> owed_;        // by queue
   std::map<std::string, std::uint64_t> received_;  // by component, without dead letters

@@ -269,9 +269,24 @@ void EventRecorder::write_strike(const RecordedEvent& event) {
   insert_strike_.run();
 }
 
+namespace {
+
+// What has a row of its own: a message by its id, and each form that dying gives it. What else a broker
+// changes (BCC, x-delivery-count) has none.
+std::uint64_t identity_of(const Message& message) {
+  const HeaderValue* deaths = message.headers().find("x-death");
+  if (deaths == nullptr) return message.id_hash();
+  Headers died;
+  died.set("x-death", *deaths);
+  const std::uint64_t with_key = hash_chain(message.id_hash(), hash_text(message.key()));
+  return hash_chain(with_key, hash_text(header_json(died)));
+}
+
+}  // namespace
+
 std::int64_t EventRecorder::message_number(const Message& message) {
   const auto next = static_cast<std::int64_t>(message_numbers_.size() + 1);
-  const auto [at, is_new] = message_numbers_.try_emplace(message.id_hash(), next);
+  const auto [at, is_new] = message_numbers_.try_emplace(identity_of(message), next);
   if (!is_new) return at->second;
   const std::string headers = header_json(message.headers());
   insert_message_.bind(1, next);

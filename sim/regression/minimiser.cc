@@ -57,6 +57,14 @@ std::uint64_t sum(const std::map<std::string, std::uint64_t>& counts) {
   return all;
 }
 
+void turn_faults_off(toml::table& scenario) {
+  toml::array* faults = scenario.get_as<toml::array>("fault");
+  if (faults == nullptr) return;
+  for (toml::node& fault : *faults) {
+    if (toml::table* table = fault.as_table()) table->insert_or_assign("on", false);
+  }
+}
+
 }  // namespace
 
 std::string minimised_file(const Minimised& minimised, const KindTable& kinds, const Move& move) {
@@ -132,6 +140,7 @@ bool Minimiser::still_passes(const toml::table& candidate) {
   if (!request_.passing) return true;
   toml::table passing = toml::parse(scenario_text(candidate));
   apply_settings(passing, request_.passing_settings);
+  if (request_.passes_without_faults) turn_faults_off(passing);
   JudgedRun judged;
   return !fails_so(parse_scenario(scenario_text(passing), request_.path, request_.tables), *request_.passing,
                    judged);

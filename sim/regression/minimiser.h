@@ -36,6 +36,7 @@ struct MinimiseRequest {
   std::string way;                                 // the way in which it failed: RunFailure::way
   std::optional<RunChoice> passing;                // a run that did not fail in this way, if there is one
   std::vector<std::string> passing_settings = {};  // "KEY=VALUE" that this run had in addition
+  bool passes_without_faults = false;              // this run had all faults off
   // How many orders of simultaneous events may be tried to make a smaller scenario fail.
   std::uint64_t orderings = 1;
   const Tables& tables;  // those with which the scenario was read

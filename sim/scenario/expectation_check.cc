@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/names.h"
@@ -23,7 +24,9 @@ bool contains(const Names& names, const std::string& name) {
 // The resources that have a queue: a component streams them, or a binding leads into them.
 Names queue_names(const Scenario& scenario) {
   Names names = resource_names(scenario);
+  const std::set<std::string> from_the_start = queues_from_the_start(scenario);
   std::erase_if(names, [&](const std::string& name) {
+    if (from_the_start.contains(name)) return false;
     const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
                                    [&](const BindingSpec& binding) { return binding.to == name; });
     return !bound && readers_of(scenario, name).empty();

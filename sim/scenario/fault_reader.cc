@@ -53,6 +53,8 @@ void read_times(TableReader& table, Fault& fault) {
 
 Factor read_factor(TableReader& table) {
   if (!table.has("factor")) throw InputError(table.place("factor"), "is missing");
+  if (!table.holds_list("factor") && !table.holds_integer("factor"))
+    throw InputError(table.place("factor"), "expected an integer, or [p, q] for p/q, such as [3, 2]");
   if (!table.holds_list("factor"))
     return {.numerator = table.integer_or("factor", 1, 1, kFaultFactorMax), .denominator = 1};
   const auto ratio = *table.pair_if_any("factor");

@@ -24,7 +24,7 @@ std::optional<TimeNs> broker_time(TableReader& table, std::string_view key, Time
   if (*time_ns < least_ns || *time_ns > kLongestTimerNs || *time_ns % kMillisecondNs != 0) {
     throw InputError(
         table.place(key),
-        fmt::format("{}: expected whole milliseconds from {} to {}, as RabbitMQ takes them",
+        fmt::format("{}: expected whole milliseconds from {} to {}: RabbitMQ refuses others with 406",
                     format_duration(*time_ns), format_duration(least_ns), format_duration(kLongestTimerNs)));
   }
   return time_ns;
@@ -33,6 +33,11 @@ std::optional<TimeNs> broker_time(TableReader& table, std::string_view key, Time
 DeadLetterTarget read_dead_letter(const toml::table& node, const std::string& prefix) {
   TableReader table(node, prefix);
   DeadLetterTarget target;
+  if (!table.has("to") && table.has("key")) {
+    throw InputError(table.place("to"),
+                     "is missing: RabbitMQ refuses a dead-letter key without an exchange with "
+                     "406 (PRECONDITION_FAILED)");
+  }
   target.exchange = table.text("to");
   if (!target.exchange.empty()) check_resource_name(target.exchange, table.place("to"));
   if (table.has("key")) target.key = routing_key(table, "key");

@@ -227,6 +227,11 @@ bool TableReader::holds_table(std::string_view key) {
   return node != nullptr && node->is_table();
 }
 
+bool TableReader::holds_integer(std::string_view key) {
+  const toml::node* node = find(key);
+  return node != nullptr && node->is_integer();
+}
+
 bool TableReader::holds_list(std::string_view key) {
   const toml::node* node = find(key);
   return node != nullptr && node->is_array();

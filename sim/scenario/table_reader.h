@@ -62,6 +62,7 @@ class TableReader {
   Headers headers_if_any(std::string_view key);
   // Whether the key is there and is a table, a list, or a string.
   bool holds_table(std::string_view key);
+  bool holds_integer(std::string_view key);
   bool holds_list(std::string_view key);
   bool holds_text(std::string_view key);
   // Inner tables; read the result with another TableReader.

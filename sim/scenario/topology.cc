@@ -185,12 +185,13 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
 
 namespace {
 
-// Whether messages leave the queue without a reader.
+// Whether messages leave the queue without a reader: by its options, or by their own expiration.
 bool is_kept_small(const Scenario& scenario, const std::string& resource) {
   const auto found = scenario.resources.find(resource);
   if (found == scenario.resources.end()) return false;
   const QueueOptions& queue = found->second.queue;
-  return queue.message_ttl_ns || queue.expires_ns || queue.max_length || queue.max_length_bytes;
+  return queue.message_ttl_ns || queue.expires_ns || queue.max_length || queue.max_length_bytes ||
+         queue.dead_letter;
 }
 
 // Options that do nothing by themselves. RabbitMQ takes them, and so they are no errors.

@@ -119,21 +119,21 @@ bool TopologyGraph::comes_back(const std::string& queue,
   if (is_read(queue)) return false;
   std::vector<std::string> ways = {queue};
   std::set<std::string> seen;
-  bool meets_reader = false;
+  bool has_way_out = false;
   const auto go_on = [&](const std::set<std::string>& queues) {
-    for (auto next = queues.begin(); next != queues.end() && !meets_reader; ++next) {
+    for (auto next = queues.begin(); next != queues.end() && !has_way_out; ++next) {
       if (!seen.insert(*next).second) continue;
-      meets_reader = is_read(*next);
+      has_way_out = is_read(*next) || !from_queue_.contains(*next);
       ways.push_back(*next);
     }
   };
-  while (!ways.empty() && !meets_reader) {
+  while (!ways.empty() && !has_way_out) {
     const Names& given_up = found_or_none(from_queue_, ways.back());
     ways.pop_back();
     go_on(given_up.queues);
     for (const std::string& exchange : given_up.exchanges) go_on(queues_once(exchange));
   }
-  return !meets_reader && seen.contains(queue);
+  return !has_way_out && seen.contains(queue);
 }
 
 TopologyGraph::Feeders TopologyGraph::some_exchanges_into(const std::string& queue, std::size_t most) const {

@@ -23,7 +23,8 @@ class TopologyGraph {
   std::set<std::string> queues_from(const std::string& exchange) const;
   // The queues that messages of these exchanges can come to, also when other queues give them up.
   std::set<std::string> queues_reached(const std::set<std::string>& exchanges) const;
-  // Whether what the queue gives up comes back to it, and no queue that it goes through is read.
+  // Whether all that the queue gives up comes back to it: no queue that it goes through is read, and none
+  // keeps what comes there.
   bool comes_back(const std::string& queue, const std::function<bool(const std::string&)>& is_read) const;
   // The exchanges whose messages can reach the queue: its own, those that are bound in the scenario's order,
   // then others by name.

@@ -105,6 +105,7 @@ void FaultyLink::delay(PublishRequest& request) {
 // A swap holds one message at a time, and so does not strike the next one.
 void FaultyLink::reorder(PublishRequest request) {
   if ((fault().kind == FaultKind::kReorder || held_.empty()) && strikes(request)) {
+    if (fault().kind == FaultKind::kReorder) note_overtaking();
     Held& held = hold(std::move(request));
     if (fault().kind == FaultKind::kSwap) {
       held.overtaken_most = 1;
@@ -150,7 +151,8 @@ void FaultyLink::release_of_time(std::uint64_t number) {
   }
 }
 
-// A message has gone out: those that it was the last to overtake follow it.
+// A later message was written, and has gone out or is held as well: those of which it was the last that may
+// overtake them go now.
 void FaultyLink::note_overtaking() {
   if (fault().within_ns > 0) return;
   for (Held& held : held_) --held.overtaken_most;

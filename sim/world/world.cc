@@ -214,8 +214,8 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
   for (;;) {
     if (bus_.may_look()) bring_in_look(last_ns);
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
-    if (!checkpoints_due_.empty()) schedule_checkpoints_up_to(scheduler_.next_time_ns());
-    if (!snapshots_due_.empty() || !after_faults_.empty()) take_snapshots_before(scheduler_.next_time_ns());
+    if (something_due_) [[unlikely]]
+      do_what_is_due();
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
     if (components_.size() >= kManyComponents) fetch_ahead();
@@ -228,6 +228,13 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
       progress(scheduler_.now(), scheduler_.event_number());
   }
   return true;
+}
+
+// What is done between two events, before the next one.
+void World::do_what_is_due() {
+  if (!checkpoints_due_.empty()) schedule_checkpoints_up_to(scheduler_.next_time_ns());
+  take_snapshots_before(scheduler_.next_time_ns());
+  something_due_ = !checkpoints_due_.empty() || !snapshots_due_.empty() || !after_faults_.empty();
 }
 
 // What a queue has to do by its options comes before everything else at its time but what was scheduled as

@@ -204,6 +204,7 @@ class World final : private RunNames {
   void await_checkpoint(LinkIndex link, TimeNs from_ns);
   void forget_checkpoint_due(LinkIndex link);
   void schedule_checkpoints_up_to(TimeNs time_ns);
+  void do_what_is_due();
   bool is_stale(const Component& component, const DeliveryNotice& delivery) const;
   bool is_stale(const Component& component, const Message& message) const;
   void on_import(LinkIndex link);
@@ -244,7 +245,8 @@ class World final : private RunNames {
   std::vector<Observer*> observers_;                               // besides those of every run
   std::set<TimeNs> snapshots_due_;                                 // measures that expectations ask for
   std::set<std::pair<TimeNs, LinkIndex>> checkpoints_due_;
-  AfterFaults after_faults_;  // likewise
+  AfterFaults after_faults_;   // likewise
+  bool something_due_ = true;  // false when none of these three has anything; asked before each event
   ComponentMaker maker_;
   PlantedFaults planted_;  // in the scenario's order
   FaultTimers timers_;

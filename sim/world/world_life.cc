@@ -100,6 +100,7 @@ void World::await_checkpoint(LinkIndex link, TimeNs from_ns) {
   const TimeNs due_ns = add_time(from_ns, *component.config.life.checkpoint_every_ns);
   component.life->next_checkpoint_ns = due_ns;
   checkpoints_due_.emplace(due_ns, link);
+  something_due_ = true;
 }
 
 void World::forget_checkpoint_due(LinkIndex link) {

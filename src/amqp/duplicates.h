@@ -4,7 +4,7 @@
 //
 //   - one of our processes published it again, because a connection was lost before it was
 //     confirmed: it then has the same mark of its process and number of its publication
-//     (headers.h), and is equal in all else; or
+//     (headers.h), and is equal in all else but the times in x-death; or
 //   - the broker marks it redelivered, and it is equal to one that was taken on a lost connection
 //     and that the broker may not know to be settled. Each of these excuses one duplicate. With a
 //     prefetch there are never more of them than the prefetch, because messages are settled in

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "dse/error.h"
 #include "dse/hash.h"
+#include "dse/time.h"
 
 namespace dse {
 namespace {
@@ -342,14 +343,22 @@ void Broker::send_to_dead_letters(ResourceIndex index, const QueuedMessage& queu
                                                              .time_ns = now_ns_}),
                            .from = index,
                            .exchange = *exchange,
-                           .reason = reason});
+                           .reason = reason,
+                           .earlier_deaths = deaths_at_once_});
+  if (deaths_at_once_ < kDeathsAtOnceMax) return;
+  throw RunError(
+      fmt::format("message '{}' goes round for ever without taking time: it has died {} times at {}, last in "
+                  "queue '{}'; give a queue on its way a reader, a delay or more room",
+                  queued.message->id(), deaths_at_once_, format_duration(now_ns_), resource.name));
 }
 
-// Publishing one may make another, but not forever: without a consumer that rejects it, no message comes into
-// a queue twice (rabbit_dead_letter: detect_cycles).
+// Publishing one may make another, but not for ever: without a consumer that rejects it, no message comes
+// into a queue twice (rabbit_dead_letter: detect_cycles). One that was rejected may: send_to_dead_letters
+// ends that.
 void Broker::publish_dead_letters() {
   for (std::size_t at = 0; at < dead_letters_.size(); ++at) {
     const DeadLetter dead = dead_letters_[at];
+    deaths_at_once_ = dead.earlier_deaths + 1;
     std::vector<ResourceIndex> queues;
     route(dead.exchange, routing_keys(*dead.message), dead.message->headers(), queues);
     std::erase_if(queues, [&](ResourceIndex queue) {
@@ -365,6 +374,7 @@ void Broker::publish_dead_letters() {
     effects_.policies[place].queues = std::move(queues);
   }
   dead_letters_.clear();
+  deaths_at_once_ = 0;
 }
 
 Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now) {

@@ -87,6 +87,9 @@ class Broker {
  public:
   // A queue that holds this many messages refuses the next one with a RunError.
   static constexpr std::size_t kQueueDepthMax = 10'000'000;
+  // A message that dies so often within one call goes round for ever, as it may once somebody has rejected
+  // it (dead_letter.h: would_cycle): a RunError, where RabbitMQ would not rest.
+  static constexpr std::size_t kDeathsAtOnceMax = 10'000;
 
   // Every operation takes the time at which it happens; times never decrease.
 
@@ -198,6 +201,7 @@ class Broker {
     ResourceIndex from;
     ResourceIndex exchange;
     DeathReason reason = DeathReason::kRejected;
+    std::size_t earlier_deaths = 0;  // in the same call
   };
   struct Look {
     TimeNs time_ns;
@@ -260,6 +264,7 @@ class Broker {
   std::vector<std::uint32_t> free_slots_;
   std::vector<ResourceIndex> matched_;
   std::vector<DeadLetter> dead_letters_;
+  std::size_t deaths_at_once_ = 0;  // so often the dead letter that is being published has died
   mutable std::priority_queue<Look, std::vector<Look>, std::greater<>> looks_;  // some of them overtaken
   Effects effects_;
   std::uint64_t unroutable_ = 0;

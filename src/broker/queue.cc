@@ -39,12 +39,6 @@ void Queue::Lane::add_waiting(std::vector<MessagePtr>& messages, std::size_t mos
   }
 }
 
-std::size_t Queue::depth_above() const {
-  std::size_t depth = 0;
-  for (const Lane& lane : lanes_above_) depth += lane.size();
-  return depth;
-}
-
 std::size_t Queue::priority_of(const Message& message) const {
   if (lanes_above_.empty()) return 0;
   return std::min<std::size_t>(message.priority().value_or(0), lanes_above_.size());
@@ -57,6 +51,7 @@ std::size_t Queue::first_priority() const {
 }
 
 void Queue::note_entry(const QueuedMessage& message) {
+  ++depth_;
   if (counts_bytes()) bytes_ += message.message->payload().size();
 }
 
@@ -81,6 +76,7 @@ void Queue::put_back_in_turn(QueuedMessage message) {
 
 QueuedMessage Queue::pop() {
   DSE_CHECK(!empty(), "pop from an empty queue");
+  --depth_;
   if (policies_ == nullptr) return lane_.pop();
   QueuedMessage message = lane(first_priority()).pop();
   if (counts_bytes()) bytes_ -= message.message->payload().size();

@@ -83,8 +83,8 @@ class Queue {
   // Removes and returns it.
   QueuedMessage pop();
 
-  std::size_t depth() const { return lane_.size() + (policies_ == nullptr ? 0 : depth_above()); }
-  bool empty() const { return lane_.empty() && (policies_ == nullptr || depth_above() == 0); }
+  std::size_t depth() const { return depth_; }
+  bool empty() const { return depth_ == 0; }
   // The bytes of the payloads that wait; kept only where max_length_bytes limits them.
   std::size_t bytes() const { return bytes_; }
   // The first waiting messages, in order, at most `most`.
@@ -93,7 +93,7 @@ class Queue {
   // The most messages that ever waited at once; kept by note_depth, which the broker calls at the end of a
   // step, so that a message delivered at once does not count.
   std::size_t depth_max() const { return depth_max_; }
-  void note_depth() { depth_max_ = depth() > depth_max_ ? depth() : depth_max_; }
+  void note_depth() { depth_max_ = depth_ > depth_max_ ? depth_ : depth_max_; }
 
   // Streams in the order of their turns, as RabbitMQ keeps its consumers (rabbit_queue_consumers):
   // a stream that was served goes to the end; one that is full when a message comes drops out, and
@@ -106,7 +106,6 @@ class Queue {
   class Lane {
    public:
     bool empty() const { return fresh_.empty() && (returned_ == nullptr || returned_->empty()); }
-    std::size_t size() const { return fresh_.size() + (returned_ == nullptr ? 0 : returned_->size()); }
     const QueuedMessage& first() const {
       return returned_ == nullptr || returned_->empty() ? fresh_.front() : returned_->begin()->second;
     }
@@ -122,7 +121,6 @@ class Queue {
     std::unique_ptr<std::map<std::uint64_t, QueuedMessage>> returned_;
   };
 
-  std::size_t depth_above() const;
   std::size_t priority_of(const Message& message) const;
   std::size_t first_priority() const;  // the highest with messages; 0 when there are none
   const Lane& lane(std::size_t priority) const { return priority == 0 ? lane_ : lanes_above_[priority - 1]; }
@@ -132,7 +130,8 @@ class Queue {
   }
   void note_entry(const QueuedMessage& message);
 
-  Lane lane_;  // priority 0; a plain queue has no other
+  std::size_t depth_ = 0;  // all lanes together
+  Lane lane_;              // priority 0; a plain queue has no other
   std::uint64_t next_position_ = 0;
   std::unique_ptr<QueuePolicies> policies_;
   std::vector<Lane> lanes_above_;  // the priorities from 1

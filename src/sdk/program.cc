@@ -26,10 +26,6 @@ Step create_resource(std::string resource) { return CreateResource{std::move(res
 
 Step bind(BindingSpec binding) { return Bind{std::make_shared<const BindingSpec>(std::move(binding))}; }
 
-Step write_resource(std::string resource, MessagePtr message) {
-  return write_resource(std::move(resource), std::move(message), {});
-}
-
 Step write_resource(std::string resource, MessagePtr message, WriteOptions options) {
   require_message(message, resource);
   return WriteResource{std::move(resource), std::move(message), options.mandatory, options.confirm};

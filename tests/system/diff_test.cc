@@ -49,6 +49,19 @@ TEST_CASE("diff: two recorded runs that are the same") {
   CHECK(outcome.err == "");
 }
 
+TEST_CASE("diff: what a broker makes of a message that dies is compared as well") {
+  const ProgramFixture fixture;
+  const std::string scenario = kScenarios + "message-ttl.toml";
+  const std::string a = run_of(fixture, scenario, "a", {"--record"});
+  const std::string b =
+      run_of(fixture, scenario, "b", {"--record", "--set", "resource.work.dead_letter.key=\"other\""});
+  const Outcome outcome = diff(a, b);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.out, ContainsSubstring("(key 'work.dead', headers {\"label\":"));
+  CHECK_THAT(outcome.out, ContainsSubstring("(key 'other', headers {\"label\":"));
+  CHECK_THAT(outcome.out, ContainsSubstring("\"x-death\":"));
+}
+
 TEST_CASE("diff: the first event that differs, its causes, the queues and the models, on both sides") {
   const ProgramFixture fixture;
   const std::string a = run_of(fixture, kSampleScenario, "a", {"--record"});

@@ -135,3 +135,17 @@ TEST_CASE("duplicates: a quorum queue's count of deliveries makes no other messa
   dead.message.headers = {{"x-death", HeaderArray(std::vector<HeaderValue>{std::int64_t{1}})}};
   CHECK_FALSE(duplicates.is_again(dead));  // it was in another queue meanwhile
 }
+
+TEST_CASE(
+    "duplicates: copies that died at different times are one message, those that died more often are not") {
+  const auto dead = [](std::int64_t count, std::uint64_t seconds) {
+    Arrival one = arrival({.connection = 1, .run = "1f", .number = 7});
+    const Headers death = {{"count", count}, {"queue", std::string("q")}, {"time", HeaderTimestamp(seconds)}};
+    one.message.headers = {{"x-death", HeaderArray(std::vector<HeaderValue>{HeaderTable(death)})}};
+    return one;
+  };
+  Duplicates duplicates(kMost);
+  CHECK_FALSE(duplicates.is_again(dead(1, 100)));
+  CHECK(duplicates.is_again(dead(1, 101)));
+  CHECK_FALSE(duplicates.is_again(dead(2, 102)));
+}

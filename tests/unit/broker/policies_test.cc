@@ -365,3 +365,20 @@ TEST_CASE("policies: a message that went round without a rejection is dropped") 
   CHECK(story.until(10 * kMs) == "b!expired:m b!dead:m");
   CHECK(story.waiting("a").empty());
 }
+
+TEST_CASE("policies: a message that went round with a rejection may do so for ever, which ends the run") {
+  Story story;
+  story.queue(
+      "full",
+      {.max_length_bytes = 5, .overflow = Overflow::kRejectPublishDlx, .dead_letter = to_queue("blink")});
+  story.queue("blink", {.message_ttl_ns = 0, .dead_letter = to_queue("full")});
+  story.stream("full", 1);
+  const auto publish = [&story](const char* id, const char* payload) {
+    story.publish("full", MessageFields{.payload = Payload::copy_of(payload), .id = id});
+  };
+  publish("m", "333");
+  publish("n", "1");
+  publish("o", "4444");
+  CHECK_THROWS_WITH(story.reject("m"), ContainsSubstring("message 'm' goes round for ever") &&
+                                           ContainsSubstring("queue 'full'"));
+}

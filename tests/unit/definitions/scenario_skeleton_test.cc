@@ -60,12 +60,11 @@ TEST_CASE("skeleton: of two numbers the smaller counts, otherwise the argument")
                              {"x-max-length", number(50)},
                              {"x-overflow", text("reject-publish")},
                              {"x-dead-letter-routing-key", text("own")}};
-  const Headers says = {{"message-ttl", number(3000)},
-                        {"max-length", number(20)},
-                        {"overflow", text("drop-head")},
-                        {"dead-letter-exchange", text("")},
-                        {"dead-letter-routing-key", text("policy")},
-                        {"delivery-limit", number(3)}};
+  Headers says = {{"message-ttl", number(3000)},
+                  {"max-length", number(20)},
+                  {"overflow", text("drop-head")},
+                  {"dead-letter-exchange", text("")},
+                  {"dead-letter-routing-key", text("policy")}};
   const Made classic =
       make({.queues = {{.name = "q", .arguments = arguments}}, .policies = {policy("p", 0, says)}});
   CHECK(classic.queue("q") == QueueOptions{.message_ttl_ns = kSecond,
@@ -74,10 +73,25 @@ TEST_CASE("skeleton: of two numbers the smaller counts, otherwise the argument")
                                            .dead_letter = DeadLetterTarget{"", "own"}});
   Headers quorum = arguments;
   quorum.set("x-queue-type", text("quorum"));
+  says.set("delivery-limit", number(3));
   const Made other =
       make({.queues = {{.name = "q", .arguments = quorum}}, .policies = {policy("p", 0, says)}});
   CHECK(other.queue("q").overflow == Overflow::kDropHead);
   CHECK(other.queue("q").delivery_limit == 3);
+}
+
+TEST_CASE("skeleton: a policy with a key that the type of queue does not know counts for none of them") {
+  const auto limits = [](const Headers& higher) {
+    const Made made =
+        make({.queues = {{.name = "qc"}, {.name = "qq", .arguments = {{"x-queue-type", text("quorum")}}}},
+              .policies = {policy("low", 0, {{"max-length", number(7)}}), policy("high", 1, higher)}});
+    return std::pair(*made.queue("qc").max_length, *made.queue("qq").max_length);
+  };
+  CHECK(limits({{"max-length", number(3)}}) == std::pair<std::int64_t, std::int64_t>(3, 3));
+  CHECK(limits({{"max-length", number(3)}, {"delivery-limit", number(5)}}) ==
+        std::pair<std::int64_t, std::int64_t>(7, 3));
+  CHECK(limits({{"max-length", number(3)}, {"ha-mode", text("all")}}) ==
+        std::pair<std::int64_t, std::int64_t>(3, 7));
 }
 
 TEST_CASE("skeleton: an operator's policy makes numbers smaller, and never larger") {
@@ -123,6 +137,9 @@ TEST_CASE("skeleton: which virtual host") {
         "d.json: has several virtual hosts, and none is called /: choose one with --vhost: a, b");
   CHECK(input_error([&] { make_skeleton(two, "c", "d.json"); }) ==
         "d.json: has no virtual host \"c\"; did you mean 'a'?");
+  const Definitions elsewhere = {.vhosts = {"/", "shop"}, .queues = {{.name = "q", .vhost = "shop"}}};
+  CHECK(input_error([&] { make_skeleton(elsewhere, std::nullopt, "d.json"); }) ==
+        "d.json: has nothing in its virtual host /: choose one with --vhost: shop");
   const Made made = make(two, "b");
   CHECK(made.skeleton.read_queues == std::vector<std::string>{"q"});
   CHECK(made.has_note(R"(not imported: the virtual host "a"; --vhost chooses it)"));

@@ -23,7 +23,7 @@ std::string echo(const std::string& name, const std::string& from, const std::st
          "\"\nto = [\"" + to + "\"]\n";
 }
 std::string binding(const std::string& from, const std::string& to) {
-  return "[[binding]]\nfrom = \"" + from + "\"\nto = \"" + to + "\"\n";
+  return "[[binding]]\nfrom = \"" + from + "\"\nto = \"" + to + "\"\nkey = \"k\"\n";
 }
 
 Scenario read(const std::string& text) { return parse_scenario(text, "s.toml", built_in_tables()); }

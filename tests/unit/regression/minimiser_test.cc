@@ -48,6 +48,18 @@ struct Workbench {
 
 }  // namespace
 
+TEST_CASE("faults are dropped before anything else that may as well be the cause") {
+  Workbench bench(source("a", "x") + source("b", "x") + reader("r", "x") +
+                      "[[fault]]\nkind = \"duplicate\"\ncomponent = \"a\"\n" +
+                      expect("r.received", "max = 110"),
+                  "r.received too high");
+  const std::optional<Minimised> result = bench.run();
+  REQUIRE(result);
+  CAPTURE(result->scenario);
+  CHECK(result->scenario.find("fault") == std::string::npos);
+  CHECK_THAT(result->scenario, ContainsSubstring("component.a") && ContainsSubstring("component.b"));
+}
+
 TEST_CASE("a scenario is reduced to the least that fails in the same way") {
   Workbench bench("title = \"Many things\"\nuntil = \"90ms\"\n[bus]\nlatency = \"50us\"\n" +
                       source("a", "x") + source("b", "y.z") + reader("r", "x") + reader("q", "y.z") +

@@ -96,7 +96,9 @@ TEST_CASE("resource: what RabbitMQ refuses is refused, with line, column and key
       {"[resource.a]\nmax_priority = 256", "resource.a.max_priority"},
       {"[resource.a]\noverflow = \"drop-tail\"", "resource.a.overflow"},
       {"[resource.a]\ntype = \"stream\"", "resource.a.type"},
-      {"[resource.a]\ndead_letter = { key = \"k\" }", "resource.a.dead_letter"},
+      {"[resource.a]\ndead_letter = { key = \"k\" }",
+       "resource.a.dead_letter.to: is missing: RabbitMQ refuses a dead-letter key without an exchange with "
+       "406"},
       {"[resource.a]\ndead_letter = { to = \"b\", keys = \"k\" }", "did you mean 'key'?"},
       {"[resource.b]\ntype = \"quorum\"\ndelivery_limit = 2\n[[binding]]\nfrom = \"a\"\nto = \"b\"",
        "s.toml:3:18: resource.b.delivery_limit: nobody reads 'b'"},

@@ -63,15 +63,18 @@ TEST_CASE("mislabel: a generator's labels are of its own data") {
 
 TEST_CASE("mislabel: with probability 0 it is as if it were not there") {
   const Data data(std::string("\x02\x09\x04", 3));
-  const auto prints = [&data](std::optional<Probability> probability) {
-    Simulation simulation;
+  const auto make = [&data](Simulation& simulation, std::int64_t of_three) -> Simulation& {
     simulation.add("g", data.generator("d"));
-    if (probability)
-      simulation.inject({.kind = FaultKind::kMislabel, .component = "g", .probability = probability});
-    return simulation.run().fingerprints;
+    if (of_three >= 0) {
+      simulation.inject(
+          {.kind = FaultKind::kMislabel, .component = "g", .probability = Probability{of_three, 3}});
+    }
+    return simulation;
   };
-  CHECK(prints(Probability{0, 3}) == prints(std::nullopt));
-  CHECK(prints(Probability{3, 3}) != prints(std::nullopt));
+  Simulation none, never, seen, always;
+  CHECK(make(never, 0).run().fingerprints == make(none, -1).run().fingerprints);
+  CHECK(labels_in(make(seen, 0), "d") == std::vector<std::int64_t>{2, 9, 4});
+  CHECK(labels_in(make(always, 3), "d") == std::vector<std::int64_t>{3, 0, 5});
 }
 
 TEST_CASE("mislabel: what the scenario says goes before the data, and data of one class tells nothing") {
