@@ -57,5 +57,5 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 # What the program needs for running is read off it; what other programs link with is named here.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-    "libfmt-dev, zlib1g-dev, libsqlite3-dev, libssl-dev, libzmq3-dev, libtomlplusplus-dev, librabbitmq-dev, pkg-config")
+    "libfmt-dev, zlib1g-dev, libsqlite3-dev, libssl-dev, libzmq3-dev, libtomlplusplus-dev, librabbitmq-dev, libpcre2-dev, pkg-config")
 include(CPack)
