@@ -1,7 +1,8 @@
 """A source that sends `count` messages and asks for confirms.
 
 It begins with one message every `every`. What a full queue refuses it keeps, sends again later, and
-goes at half its speed, down to a twentieth; each message that is accepted makes it a little faster again.
+goes at half its speed, down to a twentieth; each message that is accepted makes it a little faster
+again.
 """
 
 import dse

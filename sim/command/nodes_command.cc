@@ -153,12 +153,10 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
     tell("warning: {}\n", sentence);
   const std::size_t expected = scenario.expectations.size();
   keep_what_can_be_judged(scenario);
-  if (const std::size_t left_out = expected - scenario.expectations.size(); left_out > 0) {
-    tell(
-        "warning: {} of {} not judged: about deliveries, queues, faults and virtual times a real broker "
-        "shows "
-        "too little\n",
-        left_out, counted(expected, "expectation"));
+  if (const std::size_t left_out = expected - scenario.expectations.size();
+      left_out > 0 && !arguments.quiet) {
+    fmt::print("{} of {} are not judged here: a real broker does not show what they are about\n", left_out,
+               counted(expected, "expectation"));
   }
   const Interrupts interrupts = watch_for_two_interrupts();
   const ConnectionOptions connection_options{.address = broker_address(arguments.broker),

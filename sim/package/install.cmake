@@ -18,7 +18,7 @@ target_compile_features(dse_library INTERFACE cxx_std_20)
 # The names that dse-config.cmake.in looks for.
 target_link_libraries(dse_library PRIVATE fmt::fmt ZLIB::ZLIB SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto
                                           Threads::Threads PkgConfig::libzmq PkgConfig::tomlplusplus
-                                          PkgConfig::librabbitmq)
+                                          PkgConfig::librabbitmq PkgConfig::libpcre2-8)
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
