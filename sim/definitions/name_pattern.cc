@@ -25,9 +25,9 @@ std::string error_text(int code) {
 
 struct NamePattern::Compiled {
   struct Free {
-    void operator()(pcre2_code* code) const { pcre2_code_free(code); }
-    void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
-    void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+    void operator()(pcre2_code* one) const { pcre2_code_free(one); }
+    void operator()(pcre2_match_data* one) const { pcre2_match_data_free(one); }
+    void operator()(pcre2_match_context* one) const { pcre2_match_context_free(one); }
   };
   std::unique_ptr<pcre2_code, Free> code;
   std::unique_ptr<pcre2_match_data, Free> match;

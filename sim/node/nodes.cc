@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/diagnostics.h"
 #include "dse/error.h"
 #include "sim/node/node.h"
 #include "sim/node/scoring_file.h"
