@@ -1,5 +1,6 @@
 // Programs in other languages as nodes on RabbitMQ: the same file as in a simulation, and what happens when
 // the program or its node is killed.
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <filesystem>
