@@ -121,8 +121,8 @@ class Simulation {
   void write_confirmed(const std::string& resource, MessageFields fields);
   struct Confirm {
     MessagePtr message;
-    bool accepted =
-        false;  // every queue that it came to has taken it; as Machine::on_confirm tells a program
+    // Whether every queue that it came to has taken it, as Machine::on_confirm tells a program.
+    bool accepted = false;
   };
   // What the driver has been told since the last call, in order.
   std::vector<Confirm> take_confirms();

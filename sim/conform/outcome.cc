@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <utility>
+#include "message/deaths.h"
 
 namespace dse {
 namespace {
@@ -37,22 +37,6 @@ std::string text_of(const Outcome& outcome, bool fully) {
   return parts.empty() ? "nothing" : fmt::format("{}", fmt::join(parts, "; "));
 }
 
-// The deaths without their times of day.
-HeaderArray timeless(const HeaderArray& deaths) {
-  std::vector<HeaderValue> result;
-  for (const HeaderValue& value : deaths.values()) {
-    const auto* table = std::get_if<HeaderTable>(&value);
-    if (table == nullptr) {
-      result.push_back(value);
-      continue;
-    }
-    Headers death = table->entries();
-    death.remove("time");
-    result.emplace_back(HeaderTable(std::move(death)));
-  }
-  return HeaderArray(std::move(result));
-}
-
 }  // namespace
 
 SeenDelivery seen(const MessageFields& message, bool redelivered) {
@@ -62,9 +46,8 @@ SeenDelivery seen(const MessageFields& message, bool redelivered) {
                         .headers = message.headers,
                         .priority = message.more->priority,
                         .expiration = message.more->expiration};
-  const HeaderValue* value = message.headers.find("x-death");
-  const auto* deaths = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
-  if (deaths != nullptr) delivery.headers.set("x-death", timeless(*deaths));
+  const HeaderValue* deaths = message.headers.find(kDeathsHeader);
+  if (deaths != nullptr) delivery.headers.set(std::string(kDeathsHeader), without_times(*deaths));
   return delivery;
 }
 

@@ -10,7 +10,6 @@
 #include "core/printable.h"
 #include "dse/hash.h"
 #include "sim/scenario/topology.h"
-#include "sim/scenario/topology_graph.h"
 
 namespace dse {
 namespace {
@@ -40,19 +39,17 @@ std::string why_not(const HeaderValue& value) {
 
 class DefinitionsMaker {
  public:
-  DefinitionsMaker(const Scenario& scenario, const std::string& vhost)
-      : scenario_(scenario), vhost_(vhost), graph_(scenario) {}
+  DefinitionsMaker(const Scenario& scenario, const std::string& vhost) : scenario_(scenario), vhost_(vhost) {}
 
   ScenarioDefinitions make() {
     result_.definitions.vhosts = {vhost_};
-    const std::set<std::string> from_the_start = queues_from_the_start(scenario_);
+    const std::set<std::string> queues = queues_of(scenario_);
     for (const std::string& name : resource_names(scenario_)) {
       const auto declared = scenario_.exchanges.find(name);
       add_exchange(name, declared != scenario_.exchanges.end()
                              ? declared->second
                              : ExchangeOptions{.alternate = alternate_of(scenario_, name)});
-      if (!graph_.readers_of(name).empty() || graph_.is_bound(name) || from_the_start.contains(name))
-        add_queue(name, declared == scenario_.exchanges.end());
+      if (queues.contains(name)) add_queue(name, declared == scenario_.exchanges.end());
     }
     for (const BindingSpec& binding : scenario_.bindings) add_binding(binding);
     return std::move(result_);
@@ -129,7 +126,6 @@ class DefinitionsMaker {
 
   const Scenario& scenario_;
   const std::string& vhost_;
-  const TopologyGraph graph_;
   std::unordered_set<std::string> exchanges_;
   std::unordered_set<std::string> exclusive_;
   std::unordered_set<std::uint64_t> bindings_;

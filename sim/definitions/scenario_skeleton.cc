@@ -4,66 +4,25 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <set>
-#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "amqp/topology.h"
-#include "core/counted.h"
-#include "core/names.h"
 #include "core/printable.h"
 #include "dse/error.h"
 #include "sim/definitions/allowed_names.h"
+#include "sim/definitions/binding_arguments.h"
+#include "sim/definitions/exchange_types.h"
+#include "sim/definitions/placeholder_readers.h"
 #include "sim/definitions/policies.h"
 #include "sim/definitions/queue_arguments.h"
+#include "sim/definitions/skeleton_notes.h"
+#include "sim/definitions/virtual_hosts.h"
 #include "sim/scenario/binding_check.h"
-#include "sim/scenario/topology.h"
-#include "sim/scenario/topology_graph.h"
 
 namespace dse {
 namespace {
-
-// Every virtual host that the definitions name, or only those that hold something, in their order.
-std::vector<std::string> vhosts_of(const Definitions& definitions, bool with_empty) {
-  std::vector<std::string> names;
-  std::unordered_set<std::string> seen;
-  const auto add = [&](const std::string& name) {
-    if (!name.empty() && seen.insert(name).second) names.push_back(name);
-  };
-  if (with_empty) {
-    for (const std::string& name : definitions.vhosts) add(name);
-  }
-  for (const ExchangeDefinition& exchange : definitions.exchanges) add(exchange.vhost);
-  for (const QueueDefinition& queue : definitions.queues) add(queue.vhost);
-  for (const BindingDefinition& binding : definitions.bindings) add(binding.vhost);
-  return names;
-}
-
-std::string chosen_vhost(const Definitions& definitions, const std::optional<std::string>& wanted,
-                         const std::string& file) {
-  const std::vector<std::string> names = vhosts_of(definitions, true);
-  const bool has_wanted = wanted && std::find(names.begin(), names.end(), *wanted) != names.end();
-  if (wanted && !has_wanted && !names.empty()) {
-    throw InputError({.file = file}, fmt::format("has no virtual host {}{}", quoted_text(*wanted),
-                                                 printable(suggestion(*wanted, names))));
-  }
-  if (wanted) return *wanted;
-  if (names.empty()) return "/";
-  if (names.size() == 1) return names.front();
-  if (std::find(names.begin(), names.end(), "/") != names.end()) {
-    const std::vector<std::string> filled = vhosts_of(definitions, false);
-    if (filled.empty() || std::find(filled.begin(), filled.end(), "/") != filled.end()) return "/";
-    throw InputError({.file = file},
-                     fmt::format("has nothing in its virtual host /: choose one with --vhost: {}",
-                                 printable(fmt::format("{}", fmt::join(filled, ", ")))));
-  }
-  throw InputError({.file = file},
-                   fmt::format("has several virtual hosts, and none is called /: choose one with --vhost: {}",
-                               printable(fmt::format("{}", fmt::join(names, ", ")))));
-}
 
 std::string binding_name(const BindingDefinition& binding) {
   return fmt::format("binding {} -> {} {} (key {})", quoted_text(binding.source),
@@ -71,36 +30,12 @@ std::string binding_name(const BindingDefinition& binding) {
                      quoted_text(binding.routing_key));
 }
 
-// The exchanges that every virtual host has, which an export leaves out.
-std::optional<std::string_view> built_in_type(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kBuiltIn = {
-      {{"amq.direct", "direct"},
-       {"amq.fanout", "fanout"},
-       {"amq.headers", "headers"},
-       {"amq.match", "headers"},
-       {"amq.topic", "topic"},
-       {"amq.rabbitmq.log", "topic"},
-       {"amq.rabbitmq.trace", "topic"}}};
-  for (const auto& [built_in, type] : kBuiltIn) {
-    if (name == built_in) return type;
-  }
-  return std::nullopt;
-}
-
-std::optional<ExchangeType> type_called(std::string_view name) {
-  for (const ExchangeType type :
-       {ExchangeType::kDirect, ExchangeType::kFanout, ExchangeType::kTopic, ExchangeType::kHeaders}) {
-    if (name_of(type) == name) return type;
-  }
-  return std::nullopt;
-}
-
 class SkeletonMaker {
  public:
   SkeletonMaker(const Definitions& definitions, const std::optional<std::string>& vhost,
                 const std::string& file)
       : all_(definitions),
-        vhosts_(vhosts_of(definitions, true)),
+        vhosts_(vhosts_of(definitions)),
         vhost_(chosen_vhost(definitions, vhost, file)),
         policies_(here(definitions.policies)),
         operators_(here(definitions.operator_policies)),
@@ -122,9 +57,10 @@ class SkeletonMaker {
     for (std::size_t i = 0; i < exchange_order_.size(); ++i) add_exchange(exchange_order_[i]);
     for (const BindingDefinition* binding : bindings_) add_binding(*binding);
     complete_queues();
-    choose_readers();
-    note_policies();
-    list_people();
+    add_readers();
+    for (const std::string& one : policy_notes(policy_set_, "policy")) note("{}", one);
+    for (const std::string& one : policy_notes(operator_set_, "operator policy")) note("{}", one);
+    result_.people = people_notes(all_, vhost_);
     return std::move(result_);
   }
 
@@ -248,9 +184,9 @@ class SkeletonMaker {
   // Whether the exchange will be there. One that every broker has is added when something needs it.
   bool has_exchange(const std::string& name) {
     if (exchanges_.contains(name)) return true;
-    const std::optional<std::string_view> built_in = built_in_type(name);
+    const std::optional<ExchangeType> built_in = built_in_type(name);
     if (!built_in || unknown_exchanges_.contains(name)) return false;
-    exchanges_.emplace(name, Exchange{.type = *type_called(*built_in)});
+    exchanges_.emplace(name, Exchange{.type = *built_in});
     exchange_order_.push_back(name);
     return true;
   }
@@ -488,34 +424,15 @@ class SkeletonMaker {
 
   // Returns false when the scenario has no form for what they ask for.
   bool read_headers_of(const BindingDefinition& definition, BindingSpec& binding) {
-    const auto refuse = [&](std::string_view reason) {
-      note("not imported: the {}: {}", binding_name(definition), reason);
-      return false;
-    };
-    std::string match = "all";
-    if (const HeaderValue* said = definition.arguments.find("x-match")) {
-      const auto* text = std::get_if<std::string>(said);
-      if (text == nullptr) return refuse("its x-match is no text");
-      match = *text;
+    BindingArguments read = read_binding_arguments(definition.arguments);
+    for (const std::string& name : read.unmatched) {
+      note("changed: the {} loses its header {}, which RabbitMQ does not match", binding_name(definition),
+           quoted_text(name));
     }
-    const bool with_x = match.ends_with("-with-x");
-    if (match != "all" && match != "any" && match != "all-with-x" && match != "any-with-x")
-      return refuse(fmt::format("its x-match {} is not known here", quoted_text(match)));
-    for (const auto& [name, value] : definition.arguments) {
-      if (name == "x-match") continue;
-      if (!name.starts_with("x-")) {
-        binding.headers.set(name, value);
-      } else if (with_x) {
-        return refuse(fmt::format("a scenario does not match the header {}", quoted_text(name)));
-      } else {
-        note("changed: the {} loses its header {}, which RabbitMQ does not match", binding_name(definition),
-             quoted_text(name));
-      }
-    }
-    const bool any = match.starts_with("any");
-    if (any && binding.headers.empty()) return refuse("it matches nothing: any of no headers");
-    binding.match = any ? HeaderMatch::kAny : HeaderMatch::kAll;
-    return true;
+    if (!read.refused.empty()) note("not imported: the {}: {}", binding_name(definition), read.refused);
+    binding.headers = std::move(read.headers);
+    binding.match = read.match;
+    return read.refused.empty();
   }
 
   // A queue beside an exchange of its name has a table, which says that it is there. Every other queue is
@@ -536,92 +453,25 @@ class SkeletonMaker {
          lone.size() == 1 ? "the queue" : "each of the queues", fmt::join(lone, ", "));
   }
 
-  // A queue in which messages only wait until they are dead-lettered has no reader, or it would be no retry.
-  void choose_readers() {
-    Scenario scenario;
-    scenario.resources = result_.resources;
-    scenario.exchanges = result_.exchanges;
-    scenario.bindings = result_.bindings;
-    const std::set<std::string> from_the_start = queues_from_the_start(scenario);
-    const TopologyGraph graph(scenario);
-    std::unordered_set<std::string> read;
-    std::vector<std::string> waiting;
-    for (const QueueDefinition* definition : queue_order_) {
-      const std::string& name = queues_.at(definition->name).name;
-      const auto config = result_.resources.find(name);
-      const bool waits = config != result_.resources.end() && config->second.queue.message_ttl_ns &&
-                         config->second.queue.dead_letter && !config->second.queue.delivery_limit;
-      const bool is_there = graph.is_bound(name) || from_the_start.contains(name);
-      if (!waits || !is_there || (!graph.is_used(name) && result_.exchanges.contains(name))) {
-        read.insert(name);
-        continue;
-      }
-      waiting.push_back(name);
-      if (graph.is_used(name)) continue;
+  void add_readers() {
+    Scenario topology;
+    topology.resources = result_.resources;
+    topology.exchanges = result_.exchanges;
+    topology.bindings = result_.bindings;
+    std::vector<std::string> queues;
+    for (const QueueDefinition* definition : queue_order_)
+      queues.push_back(queues_.at(definition->name).name);
+    PlaceholderReaders readers = choose_readers(topology, queues);
+    for (const std::string& name : readers.unnamed) {
       result_.bindings.push_back({.from = name, .to = name});
       note("added: a binding of {} to itself, as a scenario has no options for what nothing else names",
            name);
     }
-    const auto is_read = [&read](const std::string& queue) { return read.contains(queue); };
-    for (const std::string& name : waiting) {
-      if (graph.comes_back(name, is_read)) read.insert(name);
-    }
-    if (read.empty() && !waiting.empty()) read.insert(waiting.front());
-    for (const QueueDefinition* definition : queue_order_) {
-      const std::string& name = queues_.at(definition->name).name;
-      if (read.contains(name)) result_.read_queues.push_back(name);
-    }
-    if (!read.empty()) return;
+    result_.read_queues = std::move(readers.read);
+    if (!result_.read_queues.empty()) return;
     const std::string placeholder = names_.name_like("placeholder");
     note("added: the resource {}, because a scenario needs a component, which reads something", placeholder);
     result_.read_queues.push_back(placeholder);
-  }
-
-  void note_policies() {
-    const auto note_set = [&](const PolicySet& set, std::string_view what) {
-      for (const PolicySet::Unread& unread : set.unread()) {
-        note("not applied: the {} {}: its pattern is not understood here: {}", what, quoted_text(unread.name),
-             unread.reason);
-      }
-      for (const PolicySet::Use& use : set.uses()) {
-        std::vector<std::string> keys;
-        for (const auto& [key, value] : use.policy->definition) {
-          if (!is_known_policy_key(key)) keys.push_back(quoted_text(key));
-        }
-        const std::string name = quoted_text(use.policy->name);
-        if (use.queues + use.exchanges == 0) {
-          note("not imported: the {} {}, which counts for nothing here", what, name);
-          continue;
-        }
-        note("changed: the {} {} is in the options of {} and {}", what, name, counted(use.queues, "queue"),
-             counted(use.exchanges, "exchange"));
-        if (!keys.empty()) {
-          note("not imported: {} of the {} {}, which {} no form in a scenario", fmt::join(keys, ", "), what,
-               name, keys.size() == 1 ? "has" : "have");
-        }
-      }
-    };
-    note_set(policy_set_, "policy");
-    note_set(operator_set_, "operator policy");
-  }
-
-  void list_people() {
-    const auto add = [&]<typename... Arguments>(fmt::format_string<Arguments...> format,
-                                                Arguments&&... arguments) {
-      result_.people.push_back(fmt::format(format, std::forward<Arguments>(arguments)...));
-    };
-    for (const UserDefinition& user : all_.users)
-      add("the user {}, tags {}", quoted_text(user.name), quoted_text(user.tags));
-    for (const PermissionDefinition& one : all_.permissions) {
-      if (!is_here(one)) continue;
-      add("permissions of {}: configure {}, write {}, read {}", quoted_text(one.user),
-          quoted_text(one.configure), quoted_text(one.write), quoted_text(one.read));
-    }
-    for (const PermissionDefinition& one : all_.topic_permissions) {
-      if (!is_here(one)) continue;
-      add("topic permissions of {} on the exchange {}: write {}, read {}", quoted_text(one.user),
-          quoted_text(one.exchange), quoted_text(one.write), quoted_text(one.read));
-    }
   }
 
   const Definitions& all_;

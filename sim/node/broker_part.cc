@@ -1,98 +1,85 @@
 #include "sim/node/broker_part.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "sim/scenario/topology.h"
+#include "sim/scenario/topology_graph.h"
 
 namespace dse {
 namespace {
 
-// The queues that exist from the start, or once a component streams them.
-std::set<std::string> queues_of(const Scenario& scenario) {
-  std::set<std::string> queues = queues_from_the_start(scenario);
-  for (const ComponentConfig& component : scenario.components) {
-    if (auto read = resource_read(component)) queues.insert(std::move(*read));
-  }
-  for (const BindingSpec& binding : scenario.bindings) {
-    if (binding.target == BindingTarget::kQueue) queues.insert(binding.to);
-  }
-  return queues;
+// Whether the queue gives messages up to the queue that their own key names.
+bool may_fill_any(const Scenario& scenario, const std::string& queue) {
+  const auto resource = scenario.resources.find(queue);
+  if (resource == scenario.resources.end() || !resource->second.queue.dead_letter) return false;
+  const DeadLetterTarget& target = *resource->second.queue.dead_letter;
+  return target.exchange.empty() && !target.key;
 }
 
-// Finds what can be reached, each name once.
-class Search {
+// The ways of messages that the component writes, and of those that its queue gives up.
+TopologyGraph::Names ways_of(const Scenario& scenario, const ComponentConfig& component) {
+  const TopologyGraph graph(scenario);
+  const std::set<std::string> queues = queues_of(scenario);
+  TopologyGraph::Names begin;
+  if (const std::optional<std::string> read = resource_read(component)) begin.queues.insert(*read);
+  for (const std::string& written : resources_written(component)) begin.exchanges.insert(written);
+  TopologyGraph::Names ways = graph.reached_from(begin);
+  const bool any = std::any_of(ways.queues.begin(), ways.queues.end(),
+                               [&](const std::string& queue) { return may_fill_any(scenario, queue); });
+  if (any) ways = graph.reached_from({.queues = queues, .exchanges = ways.exchanges});
+  std::erase_if(ways.queues, [&](const std::string& queue) { return !queues.contains(queue); });
+  return ways;
+}
+
+// What leads into a queue: the exchanges, over alternates as well, and the queue itself.
+class WaysInto {
  public:
-  explicit Search(const Scenario& scenario)
-      : scenario_(scenario), names_(resource_names(scenario)), all_queues_(queues_of(scenario)) {}
-
-  void follow_exchange(const std::string& name) {
-    if (!exchanges_.insert(name).second) return;
-    for (std::size_t number = 0; number < scenario_.bindings.size(); ++number) {
-      const BindingSpec& binding = scenario_.bindings[number];
-      if (binding.from != name) continue;
-      bindings_.insert(number);
-      binding.target == BindingTarget::kQueue ? follow_queue(binding.to) : follow_exchange(binding.to);
-    }
-    if (!scenario_.exchanges.contains(name) && all_queues_.contains(name)) follow_queue(name);
-    if (const std::optional<std::string> alternate = alternate_of(scenario_, name))
-      follow_exchange(*alternate);
-  }
-
-  void follow_queue(const std::string& name) {
-    if (!queues_.insert(name).second) return;
-    const auto resource = scenario_.resources.find(name);
-    if (resource == scenario_.resources.end() || !resource->second.queue.dead_letter) return;
-    const DeadLetterTarget& target = *resource->second.queue.dead_letter;
-    if (!target.exchange.empty()) return follow_exchange(target.exchange);
-    if (target.key) return follow_queue(*target.key);
-    for (const std::string& queue : all_queues_) follow_queue(queue);  // by the message's own key
-  }
-
-  // What is bound to the queue, or to the exchange, of this name, however indirectly.
-  void go_back_from(const std::string& name, BindingTarget target) {
-    if (!came_from_.emplace(target, name).second) return;
-    for (std::size_t number = 0; number < scenario_.bindings.size(); ++number) {
-      const BindingSpec& binding = scenario_.bindings[number];
-      if (binding.to != name || binding.target != target) continue;
-      bindings_.insert(number);
-      go_back_from(binding.from, BindingTarget::kExchange);
-    }
-    if (target == BindingTarget::kQueue) return;
-    for (const std::string& other : names_) {
-      if (alternate_of(scenario_, other) == name) go_back_from(other, BindingTarget::kExchange);
+  WaysInto(const Scenario& scenario, const std::string& queue) {
+    std::vector<std::pair<BindingTarget, std::string>> next = {{BindingTarget::kQueue, queue}};
+    if (!scenario.exchanges.contains(queue)) next.emplace_back(BindingTarget::kExchange, queue);
+    const std::vector<std::string> names = resource_names(scenario);
+    while (!next.empty()) {
+      const auto [target, name] = next.back();
+      next.pop_back();
+      if (!ends_.emplace(target, name).second) continue;
+      for (const BindingSpec& binding : scenario.bindings) {
+        if (is_end(binding, target, name)) next.emplace_back(BindingTarget::kExchange, binding.from);
+      }
+      if (target == BindingTarget::kQueue) continue;
+      for (const std::string& other : names) {
+        if (alternate_of(scenario, other) == name) next.emplace_back(BindingTarget::kExchange, other);
+      }
     }
   }
 
-  BrokerPart found() const {
-    BrokerPart part{.exchanges = exchanges_, .queues = queues_};
-    for (const auto& [target, name] : came_from_) {
-      (target == BindingTarget::kQueue ? part.queues : part.exchanges).insert(name);
-    }
-    for (const std::size_t number : bindings_) part.bindings.push_back(scenario_.bindings[number]);
-    return part;
-  }
+  bool hold(const BindingSpec& binding) const { return ends_.contains({binding.target, binding.to}); }
+  const std::set<std::pair<BindingTarget, std::string>>& ends() const { return ends_; }
 
  private:
-  const Scenario& scenario_;
-  std::vector<std::string> names_;
-  std::set<std::string> all_queues_;
-  std::set<std::string> exchanges_;
-  std::set<std::string> queues_;
-  std::set<std::size_t> bindings_;
-  std::set<std::pair<BindingTarget, std::string>> came_from_;
+  static bool is_end(const BindingSpec& binding, BindingTarget target, const std::string& name) {
+    return binding.target == target && binding.to == name;
+  }
+
+  std::set<std::pair<BindingTarget, std::string>> ends_;
 };
 
 }  // namespace
 
 BrokerPart part_of(const Scenario& scenario, const ComponentConfig& component) {
-  Search search(scenario);
-  for (const std::string& written : resources_written(component)) search.follow_exchange(written);
-  if (const std::optional<std::string> read = resource_read(component)) {
-    search.follow_queue(*read);
-    search.go_back_from(*read, BindingTarget::kQueue);
-    if (!scenario.exchanges.contains(*read)) search.go_back_from(*read, BindingTarget::kExchange);
+  TopologyGraph::Names ways = ways_of(scenario, component);
+  const std::set<std::string> led_from = ways.exchanges;
+  std::optional<WaysInto> into;
+  if (const std::optional<std::string> read = resource_read(component)) into.emplace(scenario, *read);
+  BrokerPart part{.exchanges = std::move(ways.exchanges), .queues = std::move(ways.queues)};
+  for (const BindingSpec& binding : scenario.bindings) {
+    if (led_from.contains(binding.from) || (into && into->hold(binding))) part.bindings.push_back(binding);
   }
-  return search.found();
+  if (!into) return part;
+  for (const auto& [target, name] : into->ends())
+    (target == BindingTarget::kQueue ? part.queues : part.exchanges).insert(name);
+  return part;
 }
 
 BrokerPart whole_of(const Scenario& scenario) {

@@ -13,6 +13,7 @@
 #include "core/names.h"
 #include "core/version.h"
 #include "dse/hash.h"
+#include "message/deaths.h"
 #include "protocol/interrupt_moment.h"
 #include "sim/node/broker_part.h"
 #include "sim/node/scoring_file.h"
@@ -63,9 +64,9 @@ void check_for_nodes(const Scenario& scenario) {
            "on a broker, an exclusive queue is there for the one connection that declares it, and no other "
            "node could make sure that it is there before its messages are");
   }
+  const Declarations declarations = declarations_of(scenario);
   for (const BindingSpec& binding : scenario.bindings) {
     if (!alternate_of(scenario, binding.from)) continue;
-    const Declarations declarations = declarations_of(scenario);
     if (!has_headers_exchange(binding, declarations.exchange(binding.from).type)) continue;
     throw InputError(
         {.file = scenario.path, .key = "binding"},
@@ -123,14 +124,15 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
               .open_protocol_log = options.open_protocol_log}) {
   app_ = maker_.make(component);
   const BrokerPart part = part_of(scenario, component);
+  const Declarations declarations = declarations_of(scenario);
   std::set<std::string> asserted = part.exchanges;
   asserted.insert(part.queues.begin(), part.queues.end());  // each with its exchange
   link_ = std::make_unique<AmqpLink>(AmqpLink::Options{
       .connection = {.address = options.broker,
                      .name = "dse node " + component.name,
                      .interrupted = options.interrupted},
-      .declarations = declarations_of(scenario),
-      .set_up = assertions_of(part, declarations_of(scenario)),
+      .declarations = declarations,
+      .set_up = assertions_of(part, declarations),
       .asserted = std::move(asserted),
       .run = make_run_mark(component.name),
       .epoch = options.epoch,
@@ -171,7 +173,7 @@ void Node::note_publication(const PublishRequest& request) {
 
 // A message from elsewhere may carry any timestamp, or none; its stay then begins now.
 void Node::note_arrival(const Message& message, TimeNs time_ns) {
-  if (is_dead_letter(message)) ++dead_letters_;
+  if (is_dead_letter(message.headers())) ++dead_letters_;
   if (message.timestamp() < 0 || message.timestamp() > time_ns) return message.set_entered_ns(time_ns);
   latencies_.add(time_ns - message.timestamp());
 }

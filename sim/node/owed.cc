@@ -1,11 +1,10 @@
 #include "sim/node/owed.h"
 
+#include "message/deaths.h"
 #include "sim/scenario/topology.h"
 #include "sim/world/broker_wiring.h"
 
 namespace dse {
-
-bool is_dead_letter(const Message& message) { return message.headers().find("x-death") != nullptr; }
 
 Owed::Owed(const Scenario& scenario) : scenario_(scenario) {
   wire_broker(scenario, broker_);
@@ -18,7 +17,7 @@ Owed::Owed(const Scenario& scenario) : scenario_(scenario) {
 }
 
 void Owed::note_write(const Written& written) {
-  if (is_dead_letter(written.message)) return;
+  if (is_dead_letter(written.message.headers())) return;
   const ResourceIndex exchange = broker_.declare(written.exchange, 0);
   for (const ResourceIndex index : broker_.queues_for(exchange, written.message)) {
     const auto count = by_queue_.find(broker_.name(index));

@@ -14,9 +14,6 @@
 
 namespace dse {
 
-// Whether a broker has dead-lettered the message: it has the header x-death.
-bool is_dead_letter(const Message& message);
-
 class Owed {
  public:
   struct Count {

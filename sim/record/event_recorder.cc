@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "message/deaths.h"
 #include "sim/record/event_code_info.h"
 #include "sim/record/header_json.h"
 
@@ -274,10 +275,10 @@ namespace {
 // What has a row of its own: a message by its id, and each form that dying gives it. What else a broker
 // changes (BCC, x-delivery-count) has none.
 std::uint64_t identity_of(const Message& message) {
-  const HeaderValue* deaths = message.headers().find("x-death");
+  const HeaderValue* deaths = message.headers().find(kDeathsHeader);
   if (deaths == nullptr) return message.id_hash();
   Headers died;
-  died.set("x-death", *deaths);
+  died.set(std::string(kDeathsHeader), *deaths);
   const std::uint64_t with_key = hash_chain(message.id_hash(), hash_text(message.key()));
   return hash_chain(with_key, hash_text(header_json(died)));
 }

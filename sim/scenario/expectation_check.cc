@@ -21,19 +21,6 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// The resources that have a queue: a component streams them, or a binding leads into them.
-Names queue_names(const Scenario& scenario) {
-  Names names = resource_names(scenario);
-  const std::set<std::string> from_the_start = queues_from_the_start(scenario);
-  std::erase_if(names, [&](const std::string& name) {
-    if (from_the_start.contains(name)) return false;
-    const bool bound = std::any_of(scenario.bindings.begin(), scenario.bindings.end(),
-                                   [&](const BindingSpec& binding) { return binding.to == name; });
-    return !bound && readers_of(scenario, name).empty();
-  });
-  return names;
-}
-
 // The first replica of the [component.NAME] with that name; null when it is no name of replicas.
 const ComponentConfig* replica_of(const Scenario& scenario, std::string_view name) {
   for (const ComponentConfig& component : scenario.components) {
@@ -88,8 +75,9 @@ void check(const MetricExpectation& expect, const Scenario& scenario, const Plac
 }
 
 void check_queue(const DeliveryExpectation& expect, const InputPlace& place, const Scenario& scenario) {
-  const Names queues = queue_names(scenario);
-  if (contains(queues, expect.resource)) return;
+  const std::set<std::string> with_queue = queues_of(scenario);
+  if (with_queue.contains(expect.resource)) return;
+  const Names queues(with_queue.begin(), with_queue.end());
   if (contains(resource_names(scenario), expect.resource)) {
     throw UnknownName(place,
                       fmt::format("'{}' has no queue: nobody streams it and nothing is bound into it{}",

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <algorithm>
-#include <map>
-#include <set>
 #include <vector>
 
 #include "core/names.h"

@@ -1,7 +1,6 @@
 // Reads what a scenario says of its resources and exchanges: [resource.NAME] and [exchange.NAME].
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "sim/scenario/scenario.h"

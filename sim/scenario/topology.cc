@@ -66,10 +66,6 @@ std::string life_text(const LifeCycle& life) {
   return text;
 }
 
-}  // namespace
-
-namespace {
-
 // Whether a message can come into a queue otherwise than by one binding.
 bool chains(const Scenario& scenario) {
   return !scenario.exchanges.empty() ||
@@ -88,35 +84,7 @@ std::vector<std::string> directly_into(const Scenario& scenario, const std::stri
   return exchanges;
 }
 
-// Resources by what a scenario does with them; gathered once, as there may be many.
-struct Uses {
-  std::set<std::string> read;
-  std::set<std::string> written;
-  std::set<std::string> bound_from;
-  std::set<std::string> bound_to;
-  std::set<std::string> reached;  // by messages that some component writes
-
-  explicit Uses(const Scenario& scenario) {
-    for (const ComponentConfig& component : scenario.components) {
-      if (auto resource = resource_read(component)) read.insert(std::move(*resource));
-      for (std::string& resource : resources_written(component)) written.insert(std::move(resource));
-    }
-    reached = written;
-    for (const BindingSpec& binding : scenario.bindings) {
-      bound_from.insert(binding.from);
-      if (binding.target == BindingTarget::kQueue) bound_to.insert(binding.to);
-      if (written.contains(binding.from)) reached.insert(binding.to);
-    }
-    if (!chains(scenario)) return;
-    reached.merge(TopologyGraph(scenario).queues_reached(written));
-  }
-};
-
 }  // namespace
-
-std::set<std::string> queues_from(const Scenario& scenario, const std::string& exchange) {
-  return TopologyGraph(scenario).queues_from(exchange);
-}
 
 std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange) {
   if (const auto declared = scenario.exchanges.find(exchange); declared != scenario.exchanges.end())
@@ -148,6 +116,17 @@ std::set<std::string> queues_from_the_start(const Scenario& scenario) {
   for (const auto& [name, resource] : scenario.resources) {
     const QueueOptions& queue = resource.queue;
     if (queue != QueueOptions() && !queue.exclusive && !queue.auto_delete) queues.insert(name);
+  }
+  return queues;
+}
+
+std::set<std::string> queues_of(const Scenario& scenario) {
+  std::set<std::string> queues = queues_from_the_start(scenario);
+  for (const ComponentConfig& component : scenario.components) {
+    if (auto read = resource_read(component)) queues.insert(std::move(*read));
+  }
+  for (const BindingSpec& binding : scenario.bindings) {
+    if (binding.target == BindingTarget::kQueue) queues.insert(binding.to);
   }
   return queues;
 }
@@ -210,42 +189,44 @@ void add_idle_options(const std::string& name, const QueueOptions& queue,
 }  // namespace
 
 std::vector<std::string> topology_warnings(const Scenario& scenario) {
-  const Uses uses(scenario);
+  const TopologyGraph graph(scenario);
   const std::set<std::string> from_the_start = queues_from_the_start(scenario);
   const std::set<std::string> led_into = queues_led_into(scenario);
+  std::set<std::string> bound_from;
+  for (const BindingSpec& binding : scenario.bindings) bound_from.insert(binding.from);
+  std::set<std::string> reached;  // by messages that some component writes
+  for (const ComponentConfig& component : scenario.components) {
+    for (std::string& written : resources_written(component)) reached.insert(std::move(written));
+  }
+  reached.merge(graph.reached_from({.exchanges = reached}).queues);
   std::vector<std::string> warnings;
   for (const ComponentConfig& component : scenario.components) {
-    if (const auto read = resource_read(component); read && !uses.reached.contains(*read)) {
+    if (const auto read = resource_read(component); read && !reached.contains(*read)) {
       warnings.push_back(
           fmt::format("component '{}' reads '{}', which nobody writes", component.name, *read));
     }
     for (const std::string& written : resources_written(component)) {
-      if (uses.bound_from.contains(written) || uses.read.contains(written)) continue;
+      if (bound_from.contains(written) || !graph.readers_of(written).empty()) continue;
       if (from_the_start.contains(written)) continue;
       warnings.push_back(
           fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
                       component.name, written));
     }
   }
-  for (const std::string& resource : resource_names(scenario)) {
-    if (uses.read.contains(resource) || is_kept_small(scenario, resource)) continue;
-    if (uses.bound_to.contains(resource)) {
-      warnings.push_back(
-          fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", resource));
-    } else if (from_the_start.contains(resource) && !led_into.contains(resource)) {
-      warnings.push_back(fmt::format("nobody streams queue '{}': its messages will pile up", resource));
-    }
-  }
-  for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
-  const TopologyGraph graph(scenario);
-  for (const auto& [name, exchange] : scenario.exchanges) {
-    if (!graph.is_used(name))
-      warnings.push_back(fmt::format("nothing writes or binds the exchange '{}', or leads there", name));
-  }
   for (const std::string& name : resource_names(scenario)) {
     if (alternate_of(scenario, name) == name)
       warnings.push_back(fmt::format("'{}' is its own alternate exchange, which does nothing", name));
+    if (scenario.exchanges.contains(name) && !graph.is_used(name))
+      warnings.push_back(fmt::format("nothing writes or binds the exchange '{}', or leads there", name));
+    if (!graph.readers_of(name).empty() || is_kept_small(scenario, name)) continue;
+    if (graph.is_bound(name)) {
+      warnings.push_back(
+          fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", name));
+    } else if (from_the_start.contains(name) && !led_into.contains(name)) {
+      warnings.push_back(fmt::format("nobody streams queue '{}': its messages will pile up", name));
+    }
   }
+  for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
   return warnings;
 }
 

@@ -11,9 +11,6 @@
 
 namespace dse {
 
-// The queues that the exchange leads to, whatever the keys: by bindings, over other exchanges and over its
-// alternate exchange.
-std::set<std::string> queues_from(const Scenario& scenario, const std::string& exchange);
 // The exchanges whose messages can reach the queue of `resource`: its own, those bound to it, those from
 // which others lead there, and those whose messages come there when another queue gives them up.
 std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource);
@@ -22,6 +19,8 @@ std::set<std::string> queues_led_into(const Scenario& scenario);
 // The queues that exist from the start: those, and those whose table gives them options, unless somebody has
 // to use such a queue for it to exist (exclusive, auto_delete).
 std::set<std::string> queues_from_the_start(const Scenario& scenario);
+// The queues that exist at some time: those, and those that something is bound to or a component streams.
+std::set<std::string> queues_of(const Scenario& scenario);
 // The alternate exchange of this one, if it has one.
 std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange);
 // Whether some queue's dead letters go to the default exchange.

@@ -79,34 +79,31 @@ void TopologyGraph::add_resource(const std::string& name, const ResourceConfig& 
   }
 }
 
-std::set<std::string> TopologyGraph::reach(std::vector<std::string> exchanges, bool with_dead_letters) const {
-  std::set<std::string> queues;
-  std::set<std::string> seen(exchanges.begin(), exchanges.end());
-  std::vector<std::string> queues_next;
-  const auto take = [&](const Names& ways) {
-    for (const std::string& queue : ways.queues) {
-      if (queues.insert(queue).second && with_dead_letters) queues_next.push_back(queue);
-    }
-    for (const std::string& exchange : ways.exchanges) {
-      if (seen.insert(exchange).second) exchanges.push_back(exchange);
-    }
-  };
-  while (!exchanges.empty() || !queues_next.empty()) {
-    std::vector<std::string>& next = exchanges.empty() ? queues_next : exchanges;
+TopologyGraph::Names TopologyGraph::reach(Names begin, bool with_dead_letters) const {
+  std::vector<std::string> exchanges(begin.exchanges.begin(), begin.exchanges.end());
+  std::vector<std::string> queues;
+  if (with_dead_letters) queues.assign(begin.queues.begin(), begin.queues.end());
+  Names found = std::move(begin);
+  while (!exchanges.empty() || !queues.empty()) {
+    std::vector<std::string>& next = exchanges.empty() ? queues : exchanges;
     const std::string name = std::move(next.back());
     next.pop_back();
-    take(found_or_none(&next == &exchanges ? from_exchange_ : from_queue_, name));
+    const Names& ways = found_or_none(&next == &exchanges ? from_exchange_ : from_queue_, name);
+    for (const std::string& queue : ways.queues) {
+      if (found.queues.insert(queue).second && with_dead_letters) queues.push_back(queue);
+    }
+    for (const std::string& exchange : ways.exchanges) {
+      if (found.exchanges.insert(exchange).second) exchanges.push_back(exchange);
+    }
   }
-  return queues;
+  return found;
 }
 
 std::set<std::string> TopologyGraph::queues_from(const std::string& exchange) const {
-  return reach({exchange}, false);
+  return reach({.exchanges = {exchange}}, false).queues;
 }
 
-std::set<std::string> TopologyGraph::queues_reached(const std::set<std::string>& exchanges) const {
-  return reach({exchanges.begin(), exchanges.end()}, true);
-}
+TopologyGraph::Names TopologyGraph::reached_from(const Names& begin) const { return reach(begin, true); }
 
 const std::set<std::string>& TopologyGraph::queues_once(const std::string& exchange) const {
   const auto known = found_.find(exchange);

@@ -21,8 +21,13 @@ class TopologyGraph {
 
   // The queues that the exchange leads to: by bindings, over other exchanges and over its alternate exchange.
   std::set<std::string> queues_from(const std::string& exchange) const;
-  // The queues that messages of these exchanges can come to, also when other queues give them up.
-  std::set<std::string> queues_reached(const std::set<std::string>& exchanges) const;
+  struct Names {
+    std::set<std::string> queues = {};
+    std::set<std::string> exchanges = {};
+  };
+  // What messages that are in one of these, or come there, can come to: those, and also what follows when a
+  // queue gives messages up.
+  Names reached_from(const Names& begin) const;
   // Whether all that the queue gives up comes back to it: no queue that it goes through is read, and none
   // keeps what comes there.
   bool comes_back(const std::string& queue, const std::function<bool(const std::string&)>& is_read) const;
@@ -48,17 +53,13 @@ class TopologyGraph {
   bool is_used(const std::string& name) const;
 
  private:
-  struct Names {
-    std::set<std::string> queues = {};
-    std::set<std::string> exchanges = {};
-  };
   using Ways = std::unordered_map<std::string, Names>;
   using Components = std::unordered_map<std::string, std::vector<const ComponentConfig*>>;
 
   void add_exchange(const std::string& name);
   void add_resource(const std::string& name, const ResourceConfig& resource);
   const std::set<std::string>& queues_once(const std::string& exchange) const;
-  std::set<std::string> reach(std::vector<std::string> exchanges, bool with_dead_letters) const;
+  Names reach(Names begin, bool with_dead_letters) const;
 
   const Scenario& scenario_;
   Ways from_exchange_;

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include "amqp/headers.h"
 #include "dse/hash.h"
+#include "message/deaths.h"
 
 namespace dse {
 namespace {
@@ -30,25 +29,6 @@ std::uint64_t hash_of(const MoreProperties& properties) {
 
 // A quorum queue counts in it how often it has delivered the message before.
 constexpr std::string_view kDeliveryCountHeader = "x-delivery-count";
-constexpr std::string_view kDeathsHeader = "x-death";
-
-// Copies of a message that was published several times may have died in different seconds.
-HeaderValue without_times(const HeaderValue& deaths) {
-  const auto* array = std::get_if<HeaderArray>(&deaths);
-  if (array == nullptr) return deaths;
-  std::vector<HeaderValue> values;
-  for (const HeaderValue& death : array->values()) {
-    const auto* table = std::get_if<HeaderTable>(&death);
-    if (table == nullptr) {
-      values.push_back(death);
-      continue;
-    }
-    Headers entries = table->entries();
-    entries.remove("time");
-    values.emplace_back(HeaderTable(std::move(entries)));
-  }
-  return HeaderArray(std::move(values));
-}
 
 }  // namespace
 
@@ -60,6 +40,7 @@ std::uint64_t Arrival::identity() const {
   for (const auto& [name, value] : message.headers) {
     if (name == kDeliveryCountHeader) continue;
     hash = hash_chain(hash, hash_text(name));
+    // Copies of a message that was published several times may have died in different seconds.
     const std::string text = typed_text(name == kDeathsHeader ? without_times(value) : value);
     hash = hash_chain(hash_chain(hash, value.index()), hash_text(text));
   }

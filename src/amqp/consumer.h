@@ -48,7 +48,7 @@ struct Arrival {
   // Whether one of our processes published it.
   bool is_numbered() const { return !run.empty() && number.has_value(); }
   // A hash of everything in it: run and number, if it is numbered, and all fields but the header in which a
-  // quorum queue counts deliveries.
+  // quorum queue counts deliveries, and the times in that of deaths.
   std::uint64_t identity() const;
 };
 

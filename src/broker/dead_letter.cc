@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "message/deaths.h"
+
 namespace dse {
 namespace {
 
-constexpr std::string_view kDeaths = "x-death";
 constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
@@ -64,7 +65,7 @@ Headers first_of_its_kind(const Death& death, const Message& message) {
 
 // As rabbit_dead_letter: update_x_death_header.
 void add_death(Headers& headers, Headers death) {
-  const HeaderValue* before = headers.find(kDeaths);
+  const HeaderValue* before = headers.find(kDeathsHeader);
   std::vector<HeaderValue> deaths;
   if (before == nullptr) {
     headers.set("x-first-death-reason", *death.find("reason"));
@@ -85,7 +86,7 @@ void add_death(Headers& headers, Headers death) {
   } else {  // no list of deaths: RabbitMQ begins another one
     deaths.emplace_back(HeaderTable(std::move(death)));
   }
-  headers.set(std::string(kDeaths), HeaderArray(std::move(deaths)));
+  headers.set(std::string(kDeathsHeader), HeaderArray(std::move(deaths)));
 }
 
 // Appends the texts of the array of this name.
@@ -138,7 +139,7 @@ MessagePtr died(const Message& message, const Death& death) {
 
 // As rabbit_dead_letter: is_cycle.
 bool would_cycle(const Headers& headers, std::string_view queue) {
-  const HeaderValue* value = headers.find(kDeaths);
+  const HeaderValue* value = headers.find(kDeathsHeader);
   const auto* deaths = value == nullptr ? nullptr : std::get_if<HeaderArray>(value);
   if (deaths == nullptr) return false;
   for (const HeaderValue& one : deaths->values()) {

@@ -63,7 +63,7 @@ TEST_CASE("exchange: a type, an alternate, and bindings to it") {
   CHECK(scenario.exchanges.at("x") == ExchangeOptions{ExchangeType::kDirect, "rest"});
   CHECK(scenario.bindings.at(0).target == BindingTarget::kExchange);
   CHECK(scenario.bindings.at(1).target == BindingTarget::kQueue);
-  CHECK(queues_from(scenario, "in") == std::set<std::string>{"a", "in", "rest"});
+  CHECK(TopologyGraph(scenario).queues_from("in") == std::set<std::string>{"a", "in", "rest"});
   CHECK(exchanges_into(scenario, "a") == std::vector<std::string>{"a", "in", "x"});
   CHECK_THAT(topology_text(scenario),
              ContainsSubstring("x                direct exchange, alternate rest\n"));

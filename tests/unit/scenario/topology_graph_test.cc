@@ -86,7 +86,7 @@ TEST_CASE("topology graph: as worked out step by step") {
     for (const std::string& one : named) {
       INFO(one);
       CHECK(graph.queues_from(one) == Reach(scenario, {one}, {}, false).queues);
-      CHECK(graph.queues_reached({one}) == Reach(scenario, {one}, {}, true).queues);
+      CHECK(graph.reached_from({.exchanges = {one}}).queues == Reach(scenario, {one}, {}, true).queues);
       std::set<std::string> into;
       for (const std::string& exchange : named) {
         if (Reach(scenario, {exchange}, {}, true).queues.contains(one)) into.insert(exchange);
