@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "learn/elementary.h"
+#include "core/elementary.h"
 
 namespace dse {
 namespace {

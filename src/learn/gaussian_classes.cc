@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "core/elementary.h"
 #include "learn/eigen.h"
-#include "learn/elementary.h"
 #include "learn/lanes.h"
 
 namespace dse {

@@ -1,4 +1,4 @@
-#include "learn/elementary.h"
+#include "core/elementary.h"
 
 #include <array>
 #include <bit>
