@@ -11,7 +11,7 @@ class NearestMean : public dse::Learner {
   explicit NearestMean(const dse::LearnerOptions& options)
       : pixels_(options.shape.pixels()), state_((pixels_ + 1) * static_cast<std::size_t>(options.classes)) {}
 
-  void train(std::span<const dse::Example> batch, std::span<dse::Prediction> before) override {
+  void train(std::span<const dse::Example> batch, dse::Predictions before) override {
     for (std::size_t i = 0; i < batch.size(); ++i) before[i] = nearest(batch[i].pixels);
     for (const dse::Example& example : batch) {
       double* const sums = &state_[static_cast<std::size_t>(example.label) * (pixels_ + 1)];
@@ -19,8 +19,8 @@ class NearestMean : public dse::Learner {
       ++sums[pixels_];
     }
   }
-  void predict(std::span<const std::uint8_t* const> images, std::span<dse::Prediction> out) override {
-    for (std::size_t i = 0; i < images.size(); ++i) out[i] = nearest(images[i]);
+  void predict(std::span<const dse::Input> inputs, dse::Predictions out) override {
+    for (std::size_t i = 0; i < inputs.size(); ++i) out[i] = nearest(inputs[i].pixels);
   }
   void hash_state(dse::Hasher& hasher) const override { hasher.add(std::as_bytes(std::span(state_))); }
   void save_state(dse::StateWriter& writer) const override { writer.add(std::span(state_)); }

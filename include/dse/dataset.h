@@ -1,4 +1,4 @@
-// A data set in memory: images and, in parallel, their labels.
+// A data set in memory: images, or rows of numbers, and, in parallel, their labels.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,8 @@ class Dataset {
   std::size_t size() const { return count_; }
   int rows() const { return rows_; }
   int columns() const { return columns_; }
+  // How many numbers a row of a table has; 0: images.
+  int features() const { return 0; }
   std::size_t image_bytes() const {
     return static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_);
   }

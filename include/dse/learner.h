@@ -1,13 +1,16 @@
-// A streaming classifier of images: it learns from mini-batches in one pass, and predicts at any moment.
+// A streaming classifier of images, or of rows of a table: it learns from mini-batches in one pass, and
+// predicts at any moment.
 //
 // Every learner gives the same bytes for the same calls on every machine: no wall clock, no randomness but
 // the stream it is given, one thread, a fixed order of summation. A learner is used by one thread at a time
 // (not always the same one).
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "dse/hash.h"
 #include "dse/random.h"
@@ -17,7 +20,7 @@
 
 namespace dse {
 
-// What a learner is made for: grey images, one unsigned byte a pixel, row-major, and labels 0 … classes-1.
+// Grey images, one unsigned byte a pixel, row-major.
 struct ImageShape {
   int rows = 28;
   int columns = 28;
@@ -25,20 +28,60 @@ struct ImageShape {
   std::size_t pixels() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
 };
 
+// What a learner is made for: images of one shape, or rows of a table, and labels 0 … classes-1.
 struct LearnerOptions {
   ImageShape shape;
   int classes = 10;
+  int features = 0;  // numbers of a row; 0: it is given images
+
+  bool takes_images() const { return features == 0; }
+  // What one image or row takes as bytes: a pixel is one, a number is a float32.
+  std::size_t input_bytes() const {
+    return takes_images() ? shape.pixels() : static_cast<std::size_t>(features) * sizeof(float);
+  }
 };
 
-// A labelled image. `pixels` has shape.pixels() bytes and must stay valid during the call.
+// An image or a row, as LearnerOptions say; the other one is null. It must stay valid during the call.
+struct Input {
+  const std::uint8_t* pixels = nullptr;  // shape.pixels() bytes
+  const float* features = nullptr;       // that many finite numbers
+};
+
+// A labelled image or row.
 struct Example {
   const std::uint8_t* pixels = nullptr;
   int label = 0;
+  const float* features = nullptr;
+
+  Input input() const { return {.pixels = pixels, .features = features}; }
 };
 
 struct Prediction {
   int label = 0;          // negative from train(): the learner does not tell
   double confidence = 0;  // the learner's probability of `label`, in [0, 1]
+};
+
+// Where a learner writes what it predicts for the inputs of one call.
+class Predictions {
+ public:
+  // `probabilities` is empty if nobody asks for them; otherwise it has, for each input, a row of as many
+  // numbers as there are classes. The caller has filled it with NaN, and a learner that does not know them
+  // leaves it so.
+  template <std::convertible_to<std::span<Prediction>> Each>
+  explicit(false) Predictions(Each&& each, std::span<double> probabilities = {})
+      : each_(std::forward<Each>(each)), probabilities_(probabilities) {}
+
+  std::size_t size() const { return each_.size(); }
+  Prediction& operator[](std::size_t input) const { return each_[input]; }
+  // The probabilities of one input's classes, to be written; empty if nobody asks for them.
+  std::span<double> probabilities(std::size_t input) const {
+    const std::size_t classes = probabilities_.empty() ? 0 : probabilities_.size() / each_.size();
+    return probabilities_.subspan(input * classes, classes);
+  }
+
+ private:
+  std::span<Prediction> each_;
+  std::span<double> probabilities_;
 };
 
 class Learner {
@@ -47,11 +90,11 @@ class Learner {
 
   // Learns from one mini-batch (any size from 1), and returns in `before[i]` what it would have predicted
   // for batch[i] before learning from this batch: the prequential ("test, then train") prediction.
-  virtual void train(std::span<const Example> batch, std::span<Prediction> before) = 0;
+  virtual void train(std::span<const Example> batch, Predictions before) = 0;
 
-  // Predicts each image; images[i] has shape.pixels() bytes. predictions.size() == images.size(). A result
-  // does not depend on which other images are in the same call.
-  virtual void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) = 0;
+  // Predicts each input; predictions.size() == inputs.size(). A result does not depend on which other inputs
+  // are in the same call.
+  virtual void predict(std::span<const Input> inputs, Predictions predictions) = 0;
 
   // Adds everything learned (the state that decides later predictions) to `hasher`.
   virtual void hash_state(Hasher& hasher) const = 0;

@@ -19,26 +19,39 @@ namespace {
 
 constexpr std::int64_t kSideMax = 4096;
 
-// The size of the images that can reach the model, and the number of their labels.
+constexpr std::int64_t kFeaturesMax = 100'000;
+constexpr ImageShape kNoImage{0, 0};
+
+// "images of 28 x 28", "rows of 10 numbers".
+std::string in_words(const ImageShape& shape, int features) {
+  return features > 0 ? fmt::format("rows of {} numbers", features)
+                      : fmt::format("images of {} x {}", shape.rows, shape.columns);
+}
+
+// The size of the images or rows that can reach the model, and the number of their labels.
 LearnerOptions made_for(const ModelOptions& options, const MakeContext& context) {
-  std::optional<ImageShape> shape;
+  const bool told = options.shape || options.features;
+  std::optional<LearnerOptions> found;
   int classes = 0;
   for (const DataInput& input : context.inputs()) {
-    const ImageShape found{input.data->rows(), input.data->columns()};
-    if (!options.shape && shape && (shape->rows != found.rows || shape->columns != found.columns)) {
-      throw InputError(context.place,
-                       fmt::format("images of {} x {} and of {} x {} reach it: a model takes one size",
-                                   shape->rows, shape->columns, found.rows, found.columns));
+    const LearnerOptions next{.shape = {input.data->rows(), input.data->columns()},
+                              .features = input.data->features()};
+    if (!told && found && in_words(found->shape, found->features) != in_words(next.shape, next.features)) {
+      throw InputError(context.place, fmt::format("{} and {} reach it: a model takes one size",
+                                                  in_words(found->shape, found->features),
+                                                  in_words(next.shape, next.features)));
     }
-    shape = found;
+    found = next;
     if (input.labelled) classes = std::max(classes, input.data->classes());
   }
-  if (options.shape) shape = options.shape;
-  if (!shape) {
+  if (told) found = {.shape = options.shape.value_or(kNoImage), .features = options.features.value_or(0)};
+  if (!found) {
     throw InputError(context.place,
-                     "no data set reaches it that would tell the size of its images: set `shape`");
+                     "no data set reaches it that would tell the size of its images: set `shape`, or "
+                     "`features` for the rows of a table");
   }
-  return {.shape = *shape, .classes = options.classes.value_or(classes_told_by(classes))};
+  found->classes = options.classes.value_or(classes_told_by(classes));
+  return *found;
 }
 
 std::unique_ptr<Learner> program_learner(const ExternalProgram& command, const LearnerOptions& made_for,
@@ -91,12 +104,12 @@ std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
   const LearnerKind kind{options_.learner.name, made_for(options_, context)};
   std::unique_ptr<Learner> learner;
   if (options_.learner.program != nullptr) {
-    if (kind.options.shape.pixels() * options_.batch > kBlockBytesMax) {
+    if (kind.options.input_bytes() * options_.batch > kBlockBytesMax) {
       throw InputError(
           context.place,
           fmt::format("its learner is a program, which can be told {} bytes in one batch, "
-                      "and {} images of {} x {} are more: set a smaller `batch`",
-                      kBlockBytesMax, options_.batch, kind.options.shape.rows, kind.options.shape.columns));
+                      "and {} {} are more: set a smaller `batch`",
+                      kBlockBytesMax, options_.batch, in_words(kind.options.shape, kind.options.features)));
     }
     note_program_files(*options_.learner.program, *context.files);
     return make_with(program_learner(*options_.learner.program, kind.options, context), kind, context);
@@ -138,6 +151,10 @@ std::shared_ptr<const Component> read_model(const KeyReader& keys) {
   options.train_service_ns = keys.duration("service.train");
   options.infer_service_ns = keys.duration("service.infer");
   options.shape = read_shape(keys);
+  if (const auto features = keys.integer_if_any("features")) options.features = static_cast<int>(*features);
+  if (options.shape && options.features)
+    keys.refuse("features",
+                "a model takes images or rows of a table: `shape` says one, `features` the other");
   if (const auto classes = keys.integer_if_any("classes")) options.classes = static_cast<int>(*classes);
   options.initial = read_file_if_any(keys, "initial");
   return make_model(std::move(options));
@@ -183,6 +200,11 @@ Kind model_kind() {
             .type = KeyType::kPair,
             .meaning = "`[rows, columns]` of its images, each from 1 to 4096, if no data set in the "
                        "scenario shows it"},
+           {.name = "features",
+            .type = KeyType::kInteger,
+            .range = {1, kFeaturesMax},
+            .meaning = "how many numbers its rows have (each a little-endian float32), if it takes rows of a "
+                       "table and no data set in the scenario shows it"},
            {.name = "classes",
             .type = KeyType::kInteger,
             .range = {2, 256},

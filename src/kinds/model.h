@@ -27,7 +27,8 @@ struct ModelOptions {
   std::size_t batch = 16;
   TimeNs train_service_ns = 0;  // virtual cost of one message
   TimeNs infer_service_ns = 0;
-  std::optional<ImageShape> shape;        // taken from the data if not given
+  std::optional<ImageShape> shape;        // taken from the data if neither is given
+  std::optional<int> features;            // of the rows of a table
   std::optional<int> classes;             // likewise
   std::optional<NamedFile> initial = {};  // a saved learner to start from
 };

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <cmath>
+#include <cstring>
 #include <string_view>
 
 #include "core/printable.h"
@@ -17,9 +18,36 @@ struct ModelApp::Batch {
 
 namespace {
 
-const std::uint8_t* pixels_of(const Message& message) {
+const std::uint8_t* bytes_of(const Message& message) {
   return reinterpret_cast<const std::uint8_t*>(message.payload().bytes().data());
 }
+
+bool all_finite(const Message& row, int features) {
+  for (int at = 0; at < features; ++at) {
+    float number = 0;
+    std::memcpy(&number, bytes_of(row) + static_cast<std::size_t>(at) * sizeof number, sizeof number);
+    if (!std::isfinite(number)) return false;
+  }
+  return true;
+}
+
+// Prepares the payloads of messages for a learner: the numbers of a row are copied to where floats may be.
+class Inputs {
+ public:
+  Inputs(const LearnerOptions& made_for, std::size_t count)
+      : features_(static_cast<std::size_t>(made_for.features)), rows_(features_ * count) {}
+
+  Input of(const Message& message, std::size_t place) {
+    if (features_ == 0) return {.pixels = bytes_of(message)};
+    float* const row = rows_.data() + place * features_;
+    std::memcpy(row, bytes_of(message), features_ * sizeof(float));
+    return {.features = row};
+  }
+
+ private:
+  std::size_t features_;
+  std::vector<float> rows_;
+};
 
 std::string label_text(const HeaderValue& label) {
   const auto* text = std::get_if<std::string>(&label);
@@ -75,12 +103,19 @@ void ModelApp::handle(Machine& machine, const MessagePtr& message) {
 // Why the message can be neither learned from nor predicted; empty when it can.
 std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
   const LearnerOptions& made_for = made_as_.options;
-  if (message.payload().size() != made_for.shape.pixels()) {
-    return fmt::format(
-        "it has {} bytes, but the model was made for images of {} x {}: set `shape`, or feed it "
-        "images of one size",
-        message.payload().size(), made_for.shape.rows, made_for.shape.columns);
+  if (message.payload().size() != made_for.input_bytes()) {
+    return made_for.takes_images()
+               ? fmt::format(
+                     "it has {} bytes, but the model was made for images of {} x {}: set `shape`, or "
+                     "feed it images of one size",
+                     message.payload().size(), made_for.shape.rows, made_for.shape.columns)
+               : fmt::format(
+                     "it has {} bytes, but the model was made for rows of {} numbers, which have {}: "
+                     "set `features`, or feed it rows of one size",
+                     message.payload().size(), made_for.features, made_for.input_bytes());
   }
+  if (!made_for.takes_images() && !all_finite(message, made_for.features))
+    return "one of its numbers is infinite, or not a number";
   const HeaderValue* label = message.headers().find("label");
   if (label == nullptr) return std::nullopt;
   const std::int64_t* number = integer_of(*label);
@@ -108,8 +143,10 @@ void ModelApp::learn(Machine& machine, const MessagePtr& message, std::int64_t l
 void ModelApp::train(const Batch& batch) {
   std::vector<Example> examples;
   examples.reserve(batch.messages.size());
+  Inputs inputs(made_as_.options, batch.messages.size());
   for (std::size_t i = 0; i < batch.messages.size(); ++i) {
-    examples.push_back({pixels_of(*batch.messages[i]), batch.labels[i]});
+    const Input input = inputs.of(*batch.messages[i], i);
+    examples.push_back({.pixels = input.pixels, .label = batch.labels[i], .features = input.features});
   }
   std::vector<Prediction> before(examples.size());
   learner_->note_time(batch.time_ns);
@@ -135,8 +172,9 @@ void ModelApp::predict(Machine& machine, const MessagePtr& message) {
   machine.eval(compute(
       [this, message, time_ns = machine.now()] {
         learner_->note_time(time_ns);
-        const std::array<const std::uint8_t*, 1> image = {pixels_of(*message)};
-        learner_->predict(image, std::span(&prediction_, 1));
+        Inputs inputs(made_as_.options, 1);
+        const Input input = inputs.of(*message, 0);
+        learner_->predict({&input, 1}, std::span(&prediction_, 1));
       },
       options_.infer_service_ns, [this, message](Machine& again) { forward(again, *message, prediction_); }));
 }
@@ -172,12 +210,12 @@ std::optional<std::string> ModelApp::save_checkpoint() const {
   writer.add_u64(filling_->labels.size());
   for (std::size_t i = 0; i < filling_->labels.size(); ++i) {
     writer.add_u32(static_cast<std::uint32_t>(filling_->labels[i]));
-    writer.add(std::span(pixels_of(*filling_->messages[i]), made_as_.options.shape.pixels()));
+    writer.add(std::span(bytes_of(*filling_->messages[i]), made_as_.options.input_bytes()));
   }
   return writer.bytes() + learner.bytes();
 }
 
-// Only the image and the label of a message are learned.
+// Only the payload and the label of a message are learned.
 void ModelApp::load_checkpoint(std::string_view checkpoint) {
   const std::string name = "the checkpoint";
   StateReader reader(checkpoint, name);
@@ -187,10 +225,10 @@ void ModelApp::load_checkpoint(std::string_view checkpoint) {
   filling_->time_ns = start_ns_;  // the crashed app may have learned from later messages than these
   for (std::uint64_t left = reader.count(options_.batch, "messages"); left > 0; --left) {
     filling_->labels.push_back(static_cast<int>(reader.u32()));
-    auto pixels = std::make_shared<std::vector<std::uint8_t>>(made_as_.options.shape.pixels());
-    reader.read(*pixels);
-    const auto bytes = std::as_bytes(std::span(*pixels));
-    filling_->messages.push_back(make_message({.payload = Payload(std::move(pixels), bytes)}));
+    auto input = std::make_shared<std::vector<std::uint8_t>>(made_as_.options.input_bytes());
+    reader.read(*input);
+    const auto bytes = std::as_bytes(std::span(*input));
+    filling_->messages.push_back(make_message({.payload = Payload(std::move(input), bytes)}));
   }
   learner_->load_state(reader);
   reader.finish();

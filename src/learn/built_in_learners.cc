@@ -15,6 +15,8 @@ constexpr int kClassesMax = 256;
 
 void require_possible(const std::string& name, const LearnerOptions& options) {
   const std::string needs = name + " needs ";
+  if (!options.takes_images())
+    throw std::invalid_argument(needs + "images, and what reaches it are rows of a table");
   const auto fits = [](int side) { return side >= 1 && side <= kSideMax; };
   const auto [rows, columns] = options.shape;
   if (!fits(rows) || !fits(columns)) {

@@ -22,8 +22,11 @@ Normaliser normaliser_of(std::span<const float> scores) {
 
 }  // namespace
 
-Prediction predict_from_scores(std::span<const float> scores) {
+Prediction predict_from_scores(std::span<const float> scores, std::span<double> probabilities) {
   const Normaliser normaliser = normaliser_of(scores);
+  for (std::size_t at = 0; at < probabilities.size(); ++at) {
+    probabilities[at] = exponential(static_cast<double>(scores[at]) - normaliser.best_score) / normaliser.sum;
+  }
   return {.label = static_cast<int>(normaliser.best), .confidence = 1 / normaliser.sum};
 }
 

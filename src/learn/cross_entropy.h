@@ -9,8 +9,9 @@
 
 namespace dse {
 
-// The most probable class by these scores (the lowest of equals) and its probability.
-Prediction predict_from_scores(std::span<const float> scores);
+// The most probable class by these scores (the lowest of equals) and its probability. `probabilities`
+// receives that of each class, unless it is empty.
+Prediction predict_from_scores(std::span<const float> scores, std::span<double> probabilities = {});
 
 // Minus the logarithm of the probability of `label`.
 double cross_entropy(std::span<const float> scores, int label);

@@ -59,7 +59,7 @@ void GaussianClasses::add(const float* point, int label) {
   if (target.count >= target.factorised_count + 1 + target.factorised_count / 16) factorise(target);
 }
 
-Prediction GaussianClasses::predict(const float* point) {
+Prediction GaussianClasses::predict(const float* point, std::span<double> probabilities) {
   Prediction best{};
   double best_score = 0;
   bool any = false;
@@ -78,6 +78,9 @@ Prediction GaussianClasses::predict(const float* point) {
     if (classes_[label].count != 0) sum += exponential(scores_[label] - best_score);
   }
   best.confidence = 1 / sum;
+  for (std::size_t label = 0; label < probabilities.size(); ++label) {
+    probabilities[label] = classes_[label].count == 0 ? 0 : exponential(scores_[label] - best_score) / sum;
+  }
   return best;
 }
 

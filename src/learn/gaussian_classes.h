@@ -26,7 +26,8 @@ class GaussianClasses {
   // Points have padded(dimensions) floats, zero past the last dimension.
   void add(const float* point, int label);
   // After the first add: the most probable of the classes seen, by Bayes' rule, and its probability.
-  Prediction predict(const float* point);
+  // `probabilities` receives that of each class, unless it is empty.
+  Prediction predict(const float* point, std::span<double> probabilities = {});
 
   void hash_state(Hasher& hasher) const;
   void save_state(StateWriter& writer) const;

@@ -5,11 +5,11 @@
 
 namespace dse {
 
-void GradientLearner::train(std::span<const Example> batch, std::span<Prediction> before) {
+void GradientLearner::train(std::span<const Example> batch, Predictions before) {
   DSE_CHECK(!batch.empty() && batch.size() == before.size(), "{} examples, {} predictions", batch.size(),
             before.size());
   for (std::size_t at = 0; at < batch.size(); ++at) {
-    before[at] = predict_from_scores(scores(batch[at].pixels, Weights::kAverage));
+    before[at] = predict_from_scores(scores(batch[at].input(), Weights::kAverage), before.probabilities(at));
   }
   add_gradients(batch);
   adam_.begin_step(batch.size());
@@ -17,12 +17,12 @@ void GradientLearner::train(std::span<const Example> batch, std::span<Prediction
   parameters_changed();
 }
 
-void GradientLearner::predict(std::span<const std::uint8_t* const> images,
-                              std::span<Prediction> predictions) {
-  DSE_CHECK(images.size() == predictions.size(), "{} images, {} predictions", images.size(),
+void GradientLearner::predict(std::span<const Input> inputs, Predictions predictions) {
+  DSE_CHECK(inputs.size() == predictions.size(), "{} inputs, {} predictions", inputs.size(),
             predictions.size());
-  for (std::size_t at = 0; at < images.size(); ++at) {
-    predictions[at] = predict_from_scores(scores(images[at], Weights::kAverage));
+  for (std::size_t at = 0; at < inputs.size(); ++at) {
+    predictions[at] =
+        predict_from_scores(scores(inputs[at], Weights::kAverage), predictions.probabilities(at));
   }
 }
 
@@ -45,7 +45,7 @@ void GradientLearner::load_state(StateReader& reader) {
 double GradientLearner::loss(std::span<const Example> batch) {
   double total = 0;
   for (const Example& example : batch) {
-    total += cross_entropy(scores(example.pixels, Weights::kCurrent), example.label);
+    total += cross_entropy(scores(example.input(), Weights::kCurrent), example.label);
   }
   return total / static_cast<double>(batch.size());
 }

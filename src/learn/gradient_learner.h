@@ -15,8 +15,8 @@ namespace dse {
 
 class GradientLearner : public Learner {
  public:
-  void train(std::span<const Example> batch, std::span<Prediction> before) final;
-  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) final;
+  void train(std::span<const Example> batch, Predictions before) final;
+  void predict(std::span<const Input> inputs, Predictions predictions) final;
   void hash_state(Hasher& hasher) const final;
   void save_state(StateWriter& writer) const final;
   void load_state(StateReader& reader) final;
@@ -34,8 +34,8 @@ class GradientLearner : public Learner {
 
   // For the constructors of learners: `parameters` are learned too, and live as long as the learner.
   void learn(Parameters& parameters) { parameters_.push_back(&parameters); }
-  // The scores of an image, valid until the next call.
-  virtual std::span<const float> scores(const std::uint8_t* pixels, Weights weights) = 0;
+  // The scores of an image or row, valid until the next call.
+  virtual std::span<const float> scores(const Input& input, Weights weights) = 0;
 
  private:
   Adam adam_;

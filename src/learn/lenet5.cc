@@ -44,7 +44,7 @@ LeNet5::LeNet5(const LearnerOptions& options, RandomStream& random)
 
 void LeNet5::add_gradients(std::span<const Example> batch) {
   resize(batch.size());
-  for (std::size_t row = 0; row < batch.size(); ++row) forward(batch[row].pixels, Weights::kCurrent, row);
+  for (std::size_t row = 0; row < batch.size(); ++row) forward(batch[row].input(), Weights::kCurrent, row);
   dense_.backward(batch);
   for (std::size_t row = 0; row < batch.size(); ++row) backward(row);
 }
@@ -66,13 +66,14 @@ void LeNet5::resize(std::size_t count) {
   }
 }
 
-std::span<const float> LeNet5::scores(const std::uint8_t* pixels, Weights weights) {
-  return forward(pixels, weights, 0);
+std::span<const float> LeNet5::scores(const Input& input, Weights weights) {
+  return forward(input, weights, 0);
 }
 
-std::span<const float> LeNet5::forward(const std::uint8_t* pixels, Weights weights, std::size_t row) {
+std::span<const float> LeNet5::forward(const Input& input, Weights weights, std::size_t row) {
   Image& image = images_[row];
-  for (std::size_t at = 0; at < pixels_; ++at) image.pixels[at] = static_cast<float>(pixels[at]) / kFullScale;
+  for (std::size_t at = 0; at < pixels_; ++at)
+    image.pixels[at] = static_cast<float>(input.pixels[at]) / kFullScale;
   first_.forward(image.pixels.data(), weights, image.first_output.data(), image.first_winners.data());
   second_.forward(image.first_output.data(), weights, dense_.input(row), image.second_winners.data());
   return dense_.forward(row, weights);

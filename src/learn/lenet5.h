@@ -30,9 +30,9 @@ class LeNet5 : public GradientLearner {
   };
 
   void resize(std::size_t count);
-  std::span<const float> scores(const std::uint8_t* pixels, Weights weights) override;
+  std::span<const float> scores(const Input& input, Weights weights) override;
   // The scores of an image, computed in row `row` of dense_ for the backward pass.
-  std::span<const float> forward(const std::uint8_t* pixels, Weights weights, std::size_t row);
+  std::span<const float> forward(const Input& input, Weights weights, std::size_t row);
   void backward(std::size_t row);
 
   std::size_t pixels_;

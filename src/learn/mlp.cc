@@ -30,7 +30,7 @@ Mlp::Mlp(const LearnerOptions& options, RandomStream& random)
 void Mlp::add_gradients(std::span<const Example> batch) {
   rest_.resize(batch.size());
   if (inputs_.size() < batch.size()) inputs_.resize(batch.size());
-  for (std::size_t row = 0; row < batch.size(); ++row) forward(batch[row].pixels, Weights::kCurrent, row);
+  for (std::size_t row = 0; row < batch.size(); ++row) forward(batch[row].input(), Weights::kCurrent, row);
   rest_.backward(batch);
   for (std::size_t row = 0; row < batch.size(); ++row) {
     const float* outputs = rest_.input(row);
@@ -42,12 +42,10 @@ void Mlp::add_gradients(std::span<const Example> batch) {
   }
 }
 
-std::span<const float> Mlp::scores(const std::uint8_t* pixels, Weights weights) {
-  return forward(pixels, weights, 0);
-}
+std::span<const float> Mlp::scores(const Input& input, Weights weights) { return forward(input, weights, 0); }
 
-std::span<const float> Mlp::forward(const std::uint8_t* pixels, Weights weights, std::size_t row) {
-  inputs_[row].gather_pixels(pixels, pixels_, linear_pixels());
+std::span<const float> Mlp::forward(const Input& input, Weights weights, std::size_t row) {
+  inputs_[row].gather_pixels(input.pixels, pixels_, linear_pixels());
   float* outputs = rest_.input(row);
   first_.forward(inputs_[row], weights, outputs);
   for (std::size_t unit = 0; unit < first_.output_stride(); ++unit) {

@@ -19,9 +19,9 @@ class Mlp : public GradientLearner {
   void add_gradients(std::span<const Example> batch) override;
 
  private:
-  std::span<const float> scores(const std::uint8_t* pixels, Weights weights) override;
+  std::span<const float> scores(const Input& input, Weights weights) override;
   // The scores of an image, computed in row `row` of rest_ for the backward pass.
-  std::span<const float> forward(const std::uint8_t* pixels, Weights weights, std::size_t row);
+  std::span<const float> forward(const Input& input, Weights weights, std::size_t row);
 
   std::size_t pixels_;
   DenseLayer first_;

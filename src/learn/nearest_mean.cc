@@ -26,11 +26,12 @@ void NearestMean::add(const Example& example) {
   for (std::size_t at = 0; at < pixels_; ++at) sums_[label][at] += example.pixels[at];
 }
 
-Prediction NearestMean::predict(const std::uint8_t* pixels) const {
+Prediction NearestMean::predict(const std::uint8_t* pixels, std::span<double> probabilities) const {
   const auto image_norm = static_cast<double>(squared_norm(pixels, pixels_));
   Prediction best{.label = 0, .confidence = 1 / static_cast<double>(counts_.size())};
   double best_share = 0;
   double shares = 0;
+  std::fill(probabilities.begin(), probabilities.end(), 0.0);
   for (std::size_t label = 0; label < counts_.size(); ++label) {
     if (counts_[label] == 0) continue;
     const auto count = static_cast<double>(counts_[label]);
@@ -39,11 +40,13 @@ Prediction NearestMean::predict(const std::uint8_t* pixels) const {
     // An image equal to its mean is not infinitely certain; one grey level squared is as near as it gets.
     const double share = 1 / std::max(distance, 1.0);
     shares += share;
+    if (!probabilities.empty()) probabilities[label] = share;
     if (share <= best_share) continue;
     best_share = share;
     best.label = static_cast<int>(label);
   }
   if (shares > 0) best.confidence = best_share / shares;
+  for (double& probability : probabilities) probability = shares > 0 ? probability / shares : best.confidence;
   return best;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dse/hash.h"
@@ -19,8 +20,8 @@ class NearestMean {
   void add(const Example& example);
   // The confidence is the class's share of the inverse squared distances (fuzzy c-means membership: Bezdek,
   // "Pattern Recognition with Fuzzy Objective Function Algorithms", 1981). Before the first example it is
-  // class 0.
-  Prediction predict(const std::uint8_t* pixels) const;
+  // class 0. `probabilities` receives the share of each class, unless it is empty.
+  Prediction predict(const std::uint8_t* pixels, std::span<double> probabilities = {}) const;
 
   void hash_state(Hasher& hasher) const;
 

@@ -21,17 +21,19 @@ Quadratic::Quadratic(const LearnerOptions& options, RandomStream& random)
       gaussians_(components_.components(), classes_),
       projected_(components_.stride()) {}
 
-void Quadratic::train(std::span<const Example> batch, std::span<Prediction> before) {
+void Quadratic::train(std::span<const Example> batch, Predictions before) {
   DSE_CHECK(!batch.empty() && batch.size() == before.size(), "{} examples, {} predictions", batch.size(),
             before.size());
-  for (std::size_t at = 0; at < batch.size(); ++at) before[at] = predict_one(batch[at].pixels);
+  for (std::size_t at = 0; at < batch.size(); ++at)
+    before[at] = predict_one(batch[at].input(), before.probabilities(at));
   for (const Example& example : batch) learn_one(example);
 }
 
-void Quadratic::predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) {
-  DSE_CHECK(images.size() == predictions.size(), "{} images, {} predictions", images.size(),
+void Quadratic::predict(std::span<const Input> inputs, Predictions predictions) {
+  DSE_CHECK(inputs.size() == predictions.size(), "{} inputs, {} predictions", inputs.size(),
             predictions.size());
-  for (std::size_t at = 0; at < images.size(); ++at) predictions[at] = predict_one(images[at]);
+  for (std::size_t at = 0; at < inputs.size(); ++at)
+    predictions[at] = predict_one(inputs[at], predictions.probabilities(at));
 }
 
 void Quadratic::hash_state(Hasher& hasher) const {
@@ -85,10 +87,10 @@ void Quadratic::load_gathered(StateReader& reader) {
   }
 }
 
-Prediction Quadratic::predict_one(const std::uint8_t* pixels) {
-  if (!found_components_) return nearest_mean_.predict(pixels);
-  components_.project(pixels, projected_.data());
-  return gaussians_.predict(projected_.data());
+Prediction Quadratic::predict_one(const Input& input, std::span<double> probabilities) {
+  if (!found_components_) return nearest_mean_.predict(input.pixels, probabilities);
+  components_.project(input.pixels, projected_.data());
+  return gaussians_.predict(projected_.data(), probabilities);
 }
 
 void Quadratic::learn_one(const Example& example) {

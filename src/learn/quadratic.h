@@ -17,14 +17,14 @@ class Quadratic : public Learner {
  public:
   Quadratic(const LearnerOptions& options, RandomStream& random);
 
-  void train(std::span<const Example> batch, std::span<Prediction> before) override;
-  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override;
+  void train(std::span<const Example> batch, Predictions before) override;
+  void predict(std::span<const Input> inputs, Predictions predictions) override;
   void hash_state(Hasher& hasher) const override;
   void save_state(StateWriter& writer) const override;
   void load_state(StateReader& reader) override;
 
  private:
-  Prediction predict_one(const std::uint8_t* pixels);
+  Prediction predict_one(const Input& input, std::span<double> probabilities);
   void learn_one(const Example& example);
   // Finds the components of the gathered examples, and learns from the examples again, projected onto these.
   void find_components();

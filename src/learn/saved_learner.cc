@@ -66,9 +66,25 @@ void require_intact(const SavedLearner& saved) {
   }
 }
 
+// The two numbers that tell what a learner is given: an image's rows and columns, or a row's numbers and 0.
+struct Sides {
+  std::uint32_t rows = 0;
+  std::uint32_t columns = 0;
+};
+
+Sides sides_of(const LearnerOptions& options) {
+  if (!options.takes_images()) return {.rows = static_cast<std::uint32_t>(options.features)};
+  return {static_cast<std::uint32_t>(options.shape.rows), static_cast<std::uint32_t>(options.shape.columns)};
+}
+
+std::string in_words(const Sides& sides) {
+  return sides.columns == 0 ? fmt::format("rows of {} numbers", sides.rows)
+                            : fmt::format("images of {} x {}", sides.rows, sides.columns);
+}
+
 void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReader& reader) {
   const std::string_view name = reader.text(kLearnerNameBytesMax);
-  const auto [rows, columns] = kind.options.shape;
+  const auto [rows, columns] = sides_of(kind.options);
   const std::uint32_t saved_rows = reader.u32();
   const std::uint32_t saved_columns = reader.u32();
   // A component that is a program has no images.
@@ -83,11 +99,11 @@ void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReade
                        "name another file",
                        name, kind.name, name));
   }
-  if (saved_rows != static_cast<std::uint32_t>(rows) ||
-      saved_columns != static_cast<std::uint32_t>(columns)) {
-    refuse(saved, fmt::format("was learned from images of {} x {}, but the model takes {} x {}: feed it "
-                              "images of that size, or name another file",
-                              saved_rows, saved_columns, rows, columns));
+  if (saved_rows != rows || saved_columns != columns) {
+    refuse(saved,
+           fmt::format("was learned from {}, but the model takes {}: feed it what it was learned from, "
+                       "or name another file",
+                       in_words({saved_rows, saved_columns}), in_words({rows, columns})));
   }
   const std::uint32_t saved_classes = reader.u32();
   if (saved_classes != static_cast<std::uint32_t>(kind.options.classes)) {
@@ -102,8 +118,9 @@ void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReade
 std::string seal_state(std::string_view state, const LearnerKind& kind) {
   StateWriter content;
   content.add_text(kind.name);
-  content.add_u32(static_cast<std::uint32_t>(kind.options.shape.rows));
-  content.add_u32(static_cast<std::uint32_t>(kind.options.shape.columns));
+  const Sides sides = sides_of(kind.options);
+  content.add_u32(sides.rows);
+  content.add_u32(sides.columns);
   content.add_u32(static_cast<std::uint32_t>(kind.options.classes));
 
   StateWriter prefix;

@@ -23,14 +23,14 @@ Softmax::Softmax(const LearnerOptions& options, RandomStream& random)
 void Softmax::add_gradients(std::span<const Example> batch) {
   const float scale = 1.0F / static_cast<float>(batch.size());
   for (const Example& example : batch) {
-    const std::span<const float> current = scores(example.pixels, Weights::kCurrent);
+    const std::span<const float> current = scores(example.input(), Weights::kCurrent);
     cross_entropy_deltas(current, example.label, scale, {deltas_.data(), current.size()});
     layer_.add_gradients(inputs_, deltas_.data());
   }
 }
 
-std::span<const float> Softmax::scores(const std::uint8_t* pixels, Weights weights) {
-  inputs_.gather_pixels(pixels, pixels_, linear_pixels());
+std::span<const float> Softmax::scores(const Input& input, Weights weights) {
+  inputs_.gather_pixels(input.pixels, pixels_, linear_pixels());
   layer_.forward(inputs_, weights, scores_.data());
   return {scores_.data(), layer_.outputs()};
 }

@@ -15,7 +15,7 @@ class Softmax : public GradientLearner {
   void add_gradients(std::span<const Example> batch) override;
 
  private:
-  std::span<const float> scores(const std::uint8_t* pixels, Weights weights) override;
+  std::span<const float> scores(const Input& input, Weights weights) override;
 
   std::size_t pixels_;
   DenseLayer layer_;

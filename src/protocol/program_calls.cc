@@ -39,10 +39,14 @@ std::string start_line(const ProgramStart& start) {
 }
 
 std::string learner_start_line(const ProgramLearnerOptions& options) {
-  const auto& [shape, classes] = options.made_for;
-  return start_of(options.host.component, options.seed) +
-         fmt::format(R"(,"shape":[{},{}],"type":"uint8","classes":{},"options":{}}})", shape.rows,
-                     shape.columns, classes, options.host.command.options);
+  const LearnerOptions& made_for = options.made_for;
+  const std::string input =
+      made_for.takes_images()
+          ? fmt::format(R"("shape":[{},{}],"type":"uint8")", made_for.shape.rows, made_for.shape.columns)
+          : fmt::format(R"("shape":[{}],"type":"float32")", made_for.features);
+  return start_of(options.host.component, options.seed) + fmt::format(R"(,{},"classes":{},"options":{}}})",
+                                                                      input, made_for.classes,
+                                                                      options.host.command.options);
 }
 
 std::string message_line(const MessageCall& call) {

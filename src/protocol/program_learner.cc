@@ -24,14 +24,24 @@ struct Learned {
       state;  // if it was asked for, or stands for the digest, and the program saves one
 };
 
+void hand_over(const SaidPredictions& said, const Predictions& to) {
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    to[i] = said.each[i];
+    const std::span<double> row = to.probabilities(i);
+    if (said.probabilities.empty()) continue;
+    std::copy_n(said.probabilities.begin() + static_cast<std::ptrdiff_t>(i * row.size()), row.size(),
+                row.begin());
+  }
+}
+
 class ProgramLearner : public Learner {
  public:
   explicit ProgramLearner(ProgramLearnerOptions options)
       : options_(std::move(options)), host_(std::make_unique<ProgramHost>(options_.host)) {}
 
   void begin() override { start(); }
-  void train(std::span<const Example> batch, std::span<Prediction> before) override;
-  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override;
+  void train(std::span<const Example> batch, Predictions before) override;
+  void predict(std::span<const Input> inputs, Predictions predictions) override;
   // What it says while it trains is in the model's figures, and nowhere else.
   void hash_state(Hasher& hasher) const override {
     hasher.add(std::string_view(learned().digest));
@@ -52,8 +62,8 @@ class ProgramLearner : public Learner {
     return {.name = name, .time_ns = time_ns_, .line = std::move(line)};
   }
   Learned learned() const;
-  template <typename Pixels>
-  std::string block(std::size_t count, Pixels pixels) const;
+  template <typename InputAt>
+  std::string block(std::size_t count, InputAt input_at) const;
 
   ProgramLearnerOptions options_;
   std::unique_ptr<ProgramHost> host_;
@@ -83,13 +93,15 @@ ProgramHost& ProgramLearner::ready() const {
   return *host_;
 }
 
-// The images one behind the other, as base64.
-template <typename Pixels>
-std::string ProgramLearner::block(std::size_t count, Pixels pixels) const {
-  const std::size_t bytes = options_.made_for.shape.pixels();
+// The images or rows one behind the other, as base64.
+template <typename InputAt>
+std::string ProgramLearner::block(std::size_t count, InputAt input_at) const {
+  const std::size_t bytes = options_.made_for.input_bytes();
   std::vector<std::byte> rows(count * bytes);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto* row = reinterpret_cast<const std::byte*>(pixels(i));
+    const Input input = input_at(i);
+    const auto* row = options_.made_for.takes_images() ? reinterpret_cast<const std::byte*>(input.pixels)
+                                                       : reinterpret_cast<const std::byte*>(input.features);
     std::copy(row, row + bytes, rows.begin() + static_cast<std::ptrdiff_t>(i * bytes));
   }
   std::string text;
@@ -97,37 +109,39 @@ std::string ProgramLearner::block(std::size_t count, Pixels pixels) const {
   return text;
 }
 
-void ProgramLearner::train(std::span<const Example> batch, std::span<Prediction> before) {
+void ProgramLearner::train(std::span<const Example> batch, Predictions before) {
   std::vector<int> labels;
   for (const Example& example : batch) labels.push_back(example.label);
   std::string line = fmt::format(R"({{"call":"train","count":{},"data":"{}","labels":[{}]}})", batch.size(),
-                                 block(batch.size(), [&](std::size_t i) { return batch[i].pixels; }),
+                                 block(batch.size(), [&](std::size_t i) { return batch[i].input(); }),
                                  fmt::join(labels, ","));
   const PredictionRules rules{.count = batch.size(), .classes = options_.made_for.classes};
-  const std::vector<Prediction> said =
-      ready().ask(call("train", std::move(line)),
-                  [&rules](std::string_view reply) { return read_predictions(reply, rules); });
-  for (const Prediction& prediction : said) {
+  const SaidPredictions said = ready().ask(call("train", std::move(line)), [&rules](std::string_view reply) {
+    return read_predictions(reply, rules);
+  });
+  for (const Prediction& prediction : said.each) {
     said_hash_.add_i64(prediction.label);
     said_hash_.add_u64(std::bit_cast<std::uint64_t>(prediction.confidence));
   }
-  for (std::size_t i = 0; i < before.size(); ++i)
-    before[i] = said.empty() ? Prediction{.label = -1} : said[i];
+  if (said.each.empty()) {
+    for (std::size_t i = 0; i < before.size(); ++i) before[i].label = -1;
+  } else {
+    hand_over(said, before);
+  }
 }
 
-void ProgramLearner::predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) {
-  std::string line = fmt::format(R"({{"call":"predict","count":{},"data":"{}"}})", images.size(),
-                                 block(images.size(), [&](std::size_t i) { return images[i]; }));
-  const PredictionRules rules{.count = images.size(), .classes = options_.made_for.classes};
-  const std::vector<Prediction> said =
-      ready().ask(call("predict", std::move(line)), [&rules](std::string_view reply) {
-        std::vector<Prediction> read = read_predictions(reply, rules);
-        if (read.empty())
-          throw RunError(
-              "it predicts nothing: reply with \"labels\" and \"confidences\", or \"probabilities\"");
-        return read;
-      });
-  std::copy(said.begin(), said.end(), predictions.begin());
+void ProgramLearner::predict(std::span<const Input> inputs, Predictions predictions) {
+  std::string line = fmt::format(R"({{"call":"predict","count":{},"data":"{}"}})", inputs.size(),
+                                 block(inputs.size(), [&](std::size_t i) { return inputs[i]; }));
+  const PredictionRules rules{.count = inputs.size(), .classes = options_.made_for.classes};
+  const SaidPredictions said = ready().ask(call("predict", std::move(line)), [&rules](
+                                                                                 std::string_view reply) {
+    SaidPredictions read = read_predictions(reply, rules);
+    if (read.each.empty())
+      throw RunError("it predicts nothing: reply with \"labels\" and \"confidences\", or \"probabilities\"");
+    return read;
+  });
+  hand_over(said, predictions);
 }
 
 Learned ProgramLearner::learned() const {

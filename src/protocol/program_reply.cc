@@ -291,8 +291,8 @@ void require_stream_last(const std::vector<ReplyStep>& steps) {
 }
 
 // One prediction for each row of probabilities.
-std::vector<Prediction> likeliest(const Json& rows, const PredictionRules& rules) {
-  std::vector<Prediction> predictions;
+SaidPredictions likeliest(const Json& rows, const PredictionRules& rules) {
+  SaidPredictions predictions;
   for (const Json& row : rows) {
     if (!row.is_array() || row.size() != static_cast<std::size_t>(rules.classes)) {
       throw ProtocolError(
@@ -304,10 +304,11 @@ std::vector<Prediction> likeliest(const Json& rows, const PredictionRules& rules
       const double probability = read_number(one, "a probability");
       if (probability < 0 || probability > 1)
         throw ProtocolError(fmt::format("a probability is {}: expected 0 to 1", probability));
+      predictions.probabilities.push_back(probability);
       if (probability > best.confidence) best = {.label = label, .confidence = probability};
       ++label;
     }
-    predictions.push_back(best);
+    predictions.each.push_back(best);
   }
   return predictions;
 }
@@ -438,7 +439,7 @@ FinishReply read_finish(std::string_view line, const std::vector<std::string>& m
   return finish;
 }
 
-std::vector<Prediction> read_predictions(std::string_view line, const PredictionRules& rules) {
+SaidPredictions read_predictions(std::string_view line, const PredictionRules& rules) {
   if (line == "{}") return {};
   const Json reply = parse_reply(line, {"labels", "confidences", "probabilities"});
   if (reply.empty()) return {};
@@ -457,7 +458,7 @@ std::vector<Prediction> read_predictions(std::string_view line, const Prediction
     if (predictions[i].confidence < 0 || predictions[i].confidence > 1)
       throw ProtocolError(fmt::format("a confidence is {}: expected 0 to 1", predictions[i].confidence));
   }
-  return predictions;
+  return {.each = std::move(predictions), .probabilities = {}};
 }
 
 }  // namespace dse

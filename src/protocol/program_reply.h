@@ -73,10 +73,15 @@ struct FinishReply {
 };
 FinishReply read_finish(std::string_view line, const std::vector<std::string>& metrics);
 // `count` predictions of labels below `classes`; none when the reply has none.
+struct SaidPredictions {
+  std::vector<Prediction> each;
+  std::vector<double>
+      probabilities;  // a row for each prediction; empty when the reply has labels and confidences
+};
 struct PredictionRules {
   std::size_t count = 0;
   int classes = 0;
 };
-std::vector<Prediction> read_predictions(std::string_view line, const PredictionRules& rules);
+SaidPredictions read_predictions(std::string_view line, const PredictionRules& rules);
 
 }  // namespace dse

@@ -64,7 +64,8 @@ void predict(benchmark::State& state, const std::string& name) {
   for (auto iteration : state) {
     static_cast<void>(iteration);
     Prediction prediction;
-    learner->predict({&images.examples[at].pixels, 1}, {&prediction, 1});
+    const Input input = images.examples[at].input();
+    learner->predict({&input, 1}, std::span(&prediction, 1));
     benchmark::DoNotOptimize(prediction);
     at = (at + 1) % kImages;
   }

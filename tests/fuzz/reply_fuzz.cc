@@ -53,7 +53,7 @@ void read_any_steps(std::string_view line, unsigned rules) {
 
 void read_any_predictions(std::string_view line, std::size_t count) {
   constexpr int kClasses = 3;
-  for (const Prediction& one : read_predictions(line, {.count = count, .classes = kClasses})) {
+  for (const Prediction& one : read_predictions(line, {.count = count, .classes = kClasses}).each) {
     require(one.label >= 0 && one.label < kClasses);
     require(one.confidence >= 0 && one.confidence <= 1);
   }

@@ -197,11 +197,10 @@ TEST_CASE("saved learner: of another learner, other images, other classes") {
                          ": is the state of the learner softmax, but the model's is mlp: set `learner = "
                          "\"softmax\"`, or name another file"},
                         {"--set", "component.model.learner=mlp"});
-  fixture.check_refused(
-      scenario,
-      {"was learned from images of 28 x 28, but the model takes 20 x 28: feed it images of that "
-       "size, or name another file"},
-      {"--set", "component.model.shape=[20, 28]"});
+  fixture.check_refused(scenario,
+                        {"was learned from images of 28 x 28, but the model takes images of 20 x 28: feed it "
+                         "what it was learned from, or name another file"},
+                        {"--set", "component.model.shape=[20, 28]"});
   fixture.check_refused(scenario,
                         {"has 10 classes, but the model has 12: set `classes = 10`, or name another file"},
                         {"--set", "component.model.classes=12"});

@@ -15,7 +15,7 @@ class FakeLearner : public Learner {
   };
   explicit FakeLearner(Diary& diary) : diary_(diary) {}
 
-  void train(std::span<const Example> batch, std::span<Prediction> before) override {
+  void train(std::span<const Example> batch, Predictions before) override {
     diary_.batches.emplace_back();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       diary_.batches.back().push_back(batch[i].label);
@@ -23,9 +23,9 @@ class FakeLearner : public Learner {
     }
     last_ = batch.back().label;
   }
-  void predict(std::span<const std::uint8_t* const> images, std::span<Prediction> predictions) override {
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      diary_.asked.push_back(images[i][0]);
+  void predict(std::span<const Input> inputs, Predictions predictions) override {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      diary_.asked.push_back(inputs[i].pixels[0]);
       predictions[i] = {last_, 0.25};
     }
   }
@@ -170,7 +170,7 @@ TEST_CASE("a model saves what it has learned, the last batch included once it is
   const auto last_taught = [&one](const App& model) {
     FakeLearner learner(one.diary);
     load_learner({"m.learner", *model.save_state()}, {"fake", {.shape = {1, 4}, .classes = 10}}, learner);
-    const std::array<const std::uint8_t*, 1> image = {reinterpret_cast<const std::uint8_t*>("abcd")};
+    const std::array<Input, 1> image = {Input{.pixels = reinterpret_cast<const std::uint8_t*>("abcd")}};
     std::array<Prediction, 1> prediction;
     learner.predict(image, prediction);
     return prediction[0].label;

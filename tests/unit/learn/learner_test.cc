@@ -38,10 +38,10 @@ std::size_t train(Learner& learner, const SyntheticImages& images, std::size_t b
 
 std::vector<Prediction> predict(Learner& learner, const SyntheticImages& images, std::size_t begin,
                                 std::size_t count) {
-  std::vector<const std::uint8_t*> pointers;
-  for (std::size_t at = begin; at < begin + count; ++at) pointers.push_back(images.image(at));
+  std::vector<Input> inputs;
+  for (std::size_t at = begin; at < begin + count; ++at) inputs.push_back({.pixels = images.image(at)});
   std::vector<Prediction> predictions(count);
-  learner.predict(pointers, predictions);
+  learner.predict(inputs, predictions);
   return predictions;
 }
 

@@ -34,10 +34,10 @@ void train(Learner& learner, const SyntheticImages& images, std::size_t begin, s
 }
 
 std::vector<Prediction> predict(Learner& learner, const SyntheticImages& images) {
-  std::vector<const std::uint8_t*> pointers;
-  for (std::size_t at = 0; at < images.size(); ++at) pointers.push_back(images.image(at));
-  std::vector<Prediction> predictions(pointers.size());
-  learner.predict(pointers, predictions);
+  std::vector<Input> inputs;
+  for (std::size_t at = 0; at < images.size(); ++at) inputs.push_back({.pixels = images.image(at)});
+  std::vector<Prediction> predictions(inputs.size());
+  learner.predict(inputs, predictions);
   return predictions;
 }
 
@@ -194,7 +194,8 @@ TEST_CASE("a learner of another kind is refused, with what to set") {
   LearnerKind other = kSoftmax;
   other.options.shape = {.rows = 20, .columns = 16};
   CHECK_THAT(refusal(bytes, other),
-             ContainsSubstring("was learned from images of 16 x 20, but the model takes 20 x 16: feed it"));
+             ContainsSubstring(
+                 "was learned from images of 16 x 20, but the model takes images of 20 x 16: feed it"));
   other = kSoftmax;
   other.options.classes = 6;
   CHECK_THAT(

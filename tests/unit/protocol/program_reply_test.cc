@@ -270,16 +270,18 @@ TEST_CASE("replies: nothing, a state, a digest, the finish") {
 
 TEST_CASE("predictions: labels and confidences, or probabilities") {
   const PredictionRules rules{.count = 2, .classes = 3};
-  CHECK(read_predictions("{}", rules).empty());
-  CHECK(read_predictions("{ }", rules).empty());
+  CHECK(read_predictions("{}", rules).each.empty());
+  CHECK(read_predictions("{ }", rules).each.empty());
   const auto said = read_predictions(R"({"labels":[2,0],"confidences":[0.25,1]})", rules);
-  REQUIRE(said.size() == 2);
-  CHECK((said[0].label == 2 && said[0].confidence == 0.25));
-  CHECK((said[1].label == 0 && said[1].confidence == 1));
+  REQUIRE(said.each.size() == 2);
+  CHECK((said.each[0].label == 2 && said.each[0].confidence == 0.25));
+  CHECK((said.each[1].label == 0 && said.each[1].confidence == 1));
+  CHECK(said.probabilities.empty());
   const auto likely = read_predictions(R"({"probabilities":[[0.4,0.4,0.2],[0,0,1]]})", rules);
-  REQUIRE(likely.size() == 2);
-  CHECK((likely[0].label == 0 && likely[0].confidence == 0.4));  // the first among equals
-  CHECK((likely[1].label == 2 && likely[1].confidence == 1));
+  REQUIRE(likely.each.size() == 2);
+  CHECK((likely.each[0].label == 0 && likely.each[0].confidence == 0.4));  // the first among equals
+  CHECK((likely.each[1].label == 2 && likely.each[1].confidence == 1));
+  CHECK(likely.probabilities == std::vector<double>{0.4, 0.4, 0.2, 0, 0, 1});
 
   const std::pair<std::string, std::string> refused[] = {
       {R"({"labels":[1,1]})", "its reply lacks \"confidences\""},
