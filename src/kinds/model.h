@@ -28,7 +28,7 @@ struct ModelOptions {
   TimeNs train_service_ns = 0;  // virtual cost of one message
   TimeNs infer_service_ns = 0;
   std::optional<ImageShape> shape;        // taken from the data if neither is given
-  std::optional<int> features;            // of the rows of a table
+  std::optional<int> features;            // how many numbers the rows of a table have
   std::optional<int> classes;             // likewise
   std::optional<NamedFile> initial = {};  // a saved learner to start from
 };
