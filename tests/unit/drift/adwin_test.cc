@@ -82,7 +82,7 @@ class NaiveAdwin {
 
   AdwinOptions options_;
   std::vector<double> values_;      // the oldest first
-  std::vector<std::size_t> sizes_;  // of the buckets, the oldest first
+  std::vector<std::size_t> sizes_;  // how many are in each bucket, the oldest first
   std::int64_t updates_ = 0;
 };
 
@@ -185,7 +185,10 @@ TEST_CASE("memory grows with the logarithm of the window") {
 }
 
 // The paper's theorem 3.1: while the mean stays the same, a check cuts with a probability of at most delta.
-TEST_CASE("without a change, no more checks find a drift than delta allows") {
+// That allows 312 drifts in these 156'250 checks. Its bound is far from tight: there is 1 with River's
+// variant, in 1 of the 50 streams, and none with the paper's. So a thirtieth is asked for here, which a bound
+// without its ln n, or without its second term, would exceed (15 and 59 with the paper's variant).
+TEST_CASE("without a change, far fewer checks find a drift than delta allows") {
   constexpr std::uint64_t kSeeds = 50;
   constexpr std::size_t kValues = 100'000;
   constexpr double kChecks = static_cast<double>(kSeeds) * kValues / 32;
@@ -206,7 +209,7 @@ TEST_CASE("without a change, no more checks find a drift than delta allows") {
     INFO((variant == AdwinVariant::kPaper ? "the paper's" : "River's")
          << ": " << drifts << " drifts in " << kChecks << " checks, in " << streams << " of " << kSeeds
          << " streams");
-    CHECK(static_cast<double>(drifts) <= 0.002 * kChecks);
+    CHECK(static_cast<double>(drifts) <= 0.002 * kChecks / 30);
   }
 }
 
