@@ -1,8 +1,12 @@
-// The number of images per second that each learner learns from, and predicts.
+// The number of images per second that each learner learns from, and predicts, and of values per second that
+// each drift detector takes.
 #include <benchmark/benchmark.h>
 
 #include <vector>
 
+#include "drift/adwin.h"
+#include "drift/ddm.h"
+#include "drift/page_hinkley.h"
 #include "learn/built_in_learners.h"
 
 namespace dse {
@@ -72,6 +76,22 @@ void predict(benchmark::State& state, const std::string& name) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// Errors of a model that is wrong once in five times.
+template <typename Detector>
+void watch(benchmark::State& state) {
+  RandomStream random(2015, "bench", "errors");
+  std::vector<double> errors(1 << 16);
+  for (double& error : errors) error = random.below(5) == 0 ? 1 : 0;
+  Detector detector;
+  std::size_t at = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    benchmark::DoNotOptimize(detector.update(errors[at]));
+    at = (at + 1) % errors.size();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
 BENCHMARK_CAPTURE(train, softmax, "softmax")->Name("train/softmax");
 BENCHMARK_CAPTURE(train, mlp, "mlp")->Name("train/mlp");
 BENCHMARK_CAPTURE(train, lenet5, "lenet5")->Name("train/lenet5");
@@ -80,6 +100,9 @@ BENCHMARK_CAPTURE(predict, softmax, "softmax")->Name("predict/softmax");
 BENCHMARK_CAPTURE(predict, mlp, "mlp")->Name("predict/mlp");
 BENCHMARK_CAPTURE(predict, lenet5, "lenet5")->Name("predict/lenet5");
 BENCHMARK_CAPTURE(predict, quadratic, "quadratic")->Name("predict/quadratic");
+BENCHMARK_TEMPLATE(watch, Adwin)->Name("watch/adwin");
+BENCHMARK_TEMPLATE(watch, Ddm)->Name("watch/ddm");
+BENCHMARK_TEMPLATE(watch, PageHinkley)->Name("watch/page-hinkley");
 
 }  // namespace
 }  // namespace dse

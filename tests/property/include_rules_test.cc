@@ -68,6 +68,7 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
       {"protocol", {"protocol", "process", "message", "core", "dse"}},
       {"dataset", {"dataset", "core", "dse"}},
       {"learn", {"learn", "core", "dse"}},
+      {"drift", {"drift", "core", "dse"}},
       {"component", {"component", "protocol", "core", "dse"}},
       {"kinds", {"kinds", "component", "protocol", "sdk", "dataset", "learn", "message", "core", "dse"}},
       {"amqp", {"amqp", "sdk", "message", "core", "dse"}},
