@@ -294,7 +294,7 @@ void CsvReader::refuse_carriage_return() const {
 }
 
 void CsvReader::refuse_long_record() const {
-  throw InputError({.file = path(), .line = line_number(next_line_)},
+  throw InputError({.file = path(), .line = line_number(next_line_), .column = 1},
                    fmt::format("a record of more than {} bytes begins here; is a closing quote missing?",
                                kRecordBytesMax));
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "core/counted.h"
@@ -55,9 +56,8 @@ bool TableRecords::next() {
 }
 
 void TableRecords::refuse_field_count() const {
-  InputPlace place = csv_.place(0);
-  place.column = 0;
-  throw InputError(place,
+  // The place is that of the first field that is missing, or too many.
+  throw InputError(csv_.place(std::min(fields().size(), columns())),
                    fmt::format("a row of {}, expected {} as in the {}", counted(fields().size(), "field"),
                                columns(), header_ ? "header" : "first row"));
 }
