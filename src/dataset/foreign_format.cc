@@ -11,8 +11,12 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kUnpack = "unpack it and name the file within";
-constexpr std::string_view kConvert =
+constexpr std::string_view kConvert = "";  // a format that holds data, but not as it is expected here
+constexpr std::string_view kConvertToIdx =
     "convert it to IDX, as docs/scenario-format.md shows under \"Data files\"";
+constexpr std::string_view kConvertToCsv = "convert it to CSV";
+
+constexpr std::string_view kWebPage = "a web page; fetch the file itself";
 
 struct Beginning {
   std::string_view bytes;
@@ -76,21 +80,37 @@ std::string with_remedy(std::string_view name, std::string_view remedy) {
   return std::string(name).append("; ").append(remedy);
 }
 
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// A format that can be told whatever was expected; "" if it is none of them.
+std::string known_format(std::string_view bytes, std::string_view convert) {
+  for (const Beginning& known : kBeginnings) {
+    if (bytes.starts_with(known.bytes))
+      return with_remedy(known.name, known.remedy.empty() ? convert : known.remedy);
+  }
+  return is_tar(bytes) ? with_remedy("a tar archive", kUnpack) : "";
+}
+
 }  // namespace
 
 std::string foreign_format(std::span<const std::byte> beginning) {
-  const std::string_view bytes(reinterpret_cast<const char*>(beginning.data()), beginning.size());
-  for (const Beginning& known : kBeginnings) {
-    if (bytes.starts_with(known.bytes)) return with_remedy(known.name, known.remedy);
-  }
+  const std::string_view bytes = text_of(beginning);
+  if (std::string known = known_format(bytes, kConvertToIdx); !known.empty()) return known;
   if (is_little_endian_idx(bytes)) {
     return with_remedy("IDX with its numbers little-endian",
                        "write its header and sizes big-endian, the most significant byte first");
   }
-  if (is_tar(bytes)) return with_remedy("a tar archive", kUnpack);
   if (!is_text(bytes)) return "";
-  if (is_web_page(bytes)) return with_remedy("a web page", "fetch the file itself");
-  return with_remedy(has_columns(bytes) ? "text, such as CSV" : "text", kConvert);
+  if (is_web_page(bytes)) return std::string(kWebPage);
+  return with_remedy(has_columns(bytes) ? "text, such as CSV" : "text", kConvertToIdx);
+}
+
+std::string foreign_to_csv(std::span<const std::byte> beginning) {
+  const std::string_view bytes = text_of(beginning);
+  if (std::string known = known_format(bytes, kConvertToCsv); !known.empty()) return known;
+  return is_text(bytes) && is_web_page(bytes) ? std::string(kWebPage) : "";
 }
 
 }  // namespace dse

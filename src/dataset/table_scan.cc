@@ -1,0 +1,336 @@
+#include "dataset/table_scan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "core/counted.h"
+#include "core/names.h"
+#include "core/printable.h"
+#include "dataset/class_names.h"
+#include "dataset/file_error.h"
+#include "dataset/missing_texts.h"
+#include "dataset/table_columns.h"
+#include "dataset/table_records.h"
+#include "dataset/time_column.h"
+#include "dataset/wrong_value.h"
+#include "dse/hash.h"
+
+namespace dse {
+namespace {
+
+using Field = ColumnProfile::Field;
+
+// What a feature holds that it must not: an error only once it is known that the column is a feature.
+struct Trouble {
+  InputPlace place;
+  Field field = Field::kNumber;
+  std::string text;
+};
+
+NumberForm form_of(Field field) {
+  if (field == Field::kText) return NumberForm::kText;
+  return field == Field::kTooLarge ? NumberForm::kTooLarge : NumberForm::kNotFinite;
+}
+
+[[noreturn]] void refuse_feature(const Trouble& trouble) {
+  if (trouble.field == Field::kMissing) refuse_missing(trouble.place, "a feature", trouble.text);
+  refuse_number(trouble.place, form_of(trouble.field), trouble.text);
+}
+
+bool is_number(ColumnType type) { return type == ColumnType::kInteger || type == ColumnType::kNumber; }
+
+// As though the names were the fields of a column.
+ColumnType type_of(const std::vector<std::string>& names) {
+  ColumnProfile profile;
+  const MissingTexts none({});
+  for (const std::string& name : names) profile.add(name, none);
+  return profile.type();
+}
+
+class TableScanner {
+ public:
+  explicit TableScanner(const TableOptions& options)
+      : options_(options),
+        missing_(options.missing_texts),
+        records_(options),
+        columns_(find_columns(options, records_.names())),
+        profiles_(records_.columns()),
+        roles_(records_.columns(), options.features.empty() ? Role::kCandidate : Role::kNone),
+        troubles_(records_.columns()) {
+    for (const std::size_t column : columns_.features) roles_[column] = Role::kFeature;
+    if (columns_.time) {
+      time_.emplace(options, *columns_.time);
+      if (roles_[*columns_.time] == Role::kCandidate) roles_[*columns_.time] = Role::kNone;
+    }
+    if (columns_.label) {
+      roles_[*columns_.label] = Role::kLabel;
+      list_classes();
+    } else if (!options.classes.empty()) {
+      refuse_option("classes", "there are classes, but no column that is the label");
+    }
+  }
+
+  TableScan scan();
+
+ private:
+  // What is known of a column before the end of the file.
+  enum class Role : std::uint8_t { kNone, kCandidate, kFeature, kLabel };
+
+  void list_classes();
+  void take_row();
+  void take_other(std::size_t column, Field field, std::string_view text);
+  void take_label();
+  void take_time();
+  void take_missing(std::size_t column, std::string_view what, std::string_view text);
+  void choose_features();
+  void refuse_trouble() const;
+  void count_rows_left_out();
+  void require_rows() const;
+  void describe_columns();
+  [[noreturn]] void refuse_option(const std::string& option, const std::string& text) const;
+
+  const TableOptions& options_;
+  const MissingTexts missing_;
+  TableRecords records_;
+  TableColumns columns_;
+  std::vector<ColumnProfile> profiles_;
+  std::vector<Role> roles_;
+  std::vector<std::optional<Trouble>> troubles_;                             // the first of each candidate
+  std::vector<bool> lacked_by_row_ = std::vector<bool>(records_.columns());  // a row was left out for it
+  std::optional<TimeColumn> time_;
+  ClassNames classes_;
+  std::uint64_t labels_missing_ = 0;
+  bool row_is_left_out_ = false;
+  TableScan result_;
+};
+
+void TableScanner::refuse_option(const std::string& option, const std::string& text) const {
+  throw InputError({.file = options_.file, .key = option}, text);
+}
+
+void TableScanner::list_classes() {
+  if (options_.classes.size() > kClassesMax)
+    refuse_option("classes", fmt::format("lists more than {} classes", kClassesMax));
+  for (const std::string& name : options_.classes) {
+    if (classes_.find(name)) refuse_option("classes", fmt::format("lists {} twice", quoted_text(name)));
+    classes_.add(name);
+  }
+}
+
+TableScan TableScanner::scan() {
+  result_.file = options_.file;
+  while (records_.next()) take_row();
+  result_.rows = records_.row();
+  result_.empty_lines = records_.empty_lines();
+  result_.digest = records_.digest();
+  if (result_.rows == 0) {
+    refuse_file(options_.file, fmt::format("holds a header of {} and no row, expected at least one row",
+                                           counted(records_.columns(), "column")));
+  }
+  choose_features();
+  refuse_trouble();
+  count_rows_left_out();
+  require_rows();
+  describe_columns();
+  return std::move(result_);
+}
+
+void TableScanner::take_row() {
+  row_is_left_out_ = false;
+  const std::span<const std::string_view> fields = records_.fields();
+  for (std::size_t column = 0; column < fields.size(); ++column) {
+    if (roles_[column] == Role::kLabel) continue;
+    const std::string_view text = without_spaces(fields[column]);
+    const Field field = profiles_[column].add(text, missing_);
+    if (field != Field::kNumber) take_other(column, field, text);
+  }
+  if (columns_.label) take_label();
+  if (time_) take_time();
+  if (row_is_left_out_) ++result_.rows_left_out;
+}
+
+// Takes a field that is not a number.
+void TableScanner::take_other(std::size_t column, Field field, std::string_view text) {
+  const Role role = roles_[column];
+  if (role == Role::kNone) return;
+  if (role == Role::kCandidate && field == Field::kText) return;
+  if (field == Field::kMissing && options_.missing != Missing::kRefuse) {
+    if (options_.missing == Missing::kMean) return;
+    // In a column that is known to be text, nothing is lacking.
+    if (profiles_[column].type() == ColumnType::kText) return;
+    row_is_left_out_ = true;
+    lacked_by_row_[column] = true;
+    return;
+  }
+  if (troubles_[column]) return;
+  troubles_[column] = Trouble{records_.place(column), field, std::string(text)};
+  if (role == Role::kFeature) refuse_feature(*troubles_[column]);
+}
+
+void TableScanner::take_label() {
+  const std::size_t column = *columns_.label;
+  const std::string_view text = records_.fields()[column];
+  if (classes_.find(text)) return;
+  if (missing_.contains(without_spaces(text))) {
+    ++labels_missing_;
+    return take_missing(column, "the label", text);
+  }
+  if (!options_.classes.empty()) {
+    throw InputError(records_.place(column), fmt::format("the label {} is none of the classes{}", shown(text),
+                                                         one_line(suggestion(text, classes_.names()))));
+  }
+  if (!is_utf8(text)) {
+    throw InputError(records_.place(column), fmt::format("the label {} is not UTF-8; convert the file, for "
+                                                         "example with `iconv -f ISO-8859-1 -t UTF-8`",
+                                                         shown(text)));
+  }
+  if (classes_.size() == kClassesMax) {
+    throw InputError(
+        records_.place(column),
+        fmt::format("the label {} is one more than {} distinct labels; is the column a number to "
+                    "predict, or an identifier?",
+                    shown(text), kClassesMax));
+  }
+  classes_.add(text);
+}
+
+void TableScanner::take_time() {
+  const std::size_t column = *columns_.time;
+  const std::string_view text = without_spaces(records_.fields()[column]);
+  if (missing_.contains(text)) return take_missing(column, "the time", text);
+  const TimeNs time_ns = time_->read(records_, text);
+  if (!result_.times) result_.times = {.first = std::string(text), .first_ns = time_ns};
+  result_.times->last.assign(text);
+  result_.times->last_ns = time_ns;
+}
+
+// Takes a row without a label or without a time.
+void TableScanner::take_missing(std::size_t column, std::string_view what, std::string_view text) {
+  if (options_.missing != Missing::kSkip) refuse_missing(records_.place(column), what, text);
+  row_is_left_out_ = true;
+}
+
+void TableScanner::choose_features() {
+  result_.label = columns_.label;
+  result_.time = columns_.time;
+  result_.features = columns_.features;
+  for (std::size_t column = 0; column < profiles_.size(); ++column) {
+    if (roles_[column] == Role::kCandidate && is_number(profiles_[column].type()))
+      result_.features.push_back(column);
+  }
+  if (result_.features.empty()) {
+    refuse_file(options_.file, fmt::format("has no column of numbers among its {} that could be a feature",
+                                           records_.columns()));
+  }
+}
+
+// Refuses the first in the file of what turned out to be in a feature.
+void TableScanner::refuse_trouble() const {
+  const Trouble* first = nullptr;
+  for (const std::size_t column : result_.features) {
+    if (!troubles_[column]) continue;
+    const Trouble& trouble = *troubles_[column];
+    if (first == nullptr ||
+        std::tie(trouble.place.line, trouble.place.column) < std::tie(first->place.line, first->place.column))
+      first = &trouble;
+  }
+  if (first != nullptr) refuse_feature(*first);
+  if (options_.missing != Missing::kMean) return;
+  for (const std::size_t column : result_.features) {
+    if (profiles_[column].has_numbers()) continue;
+    refuse_file(options_.file,
+                fmt::format("has no number in the column {}, which is a feature, so that there is "
+                            "no mean for what is missing",
+                            quoted_text(records_.names()[column])));
+  }
+}
+
+// Counts them again if some were left out for a column that turned out not to be a feature.
+void TableScanner::count_rows_left_out() {
+  std::set<std::size_t> needed(result_.features.begin(), result_.features.end());
+  bool in_vain = false;
+  for (std::size_t column = 0; column < lacked_by_row_.size(); ++column)
+    in_vain = in_vain || (lacked_by_row_[column] && !needed.contains(column));
+  if (!in_vain) return;
+  if (columns_.time) needed.insert(*columns_.time);
+  result_.rows_left_out = 0;
+  TableRecords rows(options_);
+  while (rows.next()) {
+    const auto lacks = [&](std::size_t column) {
+      return missing_.contains(without_spaces(rows.fields()[column]));
+    };
+    const bool no_label =
+        columns_.label && lacks(*columns_.label) && !classes_.find(rows.fields()[*columns_.label]);
+    if (no_label || std::any_of(needed.begin(), needed.end(), lacks)) ++result_.rows_left_out;
+  }
+}
+
+void TableScanner::require_rows() const {
+  if (result_.rows_left_out < result_.rows) return;
+  refuse_file(options_.file,
+              fmt::format("has no row without a missing value: all {} would be left out", result_.rows));
+}
+
+void TableScanner::describe_columns() {
+  if (columns_.label) result_.classes = options_.classes.empty() ? classes_.sorted() : options_.classes;
+  for (std::size_t column = 0; column < profiles_.size(); ++column) {
+    const ColumnProfile& profile = profiles_[column];
+    TableColumn described{
+        .name = records_.names()[column], .type = profile.type(), .missing = profile.missing()};
+    if (profile.has_numbers() && profile.type() != ColumnType::kText)
+      described.numbers = {.least = profile.least(), .most = profile.most(), .mean = profile.mean()};
+    if (column == columns_.label) {
+      described.missing = labels_missing_;
+      described.type = type_of(classes_.names());
+    }
+    result_.columns.push_back(std::move(described));
+  }
+}
+
+}  // namespace
+
+std::string TableScan::describe() const {
+  std::string text =
+      fmt::format("{}: {}, {}", printable(file), counted(rows, "row"), counted(columns.size(), "column"));
+  if (rows_left_out > 0) text += fmt::format(", {} left out", counted(rows_left_out, "row"));
+  if (empty_lines > 0) text += fmt::format(", {} skipped", counted(empty_lines, "empty line"));
+  text += fmt::format(", digest {}\n", hex64(digest));
+  const std::set<std::size_t> is_feature(features.begin(), features.end());
+  for (std::size_t column = 0; column < columns.size(); ++column)
+    text += line_of(column, is_feature.contains(column));
+  return text;
+}
+
+// "  feature  length  number, 0.5 to 7.25, 3 missing"
+std::string TableScan::line_of(std::size_t column, bool is_feature) const {
+  const TableColumn& described = columns[column];
+  std::string role = is_feature ? "feature" : "unused";
+  if (column == label) role = "label";
+  if (column == time) role = is_feature ? "time, feature" : "time";
+  std::string text =
+      fmt::format("  {}  {}  {}", role, printable_word(described.name), dse::name(described.type));
+  if (described.numbers) text += fmt::format(", {} to {}", described.numbers->least, described.numbers->most);
+  if (column == time && times) {
+    text += fmt::format(", from {} to {}, {} in all", times->first, times->last,
+                        format_duration(times->last_ns - times->first_ns));
+  }
+  if (column == label)
+    text += fmt::format(", {}: {}", counted(classes.size(), "class", "classes"), some_classes());
+  if (described.missing > 0) text += fmt::format(", {} missing", described.missing);
+  return text + "\n";
+}
+
+std::string TableScan::some_classes() const {
+  constexpr std::size_t kShownMax = 10;
+  std::string text;
+  for (std::size_t number = 0; number < std::min(classes.size(), kShownMax); ++number)
+    text += (number > 0 ? ", " : "") + printable_word(classes[number]);
+  return classes.size() > kShownMax ? text + " and so on" : text;
+}
+
+TableScan scan_table(const TableOptions& options) { return TableScanner(options).scan(); }
+
+}  // namespace dse
