@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dse/app.h"
+#include "dse/data_source.h"
 #include "dse/dataset.h"
 #include "dse/dataset_cache.h"
 #include "dse/error.h"
@@ -51,14 +52,6 @@ struct Sample {
   std::uint32_t index = 0;   // the first image, in the order of sending, that gives such a message
   std::string key;           // routing key
   std::optional<int> label;  // header; empty: none
-};
-
-// A file that a component reads.
-struct ReadFile {
-  std::string key;           // in the scenario: "images"
-  std::string path;          // ready to open
-  InputPlace place;          // where the scenario names it
-  std::string written = {};  // as the scenario names it; "": as it has the key
 };
 
 // Other components that a component names; they must exist and write answers.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,9 @@ class DatasetCache {
  public:
   // Loads each pair of files once. Throws InputError when a file is wrong.
   std::shared_ptr<const Dataset> get(const DatasetFiles& files);
+  // The data set that `load` loads, once for each `identity`.
+  std::shared_ptr<const Dataset> get(const std::string& identity,
+                                     const std::function<std::shared_ptr<const Dataset>()>& load);
   // Notes the digest of another file that was read.
   void note_digest(const std::string& path, std::uint64_t digest);
   // XXH3 (64 bits) of a file as it was when it was read; empty when it was not read.
@@ -28,7 +32,8 @@ class DatasetCache {
  private:
   mutable std::mutex mutex_;
   std::map<DatasetFiles, std::shared_ptr<const Dataset>> datasets_;
-  std::map<std::string, std::uint64_t> digests_;  // by path
+  std::map<std::string, std::shared_ptr<const Dataset>> loaded_;  // by identity
+  std::map<std::string, std::uint64_t> digests_;                  // by path
 };
 
 }  // namespace dse

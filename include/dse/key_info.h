@@ -26,6 +26,7 @@ enum class KeyType {
   kTexts,       // a text, or a list of at least one
   kChoice,      // one of `choices`
   kLearner,     // the name of a learner, or a table that names a program
+  kData,        // the NAME of a [data.NAME]
   kInteger,     // from `range`
   kNumber,      // a finite floating-point number, or an integer
   kFlag,        // true or false

@@ -4,12 +4,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "dse/data_source.h"
 #include "dse/error.h"
 #include "dse/key_info.h"
 #include "dse/learner_table.h"
@@ -27,6 +30,8 @@ class KeyReader {
     std::function<InputPlace(std::string_view key)> place;
     const LearnerTable& learners;
     std::string folder = {};  // the scenario's, which paths and programs are relative to
+    // The data sets that the scenario describes, by name.
+    std::map<std::string, std::shared_ptr<const DataSource>> data = {};
   };
   // Both must outlive the reader.
   KeyReader(const std::vector<KeyInfo>& keys, const Source& source) : keys_(keys), source_(source) {}
@@ -42,6 +47,7 @@ class KeyReader {
   bool flag(std::string_view key) const;
   TimeNs duration(std::string_view key) const;  // ns
   Rate rate(std::string_view key) const;
+  std::optional<Rate> rate_if_any(std::string_view key) const;
   std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key) const;
   // The value, whatever its type; monostate when the key is not there and has no fallback.
   KeyValue value(std::string_view key) const;
@@ -49,6 +55,8 @@ class KeyReader {
   std::string table(std::string_view key) const;
   // The learner that the key names, or the one of its own that it describes.
   LearnerInfo learner(std::string_view key) const;
+  // The data set that the key names; null when the key is not there.
+  std::shared_ptr<const DataSource> data_if_any(std::string_view key) const;
   // The scenario's folder; "" for the current one.
   const std::string& folder() const { return source_.folder; }
 

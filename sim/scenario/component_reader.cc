@@ -63,7 +63,8 @@ std::vector<ComponentConfig> read_components(const std::string& name, const toml
   const KeyReader::Source source{.value = [&](const KeyInfo& key) { return values.value(key); },
                                  .place = [&](std::string_view key) { return values.place(key); },
                                  .learners = reading.tables.learners,
-                                 .folder = reading.folder.string()};
+                                 .folder = reading.folder.string(),
+                                 .data = reading.data};
   config.component = read_kind(kind, source, table.place());
   if (gets_messages(config)) config.ends_when_refusing = ends_when_refusing(table);
   config.life = read_life_cycle(table, config);

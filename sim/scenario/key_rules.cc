@@ -67,6 +67,14 @@ bool ends_when_refusing(TableReader& table) {
   return table.choice_or("on_refused", {"continue", "end"}, 0) == 1;
 }
 
+std::string file_name(TableReader& table, std::string_view key) {
+  std::string path = table.text(key);
+  if (path.empty()) throw InputError(table.place(key), "is empty: expected the path of a file");
+  if (path.find('\0') != std::string::npos)
+    throw InputError(table.place(key), "holds a NUL, which no path has");
+  return path;
+}
+
 std::string resource_of(TableReader& table, std::string_view key) {
   std::string name = table.text(key);
   check_resource_name(name, table.place(key));

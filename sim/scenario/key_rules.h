@@ -31,6 +31,8 @@ std::string binding_key(TableReader& table);
 std::string name_on_broker(TableReader& table, std::string_view key);
 // Whether `on_refused`, of a component that receives messages, says that the run ends when it refuses one.
 bool ends_when_refusing(TableReader& table);
+// The path of a file under `key`, as it is written.
+std::string file_name(TableReader& table, std::string_view key);
 // The name of a resource under `key`.
 std::string resource_of(TableReader& table, std::string_view key);
 

@@ -43,6 +43,7 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
   switch (key.type) {
     case KeyType::kText:
     case KeyType::kName:
+    case KeyType::kData:
       return table.text(name);
     case KeyType::kLine:
       return *table.line_if_any(name);
@@ -84,11 +85,7 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
 
 // The path is not normalised: the system decides where `..` leads after a symbolic link.
 std::string KeyValues::file_path(TableReader& table, std::string_view name) const {
-  const std::string path = table.text(name);
-  if (path.empty()) throw InputError(table.place(name), "is empty: expected the path of a file");
-  if (path.find('\0') != std::string::npos)
-    throw InputError(table.place(name), "holds a NUL, which no path has");
-  return (reading_.folder / path).string();
+  return (reading_.folder / file_name(table, name)).string();
 }
 
 void KeyValues::finish(const Kind& kind) {

@@ -18,6 +18,8 @@ namespace dse {
 struct ReadingPlace {
   const std::filesystem::path& folder;
   const Tables& tables;
+  // What the scenario's [data.NAME] describe.
+  const std::map<std::string, std::shared_ptr<const DataSource>>& data;
 };
 
 class KeyValues {

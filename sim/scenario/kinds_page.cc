@@ -99,6 +99,8 @@ std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
       return listed_names(key.choices);
     case KeyType::kLearner:
       return listed_names(learners.names()) + ", or [a program](programs.md#learners)";
+    case KeyType::kData:
+      return "the NAME of a `[data.NAME]`";
     case KeyType::kInteger:
       return range_text(key.range);
     case KeyType::kNumber:

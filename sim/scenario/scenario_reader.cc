@@ -10,6 +10,7 @@
 #include "core/names.h"
 #include "dse/hash.h"
 #include "sim/scenario/component_reader.h"
+#include "sim/scenario/data_reader.h"
 #include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
@@ -195,7 +196,11 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
     if (!is_queue) binding.target = BindingTarget::kExchange;
   }
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  const ReadingPlace reading{.folder = folder, .tables = tables};
+  std::map<std::string, std::shared_ptr<const DataSource>> data;
+  read_each_named(root, "data", errors, [&](const std::string& name, const toml::table& node) {
+    data.emplace(name, read_data(name, node, folder));
+  });
+  const ReadingPlace reading{.folder = folder, .tables = tables, .data = data};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
     for (ComponentConfig& component : read_components(name, node, reading))
       scenario.components.push_back(std::move(component));

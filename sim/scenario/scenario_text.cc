@@ -94,6 +94,20 @@ void move_program(toml::table* program, const Move& move) {
   program->insert_or_assign("folder", moved_path(folder, move.from, move.to));
 }
 
+// Those of [data.NAME].
+void move_paths_of_data(toml::table& root, const Move& move) {
+  toml::table* data = root.get_as<toml::table>("data");
+  if (data == nullptr) return;
+  for (auto&& [name, one] : *data) {
+    for (const char* key : {"file", "images", "labels"}) {
+      toml::table* table = one.as_table();
+      if (table == nullptr) continue;
+      if (toml::value<std::string>* path = table->get_as<std::string>(key))
+        *path = moved_path(path->get(), move.from, move.to);
+    }
+  }
+}
+
 }  // namespace
 
 bool is_bare_key(std::string_view key) {
@@ -115,6 +129,7 @@ std::string scenario_text(const toml::table& root) {
 }
 
 void move_data_paths(toml::table& root, const KindTable& kinds, const Move& move) {
+  move_paths_of_data(root, move);
   toml::table* components = root.get_as<toml::table>("component");
   if (components == nullptr) return;
   for (auto&& [name, component] : *components) {

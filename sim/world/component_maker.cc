@@ -136,6 +136,7 @@ std::shared_ptr<const Dataset> ComponentMaker::dataset_of(const ComponentConfig&
   try {
     return component.component->dataset(parts_.datasets);
   } catch (const InputError& refusal) {
+    if (refusal.place().file == component.place.file) throw;  // it is about the scenario itself
     throw InputError(place_of(component, refusal.place().file), refusal.what());
   }
 }

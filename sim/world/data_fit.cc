@@ -8,6 +8,7 @@
 
 #include "dse/error.h"
 #include "dse/message.h"
+#include "learn/input_words.h"
 #include "sim/world/ledger.h"
 
 namespace dse {
@@ -42,8 +43,9 @@ class Fit {
         fmt::format(
             "the model was made for {} classes, but '{}' sends it more: {}: item {} has the label {}, "
             "expected labels from 0 to {}; set `classes`",
-            learner_.classes, writer.name, dataset.labels_path(), sample.index, *sample.label,
-            learner_.classes - 1));
+            learner_.classes, writer.name,
+            dataset.labels_path().empty() ? dataset.path() : dataset.labels_path(), sample.index,
+            *sample.label, learner_.classes - 1));
   }
 
   // Checks an unlabelled message, which another component answers and passes on.
@@ -77,8 +79,18 @@ class Fit {
       return binding.from == exchange && binding.to == from_ && binding.key == "#" && binding.headers.empty();
     });
   }
-  bool has_shape(const Dataset& dataset) const { return dataset.image_bytes() == learner_.shape.pixels(); }
+  bool has_shape(const Dataset& dataset) const {
+    return dataset.features() == learner_.features && dataset.item_bytes() == learner_.input_bytes();
+  }
   [[noreturn]] void refuse_shape(const ComponentConfig& writer, const Dataset& dataset) const {
+    if (dataset.features() > 0 || !learner_.takes_images()) {
+      throw InputError(
+          model_.place,
+          fmt::format("'{}' sends it {}, but the model was made for {}: set `features`, or `shape` "
+                      "for images, or feed it rows of one size",
+                      writer.name, input_words({dataset.rows(), dataset.columns()}, dataset.features()),
+                      input_words(learner_.shape, learner_.features)));
+    }
     throw InputError(
         model_.place,
         fmt::format("'{}' sends it images of {} x {}, but the model was made for images of {} x {}: "

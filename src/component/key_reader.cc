@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/names.h"
 #include "protocol/program_table.h"
 
 namespace dse {
@@ -55,6 +56,7 @@ double KeyReader::number(std::string_view key) const { return get<double>(key); 
 bool KeyReader::flag(std::string_view key) const { return get<bool>(key); }
 TimeNs KeyReader::duration(std::string_view key) const { return get<std::int64_t>(key); }
 Rate KeyReader::rate(std::string_view key) const { return get<Rate>(key); }
+std::optional<Rate> KeyReader::rate_if_any(std::string_view key) const { return find<Rate>(key); }
 std::optional<std::pair<std::int64_t, std::int64_t>> KeyReader::pair_if_any(std::string_view key) const {
   return find<std::pair<std::int64_t, std::int64_t>>(key);
 }
@@ -75,6 +77,16 @@ LearnerInfo KeyReader::learner(std::string_view key) const {
   const LearnerInfo* learner = source_.learners.find(name);
   if (learner == nullptr) refuse(key, fmt::format("there is no learner '{}'", name));
   return *learner;
+}
+
+std::shared_ptr<const DataSource> KeyReader::data_if_any(std::string_view key) const {
+  const std::optional<std::string> name = text_if_any(key);
+  if (!name) return nullptr;
+  const auto found = source_.data.find(*name);
+  if (found != source_.data.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, data] : source_.data) names.push_back(known);
+  throw UnknownName(place(key), fmt::format("there is no [data.{}]{}", *name, suggestion(*name, names)));
 }
 
 void KeyReader::refuse(std::string_view key, const std::string& text) const {

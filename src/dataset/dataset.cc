@@ -1,35 +1,74 @@
 #include "dse/dataset.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 #include "core/check.h"
+#include "dataset/dataset_maker.h"
 #include "dataset/file_error.h"
-#include "dataset/image_reader.h"
+#include "dataset/table_reader.h"
 
 namespace dse {
 namespace {
 
-std::uint64_t memory_bytes() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
+class MemoryCursor final : public DatasetCursor {
+ public:
+  explicit MemoryCursor(std::shared_ptr<const Dataset> dataset) : dataset_(std::move(dataset)) {}
 
-void require_fits_memory(const ImageReader& reader, const std::string& path) {
-  const std::uint64_t announced = reader.count() * reader.image_bytes();
-  if (announced <= memory_bytes()) return;
-  refuse_file(path, fmt::format("announces {} images of {} x {} pixels, {} bytes; this "
-                                "machine has {} bytes of memory",
-                                reader.count(), reader.rows(), reader.columns(), announced, memory_bytes()));
-}
+  std::optional<DataItem> next() override {
+    if (next_ == dataset_->size()) return std::nullopt;
+    const std::uint32_t index = next_++;
+    DataItem item{.index = index, .owner = dataset_, .bytes = dataset_->item(index)};
+    if (dataset_->has_labels()) item.label = dataset_->label(index);
+    return item;
+  }
+
+ private:
+  const std::shared_ptr<const Dataset> dataset_;
+  std::uint32_t next_ = 0;
+};
+
+// Rows are kept together, as many as one piece of memory takes, which lives as long as one of them.
+class TableCursor final : public DatasetCursor {
+ public:
+  explicit TableCursor(const Table& table)
+      : reader_(table.options, table.scan), features_(table.scan->features.size()) {}
+
+  std::optional<DataItem> next() override {
+    const std::optional<TableRow> row = reader_.next();
+    if (!row) return std::nullopt;
+    if (block_ == nullptr || used_ + features_ > kBlockNumbers) start_block();
+    float* const kept = block_.get() + used_;
+    std::copy(row->features.begin(), row->features.end(), kept);
+    used_ += features_;
+    return DataItem{.index = next_++,
+                    .owner = block_,
+                    .bytes = std::as_bytes(std::span(kept, features_)),
+                    .label = row->label,
+                    .time_ns = row->time_ns};
+  }
+
+ private:
+  static constexpr std::size_t kBlockNumbers = 4096;
+
+  void start_block() {
+    block_ = std::make_shared_for_overwrite<float[]>(std::max(features_, kBlockNumbers));
+    used_ = 0;
+  }
+
+  TableReader reader_;
+  std::size_t features_;
+  std::shared_ptr<float[]> block_;
+  std::size_t used_ = 0;
+  std::uint32_t next_ = 0;
+};
 
 }  // namespace
 
-std::span<const std::byte> Dataset::image(std::size_t index) const {
-  DSE_CHECK(index < count_, "image {} of {}", index, count_);
-  return std::span(pixels_).subspan(index * image_bytes(), image_bytes());
+std::span<const std::byte> Dataset::item(std::size_t index) const {
+  DSE_CHECK(in_memory() && index < count_, "item {} of {}", index, count_);
+  return std::span(bytes_).subspan(index * item_bytes(), item_bytes());
 }
 
 int Dataset::label(std::size_t index) const {
@@ -37,37 +76,26 @@ int Dataset::label(std::size_t index) const {
   return labels_[index];
 }
 
+std::unique_ptr<DatasetCursor> Dataset::read() const {
+  if (!in_memory()) return std::make_unique<TableCursor>(*table_);
+  return std::make_unique<MemoryCursor>(shared_from_this());
+}
+
 void Dataset::require_labels_below(int classes) const {
+  if (classes_ <= classes) return;
+  if (!class_names_.empty()) {
+    refuse_file(path_, fmt::format("has {} classes, of which '{}' is the first beyond: expected at most {}",
+                                   classes_, class_names_[static_cast<std::size_t>(classes)], classes));
+  }
   const auto wrong =
       std::find_if(labels_.begin(), labels_.end(), [&](int label) { return label >= classes; });
-  if (wrong == labels_.end()) return;
   refuse_file(labels_path_, fmt::format("item {} has the label {}, expected labels from 0 to {}",
                                         wrong - labels_.begin(), static_cast<int>(*wrong), classes - 1));
 }
 
 std::shared_ptr<const Dataset> load_dataset(const std::string& images_path,
                                             const std::optional<std::string>& labels_path) {
-  ImageReader reader(images_path, labels_path);
-  require_fits_memory(reader, images_path);
-  const auto dataset = std::make_shared<Dataset>();
-  dataset->count_ = reader.count();
-  dataset->rows_ = reader.rows();
-  dataset->columns_ = reader.columns();
-  dataset->labels_path_ = labels_path.value_or("");
-  // The machine provides reserved memory only as images arrive: a header that lies costs nothing.
-  const std::size_t image_bytes = reader.image_bytes();
-  dataset->pixels_.reserve(reader.count() * image_bytes);
-  for (std::size_t index = 0; index < reader.count(); ++index) {
-    dataset->pixels_.resize(dataset->pixels_.size() + image_bytes);
-    const std::uint8_t label = reader.read(std::span(dataset->pixels_).last(image_bytes));
-    if (!reader.has_labels()) continue;
-    dataset->labels_.push_back(label);
-    dataset->classes_ = std::max(dataset->classes_, label + 1);
-  }
-  reader.finish();
-  dataset->images_digest_ = reader.images_digest();
-  dataset->labels_digest_ = reader.labels_digest();
-  return dataset;
+  return DatasetMaker::from_images(images_path, labels_path);
 }
 
 }  // namespace dse

@@ -7,8 +7,18 @@ std::shared_ptr<const Dataset> DatasetCache::get(const DatasetFiles& files) {
   const auto found = datasets_.find(files);
   if (found != datasets_.end()) return found->second;
   const auto dataset = datasets_.emplace(files, load_dataset(files.first, files.second)).first->second;
-  digests_[files.first] = dataset->images_digest();
+  digests_[files.first] = dataset->digest();
   if (files.second) digests_[*files.second] = dataset->labels_digest();
+  return dataset;
+}
+
+std::shared_ptr<const Dataset> DatasetCache::get(
+    const std::string& identity, const std::function<std::shared_ptr<const Dataset>()>& load) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = loaded_.find(identity);
+  if (found != loaded_.end()) return found->second;
+  const auto dataset = loaded_.emplace(identity, load()).first->second;
+  digests_[dataset->path()] = dataset->digest();
   return dataset;
 }
 

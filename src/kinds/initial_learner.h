@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dse/dataset_cache.h"
-#include "kinds/image_data.h"
+#include "kinds/item_data.h"
 #include "learn/saved_learner.h"
 
 namespace dse {

@@ -11,6 +11,7 @@
 #include "kinds/model_app.h"
 #include "kinds/program_files.h"
 #include "kinds/program_host_options.h"
+#include "learn/input_words.h"
 #include "protocol/program_calls.h"
 #include "protocol/program_learner.h"
 
@@ -22,12 +23,6 @@ constexpr std::int64_t kSideMax = 4096;
 constexpr std::int64_t kFeaturesMax = 100'000;
 constexpr ImageShape kNoImage{0, 0};
 
-// "images of 28 x 28", "rows of 10 numbers".
-std::string in_words(const ImageShape& shape, int features) {
-  return features > 0 ? fmt::format("rows of {} numbers", features)
-                      : fmt::format("images of {} x {}", shape.rows, shape.columns);
-}
-
 // The size of the images or rows that can reach the model, and the number of their labels.
 LearnerOptions made_for(const ModelOptions& options, const MakeContext& context) {
   const bool told = options.shape || options.features;
@@ -36,10 +31,11 @@ LearnerOptions made_for(const ModelOptions& options, const MakeContext& context)
   for (const DataInput& input : context.inputs()) {
     const LearnerOptions next{.shape = {input.data->rows(), input.data->columns()},
                               .features = input.data->features()};
-    if (!told && found && in_words(found->shape, found->features) != in_words(next.shape, next.features)) {
+    if (!told && found &&
+        input_words(found->shape, found->features) != input_words(next.shape, next.features)) {
       throw InputError(context.place, fmt::format("{} and {} reach it: a model takes one size",
-                                                  in_words(found->shape, found->features),
-                                                  in_words(next.shape, next.features)));
+                                                  input_words(found->shape, found->features),
+                                                  input_words(next.shape, next.features)));
     }
     found = next;
     if (input.labelled) classes = std::max(classes, input.data->classes());
@@ -105,11 +101,11 @@ std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
   std::unique_ptr<Learner> learner;
   if (options_.learner.program != nullptr) {
     if (kind.options.input_bytes() * options_.batch > kBlockBytesMax) {
-      throw InputError(
-          context.place,
-          fmt::format("its learner is a program, which can be told {} bytes in one batch, "
-                      "and {} {} are more: set a smaller `batch`",
-                      kBlockBytesMax, options_.batch, in_words(kind.options.shape, kind.options.features)));
+      throw InputError(context.place,
+                       fmt::format("its learner is a program, which can be told {} bytes in one batch, "
+                                   "and {} {} are more: set a smaller `batch`",
+                                   kBlockBytesMax, options_.batch,
+                                   input_words(kind.options.shape, kind.options.features)));
     }
     note_program_files(*options_.learner.program, *context.files);
     return make_with(program_learner(*options_.learner.program, kind.options, context), kind, context);

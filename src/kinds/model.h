@@ -16,7 +16,7 @@
 
 #include "dse/component.h"
 #include "dse/kind_table.h"
-#include "kinds/image_data.h"
+#include "kinds/item_data.h"
 
 namespace dse {
 

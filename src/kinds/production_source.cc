@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "dse/error.h"
+#include "kinds/pace.h"
+
 namespace dse {
 namespace {
 
@@ -12,9 +15,9 @@ class SourceApp : public App {
       : to_(options.to),
         key_(options.key),
         rate_(options.rate),
+        pace_(options.rate, options.data.times),
         arrivals_(options.arrivals),
-        dataset_(context.own_data()),
-        extent_(extent_of(options.slice, *dataset_)),
+        items_(sequence(options, context)),
         random_(context.random("arrivals")),
         truth_(context.truth),
         index_(context.index) {}
@@ -29,47 +32,54 @@ class SourceApp : public App {
   }
 
  private:
+  static ItemSequence sequence(const SourceOptions& options, const MakeContext& context) {
+    std::shared_ptr<const Dataset> dataset = context.own_data();
+    const Extent extent = extent_of(options.data.slice, *dataset);
+    return {std::move(dataset), extent};
+  }
   void step(Machine& machine);
-  TimeNs next_gap_ns();
+  bool is_poisson() const { return arrivals_ == Arrivals::kPoisson; }
 
   std::string to_;
   std::string key_;
   Rate rate_;
+  Pace pace_;
   Arrivals arrivals_;
-  std::shared_ptr<const Dataset> dataset_;
-  Extent extent_;
+  ItemSequence items_;
+  std::optional<DataItem> next_;  // the one to be sent
   RandomStream& random_;
   TruthSink truth_;
   IndexSink index_;
-  std::uint32_t sent_ = 0;
+  std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;  // by programs that crashed
 };
 
 Program SourceApp::program() {
   Program program = {create_resource(to_)};
+  next_ = items_.next();
   // A Poisson process has its first arrival one gap after the start.
-  if (arrivals_ == Arrivals::kPoisson) program.push_back(after(next_gap_ns()));
+  if (is_poisson()) {
+    program.push_back(after(random_.exponential_gap_ns(rate_)));
+  } else if (next_ && pace_.first_ns(*next_) > 0) {
+    program.push_back(after(pace_.first_ns(*next_)));
+  }
   program.push_back(call([this](Machine& machine) { step(machine); }));
   return program;
 }
 
 void SourceApp::step(Machine& machine) {
-  const std::uint32_t index = extent_.first + sent_;
-  if (index >= extent_.last) return machine.eval(exit(0));
+  if (!next_) return machine.eval(exit(0));
+  const DataItem item = *std::exchange(next_, items_.next());
+  const TimeNs gap_ns = is_poisson() ? random_.exponential_gap_ns(rate_)
+                                     : pace_.gap_ns(static_cast<std::int64_t>(sent_), item, next_);
   ++sent_;
-  MessagePtr message = machine.compose({.payload = Payload(dataset_, dataset_->image(index)),
-                                        .key = key_,
-                                        .content_type = "application/octet-stream"});
-  if (truth_ && dataset_->has_labels()) truth_(message->id(), dataset_->label(index));
-  if (index_) index_(message->id(), index);
-  machine.eval(write_resource(to_, std::move(message)), after(next_gap_ns()),
+  MessageFields fields = fields_of(item, items_.dataset());
+  fields.key = key_;
+  MessagePtr message = machine.compose(std::move(fields));
+  if (truth_ && item.label) truth_(message->id(), *item.label);
+  if (index_) index_(message->id(), item.index);
+  machine.eval(write_resource(to_, std::move(message)), after(gap_ns),
                call([this](Machine& again) { step(again); }));
-}
-
-TimeNs SourceApp::next_gap_ns() {
-  if (arrivals_ == Arrivals::kPoisson) return random_.exponential_gap_ns(rate_);
-  if (sent_ == 0) return 0;
-  return rate_.offset_ns(sent_) - rate_.offset_ns(sent_ - 1);
 }
 
 class ProductionSource : public Component {
@@ -80,17 +90,12 @@ class ProductionSource : public Component {
   std::vector<MetricInfo> metrics() const override {
     return {{.name = "sent", .unit = "messages", .written = true}};
   }
-  std::vector<ReadFile> read_files() const override {
-    std::vector<ReadFile> files = {{"images", options_.images.path, options_.images.place}};
-    if (options_.truth) files.push_back({"truth", options_.truth->path, options_.truth->place});
-    return files;
-  }
+  std::vector<ReadFile> read_files() const override { return options_.data.files(); }
   std::shared_ptr<const Dataset> dataset(DatasetCache& cache) const override {
-    return cache.get(
-        {options_.images.path, options_.truth ? std::optional(options_.truth->path) : std::nullopt});
+    return options_.data.open(cache, false);
   }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
-    return {{.index = extent_of(options_.slice, dataset).first, .key = options_.key, .label = {}}};
+    return {{.index = extent_of(options_.data.slice, dataset).first, .key = options_.key, .label = {}}};
   }
   std::unique_ptr<App> make(const MakeContext& context) const override {
     return std::make_unique<SourceApp>(options_, context);
@@ -102,14 +107,33 @@ class ProductionSource : public Component {
 
 std::shared_ptr<const Component> read_source(const KeyReader& keys) {
   SourceOptions options;
-  options.images = {keys.text("images"), keys.place("images")};
-  options.truth = read_file_if_any(keys, "truth");
+  options.data = read_item_data(keys, {.labels_key = "truth"});
   options.to = keys.text("to");
   options.key = keys.text("key");
-  options.rate = keys.rate("rate");
+  if (!options.data.times) options.rate = *keys.rate_if_any("rate");
   options.arrivals = keys.text("arrivals") == "regular" ? Arrivals::kRegular : Arrivals::kPoisson;
-  options.slice = read_slice(keys);
+  if (options.arrivals == Arrivals::kPoisson && options.data.times)
+    keys.refuse("arrivals", "is `poisson`, but the data set has `time`, which says when each item arrives");
   return make_production_source(std::move(options));
+}
+
+std::vector<KeyInfo> source_keys() {
+  std::vector<KeyInfo> keys = item_data_keys(
+      "truth",
+      "IDX file of their labels, gzipped or plain, for scoring; they never travel on the bus. The "
+      "labels of a data set are its truth");
+  keys.push_back(
+      {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"});
+  keys.push_back({.name = "key",
+                  .type = KeyType::kRoutingKey,
+                  .fallback = std::string(),
+                  .meaning = "routing key of every message"});
+  keys.push_back({.name = "arrivals",
+                  .type = KeyType::kChoice,
+                  .fallback = std::string("regular"),
+                  .choices = {"regular", "poisson"},
+                  .meaning = "the times of sending; `\"poisson\"` has the same mean rate"});
+  return keys;
 }
 
 }  // namespace
@@ -119,30 +143,10 @@ std::shared_ptr<const Component> make_production_source(SourceOptions options) {
 }
 
 Kind production_source_kind() {
-  return {
-      .name = "production-source",
-      .meaning = "Sends unlabelled images in file order.",
-      .keys = {{.name = "images",
-                .type = KeyType::kFile,
-                .required = true,
-                .meaning = "IDX file of images, gzipped or plain"},
-               {.name = "truth",
-                .type = KeyType::kFile,
-                .meaning = "IDX file of their labels, gzipped or plain, for scoring; they never travel on "
-                           "the bus"},
-               {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
-               {.name = "key",
-                .type = KeyType::kRoutingKey,
-                .fallback = std::string(),
-                .meaning = "routing key of every message"},
-               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images per second"},
-               {.name = "arrivals",
-                .type = KeyType::kChoice,
-                .fallback = std::string("regular"),
-                .choices = {"regular", "poisson"},
-                .meaning = "the times of sending; `\"poisson\"` has the same mean rate"},
-               slice_key()},
-      .read = read_source};
+  return {.name = "production-source",
+          .meaning = "Sends unlabelled images or rows of a table, in the order of the file.",
+          .keys = source_keys(),
+          .read = read_source};
 }
 
 }  // namespace dse

@@ -8,20 +8,18 @@
 
 #include "dse/component.h"
 #include "dse/kind_table.h"
-#include "kinds/image_data.h"
+#include "kinds/item_data.h"
 
 namespace dse {
 
 enum class Arrivals { kRegular, kPoisson };
 
 struct SourceOptions {
-  NamedFile images;
-  std::optional<NamedFile> truth;  // labels
+  ItemData data;  // its labels are the truth
   std::string to;
   std::string key;  // routing key of every message
-  Rate rate;
+  Rate rate;        // unless the data set has times
   Arrivals arrivals = Arrivals::kRegular;
-  std::optional<Slice> slice;
 };
 
 Kind production_source_kind();

@@ -7,6 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "dse/error.h"
+#include "kinds/pace.h"
+
 namespace dse {
 namespace {
 
@@ -15,7 +18,7 @@ constexpr std::int64_t kLimitMax = 1'000'000'000;
 
 std::string key_of(int label) { return fmt::format("{}", label); }
 
-// The images that are sent, in order.
+// The indices of the items that are sent, in order.
 std::vector<std::uint32_t> indices_sent(const GeneratorOptions& options, const Extent& extent,
                                         RandomStream& random) {
   std::vector<std::uint32_t> indices(extent.count());
@@ -29,16 +32,28 @@ std::vector<std::uint32_t> indices_sent(const GeneratorOptions& options, const E
   return indices;
 }
 
+ItemSequence items_sent(const GeneratorOptions& options, const MakeContext& context) {
+  std::shared_ptr<const Dataset> dataset = context.own_data();
+  Extent extent = extent_of(options.data.slice, *dataset);
+  if (options.shuffled) {
+    std::vector<std::uint32_t> indices = indices_sent(options, extent, context.random(kOrder));
+    return {std::move(dataset), std::move(indices)};
+  }
+  if (options.limit) extent.last = extent.first + std::min(extent.count(), *options.limit);
+  return {std::move(dataset), extent};
+}
+
 class GeneratorApp : public App {
  public:
   GeneratorApp(const GeneratorOptions& options, const MakeContext& context)
-      : to_(options.to),
-        rate_(options.rate),
-        dataset_(context.own_data()),
-        indices_(indices_sent(options, extent_of(options.slice, *dataset_), context.random(kOrder))) {}
+      : to_(options.to), pace_(options.rate, options.data.times), items_(items_sent(options, context)) {}
 
   Program program() override {
-    return {create_resource(to_), call([this](Machine& machine) { step(machine); })};
+    Program program = {create_resource(to_)};
+    next_ = items_.next();
+    if (next_ && pace_.first_ns(*next_) > 0) program.push_back(after(pace_.first_ns(*next_)));
+    program.push_back(call([this](Machine& machine) { step(machine); }));
+    return program;
   }
   std::vector<Metric> metrics() const override {
     return {{"sent", static_cast<double>(sent_before_ + sent_)}};
@@ -50,31 +65,32 @@ class GeneratorApp : public App {
 
  private:
   void step(Machine& machine);
-  MessagePtr labelled_image(Machine& machine, std::uint32_t index) const;
+  MessagePtr labelled(Machine& machine, const DataItem& item) const;
 
   std::string to_;
-  Rate rate_;
-  std::shared_ptr<const Dataset> dataset_;
-  std::vector<std::uint32_t> indices_;
-  std::size_t sent_ = 0;
-  std::size_t sent_before_ = 0;  // by programs that crashed
+  Pace pace_;
+  ItemSequence items_;
+  std::optional<DataItem> next_;  // the one to be sent
+  std::uint64_t sent_ = 0;
+  std::uint64_t sent_before_ = 0;  // by programs that crashed
 };
 
 void GeneratorApp::step(Machine& machine) {
-  if (sent_ == indices_.size()) return machine.eval(exit(0));
-  const std::uint32_t index = indices_[sent_];
-  const auto number = static_cast<std::int64_t>(sent_++);
-  machine.eval(write_resource(to_, labelled_image(machine, index)),
-               after(rate_.offset_ns(number + 1) - rate_.offset_ns(number)),
+  if (!next_) return machine.eval(exit(0));
+  const DataItem item = *std::exchange(next_, items_.next());
+  const TimeNs gap_ns = pace_.gap_ns(static_cast<std::int64_t>(sent_++), item, next_);
+  machine.eval(write_resource(to_, labelled(machine, item)), after(gap_ns),
                call([this](Machine& again) { step(again); }));
 }
 
-MessagePtr GeneratorApp::labelled_image(Machine& machine, std::uint32_t index) const {
-  const int label = dataset_->label(index);
-  return machine.compose({.payload = Payload(dataset_, dataset_->image(index)),
-                          .key = key_of(label),
-                          .headers = {{"label", std::int64_t{label}}},
-                          .content_type = "application/octet-stream"});
+MessagePtr GeneratorApp::labelled(Machine& machine, const DataItem& item) const {
+  const int label = item.label.value_or(0);
+  MessageFields fields = fields_of(item, items_.dataset());
+  fields.key = key_of(label);
+  fields.headers = {{"label", std::int64_t{label}}};
+  const std::vector<std::string>& names = items_.dataset().class_names();
+  if (!names.empty()) fields.headers.set("class", names[static_cast<std::size_t>(label)]);
+  return machine.compose(std::move(fields));
 }
 
 class TrainingGenerator : public Component {
@@ -86,12 +102,9 @@ class TrainingGenerator : public Component {
     return {{.name = "sent", .unit = "messages", .written = true}};
   }
   Emits emits() const override { return {.labels = true}; }
-  std::vector<ReadFile> read_files() const override {
-    return {{"images", options_.images.path, options_.images.place},
-            {"labels", options_.labels.path, options_.labels.place}};
-  }
+  std::vector<ReadFile> read_files() const override { return options_.data.files(); }
   std::shared_ptr<const Dataset> dataset(DatasetCache& cache) const override {
-    return cache.get({options_.images.path, options_.labels.path});
+    return options_.data.open(cache, options_.shuffled);
   }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions& of) const override;
   std::optional<int> label_classes(const MakeContext& context) const override {
@@ -105,13 +118,19 @@ class TrainingGenerator : public Component {
   GeneratorOptions options_;
 };
 
-// Returns one sample for each label that is sent. Which images are sent matters only when there is a limit.
+// Returns one sample for each label that is sent. Which items are sent matters only when there is a limit, or
+// a slice; of a table that is not in memory, every label counts as sent.
 std::vector<Sample> TrainingGenerator::samples(const Dataset& dataset, const SampleOptions& of) const {
-  const Extent extent = extent_of(options_.slice, dataset);
+  const Extent extent = extent_of(options_.data.slice, dataset);
+  std::vector<Sample> samples;
+  if (!dataset.in_memory()) {
+    for (int label = 0; label < dataset.classes(); ++label)
+      samples.push_back({.index = 0, .key = key_of(label), .label = label});
+    return samples;
+  }
   GeneratorOptions options = options_;
   options.shuffled = options_.shuffled && options_.limit && *options_.limit < extent.count();
   RandomStream random(of.seed, of.name, kOrder);
-  std::vector<Sample> samples;
   std::set<int> labels;
   for (const std::uint32_t index : indices_sent(options, extent, random)) {
     const int label = dataset.label(index);
@@ -121,16 +140,53 @@ std::vector<Sample> TrainingGenerator::samples(const Dataset& dataset, const Sam
   return samples;
 }
 
+// The data set needs labels, which only its file tells.
+std::shared_ptr<const DataSource> with_labels(const std::shared_ptr<const DataSource>& source,
+                                              const InputPlace& place) {
+  DataSource checked = *source;
+  checked.open = [source, place](const DataSource::Opening& opening) {
+    std::shared_ptr<const Dataset> dataset = source->open(opening);
+    if (!dataset->has_labels())
+      throw InputError(place,
+                       fmt::format("[data.{}] has no labels, which a generator sends: say which column is "
+                                   "the `label`",
+                                   source->name));
+    return dataset;
+  };
+  return std::make_shared<const DataSource>(std::move(checked));
+}
+
 std::shared_ptr<const Component> read_generator(const KeyReader& keys) {
   GeneratorOptions options;
-  options.images = {keys.text("images"), keys.place("images")};
-  options.labels = {keys.text("labels"), keys.place("labels")};
+  options.data = read_item_data(keys, {.labels_key = "labels", .labels_required = true});
+  if (options.data.source != nullptr)
+    options.data.source = with_labels(options.data.source, keys.place("data"));
   options.to = keys.text("to");
-  options.rate = keys.rate("rate");
-  options.shuffled = keys.text("order") == "shuffled";
+  if (!options.data.times) options.rate = *keys.rate_if_any("rate");
+  const std::optional<std::string> order = keys.text_if_any("order");
+  options.shuffled = order ? *order == "shuffled" : options.data.source == nullptr;
+  if (options.shuffled && options.data.times)
+    keys.refuse("order", "is `shuffled`, but the data set has `time`, which is an order of its own");
   if (const auto limit = keys.integer_if_any("limit")) options.limit = static_cast<std::uint32_t>(*limit);
-  options.slice = read_slice(keys);
   return make_training_generator(std::move(options));
+}
+
+std::vector<KeyInfo> generator_keys() {
+  std::vector<KeyInfo> keys = item_data_keys("labels", "IDX file of their labels, gzipped or plain");
+  keys.push_back(
+      {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"});
+  keys.push_back({.name = "order",
+                  .type = KeyType::kChoice,
+                  .choices = {"shuffled", "file"},
+                  .meaning =
+                      "the order in which they are sent; by default `\"shuffled\"` for files of images, and "
+                      "`\"file\"` for a data set, whose rows are then read while they are sent"});
+  keys.push_back({.name = "limit",
+                  .type = KeyType::kInteger,
+                  .range = {0, kLimitMax},
+                  .bound = KeyBound::kCount,
+                  .meaning = "the most items that are sent"});
+  return keys;
 }
 
 }  // namespace
@@ -143,29 +199,9 @@ Kind training_generator_kind() {
   return {
       .name = "training-generator",
       .meaning =
-          "Sends labelled images, each once, in a message of its own. The label is the header `label` "
-          "and the routing key.",
-      .keys = {{.name = "images",
-                .type = KeyType::kFile,
-                .required = true,
-                .meaning = "IDX file of images, gzipped or plain"},
-               {.name = "labels",
-                .type = KeyType::kFile,
-                .required = true,
-                .meaning = "IDX file of their labels, gzipped or plain"},
-               {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
-               {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "images per second"},
-               {.name = "order",
-                .type = KeyType::kChoice,
-                .fallback = std::string("shuffled"),
-                .choices = {"shuffled", "file"},
-                .meaning = "the order in which they are sent"},
-               {.name = "limit",
-                .type = KeyType::kInteger,
-                .range = {0, kLimitMax},
-                .bound = KeyBound::kCount,
-                .meaning = "the most images that are sent"},
-               slice_key()},
+          "Sends labelled images or rows of a table, each once, in a message of its own. The label is the "
+          "header `label` and the routing key; the header `class` is its name, if the data set has one.",
+      .keys = generator_keys(),
       .read = read_generator};
 }
 

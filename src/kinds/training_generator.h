@@ -1,7 +1,7 @@
-// The training-data generator: sends labelled images, each once, in a message of its own.
+// The training-data generator: sends labelled items, each once, in a message of its own.
 //
-// Read this file and its .cc to learn the SDK: the program's step takes the next index, schedules
-// write_resource and itself again, and exits when the indices run out.
+// Read this file and its .cc to learn the SDK: the program's step takes the next item, schedules
+// write_resource and itself again, and exits when the items run out.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,16 @@
 
 #include "dse/component.h"
 #include "dse/kind_table.h"
-#include "kinds/image_data.h"
+#include "kinds/item_data.h"
 
 namespace dse {
 
 struct GeneratorOptions {
-  NamedFile images;
-  NamedFile labels;
+  ItemData data;
   std::string to;
-  Rate rate;
+  Rate rate;                           // unless the data set has times
   bool shuffled = true;                // else in file order
   std::optional<std::uint32_t> limit;  // send at most this many
-  std::optional<Slice> slice;
 };
 
 Kind training_generator_kind();

@@ -9,6 +9,7 @@
 #include "dse/hash.h"
 #include "dse/state_reader.h"
 #include "dse/state_writer.h"
+#include "learn/input_words.h"
 
 namespace dse {
 namespace {
@@ -78,8 +79,8 @@ Sides sides_of(const LearnerOptions& options) {
 }
 
 std::string in_words(const Sides& sides) {
-  return sides.columns == 0 ? fmt::format("rows of {} numbers", sides.rows)
-                            : fmt::format("images of {} x {}", sides.rows, sides.columns);
+  if (sides.columns == 0) return input_words({}, static_cast<int>(sides.rows));
+  return input_words({static_cast<int>(sides.rows), static_cast<int>(sides.columns)}, 0);
 }
 
 void require_kind(const SavedLearner& saved, const LearnerKind& kind, StateReader& reader) {

@@ -38,7 +38,7 @@ std::array<int, 10> histogram(const Dataset& dataset) {
 bool same(const Dataset& a, const Dataset& b) {
   if (a.size() != b.size() || a.rows() != b.rows() || a.columns() != b.columns()) return false;
   for (std::size_t index = 0; index < a.size(); ++index) {
-    if (!std::ranges::equal(a.image(index), b.image(index)) || a.label(index) != b.label(index)) return false;
+    if (!std::ranges::equal(a.item(index), b.item(index)) || a.label(index) != b.label(index)) return false;
   }
   return true;
 }
@@ -51,14 +51,14 @@ TEST_CASE("the sample holds 2,000 and 500 real digits") {
   CHECK(train->size() == 2000);
   CHECK(train->rows() == 28);
   CHECK(train->columns() == 28);
-  CHECK(train->image_bytes() == 784);
-  CHECK(train->image(0).size() == 784);
+  CHECK(train->item_bytes() == 784);
+  CHECK(train->item(0).size() == 784);
   CHECK(train->classes() == 10);
   CHECK(histogram(*train) == std::array<int, 10>{191, 220, 198, 191, 214, 180, 200, 224, 172, 210});
   CHECK(train->label(0) == 5);
   // MNIST's first digit: its first pixel that is not blank.
-  CHECK(train->image(0)[151] == std::byte{0});
-  CHECK(train->image(0)[152] == std::byte{3});
+  CHECK(train->item(0)[151] == std::byte{0});
+  CHECK(train->item(0)[152] == std::byte{3});
 
   const auto test =
       load_dataset(kSample + "t10k-images-idx3-ubyte.gz", kSample + "t10k-labels-idx1-ubyte.gz");
@@ -84,8 +84,8 @@ TEST_CASE("gzipped and plain files give the same") {
   REQUIRE(plain->size() == 30);
   CHECK(plain->rows() == 4);
   CHECK(plain->columns() == 5);
-  CHECK(plain->image(29).size() == 20);
-  CHECK(plain->image(29)[19] == std::byte{29});
+  CHECK(plain->item(29).size() == 20);
+  CHECK(plain->item(29)[19] == std::byte{29});
   CHECK(plain->label(29) == 9);
   CHECK(same(*plain, *packed));
 }

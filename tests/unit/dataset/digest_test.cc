@@ -35,7 +35,7 @@ TEST_CASE("a data set knows the digests of its files") {
   const std::string images = DSE_SOURCE_DIR "/data/sample/train-images-idx3-ubyte.gz";
   const std::string labels = DSE_SOURCE_DIR "/data/sample/train-labels-idx1-ubyte.gz";
   const auto dataset = load_dataset(images, labels);
-  CHECK(dataset->images_digest() == hash_text(read_all(images)));
+  CHECK(dataset->digest() == hash_text(read_all(images)));
   CHECK(dataset->labels_digest() == hash_text(read_all(labels)));
   CHECK(load_dataset(images, std::nullopt)->labels_digest() == 0);
 }

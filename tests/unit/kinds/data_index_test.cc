@@ -12,8 +12,9 @@ using Told = std::vector<std::pair<std::string, std::uint32_t>>;
 
 Told indices_of(std::shared_ptr<const Dataset> dataset) {
   Stage stage{.data = std::move(dataset)};
-  const auto source = make_production_source({.to = "camera", .slice = Slice{.first = 5, .last = 8}})
-                          ->make(stage.context("camera"));
+  const auto source =
+      make_production_source({.data = {.slice = Slice{.first = 5, .last = 8}}, .to = "camera"})
+          ->make(stage.context("camera"));
   AppRun run("camera", *source);
   run.run();
   const Told& told = stage.indices;

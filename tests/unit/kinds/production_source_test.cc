@@ -17,7 +17,7 @@ std::unique_ptr<App> made(const SourceOptions& options, Stage& stage) {
 
 TEST_CASE("the source sends its slice once, in file order, and exits") {
   SourceOptions how = options();
-  how.slice = Slice{.first = 5, .last = 25};
+  how.data.slice = Slice{.first = 5, .last = 25};
   how.key = "indoors";
   Stage stage{.data = small_dataset(40)};
   const auto source = made(how, stage);

@@ -55,7 +55,7 @@ TEST_CASE("the generator keeps the file's order when told to") {
 
 TEST_CASE("the generator sends its slice of the data set alone") {
   GeneratorOptions how = options();
-  how.slice = Slice{.first = 10, .last = 30};
+  how.data.slice = Slice{.first = 10, .last = 30};
   std::vector<int> images = sent_by(how, 50);
   std::sort(images.begin(), images.end());
   CHECK(images == count_up(10, 30));
@@ -88,7 +88,7 @@ TEST_CASE("the generator's messages carry the image, and its label as header and
     CHECK(one.message->key() == std::to_string(image % 10));
     CHECK(one.message->headers() == Headers{{"label", std::int64_t{image % 10}}});
     CHECK(one.message->id() == "trainer-" + std::to_string(number));
-    CHECK(one.message->payload().bytes().data() == stage.data->image(static_cast<std::size_t>(image)).data());
+    CHECK(one.message->payload().bytes().data() == stage.data->item(static_cast<std::size_t>(image)).data());
   }
 }
 

@@ -18,19 +18,19 @@ const std::string kSample = std::string(DSE_SOURCE_DIR) + "/data/sample/";
 
 std::shared_ptr<const Component> trainer(std::int64_t first, std::int64_t last) {
   GeneratorOptions config;
-  config.images = {kSample + "train-images-idx3-ubyte.gz"};
-  config.labels = {kSample + "train-labels-idx1-ubyte.gz"};
+  config.data.images = {kSample + "train-images-idx3-ubyte.gz"};
+  config.data.labels = {kSample + "train-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {20'000, kNanosecondsPerSecond};
   config.shuffled = false;
-  config.slice = Slice{first, last, {}};
+  config.data.slice = Slice{first, last, {}};
   return make_training_generator(config);
 }
 
 std::shared_ptr<const Component> camera() {
   SourceOptions config;
-  config.images = {kSample + "t10k-images-idx3-ubyte.gz"};
-  config.truth = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
+  config.data.images = {kSample + "t10k-images-idx3-ubyte.gz"};
+  config.data.labels = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {5'000, kNanosecondsPerSecond};
   return make_production_source(config);

@@ -25,8 +25,8 @@ struct Data {
   }
   std::shared_ptr<const Component> generator(const std::string& to) const {
     GeneratorOptions config;
-    config.images = {images};
-    config.labels = {labels};
+    config.data.images = {images};
+    config.data.labels = {labels};
     config.to = to;
     config.rate = Rate{1000, kNanosecondsPerSecond};
     config.shuffled = false;
@@ -95,7 +95,7 @@ TEST_CASE("mislabel: a model's answers are of its classes") {
   for (const std::optional<int> classes : {std::optional<int>(), std::optional<int>(5)}) {
     const auto answers = [&](bool wrong) {
       SourceOptions source;
-      source.images = {data.images};
+      source.data.images = {data.images};
       source.to = "d";
       source.rate = Rate{10, kNanosecondsPerSecond};
       Simulation simulation;

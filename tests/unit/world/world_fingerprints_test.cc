@@ -21,8 +21,8 @@ const std::string kSample = std::string(DSE_SOURCE_DIR) + "/data/sample/";
 
 std::shared_ptr<const Component> trainer() {
   GeneratorOptions config;
-  config.images = {kSample + "train-images-idx3-ubyte.gz"};
-  config.labels = {kSample + "train-labels-idx1-ubyte.gz"};
+  config.data.images = {kSample + "train-images-idx3-ubyte.gz"};
+  config.data.labels = {kSample + "train-labels-idx1-ubyte.gz"};
   config.to = "digits";
   config.rate = {20'000, kNanosecondsPerSecond};
   config.limit = 300;
@@ -31,12 +31,12 @@ std::shared_ptr<const Component> trainer() {
 
 std::shared_ptr<const Component> camera(const std::string& to) {
   SourceOptions config;
-  config.images = {kSample + "t10k-images-idx3-ubyte.gz"};
-  config.truth = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
+  config.data.images = {kSample + "t10k-images-idx3-ubyte.gz"};
+  config.data.labels = NamedFile{kSample + "t10k-labels-idx1-ubyte.gz"};
   config.to = to;
   config.rate = {5'000, kNanosecondsPerSecond};
   config.arrivals = Arrivals::kPoisson;
-  config.slice = Slice{0, 60, {}};
+  config.data.slice = Slice{0, 60, {}};
   return make_production_source(config);
 }
 

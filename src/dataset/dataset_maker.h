@@ -1,0 +1,32 @@
+// Makes data sets from files. What is checked and counted on the way is in the readers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "dataset/table_options.h"
+#include "dataset/table_scan.h"
+#include "dse/dataset.h"
+
+namespace dse {
+
+// A table whose rows are read while they are sent.
+struct Table {
+  TableOptions options;
+  std::shared_ptr<const TableScan> scan;
+};
+
+class DatasetMaker {
+ public:
+  static std::shared_ptr<const Dataset> from_images(const std::string& images_path,
+                                                    const std::optional<std::string>& labels_path);
+  // Throws what scan_table() throws, and, when all rows are to be in memory, when the machine has too little.
+  static std::shared_ptr<const Dataset> from_table(const TableOptions& options, bool in_memory);
+};
+
+// All that decides what a table is, as text: equal texts mean equal data sets, as long as the file is the
+// same.
+std::string identity_of(const TableOptions& options);
+
+}  // namespace dse
