@@ -7,7 +7,7 @@
 
 namespace dse {
 
-ClassNames::ClassNames(std::vector<std::string> names) {
+ClassNames::ClassNames(const std::vector<std::string>& names) {
   for (const std::string& name : names) add(name);
 }
 

@@ -17,7 +17,7 @@ class ClassNames {
  public:
   ClassNames() = default;
   // At most kClassesMax names, each once; the first has the number 0.
-  explicit ClassNames(std::vector<std::string> names);
+  explicit ClassNames(const std::vector<std::string>& names);
 
   std::optional<int> find(std::string_view name) const {
     const auto found = numbers_.find(name);

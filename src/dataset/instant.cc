@@ -107,7 +107,7 @@ Instant negated(const Instant& instant) {
 // The decimal number of seconds, whose sign is handled elsewhere.
 InstantText instant_of(const Decimal& decimal) {
   if (decimal.count == 0) return {};
-  const std::int64_t all_digits = decimal.point + kNanosecondDigits;  // of the number of nanoseconds
+  const std::int64_t all_digits = decimal.point + kNanosecondDigits;  // those of all nanoseconds
   if (all_digits > kInstantDigits) return {.error = kTooLarge};
   if (decimal.too_many || all_digits < decimal.count) return {.error = kTooFine};
   Instant instant;

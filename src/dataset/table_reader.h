@@ -18,7 +18,7 @@
 namespace dse {
 
 struct TableRow {
-  std::uint64_t number = 0;         // of the row in the file, from 1; those left out count
+  std::uint64_t number = 0;         // counts the rows of the file from 1, also those left out
   std::uint64_t line = 0;           // on which it starts, from 1
   std::span<const float> features;  // as many as TableScan::features; valid until the next row
   std::optional<int> label;         // the number of its class; empty in a table without labels
@@ -51,7 +51,7 @@ class TableReader {
   const std::shared_ptr<const TableScan> scan_;
   const MissingTexts missing_;
   const ClassNames classes_;
-  std::vector<float> means_;  // of the features, if they replace what is missing
+  std::vector<float> means_;  // one for each feature, if they replace what is missing
   std::optional<TableRecords> rows_;
   std::optional<TimeColumn> time_;
   std::vector<float> features_;

@@ -193,14 +193,9 @@ TEST_CASE("Python's csv module reads random and odd files alike") {
   }
 }
 
-TEST_CASE("pandas reads odd files alike, where it is installed") {
+TEST_CASE("pandas reads odd files alike") {
   const TemporaryFolder folder;
   const std::string path = folder.file("table.csv");
-  write(path, "a\n");
-  if (read_by("pandas", path, ',').empty()) {
-    WARN("pandas is not installed");
-    return;
-  }
   for (const std::string& bytes : kOddFiles) {
     CAPTURE(bytes);
     write(path, bytes);

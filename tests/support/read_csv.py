@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Prints the records of a CSV file as a library reads them, one a line: each field as the hexadecimal digits of its
-bytes and a space. Lines without any character are left out. Prints nothing when the library is not installed.
+bytes and a space. Lines without any character are left out.
 
     read_csv.py (csv|pandas) FILE SEPARATOR
 
@@ -20,10 +20,8 @@ def read_by_csv(path, separator):
 
 
 def read_by_pandas(path, separator):
-    try:
-        import pandas
-    except ImportError:
-        return []
+    import pandas  # takes a while, and is not needed for the other
+
     table = pandas.read_csv(path, engine="c", sep=separator, header=None, dtype=str, keep_default_na=False,
                             encoding="latin-1", encoding_errors="strict")
     records = table.values.tolist()
