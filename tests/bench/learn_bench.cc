@@ -1,9 +1,11 @@
-// The number of images per second that each learner learns from, and predicts.
+// The number of images per second that each learner learns from, and predicts, and of predictions that are
+// measured.
 #include <benchmark/benchmark.h>
 
 #include <vector>
 
 #include "learn/built_in_learners.h"
+#include "measure/prequential_figures.h"
 
 namespace dse {
 namespace {
@@ -71,6 +73,39 @@ void predict(benchmark::State& state, const std::string& name) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// Predictions of so many classes, with probabilities or without; a point of each curve every 1,000.
+void measure(benchmark::State& state, bool with_probabilities) {
+  constexpr std::size_t kPredictions = 1 << 12;
+  const auto classes = static_cast<std::size_t>(state.range(0));
+  RandomStream random(2015, "bench", "predictions");
+  std::vector<double> probabilities;
+  std::vector<LabelledPrediction> predictions(kPredictions);
+  for (LabelledPrediction& one : predictions) {
+    one.truth = static_cast<int>(random.below(classes));
+    one.predicted = random.below(4) == 0 ? static_cast<int>(random.below(classes)) : one.truth;
+    for (std::size_t label = 0; label < classes; ++label) {
+      const bool predicted = static_cast<int>(label) == one.predicted;
+      probabilities.push_back((predicted ? 0.5 : 0) + random.uniform() / static_cast<double>(classes));
+    }
+  }
+  if (with_probabilities) {
+    for (std::size_t at = 0; at < kPredictions; ++at)
+      predictions[at].probabilities = std::span(probabilities).subspan(at * classes, classes);
+  }
+  PrequentialFigures figures({});
+  TimeNs now = 0;
+  std::size_t at = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    predictions[at].time_ns = now;
+    figures.add(predictions[at]);
+    now += kNanosecondsPerSecond / 1'000;
+    at = (at + 1) % kPredictions;
+  }
+  benchmark::DoNotOptimize(figures.overall());
+  state.SetItemsProcessed(state.iterations());
+}
+
 BENCHMARK_CAPTURE(train, softmax, "softmax")->Name("train/softmax");
 BENCHMARK_CAPTURE(train, mlp, "mlp")->Name("train/mlp");
 BENCHMARK_CAPTURE(train, lenet5, "lenet5")->Name("train/lenet5");
@@ -79,6 +114,8 @@ BENCHMARK_CAPTURE(predict, softmax, "softmax")->Name("predict/softmax");
 BENCHMARK_CAPTURE(predict, mlp, "mlp")->Name("predict/mlp");
 BENCHMARK_CAPTURE(predict, lenet5, "lenet5")->Name("predict/lenet5");
 BENCHMARK_CAPTURE(predict, quadratic, "quadratic")->Name("predict/quadratic");
+BENCHMARK_CAPTURE(measure, labels, false)->Name("measure/labels")->Arg(10)->Arg(1'000);
+BENCHMARK_CAPTURE(measure, probabilities, true)->Name("measure/probabilities")->Arg(10)->Arg(1'000);
 
 }  // namespace
 }  // namespace dse
