@@ -4,8 +4,8 @@
 //
 // Every machine gives the same bits. Overall and in the window all sums are integers or fixed-point numbers,
 // so that what leaves the window leaves nothing behind: the window has the bits of a stream of its examples.
-// An added example takes time that does not depend on the number of classes, and the first one of an interval
-// of the curves takes time in their number.
+// An example takes time in the number of its probabilities, but not in that of classes: only the first one of
+// each interval of the curves does, and one in 256, when the faded sums are scaled.
 #pragma once
 
 #include <cstddef>
