@@ -36,7 +36,7 @@ std::optional<double> f1(const ClassTally& tally);
 
 struct LabelFigures {
   double examples = 0;             // their number, or their weight
-  double wrong = 0;                // of those that were predicted wrongly
+  double wrong = 0;                // the same of those that were predicted wrongly
   std::optional<double> accuracy;  // rightly predicted / all; undefined without examples, as all of these
   // (p - p_e) / (1 - p_e), where p is the accuracy and p_e that of drawing each prediction anew, with the
   // frequencies of truths and predictions as they are (Cohen, "A coefficient of agreement for nominal

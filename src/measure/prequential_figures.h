@@ -30,7 +30,7 @@ struct FiguresOptions {
   TimeNs curve_every_ns = kNanosecondsPerSecond;
   std::size_t window = 1000;          // examples, at least one
   double fading = 0.999;              // above 0, at most 1; every later example multiplies a weight by this
-  std::size_t calibration_bins = 15;  // of the calibration error, 1 to 1000; Guo et al. (2017) have 15
+  std::size_t calibration_bins = 15;  // the calibration error has 1 to 1000; Guo et al. (2017) have 15
 };
 
 struct LabelledPrediction {
@@ -50,10 +50,10 @@ class PrequentialFigures {
   void add(const LabelledPrediction& one);
 
   Figures overall() const;
-  // Of the last `window` examples, or of all while there are fewer.
+  // What the last `window` examples give, or all while there are fewer.
   Figures window() const;
-  // Of all, each with its faded weight; the newest weighs 1. What weighs less than 2^-64 is as if it had
-  // never been: a class counts until its examples do.
+  // What all give, each with its faded weight; the newest weighs 1. What weighs less than 2^-64 is as if it
+  // had never been: a class counts until its examples do.
   Figures faded() const;
   const ConfusionMatrix& confusion() const { return confusion_; }
 

@@ -12,7 +12,7 @@ constexpr double kClip = 0x1p-52;
 
 double clipped(double probability) { return std::clamp(probability, kClip, 1 - kClip); }
 
-// Of a number that is not negative.
+// The number must not be negative.
 std::int64_t fixed(double number) { return static_cast<std::int64_t>(number / kScoreUnit + 0.5); }
 
 }  // namespace
