@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "learn/accuracy.h"
+#include "measure/accuracy.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {

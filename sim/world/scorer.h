@@ -10,7 +10,7 @@
 
 #include "dse/observer.h"
 #include "dse/time.h"
-#include "learn/accuracy.h"
+#include "measure/accuracy.h"
 
 namespace dse {
 

@@ -11,8 +11,8 @@
 
 #include "dse/hash.h"
 #include "kinds/model.h"
-#include "learn/prequential_accuracy.h"
 #include "learn/saved_learner.h"
+#include "measure/prequential_accuracy.h"
 
 namespace dse {
 

@@ -1,5 +1,5 @@
-// The number of images per second that each learner learns from, and predicts, and of values per second that
-// each drift detector takes.
+// The number of images per second that each learner learns from, and predicts; of predictions that are
+// measured, and of values that each drift detector takes.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -8,6 +8,7 @@
 #include "drift/ddm.h"
 #include "drift/page_hinkley.h"
 #include "learn/built_in_learners.h"
+#include "measure/prequential_figures.h"
 
 namespace dse {
 namespace {
@@ -92,6 +93,39 @@ void watch(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// Predictions of so many classes, with probabilities or without; a point of each curve every 1,000.
+void measure(benchmark::State& state, bool with_probabilities) {
+  constexpr std::size_t kPredictions = 1 << 12;
+  const auto classes = static_cast<std::size_t>(state.range(0));
+  RandomStream random(2015, "bench", "predictions");
+  std::vector<double> probabilities;
+  std::vector<LabelledPrediction> predictions(kPredictions);
+  for (LabelledPrediction& one : predictions) {
+    one.truth = static_cast<int>(random.below(classes));
+    one.predicted = random.below(4) == 0 ? static_cast<int>(random.below(classes)) : one.truth;
+    for (std::size_t label = 0; label < classes; ++label) {
+      const bool predicted = static_cast<int>(label) == one.predicted;
+      probabilities.push_back((predicted ? 0.5 : 0) + random.uniform() / static_cast<double>(classes));
+    }
+  }
+  if (with_probabilities) {
+    for (std::size_t at = 0; at < kPredictions; ++at)
+      predictions[at].probabilities = std::span(probabilities).subspan(at * classes, classes);
+  }
+  PrequentialFigures figures({});
+  TimeNs now = 0;
+  std::size_t at = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    predictions[at].time_ns = now;
+    figures.add(predictions[at]);
+    now += kNanosecondsPerSecond / 1'000;
+    at = (at + 1) % kPredictions;
+  }
+  benchmark::DoNotOptimize(figures.overall());
+  state.SetItemsProcessed(state.iterations());
+}
+
 BENCHMARK_CAPTURE(train, softmax, "softmax")->Name("train/softmax");
 BENCHMARK_CAPTURE(train, mlp, "mlp")->Name("train/mlp");
 BENCHMARK_CAPTURE(train, lenet5, "lenet5")->Name("train/lenet5");
@@ -103,6 +137,8 @@ BENCHMARK_CAPTURE(predict, quadratic, "quadratic")->Name("predict/quadratic");
 BENCHMARK_TEMPLATE(watch, Adwin)->Name("watch/adwin");
 BENCHMARK_TEMPLATE(watch, Ddm)->Name("watch/ddm");
 BENCHMARK_TEMPLATE(watch, PageHinkley)->Name("watch/page-hinkley");
+BENCHMARK_CAPTURE(measure, labels, false)->Name("measure/labels")->Arg(10)->Arg(1'000);
+BENCHMARK_CAPTURE(measure, probabilities, true)->Name("measure/probabilities")->Arg(10)->Arg(1'000);
 
 }  // namespace
 }  // namespace dse

@@ -69,12 +69,14 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
       {"dataset", {"dataset", "core", "dse"}},
       {"learn", {"learn", "core", "dse"}},
       {"drift", {"drift", "core", "dse"}},
+      {"measure", {"measure", "core", "dse"}},
       {"component", {"component", "protocol", "core", "dse"}},
-      {"kinds", {"kinds", "component", "protocol", "sdk", "dataset", "learn", "message", "core", "dse"}},
+      {"kinds",
+       {"kinds", "component", "protocol", "sdk", "dataset", "learn", "measure", "message", "core", "dse"}},
       {"amqp", {"amqp", "sdk", "message", "core", "dse"}},
       {"sim",
-       {"sim", "kinds", "component", "protocol", "bus", "broker", "sdk", "dataset", "learn", "message",
-        "core", "amqp", "dse"}},
+       {"sim", "kinds", "component", "protocol", "bus", "broker", "sdk", "dataset", "learn", "measure",
+        "message", "core", "amqp", "dse"}},
   };
   for (const Source& source : sources()) {
     CAPTURE(source.path);

@@ -1,4 +1,4 @@
-#include "learn/accuracy.h"
+#include "measure/accuracy.h"
 
 #include "core/check.h"
 

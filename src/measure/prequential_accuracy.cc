@@ -1,4 +1,4 @@
-#include "learn/prequential_accuracy.h"
+#include "measure/prequential_accuracy.h"
 
 #include "core/check.h"
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "dse/time.h"
-#include "learn/accuracy.h"
+#include "measure/accuracy.h"
 
 namespace dse {
 
