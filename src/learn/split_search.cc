@@ -12,23 +12,17 @@ constexpr double kNatsPerBit = 0.69314718055994530942;
 
 double times_own_log(double x) { return x > 0 ? x * logarithm(x) : 0; }
 
-// How mixed a part is, times its weight. Its weight of class `label` is weight_of(label).
-template <typename WeightOf>
-double weighted_impurity(SplitCriterion criterion, std::size_t classes, const WeightOf& weight_of) {
+// How mixed a part is, times its weight.
+double weighted_impurity(SplitCriterion criterion, const ClassWeights& weights) {
   double sum = 0;
   double terms = 0;
-  for (std::size_t label = 0; label < classes; ++label) {
-    const double weight = weight_of(label);
+  for (const double weight : weights) {
     sum += weight;
     terms += criterion == SplitCriterion::kGini ? weight * weight : times_own_log(weight);
   }
   if (sum <= 0) return 0;
   if (criterion == SplitCriterion::kGini) return sum - terms / sum;
   return (times_own_log(sum) - terms) / kNatsPerBit;
-}
-
-double weighted_impurity(SplitCriterion criterion, const ClassWeights& weights) {
-  return weighted_impurity(criterion, weights.size(), [&](std::size_t label) { return weights[label]; });
 }
 
 double sum_of(const ClassWeights& weights) {
@@ -46,16 +40,16 @@ void fill_parts(std::span<const FeatureGaussians> observers, const Split& split,
   }
 }
 
+double impurity_apart(SplitCriterion criterion, const Parts& parts) {
+  return weighted_impurity(criterion, parts.left) + weighted_impurity(criterion, parts.right);
+}
+
 Parts empty_parts(std::size_t classes) { return {ClassWeights(classes), ClassWeights(classes)}; }
 
 }  // namespace
 
-double merit(SplitCriterion criterion, const Parts& parts) {
-  const double whole = weighted_impurity(criterion, parts.left.size(), [&](std::size_t label) {
-    return parts.left[label] + parts.right[label];
-  });
-  const double apart = weighted_impurity(criterion, parts.left) + weighted_impurity(criterion, parts.right);
-  return (whole - apart) / (sum_of(parts.left) + sum_of(parts.right));
+double merit(SplitCriterion criterion, const ClassWeights& whole, const Parts& parts) {
+  return (weighted_impurity(criterion, whole) - impurity_apart(criterion, parts)) / sum_of(whole);
 }
 
 double merit_range(SplitCriterion criterion, std::size_t classes) {
@@ -93,15 +87,18 @@ Parts parts_of(std::span<const FeatureGaussians> observers, const Split& split) 
 
 std::optional<Split> best_split(std::span<const FeatureGaussians> observers, std::size_t feature,
                                 const SplitOptions& options) {
+  ClassWeights whole;
+  for (const FeatureGaussians& each : observers) whole.push_back(static_cast<double>(each.count()));
+  const double count = sum_of(whole);
+  const double least = options.least_share * count;
+  const double impurity = weighted_impurity(options.criterion, whole);
   std::optional<Split> best;
   Parts parts = empty_parts(observers.size());
   for (const double threshold : split_points(observers, feature, options.points)) {
     Split split{.feature = feature, .threshold = threshold};
     fill_parts(observers, split, parts);
-    const double left = sum_of(parts.left);
-    const double right = sum_of(parts.right);
-    if (std::min(left, right) <= options.least_share * (left + right)) continue;
-    split.merit = merit(options.criterion, parts);
+    if (std::min(sum_of(parts.left), sum_of(parts.right)) <= least) continue;
+    split.merit = (impurity - impurity_apart(options.criterion, parts)) / count;
     if (!best || split.merit > best->merit) best = split;
   }
   return best;

@@ -41,8 +41,8 @@ struct Parts {
   ClassWeights right;
 };
 
-// How much purer, by the criterion, the parts are than the whole: 0 if they are as mixed as it is.
-double merit(SplitCriterion criterion, const Parts& parts);
+// How much purer, by the criterion, the parts are than the whole, which is their sum: 0 if they are as mixed.
+double merit(SplitCriterion criterion, const ClassWeights& whole, const Parts& parts);
 // The greatest merit that a split of that many classes can have: the range R of the Hoeffding bound.
 double merit_range(SplitCriterion criterion, std::size_t classes);
 // What the true mean of variables of this range differs from the mean of `count` of them by at most, with
