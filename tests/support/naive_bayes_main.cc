@@ -1,9 +1,10 @@
-// Naive Bayes over pipes, for the test that compares it with scikit-learn's: tests/python/test_naive_bayes.py.
+// Naive Bayes over pipes, for the test that compares it with scikit-learn's:
+// tests/python/test_naive_bayes.py.
 //
 // Arguments: the number of features, the number of classes, and the smoothing. Standard input has batches: a
-// 32-bit number of rows, the rows as 32-bit floats, and the labels as 32-bit integers. For each batch, standard
-// output has the probabilities of each row's classes before the batch is learned, as 64-bit floats. All are in
-// the byte order of the machine.
+// 32-bit number of rows, the rows as 32-bit floats, and the labels as 32-bit integers. For each batch,
+// standard output has the probabilities of each row's classes before the batch is learned, as 64-bit floats.
+// All are in the byte order of the machine.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
