@@ -1,4 +1,5 @@
-// Aligned storage for numbers that are processed eight at a time. Values are zero at first.
+// Aligned storage for numbers that are processed eight at a time, or doubles four at a time. Values are zero
+// at first.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,13 @@ inline constexpr std::size_t kLanes = 8;
 
 // `count` rounded up to a multiple of kLanes.
 constexpr std::size_t padded(std::size_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
+inline constexpr std::size_t kDoubleLanes = 4;
+
+// `count` rounded up to a multiple of kDoubleLanes.
+constexpr std::size_t padded_doubles(std::size_t count) {
+  return (count + kDoubleLanes - 1) / kDoubleLanes * kDoubleLanes;
+}
 
 // Storage begins at a multiple of 32 bytes, as Eigen's own does: the order of its sums depends on alignment.
 template <typename Value>
@@ -31,6 +39,7 @@ struct LaneAllocator {
 };
 
 using Floats = std::vector<float, LaneAllocator<float>>;
+using Doubles = std::vector<double, LaneAllocator<double>>;
 using Integers = std::vector<std::int32_t, LaneAllocator<std::int32_t>>;
 
 }  // namespace dse

@@ -35,8 +35,6 @@ class GaussianClasses {
   void load_state(StateReader& reader);
 
  private:
-  using Doubles = std::vector<double, LaneAllocator<double>>;
-
   struct Class {
     Class() = default;
     // A class of that many dimensions, without any example.

@@ -1,5 +1,6 @@
-// The number of images per second that each learner learns from, and predicts; of predictions that are
-// measured, and of values that each drift detector takes.
+// The number of images per second that each learner learns from, and predicts; of rows of numbers that
+// learners of tables predict and then learn from; of predictions that are measured; and of values that each
+// drift detector takes.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -8,6 +9,9 @@
 #include "drift/ddm.h"
 #include "drift/page_hinkley.h"
 #include "learn/built_in_learners.h"
+#include "learn/hoeffding_tree.h"
+#include "learn/naive_bayes.h"
+#include "learn/probabilities.h"
 #include "measure/prequential_figures.h"
 
 namespace dse {
@@ -126,6 +130,74 @@ void measure(benchmark::State& state, bool with_probabilities) {
   state.SetItemsProcessed(state.iterations());
 }
 
+constexpr std::size_t kFeatures = 10;
+constexpr std::size_t kRows = 1 << 17;
+
+// Rows of a concept that no split along an axis ends with: on which side of a plane they lie, and now and
+// then on the other one.
+struct Rows {
+  std::vector<float> features;
+  std::vector<int> labels;
+
+  Rows() {
+    RandomStream random(2015, "bench", "rows");
+    for (std::size_t row = 0; row < kRows; ++row) {
+      double sum = 0;
+      for (std::size_t at = 0; at < kFeatures; ++at) {
+        features.push_back(static_cast<float>(random.uniform()));
+        sum += static_cast<double>(at + 1) * (static_cast<double>(features.back()) - 0.5);
+      }
+      labels.push_back((sum > 0) != (random.below(20) == 0) ? 1 : 0);
+    }
+  }
+  std::span<const float> row(std::size_t at) const {
+    return std::span(features).subspan(at * kFeatures, kFeatures);
+  }
+};
+
+template <typename Learner>
+void predict_row(Learner& learner, std::span<const float> row) {
+  double probabilities[2];
+  learner.probabilities(row, probabilities);
+  benchmark::DoNotOptimize(most_probable(probabilities));
+}
+
+void test_then_train_tree(benchmark::State& state, LeafPredictor leaf) {
+  const Rows rows;
+  HoeffdingTree tree({.features = kFeatures, .classes = 2, .leaf = leaf});
+  for (std::size_t at = 0; at < kRows; ++at) tree.learn_one(rows.row(at), rows.labels[at]);
+  std::size_t at = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    predict_row(tree, rows.row(at));
+    tree.learn_one(rows.row(at), rows.labels[at]);
+    at = (at + 1) % kRows;
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void test_then_train_naive_bayes(benchmark::State& state) {
+  const Rows rows;
+  NaiveBayes learner({.features = kFeatures, .classes = 2});
+  std::vector<const float*> batch(kBatch);
+  std::size_t at = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    for (std::size_t row = 0; row < kBatch; ++row) {
+      predict_row(learner, rows.row(at + row));
+      batch[row] = rows.row(at + row).data();
+    }
+    learner.learn(batch, std::span(rows.labels).subspan(at, kBatch));
+    at = (at + kBatch) % kRows;
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+
+BENCHMARK_CAPTURE(test_then_train_tree, adaptive, LeafPredictor::kAdaptive)
+    ->Name("test-then-train/hoeffding-tree/adaptive");
+BENCHMARK_CAPTURE(test_then_train_tree, majority, LeafPredictor::kMajority)
+    ->Name("test-then-train/hoeffding-tree/majority");
+BENCHMARK(test_then_train_naive_bayes)->Name("test-then-train/naive-bayes");
 BENCHMARK_CAPTURE(train, softmax, "softmax")->Name("train/softmax");
 BENCHMARK_CAPTURE(train, mlp, "mlp")->Name("train/mlp");
 BENCHMARK_CAPTURE(train, lenet5, "lenet5")->Name("train/lenet5");

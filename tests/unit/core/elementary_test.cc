@@ -55,3 +55,33 @@ TEST_CASE("logarithm at its ends") {
   CHECK(last_places(logarithm(std::numeric_limits<double>::max()), 709.782712893384) <= 2);
   CHECK(last_places(logarithm(std::numeric_limits<double>::min()), -708.3964185322641) <= 2);
 }
+
+TEST_CASE("the error function agrees with the C library to six units in the last place") {
+  RandomStream random(1, "test", "error function");
+  // The approximation changes at 0.46875 and at 4.
+  for (const double range : {1e-300, 1e-6, 0.1, 0.5, 1.0, 4.5, 7.0}) {
+    for (int draw = 0; draw < 20'000; ++draw) {
+      const double x = range * (2 * random.uniform() - 1);
+      if (last_places(error_function(x), std::erf(x)) > 6) FAIL_CHECK("x = " << x);
+    }
+  }
+}
+
+TEST_CASE("the error function at its ends") {
+  CHECK(error_function(0) == 0);
+  CHECK(error_function(0.46875) == Approx(std::erf(0.46875)).epsilon(1e-15));
+  CHECK(error_function(std::nextafter(0.46875, 1)) == Approx(std::erf(0.46875)).epsilon(1e-15));
+  for (const double x : {5.99, 6.0, 1e300, std::numeric_limits<double>::infinity()}) {
+    CHECK(error_function(x) == 1);
+    CHECK(error_function(-x) == -1);
+  }
+  CHECK(std::isnan(error_function(std::numeric_limits<double>::quiet_NaN())));
+}
+
+TEST_CASE("the normal distribution at values of its table") {
+  CHECK(normal_cumulative(0) == 0.5);
+  CHECK(normal_cumulative(1) == Approx(0.841344746068543).epsilon(1e-14));
+  CHECK(normal_cumulative(-1.959963984540054) == Approx(0.025).epsilon(1e-14));
+  CHECK(normal_cumulative(9) == 1);
+  CHECK(normal_cumulative(-9) == 0);
+}
