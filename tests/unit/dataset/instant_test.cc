@@ -1,5 +1,7 @@
 #include "dataset/instant.h"
 
+#include <fmt/format.h>
+
 #include "support/catch.h"
 
 using namespace dse;
