@@ -93,7 +93,7 @@ class HoeffdingTree {
   std::size_t leaves_max_;
   std::vector<Node> nodes_;  // the first is the root
   std::vector<HoeffdingLeaf> leaves_;
-  std::vector<std::uint32_t> depths_;  // of the leaves
+  std::vector<std::uint32_t> depths_;  // one for each leaf
   Doubles row_;
 };
 

@@ -21,7 +21,7 @@ double prepare_density(std::size_t features, double* variances);
 struct PreparedNormals {
   std::size_t features = 0;
   const double* means = nullptr;
-  const double* scales = nullptr;  // of prepare_density, as is `constant`
+  const double* scales = nullptr;  // prepare_density makes them, and `constant`
   double constant = 0;
 };
 

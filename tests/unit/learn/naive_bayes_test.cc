@@ -48,15 +48,15 @@ TEST_CASE("before the first batch, all classes are as probable; one that never c
 
 TEST_CASE("by hand, from one batch") {
   NaiveBayes learner({.features = 1, .classes = 2, .var_smoothing = 0.1});
-  const float rows[] = {1, 3, 5, 9};
-  const std::vector<const float*> pointers = {rows, rows + 1, rows + 2, rows + 3};
-  learner.learn(pointers, std::vector<int>{0, 0, 1, 1});
-  // The batch's variance is 35/4, so 0.875 is added to the classes' variances of 1 and 4.
+  const float rows[] = {1, 3, 2, 5, 9};
+  const std::vector<const float*> pointers = {rows, rows + 1, rows + 2, rows + 3, rows + 4};
+  learner.learn(pointers, std::vector<int>{0, 0, 0, 1, 1});
+  // The batch's variance is 8, so 0.8 is added to the classes' variances of 2/3 and 4.
   const auto normal = [](double x, double mean, double variance) {
     return std::exp(-(x - mean) * (x - mean) / (2 * variance)) / std::sqrt(variance);
   };
-  const double first = normal(4, 2, 1.875);
-  const double second = normal(4, 7, 4.875);
+  const double first = 3 * normal(4, 2, 2.0 / 3 + 0.8);
+  const double second = 2 * normal(4, 7, 4.8);
   CHECK(probabilities_of(learner, std::vector<float>{4}, 2)[0] ==
         Approx(first / (first + second)).epsilon(1e-12));
 }
