@@ -9,10 +9,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "dse/hash.h"
+#include "dse/key_info.h"
 #include "dse/random.h"
 #include "dse/state_reader.h"
 #include "dse/state_writer.h"
@@ -33,6 +36,8 @@ struct LearnerOptions {
   ImageShape shape;
   int classes = 10;
   int features = 0;  // numbers of a row; 0: it is given images
+  // The values of its parameters, by name; those that are not there have their defaults.
+  std::map<std::string, KeyValue> parameters = {};
 
   bool takes_images() const { return features == 0; }
   // What one image or row takes as bytes: a pixel is one, a number is a float32.

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dse/external_program.h"
+#include "dse/key_info.h"
 #include "dse/learner.h"
 
 namespace dse {
@@ -22,6 +24,11 @@ struct LearnerInfo {
   // std::invalid_argument, with a sentence for the user, when it does not take this shape or number of
   // classes. Several threads may call it at the same time, for different runs.
   std::function<std::unique_ptr<Learner>(const LearnerOptions& options, RandomStream& random)> make;
+  // What `learner = { name = "…", PARAMETER = … }` may set: integers, numbers, flags and choices. A value
+  // that does not go together with others is for `make` to refuse.
+  std::vector<KeyInfo> parameters = {};
+  // Those that are set, when the learner is a model's.
+  std::map<std::string, KeyValue> set_parameters = {};
   // A learner that is a program in another language: `make` is empty then.
   std::shared_ptr<const ExternalProgram> program = nullptr;
 };

@@ -179,12 +179,28 @@ std::string kind_section(const Kind& kind, const LearnerTable& learners) {
   return text;
 }
 
+// What a table may set beside the learner's name.
+std::string parameters_section(const LearnerInfo& learner, const LearnerTable& learners) {
+  std::string text = fmt::format(
+      "\n### {0}\n\nParameters are set in a table, `learner = {{ name = \"{0}\", {1} = … }}`.\n\n"
+      "| parameter | default | meaning |\n| --- | --- | --- |\n",
+      cell(learner.name), cell(learner.parameters.front().name));
+  for (const KeyInfo& key : learner.parameters) {
+    text += fmt::format("| `{}` | {} | {} |\n", cell(key.name), cell(default_text(key)),
+                        cell(meaning_text(key, learners)));
+  }
+  return text;
+}
+
 std::string learner_section(const LearnerTable& learners) {
   std::string text =
       "\n## Learners\n\nThese are the values of a key that names a learner.\n\n"
       "| learner | meaning |\n| --- | --- |\n";
   for (const LearnerInfo& learner : learners.all())
     text += fmt::format("| `{}` | {} |\n", cell(learner.name), cell(learner.meaning));
+  for (const LearnerInfo& learner : learners.all()) {
+    if (!learner.parameters.empty()) text += parameters_section(learner, learners);
+  }
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/names.h"
+#include "protocol/parameter_table.h"
 #include "protocol/program_table.h"
 
 namespace dse {
@@ -67,16 +68,22 @@ std::string KeyReader::table(std::string_view key) const {
 
 LearnerInfo KeyReader::learner(std::string_view key) const {
   const KeyValue held = value(key);
-  if (const auto* table = std::get_if<TableText>(&held)) {
+  const auto* table = std::get_if<TableText>(&held);
+  const std::optional<std::string> named =
+      table == nullptr ? std::nullopt : learner_name_in(table->json, place(key));
+  if (table != nullptr && !named) {
     return {.name = "program",
             .meaning = "A program in another language.",
             .program = std::make_shared<const ExternalProgram>(
                 read_program_table(table->json, {.folder = folder(), .place = place(key)}))};
   }
-  const std::string name = text(key);
+  const std::string name = named ? *named : text(key);
   const LearnerInfo* learner = source_.learners.find(name);
-  if (learner == nullptr) refuse(key, fmt::format("there is no learner '{}'", name));
-  return *learner;
+  if (learner == nullptr)
+    refuse(key, fmt::format("there is no learner '{}'{}", name, suggestion(name, source_.learners.names())));
+  LearnerInfo chosen = *learner;
+  if (named) chosen.set_parameters = read_parameters(table->json, chosen, place(key));
+  return chosen;
 }
 
 std::shared_ptr<const DataSource> KeyReader::data_if_any(std::string_view key) const {

@@ -47,6 +47,7 @@ LearnerOptions made_for(const ModelOptions& options, const MakeContext& context)
                      "`features` for the rows of a table");
   }
   found->classes = options.classes.value_or(classes_told_by(classes));
+  found->parameters = options.learner.set_parameters;
   return *found;
 }
 

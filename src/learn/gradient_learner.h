@@ -9,6 +9,7 @@
 
 #include "dse/learner.h"
 #include "learn/adam.h"
+#include "learn/input_row.h"
 #include "learn/parameters.h"
 
 namespace dse {
@@ -30,14 +31,19 @@ class GradientLearner : public Learner {
   std::span<Parameters* const> parameters() { return parameters_; }
 
  protected:
-  explicit GradientLearner(const AdamOptions& options) : adam_(options) {}
+  GradientLearner(const AdamOptions& adam, const LearnerOptions& options)
+      : input_row_(options), adam_(adam) {}
 
   // For the constructors of learners: `parameters` are learned too, and live as long as the learner.
   void learn(Parameters& parameters) { parameters_.push_back(&parameters); }
+  // How many numbers an image or row has, and these numbers.
+  std::size_t inputs() const { return input_row_.size(); }
+  void gather(const Input& input, SparseRow& row) { input_row_.gather(input, row); }
   // The scores of an image or row, valid until the next call.
   virtual std::span<const float> scores(const Input& input, Weights weights) = 0;
 
  private:
+  InputRow input_row_;
   Adam adam_;
   std::vector<Parameters*> parameters_;
 };

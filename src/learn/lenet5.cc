@@ -29,7 +29,7 @@ DenseStack make_dense(std::size_t inputs, int classes, RandomStream& random) {
 }  // namespace
 
 LeNet5::LeNet5(const LearnerOptions& options, RandomStream& random)
-    : GradientLearner(kLeNet5Adam),
+    : GradientLearner(kLeNet5Adam, options),
       pixels_(checked(options.shape).pixels()),
       first_(static_cast<std::size_t>(options.shape.rows), static_cast<std::size_t>(options.shape.columns),
              random),

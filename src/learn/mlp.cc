@@ -17,9 +17,8 @@ DenseStack make_rest(const LearnerOptions& options, RandomStream& random) {
 }  // namespace
 
 Mlp::Mlp(const LearnerOptions& options, RandomStream& random)
-    : GradientLearner(kMlpAdam),
-      pixels_(options.shape.pixels()),
-      first_(pixels_, kFirstUnits, 1.0, random),
+    : GradientLearner(kMlpAdam, options),
+      first_(inputs(), kFirstUnits, 1.0, random),
       rest_(make_rest(options, random)),
       inputs_(1),
       deltas_(first_.output_stride()) {
@@ -45,7 +44,7 @@ void Mlp::add_gradients(std::span<const Example> batch) {
 std::span<const float> Mlp::scores(const Input& input, Weights weights) { return forward(input, weights, 0); }
 
 std::span<const float> Mlp::forward(const Input& input, Weights weights, std::size_t row) {
-  inputs_[row].gather_pixels(input.pixels, pixels_, linear_pixels());
+  gather(input, inputs_[row]);
   float* outputs = rest_.input(row);
   first_.forward(inputs_[row], weights, outputs);
   for (std::size_t unit = 0; unit < first_.output_stride(); ++unit) {

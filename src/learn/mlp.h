@@ -20,13 +20,12 @@ class Mlp : public GradientLearner {
 
  private:
   std::span<const float> scores(const Input& input, Weights weights) override;
-  // The scores of an image, computed in row `row` of rest_ for the backward pass.
+  // The scores of an image or row, computed in row `row` of rest_ for the backward pass.
   std::span<const float> forward(const Input& input, Weights weights, std::size_t row);
 
-  std::size_t pixels_;
   DenseLayer first_;
   DenseStack rest_;
-  std::vector<SparseRow> inputs_;  // one for each image of the batch
+  std::vector<SparseRow> inputs_;  // one for each image or row of the batch
   Floats deltas_;
 };
 

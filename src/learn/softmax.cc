@@ -5,16 +5,15 @@
 namespace dse {
 namespace {
 
-// Pixels that are never set keep their first weights, so those are small.
+// Inputs that are never set keep their first weights, so those are small.
 constexpr double kInitialGain = 0.1;
 constexpr AdamOptions kSoftmaxAdam{.rate = 6e-3, .half_life_examples = 60'000};
 
 }  // namespace
 
 Softmax::Softmax(const LearnerOptions& options, RandomStream& random)
-    : GradientLearner(kSoftmaxAdam),
-      pixels_(options.shape.pixels()),
-      layer_(pixels_, static_cast<std::size_t>(options.classes), kInitialGain, random),
+    : GradientLearner(kSoftmaxAdam, options),
+      layer_(inputs(), static_cast<std::size_t>(options.classes), kInitialGain, random),
       scores_(layer_.output_stride()),
       deltas_(layer_.output_stride()) {
   learn(layer_.parameters());
@@ -30,7 +29,7 @@ void Softmax::add_gradients(std::span<const Example> batch) {
 }
 
 std::span<const float> Softmax::scores(const Input& input, Weights weights) {
-  inputs_.gather_pixels(input.pixels, pixels_, linear_pixels());
+  gather(input, inputs_);
   layer_.forward(inputs_, weights, scores_.data());
   return {scores_.data(), layer_.outputs()};
 }

@@ -17,9 +17,8 @@ class Softmax : public GradientLearner {
  private:
   std::span<const float> scores(const Input& input, Weights weights) override;
 
-  std::size_t pixels_;
   DenseLayer layer_;
-  SparseRow inputs_;  // the image that scores_ belong to
+  SparseRow inputs_;  // the image or row that scores_ belong to
   Floats scores_;
   Floats deltas_;
 };

@@ -67,6 +67,7 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
       {"process", {"process", "core", "dse"}},
       {"protocol", {"protocol", "process", "message", "core", "dse"}},
       {"dataset", {"dataset", "core", "dse"}},
+      {"synthetic", {"synthetic", "core", "dse"}},
       {"learn", {"learn", "core", "dse"}},
       {"drift", {"drift", "core", "dse"}},
       {"measure", {"measure", "core", "dse"}},

@@ -54,7 +54,7 @@ bool same(const Prediction& a, const Prediction& b) {
 TEST_CASE("a prediction does not depend on the images it is made with") {
   const LearnerOptions options;
   const SyntheticImages images(options, 1'650);
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     INFO(name);
     const auto learner = make(name, options);
     train(*learner, images, 0, 1'600, 16);
@@ -68,7 +68,7 @@ TEST_CASE("a prediction does not depend on the images it is made with") {
 TEST_CASE("what train returns is what predict says before it, and predicting changes nothing") {
   const LearnerOptions options{.shape = {.rows = 16, .columns = 16}, .classes = 4};
   const SyntheticImages images(options, 1'700);
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     INFO(name);
     const auto learner = make(name, options);
     for (std::size_t at = 0; at < images.size(); at += 17) {
@@ -90,7 +90,7 @@ TEST_CASE("every learner learns classes that are easy to tell apart, for any sha
     std::size_t batch;
   };
   const Case cases[] = {{{28, 28}, 10, 16}, {{20, 24}, 26, 7}, {{16, 16}, 2, 1}};
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     for (const Case& each : cases) {
       INFO(name << ", " << each.classes << " classes");
       const LearnerOptions options{.shape = each.shape, .classes = each.classes};
@@ -127,7 +127,7 @@ TEST_CASE("images need not have whole lanes of pixels") {
 TEST_CASE("a batch may be larger or smaller than any before it") {
   const LearnerOptions options{.shape = {.rows = 16, .columns = 16}, .classes = 4};
   const SyntheticImages images(options, 1'000);
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     INFO(name);
     const auto learner = make(name, options);
     std::size_t at = 0;
@@ -144,7 +144,7 @@ TEST_CASE("a batch may be larger or smaller than any before it") {
 TEST_CASE("the seed of the weights decides what is learned") {
   const LearnerOptions options{.shape = {.rows = 16, .columns = 16}, .classes = 4};
   const SyntheticImages images(options, 1'600);
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     INFO(name);
     std::vector<std::string> digests;
     for (const std::uint64_t seed : {1U, 1U, 2U}) {
@@ -170,7 +170,7 @@ TEST_CASE("the bytes learned are known") {
                                                     {"quadratic", "86acdf7ae6dd01b8"}};
   const LearnerOptions options{.shape = {.rows = 20, .columns = 28}, .classes = 10};
   const SyntheticImages images(options, 2'003);
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     INFO(name);
     const auto learner = make(name, options);
     train(*learner, images, 0, images.size(), 16);

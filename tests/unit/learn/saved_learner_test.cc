@@ -83,7 +83,7 @@ TEST_CASE("a loaded learner goes on exactly like the one that was saved") {
   const SyntheticImages images(kOptions, 1'200);
   const SyntheticImages strangers(kOptions, 600, 13);
   const SyntheticImages questions(kOptions, 40, 12);
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     const LearnerKind kind{name, kOptions};
     // For the quadratic: untrained, before its components are found, in the batch that finds them, and after.
     for (const std::size_t learned : {0U, 16U, 487U, 496U, 500U, 512U, 777U}) {
@@ -124,7 +124,7 @@ TEST_CASE("the bytes saved are known") {
       {"lenet5", {"37d0f5a9c4c8305a", "58a052755b6f9e4d"}},
       {"quadratic", {"0b033d1a26dc0457", "6521a783a5a86f10"}}};
   const SyntheticImages images(kOptions, 700);
-  for (const std::string& name : built_in_learners().names()) {
+  for (const std::string& name : kImageLearners) {
     INFO(name);
     const auto learner = make(name, 1);
     train(*learner, images, 0, 320);

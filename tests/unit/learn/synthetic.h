@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "dse/learner.h"
 #include "dse/random.h"
 
 namespace dse {
+
+// The learners of images; the others take rows of a table alone, or look at nothing but labels.
+inline const std::vector<std::string> kImageLearners = {"softmax", "mlp", "lenet5", "quadratic"};
 
 // Examples whose classes are easy to tell apart: each class has a pattern of its own, on which noise is laid.
 class SyntheticImages {

@@ -352,7 +352,7 @@ TEST_CASE("what is left out has the documented default") {
   CHECK(scenario.bindings.at(0).key == "#");
   CHECK(scenario.bindings.at(0).match == HeaderMatch::kAll);
   const auto values = read_by_key(kGenerator + kSource + kModel).second;
-  CHECK(values.at("component.g.order") == KeyValue(std::string("shuffled")));
+  CHECK(values.at("component.g.order") == KeyValue());
   CHECK(values.at("component.s.arrivals") == KeyValue(std::string("regular")));
   CHECK(values.at("component.m.batch") == KeyValue(std::int64_t{16}));
   CHECK(values.at("component.m.initial") == KeyValue());
