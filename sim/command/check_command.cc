@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
+#include <string_view>
 
 #include "core/diagnostics.h"
 #include "dse/error.h"
@@ -14,11 +16,32 @@
 namespace dse {
 namespace {
 
+// What the scenario's tables hold: lines, each with its end.
+std::string data_text(const Scenario& scenario, DatasetCache& datasets) {
+  std::string text;
+  for (const auto& [name, source] : scenario.data) {
+    const std::shared_ptr<const Dataset> data = source->open({.cache = datasets});
+    text += fmt::format("  data {}\n", name);
+    if (data->features() == 0) {
+      text += fmt::format("    {} images of {} x {}, {}\n", data->size(), data->rows(), data->columns(),
+                          data->has_labels() ? fmt::format("{} classes", data->classes()) : "no labels");
+    }
+    std::string_view left = data->description();
+    while (!left.empty()) {
+      const std::size_t end = std::min(left.find('\n'), left.size() - 1);
+      text += fmt::format("    {}", left.substr(0, end + 1));
+      left.remove_prefix(end + 1);
+    }
+  }
+  return text;
+}
+
 // Reads a scenario, wires it (which opens its data and makes its learners), and prints its topology.
 void check_one(const std::string& path, const std::vector<std::string>& settings, const Tables& tables) {
   const Scenario scenario = read_scenario(path, tables, settings);
-  const World world(scenario, {.seed = scenario.seed}, no_files());
-  fmt::print("{}", topology_text(scenario));
+  const auto datasets = std::make_shared<DatasetCache>();
+  const World world(scenario, {.seed = scenario.seed, .datasets = datasets}, no_files());
+  fmt::print("{}{}", topology_text(scenario), data_text(scenario, *datasets));
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
 }
 

@@ -11,6 +11,7 @@
 
 #include "dse/binding.h"
 #include "dse/component.h"
+#include "dse/data_source.h"
 #include "dse/drawn_time.h"
 #include "dse/error.h"
 #include "dse/exchange_options.h"
@@ -85,6 +86,7 @@ struct Scenario {
   std::map<std::string, ResourceConfig> resources;   // only those with options
   std::map<std::string, ExchangeOptions> exchanges;  // those of [exchange.NAME]
   std::vector<BindingSpec> bindings;
+  std::map<std::string, std::shared_ptr<const DataSource>> data;  // those of [data.NAME]
   std::vector<ComponentConfig> components;  // in the file's order; then exports, then imports
   std::vector<Fault> faults;
   std::vector<Expectation> expectations;

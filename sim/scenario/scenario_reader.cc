@@ -196,11 +196,10 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
     if (!is_queue) binding.target = BindingTarget::kExchange;
   }
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::map<std::string, std::shared_ptr<const DataSource>> data;
   read_each_named(root, "data", errors, [&](const std::string& name, const toml::table& node) {
-    data.emplace(name, read_data(name, node, folder));
+    scenario.data.emplace(name, read_data(name, node, folder));
   });
-  const ReadingPlace reading{.folder = folder, .tables = tables, .data = data};
+  const ReadingPlace reading{.folder = folder, .tables = tables, .data = scenario.data};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
     for (ComponentConfig& component : read_components(name, node, reading))
       scenario.components.push_back(std::move(component));

@@ -34,7 +34,7 @@ class InputRow {
 
  private:
   std::size_t size_;
-  std::optional<Standardiser> standardiser_;  // of tables
+  std::optional<Standardiser> standardiser_;  // empty for images
   Floats standardised_;
 };
 

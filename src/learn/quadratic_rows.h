@@ -40,7 +40,7 @@ class QuadraticRows {
 
   std::size_t features_;
   std::size_t classes_;
-  Standardiser standardiser_;  // of the first examples
+  Standardiser standardiser_;  // by the first examples
   NaiveBayes first_;           // before there are enough of them
   std::vector<float> rows_;    // the first examples; empty once the scale is found
   std::vector<int> labels_;

@@ -82,10 +82,10 @@ struct Bands {
 
 constexpr Bands kLevelBands = {{0, 1}, {1, 3}, {2, 4}};
 constexpr Bands kSalaryBands = {{50'000, 100'000}, {75'000, 125'000}, {25'000, 75'000}};
-// Of function 4, for people whose level of education is within its band, and for the others.
+// Function 4 has it for people whose level of education is within its band, and for the others.
 constexpr Bands kSalaryWithin = {{25'000, 75'000}, {50'000, 100'000}, {50'000, 100'000}};
 constexpr Bands kSalaryOutside = kSalaryBands;
-// Of function 5, for people whose salary is within its band, and for the others.
+// Function 5 has it for people whose salary is within its band, and for the others.
 constexpr Bands kLoanWithin = {{100'000, 300'000}, {200'000, 400'000}, {300'000, 500'000}};
 constexpr Bands kLoanOutside = {{200'000, 400'000}, {300'000, 500'000}, {100'000, 300'000}};
 

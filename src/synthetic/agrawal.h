@@ -13,7 +13,7 @@
 //   loan        uniform from 0 to 500,000
 //
 // The functions are the paper's, read as MOA reads them; `disposable` is two thirds of salary and commission
-// less the rest, as in MOA, where the paper prints the factor 0.67. A perturbation p comes after the label:
+// less the rest. A perturbation p comes after the label:
 // as in MOA, salary, commission (unless 0), age, hvalue, hyears and loan are shifted by up to p times the
 // width of their range in either direction, and kept within it; age and hyears are rounded to integers. With
 // `balanced`, rows are thrown away until the class alternates, beginning with group B.

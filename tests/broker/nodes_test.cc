@@ -198,7 +198,7 @@ TEST_CASE("nodes: replicas share a queue, and one that is stopped gives back wha
       "train-labels-idx1-ubyte.gz\"\nto = \"life-digits\"\nrate = \"200/s\"\nlimit = 1000\n"
       "[component.worker]\nkind = \"watch\"\nfrom = \"life-digits\"\ncount = 2\n"
       "[component.leaves]\nkind = \"watch\"\nfrom = \"life-digits\"\nservice = \"20ms\"\nstop = \"4s\"\n"
-      "[[expect]]\nmetric = \"worker.received\"\nmin = 900\n";
+      "[[expect]]\nmetric = \"worker.received\"\nmin = 750\n";
   const Outcome outcome = run_process(broker_command(
       broker.url(), {"nodes", fixture.write("life.toml", text), "--out", fixture.run(), "--quiet"}));
   INFO(outcome.out + outcome.err);

@@ -211,7 +211,8 @@ TEST_CASE("the parameters of a tree count") {
     INFO(set);
     // A tree that may not split is one, whatever forbids it.
     Hasher said;
-    said.add(std::as_bytes(std::span(predict(*tree, questions).probabilities)));
+    const std::vector<double> probabilities = predict(*tree, questions).probabilities;
+    said.add(std::as_bytes(std::span(probabilities)));
     if (set != "max_bytes=1") CHECK(digests.emplace(digest(*tree) + hex64(said.digest()), set).second);
   }
 }

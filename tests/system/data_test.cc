@@ -1,0 +1,112 @@
+// Tables that a scenario names in [data.NAME]: what is shown of them, and what is said when they are wrong.
+#include "support/catch.h"
+#include "support/program_fixture.h"
+
+namespace {
+
+// A scenario that sends the table `table.csv` beside it, whose [data.rows] has these lines more.
+std::string scenario_with(const std::string& more) {
+  return "[data.rows]\nformat = \"csv\"\nfile = \"table.csv\"\n" + more +
+         "[component.source]\nkind = \"production-source\"\ndata = \"rows\"\nto = \"rows\"\n" +
+         (more.find("time =") == std::string::npos ? "rate = \"10/s\"\n" : "") +
+         "[component.reader]\nkind = \"watch\"\nfrom = \"rows\"\n";
+}
+
+}  // namespace
+
+TEST_CASE("data: check shows the columns of a table, and what is missing in it") {
+  const Outcome outcome = run_process(dse_command({"check", kScenarios + "table.toml"}));
+  INFO(outcome.err);
+  CHECK(outcome.status == 0);
+  for (const std::string part : {"data machines", "1500 rows", "temperature", "state"})
+    CHECK_THAT(outcome.out, ContainsSubstring(part));
+}
+
+TEST_CASE("data: each fault of a table is a sentence that says where it is") {
+  struct Case {
+    std::string table;
+    std::string more;
+    std::vector<std::string> said;
+  };
+  std::string wide = "a";
+  std::string wide_row = "1";
+  for (int column = 1; column < 10'000; ++column) {
+    wide += ",c" + std::to_string(column);
+    wide_row += ",1";
+  }
+  const Case cases[] = {
+      {"a,b\n1,2\n3\n", "", {"scenario.toml:3:8: data.rows.file: ", "table.csv:3"}},
+      {"a,b\n1,2\n3,x\n", "features = [\"a\", \"b\"]\n", {"table.csv:3:2: b", "x"}},
+      {"a,y\n1,u\n2,v\n", "label = \"y\"\nclasses = [\"u\", \"w\"]\n", {"table.csv:3:2: y", "v"}},
+      {"t,a\n2,1\n1,1\n", "time = \"t\"\n", {"table.csv:3:1: t"}},
+      {"a,b\n1,inf\n", "features = [\"b\"]\n", {"table.csv:2:2: b", "inf"}},
+      {"a,b\n1,NaN\n1,2\n", "", {"table.csv:2:2: b"}},
+      {"", "", {"table.csv"}},
+      {"a,b\n", "", {"table.csv"}},
+      {"a,b\n1,2\n", "label = \"c\"\n", {"data.rows.label", "there is no column \"c\""}},
+      {"a,b\n1,2\n", "time_unit = \"ms\"\n", {"data.rows.time_unit", "no column is the `time`"}},
+      {"a,b\n1,2\n", "classes = [\"x\"]\n", {"data.rows.classes", "no column is the `label`"}},
+      {"a,b\n1,2\n", "separator = \"ab\"\n", {"data.rows.separator", "expected one ASCII character"}},
+      {"a,b\n1,2\n", "labels = \"b\"\n", {"data.rows.labels", "did you mean 'label'"}},
+  };
+  for (const Case& one : cases) {
+    const ProgramFixture fixture;
+    fixture.write("table.csv", one.table);
+    const std::string scenario = fixture.write("scenario.toml", scenario_with(one.more));
+    const Outcome outcome = run_process(dse_command({"check", scenario}));
+    CAPTURE(one.table, one.more, outcome.err);
+    CHECK(outcome.status == 2);
+    for (const std::string& part : one.said) CHECK_THAT(outcome.err, ContainsSubstring(part));
+  }
+  for (const std::string& good : {std::string("\xef\xbb\xbf"
+                                              "a,b\r\n1,2\r\n"),
+                                  wide + "\n" + wide_row + "\n"}) {
+    const ProgramFixture fixture;
+    fixture.write("table.csv", good);
+    const Outcome outcome = fixture.replay(fixture.write("scenario.toml", scenario_with("")));
+    CAPTURE(outcome.err);
+    CHECK(outcome.status == 0);
+    CHECK_THAT(outcome.out, ContainsSubstring("received 1"));
+  }
+}
+
+TEST_CASE("data: what components may not say of a data set") {
+  const std::pair<std::string, std::string> cases[] = {
+      {"rate = \"1/s\"\nimages = \"x\"\n", "component.source.images: names a file, and `data` a data set"},
+      {"", "component.source.rate: is missing"},
+      {"rate = \"1/s\"\ntime_scale = [1, 2]\n", "component.source.time_scale: has nothing to multiply"},
+      {"rate = \"1/s\"\nslice = [1, 9]\n",
+       "component.source.slice: [1, 9] is out of range: the file has 2 rows"},
+  };
+  for (const auto& [more, said] : cases) {
+    const ProgramFixture fixture;
+    fixture.write("table.csv", "a,b\n1,2\n3,4\n");
+    const std::string scenario =
+        fixture.write("scenario.toml",
+                      "[data.rows]\nformat = \"csv\"\nfile = \"table.csv\"\n[component.source]\nkind = "
+                      "\"production-source\"\n"
+                      "data = \"rows\"\nto = \"rows\"\n" +
+                          more + "[component.reader]\nkind = \"watch\"\nfrom = \"rows\"\n");
+    const Outcome outcome = run_process(dse_command({"check", scenario}));
+    CAPTURE(more, outcome.err);
+    CHECK(outcome.status == 2);
+    CHECK_THAT(outcome.err, ContainsSubstring(said));
+  }
+}
+
+TEST_CASE("data: the times of a table are those of its messages, multiplied by a ratio") {
+  const ProgramFixture fixture;
+  fixture.write("table.csv", "t,a\n10.5,1\n10.75,2\n13,3\n");
+  for (const auto& [scale, end] : std::vector<std::pair<std::string, std::string>>{
+           {"", "2.500000000 s virtual"}, {"time_scale = [2, 5]\n", "1.000000000 s virtual"}}) {
+    const std::string scenario = fixture.write(
+        "scenario.toml",
+        "[data.rows]\nformat = \"csv\"\nfile = \"table.csv\"\ntime = \"t\"\n[component.source]\n"
+        "kind = \"production-source\"\ndata = \"rows\"\nto = \"rows\"\n" +
+            scale + "[component.reader]\nkind = \"watch\"\nfrom = \"rows\"\n");
+    const Outcome outcome = fixture.replay(scenario);
+    INFO(outcome.err);
+    CHECK_THAT(outcome.out, ContainsSubstring(end));
+    std::filesystem::remove_all(fixture.run());
+  }
+}
