@@ -1245,25 +1245,26 @@ def on_load(callback: Callable[[bytes], None]) -> None:
 
 
 class Batch:
-    """Images that a learner trains on, or tells: a sequence of rows, each one image of bytes."""
+    """What a learner trains on, or tells: rows, each one image or one row of a table."""
 
-    __slots__ = ("count", "row_bytes", "_text", "_data")
+    __slots__ = ("count", "row_bytes", "_format", "_text", "_data")
 
-    def __init__(self, count: int, row_bytes: int, data: str) -> None:
+    def __init__(self, count: int, row_bytes: int, data: str, format: str = "B") -> None:
         self.count = count
         self.row_bytes = row_bytes
+        self._format = format
         self._text = data
         self._data: Optional[bytes] = None
 
     @property
     def data(self) -> bytes:
-        """All images, one behind the other, row-major, one byte a pixel."""
+        """All rows, one behind the other: one byte a pixel, four (float32) a number of a table."""
         data = self._data
         if data is None:
             data = self._data = binascii.a2b_base64(self._text)
             if len(data) != self.count * self.row_bytes:
                 raise ProtocolError(
-                    f"{self.count} images of {self.row_bytes} bytes have {len(data)} bytes"
+                    f"{self.count} rows of {self.row_bytes} bytes have {len(data)} bytes"
                 )
         return data
 
@@ -1275,19 +1276,21 @@ class Batch:
         if at < 0:
             at += self.count
         if not 0 <= at < self.count:
-            raise IndexError(f"a batch of {self.count} images has no image {index}")
-        return memoryview(self.data)[at * self.row_bytes:(at + 1) * self.row_bytes]
+            raise IndexError(f"a batch of {self.count} rows has no row {index}")
+        row = memoryview(self.data)[at * self.row_bytes:(at + 1) * self.row_bytes]
+        return row if self._format == "B" else row.cast(self._format)
 
     def __iter__(self) -> Iterator[memoryview]:
         return (self[index] for index in range(self.count))
 
-    def numpy(self) -> numpy.ndarray[Any, numpy.dtype[numpy.uint8]]:
-        """Returns the images as an array (count, rows * columns) of uint8 that is only read."""
+    def numpy(self) -> numpy.ndarray[Any, numpy.dtype[Any]]:
+        """Returns an array that is only read: (count, rows * columns) of uint8, or of a table
+        (count, numbers of a row) of float32."""
         import numpy
 
-        array: numpy.ndarray[Any, numpy.dtype[numpy.uint8]]
-        array = numpy.frombuffer(self.data, dtype=numpy.uint8)
-        return array.reshape(self.count, self.row_bytes)
+        array: numpy.ndarray[Any, numpy.dtype[Any]]
+        array = numpy.frombuffer(self.data, dtype=numpy.uint8 if self._format == "B" else "<f4")
+        return array.reshape(self.count, -1)
 
 
 def _as_list(values: Any) -> List[Any]:
@@ -1383,12 +1386,13 @@ class Learner:
     """The model's name."""
     seed: int
     """The model's seed: from it the learner takes all its randomness."""
-    shape: Tuple[int, int]
-    """The rows and columns of an image."""
+    shape: Tuple[int, ...]
+    """The rows and columns of an image, or how many numbers a row of a table has."""
     classes: int
     """How many labels there are: labels are from 0 to classes - 1."""
     options: Dict[str, Any]
     """The options that the scenario has for this learner."""
+    _row: Tuple[int, str]
 
     def prepare(self) -> None:
         """Is called once, before everything else."""
@@ -1420,12 +1424,12 @@ class Learner:
         _session.serve(self)
 
     def _prepare(self, start: Context, call: Json) -> None:
-        if call.get("type") != "uint8":
-            raise ProtocolError(f"images of the type {call.get('type')!r} are not known")
-        rows, columns = call["shape"]
+        self._row = {"uint8": (1, "B"), "float32": (4, "f")}.get(str(call.get("type")), (0, ""))
+        if not self._row[0]:
+            raise ProtocolError(f"rows of the type {call.get('type')!r} are not known")
         self.component = start.component
         self.seed = start.seed
-        self.shape = (int(rows), int(columns))
+        self.shape = tuple(int(side) for side in call["shape"])
         self.classes = int(call["classes"])
         self.options = start.options
         self.prepare()
@@ -1448,7 +1452,8 @@ class Learner:
         return {}
 
     def _batch(self, call: Json) -> Batch:
-        return Batch(call["count"], self.shape[0] * self.shape[1], call["data"])
+        size, format = self._row
+        return Batch(call["count"], math.prod(self.shape) * size, call["data"], format)
 
     def _predicted(self, predictions: Any, call: Json) -> Json:
         if not isinstance(predictions, Predictions):

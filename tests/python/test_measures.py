@@ -1,8 +1,7 @@
-"""The figures of predictions are those of scikit-learn, and those that it lacks what their formulas say.
-
-The program that DSE_FIGURES names, dse_figures, is given predictions and prints all figures; scikit-learn
-computes them here from the same predictions. It is asked with warnings as errors: where it warns that
-a figure is undefined, ours must be undefined.
+"""The figures of predictions are those of scikit-learn, and those that it lacks what their
+formulas say. The program that DSE_FIGURES names, dse_figures, is given predictions and prints
+all figures; scikit-learn computes them here from the same predictions. It is asked with
+warnings as errors: where it warns that a figure is undefined, ours must be undefined.
 """
 
 import importlib.util
