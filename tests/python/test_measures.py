@@ -172,7 +172,8 @@ class MeasuresTest(unittest.TestCase):
         for bins in (10, 15):
             confidence = random.randint(0, bins + 1, 3_000) / bins
             rows = numpy.stack((confidence, 1 - confidence), axis=1)
-            self.check(Stream(random.randint(0, 2, 3_000), random.randint(0, 2, 3_000), rows), bins=bins)
+            truths, labels = random.randint(0, 2, 3_000), random.randint(0, 2, 3_000)
+            self.check(Stream(truths, labels, rows), bins=bins)
 
     def test_a_class_that_is_never_predicted(self):
         self.check(Stream([0, 1, 2, 1, 0, 2, 2], [0, 1, 1, 1, 0, 0, 1]))

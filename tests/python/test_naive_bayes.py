@@ -1,4 +1,6 @@
-"""Naive Bayes of src/learn says what GaussianNB.partial_fit of scikit-learn does, batch by batch."""
+"""Naive Bayes of src/learn says what GaussianNB.partial_fit of scikit-learn does, batch by
+batch.
+"""
 
 import importlib.util
 import os
@@ -104,13 +106,13 @@ class NaiveBayesTest(unittest.TestCase):
         self.assertEqual(self.compare(batches_of(values, labels, 50), 3), 2_000)
 
     def test_one_row_a_batch(self):
-        # Each batch has no variance, and neither has a class with one row: scikit-learn has no number until
-        # all classes have two.
+        # Each batch has no variance, and neither has a class with one row: scikit-learn has no
+        # number until all classes have two.
         values, labels = clusters(3_000, 4, 3, seed=7)
         self.assertGreater(self.compare(batches_of(values, labels, 1), 3), 2_900)
 
     def test_batches_of_very_different_variance(self):
-        # The smoothing of the last batch is taken out of the variances, not the one that was put in.
+        # The smoothing of the last batch is taken out of the variances, not that which was put in.
         values, labels = clusters(2_000, 3, 3, seed=8)
         values[600:700] *= 1_000
         self.assertEqual(self.compare(batches_of(values, labels, 20), 3, 1e-4), 2_000)
