@@ -15,6 +15,9 @@ readonly full_program_packages=(python3-torch)
 readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with these
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
 
+# What data/fetch brings; scenarios that need one of them are told by its folder.
+readonly data_sets=(mnist fashion-mnist seattle-weather)
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {

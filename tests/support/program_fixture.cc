@@ -39,9 +39,10 @@ std::vector<std::string> sample_scenarios() {
   for (const std::string& name : names_in(kScenarios)) {
     if (!name.ends_with(".toml")) continue;
     const std::string text = read_file(kScenarios + name);
-    const bool full = text.find("data/mnist/") != std::string::npos ||
-                      text.find("data/fashion-mnist/") != std::string::npos;
-    if (!full) result.push_back(fs::path(name).stem().string());
+    const bool fetched = std::ranges::any_of(kFetchedSets, [&text](const std::string& set) {
+      return text.find("data/" + set + "/") != std::string::npos;
+    });
+    if (!fetched) result.push_back(fs::path(name).stem().string());
   }
   return result;
 }

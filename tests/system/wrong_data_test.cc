@@ -42,7 +42,7 @@ std::string sample_labels_unpacked() { return idx_header(0x08, {2000}) + std::st
 
 TEST_CASE("data: a missing file of a full set names the command that brings it") {
   const ProgramFixture fixture;
-  for (const std::string set : {"mnist", "fashion-mnist"}) {
+  for (const std::string& set : kFetchedSets) {
     const std::string path = fixture.file("data/" + set + "/train-images-idx3-ubyte.gz");
     fixture.check_refused(kScenario,
                           {path + ": there is no such file; run `data/fetch " + set + "` to bring it"},
@@ -178,7 +178,7 @@ TEST_CASE("data: a model that is routed only what it can learn may have fewer cl
 TEST_CASE("data: images of two sizes for one model") {
   const ProgramFixture fixture;
   const std::string images = fixture.write("images", image_file(500, 4, 4));
-  fixture.check_refused(kScenario, {"images of 28 x 28 and of 4 x 4 reach it: a model takes one size"},
+  fixture.check_refused(kScenario, {"images of 28 x 28 and images of 4 x 4 reach it: a model takes one size"},
                         {"--set", "component.camera-a.images=" + images});
 }
 
