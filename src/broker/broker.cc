@@ -198,15 +198,17 @@ bool Broker::offer(ResourceIndex index, const MessagePtr& message, ResourceIndex
   Queue& queue = *resources_[index]->queue;
   if (queue.policies() == nullptr && message->fields().more.any() && !message->expiration().empty())
     queue.add_policies(QueueOptions());
-  if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
-  if (queue.policies() != nullptr)
+  if (queue.policies() != nullptr) {
+    if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
     return offer_by_policies(index, {.message = message, .exchange = exchange}, publisher);
+  }
   if (queue.empty()) {
     if (const std::optional<StreamIndex> reader = next_with_room(queue)) {
       hand_over(*reader, {.message = message, .position = queue.next_position(), .exchange = exchange});
       return true;
     }
   }
+  if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
   queue.push({.message = message, .exchange = exchange});
   queue.note_depth();
   return true;
@@ -292,7 +294,13 @@ void Broker::hand_over(StreamIndex number, QueuedMessage&& queued) {
   effects_.deliveries.push_back(
       {number, make_tag(slot, entry.generation), entry.queued.redelivered, entry.queued.message});
   const QueuePolicies* policies = resource.queue->policies();
-  if (policies != nullptr && policies->quorum()) {
+  if (policies == nullptr) {
+    // It was in turn, and left it to be served.
+    stream.in_turn = true;
+    resource.queue->turns().push_back(number);
+    return;
+  }
+  if (policies->quorum()) {
     // What a quorum queue takes back when a stream closes, it takes in the order of delivery.
     entry.queued.position = resource.queue->next_position();
     if (entry.queued.returns > 0) {
@@ -320,7 +328,7 @@ QueuedMessage Broker::settle(DeliveryTag tag) {
   free_slots_.push_back(slot);
   --stream.unacknowledged;
   --resources_[stream.resource]->unacknowledged;
-  enter_turn(entry.stream);
+  if (!stream.in_turn) enter_turn(entry.stream);
   return std::move(entry.queued);
 }
 
@@ -333,8 +341,10 @@ Effects& Broker::acknowledge(DeliveryTag tag, TimeNs now) {
 
 // Delivers what can be delivered, when a stream has room again.
 void Broker::go_on_from_settled(ResourceIndex index) {
+  const Queue& queue = *resources_[index]->queue;
+  const QueuePolicies* policies = queue.policies();
+  if (policies == nullptr && queue.empty()) return;
   dispatch(index);
-  const QueuePolicies* policies = resources_[index]->queue->policies();
   if (policies != nullptr && policies->quorum()) keep_quorum_limits(index);
 }
 
