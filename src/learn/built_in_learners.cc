@@ -76,12 +76,11 @@ LearnerInfo image_learner(const Row& row, bool takes_rows) {
 // A learner of rows; a baseline looks at nothing but labels, so that images are as good.
 template <typename Core, typename MakeCore>
 LearnerInfo row_learner(const Row& row, const MakeCore& make_core, std::vector<KeyInfo> parameters = {}) {
-  constexpr bool baseline = std::is_same_v<Core, Majority> || std::is_same_v<Core, NoChange>;
+  constexpr bool kBaseline = std::is_same_v<Core, Majority> || std::is_same_v<Core, NoChange>;
   return info(
       row,
-      [name = row.name, make_core, baseline](const LearnerOptions& options,
-                                             RandomStream&) -> std::unique_ptr<Learner> {
-        if (!baseline) require_rows(name, options);
+      [name = row.name, make_core](const LearnerOptions& options, RandomStream&) -> std::unique_ptr<Learner> {
+        if constexpr (!kBaseline) require_rows(name, options);
         require_classes(name, options, kRowClassesMax);
         return std::make_unique<RowLearner<Core>>(options, make_core(options));
       },

@@ -32,9 +32,14 @@ void train(dse::Learner& learner, const dse::LearnerKind& kind, std::size_t coun
   const std::size_t pixels = kind.options.shape.pixels();
   std::vector<std::uint8_t> images(count * pixels);
   for (std::uint8_t& pixel : images) pixel = static_cast<std::uint8_t>(random.below(256));
+  const auto features = static_cast<std::size_t>(kind.options.features);
+  std::vector<float> rows(count * features);
+  for (float& number : rows) number = static_cast<float>(random.uniform());
   std::vector<dse::Example> batch;
   for (std::size_t at = 0; at < count; ++at) {
-    batch.push_back({images.data() + at * pixels, static_cast<int>(at % 3)});
+    batch.push_back({.pixels = images.data() + at * pixels,
+                     .label = static_cast<int>(at % 3),
+                     .features = rows.data() + at * features});
   }
   std::vector<dse::Prediction> before(count);
   learner.train(batch, before);
@@ -47,8 +52,14 @@ void train(dse::Learner& learner, const dse::LearnerKind& kind, std::size_t coun
 const std::vector<Base>& bases() {
   static const std::vector<Base> made = [] {
     std::vector<Base> result;
+    const dse::LearnerOptions images{.shape = {.rows = 16, .columns = 16}, .classes = 3};
+    const dse::LearnerOptions rows{.shape = {0, 0}, .classes = 3, .features = 4};
+    std::vector<dse::LearnerKind> kinds;
+    for (const char* name : {"softmax", "mlp", "lenet5", "quadratic"}) kinds.push_back({name, images});
     for (const std::string& name : dse::built_in_learners().names()) {
-      const dse::LearnerKind kind{name, {.shape = {.rows = 16, .columns = 16}, .classes = 3}};
+      if (name != "lenet5") kinds.push_back({name, rows});
+    }
+    for (const dse::LearnerKind& kind : kinds) {
       for (const std::size_t examples : {5U, 520U}) {
         const auto learner = make(kind);
         train(*learner, kind, examples);
