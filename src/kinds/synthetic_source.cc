@@ -44,7 +44,6 @@ class StreamRows {
     const int label = stream_->next(row);
     return {.index = count_++, .owner = block_, .bytes = std::as_bytes(row), .label = label, .time_ns = {}};
   }
-  std::uint32_t count() const { return count_; }
 
  private:
   static constexpr std::size_t kBlockNumbers = 4096;

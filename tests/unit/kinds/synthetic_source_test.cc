@@ -69,12 +69,12 @@ class GivenKeys {
                                    .learners = learners};
     return kind.read(KeyReader(kind.keys, source));
   }
-  // "KEY: what is wrong with it"
+  // The message; "" when there is none.
   std::string refusal() const {
     try {
       read();
     } catch (const InputError& error) {
-      return error.place().key + ": " + error.what();
+      return error.what();
     }
     return "";
   }
@@ -194,7 +194,7 @@ TEST_CASE("the synthetic source tells models how many numbers and classes there 
   CHECK(samples[9].label == 9);
   CHECK(samples[9].key == "9");
   CHECK_THROWS_WITH(data->require_labels_below(4),
-                    "has 10 classes, of which '4' is the first beyond: "
+                    "the stream 'led': has 10 classes, of which '4' is the first beyond: "
                     "expected at most 4");
   SyntheticSourceOptions how = options_of("led");
   how.labelled = false;
@@ -216,7 +216,7 @@ TEST_CASE("the options of a stream are read from a table") {
 }
 
 TEST_CASE("a wrong option of a stream is refused by its name") {
-  const std::string key = "component.source.options";
+  const std::string key = "scenario.toml: component.source.options";
   CHECK(given("sea", R"({"nose": 0.1})").refusal() ==
         key + ".nose: is no option of the stream 'sea'; did you mean 'noise'?");
   CHECK(given("sea", R"({"name": "sea"})").refusal() ==
@@ -228,6 +228,7 @@ TEST_CASE("a wrong option of a stream is refused by its name") {
   CHECK(given("sea", R"({"noise": 1.5})").refusal() == key + ": noise of sea is a number from 0 to 1");
   CHECK(given("hyperplane", R"({"features": 2, "drift_features": 3})").refusal() ==
         key + ": drift_features of hyperplane is at most features, 2, not 3");
-  CHECK(given("sea", "{}", {{"key", std::string("k")}}).refusal() ==
-        "component.source.key: is one too many: the key of a message with a label is its label");
+  CHECK(
+      given("sea", "{}", {{"key", std::string("k")}}).refusal() ==
+      "scenario.toml: component.source.key: is one too many: the key of a message with a label is its label");
 }
