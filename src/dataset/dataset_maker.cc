@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "dataset/file_error.h"
 #include "dataset/image_reader.h"
@@ -64,6 +65,16 @@ std::shared_ptr<const Dataset> DatasetMaker::from_images(const std::string& imag
   return dataset;
 }
 
+std::shared_ptr<const Dataset> DatasetMaker::without_file(RowShape shape) {
+  const auto dataset = std::make_shared<Dataset>();
+  dataset->features_ = shape.features;
+  dataset->has_labels_ = true;
+  dataset->classes_ = static_cast<int>(shape.class_names.size());
+  dataset->class_names_ = std::move(shape.class_names);
+  dataset->path_ = std::move(shape.name);
+  return dataset;
+}
+
 std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& options, bool in_memory) {
   const auto scan = std::make_shared<const TableScan>(scan_table(options));
   require_countable(*scan);
@@ -99,10 +110,11 @@ std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& opti
 }
 
 std::string identity_of(const TableOptions& options) {
-  const std::vector<std::string> names = {options.file, options.label.value_or(""), options.time.value_or("")};
+  const std::vector<std::string> names = {options.file, options.label.value_or(""),
+                                          options.time.value_or("")};
   return fmt::format("{} {} {} {} {} {} {} {} {}", names, static_cast<int>(options.separator), options.header,
-                     options.features, options.classes, static_cast<int>(options.missing), options.missing_texts,
-                     options.time_unit ? static_cast<int>(*options.time_unit) : -1,
+                     options.features, options.classes, static_cast<int>(options.missing),
+                     options.missing_texts, options.time_unit ? static_cast<int>(*options.time_unit) : -1,
                      static_cast<int>(options.time_origin));
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dataset/table_options.h"
 #include "dataset/table_scan.h"
@@ -23,6 +24,14 @@ class DatasetMaker {
                                                     const std::optional<std::string>& labels_path);
   // Throws what scan_table() throws, and, when all rows are to be in memory, when the machine has too little.
   static std::shared_ptr<const Dataset> from_table(const TableOptions& options, bool in_memory);
+  // What rows look like that are in no file, and always have a label. It holds none of them. `name` stands in
+  // messages where a file's path would.
+  struct RowShape {
+    std::string name;
+    int features = 0;
+    std::vector<std::string> class_names;
+  };
+  static std::shared_ptr<const Dataset> without_file(RowShape shape);
 };
 
 // All that decides what a table is, as text: equal texts mean equal data sets, as long as the file is the

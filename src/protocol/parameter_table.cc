@@ -21,9 +21,9 @@ constexpr const char* kName = "name";
   throw InputError(inner, text);
 }
 
-KeyValue parameter_value(const Json& value, const KeyInfo& info, const InputPlace& place) {
+KeyValue option_value(const Json& value, const KeyInfo& info, const OptionTable& table) {
   const auto refuse = [&](const std::string& expected) {
-    refuse_at(place, info.name, fmt::format("is {}: expected {}", value.dump(), expected));
+    refuse_at(table.place, info.name, fmt::format("is {}: expected {}", value.dump(), expected));
   };
   switch (info.type) {
     case KeyType::kInteger: {
@@ -46,10 +46,24 @@ KeyValue parameter_value(const Json& value, const KeyInfo& info, const InputPlac
     }
     default:
       throw UsageError(
-          fmt::format("the parameter '{}' of a learner has a type that only keys of kinds have: "
-                      "give it an integer, a number, a flag or a choice",
-                      info.name));
+          fmt::format("'{}', {}, has a type that only keys of kinds have: give it an integer, a number, a "
+                      "flag or a choice",
+                      info.name, table.what));
   }
+}
+
+std::map<std::string, KeyValue> values_of(const Json& json, const OptionTable& table) {
+  std::vector<std::string> names;
+  for (const KeyInfo& info : table.known) names.push_back(info.name);
+  std::map<std::string, KeyValue> values;
+  for (const auto& [key, value] : json.items()) {
+    const auto info = std::find_if(table.known.begin(), table.known.end(),
+                                   [&key = key](const KeyInfo& one) { return one.name == key; });
+    if (info == table.known.end())
+      refuse_at(table.place, key, fmt::format("is no {}{}", table.what, suggestion(key, names)));
+    values.emplace(key, option_value(value, *info, table));
+  }
+  return values;
 }
 
 }  // namespace
@@ -64,21 +78,15 @@ std::optional<std::string> learner_name_in(const std::string& json, const InputP
 
 std::map<std::string, KeyValue> read_parameters(const std::string& json, const LearnerInfo& learner,
                                                 const InputPlace& place) {
-  std::vector<std::string> names;
-  for (const KeyInfo& info : learner.parameters) names.push_back(info.name);
-  std::map<std::string, KeyValue> parameters;
-  const Json table = Json::parse(json);
-  for (const auto& [key, value] : table.items()) {
-    if (key == kName) continue;
-    const auto info = std::find_if(learner.parameters.begin(), learner.parameters.end(),
-                                   [&key = key](const KeyInfo& one) { return one.name == key; });
-    if (info == learner.parameters.end()) {
-      refuse_at(place, key,
-                fmt::format("is no parameter of the learner '{}'{}", learner.name, suggestion(key, names)));
-    }
-    parameters.emplace(key, parameter_value(value, *info, place));
-  }
-  return parameters;
+  Json table = Json::parse(json);
+  table.erase(kName);
+  return values_of(table, {.known = learner.parameters,
+                           .what = fmt::format("parameter of the learner '{}'", learner.name),
+                           .place = place});
+}
+
+std::map<std::string, KeyValue> read_options(const std::string& json, const OptionTable& table) {
+  return values_of(Json::parse(json), table);
 }
 
 }  // namespace dse

@@ -1,10 +1,11 @@
-// The table with which a scenario names a learner and sets its parameters:
-// { name = "hoeffding-tree", grace_period = 100 }.
+// Tables of a scenario that set parameters or options: of a learner, which is named there too,
+// { name = "hoeffding-tree", grace_period = 100 }, and of whatever else has some, { noise = 0.1 }.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dse/error.h"
 #include "dse/learner_table.h"
@@ -17,5 +18,15 @@ std::optional<std::string> learner_name_in(const std::string& json, const InputP
 // learner does not have, and for a value of another type or out of its range.
 std::map<std::string, KeyValue> read_parameters(const std::string& json, const LearnerInfo& learner,
                                                 const InputPlace& place);
+
+// What may be set, and where.
+struct OptionTable {
+  const std::vector<KeyInfo>& known;
+  std::string what;  // for messages, with whose it is: "option of the stream 'sea'"
+  InputPlace place;
+};
+// The values that a table, as JSON, sets. Throws InputError, at the place of the value, for one that is not
+// known, is of another type or lies out of its range.
+std::map<std::string, KeyValue> read_options(const std::string& json, const OptionTable& table);
 
 }  // namespace dse

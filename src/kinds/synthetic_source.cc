@@ -1,0 +1,276 @@
+#include "kinds/synthetic_source.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "dataset/dataset_maker.h"
+#include "dse/error.h"
+#include "kinds/item_data.h"
+#include "protocol/parameter_table.h"
+
+namespace dse {
+namespace {
+
+constexpr std::int64_t kRowsMax = 4'000'000'000;
+
+std::string number_text(int number) { return fmt::format("{}", number); }
+
+// What is known of the stream's rows before there are any.
+std::shared_ptr<const Dataset> row_shape(const SyntheticSourceOptions& options) {
+  RandomStream unused(0, "", "");
+  const auto stream =
+      options.stream.make(options.values, {.features = unused, .noise = unused, .drift = unused});
+  return DatasetMaker::without_file({.name = fmt::format("the stream '{}'", options.stream.name),
+                                     .features = static_cast<int>(stream->features()),
+                                     .class_names = stream->class_names()});
+}
+
+// The rows of a stream, from its first. As many as one piece of memory takes are kept together, and live as
+// long as one of them.
+class StreamRows {
+ public:
+  explicit StreamRows(std::unique_ptr<SyntheticStream> stream)
+      : stream_(std::move(stream)), features_(stream_->features()) {}
+
+  DataItem next() {
+    if (block_ == nullptr || used_ + features_ > kBlockNumbers) start_block();
+    const std::span<float> row(block_.get() + used_, features_);
+    used_ += features_;
+    const int label = stream_->next(row);
+    return {.index = count_++, .owner = block_, .bytes = std::as_bytes(row), .label = label, .time_ns = {}};
+  }
+
+ private:
+  static constexpr std::size_t kBlockNumbers = 4096;
+
+  void start_block() {
+    block_ = std::make_shared_for_overwrite<float[]>(std::max(features_, kBlockNumbers));
+    used_ = 0;
+  }
+
+  std::unique_ptr<SyntheticStream> stream_;
+  std::size_t features_;
+  std::shared_ptr<float[]> block_;
+  std::size_t used_ = 0;
+  std::uint32_t count_ = 0;
+};
+
+class SyntheticApp : public App {
+ public:
+  SyntheticApp(const SyntheticSourceOptions& options, std::shared_ptr<const Dataset> shape,
+               const MakeContext& context);
+
+  Program program() override;
+  std::vector<Metric> metrics() const override { return {{"sent", static_cast<double>(sent_)}}; }
+  void add_counts(const App& crashed) override {
+    const auto& earlier = dynamic_cast<const SyntheticApp&>(crashed);
+    rows_ = earlier.rows_;
+    sent_ = earlier.sent_;
+  }
+
+ private:
+  void step(Machine& machine);
+  MessagePtr message_of(Machine& machine, const DataItem& row) const;
+
+  SyntheticSourceOptions options_;
+  std::shared_ptr<const Dataset> shape_;
+  std::vector<MessageFields> labelled_;  // what a message has because of its label, by label
+  StreamRandom random_;
+  TruthSink truth_;
+  IndexSink index_;
+  std::shared_ptr<StreamRows> rows_;  // those of the program that crashed, if one did
+  std::uint64_t sent_ = 0;
+  std::int64_t since_start_ = 0;  // sent by this program
+};
+
+SyntheticApp::SyntheticApp(const SyntheticSourceOptions& options, std::shared_ptr<const Dataset> shape,
+                           const MakeContext& context)
+    : options_(options),
+      shape_(std::move(shape)),
+      random_{.features = context.random("features"),
+              .noise = context.random("noise"),
+              .drift = context.random("drift")},
+      truth_(context.truth),
+      index_(context.index) {
+  for (int label = 0; label < shape_->classes(); ++label) {
+    const std::string& name = shape_->class_names()[static_cast<std::size_t>(label)];
+    labelled_.push_back(
+        {.key = number_text(label), .headers = {{"label", std::int64_t{label}}, {"class", name}}});
+  }
+}
+
+Program SyntheticApp::program() {
+  if (rows_ == nullptr) rows_ = std::make_shared<StreamRows>(options_.stream.make(options_.values, random_));
+  return {create_resource(options_.to), call([this](Machine& machine) { step(machine); })};
+}
+
+void SyntheticApp::step(Machine& machine) {
+  if (sent_ >= options_.limit) return machine.eval(exit(0));
+  const DataItem row = rows_->next();
+  const Rate& rate = options_.rate;
+  const TimeNs gap_ns = rate.offset_ns(since_start_ + 1) - rate.offset_ns(since_start_);
+  ++since_start_;
+  ++sent_;
+  machine.eval(write_resource(options_.to, message_of(machine, row)), after(gap_ns),
+               call([this](Machine& again) { step(again); }));
+}
+
+MessagePtr SyntheticApp::message_of(Machine& machine, const DataItem& row) const {
+  MessageFields fields = fields_of(row, *shape_);
+  if (options_.labelled) {
+    const MessageFields& label = labelled_[static_cast<std::size_t>(*row.label)];
+    fields.key = label.key;
+    fields.headers = label.headers;
+    return machine.compose(std::move(fields));
+  }
+  fields.key = options_.key;
+  MessagePtr message = machine.compose(std::move(fields));
+  if (truth_) truth_(message->id(), *row.label);
+  if (index_) index_(message->id(), row.index);
+  return message;
+}
+
+class SyntheticSource : public Component {
+ public:
+  explicit SyntheticSource(SyntheticSourceOptions options)
+      : options_(std::move(options)), shape_(row_shape(options_)) {}
+
+  Ports ports() const override { return {.reads = {}, .writes = {options_.to}}; }
+  std::vector<MetricInfo> metrics() const override {
+    return {{.name = "sent", .unit = "messages", .written = true}};
+  }
+  Emits emits() const override { return {.labels = options_.labelled}; }
+  std::shared_ptr<const Dataset> dataset(DatasetCache&) const override { return shape_; }
+  std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
+    if (!options_.labelled) return {{.index = 0, .key = options_.key, .label = {}}};
+    std::vector<Sample> samples;
+    for (int label = 0; label < dataset.classes(); ++label)
+      samples.push_back({.index = 0, .key = number_text(label), .label = label});
+    return samples;
+  }
+  std::optional<int> label_classes(const MakeContext&) const override {
+    if (!options_.labelled) return std::nullopt;
+    return shape_->classes();
+  }
+  std::unique_ptr<App> make(const MakeContext& context) const override {
+    return std::make_unique<SyntheticApp>(options_, shape_, context);
+  }
+
+ private:
+  SyntheticSourceOptions options_;
+  std::shared_ptr<const Dataset> shape_;
+};
+
+StreamValues read_values(const KeyReader& keys, const SyntheticStreamInfo& stream) {
+  std::vector<KeyInfo> known;
+  for (const StreamOption& option : stream.options) known.push_back(option.key);
+  StreamValues values;
+  for (auto& [name, value] :
+       read_options(keys.table("options"), {.known = known,
+                                           .what = fmt::format("option of the stream '{}'", stream.name),
+                                           .place = keys.place("options")}))
+    values.emplace(name, value);
+  return values;
+}
+
+std::shared_ptr<const Component> read_synthetic(const KeyReader& keys) {
+  SyntheticSourceOptions options;
+  options.stream = *find_stream(built_in_synthetic_streams(), keys.text("stream"));
+  options.values = read_values(keys, options.stream);
+  options.to = keys.text("to");
+  options.rate = keys.rate("rate");
+  options.limit = static_cast<std::uint32_t>(keys.integer("limit"));
+  options.labelled = keys.flag("labelled");
+  const std::optional<std::string> key = keys.text_if_any("key");
+  if (key && options.labelled)
+    keys.refuse("key", "is one too many: the key of a message with a label is its label");
+  options.key = key.value_or("");
+  try {
+    return make_synthetic_source(std::move(options));
+  } catch (const std::invalid_argument& refusal) {
+    keys.refuse("options", refusal.what());
+  }
+}
+
+struct ValueText {
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+  std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
+  std::string operator()(double number) const { return fmt::format("{}", number); }
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return "none";
+  }
+};
+
+// "`variant` (0 to 3, by default 0: the threshold: 8, 9, 7 or 9.5)"
+std::string option_text(const StreamOption& option) {
+  const KeyInfo& key = option.key;
+  std::string range;
+  if (key.type == KeyType::kInteger) range = fmt::format("{} to {}, ", key.range.least, key.range.most);
+  if (key.type == KeyType::kNumber)
+    range = fmt::format("{} to {}, ", option.numbers.least, option.numbers.most);
+  return fmt::format("`{}` ({}by default {}: {})", key.name, range, std::visit(ValueText(), key.fallback),
+                     key.meaning);
+}
+
+// "`sea` has `variant` (…), `noise` (…)."
+std::string options_text(const SyntheticStreamInfo& stream) {
+  std::vector<std::string> options;
+  for (const StreamOption& option : stream.options) options.push_back(option_text(option));
+  return fmt::format("`{}` has {}.", stream.name, fmt::join(options, ", "));
+}
+
+std::vector<KeyInfo> synthetic_keys() {
+  std::vector<std::string> names;
+  std::string options = "a table of the stream's options.";
+  for (const SyntheticStreamInfo& stream : built_in_synthetic_streams()) {
+    names.push_back(stream.name);
+    options += " " + options_text(stream);
+  }
+  return {{.name = "stream",
+           .type = KeyType::kChoice,
+           .required = true,
+           .choices = std::move(names),
+           .meaning = "the rule that makes the rows"},
+          {.name = "options", .type = KeyType::kTable, .meaning = std::move(options)},
+          {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
+          {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "rows per second"},
+          {.name = "limit",
+           .type = KeyType::kInteger,
+           .required = true,
+           .range = {0, kRowsMax},
+           .bound = KeyBound::kCount,
+           .meaning = "how many rows are sent; the stream itself has no end"},
+          {.name = "labelled",
+           .type = KeyType::kFlag,
+           .fallback = true,
+           .meaning = "whether labels travel on the bus, to be learned from. If not, they are the truth, by "
+                      "which answers are scored"},
+          {.name = "key",
+           .type = KeyType::kRoutingKey,
+           .meaning = "routing key of every message without a label; by default it is empty"}};
+}
+
+}  // namespace
+
+std::shared_ptr<const Component> make_synthetic_source(SyntheticSourceOptions options) {
+  return std::make_shared<const SyntheticSource>(std::move(options));
+}
+
+Kind synthetic_source_kind() {
+  return {
+      .name = "synthetic-source",
+      .meaning =
+          "Sends the rows of a synthetic stream that the literature knows: little-endian float32 numbers, "
+          "content type `application/vnd.dse.f32`. With labels, the label is the header `label` and the "
+          "routing key, and the header `class` is its name. After a crash it goes on with the next row.",
+      .keys = synthetic_keys(),
+      .read = read_synthetic};
+}
+
+}  // namespace dse
