@@ -67,8 +67,10 @@ void judge(const MetricExpectation& expect, const Scenario& scenario, const RunR
   one.met = one.value.has_value() && within_bounds(expect, *one.value);
   if (!one.value) {
     const std::optional<MetricInfo> info = find_metric(scenario, expect.metric);
-    if (info && !info->undefined.empty()) one.detail = "is undefined " + info->undefined;
-    return;
+    if (info && !info->undefined.empty()) {
+      one.detail = "is undefined " + info->undefined;
+      return;
+    }
   }
   if (!expect.rises) return;
   const Rise rise = judge_rise(curve_of(measures, expect.metric));
