@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dse/hash.h"
 #include "dse/machine.h"
+#include "dse/message.h"
 #include "dse/metric.h"
 #include "dse/time.h"
 
@@ -21,6 +23,9 @@ using LineSink = std::function<void(std::string_view line)>;
 using TruthSink = std::function<void(const std::string& message_id, int label)>;
 // Receives which image of its data file a message shows, counted from 0.
 using IndexSink = std::function<void(const std::string& message_id, std::uint32_t index)>;
+// Receives the probability of each label from 0 on, each in [0, 1], behind an answer that is written next,
+// for its score. It copies what it keeps.
+using ProbabilitySink = std::function<void(const Message& answer, std::span<const double> probabilities)>;
 // Returns what a message really shows; empty when nobody knows.
 using TruthOf = std::function<std::optional<int>(const std::string& message_id)>;
 
@@ -48,6 +53,8 @@ class App {
   // What it counted, final after finish().
   virtual std::vector<Metric> metrics() const { return {}; }
   virtual std::vector<CurvePoint> curve() const { return {}; }
+  // What it predicted before it learned, for confusion.csv: by truth and then by prediction.
+  virtual std::vector<ConfusionCell> confusion() const { return {}; }
 
   // Whether it learns something; if so, hash_state adds what it has learned to the fingerprint `models`.
   virtual bool learns() const { return false; }

@@ -44,6 +44,8 @@ struct Emits {
   bool labels = false;  // they may have the header `label`
   // They are predictions: each answers the message that its correlation id names, and is scored.
   bool answers = false;
+  // Answers may have class probabilities, which MakeContext::probabilities is told.
+  bool probabilities = false;
   bool forwards = false;  // their payloads are those of the messages that it reads
 };
 
@@ -99,6 +101,7 @@ struct MakeContext {
   IndexSink index = {};
   TruthOf truth_of = {};
   TruthSink verdict = {};  // receives what the component has decided about a message, to be scored
+  ProbabilitySink probabilities = {};
   std::function<void(const MessagePtr&)> leave = {};  // takes what leaves the bus through Ports::to_outside
 
   TimeNs start_ns = 0;         // when its program starts
@@ -120,7 +123,8 @@ class Component {
 
   virtual Ports ports() const = 0;
   // The metrics of its application, and `accuracy` if its verdicts are scored. The metrics of every component
-  // that reads a resource, and the accuracy of answers, are added to them.
+  // that reads a resource, and the figures of answers and verdicts (cohen_kappa and so on), are added to
+  // them.
   virtual std::vector<MetricInfo> metrics() const = 0;
   virtual Emits emits() const { return {}; }
   // Whether it learns from messages with a label and answers the others; their times are then measured

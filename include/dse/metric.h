@@ -1,6 +1,7 @@
 // The measures of components: numbers at the end of a run, and curves over virtual time.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "dse/time.h"
@@ -19,6 +20,15 @@ struct CurvePoint {
   double value = 0;
 };
 
+// How many examples with the label `truth` were predicted as `predicted`.
+struct ConfusionCell {
+  int truth = 0;
+  int predicted = 0;        // -1: what was predicted is no label of 0 … 65,535
+  std::uint64_t count = 0;  // at least 1
+
+  bool operator==(const ConfusionCell&) const = default;
+};
+
 // When the report of a run shows a metric; summary.json has all of them.
 enum class MetricShown {
   kAlways,
@@ -34,6 +44,9 @@ struct MetricInfo {
   bool written = false;   // it counts messages that the component itself writes
   bool on_nodes = true;   // it is measured where every component is a node on a real broker, too
   MetricShown shown = MetricShown::kAlways;
+  // When it has no value, to follow "it is so": "without examples". "" for one that it has in every run, or
+  // of which nothing is known.
+  std::string undefined = "";
 };
 
 }  // namespace dse

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dse/binding.h"
+#include "dse/metric.h"
 #include "dse/time.h"
 
 namespace dse {
@@ -60,6 +61,17 @@ struct CurveRow {
   double value = 0;
 };
 
+// What a component's predictions were, against the truth: a row of confusion.csv.
+struct ConfusionRow {
+  enum class Of {
+    kArrival,   // answers, scored as they arrive
+    kLearning,  // what a model predicts of an example before it learns from it
+  };
+  std::string component;
+  Of of = Of::kArrival;
+  ConfusionCell cell;
+};
+
 // What was measured, over a whole run or up to some virtual time.
 struct Measures {
   std::map<std::string, double> metrics;  // "<component>.<metric>"
@@ -84,6 +96,7 @@ struct RunResult : Measures {
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component
   std::vector<FaultCount> faults;               // in the scenario's order
+  std::vector<ConfusionRow> confusion;          // each component's rows by truth and prediction
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
   // Likewise, by how long after the last effect of a planted fault.

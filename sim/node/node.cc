@@ -116,9 +116,14 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
               .truth = [this](const std::string& id, int label) { note_scoring(truth_line(id, label)); },
               .verdict_of = [this](const std::string&) -> TruthSink {
                 return [this](const std::string& id, int label) {
-                  note_scoring(answer_line(link_->now(), id, label));
+                  note_scoring(answer_line(link_->now(), {.message_id = id, .label = label}));
                 };
               },
+              .probabilities =
+                  [this](const Message& answer, std::span<const double> probabilities) {
+                    told_of_ = answer.id();
+                    told_.assign(probabilities.begin(), probabilities.end());
+                  },
               .interrupted = moment_after(
                   [interrupted = options.interrupted] { return interrupted != nullptr && *interrupted; }),
               .open_protocol_log = options.open_protocol_log}) {
@@ -167,8 +172,11 @@ void Node::note_publication(const PublishRequest& request) {
                                                     std::chrono::nanoseconds(*lives_ns));
   }
   if (!component_.component->emits().answers) return;
-  if (const std::int64_t* label = message.headers().find_integer("label"))
-    note_scoring(answer_line(link_->now(), message.correlation_id(), *label));
+  const std::int64_t* label = message.headers().find_integer("label");
+  if (label == nullptr) return;
+  NotedAnswer answer{.message_id = message.correlation_id(), .label = *label};
+  if (message.id() == told_of_) answer.probabilities = std::exchange(told_, {});
+  note_scoring(answer_line(link_->now(), answer));
 }
 
 // A message from elsewhere may carry any timestamp, or none; its stay then begins now.
@@ -338,6 +346,9 @@ void Node::write_results(End end, const Interrupts& interrupts) {
   json["curve"] = nlohmann::ordered_json::array();
   for (const CurvePoint& point : harvest_curve(measured))
     json["curve"].push_back({point.time_ns, point.metric, json_number<nlohmann::ordered_json>(point.value)});
+  json["confusion"] = nlohmann::ordered_json::array();
+  for (const ConfusionCell& cell : app_->confusion())
+    json["confusion"].push_back({cell.truth, cell.predicted, cell.count});
   json["owed"] = nlohmann::ordered_json::object();
   for (const auto& [queue, count] : owed_.by_queue()) {
     if (count.owed > 0) json["owed"][queue] = {{"messages", count.owed}, {"may_leave", count.may_leave}};

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "amqp/amqp_link.h"
 #include "sim/node/owed.h"
@@ -74,6 +75,9 @@ class Node {
   RunFolder& folder_;
   RandomStreams random_;
   DatasetCache datasets_;
+  // The probabilities of the answer with this id, which is written next.
+  std::string told_of_;
+  std::vector<double> told_;
   LineSink scoring_;  // for sources, models and ensembles; opened by the first line
   Owed owed_;
   std::uint64_t dead_letters_ = 0;                        // received

@@ -14,6 +14,7 @@
 #include "sim/node/scoring_file.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
+#include "sim/world/harvest.h"
 #include "sim/world/replica_metrics.h"
 #include "sim/world/scorer.h"
 
@@ -33,6 +34,7 @@ struct AnswerRow {
   std::string component;
   std::string message;
   std::int64_t label = 0;
+  std::vector<double> probabilities;
 };
 
 // What the node in that folder left behind; null if nothing.
@@ -238,6 +240,10 @@ void Nodes::gather_one(const std::string& component, RunResult& result) {
         {point.at(0).get<TimeNs>(), component, point.at(1).get<std::string>(), point.at(2).get<double>()});
     result.virtual_time_ns = std::max(result.virtual_time_ns, result.curves.back().time_ns);
   }
+  std::vector<ConfusionCell> confusion;
+  for (const auto& cell : json.at("confusion"))
+    confusion.push_back({cell.at(0).get<int>(), cell.at(1).get<int>(), cell.at(2).get<std::uint64_t>()});
+  add_confusion(component, confusion, result.confusion);
   result.deliveries += json.at("broker").at("received").get<std::uint64_t>();
   result.unroutable += json.at("broker").at("unroutable").get<std::uint64_t>();
   received_[component] = json.at("broker").at("received").get<std::uint64_t>() -
@@ -266,32 +272,34 @@ void Nodes::close_accounts(RunResult& result) {
 
 // Only the sources know the true labels until the run is over.
 void Nodes::score(RunResult& result) const {
-  Scorer scorer(scenario_.curve_every_ns);
+  Scorer scorer(scenario_);
   std::vector<AnswerRow> answers;
   for (const ComponentConfig& component : scenario_.components) {
-    read_scoring_file(
-        folder_of(component.name) + "/" + kScoringFile,
-        {.on_truth = [&](const std::string& id,
-                         std::int64_t label) { scorer.add_truth(id, static_cast<int>(label)); },
-         .on_answer =
-             [&](TimeNs time_ns, const std::string& id, std::int64_t label) {
-               answers.push_back(
-                   {.time_ns = time_ns, .component = component.name, .message = id, .label = label});
-             }});
+    read_scoring_file(folder_of(component.name) + "/" + kScoringFile,
+                      {.on_truth = [&](const std::string& id,
+                                       std::int64_t label) { scorer.add_truth(id, static_cast<int>(label)); },
+                       .on_answer =
+                           [&](TimeNs time_ns, const NotedAnswer& answer) {
+                             answers.push_back({.time_ns = time_ns,
+                                                .component = component.name,
+                                                .message = answer.message_id,
+                                                .label = answer.label,
+                                                .probabilities = answer.probabilities});
+                           }});
   }
   std::stable_sort(answers.begin(), answers.end(),
                    [](const AnswerRow& a, const AnswerRow& b) { return a.time_ns < b.time_ns; });
   for (const AnswerRow& answer : answers) {
-    scorer.score(answer.time_ns,
-                 {.component = answer.component, .message_id = answer.message, .label = answer.label});
+    scorer.score(answer.time_ns, {.component = answer.component,
+                                  .message_id = answer.message,
+                                  .label = answer.label,
+                                  .probabilities = answer.probabilities});
     result.virtual_time_ns = std::max(result.virtual_time_ns, answer.time_ns);
   }
-  add_metrics_of_replicas(scenario_, scorer.accuracies(), result.metrics);
-  for (const auto& [name, accuracy] : scorer.accuracies()) {
-    result.metrics[name + ".accuracy"] = *accuracy.value();
-    for (const Accuracy::Point& point : accuracy.curve())
-      result.curves.push_back({point.time_ns, name, "accuracy", point.value});
-  }
+  add_sums_of_replicas(scenario_, result.metrics);
+  add_metrics(scorer, result.metrics);
+  add_curves(scorer, result.curves);
+  add_confusion(scorer, result.confusion);
 }
 
 }  // namespace dse

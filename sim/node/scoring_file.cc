@@ -2,14 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <system_error>
 
 #include "dse/error.h"
+#include "measure/probability_score.h"
 
 namespace dse {
 namespace {
+
+constexpr char kIdMark = '#';  // so that an empty id is a word, too
 
 std::string to_hex(const std::string& text) {
   std::string digits;
@@ -46,27 +51,39 @@ bool read_line(const std::string& line, const ScoringReader& reader) {
   words >> what;
   if (what == "answer") words >> time_ns;
   if (!(words >> label)) return false;
-  words >> digits;  // reads nothing if the id is empty
-  const std::optional<std::string> id = from_hex(digits);
+  words >> digits;
+  if (digits.empty() || digits.front() != kIdMark) return false;
+  const std::optional<std::string> id = from_hex(digits.substr(1));
   if (!id) return false;
   if (what == "truth") {
     reader.on_truth(*id, label);
-  } else if (what == "answer") {
-    reader.on_answer(time_ns, *id, label);
-  } else {
-    return false;
+    return true;
   }
+  if (what != "answer") return false;
+  NotedAnswer answer{.message_id = *id, .label = label};
+  for (std::string word; words >> word;) {
+    double probability = 0;
+    const char* end = word.data() + word.size();
+    const auto [read, error] = std::from_chars(word.data(), end, probability);
+    if (error != std::errc() || read != end) return false;
+    answer.probabilities.push_back(probability);
+  }
+  if (!answer.probabilities.empty() && !are_probabilities(answer.probabilities)) return false;
+  reader.on_answer(time_ns, answer);
   return true;
 }
 
 }  // namespace
 
 std::string truth_line(const std::string& message_id, std::int64_t label) {
-  return fmt::format("truth {} {}", label, to_hex(message_id));
+  return fmt::format("truth {} {}{}", label, kIdMark, to_hex(message_id));
 }
 
-std::string answer_line(TimeNs time_ns, const std::string& message_id, std::int64_t label) {
-  return fmt::format("answer {} {} {}", time_ns, label, to_hex(message_id));
+std::string answer_line(TimeNs time_ns, const NotedAnswer& answer) {
+  std::string line =
+      fmt::format("answer {} {} {}{}", time_ns, answer.label, kIdMark, to_hex(answer.message_id));
+  for (const double probability : answer.probabilities) line += fmt::format(" {}", probability);
+  return line;
 }
 
 void read_scoring_file(const std::string& path, const ScoringReader& reader) {

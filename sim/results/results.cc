@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "core/counted.h"
 #include "core/csv.h"
@@ -186,6 +187,21 @@ Json timing(const RunReport& report) {
   return json;
 }
 
+std::string confusion_text(std::vector<ConfusionRow> rows) {
+  const auto place = [](const ConfusionRow& row) {
+    return std::tie(row.component, row.of, row.cell.truth, row.cell.predicted);
+  };
+  std::sort(rows.begin(), rows.end(),
+            [&](const ConfusionRow& a, const ConfusionRow& b) { return place(a) < place(b); });
+  std::string text = "component,of,truth,prediction,count\n";
+  for (const auto& [component, of, cell] : rows) {
+    text += fmt::format("{},{},{},{},{}\n", csv_field(component),
+                        of == ConfusionRow::Of::kLearning ? "learning" : "arrival", cell.truth,
+                        cell.predicted, cell.count);
+  }
+  return text;
+}
+
 std::string painted(std::string_view text, std::string_view code, bool color) {
   return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
@@ -231,6 +247,7 @@ void write_results(const RunReport& report, RunFolder& folder) {
         fmt::format("{},{},{},{}\n", row.time_ns, csv_field(row.component), csv_field(row.metric), row.value);
   }
   folder.write(kMetricsFile, curves);
+  if (!report.result.confusion.empty()) folder.write(kConfusionFile, confusion_text(report.result.confusion));
   Json last = timing(report);
   last["files"] = folder.file_names();
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

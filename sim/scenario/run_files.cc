@@ -9,9 +9,9 @@
 namespace dse {
 namespace {
 
-constexpr std::array<std::string_view, 10> kFilesOfRuns = {
-    kFingerprintsFile, kSummaryFile,     kMetricsFile, kTimingFile, kPredictionsFile,
-    kRefusedFile,      kEventRecordFile, kCaptureFile, kNodeFile,   kMinimisedFile};
+constexpr std::array<std::string_view, 11> kFilesOfRuns = {
+    kFingerprintsFile, kSummaryFile, kMetricsFile,     kConfusionFile, kTimingFile,   kPredictionsFile,
+    kRefusedFile,      kNodeFile,    kEventRecordFile, kCaptureFile,   kMinimisedFile};
 
 [[noreturn]] void refuse_name(const std::string& file, const InputPlace& place) {
   throw InputError(place, fmt::format("the name is taken: {} is a file of runs; choose another", file));

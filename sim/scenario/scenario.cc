@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
+
+#include "measure/prequential_figures.h"
 
 namespace dse {
 namespace {
@@ -24,6 +27,18 @@ void add_stays(bool learns, std::vector<MetricInfo>& metrics) {
       }
     }
   }
+}
+
+bool has_metric(const std::vector<MetricInfo>& metrics, std::string_view name) {
+  return std::any_of(metrics.begin(), metrics.end(),
+                     [name](const MetricInfo& one) { return one.name == name; });
+}
+
+// What answers and verdicts are worth.
+std::vector<MetricInfo> metrics_of_scores(const Emits& emits) {
+  return PrequentialFigures::metric_infos("", emits.probabilities
+                                                  ? PrequentialFigures::Probabilities::kSome
+                                                  : PrequentialFigures::Probabilities::kNever);
 }
 
 }  // namespace
@@ -83,10 +98,12 @@ std::vector<MetricInfo> metrics_of_life(const ComponentConfig& component) {
 
 std::vector<MetricInfo> metrics_of(const ComponentConfig& component) {
   std::vector<MetricInfo> metrics = component.component->metrics();
-  const bool names_accuracy = std::any_of(metrics.begin(), metrics.end(),
-                                          [](const MetricInfo& one) { return one.name == "accuracy"; });
-  if (component.component->emits().answers && !names_accuracy)
-    metrics.push_back({.name = "accuracy", .unit = "share", .curve = true});
+  const Emits emits = component.component->emits();
+  if (emits.answers || has_metric(metrics, "accuracy")) {
+    for (MetricInfo& figure : metrics_of_scores(emits)) {
+      if (!has_metric(metrics, figure.name)) metrics.push_back(std::move(figure));
+    }
+  }
   if (gets_messages(component))
     metrics.push_back({.name = "refused", .unit = "messages", .shown = MetricShown::kWhenNotZero});
   for (MetricInfo& metric : metrics_of_life(component)) metrics.push_back(std::move(metric));
@@ -104,8 +121,9 @@ std::vector<MetricInfo> metrics_of(const ComponentConfig& component) {
 // Quantiles cannot be added, and neither can what learners know.
 std::vector<MetricInfo> metrics_of_replicas(const ComponentConfig& replica) {
   std::vector<MetricInfo> metrics = metrics_of(replica);
-  std::erase_if(metrics, [](const MetricInfo& metric) {
-    return metric.unit != "messages" && metric.name != "accuracy";
+  const std::vector<MetricInfo> scores = metrics_of_scores(replica.component->emits());
+  std::erase_if(metrics, [&scores](const MetricInfo& metric) {
+    return metric.unit != "messages" && !has_metric(scores, metric.name);
   });
   for (MetricInfo& metric : metrics) metric.curve = false;
   return metrics;

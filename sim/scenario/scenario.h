@@ -116,8 +116,8 @@ std::vector<MetricInfo> metrics_of_life(const ComponentConfig& component);
 // How many of its messages were not settled by the end.
 inline constexpr std::string_view kUnhandled = "unhandled";
 // The metrics that the replicas of one component have together, under the name of their [component.NAME]:
-// counts of messages are summed, and `accuracy` is over all their answers. Whatever else a replica measures
-// is only its own.
+// counts of messages are summed, and the figures of answers are over all their answers. Whatever else a
+// replica measures is only its own.
 std::vector<MetricInfo> metrics_of_replicas(const ComponentConfig& replica);
 // The metrics that every resource has.
 std::vector<MetricInfo> metrics_of_resources();

@@ -121,6 +121,7 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component, Restart
           .index = parts_.index,
           .truth_of = parts_.truth_of,
           .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
+          .probabilities = parts_.probabilities,
           .leave = parts_.leave_of ? parts_.leave_of(component) : nullptr,
           .start_ns = restart.number > 0 ? restart.time_ns : component.start_ns,
           .restarts = restart.number,

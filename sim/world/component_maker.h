@@ -39,6 +39,7 @@ class ComponentMaker {
     OpenLines open_lines;
     TruthSink truth = {};
     std::function<TruthSink(const std::string& component)> verdict_of = {};
+    ProbabilitySink probabilities = {};
     std::function<std::function<void(const MessagePtr&)>(const ComponentConfig& component)> leave_of = {};
     TruthOf truth_of = {};
     IndexSink index = {};

@@ -50,7 +50,7 @@ bool within_bounds(const MetricExpectation& expect, double value) {
          !(expect.equals && value != *expect.equals);
 }
 
-void judge(const MetricExpectation& expect, const Scenario&, const RunResult& result,
+void judge(const MetricExpectation& expect, const Scenario& scenario, const RunResult& result,
            ExpectationResult& one) {
   // A run that ended before this time is judged by its final measures.
   const auto taken = [&result](const std::map<TimeNs, Measures>& snapshots,
@@ -65,6 +65,13 @@ void judge(const MetricExpectation& expect, const Scenario&, const RunResult& re
   if (found != measures.metrics.end()) one.value = found->second;
   if (!one.value && is_policy_metric(expect.metric)) one.value = 0;  // a queue without options counts nothing
   one.met = one.value.has_value() && within_bounds(expect, *one.value);
+  if (!one.value) {
+    const std::optional<MetricInfo> info = find_metric(scenario, expect.metric);
+    if (info && !info->undefined.empty()) {
+      one.detail = "is undefined " + info->undefined;
+      return;
+    }
+  }
   if (!expect.rises) return;
   const Rise rise = judge_rise(curve_of(measures, expect.metric));
   one.met = one.met && rise.met;

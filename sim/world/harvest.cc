@@ -23,4 +23,9 @@ std::vector<CurvePoint> harvest_curve(const Measured& measured) {
   return points;
 }
 
+void add_confusion(const std::string& component, const std::vector<ConfusionCell>& cells,
+                   std::vector<ConfusionRow>& rows) {
+  for (const ConfusionCell& cell : cells) rows.push_back({component, ConfusionRow::Of::kLearning, cell});
+}
+
 }  // namespace dse

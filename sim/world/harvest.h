@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "dse/app.h"
+#include "dse/run_result.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/component_stays.h"
 #include "sim/world/latency_histogram.h"
@@ -24,5 +26,8 @@ struct Measured {
 // value.
 std::vector<Metric> harvest_metrics(const Measured& measured);
 std::vector<CurvePoint> harvest_curve(const Measured& measured);
+// Adds the rows of confusion.csv of what a component predicted before it learned.
+void add_confusion(const std::string& component, const std::vector<ConfusionCell>& cells,
+                   std::vector<ConfusionRow>& rows);
 
 }  // namespace dse

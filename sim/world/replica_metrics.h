@@ -4,15 +4,13 @@
 #include <map>
 #include <string>
 
-#include "measure/accuracy.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {
 
 // Adds to `metrics`, which has those of each component, "NAME.<metric>" for replicas NAME-1 ... of one
-// component (metrics_of_replicas): sums, and the accuracy of all their answers. `unhandled` is left out: who
-// knows the queue counts what waits there once.
-void add_metrics_of_replicas(const Scenario& scenario, const std::map<std::string, Accuracy>& accuracies,
-                             std::map<std::string, double>& metrics);
+// component (metrics_of_replicas) that are sums. The figures of all their answers are the scorer's, and
+// `unhandled` is left out: who knows the queue counts what waits there once.
+void add_sums_of_replicas(const Scenario& scenario, std::map<std::string, double>& metrics);
 
 }  // namespace dse

@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "dse/observer.h"
+#include "dse/run_result.h"
 #include "dse/time.h"
-#include "measure/accuracy.h"
+#include "measure/prequential_figures.h"
+#include "sim/scenario/scenario.h"
 
 namespace dse {
 
@@ -18,15 +22,19 @@ struct Answer {
   const std::string& component;   // the one that answered
   const std::string& message_id;  // the message that the answer is about
   std::int64_t label = 0;
+  std::span<const double> probabilities = {};  // empty when there are none, or in LabelledPrediction
 };
 
 class Scorer final : public Observer {
  public:
-  explicit Scorer(TimeNs curve_every_ns) : curve_every_ns_(curve_every_ns) {}
+  explicit Scorer(const Scenario& scenario);
 
   void add_truth(const std::string& message_id, int label) { truth_.insert_or_assign(message_id, label); }
   // The true label of a message, if it is known.
   std::optional<int> truth(const std::string& message_id) const;
+  // Keeps the probabilities of an answer until it is scored for the first time. One whose message has no
+  // known truth is never scored, and one that a fault loses would stay here.
+  void add_probabilities(const Message& answer, std::span<const double> probabilities);
   // Scores the label of an answer.
   void on_event(const RunEvent& event) override {
     if (event.answer) score_answer(event);
@@ -34,15 +42,27 @@ class Scorer final : public Observer {
   // Scores the answer if the true label is known. Times must not decrease.
   void score(TimeNs time_ns, const Answer& answer);
 
-  // Accuracies by component; only of those with a scored answer.
-  const std::map<std::string, Accuracy>& accuracies() const { return accuracies_; }
+  // By component; only those with a scored answer.
+  const std::map<std::string, PrequentialFigures>& figures() const { return figures_; }
+  // Those of the answers of all replicas of a component, in the order in which they were scored, by the
+  // component that they replicate.
+  const std::map<std::string, PrequentialFigures>& figures_of_replicas() const { return of_replicas_; }
 
  private:
   void score_answer(const RunEvent& event);
 
-  TimeNs curve_every_ns_;
+  FiguresOptions options_;
+  std::map<std::string, std::string> replica_of_;  // only of replicas
   std::unordered_map<std::string, int> truth_;
-  std::map<std::string, Accuracy> accuracies_;
+  std::unordered_map<std::string, std::vector<double>> probabilities_;  // by the answer's id
+  std::map<std::string, PrequentialFigures> figures_;
+  std::map<std::string, PrequentialFigures> of_replicas_;
 };
+
+// Add the figures of each component. Replicas have metrics together, too, but curves each by itself.
+void add_metrics(const Scorer& scorer, std::map<std::string, double>& metrics);
+void add_curves(const Scorer& scorer, std::vector<CurveRow>& curves);
+// Adds the rows of confusion.csv. Those of replicas together would only be sums of theirs.
+void add_confusion(const Scorer& scorer, std::vector<ConfusionRow>& rows);
 
 }  // namespace dse

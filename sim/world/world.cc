@@ -57,7 +57,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       scheduler_(options.seed),
       fingerprinter_(bus_.broker(), names_of(scenario)),
       latencies_(scenario.components.size()),
-      scorer_(scenario.curve_every_ns),
+      scorer_(scenario),
       refusals_(open_lines, options.warn),
       predictions_(options.recorder == nullptr
                        ? nullptr
@@ -120,6 +120,10 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
           scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
         };
       },
+      .probabilities =
+          [this](const Message& answer, std::span<const double> probabilities) {
+            scorer_.add_probabilities(answer, probabilities);
+          },
       .leave_of = [this](const ComponentConfig& config) -> std::function<void(const MessagePtr&)> {
         if (!options_.on_export) return {};
         return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };

@@ -191,6 +191,8 @@ RunResult World::finish(RunStatus status) {
   take_fingerprints(result);
   collect_metrics(result);
   collect_curves(result);
+  add_confusion(scorer_, result.confusion);
+  for (const auto& [name, app] : apps_by_name()) add_confusion(name, app->confusion(), result.confusion);
   if (options_.recorder != nullptr) finish_record(result);
   return std::move(result_);
 }
@@ -312,9 +314,8 @@ void World::collect_metrics(Measures& measures) const {
       }
     }
   }
-  for (const auto& [name, accuracy] : scorer_.accuracies())
-    measures.metrics[name + ".accuracy"] = *accuracy.value();
-  add_metrics_of_replicas(scenario_, scorer_.accuracies(), measures.metrics);
+  add_metrics(scorer_, measures.metrics);
+  add_sums_of_replicas(scenario_, measures.metrics);
   for (const auto& component : components_) {
     const std::string& replica_of = component->config.replica_of;
     if (replica_of.empty()) continue;
@@ -379,11 +380,7 @@ void World::collect_curves(Measures& measures) const {
   for (const auto& component : components_) add(component->config.name, harvest_curve(measured(*component)));
   for (ResourceIndex resource; resource != gauges_.next(); ++resource)
     add(bus_.broker().name(resource), gauges_[resource].curve(scheduler_.now()));
-  for (const auto& [name, accuracy] : scorer_.accuracies()) {
-    for (const Accuracy::Point& point : accuracy.curve()) {
-      measures.curves.push_back({point.time_ns, name, "accuracy", point.value});
-    }
-  }
+  add_curves(scorer_, measures.curves);
   std::sort(measures.curves.begin(), measures.curves.end(), [](const CurveRow& a, const CurveRow& b) {
     return std::tie(a.time_ns, a.component, a.metric) < std::tie(b.time_ns, b.component, b.metric);
   });

@@ -65,15 +65,16 @@ class ModelComponent : public Component {
 
   Ports ports() const override { return {.reads = options_.from, .writes = {options_.to}}; }
   std::vector<MetricInfo> metrics() const override {
-    return {
-        {.name = "trained", .unit = "messages"},
-        {.name = "predicted", .unit = "messages", .written = true},
-        {.name = "accuracy", .unit = "share", .curve = true},
-        {.name = "prequential_accuracy", .unit = "share", .curve = true},
-        {.name = "prequential_accuracy_window", .unit = "share", .curve = true, .shown = MetricShown::kNever},
-        {.name = "prequential_accuracy_faded", .unit = "share", .curve = true, .shown = MetricShown::kNever}};
+    std::vector<MetricInfo> metrics = {{.name = "trained", .unit = "messages"},
+                                       {.name = "predicted", .unit = "messages", .written = true},
+                                       {.name = "accuracy", .unit = "share", .curve = true}};
+    for (MetricInfo& figure : PrequentialFigures::metric_infos(kPrequential))
+      metrics.push_back(std::move(figure));
+    return metrics;
   }
-  Emits emits() const override { return {.labels = true, .answers = true, .forwards = true}; }
+  Emits emits() const override {
+    return {.labels = true, .answers = true, .probabilities = true, .forwards = true};
+  }
   bool learns() const override { return true; }
   bool keeps_state() const override { return true; }
   unsigned job_cost() const override { return options_.learner.cost; }
@@ -154,6 +155,7 @@ std::shared_ptr<const Component> read_model(const KeyReader& keys) {
                 "a model takes images or rows of a table: `shape` says one, `features` the other");
   if (const auto classes = keys.integer_if_any("classes")) options.classes = static_cast<int>(*classes);
   options.initial = read_file_if_any(keys, "initial");
+  options.probabilities = keys.flag("probabilities");
   return make_model(std::move(options));
 }
 
@@ -211,7 +213,12 @@ Kind model_kind() {
            {.name = "initial",
             .type = KeyType::kFile,
             .meaning = "a [saved learner](learner-state.md) to start from: a file that `dse replay "
-                       "--save-models` wrote for the same learner, shape and classes"}},
+                       "--save-models` wrote for the same learner, shape and classes"},
+           {.name = "probabilities",
+            .type = KeyType::kFlag,
+            .fallback = false,
+            .meaning = "its predictions have the header `probabilities` as well, a list of that of each "
+                       "label from 0 on, if its learner tells them"}},
       .read = read_model};
 }
 

@@ -4,9 +4,9 @@
 // A message with the header `label` goes into the current mini-batch; a full batch is learned on the
 // component's strand, and nobody waits for it. Any other message is predicted from what was learned from the
 // batches before it, and written to `to` with the same payload, headers `label`, `model` and `confidence`
-// added, key `<model>.<label>`, and correlation_id = the id of the message that it answers. A message that
-// fits neither, because its payload is not an image of the model's shape or its label is not one of the
-// model's classes, is refused.
+// added (and, if asked for, `probabilities`), key `<model>.<label>`, and correlation_id = the id of the
+// message that it answers. A message that fits neither, because its payload is not an image of the model's
+// shape or its label is not one of the model's classes, is refused.
 #pragma once
 
 #include <cstddef>
@@ -31,6 +31,7 @@ struct ModelOptions {
   std::optional<int> features;            // how many numbers the rows of a table have
   std::optional<int> classes;             // likewise
   std::optional<NamedFile> initial = {};  // a saved learner to start from
+  bool probabilities = false;             // predictions have the header `probabilities`
 };
 
 // Takes the learner from the table with which the scenario is read.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "core/printable.h"
@@ -49,6 +50,18 @@ class Inputs {
   std::vector<float> rows_;
 };
 
+constexpr std::size_t kProbabilitiesMax = std::size_t{1} << 22;  // of one batch: 32 MiB
+constexpr double kNotTold = std::numeric_limits<double>::quiet_NaN();
+
+// The probabilities of an input if the learner told them, and they are some.
+std::span<const double> told(std::span<const double> probabilities) {
+  return are_probabilities(probabilities) ? probabilities : std::span<const double>();
+}
+
+HeaderArray list_of(std::span<const double> probabilities) {
+  return HeaderArray(std::vector<HeaderValue>(probabilities.begin(), probabilities.end()));
+}
+
 std::string label_text(const HeaderValue& label) {
   const auto* text = std::get_if<std::string>(&label);
   return text == nullptr ? to_text(label) : quoted_text(*text);
@@ -68,6 +81,8 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
       prefetch_(context.prefetch),
       note_state_every_(context.measures.note_state_every),
       start_ns_(context.start_ns),
+      tell_probabilities_(context.probabilities),
+      asks_probabilities_(options.batch * static_cast<std::size_t>(made_for.classes) <= kProbabilitiesMax),
       filling_(std::make_shared<Batch>()),
       learner_(std::move(learner)),
       prequential_({.curve_every_ns = context.measures.curve_every_ns,
@@ -150,10 +165,18 @@ void ModelApp::train(const Batch& batch) {
   }
   std::vector<Prediction> before(examples.size());
   learner_->note_time(batch.time_ns);
-  learner_->train(examples, before);
+  if (asks_probabilities_) {
+    const auto classes = static_cast<std::size_t>(made_as_.options.classes);
+    probabilities_before_.assign(examples.size() * classes, kNotTold);
+  }
+  const Predictions predictions(before, probabilities_before_);
+  learner_->train(examples, predictions);
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (before[i].label < 0) continue;
-    prequential_.add(batch.time_ns, before[i].label == examples[i].label);
+    prequential_.add({.time_ns = batch.time_ns,
+                      .truth = examples[i].label,
+                      .predicted = before[i].label,
+                      .probabilities = told(predictions.probabilities(i))});
   }
   ++batches_;
   now_.time_ns = batch.time_ns;
@@ -174,22 +197,26 @@ void ModelApp::predict(Machine& machine, const MessagePtr& message) {
         learner_->note_time(time_ns);
         Inputs inputs(made_as_.options, 1);
         const Input input = inputs.of(*message, 0);
-        learner_->predict({&input, 1}, std::span(&prediction_, 1));
+        probabilities_.assign(static_cast<std::size_t>(made_as_.options.classes), kNotTold);
+        learner_->predict({&input, 1}, Predictions(std::span(&prediction_, 1), probabilities_));
       },
-      options_.infer_service_ns, [this, message](Machine& again) { forward(again, *message, prediction_); }));
+      options_.infer_service_ns, [this, message](Machine& again) { forward(again, *message); }));
 }
 
-void ModelApp::forward(Machine& machine, const Message& message, const Prediction& prediction) {
+void ModelApp::forward(Machine& machine, const Message& message) {
+  const std::span<const double> probabilities = told(probabilities_);
   Headers headers = message.headers();
-  headers.set("label", std::int64_t{prediction.label});
+  headers.set("label", std::int64_t{prediction_.label});
   headers.set("model", machine.name());
-  headers.set("confidence", prediction.confidence);
-  machine.eval(write_resource(options_.to,
-                              machine.compose({.payload = message.payload(),
-                                               .key = fmt::format("{}.{}", machine.name(), prediction.label),
-                                               .headers = std::move(headers),
-                                               .correlation_id = message.id(),
-                                               .content_type = message.fields().content_type})));
+  headers.set("confidence", prediction_.confidence);
+  if (options_.probabilities && !probabilities.empty()) headers.set("probabilities", list_of(probabilities));
+  MessagePtr answer = machine.compose({.payload = message.payload(),
+                                       .key = fmt::format("{}.{}", machine.name(), prediction_.label),
+                                       .headers = std::move(headers),
+                                       .correlation_id = message.id(),
+                                       .content_type = message.fields().content_type});
+  if (tell_probabilities_ && !probabilities.empty()) tell_probabilities_(*answer, probabilities);
+  machine.eval(write_resource(options_.to, std::move(answer)));
 }
 
 void ModelApp::finish() {
@@ -244,23 +271,8 @@ void ModelApp::add_counts(const App& crashed) {
 std::vector<Metric> ModelApp::metrics() const {
   std::vector<Metric> metrics = {{"trained", static_cast<double>(trained_)},
                                  {"predicted", static_cast<double>(predicted_)}};
-  if (const auto value = prequential_.overall().value()) {
-    metrics.push_back({"prequential_accuracy", *value});
-    metrics.push_back({"prequential_accuracy_window", *prequential_.window()});
-    metrics.push_back({"prequential_accuracy_faded", *prequential_.faded()});
-  }
+  for (Metric& figure : prequential_.metrics(kPrequential)) metrics.push_back(std::move(figure));
   return metrics;
-}
-
-std::vector<CurvePoint> ModelApp::curve() const {
-  std::vector<CurvePoint> points;
-  const auto add = [&points](const std::string& metric, const std::vector<Accuracy::Point>& curve) {
-    for (const Accuracy::Point& point : curve) points.push_back({point.time_ns, metric, point.value});
-  };
-  add("prequential_accuracy", prequential_.overall().curve());
-  add("prequential_accuracy_window", prequential_.window_curve());
-  add("prequential_accuracy_faded", prequential_.faded_curve());
-  return points;
 }
 
 }  // namespace dse

@@ -12,9 +12,12 @@
 #include "dse/hash.h"
 #include "kinds/model.h"
 #include "learn/saved_learner.h"
-#include "measure/prequential_accuracy.h"
+#include "measure/prequential_figures.h"
 
 namespace dse {
+
+// How the names of the figures begin that a model has of what it predicts before it learns.
+inline constexpr std::string_view kPrequential = "prequential_";
 
 class ModelApp : public App {
  public:
@@ -26,9 +29,10 @@ class ModelApp : public App {
   Program program() override;
   // Learns the last, incomplete batch.
   void finish() override;
-  // `trained`, `predicted`, and the three prequential accuracies if anything was learned.
+  // `trained`, `predicted`, and the prequential figures that are defined.
   std::vector<Metric> metrics() const override;
-  std::vector<CurvePoint> curve() const override;
+  std::vector<CurvePoint> curve() const override { return prequential_.curves(kPrequential); }
+  std::vector<ConfusionCell> confusion() const override { return prequential_.confusion().cells(); }
 
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override { learner_->hash_state(hasher); }
@@ -46,7 +50,7 @@ class ModelApp : public App {
   void handle(Machine& machine, const MessagePtr& message);
   void learn(Machine& machine, const MessagePtr& message, std::int64_t label);
   void predict(Machine& machine, const MessagePtr& message);
-  void forward(Machine& machine, const Message& message, const Prediction& prediction);
+  void forward(Machine& machine, const Message& message);
   std::optional<std::string> why_unfit(const Message& message) const;
   void train(const Batch& batch);
 
@@ -55,11 +59,15 @@ class ModelApp : public App {
   const std::uint32_t prefetch_;
   const std::size_t note_state_every_;  // batches; 0: no states are noted
   const TimeNs start_ns_;
+  const ProbabilitySink tell_probabilities_;
+  const bool asks_probabilities_;  // not of a learner that would fill the memory with those of one batch
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
   std::shared_ptr<Batch> filling_;
   const Machine* machine_ = nullptr;  // once the program has started
-  Prediction prediction_;             // that of the one inference under way; written on the strand
+  // Those of the one inference under way; written on the strand.
+  Prediction prediction_;
+  std::vector<double> probabilities_;  // by label; NaN if the learner does not tell them
 
   // What follows is used only on the strand.
   void note_state();
@@ -68,7 +76,8 @@ class ModelApp : public App {
   std::uint64_t batches_ = 0;
   LearnedState now_;  // without the digest
   std::vector<LearnedState> states_;
-  PrequentialAccuracy prequential_;
+  std::vector<double> probabilities_before_;  // of the examples of a batch, by label
+  PrequentialFigures prequential_;
 };
 
 }  // namespace dse

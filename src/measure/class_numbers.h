@@ -12,25 +12,25 @@ namespace dse {
 
 class ClassNumbers {
  public:
-  // The number of a label of 0 … 65,535, which is given one now if it is new.
-  std::uint16_t number(int label) {
-    const auto at = static_cast<std::size_t>(label);
+  // The number of a label of -1 … 65,535, which is given one now if it is new.
+  std::uint32_t number(int label) {
+    const auto at = static_cast<std::size_t>(label + 1);
     if (at < numbers_.size() && numbers_[at] != kNone) [[likely]]
-      return static_cast<std::uint16_t>(numbers_[at]);
+      return numbers_[at];
     return give(at);
   }
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-  std::uint16_t give(std::size_t label) {
-    DSE_CHECK(label <= UINT16_MAX, "a label of {}", label);
-    if (label >= numbers_.size()) numbers_.resize(label + 1, kNone);
-    numbers_[label] = next_++;
-    return static_cast<std::uint16_t>(numbers_[label]);
+  std::uint32_t give(std::size_t at) {
+    DSE_CHECK(at <= UINT16_MAX + std::size_t{1}, "place {} of a label", at);
+    if (at >= numbers_.size()) numbers_.resize(at + 1, kNone);
+    numbers_[at] = next_++;
+    return numbers_[at];
   }
 
-  std::vector<std::uint32_t> numbers_;  // by label
+  std::vector<std::uint32_t> numbers_;  // by label + 1
   std::uint32_t next_ = 0;
 };
 

@@ -53,7 +53,7 @@ LabelFigures ConfusionMatrix::figures() const {
 }
 
 std::uint64_t& ConfusionMatrix::count_of(int truth, int predicted) {
-  DSE_CHECK(truth >= 0 && truth < kClassesMax && predicted >= 0 && predicted < kClassesMax,
+  DSE_CHECK(truth >= 0 && truth < kLabelsMax && predicted >= kNoLabel && predicted < kLabelsMax,
             "class {}, predicted as {}", truth, predicted);
   const auto row_number = static_cast<std::size_t>(truth);
   if (row_number >= rows_.size()) rows_.resize(row_number + 1);

@@ -6,28 +6,25 @@
 #include <cstdint>
 #include <vector>
 
+#include "dse/metric.h"
 #include "measure/class_tallies.h"
 
 namespace dse {
 
-// Labels are 0 … kClassesMax - 1.
-inline constexpr int kClassesMax = 65'536;
+// Labels are 0 … kLabelsMax - 1.
+inline constexpr int kLabelsMax = 65'536;
+// What was predicted is none of them.
+inline constexpr int kNoLabel = -1;
 
 class ConfusionMatrix {
  public:
-  // One pair of labels that examples had: a row of confusion.csv.
-  struct Cell {
-    int truth = 0;
-    int predicted = 0;
-    std::uint64_t count = 0;  // at least 1
-
-    bool operator==(const Cell&) const = default;
-  };
+  using Cell = ConfusionCell;
   struct Class {
     int label = 0;
     ClassTally tally;  // its precision() and its recall() say whether they are defined
   };
 
+  // The prediction may be kNoLabel.
   void add(int truth, int predicted) { ++count_of(truth, predicted); }
   // Takes away an example that was added.
   void remove(int truth, int predicted);

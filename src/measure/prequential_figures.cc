@@ -10,7 +10,10 @@ namespace {
 constexpr double kFadedMin = 0x1p-64;  // relative to the newest example
 constexpr std::array<std::string_view, 3> kViewSuffixes = {"", "_window", "_faded"};
 
-constexpr std::string_view kWithProbabilities = "with_probabilities";
+constexpr FigureInfo kWithProbabilities = {.name = "with_probabilities",
+                                           .unit = "",
+                                           .undefined = "unless an example has class probabilities",
+                                           .of_probabilities = true};
 
 std::string metric_name(std::string_view prefix, std::string_view figure, std::string_view suffix) {
   std::string name(prefix);
@@ -32,7 +35,7 @@ void PrequentialFigures::View<Number>::add(const Labels& labels, const Probabili
 
 template <typename Number>
 Figures PrequentialFigures::View<Number>::figures(double weight_min) const {
-  Figures figures{label_figures(classes.tallies(), weight_min), probabilities.figures(weight_min)};
+  Figures figures{label_figures(classes.tallies(), weight_min), probabilities.figures(weight_min), {}};
   figures.kappa_temporal = kappa_temporal(figures.wrong, changed < weight_min ? 0 : changed);
   return figures;
 }
@@ -62,16 +65,18 @@ void PrequentialFigures::add(const LabelledPrediction& one) {
   }
   last_ns_ = one.time_ns;
 
-  confusion_.add(one.truth, one.predicted);
+  const int predicted =
+      one.predicted >= 0 && one.predicted < kLabelsMax ? static_cast<int>(one.predicted) : kNoLabel;
+  confusion_.add(one.truth, predicted);
   const Labels labels = {.truth = numbers_.number(one.truth),
-                         .predicted = numbers_.number(one.predicted),
+                         .predicted = numbers_.number(predicted),
                          .changed = one.truth != truth_before_,
                          .scored = !one.probabilities.empty()};
   truth_before_ = one.truth;
   ProbabilityScore score;
   if (labels.scored) {
     score = score_of({.truth = static_cast<std::size_t>(one.truth),
-                      .predicted = static_cast<std::size_t>(one.predicted),
+                      .predicted = static_cast<std::size_t>(predicted),
                       .probabilities = one.probabilities},
                      bins_);
   }
@@ -84,7 +89,7 @@ void PrequentialFigures::add(const LabelledPrediction& one) {
 Figures PrequentialFigures::overall() const { return overall_.figures(); }
 Figures PrequentialFigures::window() const { return window_.figures(); }
 
-// Its accuracy is kept by the recursion that defines it, as in PrequentialAccuracy.
+// Its accuracy is kept by the recursion that defines it.
 Figures PrequentialFigures::faded() const {
   if (last_.empty()) return {};
   const double newest = weights_.newest();
@@ -96,19 +101,22 @@ Figures PrequentialFigures::faded() const {
   return figures;
 }
 
-std::vector<MetricInfo> PrequentialFigures::metric_infos(std::string_view prefix) {
+std::vector<MetricInfo> PrequentialFigures::metric_infos(std::string_view prefix,
+                                                         Probabilities probabilities) {
   std::vector<MetricInfo> infos;
-  const auto add = [&](const FigureInfo& figure, bool curve) {
+  const auto add = [&](const FigureInfo& figure) {
+    if (figure.of_probabilities && probabilities == Probabilities::kNever) return;
     for (const std::string_view suffix : kViewSuffixes) {
       const bool shown = figure.value == &Figures::accuracy && suffix.empty();
       infos.push_back({.name = metric_name(prefix, figure.name, suffix),
                        .unit = std::string(figure.unit),
-                       .curve = curve,
-                       .shown = shown ? MetricShown::kAlways : MetricShown::kNever});
+                       .curve = figure.curve,
+                       .shown = shown ? MetricShown::kAlways : MetricShown::kNever,
+                       .undefined = std::string(figure.undefined)});
     }
   };
-  for (const FigureInfo& figure : figure_infos()) add(figure, true);
-  add({.name = kWithProbabilities, .unit = ""}, false);
+  for (const FigureInfo& figure : figure_infos()) add(figure);
+  add(kWithProbabilities);
   return infos;
 }
 
@@ -124,7 +132,7 @@ std::vector<Metric> PrequentialFigures::metrics(std::string_view prefix) const {
   for (std::size_t view = 0; view < views.size(); ++view) {
     if (views[0].with_probabilities == 0) break;
     metrics.push_back(
-        {metric_name(prefix, kWithProbabilities, kViewSuffixes[view]), views[view].with_probabilities});
+        {metric_name(prefix, kWithProbabilities.name, kViewSuffixes[view]), views[view].with_probabilities});
   }
   return metrics;
 }
@@ -136,7 +144,7 @@ std::vector<CurvePoint> PrequentialFigures::curves(std::string_view prefix) cons
   if (!last_.empty()) intervals.push_back(interval_figures());
   std::vector<CurvePoint> points;
   for (const FigureInfo& figure : figure_infos()) {
-    for (std::size_t view = 0; view < kViews.size(); ++view) {
+    for (std::size_t view = 0; figure.curve && view < kViews.size(); ++view) {
       const std::string name = metric_name(prefix, figure.name, kViewSuffixes[view]);
       for (const Interval& interval : intervals) {
         const std::optional<double> value = (interval.*kViews[view]).*figure.value;

@@ -35,8 +35,8 @@ struct FiguresOptions {
 
 struct LabelledPrediction {
   TimeNs time_ns = 0;
-  int truth = 0;      // 0 … kClassesMax - 1, as the next
-  int predicted = 0;  // the label, whatever the probabilities say
+  int truth = 0;               // 0 … kLabelsMax - 1
+  std::int64_t predicted = 0;  // the label, whatever the probabilities say; kNoLabel stands for one beyond
   // That of each label from 0 on (PredictedProbabilities); empty when the prediction has none. Only read
   // during the call.
   std::span<const double> probabilities = {};
@@ -57,23 +57,26 @@ class PrequentialFigures {
   Figures faded() const;
   const ConfusionMatrix& confusion() const { return confusion_; }
 
-  // What metrics() may have. Reports show the overall accuracy; the rest is for those who look for it.
-  static std::vector<MetricInfo> metric_infos(std::string_view prefix);
+  // What metrics() may have; where predictions never have probabilities, without the figures of these.
+  // Reports show the overall accuracy; the rest is for those who look for it.
+  enum class Probabilities { kSome, kNever };
+  static std::vector<MetricInfo> metric_infos(std::string_view prefix,
+                                              Probabilities probabilities = Probabilities::kSome);
   // Each figure that is defined, in the order of figure_infos() and there overall, window and faded:
   // "<prefix>cohen_kappa", "<prefix>cohen_kappa_window", "<prefix>cohen_kappa_faded". When predictions had
   // probabilities, also "<prefix>with_probabilities" and so on, the number (faded: the weight) of examples
   // that the figures of probabilities are over.
   std::vector<Metric> metrics(std::string_view prefix) const;
-  // One point of each figure at the end of each interval in which something was predicted and the figure is
-  // defined, in the same order: over the examples of the interval, and for "_window" and "_faded" as these
-  // are at its end.
+  // One point of each figure that has a curve at the end of each interval in which something was predicted
+  // and the figure is defined, in the same order: over the examples of the interval, and for "_window" and
+  // "_faded" as these are at its end.
   std::vector<CurvePoint> curves(std::string_view prefix) const;
 
  private:
   // An example, with its classes as numbers.
   struct Labels {
-    std::uint16_t truth = 0;
-    std::uint16_t predicted = 0;
+    std::uint32_t truth = 0;
+    std::uint32_t predicted = 0;
     bool changed = false;  // the truth is not that of the example before
     bool scored = false;   // it has a score
   };

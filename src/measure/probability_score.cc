@@ -31,6 +31,11 @@ std::size_t ConfidenceBins::bin(double confidence) const {
   return bin;
 }
 
+bool are_probabilities(std::span<const double> numbers) {
+  const auto is_probability = [](double number) { return number >= 0 && number <= 1; };
+  return !numbers.empty() && std::all_of(numbers.begin(), numbers.end(), is_probability);
+}
+
 ProbabilityScore score_of(const PredictedProbabilities& one, const ConfidenceBins& bins) {
   const std::span<const double> probabilities = one.probabilities;
   double clipped_sum = 0;

@@ -36,6 +36,9 @@ class ConfidenceBins {
   std::vector<double> ends_;
 };
 
+// Whether each is in [0, 1]; false when there are none. What a learner does not tell is NaN.
+bool are_probabilities(std::span<const double> numbers);
+
 struct PredictedProbabilities {
   std::size_t truth = 0;
   std::size_t predicted = 0;

@@ -22,6 +22,7 @@ struct Stage {
   std::vector<std::pair<std::string, int>> verdicts;
   std::vector<std::pair<std::string, int>> truths;
   std::vector<std::pair<std::string, std::uint32_t>> indices;
+  std::vector<std::pair<std::string, std::vector<double>>> probabilities;  // by the answer's id
 
   dse::MakeContext context(const std::string& name, std::uint32_t prefetch = 0) {
     return {.name = name,
@@ -35,7 +36,11 @@ struct Stage {
             .own_data = [this] { return data; },
             .truth = [this](const std::string& id, int label) { truths.emplace_back(id, label); },
             .index = [this](const std::string& id, std::uint32_t index) { indices.emplace_back(id, index); },
-            .verdict = [this](const std::string& id, int label) { verdicts.emplace_back(id, label); }};
+            .verdict = [this](const std::string& id, int label) { verdicts.emplace_back(id, label); },
+            .probabilities =
+                [this](const dse::Message& answer, std::span<const double> told) {
+                  probabilities.emplace_back(answer.id(), std::vector<double>(told.begin(), told.end()));
+                }};
   }
 };
 

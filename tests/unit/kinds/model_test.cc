@@ -1,8 +1,12 @@
+#include <algorithm>
+#include <cmath>
+
 #include "kinds/model_app.h"
 #include "support/catch.h"
 #include "unit/kinds/app_run.h"
 
 using namespace dse;
+using Catch::Matchers::WithinAbs;
 
 namespace {
 
@@ -12,6 +16,9 @@ class FakeLearner : public Learner {
   struct Diary {
     std::vector<std::vector<int>> batches;  // the labels of each batch
     std::vector<int> asked;                 // the first pixel of each image
+    // The probabilities that it tells of labels, from 0 on, with each prediction; of the rest it tells none.
+    std::vector<double> told;
+    int label = -1;  // predicts this one, if it is not negative
   };
   explicit FakeLearner(Diary& diary) : diary_(diary) {}
 
@@ -19,14 +26,16 @@ class FakeLearner : public Learner {
     diary_.batches.emplace_back();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       diary_.batches.back().push_back(batch[i].label);
-      before[i] = {last_, 1.0};
+      before[i] = {predicted(), 1.0};
+      std::ranges::copy(diary_.told, before.probabilities(i).begin());
     }
     last_ = batch.back().label;
   }
   void predict(std::span<const Input> inputs, Predictions predictions) override {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       diary_.asked.push_back(inputs[i].pixels[0]);
-      predictions[i] = {last_, 0.25};
+      predictions[i] = {predicted(), 0.25};
+      std::ranges::copy(diary_.told, predictions.probabilities(i).begin());
     }
   }
   void hash_state(Hasher& hasher) const override { hasher.add_i64(last_); }
@@ -34,6 +43,8 @@ class FakeLearner : public Learner {
   void load_state(StateReader& reader) override { last_ = static_cast<int>(reader.u32()); }
 
  private:
+  int predicted() const { return diary_.label >= 0 ? diary_.label : last_; }
+
   Diary& diary_;
   int last_ = 0;
 };
@@ -51,13 +62,14 @@ struct ModelRun {
   AppRun run{"lenet", model};
   std::vector<std::string> refused;
 
-  explicit ModelRun(std::size_t batch = 2)
+  explicit ModelRun(std::size_t batch = 2, bool probabilities = false)
       : model({.learner = {.name = "fake"},
                .from = "in",
                .to = "predictions",
                .batch = batch,
                .train_service_ns = 20,
-               .infer_service_ns = 40},
+               .infer_service_ns = 40,
+               .probabilities = probabilities},
               {.shape = {1, 4}, .classes = 10}, std::make_unique<FakeLearner>(diary), context(stage)) {
     run.link.run_posted = true;
     run.machine.set_on_refuse([this](const Message& message, const std::string& reason) {
@@ -151,12 +163,81 @@ TEST_CASE("prequential accuracy counts what the model would have said before lea
   CHECK(metric(one.model, "prequential_accuracy_window") == 0.5);
   CHECK(metric(one.model, "prequential_accuracy_faded") == (0.25 + 0.5) / 1.875);
   const std::vector<CurvePoint> curve = one.model.curve();
-  REQUIRE(curve.size() == 3);
+  REQUIRE(curve.size() == 6);
   CHECK(curve[0].metric == "prequential_accuracy");
   CHECK(curve[0].value == 0.5);
   CHECK(curve[1].metric == "prequential_accuracy_window");
   CHECK(curve[2].metric == "prequential_accuracy_faded");
   CHECK(curve[2].value == (0.25 + 0.5) / 1.875);
+  CHECK(curve[3].metric == "prequential_cohen_kappa");
+  CHECK(curve[3].value == metric(one.model, "prequential_cohen_kappa"));
+}
+
+TEST_CASE("prequential figures are those that one computes by hand") {
+  ModelRun one(1);
+  // It predicts the label that it was last taught: 0 0 0 1 1 of 0 0 1 1 0.
+  for (std::int64_t label : {0, 0, 1, 1, 0}) one.teach(label);
+  CHECK(metric(one.model, "prequential_accuracy") == 3.0 / 5);
+  // By chance: (3 x 3 + 2 x 2) / 25.
+  CHECK_THAT(metric(one.model, "prequential_cohen_kappa"), WithinAbs((15 - 13) / (25.0 - 13), 1e-15));
+  // It is the no-change classifier itself, but for the first, which that has wrong.
+  CHECK_THAT(metric(one.model, "prequential_kappa_temporal"), WithinAbs(1 - 2.0 / 3, 1e-15));
+  // Class 0: 2 hits, 1 miss, 1 false alarm. Class 1: 1 hit, 1 miss, 1 false alarm.
+  CHECK_THAT(metric(one.model, "prequential_f1_macro"), WithinAbs((4.0 / 6 + 2.0 / 4) / 2, 1e-15));
+  CHECK(metric(one.model, "prequential_f1_macro_window") == 0.5 * (2.0 / 3));  // 1 as 1, 0 as 1
+  CHECK(one.model.confusion() == std::vector<ConfusionCell>{{0, 0, 2}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}});
+  CHECK(metric(one.model, "prequential_log_loss") == -1);
+  CHECK(metric(one.model, "prequential_with_probabilities") == -1);
+}
+
+TEST_CASE("probabilities of a learner are scored, and told of what it answers") {
+  ModelRun one(1);
+  one.diary.told = {0.5, 0.25, 0.25, 0, 0, 0, 0, 0, 0, 0};
+  one.teach(std::int64_t{1});
+  CHECK_THAT(metric(one.model, "prequential_log_loss"), WithinAbs(2 * std::log(2), 1e-12));
+  CHECK(metric(one.model, "prequential_brier_score") == 0.25 + 0.5625 + 0.0625);
+  CHECK(metric(one.model, "prequential_expected_calibration_error") == 0.5);  // it predicts 0, wrongly
+  CHECK(metric(one.model, "prequential_with_probabilities") == 1);
+  one.ask(Payload::copy_of("abcd"), "camera-0");
+  REQUIRE(one.run.link.published.size() == 1);
+  const Message& answer = *one.run.link.published[0].message;
+  REQUIRE(one.stage.probabilities.size() == 1);
+  CHECK(one.stage.probabilities[0] == std::pair(answer.id(), one.diary.told));
+  CHECK(answer.headers().find("probabilities") == nullptr);
+}
+
+TEST_CASE("probabilities that a learner does not tell, or that are none, are not passed on") {
+  for (const std::vector<double>& told : std::vector<std::vector<double>>{
+           {}, {0.5, 0.5}, {1.5, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {1.5, -0.5, 0, 0, 0, 0, 0, 0, 0, 0}}) {
+    CAPTURE(told);
+    ModelRun one(1, true);
+    one.diary.told = told;
+    one.teach(std::int64_t{1});
+    one.ask(Payload::copy_of("abcd"));
+    CHECK(metric(one.model, "prequential_accuracy") == 0);
+    CHECK(metric(one.model, "prequential_log_loss") == -1);
+    CHECK(one.stage.probabilities.empty());
+    REQUIRE(one.run.link.published.size() == 1);
+    CHECK(one.run.link.published[0].message->headers().find("probabilities") == nullptr);
+  }
+}
+
+TEST_CASE("a model that is asked to writes the probabilities as a header") {
+  ModelRun one(1, true);
+  one.diary.told = {0.5, 0.25, 0.25, 0, 0, 0, 0, 0, 0, 0};
+  one.ask(Payload::copy_of("abcd"));
+  REQUIRE(one.run.link.published.size() == 1);
+  const HeaderValue* header = one.run.link.published[0].message->headers().find("probabilities");
+  REQUIRE(header != nullptr);
+  CHECK(*header == HeaderValue(HeaderArray({one.diary.told.begin(), one.diary.told.end()})));
+}
+
+TEST_CASE("a prediction that is no label of 0 to 65,535 is wrong") {
+  ModelRun one(1);
+  one.diary.label = INT32_MAX;
+  one.teach(std::int64_t{1});
+  CHECK(metric(one.model, "prequential_accuracy") == 0);
+  CHECK(one.model.confusion() == std::vector<ConfusionCell>{{1, -1, 1}});
 }
 
 TEST_CASE("a model that has learned nothing has no prequential accuracy of any kind") {

@@ -17,18 +17,18 @@ TEST_CASE("an empty confusion matrix has no cells and no classes") {
 
 TEST_CASE("labels may be far apart") {
   ConfusionMatrix matrix;
-  matrix.add(kClassesMax - 1, 3);
-  matrix.add(3, kClassesMax - 1);
+  matrix.add(kLabelsMax - 1, 3);
+  matrix.add(3, kLabelsMax - 1);
   matrix.add(3, 3);
   CHECK(matrix.cells() ==
-        std::vector<ConfusionMatrix::Cell>{{3, 3, 1}, {3, kClassesMax - 1, 1}, {kClassesMax - 1, 3, 1}});
+        std::vector<ConfusionMatrix::Cell>{{3, 3, 1}, {3, kLabelsMax - 1, 1}, {kLabelsMax - 1, 3, 1}});
   const std::vector<ConfusionMatrix::Class> classes = matrix.classes();
   REQUIRE(classes.size() == 2);
   CHECK(classes[0].label == 3);
   CHECK(classes[0].tally.hits == 1);
   CHECK(classes[0].tally.misses == 1);
   CHECK(classes[0].tally.false_alarms == 1);
-  CHECK(classes[1].label == kClassesMax - 1);
+  CHECK(classes[1].label == kLabelsMax - 1);
   CHECK(matrix.figures().f1_macro == 0.25);
 }
 

@@ -7,7 +7,6 @@
 
 #include "dse/hash.h"
 #include "dse/random.h"
-#include "measure/prequential_accuracy.h"
 #include "support/catch.h"
 
 using namespace dse;
@@ -306,34 +305,99 @@ TEST_CASE("without fading, and in a window of everything, the figures are the ov
     CHECK(bits(faded[name]) == bits(overall.at(name)));
 }
 
-TEST_CASE("the accuracies are those of PrequentialAccuracy to the bit, curves too") {
-  for (const auto& [window, fading] :
-       std::vector<std::pair<std::size_t, double>>{{1'000, 0.999}, {1, 0.5}, {64, 0.9}}) {
+namespace {
+
+// What the figures of accuracy must be to the bit: ratios of counts, and a recursion (Gama et al.).
+class Accuracies {
+ public:
+  explicit Accuracies(const FiguresOptions& options) : options_(options) {}
+
+  void add(const Predicted& one) {
+    const bool right = one.truth == one.predicted;
+    right_.push_back(right);
+    faded_right_ = options_.fading * faded_right_ + (right ? 1 : 0);
+    faded_count_ = options_.fading * faded_count_ + 1;
+    const TimeNs end = one.time_ns / options_.curve_every_ns * options_.curve_every_ns;
+    within_[end + options_.curve_every_ns].push_back(right);
+    window_curve_[end + options_.curve_every_ns] = window();
+    faded_curve_[end + options_.curve_every_ns] = faded();
+  }
+  double overall() const { return share(right_); }
+  double window() const {
+    const std::size_t count = std::min(right_.size(), options_.window);
+    return share({right_.end() - static_cast<std::ptrdiff_t>(count), right_.end()});
+  }
+  double faded() const { return faded_right_ / faded_count_; }
+  std::vector<CurvePoint> curves() const {
+    std::vector<CurvePoint> points;
+    for (const auto& [time_ns, right] : within_) points.push_back({time_ns, "accuracy", share(right)});
+    for (const auto& [time_ns, value] : window_curve_) points.push_back({time_ns, "accuracy_window", value});
+    for (const auto& [time_ns, value] : faded_curve_) points.push_back({time_ns, "accuracy_faded", value});
+    return points;
+  }
+
+ private:
+  static double share(const std::vector<bool>& right) {
+    return static_cast<double>(std::count(right.begin(), right.end(), true)) /
+           static_cast<double>(right.size());
+  }
+
+  FiguresOptions options_;
+  std::vector<bool> right_;
+  double faded_right_ = 0;
+  double faded_count_ = 0;
+  std::map<TimeNs, std::vector<bool>> within_;
+  std::map<TimeNs, double> window_curve_;
+  std::map<TimeNs, double> faded_curve_;
+};
+
+}  // namespace
+
+TEST_CASE("accuracies are ratios of counts, and the recursion of fading, to the bit, curves too") {
+  for (const auto& [window, fading] : std::vector<std::pair<std::size_t, double>>{
+           {1'000, 0.999}, {1, 0.5}, {64, 0.9}, {400, 1}, {1'000'000, 0.001}}) {
     CAPTURE(window, fading);
-    PrequentialFigures figures({.curve_every_ns = kEvery, .window = window, .fading = fading});
-    PrequentialAccuracy accuracy({.curve_every_ns = kEvery, .window = window, .fading = fading});
-    for (const Predicted& one : random_predictions(5'000, 2, {})) {
+    const FiguresOptions options{.curve_every_ns = kEvery, .window = window, .fading = fading};
+    PrequentialFigures figures(options);
+    Accuracies wanted(options);
+    for (const Predicted& one : random_predictions(3'000, 2, {})) {
       figures.add(one.view());
-      accuracy.add(one.time_ns, one.truth == one.predicted);
+      wanted.add(one);
     }
-    CHECK(bits(*figures.overall().accuracy) == bits(*accuracy.overall().value()));
-    CHECK(bits(*figures.window().accuracy) == bits(*accuracy.window()));
-    CHECK(bits(*figures.faded().accuracy) == bits(*accuracy.faded()));
-    std::vector<CurvePoint> wanted;
-    const auto add = [&wanted](const std::string& name, const std::vector<Accuracy::Point>& curve) {
-      for (const Accuracy::Point& point : curve) wanted.push_back({point.time_ns, name, point.value});
-    };
-    add("prequential_accuracy", accuracy.overall().curve());
-    add("prequential_accuracy_window", accuracy.window_curve());
-    add("prequential_accuracy_faded", accuracy.faded_curve());
-    const std::vector<CurvePoint> curves = figures.curves("prequential_");
-    REQUIRE(curves.size() > wanted.size());
-    for (std::size_t at = 0; at < wanted.size(); ++at) {
-      REQUIRE(curves[at].metric == wanted[at].metric);
-      REQUIRE(curves[at].time_ns == wanted[at].time_ns);
-      REQUIRE(bits(curves[at].value) == bits(wanted[at].value));
+    CHECK(bits(*figures.overall().accuracy) == bits(wanted.overall()));
+    CHECK(bits(*figures.window().accuracy) == bits(wanted.window()));
+    CHECK(bits(*figures.faded().accuracy) == bits(wanted.faded()));
+    const std::vector<CurvePoint> curves = figures.curves("");
+    const std::vector<CurvePoint> wanted_curves = wanted.curves();
+    REQUIRE(curves.size() > wanted_curves.size());
+    for (std::size_t at = 0; at < wanted_curves.size(); ++at) {
+      REQUIRE(curves[at].metric == wanted_curves[at].metric);
+      REQUIRE(curves[at].time_ns == wanted_curves[at].time_ns);
+      REQUIRE(bits(curves[at].value) == bits(wanted_curves[at].value));
     }
   }
+}
+
+TEST_CASE("a window forgets at once, and fading little by little") {
+  PrequentialFigures figures({.window = 2, .fading = 0.5});
+  for (const int predicted : {0, 1, 1}) figures.add({.predicted = predicted});
+  CHECK(figures.overall().accuracy == 1.0 / 3);
+  CHECK(figures.window().accuracy == 0);
+  CHECK(figures.faded().accuracy == 0.25 / 1.75);
+  figures.add({.predicted = 0});
+  CHECK(figures.window().accuracy == 0.5);
+  CHECK(figures.faded().accuracy == 1.125 / 1.875);
+}
+
+TEST_CASE("a prediction that is no label is wrong, and is counted as none") {
+  PrequentialFigures figures({});
+  for (const std::int64_t predicted :
+       {std::int64_t{-7}, std::int64_t{kLabelsMax}, INT64_MAX, INT64_MIN, std::int64_t{1}})
+    figures.add({.truth = 1, .predicted = predicted});
+  CHECK(figures.overall().accuracy == 0.2);
+  CHECK(figures.confusion().cells() == std::vector<ConfusionCell>{{1, kNoLabel, 4}, {1, 1, 1}});
+  // Of two classes: 1 has precision 1 and recall 0.2, and what is no label has neither.
+  CHECK(figures.overall().f1_macro == (2 * 1.0 / 6) / 2);
 }
 
 TEST_CASE("a curve has each interval's own figures, and those of window and fading at its end") {
@@ -353,9 +417,13 @@ TEST_CASE("a curve has each interval's own figures, and those of window and fadi
     const TimeNs time_ns = (interval + 1) * kEvery;
     CAPTURE(first, end, time_ns);
     REQUIRE(points.contains(time_ns));
-    const auto wanted = [](Named figures_of) {
-      figures_of.erase("with_probabilities");
-      return figures_of;
+    const auto wanted = [](const Named& figures_of) {
+      Named with_curve;
+      for (const FigureInfo& figure : figure_infos()) {
+        const auto found = figures_of.find(std::string(figure.name));
+        if (figure.curve && found != figures_of.end()) with_curve.insert(*found);
+      }
+      return with_curve;
     };
     const std::size_t window_first = end > kWindow ? end - kWindow : 0;
     require_near(named(points[time_ns], ""), wanted(Naive(all, first, end).figures()), 1e-12);
@@ -413,6 +481,28 @@ TEST_CASE("every metric and every curve is announced") {
   CHECK(written_curves == announced_curves);
 }
 
+TEST_CASE("where predictions never have probabilities, no figure of them is announced") {
+  PrequentialFigures figures({});
+  for (Predicted one : random_predictions(500, 1, {})) {
+    one.probabilities.clear();
+    figures.add(one.view());
+  }
+  std::set<std::string> announced;
+  for (const MetricInfo& info :
+       PrequentialFigures::metric_infos("", PrequentialFigures::Probabilities::kNever))
+    announced.insert(info.name);
+  std::set<std::string> written;
+  for (const Metric& metric : figures.metrics("")) written.insert(metric.name);
+  CHECK(written == announced);
+}
+
+TEST_CASE("every figure says when it is undefined") {
+  for (const MetricInfo& info : PrequentialFigures::metric_infos("")) {
+    CAPTURE(info.name);
+    CHECK_FALSE(info.undefined.empty());
+  }
+}
+
 TEST_CASE("a copy goes on alone") {
   const std::vector<Predicted> all = random_predictions(400, 9, {});
   PrequentialFigures one({.window = 100});
@@ -431,5 +521,5 @@ TEST_CASE("the bits of all figures are known") {
   Hasher hasher;
   for (const Metric& metric : figures.metrics("")) hasher.add_u64(bits(metric.value));
   for (const CurvePoint& point : figures.curves("")) hasher.add_u64(bits(point.value));
-  CHECK(hex64(hasher.digest()) == "8e166ce2f22b2f09");
+  CHECK(hex64(hasher.digest()) == "bb2c19c48a46c4a5");
 }

@@ -2,6 +2,7 @@
 #include "sim/world/expectations.h"
 
 #include "kinds/echo.h"
+#include "kinds/model.h"
 #include "support/catch.h"
 #include "support/programs.h"
 
@@ -52,6 +53,26 @@ TEST_CASE("expect: a metric that this run did not measure is missed") {
   const ExpectationResult one = check(RunResult(), {.metric = "m.accuracy", .max = 1});
   CHECK_FALSE(one.met);
   CHECK(expectation_text(one) == "m.accuracy is not measured in this run, expected at most 1");
+}
+
+TEST_CASE("expect: a figure that is undefined is missed, and the reason is said") {
+  Scenario scenario;
+  scenario.components = {
+      {.name = "m", .component = make_model({.learner = {.name = "fake"}, .from = "in", .to = "out"})}};
+  scenario.expectations = {{.what = MetricExpectation{.metric = "m.prequential_cohen_kappa", .min = 0.5}},
+                           {.what = MetricExpectation{.metric = "m.log_loss", .rises = true}}};
+  const std::vector<ExpectationResult> results = check_expectations(scenario, with_metric(1));
+  REQUIRE(results.size() == 2);
+  CHECK_FALSE(results[0].met);
+  CHECK(
+      expectation_text(results[0]) ==
+      "m.prequential_cohen_kappa is not measured in this run, expected at least 0.5; it is undefined without "
+      "examples, and when all truths and all predictions are of one class");
+  CHECK_FALSE(results[1].met);
+  CHECK(
+      expectation_text(results[1]) ==
+      "m.log_loss is not measured in this run, expected to rise; it is undefined without examples that have "
+      "class probabilities");
 }
 
 TEST_CASE("expect rises: the last quarter of the curve is above its first") {

@@ -1,0 +1,107 @@
+"""The figures of answers in a run directory are those that scikit-learn computes from the run's record."""
+
+import csv
+import importlib.util
+import json
+import unittest
+
+from host import ROOT
+from runs import RunTest
+
+if importlib.util.find_spec("sklearn"):
+    import numpy
+    from sklearn import metrics
+    from test_measures import WITHIN, Stream, wanted_figures
+
+SCENARIO = ROOT / "scenarios/few-digits.toml"
+MODELS = ("softmax", "mlp", "lenet", "quadratic")
+WINDOW, FADING, BINS = 10, 0.875, 15
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@unittest.skipUnless(importlib.util.find_spec("sklearn"), "scikit-learn is not installed")
+class FiguresTest(RunTest):
+    def setUp(self):
+        super().setUp()
+        settings = [f"metrics.window={WINDOW}", f"metrics.fading={FADING}"]
+        settings += [f"component.{model}.probabilities=true" for model in MODELS]
+        options = [word for setting in settings for word in ("--set", setting)]
+        self.run_ = self.replay(SCENARIO, "--record", *options)
+
+    def answers(self, model):
+        """Returns the stream of a model's scored answers, in the order in which they reached the bus."""
+        headers = dict(self.run_.select("SELECT id, headers FROM message WHERE writer = ?", model))
+        rows = [row for row in rows_of(self.run_.folder / "predictions.csv") if row["model"] == model]
+        self.assertEqual(len(rows), 24)
+        probabilities = [json.loads(headers[row["message"]])["probabilities"] for row in rows]
+        return Stream([int(row["truth"]) for row in rows], [int(row["label"]) for row in rows],
+                      numpy.array(probabilities))
+
+    def check(self, component, stream):
+        weights = FADING ** numpy.arange(len(stream) - 1, -1, -1.0)
+        for suffix, wanted in (("", wanted_figures(stream, BINS)),
+                               ("_window", wanted_figures(stream.last(WINDOW), BINS)),
+                               ("_faded", wanted_figures(stream, BINS, weights))):
+            for name, value in wanted.items():
+                got = self.run_.metric(f"{component}.{name}{suffix}")
+                self.assertLessEqual(abs(got - value), WITHIN * max(1, abs(value)),
+                                     f"{component}.{name}{suffix}: {got!r}, not {value!r}")
+            self.assertIn("accuracy", wanted)
+
+    def check_confusion(self, component, stream):
+        labels = range(10)
+        wanted = metrics.confusion_matrix(stream.truth, stream.predicted, labels=labels)
+        got = numpy.zeros_like(wanted)
+        for row in rows_of(self.run_.folder / "confusion.csv"):
+            if (row["component"], row["of"]) == (component, "arrival"):
+                got[int(row["truth"]), int(row["prediction"])] += int(row["count"])
+        self.assertEqual(got.tolist(), wanted.tolist())
+
+    def test_of_answers(self):
+        for model in MODELS:
+            stream = self.answers(model)
+            self.assertEqual(stream.probabilities.shape, (24, 10))
+            self.check(model, stream)
+            self.check_confusion(model, stream)
+
+    def test_of_verdicts(self):
+        rows = rows_of(self.run_.folder / "votes.csv")
+        stream = Stream([int(row["truth"]) for row in rows], [int(row["label"]) for row in rows])
+        self.assertEqual(len(stream), 24)
+        self.check("votes", stream)
+        self.check_confusion("votes", stream)
+        self.assertNotIn("votes.log_loss", self.run_.summary["metrics"])
+
+    def test_the_header_changes_no_figure(self):
+        plain = self.replay(SCENARIO, "--set", f"metrics.window={WINDOW}", "--set",
+                            f"metrics.fading={FADING}")
+        figures = {name: value for name, value in plain.summary["metrics"].items()
+                   if "depth" not in name}
+        self.assertIn("softmax.log_loss", figures)
+        for name, value in figures.items():
+            self.assertEqual(self.run_.metric(name), value, name)
+
+    def test_of_learning(self):
+        rows = [row for row in rows_of(self.run_.folder / "confusion.csv") if row["of"] == "learning"]
+        self.assertEqual({row["component"] for row in rows}, set(MODELS))
+        for model in MODELS:
+            truth, predicted = [], []
+            for row in rows:
+                if row["component"] == model:
+                    truth += int(row["count"]) * [int(row["truth"])]
+                    predicted += int(row["count"]) * [int(row["prediction"])]
+            self.assertEqual(len(truth), 96)
+            stream = Stream(truth, predicted)
+            wanted = wanted_figures(stream, BINS)
+            del wanted["kappa_temporal"]  # it needs the order
+            for name, value in wanted.items():
+                got = self.run_.metric(f"{model}.prequential_{name}")
+                self.assertLessEqual(abs(got - value), WITHIN, f"{model}.prequential_{name}")
+
+
+if __name__ == "__main__":
+    unittest.main()
