@@ -50,7 +50,7 @@ class Inputs {
   std::vector<float> rows_;
 };
 
-constexpr std::size_t kProbabilitiesMax = std::size_t{1} << 22;  // of one batch: 32 MiB
+constexpr std::size_t kProbabilitiesMax = std::size_t{1} << 22;  // in one batch: 32 MiB
 constexpr double kNotTold = std::numeric_limits<double>::quiet_NaN();
 
 // The probabilities of an input if the learner told them, and they are some.

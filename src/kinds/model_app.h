@@ -76,7 +76,7 @@ class ModelApp : public App {
   std::uint64_t batches_ = 0;
   LearnedState now_;  // without the digest
   std::vector<LearnedState> states_;
-  std::vector<double> probabilities_before_;  // of the examples of a batch, by label
+  std::vector<double> probabilities_before_;  // for each example of a batch, by label
   PrequentialFigures prequential_;
 };
 

@@ -16,7 +16,7 @@ namespace dse {
 
 struct SyntheticSourceOptions {
   SyntheticStreamInfo stream;
-  StreamValues values;  // of the stream's options
+  StreamValues values;  // those of the stream's options
   std::string to;
   Rate rate;
   std::uint32_t limit = 0;  // sends this many rows

@@ -396,7 +396,7 @@ TEST_CASE("a prediction that is no label is wrong, and is counted as none") {
     figures.add({.truth = 1, .predicted = predicted});
   CHECK(figures.overall().accuracy == 0.2);
   CHECK(figures.confusion().cells() == std::vector<ConfusionCell>{{1, kNoLabel, 4}, {1, 1, 1}});
-  // Of two classes: 1 has precision 1 and recall 0.2, and what is no label has neither.
+  // There are two classes: 1 has precision 1 and recall 0.2, and what is no label has neither.
   CHECK(figures.overall().f1_macro == (2 * 1.0 / 6) / 2);
 }
 
