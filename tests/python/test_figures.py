@@ -1,4 +1,4 @@
-"""The figures of answers in a run directory are those that scikit-learn computes from the run's record."""
+"""The figures of answers in a run directory are those that scikit-learn computes from its record."""
 
 import csv
 import importlib.util
@@ -33,9 +33,10 @@ class FiguresTest(RunTest):
         self.run_ = self.replay(SCENARIO, "--record", *options)
 
     def answers(self, model):
-        """Returns the stream of a model's scored answers, in the order in which they reached the bus."""
+        """Returns a model's scored answers, in the order in which they reached the bus."""
         headers = dict(self.run_.select("SELECT id, headers FROM message WHERE writer = ?", model))
-        rows = [row for row in rows_of(self.run_.folder / "predictions.csv") if row["model"] == model]
+        rows = [row for row in rows_of(self.run_.folder / "predictions.csv")
+                if row["model"] == model]
         self.assertEqual(len(rows), 24)
         probabilities = [json.loads(headers[row["message"]])["probabilities"] for row in rows]
         return Stream([int(row["truth"]) for row in rows], [int(row["label"]) for row in rows],
@@ -86,7 +87,8 @@ class FiguresTest(RunTest):
             self.assertEqual(self.run_.metric(name), value, name)
 
     def test_of_learning(self):
-        rows = [row for row in rows_of(self.run_.folder / "confusion.csv") if row["of"] == "learning"]
+        rows = [row for row in rows_of(self.run_.folder / "confusion.csv")
+                if row["of"] == "learning"]
         self.assertEqual({row["component"] for row in rows}, set(MODELS))
         for model in MODELS:
             truth, predicted = [], []
