@@ -1,4 +1,4 @@
-"""The figures of answers in a run directory are those that scikit-learn computes from the record."""
+"""The figures of answers in a run directory are what scikit-learn computes from the record."""
 
 import csv
 import importlib.util

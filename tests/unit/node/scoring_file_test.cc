@@ -1,5 +1,9 @@
 #include "sim/node/scoring_file.h"
 
+#include <fmt/format.h>
+
+#include <fstream>
+
 #include "dse/error.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
