@@ -53,7 +53,6 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   std::unique_ptr<DatasetCursor> read() const;
 
   bool has_labels() const { return has_labels_; }
-  bool has_times() const { return has_times_; }
   // One more than the largest label; 0 without labels.
   int classes() const { return classes_; }
   // The names of the labels, by number; empty when they are numbers only.
@@ -78,7 +77,6 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   int features_ = 0;
   int classes_ = 0;
   bool has_labels_ = false;
-  bool has_times_ = false;
   std::vector<std::byte> bytes_;
   std::vector<std::uint16_t> labels_;
   std::vector<std::string> class_names_;

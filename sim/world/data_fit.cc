@@ -40,12 +40,9 @@ class Fit {
     if (!has_shape(dataset)) refuse_shape(writer, dataset);
     throw InputError(
         model_.place,
-        fmt::format(
-            "the model was made for {} classes, but '{}' sends it more: {}: item {} has the label {}, "
-            "expected labels from 0 to {}; set `classes`",
-            learner_.classes, writer.name,
-            dataset.labels_path().empty() ? dataset.path() : dataset.labels_path(), sample.index,
-            *sample.label, learner_.classes - 1));
+        fmt::format("the model was made for {} classes, but '{}' sends it more: {}, "
+                    "expected labels from 0 to {}; set `classes`",
+                    learner_.classes, writer.name, label_text(sample, dataset), learner_.classes - 1));
   }
 
   // Checks an unlabelled message, which another component answers and passes on.
@@ -61,6 +58,13 @@ class Fit {
   }
 
  private:
+  // Which label that is, and where.
+  static std::string label_text(const Sample& sample, const Dataset& dataset) {
+    if (dataset.class_names().empty())
+      return fmt::format("{}: item {} has the label {}", dataset.labels_path(), sample.index, *sample.label);
+    return fmt::format("{} has the class '{}', whose label is {}", dataset.path(),
+                       dataset.class_names()[static_cast<std::size_t>(*sample.label)], *sample.label);
+  }
   bool sends_into(const ComponentConfig& writer, const std::string& resource, const Sample& sample) const {
     const MessagePtr message = message_of(sample);
     const std::vector<std::string> written = resources_written(writer);

@@ -82,7 +82,6 @@ std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& opti
   dataset->count_ = scan->rows - scan->rows_left_out;
   dataset->features_ = static_cast<int>(scan->features.size());
   dataset->has_labels_ = scan->label.has_value();
-  dataset->has_times_ = scan->time.has_value();
   dataset->class_names_ = scan->classes;
   dataset->classes_ = static_cast<int>(scan->classes.size());
   dataset->path_ = options.file;

@@ -110,3 +110,11 @@ TEST_CASE("data: the times of a table are those of its messages, multiplied by a
     std::filesystem::remove_all(fixture.run());
   }
 }
+
+TEST_CASE("data: a class too many for a model is named") {
+  const Outcome outcome =
+      run_process(dse_command({"check", kScenarios + "table.toml", "--set", "component.bayes.classes=2"}));
+  CHECK(outcome.status == 2);
+  CHECK_THAT(outcome.err, ContainsSubstring("machines.csv has the class 'broken', whose label is 2, expected "
+                                            "labels from 0 to 1; set `classes`"));
+}
