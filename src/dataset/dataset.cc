@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 #include "dataset/dataset_maker.h"
 #include "dataset/file_error.h"
+#include "dataset/row_blocks.h"
 #include "dataset/table_reader.h"
 
 namespace dse {
@@ -29,38 +31,26 @@ class MemoryCursor final : public DatasetCursor {
   std::uint32_t next_ = 0;
 };
 
-// Rows are kept together, as many as one piece of memory takes, which lives as long as one of them.
 class TableCursor final : public DatasetCursor {
  public:
   explicit TableCursor(const Table& table)
-      : reader_(table.options, table.scan), features_(table.scan->features.size()) {}
+      : reader_(table.options, table.scan), blocks_(table.scan->features.size()) {}
 
   std::optional<DataItem> next() override {
     const std::optional<TableRow> row = reader_.next();
     if (!row) return std::nullopt;
-    if (block_ == nullptr || used_ + features_ > kBlockNumbers) start_block();
-    float* const kept = block_.get() + used_;
-    std::copy(row->features.begin(), row->features.end(), kept);
-    used_ += features_;
+    RowBlocks::Row kept = blocks_.next();
+    std::copy(row->features.begin(), row->features.end(), kept.numbers.begin());
     return DataItem{.index = next_++,
-                    .owner = block_,
-                    .bytes = std::as_bytes(std::span(kept, features_)),
+                    .owner = std::move(kept.owner),
+                    .bytes = std::as_bytes(kept.numbers),
                     .label = row->label,
                     .time_ns = row->time_ns};
   }
 
  private:
-  static constexpr std::size_t kBlockNumbers = 4096;
-
-  void start_block() {
-    block_ = std::make_shared_for_overwrite<float[]>(std::max(features_, kBlockNumbers));
-    used_ = 0;
-  }
-
   TableReader reader_;
-  std::size_t features_;
-  std::shared_ptr<float[]> block_;
-  std::size_t used_ = 0;
+  RowBlocks blocks_;
   std::uint32_t next_ = 0;
 };
 

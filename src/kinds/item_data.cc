@@ -131,6 +131,30 @@ MessageFields fields_of(const DataItem& item, const Dataset& dataset) {
           .content_type = dataset.features() > 0 ? "application/vnd.dse.f32" : "application/octet-stream"};
 }
 
+LabelFields::LabelFields(const Dataset& dataset) {
+  for (int label = 0; label < dataset.classes(); ++label) {
+    One one{.key = key_of_label(label), .headers = {{"label", std::int64_t{label}}}};
+    if (!dataset.class_names().empty())
+      one.headers.set("class", dataset.class_names()[static_cast<std::size_t>(label)]);
+    by_label_.push_back(std::move(one));
+  }
+}
+
+void LabelFields::set(MessageFields& fields, int label) const {
+  const One& one = by_label_[static_cast<std::size_t>(label)];
+  fields.key = one.key;
+  fields.headers = one.headers;
+}
+
+std::string key_of_label(int label) { return fmt::format("{}", label); }
+
+std::vector<Sample> sample_of_each_label(const Dataset& dataset) {
+  std::vector<Sample> samples;
+  for (int label = 0; label < dataset.classes(); ++label)
+    samples.push_back({.index = 0, .key = key_of_label(label), .label = label});
+  return samples;
+}
+
 std::optional<DataItem> ItemSequence::next() {
   if (indices_) {
     if (next_ == indices_->size()) return std::nullopt;

@@ -71,6 +71,25 @@ ItemData read_item_data(const KeyReader& keys, const ItemDataRules& rules);
 // The message that carries an item, without a label.
 MessageFields fields_of(const DataItem& item, const Dataset& dataset);
 
+// What a message has because of its label: the routing key, the header `label`, and, where labels have names,
+// the header `class`.
+class LabelFields {
+ public:
+  explicit LabelFields(const Dataset& dataset);
+  void set(MessageFields& fields, int label) const;
+
+ private:
+  struct One {
+    std::string key;
+    Headers headers;
+  };
+  std::vector<One> by_label_;
+};
+// The routing key of a message with this label.
+std::string key_of_label(int label);
+// A sample for each label, when it is not known which items have them.
+std::vector<Sample> sample_of_each_label(const Dataset& dataset);
+
 // The items of an extent, one at a time.
 class ItemSequence {
  public:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataset/dataset_maker.h"
+#include "dataset/row_blocks.h"
 #include "dse/error.h"
 #include "kinds/item_data.h"
 #include "protocol/parameter_table.h"
@@ -17,8 +18,6 @@ namespace dse {
 namespace {
 
 constexpr std::int64_t kRowsMax = 4'000'000'000;
-
-std::string number_text(int number) { return fmt::format("{}", number); }
 
 // What is known of the stream's rows before there are any.
 std::shared_ptr<const Dataset> row_shape(const SyntheticSourceOptions& options) {
@@ -30,33 +29,25 @@ std::shared_ptr<const Dataset> row_shape(const SyntheticSourceOptions& options) 
                                      .class_names = stream->class_names()});
 }
 
-// The rows of a stream, from its first. As many as one piece of memory takes are kept together, and live as
-// long as one of them.
+// The rows of a stream, from its first.
 class StreamRows {
  public:
   explicit StreamRows(std::unique_ptr<SyntheticStream> stream)
-      : stream_(std::move(stream)), features_(stream_->features()) {}
+      : stream_(std::move(stream)), blocks_(stream_->features()) {}
 
   DataItem next() {
-    if (block_ == nullptr || used_ + features_ > kBlockNumbers) start_block();
-    const std::span<float> row(block_.get() + used_, features_);
-    used_ += features_;
-    const int label = stream_->next(row);
-    return {.index = count_++, .owner = block_, .bytes = std::as_bytes(row), .label = label, .time_ns = {}};
+    RowBlocks::Row row = blocks_.next();
+    const int label = stream_->next(row.numbers);
+    return {.index = count_++,
+            .owner = std::move(row.owner),
+            .bytes = std::as_bytes(row.numbers),
+            .label = label,
+            .time_ns = {}};
   }
 
  private:
-  static constexpr std::size_t kBlockNumbers = 4096;
-
-  void start_block() {
-    block_ = std::make_shared_for_overwrite<float[]>(std::max(features_, kBlockNumbers));
-    used_ = 0;
-  }
-
   std::unique_ptr<SyntheticStream> stream_;
-  std::size_t features_;
-  std::shared_ptr<float[]> block_;
-  std::size_t used_ = 0;
+  RowBlocks blocks_;
   std::uint32_t count_ = 0;
 };
 
@@ -79,7 +70,7 @@ class SyntheticApp : public App {
 
   SyntheticSourceOptions options_;
   std::shared_ptr<const Dataset> shape_;
-  std::vector<MessageFields> labelled_;  // what a message has because of its label, by label
+  LabelFields labels_;
   StreamRandom random_;
   TruthSink truth_;
   IndexSink index_;
@@ -92,17 +83,12 @@ SyntheticApp::SyntheticApp(const SyntheticSourceOptions& options, std::shared_pt
                            const MakeContext& context)
     : options_(options),
       shape_(std::move(shape)),
+      labels_(*shape_),
       random_{.features = context.random("features"),
               .noise = context.random("noise"),
               .drift = context.random("drift")},
       truth_(context.truth),
-      index_(context.index) {
-  for (int label = 0; label < shape_->classes(); ++label) {
-    const std::string& name = shape_->class_names()[static_cast<std::size_t>(label)];
-    labelled_.push_back(
-        {.key = number_text(label), .headers = {{"label", std::int64_t{label}}, {"class", name}}});
-  }
-}
+      index_(context.index) {}
 
 Program SyntheticApp::program() {
   if (rows_ == nullptr) rows_ = std::make_shared<StreamRows>(options_.stream.make(options_.values, random_));
@@ -123,9 +109,7 @@ void SyntheticApp::step(Machine& machine) {
 MessagePtr SyntheticApp::message_of(Machine& machine, const DataItem& row) const {
   MessageFields fields = fields_of(row, *shape_);
   if (options_.labelled) {
-    const MessageFields& label = labelled_[static_cast<std::size_t>(*row.label)];
-    fields.key = label.key;
-    fields.headers = label.headers;
+    labels_.set(fields, *row.label);
     return machine.compose(std::move(fields));
   }
   fields.key = options_.key;
@@ -148,10 +132,7 @@ class SyntheticSource : public Component {
   std::shared_ptr<const Dataset> dataset(DatasetCache&) const override { return shape_; }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
     if (!options_.labelled) return {{.index = 0, .key = options_.key, .label = {}}};
-    std::vector<Sample> samples;
-    for (int label = 0; label < dataset.classes(); ++label)
-      samples.push_back({.index = 0, .key = number_text(label), .label = label});
-    return samples;
+    return sample_of_each_label(dataset);
   }
   std::optional<int> label_classes(const MakeContext&) const override {
     if (!options_.labelled) return std::nullopt;

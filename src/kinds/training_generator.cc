@@ -16,8 +16,6 @@ namespace {
 constexpr const char* kOrder = "order";  // the random stream's purpose
 constexpr std::int64_t kLimitMax = 1'000'000'000;
 
-std::string key_of(int label) { return fmt::format("{}", label); }
-
 // The indices of the items that are sent, in order.
 std::vector<std::uint32_t> indices_sent(const GeneratorOptions& options, const Extent& extent,
                                         RandomStream& random) {
@@ -46,7 +44,10 @@ ItemSequence items_sent(const GeneratorOptions& options, const MakeContext& cont
 class GeneratorApp : public App {
  public:
   GeneratorApp(const GeneratorOptions& options, const MakeContext& context)
-      : to_(options.to), pace_(options.rate, options.data.times), items_(items_sent(options, context)) {}
+      : to_(options.to),
+        pace_(options.rate, options.data.times),
+        items_(items_sent(options, context)),
+        labels_(items_.dataset()) {}
 
   Program program() override {
     Program program = {create_resource(to_)};
@@ -70,6 +71,7 @@ class GeneratorApp : public App {
   std::string to_;
   Pace pace_;
   ItemSequence items_;
+  LabelFields labels_;
   std::optional<DataItem> next_;  // the one to be sent
   std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;  // by programs that crashed
@@ -84,12 +86,8 @@ void GeneratorApp::step(Machine& machine) {
 }
 
 MessagePtr GeneratorApp::labelled(Machine& machine, const DataItem& item) const {
-  const int label = item.label.value_or(0);
   MessageFields fields = fields_of(item, items_.dataset());
-  fields.key = key_of(label);
-  fields.headers = {{"label", std::int64_t{label}}};
-  const std::vector<std::string>& names = items_.dataset().class_names();
-  if (!names.empty()) fields.headers.set("class", names[static_cast<std::size_t>(label)]);
+  labels_.set(fields, item.label.value());
   return machine.compose(std::move(fields));
 }
 
@@ -122,20 +120,16 @@ class TrainingGenerator : public Component {
 // a slice; of a table that is not in memory, every label counts as sent.
 std::vector<Sample> TrainingGenerator::samples(const Dataset& dataset, const SampleOptions& of) const {
   const Extent extent = extent_of(options_.data.slice, dataset);
-  std::vector<Sample> samples;
-  if (!dataset.in_memory()) {
-    for (int label = 0; label < dataset.classes(); ++label)
-      samples.push_back({.index = 0, .key = key_of(label), .label = label});
-    return samples;
-  }
+  if (!dataset.in_memory()) return sample_of_each_label(dataset);
   GeneratorOptions options = options_;
   options.shuffled = options_.shuffled && options_.limit && *options_.limit < extent.count();
   RandomStream random(of.seed, of.name, kOrder);
+  std::vector<Sample> samples;
   std::set<int> labels;
   for (const std::uint32_t index : indices_sent(options, extent, random)) {
     const int label = dataset.label(index);
     if (labels.insert(label).second)
-      samples.push_back({.index = index, .key = key_of(label), .label = label});
+      samples.push_back({.index = index, .key = key_of_label(label), .label = label});
   }
   return samples;
 }
