@@ -9,7 +9,7 @@
 #include "dataset/dataset_maker.h"
 #include "dataset/file_error.h"
 #include "dataset/row_blocks.h"
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 
 namespace dse {
 namespace {
@@ -49,7 +49,7 @@ class TableCursor final : public DatasetCursor {
   }
 
  private:
-  TableReader reader_;
+  TableRowReader reader_;
   RowBlocks blocks_;
   std::uint32_t next_ = 0;
 };

@@ -11,7 +11,7 @@
 
 #include "dataset/file_error.h"
 #include "dataset/image_reader.h"
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 
 namespace dse {
 namespace {
@@ -99,7 +99,7 @@ std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& opti
                             dataset->count_, needed, memory_bytes()));
   }
   dataset->bytes_.reserve(needed);
-  TableReader reader(options, scan);
+  TableRowReader reader(options, scan);
   while (const std::optional<TableRow> row = reader.next()) {
     const auto bytes = std::as_bytes(row->features);
     dataset->bytes_.insert(dataset->bytes_.end(), bytes.begin(), bytes.end());

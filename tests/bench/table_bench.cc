@@ -20,7 +20,7 @@
 #include <string_view>
 
 #include "dataset/csv_reader.h"
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 #include "dataset/table_scan.h"
 #include "dse/random.h"
 
@@ -83,7 +83,7 @@ TableFiles& files() {
 TableOptions options_of(const std::string& path) { return {.file = path, .label = "label"}; }
 
 void read_rows(const std::string& path, const std::shared_ptr<const TableScan>& scan) {
-  TableReader reader(options_of(path), scan);
+  TableRowReader reader(options_of(path), scan);
   while (const std::optional<TableRow> row = reader.next()) benchmark::DoNotOptimize(row->features.data());
 }
 

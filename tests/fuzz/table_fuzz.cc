@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "dataset/csv_reader.h"
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 #include "dataset/table_records.h"
 #include "dataset/table_scan.h"
 #include "dse/error.h"
@@ -51,7 +51,7 @@ Content read_records(const std::string& path, const CsvOptions& options) {
 }
 
 void check_rows(const TableOptions& options, const std::shared_ptr<const TableScan>& scan) {
-  TableReader reader(options, scan);
+  TableRowReader reader(options, scan);
   std::uint64_t rows = 0;
   TimeNs last_ns = 0;
   while (const std::optional<TableRow> row = reader.next()) {

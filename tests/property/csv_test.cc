@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "dataset/csv_reader.h"
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 #include "dataset/table_scan.h"
 #include "dse/random.h"
 #include "support/catch.h"
@@ -218,7 +218,7 @@ TEST_CASE("the floats of a table are those that were printed") {
   }
   write(path, bytes);
   const TableOptions options{.file = path, .label = "y"};
-  TableReader reader(options, std::make_shared<const TableScan>(scan_table(options)));
+  TableRowReader reader(options, std::make_shared<const TableScan>(scan_table(options)));
   for (const float value : values) {
     const std::optional<TableRow> row = reader.next();
     REQUIRE(row);

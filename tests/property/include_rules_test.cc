@@ -245,3 +245,21 @@ TEST_CASE("every header is included once and opens with what it is") {
     CHECK(std::find(source.lines.begin(), source.lines.end(), "#pragma once") != source.lines.end());
   }
 }
+
+// Two types of one name in one namespace are one to the linker, which then keeps the members of either.
+TEST_CASE("a type that a header defines has its name to itself") {
+  static const std::regex definition(
+      R"(^(?:class|struct|enum class|union) (\w+)(?: final)?(?: :[^;]*| \{.*)$)");
+  std::map<std::string, std::string> defined_in;
+  for (const Source& source : sources()) {
+    if (!source.path.ends_with(".h")) continue;
+    for (const std::string& line : source.lines) {
+      std::smatch found;
+      if (!std::regex_match(line, found, definition)) continue;
+      const auto [other, is_new] = defined_in.emplace(found[1].str(), source.path);
+      INFO(found[1].str() << " is defined in " << other->second << " and in " << source.path);
+      CHECK(is_new);
+    }
+  }
+  CHECK(defined_in.size() > 300);
+}

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 #include "dataset/table_scan.h"
 #include "idx_files.h"
 #include "support/error_text.h"
@@ -24,7 +24,7 @@ class TableFile {
   const dse::TableOptions& options() const { return options_; }
   void rewrite(const std::string& bytes) { write_file(options_.file, bytes); }
   dse::TableScan scan() const { return dse::scan_table(options_); }
-  dse::TableReader reader() const {
+  dse::TableRowReader reader() const {
     return {options_, std::make_shared<const dse::TableScan>(dse::scan_table(options_))};
   }
   // Without the path.
@@ -50,7 +50,7 @@ struct ReadRow {
   bool operator==(const ReadRow&) const = default;
 };
 
-inline std::vector<ReadRow> rows_of(dse::TableReader& reader) {
+inline std::vector<ReadRow> rows_of(dse::TableRowReader& reader) {
   std::vector<ReadRow> rows;
   while (const std::optional<dse::TableRow> row = reader.next()) {
     rows.push_back({row->number, {row->features.begin(), row->features.end()}, row->label, row->time_ns});
@@ -59,7 +59,7 @@ inline std::vector<ReadRow> rows_of(dse::TableReader& reader) {
 }
 
 inline std::vector<ReadRow> rows_of(const std::string& bytes, const dse::TableOptions& options = {}) {
-  dse::TableReader reader = TableFile(bytes, options).reader();
+  dse::TableRowReader reader = TableFile(bytes, options).reader();
   return rows_of(reader);
 }
 

@@ -234,6 +234,6 @@ TEST_CASE("a table of 10,000 columns is one") {
   for (int index = 0; index < 20; ++index) bytes += row + "\n";
   TableFile file(bytes, {.label = "c9999"});
   CHECK(file.scan().features.size() == 9'999);
-  TableReader reader = file.reader();
+  TableRowReader reader = file.reader();
   CHECK(reader.next()->features[9'998] == 4'999);
 }

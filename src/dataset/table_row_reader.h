@@ -27,10 +27,10 @@ struct TableRow {
 
 // Reads the file that was scanned once more, in memory that does not depend on its length. One thread at a
 // time.
-class TableReader {
+class TableRowReader {
  public:
   // `scan` is what scan_table() said of these options.
-  TableReader(const TableOptions& options, std::shared_ptr<const TableScan> scan);
+  TableRowReader(const TableOptions& options, std::shared_ptr<const TableScan> scan);
 
   // The next row that is not left out; empty at the end of the file. Throws InputError when the file is not
   // the one that was scanned any more: for a row that the scan would have refused, and at the end for every

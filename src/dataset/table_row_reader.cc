@@ -1,4 +1,4 @@
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 
 #include <utility>
 
@@ -7,7 +7,7 @@
 
 namespace dse {
 
-TableReader::TableReader(const TableOptions& options, std::shared_ptr<const TableScan> scan)
+TableRowReader::TableRowReader(const TableOptions& options, std::shared_ptr<const TableScan> scan)
     : options_(options),
       scan_(std::move(scan)),
       missing_(options.missing_texts),
@@ -20,13 +20,13 @@ TableReader::TableReader(const TableOptions& options, std::shared_ptr<const Tabl
   rewind();
 }
 
-void TableReader::rewind() {
+void TableRowReader::rewind() {
   rows_.emplace(options_);
   if (rows_->columns() != scan_->columns.size()) refuse_changed();
   if (scan_->time) time_.emplace(options_, *scan_->time);
 }
 
-std::optional<TableRow> TableReader::next() {
+std::optional<TableRow> TableRowReader::next() {
   while (rows_->next()) {
     if (take_row()) return row_;
   }
@@ -35,7 +35,7 @@ std::optional<TableRow> TableReader::next() {
 }
 
 // Also what is left out is read whole, so that times are judged as they were in the scan.
-bool TableReader::take_row() {
+bool TableRowReader::take_row() {
   row_ = {.number = rows_->row(), .line = rows_->line(), .features = features_};
   bool complete = true;
   for (std::size_t index = 0; index < features_.size(); ++index) complete = take_feature(index) && complete;
@@ -44,7 +44,7 @@ bool TableReader::take_row() {
   return complete;
 }
 
-bool TableReader::take_feature(std::size_t index) {
+bool TableRowReader::take_feature(std::size_t index) {
   const std::size_t column = scan_->features[index];
   const std::string_view text = without_spaces(rows_->fields()[column]);
   if (missing_.contains(text)) {
@@ -59,14 +59,14 @@ bool TableReader::take_feature(std::size_t index) {
   return true;
 }
 
-bool TableReader::take_label(std::string_view text) {
+bool TableRowReader::take_label(std::string_view text) {
   row_.label = classes_.find(text);
   if (row_.label) return true;
   if (options_.missing != Missing::kSkip || !missing_.contains(without_spaces(text))) refuse_changed();
   return false;
 }
 
-bool TableReader::take_time(std::string_view text) {
+bool TableRowReader::take_time(std::string_view text) {
   if (missing_.contains(text)) {
     if (options_.missing != Missing::kSkip) refuse_missing(rows_->place(*scan_->time), "the time", text);
     return false;
@@ -75,7 +75,7 @@ bool TableReader::take_time(std::string_view text) {
   return true;
 }
 
-void TableReader::refuse_changed() const {
+void TableRowReader::refuse_changed() const {
   refuse_file(options_.file, "has changed since it was scanned; leave it as it is while it is read");
 }
 

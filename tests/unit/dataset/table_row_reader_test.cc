@@ -1,4 +1,4 @@
-#include "dataset/table_reader.h"
+#include "dataset/table_row_reader.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -52,7 +52,7 @@ TEST_CASE("rows that lack a value are left out, and keep their number") {
   TableFile file("t,x,y\n1,1,a\n2,,b\n3,3,\n,4,a\n5,5,b\n",
                  {.label = "y", .missing = Missing::kSkip, .time = "t"});
   CHECK(file.scan().rows_left_out == 3);
-  TableReader reader = file.reader();
+  TableRowReader reader = file.reader();
   CHECK(rows_of(reader) == std::vector<ReadRow>{{1, {1}, 0, 0}, {5, {5}, 1, 4'000'000'000}});
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("the first row's time is the origin even if the row is left out") {
 
 TEST_CASE("a reader begins again") {
   TableFile file("t,x,y\n1,1,a\n2,2,b\n", {.label = "y", .time = "t"});
-  TableReader reader = file.reader();
+  TableRowReader reader = file.reader();
   reader.next();
   reader.rewind();
   const std::vector<ReadRow> rows = rows_of(reader);
@@ -76,7 +76,7 @@ TEST_CASE("a reader begins again") {
 TEST_CASE("a file that has changed since it was scanned is refused") {
   const auto error = [](const std::string& changed) {
     TableFile file("x,y\n1,a\n2,b\n", {.label = "y"});
-    TableReader reader = file.reader();
+    TableRowReader reader = file.reader();
     file.rewrite(changed);
     return file.without_path(input_error([&] {
       reader.rewind();
@@ -105,7 +105,7 @@ TEST_CASE("memory does not depend on how long the table is") {
   };
   const auto peak = [&] {
     const TableOptions options{.file = path, .label = "y"};
-    TableReader reader(options, std::make_shared<const TableScan>(scan_table(options)));
+    TableRowReader reader(options, std::make_shared<const TableScan>(scan_table(options)));
     while (reader.next()) {
     }
     return peak_memory_bytes();
