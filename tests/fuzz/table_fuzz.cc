@@ -70,7 +70,7 @@ void check_rows(const TableOptions& options, const std::shared_ptr<const TableSc
 // The scan, if there is one. What was scanned is read outside of the try: it must not be refused.
 std::shared_ptr<const TableScan> scan(TableOptions& options, unsigned label, unsigned time) {
   try {
-    const std::vector<std::string> names = TableRecords(options).names();
+    const std::vector<std::string> names = open_table(options)->names();
     if (label > 0) options.label = names[label % names.size()];
     if (time > 0) options.time = names[time % names.size()];
     return std::make_shared<const TableScan>(scan_table(options));
