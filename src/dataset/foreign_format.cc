@@ -40,7 +40,8 @@ constexpr std::array kBeginnings{
     Beginning{"\x93NUMPY"sv, "a NumPy array", kConvert},
     Beginning{"\x89HDF\r\n\x1a\n"sv, "an HDF5 file", kConvert},
     Beginning{"PAR1"sv, "a Parquet file", kConvert},
-    Beginning{"dse capture\n"sv, "a capture", "write its messages as lines with `dse capture cat FILE --json`"},
+    Beginning{"dse capture\n"sv, "a capture",
+              "write its messages as lines with `dse capture cat FILE --json`"},
     Beginning{"version https://git-lfs.github.com/spec/"sv,
               "a Git LFS pointer, not the file that it stands for", "bring that with `git lfs pull`"},
 };

@@ -93,14 +93,15 @@ InputPlace LineReader::place(std::size_t column, const std::string& key) const {
 void LineReader::refuse_zero_byte() const {
   const std::size_t at = line_.find('\0');
   if (at == std::string_view::npos) return;
-  throw InputError(place(at + 1), fmt::format("a zero byte, which no text holds; if the file is UTF-16, {}",
-                                              kToUtf8));
+  throw InputError(place(at + 1),
+                   fmt::format("a zero byte, which no text holds; if the file is UTF-16, {}", kToUtf8));
 }
 
 void LineReader::refuse_long_line() const {
-  throw InputError({.file = path(), .line = line_number(number_ + 1)},
-                   fmt::format("a line of more than {} bytes begins here; each object is on a line of its own",
-                               options_.bytes_max));
+  throw InputError(
+      {.file = path(), .line = line_number(number_ + 1)},
+      fmt::format("a line of more than {} bytes begins here; each object is on a line of its own",
+                  options_.bytes_max));
 }
 
 }  // namespace dse

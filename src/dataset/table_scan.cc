@@ -199,13 +199,14 @@ void TableScanner::take_label() {
     return take_missing(column, "the label");
   }
   if (!options_.classes.empty()) {
-    throw InputError(records_->place(column), fmt::format("the label {} is none of the classes{}", shown(text),
-                                                         one_line(suggestion(text, classes_.names()))));
+    throw InputError(records_->place(column),
+                     fmt::format("the label {} is none of the classes{}", shown(text),
+                                 one_line(suggestion(text, classes_.names()))));
   }
   if (!is_utf8(text)) {
     throw InputError(records_->place(column), fmt::format("the label {} is not UTF-8; convert the file, for "
-                                                         "example with `iconv -f ISO-8859-1 -t UTF-8`",
-                                                         shown(text)));
+                                                          "example with `iconv -f ISO-8859-1 -t UTF-8`",
+                                                          shown(text)));
   }
   if (classes_.size() == kClassesMax) {
     throw InputError(
@@ -274,7 +275,8 @@ void TableScanner::refuse_trouble() const {
 void TableScanner::count_rows_left_out() {
   std::set<std::size_t> needed(result_.features.begin(), result_.features.end());
   bool miscounted = false;
-  for (std::size_t column = 0; column < lacked_by_row_.size() && options_.missing == Missing::kSkip; ++column) {
+  for (std::size_t column = 0; column < lacked_by_row_.size() && options_.missing == Missing::kSkip;
+       ++column) {
     miscounted = miscounted || (needed.contains(column) ? came_late_[column] : lacked_by_row_[column]);
   }
   if (!miscounted) return;

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "dataset/csv_reader.h"
-#include "dataset/table_row_reader.h"
 #include "dataset/table_records.h"
+#include "dataset/table_row_reader.h"
 #include "dataset/table_scan.h"
 #include "dse/error.h"
 

@@ -81,8 +81,8 @@ TEST_CASE("a scan describes a JSONL file as it does any table") {
 }
 
 TEST_CASE("what is inside of objects and lists is named by the way to it") {
-  const TableFile file(
-      "{\"at\":{\"x\":1,\"y\":{\"z\":2}},\"v\":[3,[4,5],{\"w\":6}],\"no\":{},\"none\":[]}", jsonl());
+  const TableFile file("{\"at\":{\"x\":1,\"y\":{\"z\":2}},\"v\":[3,[4,5],{\"w\":6}],\"no\":{},\"none\":[]}",
+                       jsonl());
   const TableScan scan = file.scan();
   CHECK(names(scan) == Texts{"at.x", "at.y.z", "v.0", "v.1.0", "v.1.1", "v.2.w"});
   CHECK(json_rows("{\"v\":[1,2]}\n{\"v\":[3,4]}", {.features = {"v.1", "v.0"}}) ==
@@ -90,10 +90,12 @@ TEST_CASE("what is inside of objects and lists is named by the way to it") {
 }
 
 TEST_CASE("values are handed out as they are written") {
-  CHECK(fields("{\"a\":1.50,\"b\":1e2,\"c\":-7,\"d\":18446744073709551615,\"e\":123456789012345678901234567890,"
-               "\"f\":true,\"g\":false,\"h\":null,\"i\":\"\\u00e4\\\"\\n\",\"j\":\"\",\"k\":-9223372036854775808}") ==
-        std::vector<Texts>{{"1.50", "1e2", "-7", "18446744073709551615", "123456789012345678901234567890",
-                            "true", "false", "", "\xc3\xa4\"\n", "", "-9223372036854775808"}});
+  CHECK(
+      fields("{\"a\":1.50,\"b\":1e2,\"c\":-7,\"d\":18446744073709551615,\"e\":123456789012345678901234567890,"
+             "\"f\":true,\"g\":false,\"h\":null,\"i\":\"\\u00e4\\\"\\n\",\"j\":\"\",\"k\":-"
+             "9223372036854775808}") ==
+      std::vector<Texts>{{"1.50", "1e2", "-7", "18446744073709551615", "123456789012345678901234567890",
+                          "true", "false", "", "\xc3\xa4\"\n", "", "-9223372036854775808"}});
   const std::vector<ReadRow> rows = json_rows(
       "{\"x\":1.00000005960464477626}\n{\"x\":3.4028235e38}\n{\"x\":0.1}\n{\"x\":16777217}\n{\"x\":-0.0}\n"
       "{\"x\":\"2.5\"}");
@@ -113,7 +115,8 @@ TEST_CASE("times are exact to the nanosecond, as numbers and as texts") {
   };
   CHECK(times("1700000000.000000001", "1700000000.000000003") == 2);
   CHECK(times("\"2024-01-01T00:00:00Z\"", "\"2024-01-01T00:00:01.5Z\"") == 1'500'000'000);
-  CHECK(times("5", "7", {.time_unit = TimeUnit::kMillisecond, .time_origin = TimeOrigin::kZero}) == 7'000'000);
+  CHECK(times("5", "7", {.time_unit = TimeUnit::kMillisecond, .time_origin = TimeOrigin::kZero}) ==
+        7'000'000);
   CHECK(json_error("{\"t\":2,\"x\":1}\n{\"t\":1,\"x\":1}", {.time = "t"}) ==
         "2: t: the time \"1\" is before \"2\", the time of an earlier row");
 }
@@ -131,7 +134,8 @@ TEST_CASE("a field that is null or absent is missing, whatever texts say so") {
                   {.missing = Missing::kMean, .missing_texts = {"-999"}})[0]
             .features[0] == 4);
   CHECK(json_error("{\"x\":1}\n{\"x\":null}") == "2: x: a feature is missing: the field is null");
-  CHECK(json_error("{\"x\":1,\"z\":1}\n{\"z\":1}") == "2: x: a feature is missing: the row has no such field");
+  CHECK(json_error("{\"x\":1,\"z\":1}\n{\"z\":1}") ==
+        "2: x: a feature is missing: the row has no such field");
   CHECK(json_error("{\"x\":1}\n{\"x\":\"?\"}") == "2: x: a feature is missing: the field is \"?\"");
 }
 
@@ -161,15 +165,15 @@ TEST_CASE("a name that the options ask for is somewhere in the file") {
         " label: there is no column \"clas\"; did you mean 'class'?");
   CHECK(json_error(bytes, {.features = {"number"}, .missing = Missing::kMean}) ==
         " features: there is no column \"number\"; expected one of x, class");
-  CHECK(json_rows("{\"x\":1}\n{\"x\":2,\"y\":\"b\"}\n", {.label = "y", .missing = Missing::kSkip}).size() == 1);
+  CHECK(json_rows("{\"x\":1}\n{\"x\":2,\"y\":\"b\"}\n", {.label = "y", .missing = Missing::kSkip}).size() ==
+        1);
   CHECK(json_error(bytes, {.label = "x", .time = "x"}) ==
         " time: the column \"x\" is the label, and cannot be the time as well");
 }
 
 TEST_CASE("each line that is no object of JSON is refused with what to do") {
   const auto error = [](const std::string& line) { return json_error("{\"a\":1}\n" + line + "\n"); };
-  CHECK(error("{\"a\":1,}") ==
-        "2:8: is not JSON: unexpected '}'; expected string literal");
+  CHECK(error("{\"a\":1,}") == "2:8: is not JSON: unexpected '}'; expected string literal");
   CHECK(error("{\"a\":NaN}") ==
         "2:6: NaN is no number of JSON; write null in place of a number that is missing");
   CHECK_THAT(error("{\"a\": -Infinity}"), StartsWith("2:8: -Infinity is no number of JSON"));
@@ -180,14 +184,16 @@ TEST_CASE("each line that is no object of JSON is refused with what to do") {
   CHECK_THAT(error("{"), StartsWith("2:2: has no end of its object"));
   CHECK_THAT(error("{\"a\":1} {\"a\":2}"), StartsWith("2:9: something follows the object"));
   for (const std::string line : {"[", "[1,2]", " [{\"a\":1},", "[]"})
-    CHECK(error(line) == "2: begins a list; each object is on a line of its own: `jq -c '.[]' FILE` writes a list so");
+    CHECK(error(line) ==
+          "2: begins a list; each object is on a line of its own: `jq -c '.[]' FILE` writes a list so");
   for (const std::string line : {"1,2", "1", "null", "\"x\"", "true"}) {
     CHECK(error(line) ==
           "2: is no object of JSON: expected one on each line, such as {\"a\": 1.5, \"b\": \"text\"}");
   }
   CHECK_THAT(error("a,b"), StartsWith("2:1: is no object of JSON: expected one on each line, such as {"));
   CHECK_THAT(error("{\"a\":\"\xff\"}"), StartsWith("2:7: a byte that is not UTF-8; convert the file"));
-  CHECK_THAT(error("{\"a\":\"x\ty\"}"), StartsWith("2:8: is not JSON: invalid string: control character U+0009"));
+  CHECK_THAT(error("{\"a\":\"x\ty\"}"),
+             StartsWith("2:8: is not JSON: invalid string: control character U+0009"));
   CHECK(error("{\"a\":1e999}") == "2: has a number that is beyond the range of a double");
   CHECK(error("{\"a\":1,\"a\":2}") == "2: has the field \"a\" twice");
   CHECK(error("{\"a\":1,\"b\":{\"c\":1},\"b.c\":2}") == "2: has the field \"b.c\" twice");

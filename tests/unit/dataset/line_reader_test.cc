@@ -86,9 +86,10 @@ TEST_CASE("what is no text is refused with what to do") {
         "2:6: a zero byte, which no text holds; if the file is UTF-16, write it as UTF-8, for example with "
         "`iconv -f UTF-16 -t UTF-8`");
   CHECK(LineFile(std::string("\xff\xfe{\0}\0", 6)).error().starts_with(" is UTF-16; write it as UTF-8"));
-  CHECK(LineFile("PK\x03\x04zip").error() ==
-        " is not a JSONL file: it is a zip archive (NumPy's .npz is one as well); unpack it and name the file "
-        "within");
+  CHECK(
+      LineFile("PK\x03\x04zip").error() ==
+      " is not a JSONL file: it is a zip archive (NumPy's .npz is one as well); unpack it and name the file "
+      "within");
   CHECK(LineFile("dse capture\nand so on").error() ==
         " is not a JSONL file: it is a capture; write its messages as lines with `dse capture cat FILE "
         "--json`");
