@@ -160,9 +160,12 @@ MessageFields read_json_members(const Json& json, JsonForm form) {
   if (const auto time = json.find("timestamp_ns"); time != json.end()) {
     const HeaderValue value = read_value(*time, "the timestamp_ns of a message");
     const auto* integer = std::get_if<std::int64_t>(&value);
-    if (integer == nullptr || *integer < 0)
-      throw ProtocolError(
-          fmt::format("the timestamp_ns of a message is {}: expected 0 or more ns", shown(*time)));
+    // A message from outside may say any time.
+    const std::int64_t least = form == JsonForm::kExact ? INT64_MIN : 0;
+    if (integer == nullptr || *integer < least) {
+      throw ProtocolError(fmt::format("the timestamp_ns of a message is {}: expected {}ns", shown(*time),
+                                      form == JsonForm::kExact ? "whole " : "0 or more "));
+    }
     fields.timestamp = *integer;
   }
   return fields;
