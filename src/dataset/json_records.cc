@@ -62,8 +62,8 @@ class JsonRecords::Parser {
  private:
   static constexpr std::int64_t kNoIndex = -1;
   struct Level {
-    std::size_t path_bytes = 0;     // of the names before those of its fields
-    std::int64_t index = kNoIndex;  // of the next value of a list
+    std::size_t path_bytes = 0;     // what stands before the names of its fields
+    std::int64_t index = kNoIndex;  // the next value's, in a list
   };
 
   static std::string_view view_of(const fmt::format_int& number) { return {number.data(), number.size()}; }

@@ -22,8 +22,8 @@
 namespace dse {
 
 inline constexpr std::size_t kJsonNestingMax = 32;       // objects and lists inside each other
-inline constexpr std::size_t kJsonNameBytesMax = 1024;   // of a column
-inline constexpr std::size_t kJsonColumnsMax = 100'000;  // of a file
+inline constexpr std::size_t kJsonNameBytesMax = 1024;   // a column's name
+inline constexpr std::size_t kJsonColumnsMax = 100'000;  // in a file
 
 class JsonRecords final : public TableRecords {
  public:

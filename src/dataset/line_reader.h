@@ -19,7 +19,7 @@
 namespace dse {
 
 struct LineOptions {
-  std::size_t bytes_max = 16 * 1024 * 1024;  // of a line
+  std::size_t bytes_max = 16 * 1024 * 1024;  // the longest line
   // The bytes that the buffer has room for at first, at least 512. It doubles whenever a line does not fit.
   std::size_t block_bytes = 256 * 1024;
 };

@@ -33,7 +33,7 @@ enum class TimeOrigin {
 struct TableOptions {
   std::string file;
   TableFormat format = TableFormat::kCsv;
-  char separator = ',';  // of CSV, as the header
+  char separator = ',';  // CSV alone has it, and a header
   bool header = true;
 
   std::vector<std::string> features;  // none: every column of numbers that is neither label nor time

@@ -102,7 +102,7 @@ class TableScanner {
   std::vector<std::optional<Trouble>> troubles_;  // the first of each candidate
   std::vector<bool> lacked_by_row_;               // a row was left out for it
   std::vector<bool> came_late_;                   // rows before its first value were taken without it
-  std::uint64_t first_line_ = 0;                  // of the first row
+  std::uint64_t first_line_ = 0;                  // on which the first row starts
   std::optional<TimeColumn> time_;
   ClassNames classes_;
   std::uint64_t labels_missing_ = 0;

@@ -54,7 +54,7 @@ class CompactText {
   }
 
   std::string text_;
-  std::vector<bool> levels_;  // of objects and lists: whether nothing, or a name, stands before what comes
+  std::vector<bool> levels_;  // for each open object or list, whether no comma stands before what comes next
 };
 
 // Takes what the library finds in a line. A function that returns false ends the parsing.

@@ -49,7 +49,7 @@ class TableFiles {
     fs::remove_all(folder_, ignored);
   }
 
-  // Of "four.csv", "all.csv" or "four.jsonl".
+  // The name is "four.csv", "all.csv" or "four.jsonl".
   const std::string& path(const std::string& name) {
     auto [file, is_new] = paths_.try_emplace(name, (folder_ / name).string());
     if (is_new) write(file->second);

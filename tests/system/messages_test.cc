@@ -1,5 +1,6 @@
 // Messages as lines of JSON: captures that become lines and captures again, and captures made by hand.
 #include <filesystem>
+#include <tuple>
 
 #include "live_run.h"
 #include "small_disk.h"
@@ -168,4 +169,47 @@ TEST_CASE("messages: nothing is overwritten, and what cannot be written is said"
   CHECK(make.status == 3);
   CHECK_THAT(make.err, ContainsSubstring("No such file or directory"));
   CHECK(capture_command({"make", made.lines}).status == 2);
+}
+
+TEST_CASE("messages: a source sends what a capture held") {
+  const LiveRun live;
+  const std::string lines = live.fixture.file("lines.jsonl");
+  REQUIRE(capture_command({"cat", live.capture, "--json", "-o", lines}).status == 0);
+  const std::string scenario =
+      live.fixture.write("log.toml",
+                         "[component.log]\nkind = \"message-source\"\nfile = \"lines.jsonl\"\n"
+                         "to = \"log\"\n[component.reader]\nkind = \"watch\"\nfrom = \"log\"\n");
+  const Outcome outcome = live.fixture.replay(scenario);
+  INFO(outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, ContainsSubstring("sent 40"));
+  CHECK_THAT(outcome.out, ContainsSubstring("received 40"));
+}
+
+TEST_CASE("messages: what is wrong with a source's file is said before the run, where it is named") {
+  const std::tuple<std::string, std::string, std::string> cases[] = {
+      {"{\"time\":1}\n{\"tim\":2}\n", "", "log.toml:3:8: component.log.file: "},
+      {"{\"time\":1}\n{\"tim\":2}\n", "",
+       "m.jsonl:2: has the member \"tim\", which no message has; did you mean 'time'?"},
+      {"{\"time\":2}\n{\"time\":1}\n", "",
+       "m.jsonl:2: the time of a message is 1ns, before that of an earlier line"},
+      {"{\"key\":\"a\"}\n", "", "m.jsonl:1: has no `time` at which the message is sent"},
+      {"{\"time\":1}\n", "rate = \"1/s\"\ntime_scale = [1, 2]\n",
+       "component.log.time_scale: has nothing to multiply"},
+      {"{\"time\":1}\n", "time_scale = [1, 0]\n", "component.log.time_scale: [1, 0] is not a ratio"},
+      {"{\"time\":1}\n", "time_origin = \"last\"\n", "component.log.time_origin"},
+      {"", "", "m.jsonl: is empty"},
+  };
+  for (const auto& [lines, more, said] : cases) {
+    const ProgramFixture fixture;
+    fixture.write("m.jsonl", lines);
+    const std::string scenario = fixture.write(
+        "log.toml", "[component.log]\nkind = \"message-source\"\nfile = \"m.jsonl\"\nto = \"log\"\n" + more);
+    for (const char* command : {"check", "replay"}) {
+      const Outcome outcome = run_process(dse_command({command, scenario}));
+      CAPTURE(lines, more, outcome.err);
+      CHECK(outcome.status == 2);
+      CHECK_THAT(outcome.err, ContainsSubstring(said));
+    }
+  }
 }
