@@ -12,15 +12,15 @@ constexpr std::uint32_t kIdBytesMax = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
-void save_answer(const Answer& answer, StateWriter& writer) {
+void save_answer(const EarlierAnswer& answer, StateWriter& writer) {
   writer.add_u32(static_cast<std::uint32_t>(answer.prediction.label));
   writer.add_f64(answer.prediction.confidence);
   writer.add_u64(answer.probabilities.size());
   writer.add(std::span(answer.probabilities));
 }
 
-Answer load_answer(StateReader& reader, std::size_t classes) {
-  Answer answer;
+EarlierAnswer load_answer(StateReader& reader, std::size_t classes) {
+  EarlierAnswer answer;
   answer.prediction.label = static_cast<int>(reader.u32());
   answer.prediction.confidence = reader.f64();
   answer.probabilities.resize(reader.count(classes, "probabilities"));

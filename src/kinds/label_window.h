@@ -18,17 +18,17 @@
 namespace dse {
 
 // What a model said of a message before it knew its label.
-struct Answer {
+struct EarlierAnswer {
   Prediction prediction;
   std::vector<double> probabilities;  // by label; empty if the learner does not tell them
 };
 
-void save_answer(const Answer& answer, StateWriter& writer);
-Answer load_answer(StateReader& reader, std::size_t classes);
+void save_answer(const EarlierAnswer& answer, StateWriter& writer);
+EarlierAnswer load_answer(StateReader& reader, std::size_t classes);
 
 struct AnsweredMessage {
   MessagePtr message;
-  Answer answer;
+  EarlierAnswer answer;
 };
 
 class LabelWindow {

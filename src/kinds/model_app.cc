@@ -17,7 +17,7 @@ struct ModelApp::Batch {
   struct One {
     MessagePtr message;
     int label = 0;
-    std::optional<Answer> answer = {};  // if the label came after it
+    std::optional<EarlierAnswer> answer = {};  // if the label came after it
   };
 
   TimeNs time_ns = 0;  // when its last message was handled
@@ -169,7 +169,8 @@ std::optional<std::string> ModelApp::why_wrong_label(const Message& message) con
 }
 
 // The model is judged by `answer`, if it has answered the message, and else by what it would answer now.
-void ModelApp::learn(Machine& machine, const MessagePtr& message, int label, std::optional<Answer> answer) {
+void ModelApp::learn(Machine& machine, const MessagePtr& message, int label,
+                     std::optional<EarlierAnswer> answer) {
   ++trained_;
   filling_->examples.push_back({.message = message, .label = label, .answer = std::move(answer)});
   filling_->time_ns = machine.now();
@@ -205,7 +206,7 @@ void ModelApp::train(const Batch& batch) {
   const Predictions predictions(before, probabilities_before_);
   learner_->train(examples, predictions);
   for (std::size_t i = 0; i < before.size(); ++i) {
-    const std::optional<Answer>& answer = batch.examples[i].answer;
+    const std::optional<EarlierAnswer>& answer = batch.examples[i].answer;
     const int predicted = answer ? answer->prediction.label : before[i].label;
     if (predicted < 0) continue;
     prequential_.add(
@@ -261,7 +262,7 @@ void ModelApp::forward(Machine& machine, const MessagePtr& answered) {
 // The message that was just answered waits for its label, or is learned if that came before it.
 void ModelApp::await_label(Machine& machine, const MessagePtr& message) {
   lag_.add(machine.now(), window_.waiting());
-  Answer answer{.prediction = prediction_, .probabilities = {}};
+  EarlierAnswer answer{.prediction = prediction_, .probabilities = {}};
   if (const auto probabilities = told(probabilities_); !probabilities.empty())
     answer.probabilities.assign(probabilities.begin(), probabilities.end());
   const std::optional<int> label = window_.add_answered({.message = message, .answer = answer});

@@ -53,7 +53,8 @@ class ModelApp : public App {
   struct Batch;
 
   void handle(Machine& machine, const MessagePtr& message);
-  void learn(Machine& machine, const MessagePtr& message, int label, std::optional<Answer> answer = {});
+  void learn(Machine& machine, const MessagePtr& message, int label,
+             std::optional<EarlierAnswer> answer = {});
   void take_label(Machine& machine, const Message& message);
   void predict(Machine& machine, const MessagePtr& message);
   void forward(Machine& machine, const MessagePtr& answered);

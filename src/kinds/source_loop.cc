@@ -15,9 +15,13 @@ Step SourceLoop::begin() {
 void SourceLoop::step(Machine& machine) {
   const TimeNs now = machine.now();
   if (label_waits() && labels_->next_ns() <= now) return machine.eval(labels_->write_next(machine), begin());
-  if (now < next_ns()) return machine.eval(after(next_ns() - now), begin());
+  if (now < next_ns()) return wait(machine);
   if (!items_.any_left()) return machine.eval(exit(0));
   send(machine);
+}
+
+void SourceLoop::wait(Machine& machine) {
+  machine.eval(after(std::max<TimeNs>(next_ns() - machine.now(), 0)), begin());
 }
 
 void SourceLoop::send(Machine& machine) {
@@ -26,7 +30,7 @@ void SourceLoop::send(Machine& machine) {
   machine.eval(write_resource(to_, std::move(sent.message)),
                call([this, gap_ns = sent.gap_ns](Machine& again) {
                  item_due_ns_ = add_time(again.now(), gap_ns);
-                 step(again);
+                 wait(again);
                }));
 }
 

@@ -35,6 +35,7 @@ class SourceLoop {
  private:
   void step(Machine& machine);
   void send(Machine& machine);
+  void wait(Machine& machine);
   bool label_waits() const { return labels_ && !labels_->empty(); }
   TimeNs next_ns() const;
 
