@@ -38,6 +38,7 @@ class ModelApp : public App {
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override;
   std::vector<ConfusionCell> confusion() const override { return prequential_.confusion().cells(); }
+  std::vector<ClassCell> classes() const override { return prequential_.classes(); }
 
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override { learner_->hash_state(hasher); }
