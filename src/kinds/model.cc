@@ -21,6 +21,7 @@ namespace {
 constexpr std::int64_t kSideMax = 4096;
 
 constexpr std::int64_t kFeaturesMax = 100'000;
+constexpr std::int64_t kLabelWindowMax = 1'000'000;
 constexpr ImageShape kNoImage{0, 0};
 
 // The size of the images or rows that can reach the model, and the number of their labels.
@@ -70,6 +71,9 @@ class ModelComponent : public Component {
                                        {.name = "accuracy", .unit = "share", .curve = true}};
     for (MetricInfo& figure : PrequentialFigures::metric_infos(kPrequential))
       metrics.push_back(std::move(figure));
+    if (options_.label_window > 0) {
+      for (MetricInfo& late : late_label_joins()) metrics.push_back(std::move(late));
+    }
     return metrics;
   }
   Emits emits() const override {
@@ -156,6 +160,7 @@ std::shared_ptr<const Component> read_model(const KeyReader& keys) {
   if (const auto classes = keys.integer_if_any("classes")) options.classes = static_cast<int>(*classes);
   options.initial = read_file_if_any(keys, "initial");
   options.probabilities = keys.flag("probabilities");
+  options.label_window = static_cast<std::size_t>(keys.integer("label_window"));
   return make_model(std::move(options));
 }
 
@@ -218,7 +223,14 @@ Kind model_kind() {
             .type = KeyType::kFlag,
             .fallback = false,
             .meaning = "its predictions have the header `probabilities` as well, a list of that of each "
-                       "label from 0 on, if its learner tells them"}},
+                       "label from 0 on, if its learner tells them"},
+           {.name = "label_window",
+            .type = KeyType::kInteger,
+            .fallback = std::int64_t{0},
+            .range = {0, kLabelWindowMax},
+            .meaning = "how many of the messages that it has answered wait for their "
+                       "[labels](scenario-format.md#late-labels), the oldest being forgotten first; with 0 "
+                       "no label may come late"}},
       .read = read_model};
 }
 

@@ -7,6 +7,9 @@
 // added (and, if asked for, `probabilities`), key `<model>.<label>`, and correlation_id = the id of the
 // message that it answers. A message that fits neither, because its payload is not an image of the model's
 // shape or its label is not one of the model's classes, is refused.
+//
+// A message with the content type of labels (kinds/late_labels.h) labels an earlier one, by its
+// correlation_id: the model learns that one now, and is judged by what it answered then.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +35,7 @@ struct ModelOptions {
   std::optional<int> classes;             // likewise
   std::optional<NamedFile> initial = {};  // a saved learner to start from
   bool probabilities = false;             // predictions have the header `probabilities`
+  std::size_t label_window = 0;  // how many messages wait for their labels; 0: no label may come late
 };
 
 // Takes the learner from the table with which the scenario is read.

@@ -8,25 +8,29 @@
 #include <string_view>
 
 #include "core/printable.h"
+#include "kinds/late_labels.h"
+#include "kinds/message_state.h"
 
 namespace dse {
 
 struct ModelApp::Batch {
+  struct One {
+    MessagePtr message;
+    int label = 0;
+    std::optional<EarlierAnswer> answer = {};  // if the label came after it
+  };
+
   TimeNs time_ns = 0;  // when its last message was handled
-  std::vector<MessagePtr> messages;
-  std::vector<int> labels;
+  std::vector<One> examples;
 };
 
 namespace {
 
-const std::uint8_t* bytes_of(const Message& message) {
-  return reinterpret_cast<const std::uint8_t*>(message.payload().bytes().data());
-}
-
 bool all_finite(const Message& row, int features) {
   for (int at = 0; at < features; ++at) {
     float number = 0;
-    std::memcpy(&number, bytes_of(row) + static_cast<std::size_t>(at) * sizeof number, sizeof number);
+    std::memcpy(&number, payload_of(row).data() + static_cast<std::size_t>(at) * sizeof number,
+                sizeof number);
     if (!std::isfinite(number)) return false;
   }
   return true;
@@ -39,9 +43,9 @@ class Inputs {
       : features_(static_cast<std::size_t>(made_for.features)), rows_(features_ * count) {}
 
   Input of(const Message& message, std::size_t place) {
-    if (features_ == 0) return {.pixels = bytes_of(message)};
+    if (features_ == 0) return {.pixels = payload_of(message).data()};
     float* const row = rows_.data() + place * features_;
-    std::memcpy(row, bytes_of(message), features_ * sizeof(float));
+    std::memcpy(row, payload_of(message).data(), features_ * sizeof(float));
     return {.features = row};
   }
 
@@ -84,6 +88,8 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
       tell_probabilities_(context.probabilities),
       asks_probabilities_(options.batch * static_cast<std::size_t>(made_for.classes) <= kProbabilitiesMax),
       filling_(std::make_shared<Batch>()),
+      window_(options.label_window),
+      lag_(context.measures.curve_every_ns),
       learner_(std::move(learner)),
       prequential_({.curve_every_ns = context.measures.curve_every_ns,
                     .window = context.measures.window,
@@ -104,12 +110,15 @@ Program ModelApp::program() {
 }
 
 void ModelApp::handle(Machine& machine, const MessagePtr& message) {
-  if (const std::optional<std::string> reason = why_unfit(*message)) {
+  const bool labels_another = message->content_type() == kLabelContentType;
+  if (const auto reason = labels_another ? why_no_label(*message) : why_unfit(*message)) {
     machine.refuse_current(*reason);
     return machine.next();
   }
-  if (const std::int64_t* label = message->headers().find_integer("label")) {
-    learn(machine, message, *label);
+  if (labels_another) {
+    take_label(machine, *message);
+  } else if (const std::int64_t* label = message->headers().find_integer("label")) {
+    learn(machine, message, static_cast<int>(*label));
   } else {
     predict(machine, message);
   }
@@ -131,6 +140,21 @@ std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
   }
   if (!made_for.takes_images() && !all_finite(message, made_for.features))
     return "one of its numbers is infinite, or not a number";
+  return why_wrong_label(message);
+}
+
+// Why what comes as the label of another message is none; empty when it is one.
+std::optional<std::string> ModelApp::why_no_label(const Message& message) const {
+  if (window_.size() == 0)
+    return "it is the label of an earlier message, but the model remembers none: set `label_window`";
+  if (message.correlation_id().empty())
+    return "it is a label, but says of no message: its correlation_id must be the id of one";
+  if (message.headers().find("label") == nullptr) return "it is a label, but has no header `label`";
+  return why_wrong_label(message);
+}
+
+std::optional<std::string> ModelApp::why_wrong_label(const Message& message) const {
+  const LearnerOptions& made_for = made_as_.options;
   const HeaderValue* label = message.headers().find("label");
   if (label == nullptr) return std::nullopt;
   const std::int64_t* number = integer_of(*label);
@@ -144,24 +168,34 @@ std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
   return std::nullopt;
 }
 
-void ModelApp::learn(Machine& machine, const MessagePtr& message, std::int64_t label) {
+// The model is judged by `answer`, if it has answered the message, and else by what it would answer now.
+void ModelApp::learn(Machine& machine, const MessagePtr& message, int label,
+                     std::optional<EarlierAnswer> answer) {
   ++trained_;
-  filling_->messages.push_back(message);
-  filling_->labels.push_back(static_cast<int>(label));
+  filling_->examples.push_back({.message = message, .label = label, .answer = std::move(answer)});
   filling_->time_ns = machine.now();
-  if (filling_->messages.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
+  if (filling_->examples.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
 
   std::shared_ptr<Batch> full = std::exchange(filling_, std::make_shared<Batch>());
   machine.eval(post([this, full = std::move(full)] { train(*full); }), after(options_.train_service_ns));
 }
 
+// Learns the message that the label belongs to, unless that has not come.
+void ModelApp::take_label(Machine& machine, const Message& message) {
+  const int label = static_cast<int>(*message.headers().find_integer("label"));
+  std::optional<AnsweredMessage> answered = window_.add_label(message.correlation_id(), label);
+  if (!answered) return machine.next();
+  ++joined_;
+  learn(machine, answered->message, label, std::move(answered->answer));
+}
+
 void ModelApp::train(const Batch& batch) {
   std::vector<Example> examples;
-  examples.reserve(batch.messages.size());
-  Inputs inputs(made_as_.options, batch.messages.size());
-  for (std::size_t i = 0; i < batch.messages.size(); ++i) {
-    const Input input = inputs.of(*batch.messages[i], i);
-    examples.push_back({.pixels = input.pixels, .label = batch.labels[i], .features = input.features});
+  examples.reserve(batch.examples.size());
+  Inputs inputs(made_as_.options, batch.examples.size());
+  for (const Batch::One& one : batch.examples) {
+    const Input input = inputs.of(*one.message, examples.size());
+    examples.push_back({.pixels = input.pixels, .label = one.label, .features = input.features});
   }
   std::vector<Prediction> before(examples.size());
   learner_->note_time(batch.time_ns);
@@ -172,11 +206,14 @@ void ModelApp::train(const Batch& batch) {
   const Predictions predictions(before, probabilities_before_);
   learner_->train(examples, predictions);
   for (std::size_t i = 0; i < before.size(); ++i) {
-    if (before[i].label < 0) continue;
-    prequential_.add({.time_ns = batch.time_ns,
-                      .truth = examples[i].label,
-                      .predicted = before[i].label,
-                      .probabilities = told(predictions.probabilities(i))});
+    const std::optional<EarlierAnswer>& answer = batch.examples[i].answer;
+    const int predicted = answer ? answer->prediction.label : before[i].label;
+    if (predicted < 0) continue;
+    prequential_.add(
+        {.time_ns = batch.time_ns,
+         .truth = examples[i].label,
+         .predicted = predicted,
+         .probabilities = answer ? std::span(answer->probabilities) : told(predictions.probabilities(i))});
   }
   ++batches_;
   now_.time_ns = batch.time_ns;
@@ -200,10 +237,11 @@ void ModelApp::predict(Machine& machine, const MessagePtr& message) {
         probabilities_.assign(static_cast<std::size_t>(made_as_.options.classes), kNotTold);
         learner_->predict({&input, 1}, Predictions(std::span(&prediction_, 1), probabilities_));
       },
-      options_.infer_service_ns, [this, message](Machine& again) { forward(again, *message); }));
+      options_.infer_service_ns, [this, message](Machine& again) { forward(again, message); }));
 }
 
-void ModelApp::forward(Machine& machine, const Message& message) {
+void ModelApp::forward(Machine& machine, const MessagePtr& answered) {
+  const Message& message = *answered;
   const std::span<const double> probabilities = told(probabilities_);
   Headers headers = message.headers();
   headers.set("label", std::int64_t{prediction_.label});
@@ -216,11 +254,25 @@ void ModelApp::forward(Machine& machine, const Message& message) {
                                        .correlation_id = message.id(),
                                        .content_type = message.fields().content_type});
   if (tell_probabilities_ && !probabilities.empty()) tell_probabilities_(*answer, probabilities);
-  machine.eval(write_resource(options_.to, std::move(answer)));
+  if (window_.size() == 0) return machine.eval(write_resource(options_.to, std::move(answer)));
+  machine.eval(write_resource(options_.to, std::move(answer)),
+               call([this, answered](Machine& again) { await_label(again, answered); }));
+}
+
+// The message that was just answered waits for its label, or is learned if that came before it.
+void ModelApp::await_label(Machine& machine, const MessagePtr& message) {
+  lag_.add(machine.now(), window_.waiting());
+  EarlierAnswer answer{.prediction = prediction_, .probabilities = {}};
+  if (const auto probabilities = told(probabilities_); !probabilities.empty())
+    answer.probabilities.assign(probabilities.begin(), probabilities.end());
+  const std::optional<int> label = window_.add_answered({.message = message, .answer = answer});
+  if (!label) return machine.next();
+  ++joined_;
+  learn(machine, message, *label, std::move(answer));
 }
 
 void ModelApp::finish() {
-  if (!filling_->messages.empty()) train(*filling_);
+  if (!filling_->examples.empty()) train(*filling_);
   filling_ = std::make_shared<Batch>();
   if (note_state_every_ > 0 && (states_.empty() || states_.back().learned != now_.learned)) note_state();
   if (machine_ != nullptr) learner_->note_time(machine_->now());
@@ -234,29 +286,35 @@ std::optional<std::string> ModelApp::save_checkpoint() const {
   writer.add_u64(batches_);
   writer.add_u64(now_.learned);
   writer.add_u64(static_cast<std::uint64_t>(now_.time_ns));
-  writer.add_u64(filling_->labels.size());
-  for (std::size_t i = 0; i < filling_->labels.size(); ++i) {
-    writer.add_u32(static_cast<std::uint32_t>(filling_->labels[i]));
-    writer.add(std::span(bytes_of(*filling_->messages[i]), made_as_.options.input_bytes()));
+  writer.add_u64(filling_->examples.size());
+  for (const Batch::One& one : filling_->examples) {
+    writer.add_u32(static_cast<std::uint32_t>(one.label));
+    writer.add(payload_of(*one.message));
+    if (window_.size() == 0) continue;
+    writer.add_u32(one.answer ? 1 : 0);
+    if (one.answer) save_answer(*one.answer, writer);
   }
+  if (window_.size() > 0) window_.save(writer);
   return writer.bytes() + learner.bytes();
 }
 
-// Only the payload and the label of a message are learned.
+// Only the payload and the label of a message are learned; what waits for its label has its id as well.
 void ModelApp::load_checkpoint(std::string_view checkpoint) {
   const std::string name = "the checkpoint";
+  const auto classes = static_cast<std::size_t>(made_as_.options.classes);
   StateReader reader(checkpoint, name);
   batches_ = reader.u64();
   now_.learned = reader.u64();
   now_.time_ns = static_cast<TimeNs>(reader.u64());
   filling_->time_ns = start_ns_;  // the crashed app may have learned from later messages than these
   for (std::uint64_t left = reader.count(options_.batch, "messages"); left > 0; --left) {
-    filling_->labels.push_back(static_cast<int>(reader.u32()));
-    auto input = std::make_shared<std::vector<std::uint8_t>>(made_as_.options.input_bytes());
-    reader.read(*input);
-    const auto bytes = std::as_bytes(std::span(*input));
-    filling_->messages.push_back(make_message({.payload = Payload(std::move(input), bytes)}));
+    const int label = static_cast<int>(reader.u32());
+    Batch::One one{.message = load_message(reader, made_as_.options.input_bytes()), .label = label};
+    if (window_.size() > 0 && reader.u32() != 0) one.answer = load_answer(reader, classes);
+    filling_->examples.push_back(std::move(one));
   }
+  if (window_.size() > 0)
+    window_.load(reader, {.payload_bytes = made_as_.options.input_bytes(), .classes = classes});
   learner_->load_state(reader);
   reader.finish();
 }
@@ -265,14 +323,34 @@ void ModelApp::add_counts(const App& crashed) {
   const auto& earlier = dynamic_cast<const ModelApp&>(crashed);
   trained_ += earlier.trained_;
   predicted_ += earlier.predicted_;
+  joined_ += earlier.joined_;
+  lag_ = earlier.lag_;
   prequential_ = earlier.prequential_;
+}
+
+std::vector<MetricInfo> late_label_joins() {
+  return {{.name = "labels_joined", .unit = "messages"},
+          {.name = "never_labelled", .unit = "messages", .shown = MetricShown::kWhenNotZero},
+          {.name = "labels_unmatched", .unit = "messages", .shown = MetricShown::kWhenNotZero},
+          {.name = "label_lag", .unit = "messages", .curve = true, .undefined = "without answers"}};
 }
 
 std::vector<Metric> ModelApp::metrics() const {
   std::vector<Metric> metrics = {{"trained", static_cast<double>(trained_)},
                                  {"predicted", static_cast<double>(predicted_)}};
   for (Metric& figure : prequential_.metrics(kPrequential)) metrics.push_back(std::move(figure));
+  if (window_.size() == 0) return metrics;
+  metrics.push_back({"labels_joined", static_cast<double>(joined_)});
+  metrics.push_back({"never_labelled", static_cast<double>(window_.never_labelled())});
+  metrics.push_back({"labels_unmatched", static_cast<double>(window_.never_answered())});
+  if (const std::optional<double> lag = lag_.overall()) metrics.push_back({"label_lag", *lag});
   return metrics;
+}
+
+std::vector<CurvePoint> ModelApp::curve() const {
+  std::vector<CurvePoint> curve = prequential_.curves(kPrequential);
+  for (CurvePoint& point : lag_.curve("label_lag")) curve.push_back(std::move(point));
+  return curve;
 }
 
 }  // namespace dse
