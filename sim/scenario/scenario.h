@@ -12,6 +12,7 @@
 
 #include "dse/binding.h"
 #include "dse/component.h"
+#include "dse/concept_drift.h"
 #include "dse/data_source.h"
 #include "dse/drawn_time.h"
 #include "dse/error.h"
@@ -90,6 +91,7 @@ struct Scenario {
   std::map<std::string, std::shared_ptr<const DataSource>> data;  // those of [data.NAME]
   std::set<std::string> named_data;                               // those that some component names
   std::vector<ComponentConfig> components;  // in the file's order; then exports, then imports
+  std::vector<ConceptDrift> drifts;
   std::vector<Fault> faults;
   std::vector<Expectation> expectations;
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "concept_drift/item_drift.h"
 #include "dse/error.h"
 #include "kinds/pace.h"
 #include "kinds/source_loop.h"
@@ -16,6 +17,7 @@ class SourceApp : public App {
       : options_(options),
         pace_(options.rate, options.data.times),
         items_(sequence(options, context)),
+        drift_(context, items_.dataset()),
         random_(context.random("arrivals")),
         truth_(context.truth),
         index_(context.index),
@@ -44,10 +46,12 @@ class SourceApp : public App {
   const SourceOptions options_;
   Pace pace_;
   ItemSequence items_;
+  ItemDrift drift_;
   std::optional<DataItem> next_;  // the one to be sent
   RandomStream& random_;
   TruthSink truth_;
   IndexSink index_;
+  std::int64_t taken_ = 0;  // items, sent or left out
   std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;  // by programs that crashed
   SourceLoop loop_;
@@ -68,9 +72,11 @@ Program SourceApp::program() {
 }
 
 SourceLoop::Sent SourceApp::send(Machine& machine) {
-  const DataItem item = *std::exchange(next_, items_.next());
-  const TimeNs gap_ns = is_poisson() ? random_.exponential_gap_ns(options_.rate)
-                                     : pace_.gap_ns(static_cast<std::int64_t>(sent_), item, next_);
+  DataItem item = *std::exchange(next_, items_.next());
+  const TimeNs gap_ns =
+      is_poisson() ? random_.exponential_gap_ns(options_.rate) : pace_.gap_ns(taken_, item, next_);
+  ++taken_;
+  if (!drift_.apply(item, machine.now())) return {.message = {}, .gap_ns = gap_ns};
   ++sent_;
   MessageFields fields = fields_of(item, items_.dataset());
   fields.key = options_.key;
@@ -100,7 +106,7 @@ class ProductionSource : public Component {
     }
     return metrics;
   }
-  Emits emits() const override { return {.labels = options_.labels.has_value()}; }
+  Emits emits() const override { return {.labels = options_.labels.has_value(), .drifts = true}; }
   std::vector<ReadFile> read_files() const override { return options_.data.files(); }
   std::shared_ptr<const Dataset> dataset(DatasetCache& cache) const override {
     return options_.data.open(cache, false);

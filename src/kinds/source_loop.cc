@@ -26,6 +26,10 @@ void SourceLoop::wait(Machine& machine) {
 
 void SourceLoop::send(Machine& machine) {
   Sent sent = items_.next(machine);
+  if (!sent.message) {
+    item_due_ns_ = add_time(machine.now(), sent.gap_ns);
+    return wait(machine);
+  }
   if (labels_) labels_->add(sent.message->id(), *sent.label, machine.now());
   machine.eval(write_resource(to_, std::move(sent.message)),
                call([this, gap_ns = sent.gap_ns](Machine& again) {

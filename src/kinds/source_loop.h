@@ -13,9 +13,9 @@ namespace dse {
 class SourceLoop {
  public:
   struct Sent {
-    MessagePtr message;
-    std::optional<int> label;  // needed if labels are sent later
-    TimeNs gap_ns = 0;         // from when it is written until the next item is due
+    MessagePtr message;             // null: the item is left out, and nothing is written
+    std::optional<int> label = {};  // needed if labels are sent later
+    TimeNs gap_ns = 0;              // from then until the next item is due
   };
   struct Items {
     std::function<bool()> any_left;

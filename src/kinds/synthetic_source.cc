@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "concept_drift/item_drift.h"
 #include "dataset/dataset_maker.h"
 #include "dataset/row_blocks.h"
 #include "dse/error.h"
@@ -26,7 +27,7 @@ std::shared_ptr<const Dataset> row_shape(const SyntheticSourceOptions& options) 
   const auto stream =
       options.stream.make(options.values, {.features = unused, .noise = unused, .drift = unused});
   return DatasetMaker::without_file({.name = fmt::format("the stream '{}'", options.stream.name),
-                                     .features = static_cast<int>(stream->features()),
+                                     .feature_names = stream->feature_names(),
                                      .class_names = stream->class_names()});
 }
 
@@ -67,6 +68,7 @@ class SyntheticApp : public App {
     const auto& earlier = dynamic_cast<const SyntheticApp&>(crashed);
     rows_ = earlier.rows_;
     sent_ = earlier.sent_;
+    left_out_ = earlier.left_out_;
     loop_.add_counts(earlier.loop_);
   }
 
@@ -77,12 +79,14 @@ class SyntheticApp : public App {
   SyntheticSourceOptions options_;
   std::shared_ptr<const Dataset> shape_;
   LabelFields labels_;
+  ItemDrift drift_;
   StreamRandom random_;
   TruthSink truth_;
   IndexSink index_;
   std::shared_ptr<StreamRows> rows_;  // those of the program that crashed, if one did
   std::uint64_t sent_ = 0;
-  std::int64_t since_start_ = 0;  // sent by this program
+  std::uint64_t left_out_ = 0;    // by a drift
+  std::int64_t since_start_ = 0;  // rows of this program, sent or left out
   SourceLoop loop_;
 };
 
@@ -91,13 +95,14 @@ SyntheticApp::SyntheticApp(const SyntheticSourceOptions& options, std::shared_pt
     : options_(options),
       shape_(std::move(shape)),
       labels_(*shape_),
+      drift_(context, *shape_),
       random_{.features = context.random("features"),
               .noise = context.random("noise"),
               .drift = context.random("drift")},
       truth_(context.truth),
       index_(context.index),
       loop_(options.to,
-            {.any_left = [this] { return sent_ < options_.limit; },
+            {.any_left = [this] { return sent_ + left_out_ < options_.limit; },
              .next = [this](Machine& machine) { return send(machine); }},
             make_late_labels(options.late_labels, *shape_, context)) {}
 
@@ -110,10 +115,14 @@ Program SyntheticApp::program() {
 }
 
 SourceLoop::Sent SyntheticApp::send(Machine& machine) {
-  const DataItem row = rows_->next();
+  DataItem row = rows_->next();
   const Rate& rate = options_.rate;
   const TimeNs gap_ns = rate.offset_ns(since_start_ + 1) - rate.offset_ns(since_start_);
   ++since_start_;
+  if (!drift_.apply(row, machine.now())) {
+    ++left_out_;
+    return {.message = {}, .gap_ns = gap_ns};
+  }
   ++sent_;
   return {.message = message_of(machine, row), .label = row.label, .gap_ns = gap_ns};
 }
@@ -146,7 +155,7 @@ class SyntheticSource : public Component {
     }
     return metrics;
   }
-  Emits emits() const override { return {.labels = writes_labels()}; }
+  Emits emits() const override { return {.labels = writes_labels(), .drifts = true}; }
   std::shared_ptr<const Dataset> dataset(DatasetCache&) const override { return shape_; }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
     std::vector<Sample> samples;

@@ -70,15 +70,16 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
       {"synthetic", {"synthetic", "core", "dse"}},
       {"learn", {"learn", "core", "dse"}},
       {"drift", {"drift", "core", "dse"}},
+      {"concept_drift", {"concept_drift", "dataset", "core", "dse"}},
       {"measure", {"measure", "core", "dse"}},
       {"component", {"component", "protocol", "core", "dse"}},
       {"kinds",
-       {"kinds", "component", "protocol", "sdk", "dataset", "learn", "measure", "synthetic", "message",
-        "core", "dse"}},
+       {"kinds", "component", "protocol", "sdk", "dataset", "learn", "measure", "concept_drift", "synthetic",
+        "message", "core", "dse"}},
       {"amqp", {"amqp", "sdk", "message", "core", "dse"}},
       {"sim",
        {"sim", "kinds", "component", "protocol", "bus", "broker", "sdk", "dataset", "learn", "measure",
-        "message", "core", "amqp", "dse"}},
+        "concept_drift", "message", "core", "amqp", "dse"}},
   };
   for (const Source& source : sources()) {
     CAPTURE(source.path);
