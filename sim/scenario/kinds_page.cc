@@ -97,6 +97,8 @@ std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
       return "a string, or a list of strings";
     case KeyType::kChoice:
       return listed_names(key.choices);
+    case KeyType::kNamedTable:
+      return listed_names(key.choices) + ", or a table with one as `name` and its parameters";
     case KeyType::kLearner:
       return listed_names(learners.names()) + ", or [a program](programs.md#learners)";
     case KeyType::kData:

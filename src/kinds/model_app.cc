@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/printable.h"
+#include "message/content_types.h"
 
 namespace dse {
 
@@ -15,6 +16,7 @@ struct ModelApp::Batch {
   TimeNs time_ns = 0;  // when its last message was handled
   std::vector<MessagePtr> messages;
   std::vector<int> labels;
+  std::vector<Prediction> before;  // once it is learned: what was predicted of each
 };
 
 namespace {
@@ -51,6 +53,7 @@ class Inputs {
 };
 
 constexpr std::size_t kProbabilitiesMax = std::size_t{1} << 22;  // in one batch: 32 MiB
+constexpr std::uint32_t kTextBytesMax = std::numeric_limits<std::uint32_t>::max();
 constexpr double kNotTold = std::numeric_limits<double>::quiet_NaN();
 
 // The probabilities of an input if the learner told them, and they are some.
@@ -65,6 +68,13 @@ HeaderArray list_of(std::span<const double> probabilities) {
 std::string label_text(const HeaderValue& label) {
   const auto* text = std::get_if<std::string>(&label);
   return text == nullptr ? to_text(label) : quoted_text(*text);
+}
+
+bool is_alarm(const Message& message) { return message.content_type() == kAlarmContentType; }
+
+bool is_warning(const Message& alarm) {
+  const HeaderValue* level = alarm.headers().find(kAlarmLevel);
+  return level != nullptr && *level == HeaderValue(std::string(kWarningLevel));
 }
 
 std::string_view what_is(const HeaderValue& value) {
@@ -89,21 +99,29 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
                     .window = context.measures.window,
                     .fading = context.measures.fading}) {
   learner_->note_time(start_ns_);
+  if (!options.resets_on_alarm) return;
+  StateWriter writer;
+  learner_->save_state(writer);
+  first_state_ = writer.bytes();
 }
 
 Program ModelApp::program() {
   // Not earlier: a learner that is a program may be waited for only once the run has begun.
   if (note_state_every_ > 0) note_state();
-  return {call([this](Machine& machine) {
-            machine_ = &machine;
-            machine.next();
-          }),
-          create_resource(options_.to),
-          stream_resource(options_.from, prefetch_,
-                          [this](Machine& machine, const MessagePtr& message) { handle(machine, message); })};
+  Program program = {call([this](Machine& machine) {
+                       machine_ = &machine;
+                       machine.next();
+                     }),
+                     create_resource(options_.to)};
+  if (options_.errors) program.push_back(create_resource(*options_.errors));
+  program.push_back(
+      stream_resource(options_.from, prefetch_,
+                      [this](Machine& machine, const MessagePtr& message) { handle(machine, message); }));
+  return program;
 }
 
 void ModelApp::handle(Machine& machine, const MessagePtr& message) {
+  if (is_alarm(*message)) return take_alarm(machine, *message);
   if (const std::optional<std::string> reason = why_unfit(*message)) {
     machine.refuse_current(*reason);
     return machine.next();
@@ -152,10 +170,53 @@ void ModelApp::learn(Machine& machine, const MessagePtr& message, std::int64_t l
   if (filling_->messages.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
 
   std::shared_ptr<Batch> full = std::exchange(filling_, std::make_shared<Batch>());
+  if (options_.errors) return learn_and_tell(machine, std::move(full));
   machine.eval(post([this, full = std::move(full)] { train(*full); }), after(options_.train_service_ns));
 }
 
-void ModelApp::train(const Batch& batch) {
+void ModelApp::learn_and_tell(Machine& machine, std::shared_ptr<Batch> full) {
+  machine.eval(compute([this, full] { train(*full); }, options_.train_service_ns,
+                       [this, full](Machine& again) { write_errors(again, *full); }));
+}
+
+void ModelApp::write_errors(Machine& machine, const Batch& batch) const {
+  Program steps;
+  for (std::size_t i = 0; i < batch.before.size(); ++i) {
+    const std::int64_t predicted = batch.before[i].label;
+    const std::int64_t truth = batch.labels[i];
+    if (predicted < 0) continue;  // the learner does not tell
+    MessagePtr error = machine.compose({.key = fmt::format("{}.error", machine.name()),
+                                        .headers = {{"model", machine.name()},
+                                                    {"error", std::int64_t{predicted != truth}},
+                                                    {"truth", truth},
+                                                    {"predicted", predicted}},
+                                        .correlation_id = batch.messages[i]->id(),
+                                        .content_type = std::string(kErrorContentType)});
+    steps.push_back(write_resource(*options_.errors, std::move(error)));
+  }
+  machine.eval(std::move(steps));
+}
+
+void ModelApp::take_alarm(Machine& machine, const Message& alarm) {
+  if (!options_.resets_on_alarm) {
+    machine.refuse_current(
+        "it is an alarm: set `on_alarm = \"reset\"` for a model that shall start again, or "
+        "bind no alarms to it");
+    return machine.next();
+  }
+  if (is_warning(alarm)) return machine.next();
+  ++resets_;
+  machine.eval(post([this] { reset(); }));
+}
+
+void ModelApp::reset() {
+  const std::string name = "the first state of a learner";
+  StateReader reader(first_state_, name);
+  learner_->load_state(reader);
+  reader.finish();
+}
+
+void ModelApp::train(Batch& batch) {
   std::vector<Example> examples;
   examples.reserve(batch.messages.size());
   Inputs inputs(made_as_.options, batch.messages.size());
@@ -163,7 +224,8 @@ void ModelApp::train(const Batch& batch) {
     const Input input = inputs.of(*batch.messages[i], i);
     examples.push_back({.pixels = input.pixels, .label = batch.labels[i], .features = input.features});
   }
-  std::vector<Prediction> before(examples.size());
+  std::vector<Prediction>& before = batch.before;
+  before.resize(examples.size());
   learner_->note_time(batch.time_ns);
   if (asks_probabilities_) {
     const auto classes = static_cast<std::size_t>(made_as_.options.classes);
@@ -237,12 +299,14 @@ std::optional<std::string> ModelApp::save_checkpoint() const {
   writer.add_u64(filling_->labels.size());
   for (std::size_t i = 0; i < filling_->labels.size(); ++i) {
     writer.add_u32(static_cast<std::uint32_t>(filling_->labels[i]));
+    writer.add_text(filling_->messages[i]->id());
     writer.add(std::span(bytes_of(*filling_->messages[i]), made_as_.options.input_bytes()));
   }
+  if (options_.resets_on_alarm) writer.add_text(first_state_);
   return writer.bytes() + learner.bytes();
 }
 
-// Only the payload and the label of a message are learned.
+// Only the payload and the label of a message are learned; its id is for what is said of it.
 void ModelApp::load_checkpoint(std::string_view checkpoint) {
   const std::string name = "the checkpoint";
   StateReader reader(checkpoint, name);
@@ -252,11 +316,14 @@ void ModelApp::load_checkpoint(std::string_view checkpoint) {
   filling_->time_ns = start_ns_;  // the crashed app may have learned from later messages than these
   for (std::uint64_t left = reader.count(options_.batch, "messages"); left > 0; --left) {
     filling_->labels.push_back(static_cast<int>(reader.u32()));
+    std::string id(reader.text(kTextBytesMax));
     auto input = std::make_shared<std::vector<std::uint8_t>>(made_as_.options.input_bytes());
     reader.read(*input);
     const auto bytes = std::as_bytes(std::span(*input));
-    filling_->messages.push_back(make_message({.payload = Payload(std::move(input), bytes)}));
+    filling_->messages.push_back(
+        make_message({.payload = Payload(std::move(input), bytes), .id = std::move(id)}));
   }
+  if (options_.resets_on_alarm) first_state_ = reader.text(kTextBytesMax);
   learner_->load_state(reader);
   reader.finish();
 }
@@ -265,12 +332,14 @@ void ModelApp::add_counts(const App& crashed) {
   const auto& earlier = dynamic_cast<const ModelApp&>(crashed);
   trained_ += earlier.trained_;
   predicted_ += earlier.predicted_;
+  resets_ += earlier.resets_;
   prequential_ = earlier.prequential_;
 }
 
 std::vector<Metric> ModelApp::metrics() const {
   std::vector<Metric> metrics = {{"trained", static_cast<double>(trained_)},
                                  {"predicted", static_cast<double>(predicted_)}};
+  if (options_.resets_on_alarm) metrics.push_back({"resets", static_cast<double>(resets_)});
   for (Metric& figure : prequential_.metrics(kPrequential)) metrics.push_back(std::move(figure));
   return metrics;
 }

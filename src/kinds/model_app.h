@@ -29,7 +29,7 @@ class ModelApp : public App {
   Program program() override;
   // Learns the last, incomplete batch.
   void finish() override;
-  // `trained`, `predicted`, and the prequential figures that are defined.
+  // `trained`, `predicted`, `resets` if it may reset, and the prequential figures that are defined.
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override { return prequential_.curves(kPrequential); }
   std::vector<ConfusionCell> confusion() const override { return prequential_.confusion().cells(); }
@@ -37,7 +37,7 @@ class ModelApp : public App {
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override { learner_->hash_state(hasher); }
   std::optional<std::string> save_state() const override { return save_learner(*learner_, made_as_); }
-  // The learner's state, then the batch that is not full yet.
+  // The batch that is not full yet, what a reset goes back to, and the learner's state.
   std::optional<std::string> save_checkpoint() const override;
   void load_checkpoint(std::string_view checkpoint) override;
   void add_counts(const App& crashed) override;
@@ -52,7 +52,9 @@ class ModelApp : public App {
   void predict(Machine& machine, const MessagePtr& message);
   void forward(Machine& machine, const Message& message);
   std::optional<std::string> why_unfit(const Message& message) const;
-  void train(const Batch& batch);
+  void learn_and_tell(Machine& machine, std::shared_ptr<Batch> full);
+  void write_errors(Machine& machine, const Batch& batch) const;
+  void take_alarm(Machine& machine, const Message& alarm);
 
   const ModelOptions options_;
   const LearnerKind made_as_;
@@ -63,6 +65,7 @@ class ModelApp : public App {
   const bool asks_probabilities_;  // not of a learner that would fill the memory with those of one batch
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
+  std::uint64_t resets_ = 0;
   std::shared_ptr<Batch> filling_;
   const Machine* machine_ = nullptr;  // once the program has started
   // Those of the one inference under way; written on the strand.
@@ -70,9 +73,12 @@ class ModelApp : public App {
   std::vector<double> probabilities_;  // by label; NaN if the learner does not tell them
 
   // What follows is used only on the strand.
+  void train(Batch& batch);
+  void reset();
   void note_state();
 
   std::unique_ptr<Learner> learner_;
+  std::string first_state_;  // the learner's, if it may reset
   std::uint64_t batches_ = 0;
   LearnedState now_;  // without the digest
   std::vector<LearnedState> states_;

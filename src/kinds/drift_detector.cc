@@ -1,0 +1,159 @@
+#include "kinds/drift_detector.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "core/names.h"
+#include "dse/error.h"
+#include "kinds/drift_detector_app.h"
+#include "protocol/parameter_table.h"
+
+namespace dse {
+namespace {
+
+constexpr const char* kUnscored = "without planted drifts";
+constexpr const char* kUndetected = "when no planted drift was detected";
+
+std::vector<std::string> detector_names() {
+  std::vector<std::string> names;
+  for (const DriftDetectorInfo& detector : built_in_drift_detectors()) names.push_back(detector.name);
+  return names;
+}
+
+class DriftDetectorComponent : public Component {
+ public:
+  explicit DriftDetectorComponent(DriftDetectorOptions options) : options_(std::move(options)) {}
+
+  Ports ports() const override { return {.reads = options_.consumer.from, .writes = {options_.to}}; }
+  std::vector<MetricInfo> metrics() const override;
+  bool keeps_state() const override { return true; }
+  std::unique_ptr<App> make(const MakeContext& context) const override {
+    return std::make_unique<DriftDetectorApp>(options_, std::vector<PlantedDrift>(), context);
+  }
+
+ private:
+  DriftDetectorOptions options_;
+};
+
+std::vector<MetricInfo> DriftDetectorComponent::metrics() const {
+  std::vector<MetricInfo> metrics = {{.name = "examples", .unit = "messages"},
+                                     {.name = "alarms", .unit = "messages", .written = true}};
+  if (options_.detector.warns) metrics.push_back({.name = "warnings", .unit = "messages", .written = true});
+  for (const char* name : {"drifts", "detected", "missed", "repeated_alarms", "false_alarms"})
+    metrics.push_back({.name = name, .undefined = kUnscored});
+  metrics.push_back({.name = "detection_delay_ns", .unit = "ns", .undefined = kUndetected});
+  metrics.push_back({.name = "detection_delay_examples", .undefined = kUndetected});
+  return metrics;
+}
+
+void read_detector(const KeyReader& keys, DriftDetectorOptions& options) {
+  const KeyValue held = keys.value("detector");
+  const auto* table = std::get_if<TableText>(&held);
+  const InputPlace place = keys.place("detector");
+  const std::optional<std::string> name =
+      table == nullptr ? std::get<std::string>(held) : name_in(table->json, "a detector", place);
+  const std::vector<DriftDetectorInfo>& known = built_in_drift_detectors();
+  const auto found = std::find_if(known.begin(), known.end(),
+                                  [&name](const DriftDetectorInfo& one) { return one.name == name; });
+  const std::vector<std::string> names = detector_names();
+  if (!name) keys.refuse("detector", fmt::format("has no `name`: name one of {}", fmt::join(names, ", ")));
+  if (found == known.end())
+    keys.refuse("detector", fmt::format("there is no detector '{}'{}", *name, suggestion(*name, names)));
+  options.detector = *found;
+  if (table == nullptr) return;
+  options.parameters =
+      read_parameters(table->json, {.known = found->parameters,
+                                    .what = fmt::format("parameter of the detector '{}'", found->name),
+                                    .place = place});
+}
+
+std::shared_ptr<const Component> read_drift_detector(const KeyReader& keys) {
+  DriftDetectorOptions options;
+  read_detector(keys, options);
+  options.consumer = read_consumer(keys);
+  options.to = keys.text("to");
+  options.value = keys.text("value");
+  if (options.value.empty()) keys.refuse("value", "names no header");
+  try {
+    return make_drift_detector(std::move(options));
+  } catch (const std::invalid_argument& refusal) {
+    keys.refuse("detector", refusal.what());
+  }
+}
+
+struct ParameterText {
+  const KeyInfo& key;
+
+  std::string operator()(std::int64_t number) const {
+    return fmt::format("{} to {}, by default {}: ", key.range.least, key.range.most, number);
+  }
+  std::string operator()(double number) const { return fmt::format("by default {}: ", number); }
+  std::string operator()(const std::string& choice) const {
+    return fmt::format("`\"{}\"`, by default `\"{}\"`: ", fmt::join(key.choices, "\"` or `\""), choice);
+  }
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return "";
+  }
+};
+
+// "`adwin`: Adaptive windowing. It has `delta` (by default 0.002: …), `clock` (…)."
+std::string detector_text(const DriftDetectorInfo& detector) {
+  std::vector<std::string> parameters;
+  for (const KeyInfo& key : detector.parameters) {
+    parameters.push_back(
+        fmt::format("`{}` ({}{})", key.name, std::visit(ParameterText{key}, key.fallback), key.meaning));
+  }
+  return fmt::format("`{}`: {} It has {}.", detector.name, detector.meaning, fmt::join(parameters, ", "));
+}
+
+std::string detectors_text() {
+  std::vector<std::string> detectors;
+  for (const DriftDetectorInfo& detector : built_in_drift_detectors())
+    detectors.push_back(detector_text(detector));
+  return fmt::format("{}", fmt::join(detectors, " "));
+}
+
+std::vector<KeyInfo> drift_detector_keys() {
+  std::vector<KeyInfo> keys = consumer_keys();
+  keys.push_back({.name = "to",
+                  .type = KeyType::kResource,
+                  .required = true,
+                  .meaning = "resource to which alarms are written"});
+  keys.push_back({.name = "detector",
+                  .type = KeyType::kNamedTable,
+                  .required = true,
+                  .choices = detector_names(),
+                  .meaning = detectors_text()});
+  keys.push_back({.name = "value",
+                  .type = KeyType::kLine,
+                  .fallback = std::string("error"),
+                  .meaning = "the header that is watched, which is a number"});
+  return keys;
+}
+
+}  // namespace
+
+std::shared_ptr<const Component> make_drift_detector(DriftDetectorOptions options) {
+  options.detector.make(options.parameters);
+  return std::make_shared<const DriftDetectorComponent>(std::move(options));
+}
+
+Kind drift_detector_kind() {
+  return {.name = "drift-detector",
+          .meaning =
+              "Watches a number in messages, by default a model's errors, and writes an alarm when it "
+              "is no longer what it was: an empty payload, the content type "
+              "`application/vnd.dse.alarm`, the key `<detector>.drift`, and as `correlation_id` the "
+              "id of the message that raised it. A detector that warns writes `<detector>.warning` "
+              "when it begins to.",
+          .keys = drift_detector_keys(),
+          .read = read_drift_detector};
+}
+
+}  // namespace dse
