@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dse/app.h"
+#include "dse/concept_drift.h"
 #include "dse/data_source.h"
 #include "dse/dataset.h"
 #include "dse/dataset_cache.h"
@@ -47,6 +48,7 @@ struct Emits {
   // Answers may have class probabilities, which MakeContext::probabilities is told.
   bool probabilities = false;
   bool forwards = false;  // their payloads are those of the messages that it reads
+  bool drifts = false;    // they are items of data, which change as MakeContext::drifts says
 };
 
 // One sort of message that a component makes from its data set: what bindings and models look at.
@@ -94,6 +96,8 @@ struct MakeContext {
   std::function<std::vector<DataInput>()> inputs = {};
   // Throws InputError unless what the scenario's own data sets send it fits a learner with these options.
   std::function<void(const LearnerOptions&)> require_fitting = {};
+  // The drifts that are planted in the scenario, those of other components included, in its order.
+  std::vector<ConceptDrift> drifts = {};
   // A component that reads a file other than a data set notes the file's digest here.
   DatasetCache* files = nullptr;
 

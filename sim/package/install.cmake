@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 # Everything in one archive: the objects are those of the folders' libraries.
 set(objects)
-foreach(folder core message broker bus sdk process protocol dataset learn measure drift synthetic component kinds amqp
+foreach(folder core message broker bus sdk process protocol dataset learn measure drift concept_drift synthetic component kinds amqp
         scenario record world capture results regression conform definitions attach node simulation command)
   list(APPEND objects $<TARGET_OBJECTS:dse_${folder}>)
 endforeach()

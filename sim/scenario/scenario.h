@@ -11,6 +11,7 @@
 
 #include "dse/binding.h"
 #include "dse/component.h"
+#include "dse/concept_drift.h"
 #include "dse/data_source.h"
 #include "dse/drawn_time.h"
 #include "dse/error.h"
@@ -88,6 +89,7 @@ struct Scenario {
   std::vector<BindingSpec> bindings;
   std::map<std::string, std::shared_ptr<const DataSource>> data;  // those of [data.NAME]
   std::vector<ComponentConfig> components;  // in the file's order; then exports, then imports
+  std::vector<ConceptDrift> drifts;
   std::vector<Fault> faults;
   std::vector<Expectation> expectations;
 

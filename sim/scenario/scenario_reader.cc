@@ -12,6 +12,7 @@
 #include "sim/scenario/component_reader.h"
 #include "sim/scenario/data_reader.h"
 #include "sim/scenario/drawn_time_reader.h"
+#include "sim/scenario/drift_reader.h"
 #include "sim/scenario/expectation_reader.h"
 #include "sim/scenario/fault_reader.h"
 #include "sim/scenario/gateway_reader.h"
@@ -222,6 +223,9 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
     if (std::exchange(checked, component.table_name()) == component.table_name()) continue;
     errors.attempt_reference([&] { check_named(component, scenario); });
   }
+  read_each(root, "drift", errors, [&](const toml::table& node, std::size_t number) {
+    scenario.drifts.push_back(read_drift(node, number, scenario));
+  });
   read_each(root, "fault", errors, [&](const toml::table& node, std::size_t number) {
     Fault& fault = scenario.faults.emplace_back();  // also if it is wrong: expectations name it
     read_fault(node, number, scenario, fault);

@@ -137,11 +137,25 @@ std::int64_t TableReader::integer_or(std::string_view key, std::int64_t fallback
 std::optional<double> TableReader::number_if_any(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
-  if (const auto* integer = node->as_integer()) return static_cast<double>(integer->get());
-  const auto* real = node->as_floating_point();
-  if (real == nullptr) refuse(*node, key, "a number");
+  return number_of(*node, key);
+}
+
+double TableReader::number_of(const toml::node& node, std::string_view key) const {
+  if (const auto* integer = node.as_integer()) return static_cast<double>(integer->get());
+  const auto* real = node.as_floating_point();
+  if (real == nullptr) refuse(node, key, "a number");
   if (!std::isfinite(real->get())) throw InputError(place(key), "expected a finite number");
   return real->get();
+}
+
+std::vector<double> TableReader::numbers(std::string_view key) {
+  const toml::node& node = demand(key);
+  const toml::array* list = node.as_array();
+  if (list == nullptr) refuse(node, key, "a list of numbers");
+  if (list->empty()) throw InputError(place(key), "the list is empty: give at least one number");
+  std::vector<double> values;
+  for (const toml::node& element : *list) values.push_back(number_of(element, key));
+  return values;
 }
 
 bool TableReader::flag(std::string_view key) {

@@ -48,6 +48,8 @@ class TableReader {
   std::int64_t integer_or(std::string_view key, std::int64_t fallback, std::int64_t least, std::int64_t most);
   std::optional<std::int64_t> integer_if_any(std::string_view key, std::int64_t least, std::int64_t most);
   std::optional<double> number_if_any(std::string_view key);
+  // A list of numbers, at least one.
+  std::vector<double> numbers(std::string_view key);
   // A boolean; false when it is not there.
   bool flag(std::string_view key);
   std::optional<TimeNs> duration_if_any(std::string_view key);
@@ -84,6 +86,7 @@ class TableReader {
   std::string full_key(std::string_view key) const;
   [[noreturn]] void refuse(const toml::node& node, std::string_view key, std::string_view expected) const;
   std::string text_of(const toml::node& node, std::string_view key) const;
+  double number_of(const toml::node& node, std::string_view key) const;
   TimeNs duration_of(const toml::node& node, std::string_view key) const;
 
   const toml::table& table_;

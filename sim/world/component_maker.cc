@@ -52,6 +52,14 @@ std::function<std::string(const std::string&)> names_in(const Scenario& scenario
   };
 }
 
+std::vector<ConceptDrift> drifts_on(const Scenario& scenario) {
+  std::vector<ConceptDrift> on;
+  for (const ConceptDrift& drift : scenario.drifts) {
+    if (drift.on) on.push_back(drift);
+  }
+  return on;
+}
+
 }  // namespace
 
 ComponentMaker::ComponentMaker(Parts parts) : parts_(std::move(parts)), called_(names_in(parts_.scenario)) {}
@@ -116,6 +124,7 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component, Restart
           .inputs = [this, &component] { return inputs_of(component); },
           .require_fitting =
               [this, &component](const LearnerOptions& learner) { require_fitting(component, learner); },
+          .drifts = drifts_on(scenario),
           .files = &parts_.datasets,
           .truth = parts_.truth,
           .index = parts_.index,

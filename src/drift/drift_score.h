@@ -68,6 +68,7 @@ class DriftScore {
   };
 
   void begin_drifts_up_to(TimeNs time_ns);
+  void skip_to_last(NextChange& change, TimeNs last_begin_ns);
   void begin(const NextChange& change);
   bool is_open(const Window& window, TimeNs time_ns) const;
 

@@ -33,10 +33,12 @@ class DriftDetectorComponent : public Component {
   std::vector<MetricInfo> metrics() const override;
   bool keeps_state() const override { return true; }
   std::unique_ptr<App> make(const MakeContext& context) const override {
-    return std::make_unique<DriftDetectorApp>(options_, std::vector<PlantedDrift>(), context);
+    return std::make_unique<DriftDetectorApp>(options_, planted(context), context);
   }
 
  private:
+  std::vector<PlantedDrift> planted(const MakeContext& context) const;
+
   DriftDetectorOptions options_;
 };
 
@@ -49,6 +51,30 @@ std::vector<MetricInfo> DriftDetectorComponent::metrics() const {
   metrics.push_back({.name = "detection_delay_ns", .unit = "ns", .undefined = kUndetected});
   metrics.push_back({.name = "detection_delay_examples", .undefined = kUndetected});
   return metrics;
+}
+
+// The drifts of the scenario by which its alarms are judged. Throws InputError when one that is named is not
+// there.
+std::vector<PlantedDrift> DriftDetectorComponent::planted(const MakeContext& context) const {
+  std::vector<std::string> names;
+  for (const ConceptDrift& drift : context.drifts) names.push_back(drift.name);
+  for (const NamedDrift& wanted : options_.drifts) {
+    if (std::find(names.begin(), names.end(), wanted.name) == names.end()) {
+      std::erase(names, "");
+      throw InputError(wanted.place, fmt::format("there is no [[drift]] named '{}' that is on{}", wanted.name,
+                                                 suggestion(wanted.name, names)));
+    }
+  }
+  std::vector<PlantedDrift> planted;
+  for (const ConceptDrift& drift : context.drifts) {
+    const auto is_meant = [&drift](const NamedDrift& one) { return one.name == drift.name; };
+    if (options_.drifts.empty() || std::any_of(options_.drifts.begin(), options_.drifts.end(), is_meant)) {
+      const bool recurs = drift.transition == DriftTransition::kRecurring;
+      planted.push_back(
+          {.at_ns = drift.at_ns, .width_ns = drift.width_ns, .period_ns = recurs ? drift.period_ns : 0});
+    }
+  }
+  return planted;
 }
 
 void read_detector(const KeyReader& keys, DriftDetectorOptions& options) {
@@ -72,6 +98,14 @@ void read_detector(const KeyReader& keys, DriftDetectorOptions& options) {
                                     .place = place});
 }
 
+void read_drifts(const KeyReader& keys, DriftDetectorOptions& options) {
+  if (std::holds_alternative<std::monostate>(keys.value("drifts"))) return;
+  for (std::string& name : keys.texts("drifts")) {
+    if (name.empty()) keys.refuse("drifts", "has an empty name: give the [[drift]] a name");
+    options.drifts.push_back({.name = std::move(name), .place = keys.place("drifts")});
+  }
+}
+
 std::shared_ptr<const Component> read_drift_detector(const KeyReader& keys) {
   DriftDetectorOptions options;
   read_detector(keys, options);
@@ -79,6 +113,9 @@ std::shared_ptr<const Component> read_drift_detector(const KeyReader& keys) {
   options.to = keys.text("to");
   options.value = keys.text("value");
   if (options.value.empty()) keys.refuse("value", "names no header");
+  if (!std::holds_alternative<std::monostate>(keys.value("max_delay")))
+    options.max_delay_ns = keys.duration("max_delay");
+  read_drifts(keys, options);
   try {
     return make_drift_detector(std::move(options));
   } catch (const std::invalid_argument& refusal) {
@@ -134,6 +171,14 @@ std::vector<KeyInfo> drift_detector_keys() {
                   .type = KeyType::kLine,
                   .fallback = std::string("error"),
                   .meaning = "the header that is watched, which is a number"});
+  keys.push_back({.name = "drifts",
+                  .type = KeyType::kTexts,
+                  .meaning = "names of the [[drift]] tables by which its alarms are judged; by default all"});
+  keys.push_back({.name = "max_delay",
+                  .type = KeyType::kDuration,
+                  .meaning =
+                      "how long after the end of a planted drift an alarm still detects it; by default "
+                      "until the next one begins"});
   return keys;
 }
 

@@ -22,14 +22,20 @@
 
 namespace dse {
 
+// A planted drift that a key names.
+struct NamedDrift {
+  std::string name;
+  InputPlace place = {};
+};
+
 struct DriftDetectorOptions {
   DriftDetectorInfo detector;
   DetectorParameters parameters = {};
   ConsumerOptions consumer;
   std::string to;
-  std::string value = "error";                     // the header that is watched
-  std::optional<TimeNs> max_delay_ns = {};         // see DriftScore
-  std::optional<std::vector<std::string>> drifts;  // the names of those that count; empty: all
+  std::string value = "error";              // the header that is watched
+  std::optional<TimeNs> max_delay_ns = {};  // see DriftScore
+  std::vector<NamedDrift> drifts = {};      // those that its alarms are judged by; empty: all
 };
 
 Kind drift_detector_kind();

@@ -90,6 +90,7 @@ class ProductionSource : public Component {
   std::vector<MetricInfo> metrics() const override {
     return {{.name = "sent", .unit = "messages", .written = true}};
   }
+  Emits emits() const override { return {.drifts = true}; }
   std::vector<ReadFile> read_files() const override { return options_.data.files(); }
   std::shared_ptr<const Dataset> dataset(DatasetCache& cache) const override {
     return options_.data.open(cache, false);

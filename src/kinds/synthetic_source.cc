@@ -128,7 +128,7 @@ class SyntheticSource : public Component {
   std::vector<MetricInfo> metrics() const override {
     return {{.name = "sent", .unit = "messages", .written = true}};
   }
-  Emits emits() const override { return {.labels = options_.labelled}; }
+  Emits emits() const override { return {.labels = options_.labelled, .drifts = true}; }
   std::shared_ptr<const Dataset> dataset(DatasetCache&) const override { return shape_; }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
     if (!options_.labelled) return {{.index = 0, .key = options_.key, .label = {}}};

@@ -99,7 +99,7 @@ class TrainingGenerator : public Component {
   std::vector<MetricInfo> metrics() const override {
     return {{.name = "sent", .unit = "messages", .written = true}};
   }
-  Emits emits() const override { return {.labels = true}; }
+  Emits emits() const override { return {.labels = true, .drifts = true}; }
   std::vector<ReadFile> read_files() const override { return options_.data.files(); }
   std::shared_ptr<const Dataset> dataset(DatasetCache& cache) const override {
     return options_.data.open(cache, options_.shuffled);
