@@ -48,24 +48,27 @@ std::unique_ptr<DriftDetector> make_adwin(const DetectorParameters& parameters) 
 
 DriftDetectorInfo adwin() {
   const AdwinOptions defaults;
-  return {.name = "adwin",
-          .meaning = "Adaptive windowing (Bifet and Gavaldà, 2007).",
-          .parameters =
-              {number("delta", defaults.delta,
-                      "above 0 and below 1, how likely a check may be to find a drift where there is none"),
-               integer("clock", defaults.clock, kAdwinClock, "it checks at every so many values"),
-               integer("max_buckets", defaults.max_buckets, kAdwinBuckets,
-                       "the most buckets of one size; the paper's M"),
-               integer("min_window_length", defaults.min_window_length, kAdwinMinWindowLength,
-                       "the fewest values that each side of a cut has"),
-               integer("grace_period", defaults.grace_period, kAdwinGracePeriod,
-                       "a window of at most so many values is not checked"),
-               {.name = "variant",
-                .type = KeyType::kChoice,
-                .fallback = std::string(kPaper),
-                .choices = {kPaper, "river"},
-                .meaning = "whose algorithm; River's (commit 4466595) notices later"}},
-          .make = make_adwin};
+  return {
+      .name = "adwin",
+      .meaning = "Adaptive windowing: keeps the latest values that have one mean (Bifet and Gavaldà, 2007).",
+      .parameters = {number("delta", defaults.delta,
+                            "how likely a check may be to find a drift where there is none (the paper's "
+                            "delta); above 0 and below 1"),
+                     integer("clock", defaults.clock, kAdwinClock,
+                             "it looks for a drift at every so many values"),
+                     integer("max_buckets", defaults.max_buckets, kAdwinBuckets,
+                             "the most buckets of one size (the paper's M): more give more cuts to try"),
+                     integer("min_window_length", defaults.min_window_length, kAdwinMinWindowLength,
+                             "the fewest values on each side of a cut"),
+                     integer("grace_period", defaults.grace_period, kAdwinGracePeriod,
+                             "in a window of at most so many values it does not look"),
+                     {.name = "variant",
+                      .type = KeyType::kChoice,
+                      .fallback = std::string(kPaper),
+                      .choices = {kPaper, "river"},
+                      .meaning = "whose algorithm: that of River (commit 4466595) notices drifts later than "
+                                 "that of the paper"}},
+      .make = make_adwin};
 }
 
 std::unique_ptr<DriftDetector> make_ddm(const DetectorParameters& parameters) {
@@ -78,19 +81,22 @@ std::unique_ptr<DriftDetector> make_ddm(const DetectorParameters& parameters) {
 
 DriftDetectorInfo ddm() {
   const DdmOptions defaults;
-  return {.name = "ddm",
-          .meaning = "The drift detection method (Gama, Medas, Castillo and Rodrigues, 2004).",
-          .warns = true,
-          .least = 0,
-          .most = 1,
-          .parameters = {integer("min_num_instances", defaults.min_num_instances, {1, kMinInstancesMax},
-                                 "how many values it waits for, after each drift again"),
-                         number("warning_level", defaults.warning_level,
-                                "above 0, how many deviations above its least the rate of errors is for a "
-                                "warning"),
-                         number("out_control_level", defaults.out_control_level,
-                                "at least `warning_level`, the same for a drift")},
-          .make = make_ddm};
+  return {
+      .name = "ddm",
+      .meaning =
+          "The drift detection method, for values from 0 to 1: errors are more frequent than they were at "
+          "their rarest. It warns before (Gama, Medas, Castillo and Rodrigues, 2004).",
+      .warns = true,
+      .least = 0,
+      .most = 1,
+      .parameters = {integer("min_num_instances", defaults.min_num_instances, {1, kMinInstancesMax},
+                             "how many values it waits for at first, and after each drift"),
+                     number(
+                         "warning_level", defaults.warning_level,
+                         "it warns when the rate of errors is so many deviations above its least; above 0"),
+                     number("out_control_level", defaults.out_control_level,
+                            "there is a drift when it is so many above; at least `warning_level`")},
+      .make = make_ddm};
 }
 
 std::unique_ptr<DriftDetector> make_page_hinkley(const DetectorParameters& parameters) {
@@ -104,17 +110,18 @@ std::unique_ptr<DriftDetector> make_page_hinkley(const DetectorParameters& param
 
 DriftDetectorInfo page_hinkley() {
   const PageHinkleyOptions defaults;
-  return {.name = "page-hinkley",
-          .meaning = "The test of Page and Hinkley (Page, 1954).",
-          .parameters = {integer("min_instances", defaults.min_instances, {1, kMinInstancesMax},
-                                 "how many values it waits for, after each drift again"),
-                         number("delta", defaults.delta,
-                                "from 0, how far above the mean a value is without counting"),
-                         number("threshold", defaults.threshold,
-                                "above 0, there is a drift when the sum of what counts is more"),
-                         number("alpha", defaults.alpha,
-                                "above 0 and at most 1, each value first multiplies the sum by this")},
-          .make = make_page_hinkley};
+  return {
+      .name = "page-hinkley",
+      .meaning = "The test of Page and Hinkley: values have been above their mean for too long (Page, 1954).",
+      .parameters = {integer("min_instances", defaults.min_instances, {1, kMinInstancesMax},
+                             "how many values it waits for at first, and after each drift"),
+                     number("delta", defaults.delta,
+                            "how far above the mean a value may be without counting; from 0"),
+                     number("threshold", defaults.threshold,
+                            "there is a drift when the sum of what counts is above this; above 0"),
+                     number("alpha", defaults.alpha,
+                            "each value first multiplies the sum by this; above 0 and at most 1")},
+      .make = make_page_hinkley};
 }
 
 }  // namespace

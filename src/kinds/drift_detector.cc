@@ -83,11 +83,11 @@ void read_detector(const KeyReader& keys, DriftDetectorOptions& options) {
   const InputPlace place = keys.place("detector");
   const std::optional<std::string> name =
       table == nullptr ? std::get<std::string>(held) : name_in(table->json, "a detector", place);
-  const std::vector<DriftDetectorInfo>& known = built_in_drift_detectors();
-  const auto found = std::find_if(known.begin(), known.end(),
-                                  [&name](const DriftDetectorInfo& one) { return one.name == name; });
   const std::vector<std::string> names = detector_names();
   if (!name) keys.refuse("detector", fmt::format("has no `name`: name one of {}", fmt::join(names, ", ")));
+  const std::vector<DriftDetectorInfo>& known = built_in_drift_detectors();
+  const auto found = std::find_if(known.begin(), known.end(),
+                                  [&name](const DriftDetectorInfo& one) { return one.name == *name; });
   if (found == known.end())
     keys.refuse("detector", fmt::format("there is no detector '{}'{}", *name, suggestion(*name, names)));
   options.detector = *found;
@@ -123,39 +123,6 @@ std::shared_ptr<const Component> read_drift_detector(const KeyReader& keys) {
   }
 }
 
-struct ParameterText {
-  const KeyInfo& key;
-
-  std::string operator()(std::int64_t number) const {
-    return fmt::format("{} to {}, by default {}: ", key.range.least, key.range.most, number);
-  }
-  std::string operator()(double number) const { return fmt::format("by default {}: ", number); }
-  std::string operator()(const std::string& choice) const {
-    return fmt::format("`\"{}\"`, by default `\"{}\"`: ", fmt::join(key.choices, "\"` or `\""), choice);
-  }
-  template <typename Other>
-  std::string operator()(const Other&) const {
-    return "";
-  }
-};
-
-// "`adwin`: Adaptive windowing. It has `delta` (by default 0.002: …), `clock` (…)."
-std::string detector_text(const DriftDetectorInfo& detector) {
-  std::vector<std::string> parameters;
-  for (const KeyInfo& key : detector.parameters) {
-    parameters.push_back(
-        fmt::format("`{}` ({}{})", key.name, std::visit(ParameterText{key}, key.fallback), key.meaning));
-  }
-  return fmt::format("`{}`: {} It has {}.", detector.name, detector.meaning, fmt::join(parameters, ", "));
-}
-
-std::string detectors_text() {
-  std::vector<std::string> detectors;
-  for (const DriftDetectorInfo& detector : built_in_drift_detectors())
-    detectors.push_back(detector_text(detector));
-  return fmt::format("{}", fmt::join(detectors, " "));
-}
-
 std::vector<KeyInfo> drift_detector_keys() {
   std::vector<KeyInfo> keys = consumer_keys();
   keys.push_back({.name = "to",
@@ -166,7 +133,7 @@ std::vector<KeyInfo> drift_detector_keys() {
                   .type = KeyType::kNamedTable,
                   .required = true,
                   .choices = detector_names(),
-                  .meaning = detectors_text()});
+                  .meaning = "the [detector](#drift-detectors)"});
   keys.push_back({.name = "value",
                   .type = KeyType::kLine,
                   .fallback = std::string("error"),

@@ -15,6 +15,11 @@ std::optional<double> number_of(const HeaderValue& value) {
   return real_of(value);
 }
 
+std::string shown(const HeaderValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? printable(to_text(value)) : quoted_text(*text);
+}
+
 }  // namespace
 
 DriftDetectorApp::DriftDetectorApp(const DriftDetectorOptions& options, std::vector<PlantedDrift> planted,
@@ -64,7 +69,7 @@ std::optional<std::string> DriftDetectorApp::why_unfit(const Message& message) c
     return fmt::format("it has no header `{}`: bind only messages that have it, or set `value`", name);
   const std::optional<double> number = number_of(*value);
   if (!number)
-    return fmt::format("its header `{}` is {}, and no number", name, printable(typed_text(*value)));
+    return fmt::format("its header `{}` is {} ({}), and no number", name, shown(*value), type_name(*value));
   const DriftDetectorInfo& detector = options_.detector;
   if (*number >= detector.least && *number <= detector.most) return std::nullopt;  // NaN is not
   return fmt::format("its header `{}` is {}, and {} takes numbers from {} to {}", name, *number,
