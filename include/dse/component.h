@@ -98,6 +98,7 @@ struct MakeContext {
   std::function<void(const LearnerOptions&)> require_fitting = {};
   // The drifts that are planted in the scenario, those of other components included, in its order.
   std::vector<ConceptDrift> drifts = {};
+  DriftSink drifted = {};  // a component whose items drift tells here what becomes of each that one concerns
   // A component that reads a file other than a data set notes the file's digest here.
   DatasetCache* files = nullptr;
 

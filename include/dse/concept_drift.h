@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -46,7 +47,6 @@ struct ConceptDrift {
   ConceptDriftKind kind = ConceptDriftKind::kRotation;
   std::vector<std::string> components = {};  // whose items drift; a name may stand for replicas
   std::string name = {};                     // for reports; "" if it has none
-  std::size_t number = 0;                    // its place in the scenario, from 0
   bool on = true;                            // false: nothing drifts, as if it were not there
 
   DriftTransition transition = DriftTransition::kAbrupt;
@@ -66,6 +66,10 @@ struct ConceptDrift {
 
   InputPlace place = {};  // where the scenario says what its kind needs, for errors
 
+  // Known when the scenario is wired.
+  std::size_t number = 0;   // its place in the scenario, from 0
+  std::string stream = {};  // the purpose of the random stream from which each of its components draws
+
   // When the concept changes for the time of this number, from 0: to the new one when it is even, else back
   // to the old one. Empty when it does not change so often, or only after the end of virtual time.
   std::optional<TimeNs> change_ns(std::uint64_t change) const {
@@ -76,6 +80,21 @@ struct ConceptDrift {
     return at_ns + static_cast<TimeNs>(change) * period_ns;
   }
 };
+
+// The names in the order of ConceptDriftKind: "rotation", "shift" ...
+const std::vector<std::string>& drift_names();
+inline const std::string& drift_name(ConceptDriftKind kind) {
+  return drift_names()[static_cast<std::size_t>(kind)];
+}
+
+// What a drift has made of an item of data.
+enum class DriftEffect {
+  kChanged,  // it is of the new concept
+  kLeftOut,  // it is not sent
+  kInfinite  // it is of the new concept, in which a number of it is too large for a float32
+};
+// Takes note of it. `drift` is ConceptDrift::number.
+using DriftSink = std::function<void(std::size_t drift, DriftEffect effect)>;
 
 // The probability with which an item that is sent at that time is of the new concept. Around a change at time
 // p it is 1 / (1 + exp(-4 (t - p) / width)), as of the ConceptDriftStream of MOA (Bifet, Holmes, Kirkby and

@@ -41,6 +41,8 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   int columns() const { return columns_; }
   // How many numbers a row of a table has; 0: images.
   int features() const { return features_; }
+  // Their names, as many as features().
+  const std::vector<std::string>& feature_names() const { return feature_names_; }
   std::size_t item_bytes() const {
     return features_ > 0 ? static_cast<std::size_t>(features_) * sizeof(float)
                          : static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_);
@@ -79,6 +81,7 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   bool has_labels_ = false;
   std::vector<std::byte> bytes_;
   std::vector<std::uint16_t> labels_;
+  std::vector<std::string> feature_names_;
   std::vector<std::string> class_names_;
   std::string path_;
   std::string labels_path_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dse/binding.h"
+#include "dse/concept_drift.h"
 #include "dse/metric.h"
 #include "dse/time.h"
 
@@ -54,6 +55,19 @@ struct FaultCount {
   bool operator==(const FaultCount&) const = default;
 };
 
+// What one planted drift has done.
+struct DriftCount {
+  std::uint64_t changed = 0;   // items that were sent as the new concept has them
+  std::uint64_t left_out = 0;  // items that were not sent
+  std::uint64_t infinite = 0;  // those of `changed` in which a number became infinite
+
+  void note(DriftEffect effect) {
+    ++(effect == DriftEffect::kLeftOut ? left_out : changed);
+    if (effect == DriftEffect::kInfinite) ++infinite;
+  }
+  bool operator==(const DriftCount&) const = default;
+};
+
 struct CurveRow {
   TimeNs time_ns = 0;
   std::string component;
@@ -95,6 +109,7 @@ struct RunResult : Measures {
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component
+  std::vector<DriftCount> drifts;               // in the scenario's order
   std::vector<FaultCount> faults;               // in the scenario's order
   std::vector<ConfusionRow> confusion;          // each component's rows by truth and prediction
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.

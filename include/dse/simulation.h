@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "dse/component.h"
+#include "dse/concept_drift.h"
 #include "dse/drawn_time.h"
 #include "dse/expectation.h"
 #include "dse/fault.h"
@@ -106,6 +107,9 @@ class Simulation {
   // first step or run() throw UsageError for a name that the scenario does not have, a fault that its
   // component cannot show, and an expectation that expects nothing.
   Simulation& inject(Fault fault);
+  // A drift of what a component sends, which is of a kind that sends items of data. Throws UsageError for
+  // values that make no sense; for components that cannot drift, the first step or run() does.
+  Simulation& plant(ConceptDrift drift);
   Simulation& expect(Expectation expectation);
   // The observer is told of everything that happens; it must outlive the simulation.
   Simulation& observe(Observer& observer);

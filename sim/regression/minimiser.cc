@@ -184,12 +184,13 @@ bool Minimiser::accept_with(const TablePath& part, const std::string& value) {
 
 bool Minimiser::drop_parts() {
   bool any = false;
-  // This goes from the end, so that the numbers of the remaining parts do not change; faults come first: with
-  // fewer of them all that follows is easier to understand.
+  // This goes from the end, so that the numbers of the remaining parts do not change; faults and drifts come
+  // first: with fewer of them all that follows is easier to understand.
   std::vector<TablePath> parts = parts_of(toml::parse(best_.scenario));
   std::reverse(parts.begin(), parts.end());
-  std::stable_partition(parts.begin(), parts.end(),
-                        [](const TablePath& part) { return part.front() == "fault"; });
+  std::stable_partition(parts.begin(), parts.end(), [](const TablePath& part) {
+    return part.front() == "fault" || part.front() == "drift";
+  });
   for (const TablePath& part : parts) {
     if (out_of_runs()) break;
     if (accept_without(part)) any = true;

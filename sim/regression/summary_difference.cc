@@ -84,7 +84,7 @@ struct ElementKey {
   std::string key;
 };
 std::optional<ElementKey> element_key_of(const std::string& key) {
-  for (const std::string list : {"binding", "fault", "expect", "gateway.export", "gateway.import"}) {
+  for (const std::string list : {"binding", "drift", "fault", "expect", "gateway.export", "gateway.import"}) {
     if (!key.starts_with(list + ".")) continue;
     const std::string rest = key.substr(list.size() + 1);
     const std::size_t dot = rest.find('.');

@@ -18,6 +18,7 @@
 #include "kinds/message_text.h"
 #include "sim/record/header_json.h"
 #include "sim/results/numbers.h"
+#include "sim/scenario/drift_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
@@ -118,6 +119,29 @@ Json faults_json(const Scenario& scenario, const RunResult& result) {
   return list;
 }
 
+// When each drift of the scenario changes the concept, and what it has done, in its order.
+Json drifts_json(const Scenario& scenario, const RunResult& result) {
+  Json list = Json::array();
+  for (std::size_t number = 0; number < result.drifts.size(); ++number) {
+    const ConceptDrift& drift = scenario.drifts[number];
+    const DriftCount& count = result.drifts[number];
+    Json json;
+    if (!drift.name.empty()) json["name"] = drift.name;
+    json["kind"] = drift_name(drift.kind);
+    json["components"] = drift.components;
+    if (!drift.on) json["on"] = false;
+    json["transition"] = transition_name(drift.transition);
+    json["at_ns"] = drift.at_ns;
+    if (drift.width_ns > 0) json["width_ns"] = drift.width_ns;
+    if (drift.period_ns > 0) json["period_ns"] = drift.period_ns;
+    json["changed"] = count.changed;
+    if (drift.kind == ConceptDriftKind::kClassPrior) json["left_out"] = count.left_out;
+    if (count.infinite > 0) json["infinite"] = count.infinite;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 Json fingerprint_json(const Fingerprints& fingerprints) {
   return {{"events", fingerprints.events},
           {"payload", fingerprints.payload},
@@ -164,6 +188,7 @@ Json summary(const RunReport& report) {
   for (const auto& [name, value] : result.metrics) metrics.emplace_back(name, json_number<Json>(value));
   json["metrics"] = std::move(metrics);
   if (!result.passed.empty()) json["bindings"] = bindings_json(report.scenario, result);
+  if (!result.drifts.empty()) json["drifts"] = drifts_json(report.scenario, result);
   if (!result.faults.empty()) json["faults"] = faults_json(report.scenario, result);
   json["expectations"] = Json::array();
   for (const ExpectationResult& one : report.expectations) {
@@ -253,6 +278,36 @@ void write_results(const RunReport& report, RunFolder& folder) {
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+namespace {
+
+void add_drift_warnings(const Scenario& scenario, const RunResult& result,
+                        std::vector<std::string>& warnings) {
+  for (std::size_t number = 0; number < result.drifts.size(); ++number) {
+    const ConceptDrift& drift = scenario.drifts[number];
+    const DriftCount& count = result.drifts[number];
+    if (drift.on && count.changed + count.left_out == 0) {
+      warnings.push_back(fmt::format("the drift {} changed nothing in this run: nothing was sent after {}",
+                                     drift_title(drift, number), format_duration(drift.at_ns)));
+    }
+    if (count.infinite > 0) {
+      warnings.push_back(fmt::format("the drift {} made {} infinite: a number became too large for a float32",
+                                     drift_title(drift, number), counted(count.infinite, "row")));
+    }
+  }
+}
+
+// "at 10s: 480 items changed, 20 left out"
+std::string drift_line(const ConceptDrift& drift, std::size_t number, const DriftCount& count) {
+  std::string did = "is off";
+  if (drift.on) {
+    did = fmt::format("{}: {} changed", drift_times(drift), counted(count.changed, "item"));
+    if (count.left_out > 0) did += fmt::format(", {} left out", count.left_out);
+  }
+  return fmt::format("  drift        {} {}\n", one_line(drift_title(drift, number)), did);
+}
+
+}  // namespace
+
 std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result) {
   std::vector<std::string> warnings = refusal_warnings(result.refused);
   if (result.status == RunStatus::kInterrupted) return warnings;
@@ -268,6 +323,7 @@ std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult&
     if (result.faults[number].struck > 0 || !fault.on) continue;
     warnings.push_back(fmt::format("the fault {} never struck in this run", fault_title(fault, number)));
   }
+  add_drift_warnings(scenario, result, warnings);
   return warnings;
 }
 
@@ -304,6 +360,8 @@ std::string report_text(const RunReport& report, bool color) {
                       counted(result.deliveries, "delivery", "deliveries"), result.unroutable);
   for (const ComponentConfig& component : report.scenario.components)
     text += component_line(component, result);
+  for (std::size_t number = 0; number < result.drifts.size(); ++number)
+    text += drift_line(report.scenario.drifts[number], number, result.drifts[number]);
   for (std::size_t number = 0; number < result.faults.size(); ++number) {
     const Fault& fault = report.scenario.faults[number];
     text += fmt::format("  fault        {} {}\n", one_line(fault_title(fault, number)),

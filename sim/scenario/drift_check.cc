@@ -109,23 +109,23 @@ void check_component(const std::string& name, const Scenario& scenario, const In
 
 }  // namespace
 
-const std::vector<std::string>& drift_names() {
-  static const std::vector<std::string> names = {"rotation",      "shift",        "noise",
-                                                 "contrast",      "class-swap",   "class-prior",
-                                                 "feature-shift", "feature-scale"};
-  return names;
-}
-
 const std::vector<std::string>& transition_names() {
   static const std::vector<std::string> names = {"abrupt", "gradual", "recurring"};
   return names;
 }
 
-std::string drift_title(const ConceptDrift& drift) {
+std::string drift_title(const ConceptDrift& drift, std::size_t number) {
   const std::string what =
       fmt::format("{} of {}", drift_name(drift.kind), fmt::join(drift.components, " and "));
-  return drift.name.empty() ? fmt::format("{} (drift {})", what, drift.number)
+  return drift.name.empty() ? fmt::format("{} (drift {})", what, number)
                             : fmt::format("'{}', {}", drift.name, what);
+}
+
+std::string drift_times(const ConceptDrift& drift) {
+  std::string text = "at " + format_duration(drift.at_ns);
+  if (drift.period_ns > 0) text += ", then every " + format_duration(drift.period_ns);
+  if (drift.width_ns > 0) text += ", over " + format_duration(drift.width_ns);
+  return text;
 }
 
 DriftMistake drift_mistake(const ConceptDrift& drift) {

@@ -13,18 +13,16 @@
 
 namespace dse {
 
-// The names in the order of ConceptDriftKind: "rotation", "shift" ...
-const std::vector<std::string>& drift_names();
-inline const std::string& drift_name(ConceptDriftKind kind) {
-  return drift_names()[static_cast<std::size_t>(kind)];
-}
 // The names in the order of DriftTransition: "abrupt", "gradual", "recurring".
 const std::vector<std::string>& transition_names();
 inline const std::string& transition_name(DriftTransition transition) {
   return transition_names()[static_cast<std::size_t>(transition)];
 }
-// What reports call it: "rotation of camera (drift 0)", "'turn', rotation of camera and trainer".
-std::string drift_title(const ConceptDrift& drift);
+// What reports call the drift with this number, from 0: "rotation of camera (drift 0)", "'turn', rotation of
+// camera and trainer".
+std::string drift_title(const ConceptDrift& drift, std::size_t number);
+// When its concept changes, for human readers: "at 10s", "at 10s, over 2s", "at 10s, then every 5s".
+std::string drift_times(const ConceptDrift& drift);
 
 // What is wrong with its values on their own, whatever the scenario: the key ("width") and a sentence for
 // human readers, "" if nothing is.

@@ -110,7 +110,6 @@ void read_times(TableReader& table, ConceptDrift& drift) {
 ConceptDrift read_drift(const toml::table& node, std::size_t number, const Scenario& scenario) {
   TableReader table(node, fmt::format("drift.{}", number));
   ConceptDrift drift;
-  drift.number = number;
   drift.name = read_name(table, scenario);
   drift.kind = static_cast<ConceptDriftKind>(table.choice("kind", drift_names()));
   drift.components = read_components(table);

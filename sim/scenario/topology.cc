@@ -10,6 +10,7 @@
 
 #include "core/counted.h"
 #include "core/printable.h"
+#include "sim/scenario/drift_check.h"
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/topology_graph.h"
 
@@ -316,6 +317,12 @@ std::string topology_text(const Scenario& scenario) {
   }
   if (!scenario.bindings.empty()) text += "  bindings\n";
   for (const BindingSpec& binding : scenario.bindings) text += fmt::format("    {}\n", binding_text(binding));
+  if (!scenario.drifts.empty()) text += "  drifts\n";
+  for (std::size_t number = 0; number < scenario.drifts.size(); ++number) {
+    const ConceptDrift& drift = scenario.drifts[number];
+    text += fmt::format("    {} {}{}\n", one_line(drift_title(drift, number)), drift_times(drift),
+                        drift.on ? "" : ", is off");
+  }
   return text;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/names.h"
 #include "sim/scenario/binding_check.h"
+#include "sim/scenario/drift_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/scenario_reader.h"
@@ -128,6 +129,15 @@ Simulation& Simulation::inject(Fault fault) {
   state_->require_unwired("inject()");
   check(fault);
   state_->scenario.faults.push_back(std::move(fault));
+  return *this;
+}
+
+Simulation& Simulation::plant(ConceptDrift drift) {
+  state_->require_unwired("plant()");
+  if (const DriftMistake mistake = drift_mistake(drift); !mistake.text.empty())
+    throw UsageError(fmt::format("plant() got a drift whose {} {}", mistake.key, mistake.text));
+  if (drift.components.empty()) throw UsageError("plant() got a drift of no component: name at least one");
+  state_->scenario.drifts.push_back(std::move(drift));
   return *this;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/names.h"
+#include "sim/scenario/drift_check.h"
 #include "sim/scenario/expectation_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/key_rules.h"
@@ -48,6 +49,11 @@ bool Simulation::State::has_component(const std::string& name) const {
 // What is in the file was checked when it was read; what was added in code can be checked only now that
 // everything is there.
 void Simulation::State::check_against_scenario() const {
+  for (std::size_t i = 0; i < scenario.drifts.size(); ++i) {
+    check_drift(scenario.drifts[i], scenario, [i](const std::string& key) {
+      return InputPlace{.key = fmt::format("drift.{}.{}", i, key)};
+    });
+  }
   for (std::size_t i = 0; i < scenario.faults.size(); ++i)
     check_fault(scenario.faults[i], scenario, {.key = fmt::format("fault.{}", i)});
   for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {

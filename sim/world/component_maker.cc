@@ -52,10 +52,18 @@ std::function<std::string(const std::string&)> names_in(const Scenario& scenario
   };
 }
 
+// The drifts that are on. A nameless one has its random stream by its place among those of its kind, whether
+// they are on or not.
 std::vector<ConceptDrift> drifts_on(const Scenario& scenario) {
+  std::map<ConceptDriftKind, std::size_t> nameless;
   std::vector<ConceptDrift> on;
-  for (const ConceptDrift& drift : scenario.drifts) {
-    if (drift.on) on.push_back(drift);
+  for (std::size_t number = 0; number < scenario.drifts.size(); ++number) {
+    ConceptDrift drift = scenario.drifts[number];
+    drift.number = number;
+    drift.stream = drift.name.empty()
+                       ? fmt::format("drift {} {}", drift_name(drift.kind), nameless[drift.kind]++)
+                       : fmt::format("drift {} '{}'", drift_name(drift.kind), drift.name);
+    if (drift.on) on.push_back(std::move(drift));
   }
   return on;
 }
@@ -125,6 +133,7 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component, Restart
           .require_fitting =
               [this, &component](const LearnerOptions& learner) { require_fitting(component, learner); },
           .drifts = drifts_on(scenario),
+          .drifted = parts_.drifted,
           .files = &parts_.datasets,
           .truth = parts_.truth,
           .index = parts_.index,

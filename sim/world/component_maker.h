@@ -41,6 +41,7 @@ class ComponentMaker {
     std::function<TruthSink(const std::string& component)> verdict_of = {};
     ProbabilitySink probabilities = {};
     std::function<std::function<void(const MessagePtr&)>(const ComponentConfig& component)> leave_of = {};
+    DriftSink drifted = {};
     TruthOf truth_of = {};
     IndexSink index = {};
     std::function<bool()> interrupted = {};

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "concept_drift/class_swap.h"
 #include "dse/error.h"
 #include "dse/message.h"
+#include "kinds/item_data.h"
 #include "learn/input_words.h"
 #include "sim/world/ledger.h"
 
@@ -109,6 +111,25 @@ class Fit {
   const LearnerOptions& learner_;
 };
 
+// What the writer sends, before and after its classes have swapped their labels.
+std::vector<Sample> samples_of(const ComponentConfig& writer, const Scenario& scenario,
+                               const Dataset& dataset, std::uint64_t seed) {
+  std::vector<Sample> samples = writer.component->samples(dataset, {.name = writer.name, .seed = seed});
+  for (const ConceptDrift& drift : scenario.drifts) {
+    const bool swaps = drift.on && drift.kind == ConceptDriftKind::kClassSwap &&
+                       std::any_of(drift.components.begin(), drift.components.end(),
+                                   [&](const std::string& name) { return writer.is_called(name); });
+    for (std::size_t at = 0, before = samples.size(); swaps && at < before; ++at) {
+      Sample sample = samples[at];
+      if (!sample.label || swapped_label(drift.classes, *sample.label) == *sample.label) continue;
+      sample.label = swapped_label(drift.classes, *sample.label);
+      sample.key = key_of_label(*sample.label);
+      samples.push_back(std::move(sample));
+    }
+  }
+  return samples;
+}
+
 }  // namespace
 
 void require_fitting_data(const Scenario& scenario, const ComponentConfig& model,
@@ -117,7 +138,7 @@ void require_fitting_data(const Scenario& scenario, const ComponentConfig& model
   for (const ComponentConfig& writer : scenario.components) {
     const std::shared_ptr<const Dataset> dataset = dataset_of(writer);
     if (dataset == nullptr) continue;
-    for (const Sample& sample : writer.component->samples(*dataset, {.name = writer.name, .seed = seed})) {
+    for (const Sample& sample : samples_of(writer, scenario, *dataset, seed)) {
       fit.check(writer, sample, *dataset);
       for (const ComponentConfig& between : scenario.components) {
         if (between.component->emits().forwards) fit.check_forwarded(writer, sample, between, *dataset);

@@ -70,6 +70,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
       maker_(parts_of_components(open_lines)),
       timers_(scheduler_),
       strands_(options.threads) {
+  result_.drifts.resize(scenario.drifts.size());
   plant_faults();
   for (const ComponentConfig& config : scenario.components) {
     std::unique_ptr<App> app = maker_.make(config);
@@ -129,6 +130,7 @@ ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
         if (!options_.on_export) return {};
         return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
       },
+      .drifted = [this](std::size_t drift, DriftEffect effect) { result_.drifts[drift].note(effect); },
       .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
       .index = predictions_ == nullptr ? IndexSink()
                                        : [this](const std::string& id,

@@ -38,6 +38,27 @@ constexpr std::array<double, 11> kOddReciprocals = [] {
   return reciprocals;
 }();
 
+// The series of sine and cosine in x^2, by falling power: up to x^17 / 17! and x^16 / 16!.
+constexpr std::array<double, 9> kSineSeries = [] {
+  std::array<double, 9> coefficients{};
+  double coefficient = 1;
+  for (std::size_t at = 0; at < coefficients.size(); ++at) {
+    coefficients[coefficients.size() - 1 - at] = coefficient;
+    coefficient /= -static_cast<double>((2 * at + 2) * (2 * at + 3));
+  }
+  return coefficients;
+}();
+constexpr std::array<double, 9> kCosineSeries = [] {
+  std::array<double, 9> coefficients{};
+  double coefficient = 1;
+  for (std::size_t at = 0; at < coefficients.size(); ++at) {
+    coefficients[coefficients.size() - 1 - at] = coefficient;
+    coefficient /= -static_cast<double>((2 * at + 1) * (2 * at + 2));
+  }
+  return coefficients;
+}();
+constexpr double kRadiansInDegree = 0x1.1df46a2529d39p-6;
+
 // Cody's coefficients, by falling power. Each pair approximates one range: erf(x) / x in x^2 up to 0.46875,
 // e^(x^2) erfc(x) in x up to 4, and beyond that what is left of its asymptotic series, in 1 / x^2.
 constexpr double kErfNear = 0.46875;
@@ -142,6 +163,18 @@ double error_function(double x) {
   }
   return std::copysign(size < kErfIsOne ? 1 - complement(size) : 1, x);
 }
+
+double sine_of_degrees(double degrees) {
+  const double within_turn = std::remainder(degrees, 360.0);  // exact, as is every difference below
+  const double quarters = std::floor(within_turn / 90 + 0.5);
+  const double x = (within_turn - 90 * quarters) * kRadiansInDegree;
+  const auto quarter = static_cast<int>(quarters) & 3;
+  const double value =
+      quarter % 2 == 0 ? x * polynomial(kSineSeries, x * x) : polynomial(kCosineSeries, x * x);
+  return quarter < 2 ? value : -value;
+}
+
+double cosine_of_degrees(double degrees) { return sine_of_degrees(std::remainder(degrees, 360.0) + 90); }
 
 double normal_cumulative(double x) { return 0.5 * (1 + error_function(x * kSquareRootHalf)); }
 

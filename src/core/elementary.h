@@ -1,5 +1,6 @@
-// exp, log and erf in plain double arithmetic. Those of the C library choose an implementation by processor,
-// so their last bit may differ between machines; these give the same bits everywhere. Pure functions.
+// exp, log, erf, sine and cosine in plain double arithmetic. Those of the C library choose an implementation
+// by processor, so their last bit may differ between machines; these give the same bits everywhere. Pure
+// functions.
 #pragma once
 
 namespace dse {
@@ -15,6 +16,11 @@ double logarithm(double x);
 // erf(x), the error function, within 6 units in the last place; NaN for NaN. Rational approximations by Cody,
 // "Rational Chebyshev approximations for the error function", Mathematics of Computation 23 (1969).
 double error_function(double x);
+
+// The sine and the cosine of a finite angle in degrees, within 2 units in the last place of 1; exact at
+// multiples of 90. Taylor series about the nearest of these.
+double sine_of_degrees(double degrees);
+double cosine_of_degrees(double degrees);
 
 // The probability that a standard normal variable is at most x: (1 + erf(x / sqrt 2)) / 2.
 double normal_cumulative(double x);

@@ -67,7 +67,8 @@ std::shared_ptr<const Dataset> DatasetMaker::from_images(const std::string& imag
 
 std::shared_ptr<const Dataset> DatasetMaker::without_file(RowShape shape) {
   const auto dataset = std::make_shared<Dataset>();
-  dataset->features_ = shape.features;
+  dataset->features_ = static_cast<int>(shape.feature_names.size());
+  dataset->feature_names_ = std::move(shape.feature_names);
   dataset->has_labels_ = true;
   dataset->classes_ = static_cast<int>(shape.class_names.size());
   dataset->class_names_ = std::move(shape.class_names);
@@ -81,6 +82,8 @@ std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& opti
   const auto dataset = std::make_shared<Dataset>();
   dataset->count_ = scan->rows - scan->rows_left_out;
   dataset->features_ = static_cast<int>(scan->features.size());
+  for (const std::size_t column : scan->features)
+    dataset->feature_names_.push_back(scan->columns[column].name);
   dataset->has_labels_ = scan->label.has_value();
   dataset->class_names_ = scan->classes;
   dataset->classes_ = static_cast<int>(scan->classes.size());

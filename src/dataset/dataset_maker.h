@@ -28,7 +28,7 @@ class DatasetMaker {
   // messages where a file's path would.
   struct RowShape {
     std::string name;
-    int features = 0;
+    std::vector<std::string> feature_names;
     std::vector<std::string> class_names;
   };
   static std::shared_ptr<const Dataset> without_file(RowShape shape);

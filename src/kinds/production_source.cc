@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "concept_drift/item_drift.h"
 #include "dse/error.h"
 #include "kinds/pace.h"
 
@@ -18,6 +19,7 @@ class SourceApp : public App {
         pace_(options.rate, options.data.times),
         arrivals_(options.arrivals),
         items_(sequence(options, context)),
+        drift_(context, items_.dataset()),
         random_(context.random("arrivals")),
         truth_(context.truth),
         index_(context.index) {}
@@ -46,10 +48,12 @@ class SourceApp : public App {
   Pace pace_;
   Arrivals arrivals_;
   ItemSequence items_;
+  ItemDrift drift_;
   std::optional<DataItem> next_;  // the one to be sent
   RandomStream& random_;
   TruthSink truth_;
   IndexSink index_;
+  std::int64_t taken_ = 0;  // items, sent or left out
   std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;  // by programs that crashed
 };
@@ -69,9 +73,11 @@ Program SourceApp::program() {
 
 void SourceApp::step(Machine& machine) {
   if (!next_) return machine.eval(exit(0));
-  const DataItem item = *std::exchange(next_, items_.next());
-  const TimeNs gap_ns = is_poisson() ? random_.exponential_gap_ns(rate_)
-                                     : pace_.gap_ns(static_cast<std::int64_t>(sent_), item, next_);
+  DataItem item = *std::exchange(next_, items_.next());
+  const TimeNs gap_ns = is_poisson() ? random_.exponential_gap_ns(rate_) : pace_.gap_ns(taken_, item, next_);
+  ++taken_;
+  if (!drift_.apply(item, machine.now()))
+    return machine.eval(after(gap_ns), call([this](Machine& again) { step(again); }));
   ++sent_;
   MessageFields fields = fields_of(item, items_.dataset());
   fields.key = key_;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "concept_drift/item_drift.h"
 #include "dataset/dataset_maker.h"
 #include "dataset/row_blocks.h"
 #include "dse/error.h"
@@ -25,7 +26,7 @@ std::shared_ptr<const Dataset> row_shape(const SyntheticSourceOptions& options) 
   const auto stream =
       options.stream.make(options.values, {.features = unused, .noise = unused, .drift = unused});
   return DatasetMaker::without_file({.name = fmt::format("the stream '{}'", options.stream.name),
-                                     .features = static_cast<int>(stream->features()),
+                                     .feature_names = stream->feature_names(),
                                      .class_names = stream->class_names()});
 }
 
@@ -62,6 +63,7 @@ class SyntheticApp : public App {
     const auto& earlier = dynamic_cast<const SyntheticApp&>(crashed);
     rows_ = earlier.rows_;
     sent_ = earlier.sent_;
+    left_out_ = earlier.left_out_;
   }
 
  private:
@@ -71,12 +73,14 @@ class SyntheticApp : public App {
   SyntheticSourceOptions options_;
   std::shared_ptr<const Dataset> shape_;
   LabelFields labels_;
+  ItemDrift drift_;
   StreamRandom random_;
   TruthSink truth_;
   IndexSink index_;
   std::shared_ptr<StreamRows> rows_;  // those of the program that crashed, if one did
   std::uint64_t sent_ = 0;
-  std::int64_t since_start_ = 0;  // sent by this program
+  std::uint64_t left_out_ = 0;    // by a drift
+  std::int64_t since_start_ = 0;  // rows of this program, sent or left out
 };
 
 SyntheticApp::SyntheticApp(const SyntheticSourceOptions& options, std::shared_ptr<const Dataset> shape,
@@ -84,6 +88,7 @@ SyntheticApp::SyntheticApp(const SyntheticSourceOptions& options, std::shared_pt
     : options_(options),
       shape_(std::move(shape)),
       labels_(*shape_),
+      drift_(context, *shape_),
       random_{.features = context.random("features"),
               .noise = context.random("noise"),
               .drift = context.random("drift")},
@@ -96,11 +101,15 @@ Program SyntheticApp::program() {
 }
 
 void SyntheticApp::step(Machine& machine) {
-  if (sent_ >= options_.limit) return machine.eval(exit(0));
-  const DataItem row = rows_->next();
+  if (sent_ + left_out_ >= options_.limit) return machine.eval(exit(0));
+  DataItem row = rows_->next();
   const Rate& rate = options_.rate;
   const TimeNs gap_ns = rate.offset_ns(since_start_ + 1) - rate.offset_ns(since_start_);
   ++since_start_;
+  if (!drift_.apply(row, machine.now())) {
+    ++left_out_;
+    return machine.eval(after(gap_ns), call([this](Machine& again) { step(again); }));
+  }
   ++sent_;
   machine.eval(write_resource(options_.to, message_of(machine, row)), after(gap_ns),
                call([this](Machine& again) { step(again); }));

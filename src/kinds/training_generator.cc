@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "concept_drift/item_drift.h"
 #include "dse/error.h"
 #include "kinds/pace.h"
 
@@ -47,6 +48,7 @@ class GeneratorApp : public App {
       : to_(options.to),
         pace_(options.rate, options.data.times),
         items_(items_sent(options, context)),
+        drift_(context, items_.dataset()),
         labels_(items_.dataset()) {}
 
   Program program() override {
@@ -71,16 +73,21 @@ class GeneratorApp : public App {
   std::string to_;
   Pace pace_;
   ItemSequence items_;
+  ItemDrift drift_;
   LabelFields labels_;
   std::optional<DataItem> next_;  // the one to be sent
+  std::int64_t taken_ = 0;        // items, sent or left out
   std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;  // by programs that crashed
 };
 
 void GeneratorApp::step(Machine& machine) {
   if (!next_) return machine.eval(exit(0));
-  const DataItem item = *std::exchange(next_, items_.next());
-  const TimeNs gap_ns = pace_.gap_ns(static_cast<std::int64_t>(sent_++), item, next_);
+  DataItem item = *std::exchange(next_, items_.next());
+  const TimeNs gap_ns = pace_.gap_ns(taken_++, item, next_);
+  if (!drift_.apply(item, machine.now()))
+    return machine.eval(after(gap_ns), call([this](Machine& again) { step(again); }));
+  ++sent_;
   machine.eval(write_resource(to_, labelled(machine, item)), after(gap_ns),
                call([this](Machine& again) { step(again); }));
 }

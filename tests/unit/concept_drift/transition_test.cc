@@ -1,8 +1,8 @@
 // When a planted drift changes the concept, against the formula, written down apart from the code.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "dse/concept_drift.h"
+#include "support/catch.h"
 
 using namespace dse;
 using Catch::Matchers::WithinAbs;

@@ -85,3 +85,25 @@ TEST_CASE("the normal distribution at values of its table") {
   CHECK(normal_cumulative(9) == 1);
   CHECK(normal_cumulative(-9) == 0);
 }
+
+TEST_CASE("sine and cosine agree with the C library, and are exact at multiples of 90 degrees") {
+  RandomStream random(1, "test", "sine");
+  constexpr double kMost = 5e-16;
+  for (int draw = 0; draw < 50'000; ++draw) {
+    const double degrees = 720 * (random.uniform() - 0.5);
+    const auto radians = static_cast<long double>(degrees) * 3.14159265358979323846264338327950288L / 180;
+    if (std::fabs(sine_of_degrees(degrees) - static_cast<double>(std::sin(radians))) > kMost ||
+        std::fabs(cosine_of_degrees(degrees) - static_cast<double>(std::cos(radians))) > kMost)
+      FAIL_CHECK("degrees = " << degrees);
+  }
+  for (const int turns : {-2, 0, 1, 1000}) {
+    CHECK(sine_of_degrees(360.0 * turns) == 0);
+    CHECK(sine_of_degrees(360.0 * turns + 90) == 1);
+    CHECK(sine_of_degrees(360.0 * turns + 180) == 0);
+    CHECK(sine_of_degrees(360.0 * turns + 270) == -1);
+    CHECK(cosine_of_degrees(360.0 * turns) == 1);
+    CHECK(cosine_of_degrees(360.0 * turns + 90) == 0);
+    CHECK(cosine_of_degrees(360.0 * turns + 180) == -1);
+    CHECK(cosine_of_degrees(360.0 * turns + 270) == 0);
+  }
+}

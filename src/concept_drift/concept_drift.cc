@@ -1,5 +1,6 @@
-#include "core/elementary.h"
 #include "dse/concept_drift.h"
+
+#include "core/elementary.h"
 
 namespace dse {
 namespace {
@@ -26,6 +27,13 @@ double share_after(TimeNs since_ns, TimeNs width_ns) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& drift_names() {
+  static const std::vector<std::string> names = {"rotation",      "shift",        "noise",
+                                                 "contrast",      "class-swap",   "class-prior",
+                                                 "feature-shift", "feature-scale"};
+  return names;
+}
 
 double share_of_new_concept(const ConceptDrift& drift, TimeNs time_ns) {
   const Change change = nearest_change(drift, time_ns);
