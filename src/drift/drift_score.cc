@@ -36,7 +36,6 @@ void DriftScore::note_example(TimeNs time_ns) {
 }
 
 void DriftScore::note_alarm(TimeNs time_ns) {
-  begin_drifts_up_to(time_ns);
   if (!window_ || !is_open(*window_, time_ns)) {
     ++false_alarms_;
   } else if (window_->detected) {
@@ -45,15 +44,12 @@ void DriftScore::note_alarm(TimeNs time_ns) {
     window_->detected = true;
     ++detected_;
     delay_ns_ += time_ns - window_->begin_ns;
-    const std::uint64_t since = examples_ - window_->examples_before;
-    delay_examples_ += since == 0 ? 0 : since - 1;
+    delay_examples_ += examples_ - 1 - window_->examples_before;
   }
 }
 
-DriftScore::Figures DriftScore::figures(TimeNs time_ns) const {
-  DriftScore then = *this;
-  then.begin_drifts_up_to(time_ns);
-  Figures figures{.drifts = then.drifts_,
+DriftScore::Figures DriftScore::figures() const {
+  Figures figures{.drifts = drifts_,
                   .detected = detected_,
                   .repeated_alarms = repeated_alarms_,
                   .false_alarms = false_alarms_};

@@ -2,11 +2,11 @@
 // EvaluateDriftDetector (github.com/adaptive-machine-learning/CapyMOA, commit 095caba), with times in place
 // of positions in a stream.
 //
-// A drift may be noticed from its begin until `max_delay` after its end, or until the next drift begins,
+// A drift may be noticed from its beginning until `max_delay` after its end, or until the next drift begins,
 // whichever comes first. (CapyMOA lets windows overlap, and gives what two share to the earlier one.) The
 // first alarm in that window detects it, and further ones repeat the first; CapyMOA counts both as true
 // positives. An alarm outside of every window is false. CapyMOA leaves those out that come after the last
-// window; here they count.
+// window; here they count. A drift counts once an example has come after its beginning.
 #pragma once
 
 #include <cstdint>
@@ -34,22 +34,23 @@ class DriftScore {
 
   // The times of all calls never go back.
   void note_example(TimeNs time_ns);
-  // The alarm was raised by the example before.
+  // The alarm was raised by the last example. It comes later than that if the example takes some time, and
+  // belongs to the drifts that had begun when the example came.
   void note_alarm(TimeNs time_ns);
 
   struct Figures {
-    std::uint64_t drifts = 0;    // that have begun; those that begin at one time are one
-    std::uint64_t detected = 0;  // of these
+    std::uint64_t drifts = 0;  // those that begin at one time are one
+    std::uint64_t detected = 0;
     std::uint64_t repeated_alarms = 0;
     std::uint64_t false_alarms = 0;
-    // The mean from the begin of each drift that was detected to its alarm; empty when none was.
+    // The mean from the beginning of each drift that was detected to its alarm; empty when none was.
     std::optional<double> delay_ns;
-    // The same in examples: how many came since the begin before the one that raised the alarm.
+    // The same in examples: how many came since then before the one that raised the alarm.
     std::optional<double> delay_examples;
 
     std::uint64_t missed() const { return drifts - detected; }  // not detected by now
   };
-  Figures figures(TimeNs time_ns) const;
+  Figures figures() const;
 
  private:
   // The next change of one planted drift.
@@ -62,7 +63,7 @@ class DriftScore {
   };
   struct Window {
     TimeNs begin_ns = 0;
-    TimeNs end_ns = 0;  // of the drift, without the delay
+    TimeNs end_ns = 0;  // the drift is over, and max_delay begins
     std::uint64_t examples_before = 0;
     bool detected = false;
   };
@@ -74,7 +75,7 @@ class DriftScore {
 
   std::vector<NextChange> changes_;  // those to come
   std::optional<TimeNs> max_delay_ns_;
-  std::optional<Window> window_;  // of the last drift that has begun
+  std::optional<Window> window_;  // the last drift that has begun has it
   std::uint64_t examples_ = 0;
   std::uint64_t drifts_ = 0;
   std::uint64_t detected_ = 0;

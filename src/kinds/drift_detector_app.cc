@@ -26,19 +26,14 @@ DriftDetectorApp::DriftDetectorApp(const DriftDetectorOptions& options, std::vec
                                    const MakeContext& context)
     : options_(options),
       prefetch_(context.prefetch),
-      start_ns_(context.start_ns),
       detector_(options.detector.make(options.parameters)),
       score_(std::move(planted), options.max_delay_ns) {}
 
 Program DriftDetectorApp::program() {
-  return {
-      call([this](Machine& machine) {
-        machine_ = &machine;
-        machine.next();
-      }),
-      create_resource(options_.to),
-      stream_resource(options_.consumer.from, prefetch_,
-                      [this](Machine& machine, const MessagePtr& message) { handle(machine, *message); })};
+  return {create_resource(options_.to), stream_resource(options_.consumer.from, prefetch_,
+                                                        [this](Machine& machine, const MessagePtr& message) {
+                                                          handle(machine, *message);
+                                                        })};
 }
 
 void DriftDetectorApp::handle(Machine& machine, const Message& message) {
@@ -96,7 +91,7 @@ std::vector<Metric> DriftDetectorApp::metrics() const {
                                  {"alarms", static_cast<double>(alarms_)}};
   if (options_.detector.warns) metrics.push_back({"warnings", static_cast<double>(warnings_)});
   if (!score_.judges()) return metrics;
-  const DriftScore::Figures figures = score_.figures(machine_ == nullptr ? start_ns_ : machine_->now());
+  const DriftScore::Figures figures = score_.figures();
   for (const auto& [name, count] : {std::pair("drifts", figures.drifts),
                                     {"detected", figures.detected},
                                     {"missed", figures.missed()},

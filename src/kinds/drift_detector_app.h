@@ -33,14 +33,12 @@ class DriftDetectorApp : public App {
 
   const DriftDetectorOptions options_;
   const std::uint32_t prefetch_;
-  const TimeNs start_ns_;
   const std::unique_ptr<DriftDetector> detector_;
   DriftState state_ = DriftState::kNone;  // after the last value
   std::uint64_t examples_ = 0;
   std::uint64_t alarms_ = 0;
   std::uint64_t warnings_ = 0;
   DriftScore score_;
-  const Machine* machine_ = nullptr;  // once the program has started
 };
 
 }  // namespace dse
