@@ -93,3 +93,45 @@ TEST_CASE("a detector watches any number, and what has none is refused and said"
   CHECK_THAT(outcome.out, ContainsSubstring("examples 100, alarms 0") && ContainsSubstring("refused 96"));
   CHECK_THAT(read_file(fixture.run() + "/refused.csv"), ContainsSubstring("it has no header `label`"));
 }
+
+TEST_CASE("errors are no answers, and alarms are neither learned nor answered") {
+  const ProgramFixture fixture;
+  const Outcome outcome = fixture.replay(kScenarios + "drift-detector.toml", {"--record"});
+  CHECK(outcome.status == 0);
+  CHECK(lines_of(read_file(fixture.run() + "/predictions.csv")).size() == 1);
+  const std::string summary = read_file(fixture.run() + "/summary.json");
+  CHECK_THAT(summary, ContainsSubstring("\"renews.train_sojourn_p50_ns\""));
+  CHECK_THAT(summary, !ContainsSubstring("\"renews.infer_sojourn_p50_ns\""));
+}
+
+TEST_CASE("a detector and its model that come back after a crash go on from their checkpoints") {
+  const ProgramFixture fixture;
+  std::string text = read_file(kScenarios + "drift-detector.toml");
+  text = text.substr(0, text.find("# ADWIN notices both changes"));
+  for (const std::string header : {"[component.adwin]\n", "[component.renews]\n"})
+    text = replaced(text, header, header + "restart = { after = \"5ms\" }\ncheckpoint = \"50ms\"\n");
+  text +=
+      "[[fault]]\nkind = \"crash\"\ncomponent = \"adwin\"\nat = \"950ms\"\n"
+      "[[fault]]\nkind = \"crash\"\ncomponent = \"renews\"\nat = \"970ms\"\n"
+      "[[expect]]\nmetric = \"adwin.detected\"\nequals = 2\n"
+      "[[expect]]\nmetric = \"adwin.false_alarms\"\nequals = 0\n"
+      "[[expect]]\nmetric = \"adwin.examples\"\nmin = 28_000\n"
+      "[[expect]]\nmetric = \"renews.resets\"\nmin = 2\n";
+  const Outcome outcome = fixture.replay(fixture.write("s.toml", text));
+  CAPTURE(outcome.out);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("figures of planted drifts are undefined where none is planted or detected") {
+  const ProgramFixture fixture;
+  const std::string text = kSource + kModel + kDetector;
+  const auto judged = [&](const std::string& more) {
+    return fixture.replay(fixture.write("s.toml", text + more)).out;
+  };
+  CHECK_THAT(judged("[[expect]]\nmetric = \"detector.missed\"\nequals = 0\n"),
+             ContainsSubstring("it is undefined without planted drifts"));
+  CHECK_THAT(
+      judged("[[drift]]\nkind = \"class-swap\"\ncomponent = \"source\"\nclasses = [0, 1]\nat = \"95ms\"\n"
+             "[[expect]]\nmetric = \"detector.detection_delay_ns\"\nmax = 7\n"),
+      ContainsSubstring("it is undefined when no planted drift was detected"));
+}
