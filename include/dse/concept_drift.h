@@ -51,7 +51,7 @@ struct ConceptDrift {
 
   DriftTransition transition = DriftTransition::kAbrupt;
   TimeNs at_ns = 0;      // when it begins; of one that takes a width of time, the middle
-  TimeNs width_ns = 0;   // of a sigmoid, see share_of_new_concept(); 0: an abrupt change
+  TimeNs width_ns = 0;   // that of the sigmoid, see share_of_new_concept(); 0: an abrupt change
   TimeNs period_ns = 0;  // for kRecurring
 
   // What its kind needs.
@@ -99,7 +99,7 @@ using DriftSink = std::function<void(std::size_t drift, DriftEffect effect)>;
 // The probability with which an item that is sent at that time is of the new concept. Around a change at time
 // p it is 1 / (1 + exp(-4 (t - p) / width)), as of the ConceptDriftStream of MOA (Bifet, Holmes, Kirkby and
 // Pfahringer, "MOA: Massive Online Analysis", Journal of Machine Learning Research 11, 2010); without a width
-// it is 0 or 1. Of a recurring drift the nearest change counts.
+// it is 0 or 1. When a drift recurs, the nearest change counts.
 double share_of_new_concept(const ConceptDrift& drift, TimeNs time_ns);
 
 }  // namespace dse

@@ -27,6 +27,9 @@ CREATE TABLE event (
 CREATE TABLE binding (
   binding INTEGER PRIMARY KEY, exchange INTEGER, queue INTEGER, key TEXT, headers TEXT, match TEXT, passed INTEGER);
 CREATE TABLE model_state (component INTEGER, time_ns INTEGER, learned INTEGER, digest TEXT, call TEXT);
+CREATE TABLE drift (
+  drift INTEGER PRIMARY KEY, name TEXT, kind TEXT, components TEXT, transition TEXT, at_ns INTEGER, width_ns INTEGER,
+  period_ns INTEGER);
 CREATE TABLE fault (fault INTEGER PRIMARY KEY, name TEXT, kind TEXT, component TEXT);
 CREATE TABLE strike (number INTEGER, time_ns INTEGER, fault INTEGER, message TEXT);
 CREATE TABLE draw (component TEXT, purpose TEXT, count INTEGER, digest TEXT);
@@ -107,16 +110,37 @@ void insert_kinds(Database& database) {
   }
 }
 
+void bind_name(Statement& insert, int column, const std::string& name) {
+  if (name.empty()) {
+    insert.bind_null(column);
+  } else {
+    insert.bind(column, name);
+  }
+}
+
+void insert_drifts(Database& database, const std::vector<DriftRow>& drifts) {
+  Statement insert = database.prepare("INSERT INTO drift VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  std::int64_t number = 0;
+  for (const DriftRow& drift : drifts) {
+    const std::string components = text_of(drift.components);
+    insert.bind(1, number++);
+    bind_name(insert, 2, drift.name);
+    insert.bind(3, drift.kind);
+    insert.bind(4, components);
+    insert.bind(5, drift.transition);
+    insert.bind(6, drift.at_ns);
+    insert.bind(7, drift.width_ns);
+    insert.bind(8, drift.period_ns);
+    insert.run();
+  }
+}
+
 void insert_faults(Database& database, const std::vector<FaultRow>& faults) {
   Statement insert = database.prepare("INSERT INTO fault VALUES (?, ?, ?, ?)");
   std::int64_t number = 0;
   for (const FaultRow& fault : faults) {
     insert.bind(1, number++);
-    if (fault.name.empty()) {
-      insert.bind_null(2);
-    } else {
-      insert.bind(2, fault.name);
-    }
+    bind_name(insert, 2, fault.name);
     insert.bind(3, fault.kind);
     insert.bind(4, fault.component);
     insert.run();
@@ -350,6 +374,7 @@ void EventRecorder::write_ending(const RecordEnding& ending) {
     }
   }
   insert_bindings(database_, ending.bindings);
+  insert_drifts(database_, ending.drifts);
   insert_faults(database_, ending.faults);
   Statement insert_state = database_.prepare("INSERT INTO model_state VALUES (?, ?, ?, ?, ?)");
   for (const ModelState& state : ending.model_states) {

@@ -64,12 +64,24 @@ struct FaultRow {
   std::string component;
 };
 
+// A planted drift of the scenario.
+struct DriftRow {
+  std::string name;  // "" if it has none
+  std::string kind;
+  std::vector<std::string> components;
+  std::string transition;
+  TimeNs at_ns = 0;
+  TimeNs width_ns = 0;
+  TimeNs period_ns = 0;
+};
+
 // What is known only when the run is over.
 struct RecordEnding {
   std::vector<std::pair<std::string, std::string>> run;  // keys and values of table `run`
   std::vector<std::string> components;                   // names by number
   std::vector<std::string> resources;
   std::vector<BindingCount> bindings;
+  std::vector<DriftRow> drifts;
   std::vector<FaultRow> faults;
   std::vector<ModelState> model_states;
   std::vector<RandomStreams::Draws> draws;
@@ -78,7 +90,7 @@ struct RecordEnding {
 class EventRecorder final : public Observer {
  public:
   // The version of the schema; it changes with every table or column.
-  static constexpr int kSchema = 4;
+  static constexpr int kSchema = 5;
 
   // Creates the file. Throws RunError when it cannot be written, as does every call below.
   explicit EventRecorder(const std::string& path);

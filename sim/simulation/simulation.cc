@@ -137,7 +137,9 @@ Simulation& Simulation::plant(ConceptDrift drift) {
   if (const DriftMistake mistake = drift_mistake(drift); !mistake.text.empty())
     throw UsageError(fmt::format("plant() got a drift whose {} {}", mistake.key, mistake.text));
   if (drift.components.empty()) throw UsageError("plant() got a drift of no component: name at least one");
-  state_->scenario.drifts.push_back(std::move(drift));
+  std::vector<ConceptDrift>& drifts = state_->scenario.drifts;
+  if (drift.place.key.empty()) drift.place.key = fmt::format("drift.{}", drifts.size());
+  drifts.push_back(std::move(drift));
   return *this;
 }
 

@@ -10,6 +10,7 @@
 #include "core/printable.h"
 #include "core/version.h"
 #include "dse/hash.h"
+#include "sim/scenario/drift_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
@@ -239,6 +240,11 @@ void World::finish_record(const RunResult& result) {
         number < of_scenario ? scenario_.bindings[number] : result.bound[number - of_scenario];
     ending.bindings.push_back(
         {binding, *broker.find(binding.from), *broker.find(binding.to), result.passed[number]});
+  }
+  for (const ConceptDrift& drift : scenario_.drifts) {
+    ending.drifts.push_back({drift.name, drift_name(drift.kind), drift.components,
+                             transition_name(drift.transition), drift.at_ns, drift.width_ns,
+                             drift.period_ns});
   }
   for (const Fault& fault : scenario_.faults)
     ending.faults.push_back({fault.name, fault_name(fault.kind), fault.component});

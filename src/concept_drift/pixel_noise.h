@@ -19,7 +19,7 @@ class PixelNoise : public ImageTransform {
   void transform(Pixels old_image, NewPixels new_image, RandomStream& random) const override;
 
  private:
-  static constexpr int kDrawnBits = 12;  // of 64, for each pixel
+  static constexpr int kDrawnBits = 12;  // each pixel takes so many of 64
   std::array<std::int16_t, std::size_t{1} << kDrawnBits> added_{};
 };
 

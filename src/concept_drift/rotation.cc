@@ -11,7 +11,7 @@ namespace {
 // Sine and cosine have so many bits behind the point. All that follows is integer arithmetic, so that the
 // pixels are the same everywhere.
 constexpr int kSineBits = 30;
-// A position is twice a pixel's number, so it has one bit more behind its point. Of these, as many as this
+// A position is twice a pixel's number, so it has one bit more behind its point. The upper ones of these
 // weigh the neighbours.
 constexpr int kWeightBits = 16;
 constexpr int kBitsDropped = kSineBits + 1 - kWeightBits;
@@ -27,7 +27,7 @@ struct Position {
       : whole(twice >> (kSineBits + 1)), part((twice >> kBitsDropped) & (kWeightOne - 1)) {}
 
   std::int64_t whole;
-  std::int64_t part;  // of a pixel, beyond that
+  std::int64_t part;  // the rest, as a part of a pixel
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // The synthetic source: sends rows of a synthetic stream, each in a message of its own.
 //
 // When its program starts again after a crash, it goes on with the next row of the same stream: the concept
-// is what it was, no row comes twice, and the limit counts all rows that were sent.
+// is what it was, no row comes twice, and the limit counts all rows that were sent or left out by a drift.
 #pragma once
 
 #include <cstdint>

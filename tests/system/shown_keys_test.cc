@@ -1,5 +1,5 @@
-// Each key of a policy, a fault and the life cycle has a scenario that shows it: one of its expectations
-// fails when the key is not there.
+// Each key of a policy, a fault, a drift and the life cycle has a scenario that shows it: one of its
+// expectations fails when the key is not there.
 #include <algorithm>
 #include <optional>
 #include <regex>
@@ -101,6 +101,28 @@ const std::vector<ShownKey>& shown_keys() {
        "FAILED no message stays for more than 2 ms"},
       {"fault.factor", "what-if-faster", "factor = [1, 2]\n", "factor = 1\n", "FAILED it catches up"},
       {"fault.for", "partition-short", "for = \"9ms\"\n", "for = \"10ms\"\n", "FAILED no work is done twice"},
+
+      {"drift.on", "drift-transitions", "on = false\n", "", "FAILED nothing happens"},
+      {"drift.at", "drift", "at = \"500ms\"\n", "at = \"0s\"\n", "FAILED the turned ones are strange to it"},
+      {"drift.transition", "drift-transitions", "transition = \"gradual\"\n", "",
+       "drift.1.width: is of a change that takes time"},
+      {"drift.transition", "drift-transitions", "transition = \"recurring\"\n", "",
+       "drift.2.period: is of concepts that take turns"},
+      {"drift.width", "drift-transitions", "width = \"1s\"\n", "width = \"1ms\"\n",
+       "FAILED gradually, some is wrong before"},
+      {"drift.period", "drift-transitions", "period = \"500ms\"\n", "period = \"5s\"\n",
+       "FAILED the old concept is back"},
+      {"drift.degrees", "drift", "degrees = 60\n", "degrees = 0\n",
+       "FAILED the turned ones are strange to it"},
+      {"drift.by", "drift-kinds", "by = [3, -3]", "by = [0, 0]", "FAILED moved digits are others"},
+      {"drift.by", "drift-transitions", "by = -5\n", "by = 0\n", "FAILED at once, all is wrong"},
+      {"drift.deviation", "drift-kinds", "deviation = 100\n", "deviation = 0\n", "FAILED noise hides some"},
+      {"drift.factor", "drift-kinds", "factor = 0.05\n", "factor = 1\n", "FAILED pale ones look alike"},
+      {"drift.classes", "drift-kinds", "classes = [3, 8]\n", "classes = [3, 1]\n",
+       "FAILED renamed ones are wrong"},
+      {"drift.weights", "drift-kinds", "weights = [1, 1, 1, 0, 1, 1, 1, 1, 0, 0.5]",
+       "weights = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "FAILED rare ones are left out"},
+      {"drift.features", "drift-transitions", "features = [\"f3\"]\n", "", "FAILED nothing happens"},
   };
   return keys;
 }
@@ -195,11 +217,14 @@ TEST_CASE("keys: each key that the page of the format describes has its scenario
                                        {"## `[resource.NAME]`", "resource."},
                                        {"## `[exchange.NAME]`", "exchange."},
                                        {"## `[component.NAME]`", "component."},
-                                       {"## `[[fault]]`", "fault."}}) {
+                                       {"## `[[fault]]`", "fault."},
+                                       {"## `[[drift]]`", "drift."}}) {
     for (const std::string& key : keys_described_in(chapter_of(page, heading))) described.insert(table + key);
   }
-  // Each kind of component and of fault has scenarios of its own, and each fault names its component.
-  for (const char* key : {"component.kind", "fault.kind", "fault.component"})
+  // Each kind of component, of fault and of drift has scenarios of its own, and each fault and drift names
+  // its component. Nothing depends on the name of a drift but reports and draws.
+  for (const char* key :
+       {"component.kind", "fault.kind", "fault.component", "drift.kind", "drift.component", "drift.name"})
     CHECK(described.erase(key) == 1);
   std::set<std::string> shown;
   for (const ShownKey& one : shown_keys()) shown.insert(one.key);

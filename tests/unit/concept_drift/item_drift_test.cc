@@ -47,7 +47,7 @@ std::shared_ptr<const Dataset> rows() {
       {.name = "rows", .feature_names = {"x1", "x2"}, .class_names = {"a", "b", "c"}});
 }
 
-// Of 2 x 3 pixels, without labels.
+// The images have 2 x 3 pixels and no labels.
 std::shared_ptr<const Dataset> images() {
   const TemporaryFolder folder;
   return load_dataset(write_file(folder.file("images"), image_file(4, 2, 3)), std::nullopt);
