@@ -55,6 +55,8 @@ class App {
   virtual std::vector<CurvePoint> curve() const { return {}; }
   // What it predicted before it learned, for confusion.csv: by truth and then by prediction.
   virtual std::vector<ConfusionCell> confusion() const { return {}; }
+  // The same by class, for classes.csv: by view and then by label.
+  virtual std::vector<ClassCell> classes() const { return {}; }
 
   // Whether it learns something; if so, hash_state adds what it has learned to the fingerprint `models`.
   virtual bool learns() const { return false; }

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "dse/drawn_time.h"
 #include "dse/time.h"
 
 namespace dse {
@@ -32,6 +33,7 @@ enum class KeyType {
   kNumber,      // a finite floating-point number, or an integer
   kFlag,        // true or false
   kDuration,    // "50us"
+  kDrawnTime,   // "50us", { uniform = ["1ms", "9ms"] } or { exponential = "5ms" }
   kRate,        // "2000/s"
   kPair,        // two integers in a list
   kTable,       // a table of anything
@@ -48,7 +50,7 @@ struct TableText {
 // learner, as what a kNamedTable says, is a string or a TableText.
 using KeyValue =
     std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>, Rate,
-                 std::pair<std::int64_t, std::int64_t>, TableText>;
+                 std::pair<std::int64_t, std::int64_t>, TableText, DrawnTime>;
 
 // How a key bounds what its component writes. The minimiser uses it to look for a smaller run.
 enum class KeyBound {

@@ -46,6 +46,7 @@ class KeyReader {
   double number(std::string_view key) const;
   bool flag(std::string_view key) const;
   TimeNs duration(std::string_view key) const;  // ns
+  std::optional<DrawnTime> drawn_time_if_any(std::string_view key) const;
   Rate rate(std::string_view key) const;
   std::optional<Rate> rate_if_any(std::string_view key) const;
   std::optional<std::pair<std::int64_t, std::int64_t>> pair_if_any(std::string_view key) const;

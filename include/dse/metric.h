@@ -29,6 +29,21 @@ struct ConfusionCell {
   bool operator==(const ConfusionCell&) const = default;
 };
 
+// Over which examples a figure is: all, the last ones (MeasureOptions::window), or all with faded weights.
+enum class FigureView { kOverall, kWindow, kFaded };
+
+// The examples of one class, those that were predicted as it, and those that were both: their numbers, or
+// their weights where they are faded.
+struct ClassCell {
+  FigureView view = FigureView::kOverall;
+  int label = 0;  // -1: no label of 0 … 65,535, which is only ever predicted
+  double truths = 0;
+  double predictions = 0;
+  double hits = 0;
+
+  bool operator==(const ClassCell&) const = default;
+};
+
 // When the report of a run shows a metric; summary.json has all of them.
 enum class MetricShown {
   kAlways,

@@ -86,6 +86,13 @@ struct ConfusionRow {
   ConfusionCell cell;
 };
 
+// The same by class, in each view: a row of classes.csv.
+struct ClassRow {
+  std::string component;
+  ConfusionRow::Of of = ConfusionRow::Of::kArrival;
+  ClassCell cell;
+};
+
 // What was measured, over a whole run or up to some virtual time.
 struct Measures {
   std::map<std::string, double> metrics;  // "<component>.<metric>"
@@ -112,6 +119,7 @@ struct RunResult : Measures {
   std::vector<DriftCount> drifts;               // in the scenario's order
   std::vector<FaultCount> faults;               // in the scenario's order
   std::vector<ConfusionRow> confusion;          // each component's rows by truth and prediction
+  std::vector<ClassRow> classes;                // each component's rows by view and label
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
   // Likewise, by how long after the last effect of a planted fault.

@@ -349,6 +349,10 @@ void Node::write_results(End end, const Interrupts& interrupts) {
   json["confusion"] = nlohmann::ordered_json::array();
   for (const ConfusionCell& cell : app_->confusion())
     json["confusion"].push_back({cell.truth, cell.predicted, cell.count});
+  json["classes"] = nlohmann::ordered_json::array();
+  for (const ClassCell& cell : app_->classes())
+    json["classes"].push_back(
+        {static_cast<int>(cell.view), cell.label, cell.truths, cell.predictions, cell.hits});
   json["owed"] = nlohmann::ordered_json::object();
   for (const auto& [queue, count] : owed_.by_queue()) {
     if (count.owed > 0) json["owed"][queue] = {{"messages", count.owed}, {"may_leave", count.may_leave}};

@@ -244,6 +244,15 @@ void Nodes::gather_one(const std::string& component, RunResult& result) {
   for (const auto& cell : json.at("confusion"))
     confusion.push_back({cell.at(0).get<int>(), cell.at(1).get<int>(), cell.at(2).get<std::uint64_t>()});
   add_confusion(component, confusion, result.confusion);
+  std::vector<ClassCell> classes;
+  for (const auto& cell : json.at("classes")) {
+    classes.push_back({.view = static_cast<FigureView>(cell.at(0).get<int>()),
+                       .label = cell.at(1).get<int>(),
+                       .truths = cell.at(2).get<double>(),
+                       .predictions = cell.at(3).get<double>(),
+                       .hits = cell.at(4).get<double>()});
+  }
+  add_classes(component, classes, result.classes);
   result.deliveries += json.at("broker").at("received").get<std::uint64_t>();
   result.unroutable += json.at("broker").at("unroutable").get<std::uint64_t>();
   received_[component] = json.at("broker").at("received").get<std::uint64_t>() -
@@ -300,6 +309,7 @@ void Nodes::score(RunResult& result) const {
   add_metrics(scorer, result.metrics);
   add_curves(scorer, result.curves);
   add_confusion(scorer, result.confusion);
+  add_classes(scorer, result.classes);
 }
 
 }  // namespace dse

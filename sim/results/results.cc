@@ -212,6 +212,10 @@ Json timing(const RunReport& report) {
   return json;
 }
 
+std::string_view of_text(ConfusionRow::Of of) {
+  return of == ConfusionRow::Of::kLearning ? "learning" : "arrival";
+}
+
 std::string confusion_text(std::vector<ConfusionRow> rows) {
   const auto place = [](const ConfusionRow& row) {
     return std::tie(row.component, row.of, row.cell.truth, row.cell.predicted);
@@ -220,9 +224,30 @@ std::string confusion_text(std::vector<ConfusionRow> rows) {
             [&](const ConfusionRow& a, const ConfusionRow& b) { return place(a) < place(b); });
   std::string text = "component,of,truth,prediction,count\n";
   for (const auto& [component, of, cell] : rows) {
-    text += fmt::format("{},{},{},{},{}\n", csv_field(component),
-                        of == ConfusionRow::Of::kLearning ? "learning" : "arrival", cell.truth,
-                        cell.predicted, cell.count);
+    text += fmt::format("{},{},{},{},{}\n", csv_field(component), of_text(of), cell.truth, cell.predicted,
+                        cell.count);
+  }
+  return text;
+}
+
+std::string_view view_text(FigureView view) {
+  if (view == FigureView::kWindow) return "window";
+  return view == FigureView::kFaded ? "faded" : "overall";
+}
+
+// "" for what is undefined.
+std::string share_text(double part, double whole) { return whole > 0 ? fmt::format("{}", part / whole) : ""; }
+
+std::string classes_text(std::vector<ClassRow> rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const ClassRow& a, const ClassRow& b) {
+    return std::tie(a.component, a.of) < std::tie(b.component, b.of);
+  });
+  std::string text = "component,of,view,label,truths,predictions,precision,recall,f1\n";
+  for (const auto& [component, of, cell] : rows) {
+    text += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_field(component), of_text(of),
+                        view_text(cell.view), cell.label, cell.truths, cell.predictions,
+                        share_text(cell.hits, cell.predictions), share_text(cell.hits, cell.truths),
+                        share_text(2 * cell.hits, cell.truths + cell.predictions));
   }
   return text;
 }
@@ -273,6 +298,7 @@ void write_results(const RunReport& report, RunFolder& folder) {
   }
   folder.write(kMetricsFile, curves);
   if (!report.result.confusion.empty()) folder.write(kConfusionFile, confusion_text(report.result.confusion));
+  if (!report.result.classes.empty()) folder.write(kClassesFile, classes_text(report.result.classes));
   Json last = timing(report);
   last["files"] = folder.file_names();
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

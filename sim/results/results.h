@@ -35,7 +35,8 @@ struct RunReport {
   DataDigests data = {};                    // digests of the files that were read
 };
 
-// Writes summary.json, metrics.csv, confusion.csv if anything was predicted and scored, and timing.json.
+// Writes summary.json, metrics.csv, confusion.csv and classes.csv if anything was predicted and scored, and
+// timing.json.
 // timing.json lists every file of the folder, so this is called after all others are written. Only
 // timing.json depends on the machine or on the wall clock.
 void write_results(const RunReport& report, RunFolder& folder);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dse/error.h"
+#include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/toml_json.h"
 
@@ -78,6 +79,8 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
       return table.flag(name);
     case KeyType::kDuration:
       return table.duration(name);
+    case KeyType::kDrawnTime:
+      return drawn_time(table, name);
     case KeyType::kRate:
       return table.rate(name);
     case KeyType::kPair:

@@ -113,6 +113,8 @@ std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
       return "`true` or `false`";
     case KeyType::kDuration:
       return "a duration such as `\"50us\"`";
+    case KeyType::kDrawnTime:
+      return "a duration, or [a distribution](scenario-format.md#times-that-are-drawn)";
     case KeyType::kRate:
       return "a rate such as `\"2000/s\"`";
     case KeyType::kPair:
@@ -129,6 +131,8 @@ std::string rate_text(const Rate& rate) {
   return fmt::format("{} in {}", rate.count, format_duration(rate.period_ns));
 }
 
+std::string duration_text(TimeNs time_ns) { return quoted_text(format_duration(time_ns)); }
+
 // A value of this type as a scenario has it.
 struct TomlText {
   KeyType type;
@@ -136,7 +140,7 @@ struct TomlText {
   std::string operator()(std::monostate) const { return ""; }
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(std::int64_t number) const {
-    return type == KeyType::kDuration ? quoted_text(format_duration(number)) : fmt::format("{}", number);
+    return type == KeyType::kDuration ? duration_text(number) : fmt::format("{}", number);
   }
   std::string operator()(double number) const { return fmt::format("{}", number); }
   std::string operator()(const std::string& text) const { return quoted_text(text); }
@@ -146,6 +150,18 @@ struct TomlText {
     return fmt::format("[{}]", fmt::join(quoted, ", "));
   }
   std::string operator()(const Rate& rate) const { return quoted_text(rate_text(rate)); }
+  std::string operator()(const DrawnTime& drawn) const {
+    switch (drawn.shape) {
+      case DrawnTime::Shape::kConstant:
+        break;
+      case DrawnTime::Shape::kUniform:
+        return fmt::format("{{ uniform = [{}, {}] }}", duration_text(drawn.time_ns),
+                           duration_text(drawn.most_ns));
+      case DrawnTime::Shape::kExponential:
+        return fmt::format("{{ exponential = {} }}", duration_text(drawn.time_ns));
+    }
+    return duration_text(drawn.time_ns);
+  }
   std::string operator()(const TableText& table) const { return table.json; }
   std::string operator()(const std::pair<std::int64_t, std::int64_t>& pair) const {
     return fmt::format("[{}, {}]", pair.first, pair.second);

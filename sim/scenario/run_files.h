@@ -16,6 +16,7 @@ inline constexpr const char* kMetricsFile = "metrics.csv";
 inline constexpr const char* kTimingFile = "timing.json";
 inline constexpr const char* kPredictionsFile = "predictions.csv";    // with --record
 inline constexpr const char* kConfusionFile = "confusion.csv";        // what was predicted and scored
+inline constexpr const char* kClassesFile = "classes.csv";            // the same by class
 inline constexpr const char* kRefusedFile = "refused.csv";            // what components refused
 inline constexpr const char* kEventRecordFile = "events.sqlite";      // with --record
 inline constexpr const char* kFingerprintsFile = "fingerprints.csv";  // with --by-component

@@ -28,4 +28,9 @@ void add_confusion(const std::string& component, const std::vector<ConfusionCell
   for (const ConfusionCell& cell : cells) rows.push_back({component, ConfusionRow::Of::kLearning, cell});
 }
 
+void add_classes(const std::string& component, const std::vector<ClassCell>& cells,
+                 std::vector<ClassRow>& rows) {
+  for (const ClassCell& cell : cells) rows.push_back({component, ConfusionRow::Of::kLearning, cell});
+}
+
 }  // namespace dse

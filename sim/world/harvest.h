@@ -29,5 +29,8 @@ std::vector<CurvePoint> harvest_curve(const Measured& measured);
 // Adds the rows of confusion.csv of what a component predicted before it learned.
 void add_confusion(const std::string& component, const std::vector<ConfusionCell>& cells,
                    std::vector<ConfusionRow>& rows);
+// Likewise those of classes.csv.
+void add_classes(const std::string& component, const std::vector<ClassCell>& cells,
+                 std::vector<ClassRow>& rows);
 
 }  // namespace dse

@@ -71,4 +71,10 @@ void add_confusion(const Scorer& scorer, std::vector<ConfusionRow>& rows) {
   }
 }
 
+void add_classes(const Scorer& scorer, std::vector<ClassRow>& rows) {
+  for (const auto& [name, figures] : scorer.figures()) {
+    for (const ClassCell& cell : figures.classes()) rows.push_back({name, ConfusionRow::Of::kArrival, cell});
+  }
+}
+
 }  // namespace dse

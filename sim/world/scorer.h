@@ -64,5 +64,7 @@ void add_metrics(const Scorer& scorer, std::map<std::string, double>& metrics);
 void add_curves(const Scorer& scorer, std::vector<CurveRow>& curves);
 // Adds the rows of confusion.csv. Those of replicas together would only be sums of theirs.
 void add_confusion(const Scorer& scorer, std::vector<ConfusionRow>& rows);
+// Likewise those of classes.csv.
+void add_classes(const Scorer& scorer, std::vector<ClassRow>& rows);
 
 }  // namespace dse

@@ -193,7 +193,11 @@ RunResult World::finish(RunStatus status) {
   collect_metrics(result);
   collect_curves(result);
   add_confusion(scorer_, result.confusion);
-  for (const auto& [name, app] : apps_by_name()) add_confusion(name, app->confusion(), result.confusion);
+  add_classes(scorer_, result.classes);
+  for (const auto& [name, app] : apps_by_name()) {
+    add_confusion(name, app->confusion(), result.confusion);
+    add_classes(name, app->classes(), result.classes);
+  }
   if (options_.recorder != nullptr) finish_record(result);
   return std::move(result_);
 }

@@ -56,6 +56,9 @@ std::optional<std::int64_t> KeyReader::integer_if_any(std::string_view key) cons
 double KeyReader::number(std::string_view key) const { return get<double>(key); }
 bool KeyReader::flag(std::string_view key) const { return get<bool>(key); }
 TimeNs KeyReader::duration(std::string_view key) const { return get<std::int64_t>(key); }
+std::optional<DrawnTime> KeyReader::drawn_time_if_any(std::string_view key) const {
+  return find<DrawnTime>(key);
+}
 Rate KeyReader::rate(std::string_view key) const { return get<Rate>(key); }
 std::optional<Rate> KeyReader::rate_if_any(std::string_view key) const { return find<Rate>(key); }
 std::optional<std::pair<std::int64_t, std::int64_t>> KeyReader::pair_if_any(std::string_view key) const {

@@ -31,6 +31,8 @@ bool fits(const KeyValue& value, KeyType type) {
       return std::holds_alternative<bool>(value);
     case KeyType::kRate:
       return std::holds_alternative<Rate>(value);
+    case KeyType::kDrawnTime:
+      return std::holds_alternative<DrawnTime>(value);
     case KeyType::kTable:
       return std::holds_alternative<TableText>(value);
     case KeyType::kPair:

@@ -22,6 +22,7 @@ constexpr std::int64_t kSideMax = 4096;
 
 constexpr std::int64_t kFeaturesMax = 100'000;
 constexpr const char* kReset = "reset";
+constexpr std::int64_t kLabelWindowMax = 1'000'000;
 constexpr ImageShape kNoImage{0, 0};
 
 // The size of the images or rows that can reach the model, and the number of their labels.
@@ -76,6 +77,9 @@ class ModelComponent : public Component {
     if (options_.resets_on_alarm) metrics.push_back({.name = "resets", .unit = "messages"});
     for (MetricInfo& figure : PrequentialFigures::metric_infos(kPrequential))
       metrics.push_back(std::move(figure));
+    if (options_.label_window > 0) {
+      for (MetricInfo& late : late_label_joins()) metrics.push_back(std::move(late));
+    }
     return metrics;
   }
   Emits emits() const override {
@@ -178,6 +182,7 @@ std::shared_ptr<const Component> read_model(const KeyReader& keys) {
                 "is \"reset\", but its learner is a program, which dse cannot make as it was at first: leave "
                 "it out, or let the program itself notice drifts");
   }
+  options.label_window = static_cast<std::size_t>(keys.integer("label_window"));
   return make_model(std::move(options));
 }
 
@@ -241,6 +246,13 @@ Kind model_kind() {
             .fallback = false,
             .meaning = "its predictions have the header `probabilities` as well, a list of that of each "
                        "label from 0 on, if its learner tells them"},
+           {.name = "label_window",
+            .type = KeyType::kInteger,
+            .fallback = std::int64_t{0},
+            .range = {0, kLabelWindowMax},
+            .meaning = "how many of the messages that it has answered wait for their "
+                       "[labels](scenario-format.md#late-labels), the oldest being forgotten first; with 0 "
+                       "no label may come late"},
            {.name = "errors",
             .type = KeyType::kResource,
             .meaning = "resource to which it writes whether it predicted each example rightly before it "

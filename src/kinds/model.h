@@ -8,6 +8,9 @@
 // message that it answers. A message that fits neither, because its payload is not an image of the model's
 // shape or its label is not one of the model's classes, is refused.
 //
+// A message with the content type of labels (kinds/late_labels.h) labels an earlier one, by its
+// correlation_id: the model learns that one now, and is judged by what it answered then.
+//
 // If it has `errors`, it writes a message there for each example that it learns, as
 // message/content_types.h says, with the key `<model>.error`: at the virtual time at which the batch is
 // learned, in the batch's order. An alarm, also described there, makes it start again from what it was made
@@ -38,6 +41,7 @@ struct ModelOptions {
   std::optional<int> classes;              // likewise
   std::optional<NamedFile> initial = {};   // a saved learner to start from
   bool probabilities = false;              // predictions have the header `probabilities`
+  std::size_t label_window = 0;            // how many messages wait for their labels; 0: none may come late
   std::optional<std::string> errors = {};  // resource for what it had wrong and right before it learned
   bool resets_on_alarm = false;
 };

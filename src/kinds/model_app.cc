@@ -2,58 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstring>
 #include <limits>
 #include <string_view>
+#include <utility>
 
-#include "core/printable.h"
+#include "kinds/model_input.h"
 #include "message/content_types.h"
 
 namespace dse {
 
-struct ModelApp::Batch {
-  TimeNs time_ns = 0;  // when its last message was handled
-  std::vector<MessagePtr> messages;
-  std::vector<int> labels;
-  std::vector<Prediction> before;  // once it is learned: what was predicted of each
-};
-
 namespace {
 
-const std::uint8_t* bytes_of(const Message& message) {
-  return reinterpret_cast<const std::uint8_t*>(message.payload().bytes().data());
-}
-
-bool all_finite(const Message& row, int features) {
-  for (int at = 0; at < features; ++at) {
-    float number = 0;
-    std::memcpy(&number, bytes_of(row) + static_cast<std::size_t>(at) * sizeof number, sizeof number);
-    if (!std::isfinite(number)) return false;
-  }
-  return true;
-}
-
-// Prepares the payloads of messages for a learner: the numbers of a row are copied to where floats may be.
-class Inputs {
- public:
-  Inputs(const LearnerOptions& made_for, std::size_t count)
-      : features_(static_cast<std::size_t>(made_for.features)), rows_(features_ * count) {}
-
-  Input of(const Message& message, std::size_t place) {
-    if (features_ == 0) return {.pixels = bytes_of(message)};
-    float* const row = rows_.data() + place * features_;
-    std::memcpy(row, bytes_of(message), features_ * sizeof(float));
-    return {.features = row};
-  }
-
- private:
-  std::size_t features_;
-  std::vector<float> rows_;
-};
-
 constexpr std::size_t kProbabilitiesMax = std::size_t{1} << 22;  // in one batch: 32 MiB
-constexpr std::uint32_t kTextBytesMax = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kStateBytesMax = std::numeric_limits<std::uint32_t>::max();
 constexpr double kNotTold = std::numeric_limits<double>::quiet_NaN();
 
 // The probabilities of an input if the learner told them, and they are some.
@@ -65,21 +26,9 @@ HeaderArray list_of(std::span<const double> probabilities) {
   return HeaderArray(std::vector<HeaderValue>(probabilities.begin(), probabilities.end()));
 }
 
-std::string label_text(const HeaderValue& label) {
-  const auto* text = std::get_if<std::string>(&label);
-  return text == nullptr ? to_text(label) : quoted_text(*text);
-}
-
-bool is_alarm(const Message& message) { return message.content_type() == kAlarmContentType; }
-
 bool is_warning(const Message& alarm) {
   const HeaderValue* level = alarm.headers().find(kAlarmLevel);
   return level != nullptr && *level == HeaderValue(std::string(kWarningLevel));
-}
-
-std::string_view what_is(const HeaderValue& value) {
-  if (std::holds_alternative<std::string>(value)) return "text";
-  return std::holds_alternative<bool>(value) ? "a truth value" : "no integer";
 }
 
 }  // namespace
@@ -93,7 +42,9 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
       start_ns_(context.start_ns),
       tell_probabilities_(context.probabilities),
       asks_probabilities_(options.batch * static_cast<std::size_t>(made_for.classes) <= kProbabilitiesMax),
-      filling_(std::make_shared<Batch>()),
+      filling_(std::make_shared<ModelBatch>()),
+      window_(options.label_window),
+      lag_(context.measures.curve_every_ns),
       learner_(std::move(learner)),
       prequential_({.curve_every_ns = context.measures.curve_every_ns,
                     .window = context.measures.window,
@@ -121,80 +72,57 @@ Program ModelApp::program() {
 }
 
 void ModelApp::handle(Machine& machine, const MessagePtr& message) {
-  if (is_alarm(*message)) return take_alarm(machine, *message);
-  if (const std::optional<std::string> reason = why_unfit(*message)) {
+  if (message->content_type() == kAlarmContentType) return take_alarm(machine, *message);
+  const bool labels_another = message->content_type() == kLabelContentType;
+  if (const auto reason = labels_another ? why_no_label(*message) : why_unfit(*message, made_as_.options)) {
     machine.refuse_current(*reason);
     return machine.next();
   }
-  if (const std::int64_t* label = message->headers().find_integer("label")) {
-    learn(machine, message, *label);
+  if (labels_another) {
+    take_label(machine, *message);
+  } else if (const std::int64_t* label = message->headers().find_integer("label")) {
+    learn(machine, message, static_cast<int>(*label));
   } else {
     predict(machine, message);
   }
 }
 
-// Why the message can be neither learned from nor predicted; empty when it can.
-std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
-  const LearnerOptions& made_for = made_as_.options;
-  if (message.payload().size() != made_for.input_bytes()) {
-    return made_for.takes_images()
-               ? fmt::format(
-                     "it has {} bytes, but the model was made for images of {} x {}: set `shape`, or "
-                     "feed it images of one size",
-                     message.payload().size(), made_for.shape.rows, made_for.shape.columns)
-               : fmt::format(
-                     "it has {} bytes, but the model was made for rows of {} numbers, which have {}: "
-                     "set `features`, or feed it rows of one size",
-                     message.payload().size(), made_for.features, made_for.input_bytes());
-  }
-  if (!made_for.takes_images() && !all_finite(message, made_for.features))
-    return "one of its numbers is infinite, or not a number";
-  const HeaderValue* label = message.headers().find("label");
-  if (label == nullptr) return std::nullopt;
-  const std::int64_t* number = integer_of(*label);
-  if (number == nullptr) {
-    return fmt::format("its label {} is {}: a label is an integer", label_text(*label), what_is(*label));
-  }
-  if (*number < 0 || *number >= made_for.classes) {
-    return fmt::format("it has label {}, but the model was made for labels 0 to {}: set `classes`", *number,
-                       made_for.classes - 1);
-  }
-  return std::nullopt;
+// Why what comes as the label of another message is none; empty when it is one.
+std::optional<std::string> ModelApp::why_no_label(const Message& message) const {
+  if (window_.size() == 0)
+    return "it is the label of an earlier message, but the model remembers none: set `label_window`";
+  if (message.correlation_id().empty())
+    return "it is a label, but says of no message: its correlation_id must be the id of one";
+  if (message.headers().find("label") == nullptr) return "it is a label, but has no header `label`";
+  return why_wrong_label(message, made_as_.options);
 }
 
-void ModelApp::learn(Machine& machine, const MessagePtr& message, std::int64_t label) {
+// The model is judged by `answer`, if it has answered the message, and else by what it would answer now.
+void ModelApp::learn(Machine& machine, const MessagePtr& message, int label,
+                     std::optional<EarlierAnswer> answer) {
   ++trained_;
-  filling_->messages.push_back(message);
-  filling_->labels.push_back(static_cast<int>(label));
+  filling_->examples.push_back({.message = message, .label = label, .answer = std::move(answer)});
   filling_->time_ns = machine.now();
-  if (filling_->messages.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
+  if (filling_->examples.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
 
-  std::shared_ptr<Batch> full = std::exchange(filling_, std::make_shared<Batch>());
+  std::shared_ptr<ModelBatch> full = std::exchange(filling_, std::make_shared<ModelBatch>());
   if (options_.errors) return learn_and_tell(machine, std::move(full));
   machine.eval(post([this, full = std::move(full)] { train(*full); }), after(options_.train_service_ns));
 }
 
-void ModelApp::learn_and_tell(Machine& machine, std::shared_ptr<Batch> full) {
-  machine.eval(compute([this, full] { train(*full); }, options_.train_service_ns,
-                       [this, full](Machine& again) { write_errors(again, *full); }));
+void ModelApp::learn_and_tell(Machine& machine, std::shared_ptr<ModelBatch> full) {
+  machine.eval(
+      compute([this, full] { train(*full); }, options_.train_service_ns,
+              [this, full](Machine& again) { again.eval(error_messages(*full, *options_.errors, again)); }));
 }
 
-void ModelApp::write_errors(Machine& machine, const Batch& batch) const {
-  Program steps;
-  for (std::size_t i = 0; i < batch.before.size(); ++i) {
-    const std::int64_t predicted = batch.before[i].label;
-    const std::int64_t truth = batch.labels[i];
-    if (predicted < 0) continue;  // the learner does not tell
-    MessagePtr error = machine.compose({.key = fmt::format("{}.error", machine.name()),
-                                        .headers = {{"model", machine.name()},
-                                                    {"error", std::int64_t{predicted != truth}},
-                                                    {"truth", truth},
-                                                    {"predicted", predicted}},
-                                        .correlation_id = batch.messages[i]->id(),
-                                        .content_type = std::string(kErrorContentType)});
-    steps.push_back(write_resource(*options_.errors, std::move(error)));
-  }
-  machine.eval(std::move(steps));
+// Learns the message that the label belongs to, unless that has not come.
+void ModelApp::take_label(Machine& machine, const Message& message) {
+  const int label = static_cast<int>(*message.headers().find_integer("label"));
+  std::optional<AnsweredMessage> answered = window_.add_label(message.correlation_id(), label);
+  if (!answered) return machine.next();
+  ++joined_;
+  learn(machine, answered->message, label, std::move(answered->answer));
 }
 
 void ModelApp::take_alarm(Machine& machine, const Message& alarm) {
@@ -216,16 +144,15 @@ void ModelApp::reset() {
   reader.finish();
 }
 
-void ModelApp::train(Batch& batch) {
+void ModelApp::train(ModelBatch& batch) {
   std::vector<Example> examples;
-  examples.reserve(batch.messages.size());
-  Inputs inputs(made_as_.options, batch.messages.size());
-  for (std::size_t i = 0; i < batch.messages.size(); ++i) {
-    const Input input = inputs.of(*batch.messages[i], i);
-    examples.push_back({.pixels = input.pixels, .label = batch.labels[i], .features = input.features});
+  examples.reserve(batch.examples.size());
+  ModelInputs inputs(made_as_.options, batch.examples.size());
+  for (const ModelBatch::One& one : batch.examples) {
+    const Input input = inputs.of(*one.message, examples.size());
+    examples.push_back({.pixels = input.pixels, .label = one.label, .features = input.features});
   }
-  std::vector<Prediction>& before = batch.before;
-  before.resize(examples.size());
+  std::vector<Prediction> before(examples.size());
   learner_->note_time(batch.time_ns);
   if (asks_probabilities_) {
     const auto classes = static_cast<std::size_t>(made_as_.options.classes);
@@ -234,11 +161,15 @@ void ModelApp::train(Batch& batch) {
   const Predictions predictions(before, probabilities_before_);
   learner_->train(examples, predictions);
   for (std::size_t i = 0; i < before.size(); ++i) {
-    if (before[i].label < 0) continue;
-    prequential_.add({.time_ns = batch.time_ns,
-                      .truth = examples[i].label,
-                      .predicted = before[i].label,
-                      .probabilities = told(predictions.probabilities(i))});
+    const std::optional<EarlierAnswer>& answer = batch.examples[i].answer;
+    const int predicted = answer ? answer->prediction.label : before[i].label;
+    batch.examples[i].predicted = predicted;
+    if (predicted < 0) continue;
+    prequential_.add(
+        {.time_ns = batch.time_ns,
+         .truth = examples[i].label,
+         .predicted = predicted,
+         .probabilities = answer ? std::span(answer->probabilities) : told(predictions.probabilities(i))});
   }
   ++batches_;
   now_.time_ns = batch.time_ns;
@@ -257,15 +188,16 @@ void ModelApp::predict(Machine& machine, const MessagePtr& message) {
   machine.eval(compute(
       [this, message, time_ns = machine.now()] {
         learner_->note_time(time_ns);
-        Inputs inputs(made_as_.options, 1);
+        ModelInputs inputs(made_as_.options, 1);
         const Input input = inputs.of(*message, 0);
         probabilities_.assign(static_cast<std::size_t>(made_as_.options.classes), kNotTold);
         learner_->predict({&input, 1}, Predictions(std::span(&prediction_, 1), probabilities_));
       },
-      options_.infer_service_ns, [this, message](Machine& again) { forward(again, *message); }));
+      options_.infer_service_ns, [this, message](Machine& again) { forward(again, message); }));
 }
 
-void ModelApp::forward(Machine& machine, const Message& message) {
+void ModelApp::forward(Machine& machine, const MessagePtr& answered) {
+  const Message& message = *answered;
   const std::span<const double> probabilities = told(probabilities_);
   Headers headers = message.headers();
   headers.set("label", std::int64_t{prediction_.label});
@@ -278,12 +210,26 @@ void ModelApp::forward(Machine& machine, const Message& message) {
                                        .correlation_id = message.id(),
                                        .content_type = message.fields().content_type});
   if (tell_probabilities_ && !probabilities.empty()) tell_probabilities_(*answer, probabilities);
-  machine.eval(write_resource(options_.to, std::move(answer)));
+  if (window_.size() == 0) return machine.eval(write_resource(options_.to, std::move(answer)));
+  machine.eval(write_resource(options_.to, std::move(answer)),
+               call([this, answered](Machine& again) { await_label(again, answered); }));
+}
+
+// The message that was just answered waits for its label, or is learned if that came before it.
+void ModelApp::await_label(Machine& machine, const MessagePtr& message) {
+  lag_.add(machine.now(), window_.waiting());
+  EarlierAnswer answer{.prediction = prediction_, .probabilities = {}};
+  if (const auto probabilities = told(probabilities_); !probabilities.empty())
+    answer.probabilities.assign(probabilities.begin(), probabilities.end());
+  const std::optional<int> label = window_.add_answered({.message = message, .answer = answer});
+  if (!label) return machine.next();
+  ++joined_;
+  learn(machine, message, *label, std::move(answer));
 }
 
 void ModelApp::finish() {
-  if (!filling_->messages.empty()) train(*filling_);
-  filling_ = std::make_shared<Batch>();
+  if (!filling_->examples.empty()) train(*filling_);
+  filling_ = std::make_shared<ModelBatch>();
   if (note_state_every_ > 0 && (states_.empty() || states_.back().learned != now_.learned)) note_state();
   if (machine_ != nullptr) learner_->note_time(machine_->now());
   learner_->finish();
@@ -296,34 +242,24 @@ std::optional<std::string> ModelApp::save_checkpoint() const {
   writer.add_u64(batches_);
   writer.add_u64(now_.learned);
   writer.add_u64(static_cast<std::uint64_t>(now_.time_ns));
-  writer.add_u64(filling_->labels.size());
-  for (std::size_t i = 0; i < filling_->labels.size(); ++i) {
-    writer.add_u32(static_cast<std::uint32_t>(filling_->labels[i]));
-    writer.add_text(filling_->messages[i]->id());
-    writer.add(std::span(bytes_of(*filling_->messages[i]), made_as_.options.input_bytes()));
-  }
+  save_batch(*filling_, writer);
+  if (window_.size() > 0) window_.save(writer);
   if (options_.resets_on_alarm) writer.add_text(first_state_);
   return writer.bytes() + learner.bytes();
 }
 
-// Only the payload and the label of a message are learned; its id is for what is said of it.
 void ModelApp::load_checkpoint(std::string_view checkpoint) {
   const std::string name = "the checkpoint";
+  const auto classes = static_cast<std::size_t>(made_as_.options.classes);
   StateReader reader(checkpoint, name);
   batches_ = reader.u64();
   now_.learned = reader.u64();
   now_.time_ns = static_cast<TimeNs>(reader.u64());
   filling_->time_ns = start_ns_;  // the crashed app may have learned from later messages than these
-  for (std::uint64_t left = reader.count(options_.batch, "messages"); left > 0; --left) {
-    filling_->labels.push_back(static_cast<int>(reader.u32()));
-    std::string id(reader.text(kTextBytesMax));
-    auto input = std::make_shared<std::vector<std::uint8_t>>(made_as_.options.input_bytes());
-    reader.read(*input);
-    const auto bytes = std::as_bytes(std::span(*input));
-    filling_->messages.push_back(
-        make_message({.payload = Payload(std::move(input), bytes), .id = std::move(id)}));
-  }
-  if (options_.resets_on_alarm) first_state_ = reader.text(kTextBytesMax);
+  const std::size_t bytes = made_as_.options.input_bytes();
+  load_batch(reader, {.examples_max = options_.batch, .payload_bytes = bytes, .classes = classes}, *filling_);
+  if (window_.size() > 0) window_.load(reader, {.payload_bytes = bytes, .classes = classes});
+  if (options_.resets_on_alarm) first_state_ = reader.text(kStateBytesMax);
   learner_->load_state(reader);
   reader.finish();
 }
@@ -333,7 +269,16 @@ void ModelApp::add_counts(const App& crashed) {
   trained_ += earlier.trained_;
   predicted_ += earlier.predicted_;
   resets_ += earlier.resets_;
+  joined_ += earlier.joined_;
+  lag_ = earlier.lag_;
   prequential_ = earlier.prequential_;
+}
+
+std::vector<MetricInfo> late_label_joins() {
+  return {{.name = "labels_joined", .unit = "messages"},
+          {.name = "never_labelled", .unit = "messages", .shown = MetricShown::kWhenNotZero},
+          {.name = "labels_unmatched", .unit = "messages", .shown = MetricShown::kWhenNotZero},
+          {.name = "label_lag", .unit = "messages", .curve = true, .undefined = "without answers"}};
 }
 
 std::vector<Metric> ModelApp::metrics() const {
@@ -341,7 +286,18 @@ std::vector<Metric> ModelApp::metrics() const {
                                  {"predicted", static_cast<double>(predicted_)}};
   if (options_.resets_on_alarm) metrics.push_back({"resets", static_cast<double>(resets_)});
   for (Metric& figure : prequential_.metrics(kPrequential)) metrics.push_back(std::move(figure));
+  if (window_.size() == 0) return metrics;
+  metrics.push_back({"labels_joined", static_cast<double>(joined_)});
+  metrics.push_back({"never_labelled", static_cast<double>(window_.never_labelled())});
+  metrics.push_back({"labels_unmatched", static_cast<double>(window_.never_answered())});
+  if (const std::optional<double> lag = lag_.overall()) metrics.push_back({"label_lag", *lag});
   return metrics;
+}
+
+std::vector<CurvePoint> ModelApp::curve() const {
+  std::vector<CurvePoint> curve = prequential_.curves(kPrequential);
+  for (CurvePoint& point : lag_.curve("label_lag")) curve.push_back(std::move(point));
+  return curve;
 }
 
 }  // namespace dse

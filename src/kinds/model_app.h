@@ -10,14 +10,20 @@
 #include <vector>
 
 #include "dse/hash.h"
+#include "kinds/label_window.h"
 #include "kinds/model.h"
+#include "kinds/model_batch.h"
 #include "learn/saved_learner.h"
+#include "measure/interval_mean.h"
 #include "measure/prequential_figures.h"
 
 namespace dse {
 
 // How the names of the figures begin that a model has of what it predicts before it learns.
 inline constexpr std::string_view kPrequential = "prequential_";
+
+// The metrics of a model to which labels come late.
+std::vector<MetricInfo> late_label_joins();
 
 class ModelApp : public App {
  public:
@@ -31,8 +37,9 @@ class ModelApp : public App {
   void finish() override;
   // `trained`, `predicted`, `resets` if it may reset, and the prequential figures that are defined.
   std::vector<Metric> metrics() const override;
-  std::vector<CurvePoint> curve() const override { return prequential_.curves(kPrequential); }
+  std::vector<CurvePoint> curve() const override;
   std::vector<ConfusionCell> confusion() const override { return prequential_.confusion().cells(); }
+  std::vector<ClassCell> classes() const override { return prequential_.classes(); }
 
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override { learner_->hash_state(hasher); }
@@ -45,15 +52,15 @@ class ModelApp : public App {
   std::vector<LearnedState> states() const override { return states_; }
 
  private:
-  struct Batch;
-
   void handle(Machine& machine, const MessagePtr& message);
-  void learn(Machine& machine, const MessagePtr& message, std::int64_t label);
+  void learn(Machine& machine, const MessagePtr& message, int label,
+             std::optional<EarlierAnswer> answer = {});
+  void take_label(Machine& machine, const Message& message);
   void predict(Machine& machine, const MessagePtr& message);
-  void forward(Machine& machine, const Message& message);
-  std::optional<std::string> why_unfit(const Message& message) const;
-  void learn_and_tell(Machine& machine, std::shared_ptr<Batch> full);
-  void write_errors(Machine& machine, const Batch& batch) const;
+  void forward(Machine& machine, const MessagePtr& answered);
+  void await_label(Machine& machine, const MessagePtr& message);
+  std::optional<std::string> why_no_label(const Message& message) const;
+  void learn_and_tell(Machine& machine, std::shared_ptr<ModelBatch> full);
   void take_alarm(Machine& machine, const Message& alarm);
 
   const ModelOptions options_;
@@ -66,14 +73,17 @@ class ModelApp : public App {
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
   std::uint64_t resets_ = 0;
-  std::shared_ptr<Batch> filling_;
+  std::shared_ptr<ModelBatch> filling_;
+  LabelWindow window_;
+  std::uint64_t joined_ = 0;
+  IntervalMean lag_;                  // how many answered messages had no label yet when it answered one
   const Machine* machine_ = nullptr;  // once the program has started
   // Those of the one inference under way; written on the strand.
   Prediction prediction_;
   std::vector<double> probabilities_;  // by label; NaN if the learner does not tell them
 
   // What follows is used only on the strand.
-  void train(Batch& batch);
+  void train(ModelBatch& batch);
   void reset();
   void note_state();
 

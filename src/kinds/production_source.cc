@@ -6,6 +6,7 @@
 #include "concept_drift/item_drift.h"
 #include "dse/error.h"
 #include "kinds/pace.h"
+#include "kinds/source_loop.h"
 
 namespace dse {
 namespace {
@@ -13,24 +14,24 @@ namespace {
 class SourceApp : public App {
  public:
   SourceApp(const SourceOptions& options, const MakeContext& context)
-      : to_(options.to),
-        key_(options.key),
-        rate_(options.rate),
+      : options_(options),
         pace_(options.rate, options.data.times),
-        arrivals_(options.arrivals),
         items_(sequence(options, context)),
         drift_(context, items_.dataset()),
         random_(context.random("arrivals")),
         truth_(context.truth),
-        index_(context.index) {}
+        index_(context.index),
+        loop_(options.to,
+              {.any_left = [this] { return next_.has_value(); },
+               .next = [this](Machine& machine) { return send(machine); }},
+              make_late_labels(options.labels, items_.dataset(), context)) {}
 
   Program program() override;
-  std::vector<Metric> metrics() const override {
-    return {{"sent", static_cast<double>(sent_before_) + static_cast<double>(sent_)}};
-  }
+  std::vector<Metric> metrics() const override;
   void add_counts(const App& crashed) override {
     const auto& earlier = dynamic_cast<const SourceApp&>(crashed);
     sent_before_ = earlier.sent_before_ + earlier.sent_;
+    loop_.add_counts(earlier.loop_);
   }
 
  private:
@@ -39,14 +40,11 @@ class SourceApp : public App {
     const Extent extent = extent_of(options.data.slice, *dataset);
     return {std::move(dataset), extent};
   }
-  void step(Machine& machine);
-  bool is_poisson() const { return arrivals_ == Arrivals::kPoisson; }
+  SourceLoop::Sent send(Machine& machine);
+  bool is_poisson() const { return options_.arrivals == Arrivals::kPoisson; }
 
-  std::string to_;
-  std::string key_;
-  Rate rate_;
+  const SourceOptions options_;
   Pace pace_;
-  Arrivals arrivals_;
   ItemSequence items_;
   ItemDrift drift_;
   std::optional<DataItem> next_;  // the one to be sent
@@ -56,53 +54,70 @@ class SourceApp : public App {
   std::int64_t taken_ = 0;  // items, sent or left out
   std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;  // by programs that crashed
+  SourceLoop loop_;
 };
 
 Program SourceApp::program() {
-  Program program = {create_resource(to_)};
+  Program program = {create_resource(options_.to)};
+  if (options_.labels) program.push_back(create_resource(options_.labels->to));
   next_ = items_.next();
   // A Poisson process has its first arrival one gap after the start.
   if (is_poisson()) {
-    program.push_back(after(random_.exponential_gap_ns(rate_)));
+    program.push_back(after(random_.exponential_gap_ns(options_.rate)));
   } else if (next_ && pace_.first_ns(*next_) > 0) {
     program.push_back(after(pace_.first_ns(*next_)));
   }
-  program.push_back(call([this](Machine& machine) { step(machine); }));
+  program.push_back(loop_.begin());
   return program;
 }
 
-void SourceApp::step(Machine& machine) {
-  if (!next_) return machine.eval(exit(0));
+SourceLoop::Sent SourceApp::send(Machine& machine) {
   DataItem item = *std::exchange(next_, items_.next());
-  const TimeNs gap_ns = is_poisson() ? random_.exponential_gap_ns(rate_) : pace_.gap_ns(taken_, item, next_);
+  const TimeNs gap_ns =
+      is_poisson() ? random_.exponential_gap_ns(options_.rate) : pace_.gap_ns(taken_, item, next_);
   ++taken_;
-  if (!drift_.apply(item, machine.now()))
-    return machine.eval(after(gap_ns), call([this](Machine& again) { step(again); }));
+  if (!drift_.apply(item, machine.now())) return {.message = {}, .gap_ns = gap_ns};
   ++sent_;
   MessageFields fields = fields_of(item, items_.dataset());
-  fields.key = key_;
+  fields.key = options_.key;
   MessagePtr message = machine.compose(std::move(fields));
   if (truth_ && item.label) truth_(message->id(), *item.label);
   if (index_) index_(message->id(), item.index);
-  machine.eval(write_resource(to_, std::move(message)), after(gap_ns),
-               call([this](Machine& again) { step(again); }));
+  return {.message = std::move(message), .label = item.label, .gap_ns = gap_ns};
+}
+
+std::vector<Metric> SourceApp::metrics() const {
+  std::vector<Metric> metrics = {{"sent", static_cast<double>(sent_before_) + static_cast<double>(sent_)}};
+  loop_.add_metrics(metrics);
+  return metrics;
 }
 
 class ProductionSource : public Component {
  public:
   explicit ProductionSource(SourceOptions options) : options_(std::move(options)) {}
 
-  Ports ports() const override { return {.reads = {}, .writes = {options_.to}}; }
-  std::vector<MetricInfo> metrics() const override {
-    return {{.name = "sent", .unit = "messages", .written = true}};
+  Ports ports() const override {
+    return {.reads = {}, .writes = written_resources(options_.to, options_.labels)};
   }
-  Emits emits() const override { return {.drifts = true}; }
+  std::vector<MetricInfo> metrics() const override {
+    std::vector<MetricInfo> metrics = {{.name = "sent", .unit = "messages", .written = true}};
+    if (options_.labels) {
+      for (MetricInfo& metric : late_label_metrics()) metrics.push_back(std::move(metric));
+    }
+    return metrics;
+  }
+  Emits emits() const override { return {.labels = options_.labels.has_value(), .drifts = true}; }
   std::vector<ReadFile> read_files() const override { return options_.data.files(); }
   std::shared_ptr<const Dataset> dataset(DatasetCache& cache) const override {
     return options_.data.open(cache, false);
   }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
-    return {{.index = extent_of(options_.data.slice, dataset).first, .key = options_.key, .label = {}}};
+    std::vector<Sample> samples = {
+        {.index = extent_of(options_.data.slice, dataset).first, .key = options_.key, .label = {}}};
+    if (options_.labels) {
+      for (Sample& sample : sample_of_each_label(dataset)) samples.push_back(std::move(sample));
+    }
+    return samples;
   }
   std::unique_ptr<App> make(const MakeContext& context) const override {
     return std::make_unique<SourceApp>(options_, context);
@@ -121,13 +136,15 @@ std::shared_ptr<const Component> read_source(const KeyReader& keys) {
   options.arrivals = keys.text("arrivals") == "regular" ? Arrivals::kRegular : Arrivals::kPoisson;
   if (options.arrivals == Arrivals::kPoisson && options.data.times)
     keys.refuse("arrivals", "is `poisson`, but the data set has `time`, which says when each item arrives");
+  options.labels = read_late_labels(keys);
   return make_production_source(std::move(options));
 }
 
 std::vector<KeyInfo> source_keys() {
   std::vector<KeyInfo> keys = item_data_keys(
       "truth",
-      "IDX file of their labels, gzipped or plain, for scoring; they never travel on the bus. The "
+      "IDX file of their labels, gzipped or plain, for scoring; they do not travel on the bus unless "
+      "`labels` says so. The "
       "labels of a data set are its truth");
   keys.push_back(
       {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"});
@@ -140,6 +157,7 @@ std::vector<KeyInfo> source_keys() {
                   .fallback = std::string("regular"),
                   .choices = {"regular", "poisson"},
                   .meaning = "the times of sending; `\"poisson\"` has the same mean rate"});
+  for (KeyInfo& key : late_label_keys()) keys.push_back(std::move(key));
   return keys;
 }
 

@@ -1,5 +1,5 @@
 // A production data source: sends unlabelled images in file order, at regular or Poisson times. The truth
-// goes to the run's scorer, by message id; it never travels on the bus.
+// goes to the run's scorer, by message id; it does not travel on the bus unless labels are sent later.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include "dse/component.h"
 #include "dse/kind_table.h"
 #include "kinds/item_data.h"
+#include "kinds/late_labels.h"
 
 namespace dse {
 
@@ -20,6 +21,7 @@ struct SourceOptions {
   std::string key;  // routing key of every message
   Rate rate;        // unless the data set has times
   Arrivals arrivals = Arrivals::kRegular;
+  std::optional<LateLabelOptions> labels = {};
 };
 
 Kind production_source_kind();

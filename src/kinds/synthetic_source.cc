@@ -13,6 +13,7 @@
 #include "dataset/row_blocks.h"
 #include "dse/error.h"
 #include "kinds/item_data.h"
+#include "kinds/source_loop.h"
 #include "protocol/parameter_table.h"
 
 namespace dse {
@@ -58,16 +59,21 @@ class SyntheticApp : public App {
                const MakeContext& context);
 
   Program program() override;
-  std::vector<Metric> metrics() const override { return {{"sent", static_cast<double>(sent_)}}; }
+  std::vector<Metric> metrics() const override {
+    std::vector<Metric> metrics = {{"sent", static_cast<double>(sent_)}};
+    loop_.add_metrics(metrics);
+    return metrics;
+  }
   void add_counts(const App& crashed) override {
     const auto& earlier = dynamic_cast<const SyntheticApp&>(crashed);
     rows_ = earlier.rows_;
     sent_ = earlier.sent_;
     left_out_ = earlier.left_out_;
+    loop_.add_counts(earlier.loop_);
   }
 
  private:
-  void step(Machine& machine);
+  SourceLoop::Sent send(Machine& machine);
   MessagePtr message_of(Machine& machine, const DataItem& row) const;
 
   SyntheticSourceOptions options_;
@@ -81,6 +87,7 @@ class SyntheticApp : public App {
   std::uint64_t sent_ = 0;
   std::uint64_t left_out_ = 0;    // by a drift
   std::int64_t since_start_ = 0;  // rows of this program, sent or left out
+  SourceLoop loop_;
 };
 
 SyntheticApp::SyntheticApp(const SyntheticSourceOptions& options, std::shared_ptr<const Dataset> shape,
@@ -93,26 +100,31 @@ SyntheticApp::SyntheticApp(const SyntheticSourceOptions& options, std::shared_pt
               .noise = context.random("noise"),
               .drift = context.random("drift")},
       truth_(context.truth),
-      index_(context.index) {}
+      index_(context.index),
+      loop_(options.to,
+            {.any_left = [this] { return sent_ + left_out_ < options_.limit; },
+             .next = [this](Machine& machine) { return send(machine); }},
+            make_late_labels(options.late_labels, *shape_, context)) {}
 
 Program SyntheticApp::program() {
   if (rows_ == nullptr) rows_ = std::make_shared<StreamRows>(options_.stream.make(options_.values, random_));
-  return {create_resource(options_.to), call([this](Machine& machine) { step(machine); })};
+  Program program = {create_resource(options_.to)};
+  if (options_.late_labels) program.push_back(create_resource(options_.late_labels->to));
+  program.push_back(loop_.begin());
+  return program;
 }
 
-void SyntheticApp::step(Machine& machine) {
-  if (sent_ + left_out_ >= options_.limit) return machine.eval(exit(0));
+SourceLoop::Sent SyntheticApp::send(Machine& machine) {
   DataItem row = rows_->next();
   const Rate& rate = options_.rate;
   const TimeNs gap_ns = rate.offset_ns(since_start_ + 1) - rate.offset_ns(since_start_);
   ++since_start_;
   if (!drift_.apply(row, machine.now())) {
     ++left_out_;
-    return machine.eval(after(gap_ns), call([this](Machine& again) { step(again); }));
+    return {.message = {}, .gap_ns = gap_ns};
   }
   ++sent_;
-  machine.eval(write_resource(options_.to, message_of(machine, row)), after(gap_ns),
-               call([this](Machine& again) { step(again); }));
+  return {.message = message_of(machine, row), .label = row.label, .gap_ns = gap_ns};
 }
 
 MessagePtr SyntheticApp::message_of(Machine& machine, const DataItem& row) const {
@@ -133,18 +145,26 @@ class SyntheticSource : public Component {
   explicit SyntheticSource(SyntheticSourceOptions options)
       : options_(std::move(options)), shape_(row_shape(options_)) {}
 
-  Ports ports() const override { return {.reads = {}, .writes = {options_.to}}; }
-  std::vector<MetricInfo> metrics() const override {
-    return {{.name = "sent", .unit = "messages", .written = true}};
+  Ports ports() const override {
+    return {.reads = {}, .writes = written_resources(options_.to, options_.late_labels)};
   }
-  Emits emits() const override { return {.labels = options_.labelled, .drifts = true}; }
+  std::vector<MetricInfo> metrics() const override {
+    std::vector<MetricInfo> metrics = {{.name = "sent", .unit = "messages", .written = true}};
+    if (options_.late_labels) {
+      for (MetricInfo& metric : late_label_metrics()) metrics.push_back(std::move(metric));
+    }
+    return metrics;
+  }
+  Emits emits() const override { return {.labels = writes_labels(), .drifts = true}; }
   std::shared_ptr<const Dataset> dataset(DatasetCache&) const override { return shape_; }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
-    if (!options_.labelled) return {{.index = 0, .key = options_.key, .label = {}}};
-    return sample_of_each_label(dataset);
+    std::vector<Sample> samples;
+    if (writes_labels()) samples = sample_of_each_label(dataset);
+    if (!options_.labelled) samples.push_back({.index = 0, .key = options_.key, .label = {}});
+    return samples;
   }
   std::optional<int> label_classes(const MakeContext&) const override {
-    if (!options_.labelled) return std::nullopt;
+    if (!writes_labels()) return std::nullopt;
     return shape_->classes();
   }
   std::unique_ptr<App> make(const MakeContext& context) const override {
@@ -152,6 +172,8 @@ class SyntheticSource : public Component {
   }
 
  private:
+  bool writes_labels() const { return options_.labelled || options_.late_labels; }
+
   SyntheticSourceOptions options_;
   std::shared_ptr<const Dataset> shape_;
 };
@@ -180,6 +202,9 @@ std::shared_ptr<const Component> read_synthetic(const KeyReader& keys) {
   if (key && options.labelled)
     keys.refuse("key", "is one too many: the key of a message with a label is its label");
   options.key = key.value_or("");
+  options.late_labels = read_late_labels(keys);
+  if (options.late_labels && options.labelled)
+    keys.refuse("labels.to", "is one too many: each row has its label with it; set `labelled = false`");
   try {
     return make_synthetic_source(std::move(options));
   } catch (const std::invalid_argument& refusal) {
@@ -222,28 +247,31 @@ std::vector<KeyInfo> synthetic_keys() {
     names.push_back(stream.name);
     options += " " + options_text(stream);
   }
-  return {{.name = "stream",
-           .type = KeyType::kChoice,
-           .required = true,
-           .choices = std::move(names),
-           .meaning = "the rule that makes the rows"},
-          {.name = "options", .type = KeyType::kTable, .meaning = std::move(options)},
-          {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
-          {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "rows per second"},
-          {.name = "limit",
-           .type = KeyType::kInteger,
-           .required = true,
-           .range = {0, kRowsMax},
-           .bound = KeyBound::kCount,
-           .meaning = "how many rows are sent; the stream itself has no end"},
-          {.name = "labelled",
-           .type = KeyType::kFlag,
-           .fallback = true,
-           .meaning = "whether labels travel on the bus, to be learned from. If not, they are the truth, by "
-                      "which answers are scored"},
-          {.name = "key",
-           .type = KeyType::kRoutingKey,
-           .meaning = "routing key of every message without a label; by default it is empty"}};
+  std::vector<KeyInfo> keys = {
+      {.name = "stream",
+       .type = KeyType::kChoice,
+       .required = true,
+       .choices = std::move(names),
+       .meaning = "the rule that makes the rows"},
+      {.name = "options", .type = KeyType::kTable, .meaning = std::move(options)},
+      {.name = "to", .type = KeyType::kResource, .required = true, .meaning = "resource to write"},
+      {.name = "rate", .type = KeyType::kRate, .required = true, .meaning = "rows per second"},
+      {.name = "limit",
+       .type = KeyType::kInteger,
+       .required = true,
+       .range = {0, kRowsMax},
+       .bound = KeyBound::kCount,
+       .meaning = "how many rows are sent; the stream itself has no end"},
+      {.name = "labelled",
+       .type = KeyType::kFlag,
+       .fallback = true,
+       .meaning = "whether each row has its label with it, to be learned from. If not, labels are the truth, "
+                  "by which answers are scored, and `labels` may send them later"},
+      {.name = "key",
+       .type = KeyType::kRoutingKey,
+       .meaning = "routing key of every message without a label; by default it is empty"}};
+  for (KeyInfo& key : late_label_keys()) keys.push_back(std::move(key));
+  return keys;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "dse/component.h"
 #include "dse/kind_table.h"
+#include "kinds/late_labels.h"
 #include "synthetic/stream_table.h"
 
 namespace dse {
@@ -22,6 +23,7 @@ struct SyntheticSourceOptions {
   std::uint32_t limit = 0;  // sends this many rows
   bool labelled = true;     // labels travel on the bus; else they are the truth, for scoring
   std::string key = {};     // routing key, unless labelled: then it is the label
+  std::optional<LateLabelOptions> late_labels = {};  // not if labelled
 };
 
 Kind synthetic_source_kind();

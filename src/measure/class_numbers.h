@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/check.h"
@@ -20,9 +21,12 @@ class ClassNumbers {
     return give(at);
   }
 
- private:
+  // The number of each label, from -1 on; kNone for those that were not seen.
+  std::span<const std::uint32_t> by_label() const { return numbers_; }
+
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
+ private:
   std::uint32_t give(std::size_t at) {
     DSE_CHECK(at <= UINT16_MAX + std::size_t{1}, "place {} of a label", at);
     if (at >= numbers_.size()) numbers_.resize(at + 1, kNone);

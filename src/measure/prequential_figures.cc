@@ -101,6 +101,32 @@ Figures PrequentialFigures::faded() const {
   return figures;
 }
 
+std::vector<ClassCell> PrequentialFigures::classes() const {
+  std::vector<ClassCell> cells;
+  add_classes(FigureView::kOverall, overall_.classes.tallies(), {}, cells);
+  add_classes(FigureView::kWindow, window_.classes.tallies(), {}, cells);
+  const double newest = last_.empty() ? 1 : weights_.newest();
+  add_classes(FigureView::kFaded, faded_.classes.tallies(), {.one = newest, .least = kFadedMin * newest},
+              cells);
+  return cells;
+}
+
+void PrequentialFigures::add_classes(FigureView view, std::span<const ClassTally> tallies, Weights weights,
+                                     std::vector<ClassCell>& cells) const {
+  int label = -1;
+  for (const std::uint32_t number : numbers_.by_label()) {
+    const int of = label++;
+    if (number == ClassNumbers::kNone || number >= tallies.size()) continue;
+    const ClassTally& tally = tallies[number];
+    if (tally.all() == 0 || tally.all() < weights.least) continue;
+    cells.push_back({.view = view,
+                     .label = of,
+                     .truths = tally.truths() / weights.one,
+                     .predictions = tally.predictions() / weights.one,
+                     .hits = tally.hits / weights.one});
+  }
+}
+
 std::vector<MetricInfo> PrequentialFigures::metric_infos(std::string_view prefix,
                                                          Probabilities probabilities) {
   std::vector<MetricInfo> infos;

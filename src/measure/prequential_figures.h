@@ -56,6 +56,8 @@ class PrequentialFigures {
   // had never been: a class counts until its examples do.
   Figures faded() const;
   const ConfusionMatrix& confusion() const { return confusion_; }
+  // Those classes of each view that were true or predicted, by view and then by label.
+  std::vector<ClassCell> classes() const;
 
   // What metrics() may have; where predictions never have probabilities, without the figures of these.
   // Reports show the overall accuracy; the rest is for those who look for it.
@@ -99,6 +101,12 @@ class PrequentialFigures {
     Figures faded;
   };
 
+  struct Weights {
+    double one = 1;    // of an example
+    double least = 0;  // below this, a class is as if it had never been
+  };
+  void add_classes(FigureView view, std::span<const ClassTally> tallies, Weights weights,
+                   std::vector<ClassCell>& cells) const;
   bool is_in_interval(TimeNs time_ns) const;
   Interval interval_figures() const;
   void add_to_window(const Labels& labels, const ProbabilityScore& score);

@@ -6,6 +6,9 @@
 
 namespace dse {
 
+// The label of an earlier message, which its correlation id names. Its header is `label`.
+inline constexpr std::string_view kLabelContentType = "application/vnd.dse.label";
+
 // Whether a model predicted an example rightly before it learned from it. Its correlation id is that of the
 // example; its headers are `model`, `error` (0 or 1), `truth` and `predicted`.
 inline constexpr std::string_view kErrorContentType = "application/vnd.dse.error";

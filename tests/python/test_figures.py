@@ -62,12 +62,35 @@ class FiguresTest(RunTest):
                 got[int(row["truth"]), int(row["prediction"])] += int(row["count"])
         self.assertEqual(got.tolist(), wanted.tolist())
 
+    def check_classes(self, component, stream):
+        """Each class of classes.csv, in each view, is that of precision_recall_fscore_support."""
+        weights = FADING ** numpy.arange(len(stream) - 1, -1, -1.0)
+        views = {"overall": (stream, numpy.ones(len(stream))),
+                 "window": (stream.last(WINDOW), numpy.ones(WINDOW)), "faded": (stream, weights)}
+        rows = [row for row in rows_of(self.run_.folder / "classes.csv")
+                if (row["component"], row["of"]) == (component, "arrival")]
+        for view, (part, weight) in views.items():
+            labels = sorted({*part.truth.tolist(), *part.predicted.tolist()})
+            of_view = [row for row in rows if row["view"] == view]
+            self.assertEqual([int(row["label"]) for row in of_view], labels, view)
+            wanted = metrics.precision_recall_fscore_support(
+                part.truth, part.predicted, labels=labels, sample_weight=weight, zero_division=0)
+            for at, row in enumerate(of_view):
+                for name, values in zip(("precision", "recall", "f1", "truths"), wanted):
+                    # What is 0/0 is empty here, and there 0.
+                    got = float(row[name] or 0)
+                    self.assertLessEqual(abs(got - values[at]), WITHIN, (view, labels[at], name))
+                self.assertEqual(row["precision"] == "", float(row["predictions"]) == 0)
+                self.assertEqual(row["recall"] == "", float(row["truths"]) == 0)
+        self.assertEqual(len(rows), sum(row["view"] in views for row in rows))
+
     def test_of_answers(self):
         for model in MODELS:
             stream = self.answers(model)
             self.assertEqual(stream.probabilities.shape, (24, 10))
             self.check(model, stream)
             self.check_confusion(model, stream)
+            self.check_classes(model, stream)
 
     def test_of_verdicts(self):
         rows = rows_of(self.run_.folder / "votes.csv")
@@ -75,6 +98,7 @@ class FiguresTest(RunTest):
         self.assertEqual(len(stream), 24)
         self.check("votes", stream)
         self.check_confusion("votes", stream)
+        self.check_classes("votes", stream)
         self.assertNotIn("votes.log_loss", self.run_.summary["metrics"])
 
     def test_the_header_changes_no_figure(self):

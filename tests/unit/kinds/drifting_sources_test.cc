@@ -74,6 +74,26 @@ TEST_CASE("a source tells the truth of the new concept") {
   CHECK(drifting.stage.truths[3].second == 3);
 }
 
+TEST_CASE("late labels are those of the new concept, and what is left out has none") {
+  for (const bool swaps : {true, false}) {
+    CAPTURE(swaps);
+    DriftingStage drifting;
+    SourceOptions options{.to = "camera", .rate = {1, kGapNs}};
+    options.labels = LateLabelOptions{.to = "labels", .delay = DrawnTime::constant(5 * kGapNs)};
+    const auto app = make_production_source(options)->make(
+        drifting.context(swaps ? swap_of_1_and_2(0) : without_class_3(0)));
+    AppRun run("sender", *app);
+    run.run();
+    std::vector<std::int64_t> labels;
+    for (const FakeLink::Published& one : run.link.published) {
+      if (one.resource == "labels") labels.push_back(*one.message->headers().find_integer("label"));
+    }
+    REQUIRE(labels.size() == (swaps ? 40 : 36));
+    labels.resize(4);
+    CHECK(labels == (swaps ? std::vector<std::int64_t>{0, 2, 1, 3} : std::vector<std::int64_t>{0, 1, 2, 4}));
+  }
+}
+
 TEST_CASE("where an item is left out nothing is sent, and all others keep their times") {
   SourceOptions source{.to = "camera", .rate = {1, kGapNs}};
   for (const bool labelled : {true, false}) {

@@ -36,6 +36,7 @@ struct ErrorsRun {
     std::size_t batch = 1;
     bool errors = true;
     bool resets = false;
+    std::size_t label_window = 0;
     const App* goes_on_from = nullptr;
   };
   explicit ErrorsRun(const With& with) : model(made(with)), run("m", *model) {
@@ -54,6 +55,7 @@ struct ErrorsRun {
                          .infer_service_ns = 40,
                          .features = 2,
                          .classes = 2,
+                         .label_window = with.label_window,
                          .resets_on_alarm = with.resets};
     if (with.errors) options.errors = "errors";
     std::unique_ptr<App> app = make_model(std::move(options))->make(model_context(stage));
@@ -140,6 +142,24 @@ TEST_CASE("examples that a checkpoint has kept are told of by their ids") {
   CHECK(again.errors() == "t-3:0 t-4:0 t-5:0");
   CHECK(crashed.errors() == "t-0:0 t-1:1 t-2:1 " + again.errors());
   CHECK(again.knows() == crashed.knows());
+}
+
+TEST_CASE("of an item whose label comes late the error is that of the answer which it got") {
+  ErrorsRun one({.learner = "no-change", .label_window = 8});
+  one.run.deliver({.payload = row(1), .id = "item"});  // it answers 0
+  one.teach(1);
+  one.run.deliver({.headers = {{"label", std::int64_t{1}}},
+                   .correlation_id = "item",
+                   .content_type = "application/vnd.dse.label"});
+  std::vector<MessagePtr> errors;
+  for (const auto& sent : one.run.link.published) {
+    if (sent.resource == "errors") errors.push_back(sent.message);
+  }
+  REQUIRE(errors.size() == 2);
+  CHECK(errors[0]->correlation_id() == "t-0");
+  CHECK(errors[1]->correlation_id() == "item");
+  CHECK(*errors[1]->headers().find_integer("predicted") == 0);
+  CHECK(*errors[1]->headers().find_integer("error") == 1);
 }
 
 TEST_CASE("on an alarm a model starts again from what it was made with") {

@@ -115,6 +115,11 @@ TEST_CASE("kinds page: a default stands there as one would write it", "[kinds-pa
   CHECK(shown(KeyType::kFlag, false) == "| `k` | `false`");
   CHECK(shown(KeyType::kRate, Rate{3, 60 * kNanosecondsPerSecond}) == "| `k` | `\"3/min\"`");
   CHECK(shown(KeyType::kPair, std::pair<std::int64_t, std::int64_t>(2, 7)) == "| `k` | `[2, 7]`");
+  CHECK(shown(KeyType::kDrawnTime, DrawnTime::constant(0)) == "| `k` | `\"0s\"`");
+  CHECK(shown(KeyType::kDrawnTime, DrawnTime::uniform(1'000'000, 9'000'000)) ==
+        "| `k` | `{ uniform = [\"1ms\", \"9ms\"] }`");
+  CHECK(shown(KeyType::kDrawnTime, DrawnTime::exponential(5'000'000)) ==
+        "| `k` | `{ exponential = \"5ms\" }`");
   CHECK(row_of({.name = "k", .required = true, .meaning = "m"}) == "| `k` | required | m |");
 }
 
