@@ -26,6 +26,7 @@ enum class KeyType {
   kFolder,      // the path of a folder, relative to the scenario's; by default that one
   kTexts,       // a text, or a list of at least one
   kChoice,      // one of `choices`
+  kNamedTable,  // one of `choices`, or a table that has one as `name` and sets its parameters
   kLearner,     // the name of a learner, or a table that names a program
   kData,        // the NAME of a [data.NAME]
   kInteger,     // from `range`
@@ -46,7 +47,7 @@ struct TableText {
 };
 
 // The value of a key; monostate: none. Texts of every sort are a string, a duration is ns in an int64, a
-// learner is a string or, for a program, a TableText.
+// learner, as what a kNamedTable says, is a string or a TableText.
 using KeyValue =
     std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>, Rate,
                  std::pair<std::int64_t, std::int64_t>, TableText, DrawnTime>;

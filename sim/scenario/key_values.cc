@@ -62,6 +62,9 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
       return table.texts(name);
     case KeyType::kChoice:
       return key.choices[table.choice(name, key.choices)];
+    case KeyType::kNamedTable:
+      if (table.holds_table(name)) return TableText{json_text(*table.table_if_any(name))};
+      return key.choices[table.choice(name, key.choices)];
     case KeyType::kTable:
       return TableText{json_text(*table.table_if_any(name))};
     case KeyType::kLearner: {

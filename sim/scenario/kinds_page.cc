@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "core/printable.h"
+#include "drift/detector_table.h"
 #include "dse/time.h"
+#include "kinds/drift_detector.h"
 
 namespace dse {
 namespace {
@@ -97,6 +99,8 @@ std::string form_text(const KeyInfo& key, const LearnerTable& learners) {
       return "a string, or a list of strings";
     case KeyType::kChoice:
       return listed_names(key.choices);
+    case KeyType::kNamedTable:
+      return listed_names(key.choices) + ", or a table with one as `name` and its parameters";
     case KeyType::kLearner:
       return listed_names(learners.names()) + ", or [a program](programs.md#learners)";
     case KeyType::kData:
@@ -195,15 +199,22 @@ std::string kind_section(const Kind& kind, const LearnerTable& learners) {
   return text;
 }
 
-// What a table may set beside the learner's name.
-std::string parameters_section(const LearnerInfo& learner, const LearnerTable& learners) {
+// What a table may set beside the name, of a learner or another thing that `key` chooses.
+struct Parameters {
+  const char* key;
+  const std::string& name;
+  const std::vector<KeyInfo>& infos;
+};
+
+std::string parameters_section(const Parameters& parameters, const LearnerTable& learners) {
+  if (parameters.infos.empty()) return "";
   std::string text = fmt::format(
-      "\n### {0}\n\nParameters are set in a table, `learner = {{ name = \"{0}\", {1} = … }}`.\n\n"
+      "\n### {1}\n\nParameters are set in a table, `{0} = {{ name = \"{1}\", {2} = … }}`.\n\n"
       "| parameter | default | meaning |\n| --- | --- | --- |\n",
-      cell(learner.name), cell(learner.parameters.front().name));
-  for (const KeyInfo& key : learner.parameters) {
-    text += fmt::format("| `{}` | {} | {} |\n", cell(key.name), cell(default_text(key)),
-                        cell(meaning_text(key, learners)));
+      parameters.key, cell(parameters.name), cell(parameters.infos.front().name));
+  for (const KeyInfo& info : parameters.infos) {
+    text += fmt::format("| `{}` | {} | {} |\n", cell(info.name), cell(default_text(info)),
+                        cell(meaning_text(info, learners)));
   }
   return text;
 }
@@ -214,8 +225,21 @@ std::string learner_section(const LearnerTable& learners) {
       "| learner | meaning |\n| --- | --- |\n";
   for (const LearnerInfo& learner : learners.all())
     text += fmt::format("| `{}` | {} |\n", cell(learner.name), cell(learner.meaning));
-  for (const LearnerInfo& learner : learners.all()) {
-    if (!learner.parameters.empty()) text += parameters_section(learner, learners);
+  for (const LearnerInfo& learner : learners.all())
+    text +=
+        parameters_section({.key = "learner", .name = learner.name, .infos = learner.parameters}, learners);
+  return text;
+}
+
+std::string detector_section(const LearnerTable& learners) {
+  std::string text =
+      "\n## Drift detectors\n\nThese are the values of `detector`.\n\n"
+      "| detector | meaning |\n| --- | --- |\n";
+  for (const DriftDetectorInfo& detector : built_in_drift_detectors())
+    text += fmt::format("| `{}` | {} |\n", cell(detector.name), cell(detector.meaning));
+  for (const DriftDetectorInfo& detector : built_in_drift_detectors()) {
+    text += parameters_section({.key = "detector", .name = detector.name, .infos = detector.parameters},
+                               learners);
   }
   return text;
 }
@@ -225,7 +249,9 @@ std::string learner_section(const LearnerTable& learners) {
 std::string kinds_page(const Tables& tables) {
   std::string page(kIntroduction);
   for (const Kind& kind : tables.kinds.all()) page += kind_section(kind, tables.learners);
-  return page + learner_section(tables.learners);
+  page += learner_section(tables.learners);
+  if (tables.kinds.find(drift_detector_kind().name) != nullptr) page += detector_section(tables.learners);
+  return page;
 }
 
 }  // namespace dse

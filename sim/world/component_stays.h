@@ -1,6 +1,6 @@
 // How long messages stay with one component. For a component that learns, the messages that it
-// learned from are kept apart from those that it answered. Owned by the thread that runs the
-// component.
+// learned from are kept apart from those that it answered, and alarms are neither. Owned by the
+// thread that runs the component.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 
 #include "dse/app.h"
 #include "dse/machine.h"
+#include "message/content_types.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/stay_times.h"
 
@@ -34,7 +35,9 @@ class ComponentStays {
     const Stay stay{.written_ns = written_ns,
                     .begun_ns = std::clamp(settlement.begun_ns, written_ns, now_ns),
                     .settled_ns = now_ns};
-    const bool inference = answered_ != nullptr && message.headers().find_integer("label") == nullptr;
+    const bool learns = answered_ != nullptr;
+    if (learns && message.content_type() == kAlarmContentType) return;
+    const bool inference = learns && message.headers().find_integer("label") == nullptr;
     (inference ? *answered_ : stays_).add(stay);
   }
 

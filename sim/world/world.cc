@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "message/content_types.h"
 #include "protocol/interrupt_moment.h"
 #include "sim/record/event_code_info.h"
 #include "sim/scenario/run_files.h"
@@ -365,7 +366,7 @@ inline void World::follow(LinkIndex link, const BusEvent& event) {
   told.resource_number = event.resource;
   if (event.message) told.message = &event.message;
   told.queues = event.queues;
-  told.answer = written && component.answers;
+  told.answer = written && component.answers && event.message->content_type() != kErrorContentType;
   tell(told);
   if (!event.policies.empty()) tell_policies(event);
   note_queues(event);

@@ -73,7 +73,7 @@ LearnerInfo KeyReader::learner(std::string_view key) const {
   const KeyValue held = value(key);
   const auto* table = std::get_if<TableText>(&held);
   const std::optional<std::string> named =
-      table == nullptr ? std::nullopt : learner_name_in(table->json, place(key));
+      table == nullptr ? std::nullopt : name_in(table->json, "a learner", place(key));
   if (table != nullptr && !named) {
     return {.name = "program",
             .meaning = "A program in another language.",
@@ -85,7 +85,12 @@ LearnerInfo KeyReader::learner(std::string_view key) const {
   if (learner == nullptr)
     refuse(key, fmt::format("there is no learner '{}'{}", name, suggestion(name, source_.learners.names())));
   LearnerInfo chosen = *learner;
-  if (named) chosen.set_parameters = read_parameters(table->json, chosen, place(key));
+  if (named) {
+    chosen.set_parameters =
+        read_parameters(table->json, {.known = chosen.parameters,
+                                      .what = fmt::format("parameter of the learner '{}'", chosen.name),
+                                      .place = place(key)});
+  }
   return chosen;
 }
 

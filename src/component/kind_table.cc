@@ -46,9 +46,13 @@ bool fits(KeyBound bound, KeyType type) {
   return bound == KeyBound::kNone || type == (bound == KeyBound::kCount ? KeyType::kInteger : KeyType::kPair);
 }
 
+bool has_choices(const KeyInfo& key) {
+  return key.type == KeyType::kChoice || key.type == KeyType::kNamedTable;
+}
+
 // What is wrong with the key on its own; "" when nothing is.
 std::string fault_of(const KeyInfo& key) {
-  if (key.type == KeyType::kChoice && key.choices.empty()) return "has no choices: name them";
+  if (has_choices(key) && key.choices.empty()) return "has no choices: name them";
   if (std::count(key.name.begin(), key.name.end(), '.') > 1)
     return "lies within a table within a table: one dot is the most";
   if (!std::holds_alternative<std::monostate>(key.fallback) && !fits(key.fallback, key.type))
@@ -58,7 +62,7 @@ std::string fault_of(const KeyInfo& key) {
   if (number != nullptr && (*number < key.range.least || *number > key.range.most))
     return "has a fallback out of its own range";
   const auto* choice = std::get_if<std::string>(&key.fallback);
-  const bool chosen = key.type != KeyType::kChoice || choice == nullptr ||
+  const bool chosen = !has_choices(key) || choice == nullptr ||
                       std::find(key.choices.begin(), key.choices.end(), *choice) != key.choices.end();
   if (!chosen) return "has a fallback that is none of its choices";
   if (!fits(key.bound, key.type))

@@ -8,23 +8,19 @@
 
 #include "core/check.h"
 #include "core/elementary.h"
+#include "drift/limits.h"
 
 namespace dse {
 namespace {
 
-constexpr std::int64_t kClockMax = 1'000'000;
-constexpr std::int64_t kBucketsMax = 64;
-constexpr std::int64_t kMinWindowLengthMax = 1'000'000;
-constexpr std::int64_t kGracePeriodMax = 1'000'000'000;
 // More values than any stream has, yet few enough to be counted.
 constexpr std::uint64_t kRowsMax = 50;
 
 std::uint64_t values_in(std::size_t row) { return std::uint64_t{1} << row; }
 
-std::optional<std::string> outside(const char* name, std::int64_t value, std::int64_t least,
-                                   std::int64_t most) {
-  if (value >= least && value <= most) return std::nullopt;
-  return fmt::format("{} is {}, expected {} to {}", name, value, least, most);
+std::optional<std::string> outside(const char* name, std::int64_t value, const KeyRange& range) {
+  if (value >= range.least && value <= range.most) return std::nullopt;
+  return fmt::format("{} is {}, expected {} to {}", name, value, range.least, range.most);
 }
 
 }  // namespace
@@ -32,11 +28,11 @@ std::optional<std::string> outside(const char* name, std::int64_t value, std::in
 std::optional<std::string> why_wrong(const AdwinOptions& options) {
   if (!(options.delta > 0 && options.delta < 1))
     return fmt::format("delta is {}, expected a number above 0 and below 1", options.delta);
-  if (auto wrong = outside("clock", options.clock, 1, kClockMax)) return wrong;
-  if (auto wrong = outside("max_buckets", options.max_buckets, 2, kBucketsMax)) return wrong;
-  if (auto wrong = outside("min_window_length", options.min_window_length, 1, kMinWindowLengthMax))
+  if (auto wrong = outside("clock", options.clock, kAdwinClock)) return wrong;
+  if (auto wrong = outside("max_buckets", options.max_buckets, kAdwinBuckets)) return wrong;
+  if (auto wrong = outside("min_window_length", options.min_window_length, kAdwinMinWindowLength))
     return wrong;
-  return outside("grace_period", options.grace_period, 0, kGracePeriodMax);
+  return outside("grace_period", options.grace_period, kAdwinGracePeriod);
 }
 
 Adwin::Adwin(const AdwinOptions& options) : options_(options), rows_(1) {

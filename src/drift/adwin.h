@@ -55,14 +55,15 @@ class Adwin : public DriftDetector {
   explicit Adwin(const AdwinOptions& options = {});
 
   DriftState update(double value) override;
+  // That of the window.
+  double mean() const override;
   void reset() override;
   void save_state(StateWriter& writer) const override;
   void load_state(StateReader& reader) override;
 
   // The number of values in the window, which are the latest ones.
   std::uint64_t width() const { return width_; }
-  // Their mean, and their variance (divided by their number); 0 of none.
-  double mean() const;
+  // Their variance (divided by their number); 0 of none.
   double variance() const;
   std::size_t buckets() const;
 

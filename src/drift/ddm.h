@@ -39,6 +39,7 @@ class Ddm : public DriftDetector {
 
   // The value is 1 for an error and 0 for none, or in between for a part of one.
   DriftState update(double value) override;
+  double mean() const override { return count_ == 0 ? 0 : rate_; }
   void reset() override;
   void save_state(StateWriter& writer) const override;
   void load_state(StateReader& reader) override;

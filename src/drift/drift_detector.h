@@ -26,6 +26,9 @@ class DriftDetector {
   // detector remembers after a drift, and which other values it refuses, its own header says.
   virtual DriftState update(double value) = 0;
 
+  // The mean of the values that it remembers; 0 of none.
+  virtual double mean() const = 0;
+
   // Forgets all values, as if it had just been made.
   virtual void reset() = 0;
 

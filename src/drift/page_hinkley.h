@@ -36,6 +36,7 @@ class PageHinkley : public DriftDetector {
   explicit PageHinkley(const PageHinkleyOptions& options = {});
 
   DriftState update(double value) override;
+  double mean() const override { return mean_; }
   void reset() override;
   void save_state(StateWriter& writer) const override;
   void load_state(StateReader& reader) override;

@@ -1,4 +1,5 @@
 #include "dse/tables.h"
+#include "kinds/drift_detector.h"
 #include "kinds/echo.h"
 #include "kinds/ensemble.h"
 #include "kinds/gateway_export.h"
@@ -18,7 +19,7 @@ Tables built_in_tables() {
   Tables tables;
   for (const auto& kind : {training_generator_kind, production_source_kind, message_source_kind,
                            synthetic_source_kind, model_kind, echo_kind, watch_kind, ensemble_kind,
-                           program_kind, gateway_export_kind, gateway_import_kind}) {
+                           drift_detector_kind, program_kind, gateway_export_kind, gateway_import_kind}) {
     tables.kinds.add(kind());
   }
   tables.learners = built_in_learners();

@@ -1,6 +1,6 @@
 // The labels that a source sends some time after its messages: each is a message of its own, without a
-// payload, of the content type below, whose correlation_id is the id of the message that it labels, with the
-// header `label` and the label as key.
+// payload, of the content type kLabelContentType, whose correlation_id is the id of the message that it
+// labels, with the header `label` and the label as key.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,6 @@
 #include <optional>
 #include <queue>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "dse/component.h"
@@ -16,10 +15,9 @@
 #include "dse/kind_table.h"
 #include "dse/machine.h"
 #include "kinds/item_data.h"
+#include "message/content_types.h"
 
 namespace dse {
-
-inline constexpr std::string_view kLabelContentType = "application/vnd.dse.label";
 
 struct LateLabelOptions {
   // `count` of `of` labels, each drawn by itself.

@@ -21,6 +21,7 @@ namespace {
 constexpr std::int64_t kSideMax = 4096;
 
 constexpr std::int64_t kFeaturesMax = 100'000;
+constexpr const char* kReset = "reset";
 constexpr std::int64_t kLabelWindowMax = 1'000'000;
 constexpr ImageShape kNoImage{0, 0};
 
@@ -64,11 +65,16 @@ class ModelComponent : public Component {
  public:
   explicit ModelComponent(ModelOptions options) : options_(std::move(options)) {}
 
-  Ports ports() const override { return {.reads = options_.from, .writes = {options_.to}}; }
+  Ports ports() const override {
+    Ports ports{.reads = options_.from, .writes = {options_.to}};
+    if (options_.errors) ports.writes.push_back(*options_.errors);
+    return ports;
+  }
   std::vector<MetricInfo> metrics() const override {
     std::vector<MetricInfo> metrics = {{.name = "trained", .unit = "messages"},
                                        {.name = "predicted", .unit = "messages", .written = true},
                                        {.name = "accuracy", .unit = "share", .curve = true}};
+    if (options_.resets_on_alarm) metrics.push_back({.name = "resets", .unit = "messages"});
     for (MetricInfo& figure : PrequentialFigures::metric_infos(kPrequential))
       metrics.push_back(std::move(figure));
     if (options_.label_window > 0) {
@@ -144,6 +150,15 @@ std::optional<ImageShape> read_shape(const KeyReader& keys) {
   return ImageShape{static_cast<int>(pair->first), static_cast<int>(pair->second)};
 }
 
+std::optional<std::string> read_errors(const KeyReader& keys, const ModelOptions& options) {
+  std::optional<std::string> errors = keys.text_if_any("errors");
+  if (errors && (*errors == options.from || *errors == options.to)) {
+    keys.refuse("errors", fmt::format("is '{}', which is its `{}`: give errors a resource of their own",
+                                      *errors, *errors == options.from ? "from" : "to"));
+  }
+  return errors;
+}
+
 std::shared_ptr<const Component> read_model(const KeyReader& keys) {
   ModelOptions options;
   options.learner = keys.learner("learner");
@@ -160,6 +175,13 @@ std::shared_ptr<const Component> read_model(const KeyReader& keys) {
   if (const auto classes = keys.integer_if_any("classes")) options.classes = static_cast<int>(*classes);
   options.initial = read_file_if_any(keys, "initial");
   options.probabilities = keys.flag("probabilities");
+  options.errors = read_errors(keys, options);
+  options.resets_on_alarm = keys.text("on_alarm") == kReset;
+  if (options.resets_on_alarm && options.learner.program != nullptr) {
+    keys.refuse("on_alarm",
+                "is \"reset\", but its learner is a program, which dse cannot make as it was at first: leave "
+                "it out, or let the program itself notice drifts");
+  }
   options.label_window = static_cast<std::size_t>(keys.integer("label_window"));
   return make_model(std::move(options));
 }
@@ -230,7 +252,20 @@ Kind model_kind() {
             .range = {0, kLabelWindowMax},
             .meaning = "how many of the messages that it has answered wait for their "
                        "[labels](scenario-format.md#late-labels), the oldest being forgotten first; with 0 "
-                       "no label may come late"}},
+                       "no label may come late"},
+           {.name = "errors",
+            .type = KeyType::kResource,
+            .meaning = "resource to which it writes whether it predicted each example rightly before it "
+                       "learned it: an empty payload, the content type `application/vnd.dse.error`, the key "
+                       "`<model>.error`, the headers `model`, `error` (0 or 1), `truth` and `predicted`, and "
+                       "as `correlation_id` the id of the example. By default it writes none"},
+           {.name = "on_alarm",
+            .type = KeyType::kChoice,
+            .fallback = std::string("refuse"),
+            .choices = {"refuse", kReset},
+            .meaning = "what it does with a message of the content type `application/vnd.dse.alarm`; with "
+                       "`\"reset\"` it starts again from what it was made with. A learner that is a program "
+                       "cannot"}},
       .read = read_model};
 }
 

@@ -2,59 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstring>
 #include <limits>
 #include <string_view>
+#include <utility>
 
-#include "core/printable.h"
-#include "kinds/late_labels.h"
-#include "kinds/message_state.h"
+#include "kinds/model_input.h"
+#include "message/content_types.h"
 
 namespace dse {
 
-struct ModelApp::Batch {
-  struct One {
-    MessagePtr message;
-    int label = 0;
-    std::optional<EarlierAnswer> answer = {};  // if the label came after it
-  };
-
-  TimeNs time_ns = 0;  // when its last message was handled
-  std::vector<One> examples;
-};
-
 namespace {
 
-bool all_finite(const Message& row, int features) {
-  for (int at = 0; at < features; ++at) {
-    float number = 0;
-    std::memcpy(&number, payload_of(row).data() + static_cast<std::size_t>(at) * sizeof number,
-                sizeof number);
-    if (!std::isfinite(number)) return false;
-  }
-  return true;
-}
-
-// Prepares the payloads of messages for a learner: the numbers of a row are copied to where floats may be.
-class Inputs {
- public:
-  Inputs(const LearnerOptions& made_for, std::size_t count)
-      : features_(static_cast<std::size_t>(made_for.features)), rows_(features_ * count) {}
-
-  Input of(const Message& message, std::size_t place) {
-    if (features_ == 0) return {.pixels = payload_of(message).data()};
-    float* const row = rows_.data() + place * features_;
-    std::memcpy(row, payload_of(message).data(), features_ * sizeof(float));
-    return {.features = row};
-  }
-
- private:
-  std::size_t features_;
-  std::vector<float> rows_;
-};
-
 constexpr std::size_t kProbabilitiesMax = std::size_t{1} << 22;  // in one batch: 32 MiB
+constexpr std::uint32_t kStateBytesMax = std::numeric_limits<std::uint32_t>::max();
 constexpr double kNotTold = std::numeric_limits<double>::quiet_NaN();
 
 // The probabilities of an input if the learner told them, and they are some.
@@ -66,14 +26,9 @@ HeaderArray list_of(std::span<const double> probabilities) {
   return HeaderArray(std::vector<HeaderValue>(probabilities.begin(), probabilities.end()));
 }
 
-std::string label_text(const HeaderValue& label) {
-  const auto* text = std::get_if<std::string>(&label);
-  return text == nullptr ? to_text(label) : quoted_text(*text);
-}
-
-std::string_view what_is(const HeaderValue& value) {
-  if (std::holds_alternative<std::string>(value)) return "text";
-  return std::holds_alternative<bool>(value) ? "a truth value" : "no integer";
+bool is_warning(const Message& alarm) {
+  const HeaderValue* level = alarm.headers().find(kAlarmLevel);
+  return level != nullptr && *level == HeaderValue(std::string(kWarningLevel));
 }
 
 }  // namespace
@@ -87,7 +42,7 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
       start_ns_(context.start_ns),
       tell_probabilities_(context.probabilities),
       asks_probabilities_(options.batch * static_cast<std::size_t>(made_for.classes) <= kProbabilitiesMax),
-      filling_(std::make_shared<Batch>()),
+      filling_(std::make_shared<ModelBatch>()),
       window_(options.label_window),
       lag_(context.measures.curve_every_ns),
       learner_(std::move(learner)),
@@ -95,23 +50,31 @@ ModelApp::ModelApp(const ModelOptions& options, const LearnerOptions& made_for,
                     .window = context.measures.window,
                     .fading = context.measures.fading}) {
   learner_->note_time(start_ns_);
+  if (!options.resets_on_alarm) return;
+  StateWriter writer;
+  learner_->save_state(writer);
+  first_state_ = writer.bytes();
 }
 
 Program ModelApp::program() {
   // Not earlier: a learner that is a program may be waited for only once the run has begun.
   if (note_state_every_ > 0) note_state();
-  return {call([this](Machine& machine) {
-            machine_ = &machine;
-            machine.next();
-          }),
-          create_resource(options_.to),
-          stream_resource(options_.from, prefetch_,
-                          [this](Machine& machine, const MessagePtr& message) { handle(machine, message); })};
+  Program program = {call([this](Machine& machine) {
+                       machine_ = &machine;
+                       machine.next();
+                     }),
+                     create_resource(options_.to)};
+  if (options_.errors) program.push_back(create_resource(*options_.errors));
+  program.push_back(
+      stream_resource(options_.from, prefetch_,
+                      [this](Machine& machine, const MessagePtr& message) { handle(machine, message); }));
+  return program;
 }
 
 void ModelApp::handle(Machine& machine, const MessagePtr& message) {
+  if (message->content_type() == kAlarmContentType) return take_alarm(machine, *message);
   const bool labels_another = message->content_type() == kLabelContentType;
-  if (const auto reason = labels_another ? why_no_label(*message) : why_unfit(*message)) {
+  if (const auto reason = labels_another ? why_no_label(*message) : why_unfit(*message, made_as_.options)) {
     machine.refuse_current(*reason);
     return machine.next();
   }
@@ -124,25 +87,6 @@ void ModelApp::handle(Machine& machine, const MessagePtr& message) {
   }
 }
 
-// Why the message can be neither learned from nor predicted; empty when it can.
-std::optional<std::string> ModelApp::why_unfit(const Message& message) const {
-  const LearnerOptions& made_for = made_as_.options;
-  if (message.payload().size() != made_for.input_bytes()) {
-    return made_for.takes_images()
-               ? fmt::format(
-                     "it has {} bytes, but the model was made for images of {} x {}: set `shape`, or "
-                     "feed it images of one size",
-                     message.payload().size(), made_for.shape.rows, made_for.shape.columns)
-               : fmt::format(
-                     "it has {} bytes, but the model was made for rows of {} numbers, which have {}: "
-                     "set `features`, or feed it rows of one size",
-                     message.payload().size(), made_for.features, made_for.input_bytes());
-  }
-  if (!made_for.takes_images() && !all_finite(message, made_for.features))
-    return "one of its numbers is infinite, or not a number";
-  return why_wrong_label(message);
-}
-
 // Why what comes as the label of another message is none; empty when it is one.
 std::optional<std::string> ModelApp::why_no_label(const Message& message) const {
   if (window_.size() == 0)
@@ -150,22 +94,7 @@ std::optional<std::string> ModelApp::why_no_label(const Message& message) const 
   if (message.correlation_id().empty())
     return "it is a label, but says of no message: its correlation_id must be the id of one";
   if (message.headers().find("label") == nullptr) return "it is a label, but has no header `label`";
-  return why_wrong_label(message);
-}
-
-std::optional<std::string> ModelApp::why_wrong_label(const Message& message) const {
-  const LearnerOptions& made_for = made_as_.options;
-  const HeaderValue* label = message.headers().find("label");
-  if (label == nullptr) return std::nullopt;
-  const std::int64_t* number = integer_of(*label);
-  if (number == nullptr) {
-    return fmt::format("its label {} is {}: a label is an integer", label_text(*label), what_is(*label));
-  }
-  if (*number < 0 || *number >= made_for.classes) {
-    return fmt::format("it has label {}, but the model was made for labels 0 to {}: set `classes`", *number,
-                       made_for.classes - 1);
-  }
-  return std::nullopt;
+  return why_wrong_label(message, made_as_.options);
 }
 
 // The model is judged by `answer`, if it has answered the message, and else by what it would answer now.
@@ -176,8 +105,15 @@ void ModelApp::learn(Machine& machine, const MessagePtr& message, int label,
   filling_->time_ns = machine.now();
   if (filling_->examples.size() < options_.batch) return machine.eval(after(options_.train_service_ns));
 
-  std::shared_ptr<Batch> full = std::exchange(filling_, std::make_shared<Batch>());
+  std::shared_ptr<ModelBatch> full = std::exchange(filling_, std::make_shared<ModelBatch>());
+  if (options_.errors) return learn_and_tell(machine, std::move(full));
   machine.eval(post([this, full = std::move(full)] { train(*full); }), after(options_.train_service_ns));
+}
+
+void ModelApp::learn_and_tell(Machine& machine, std::shared_ptr<ModelBatch> full) {
+  machine.eval(
+      compute([this, full] { train(*full); }, options_.train_service_ns,
+              [this, full](Machine& again) { again.eval(error_messages(*full, *options_.errors, again)); }));
 }
 
 // Learns the message that the label belongs to, unless that has not come.
@@ -189,11 +125,30 @@ void ModelApp::take_label(Machine& machine, const Message& message) {
   learn(machine, answered->message, label, std::move(answered->answer));
 }
 
-void ModelApp::train(const Batch& batch) {
+void ModelApp::take_alarm(Machine& machine, const Message& alarm) {
+  if (!options_.resets_on_alarm) {
+    machine.refuse_current(
+        "it is an alarm: set `on_alarm = \"reset\"` for a model that shall start again, or "
+        "bind no alarms to it");
+    return machine.next();
+  }
+  if (is_warning(alarm)) return machine.next();
+  ++resets_;
+  machine.eval(post([this] { reset(); }));
+}
+
+void ModelApp::reset() {
+  const std::string name = "the first state of a learner";
+  StateReader reader(first_state_, name);
+  learner_->load_state(reader);
+  reader.finish();
+}
+
+void ModelApp::train(ModelBatch& batch) {
   std::vector<Example> examples;
   examples.reserve(batch.examples.size());
-  Inputs inputs(made_as_.options, batch.examples.size());
-  for (const Batch::One& one : batch.examples) {
+  ModelInputs inputs(made_as_.options, batch.examples.size());
+  for (const ModelBatch::One& one : batch.examples) {
     const Input input = inputs.of(*one.message, examples.size());
     examples.push_back({.pixels = input.pixels, .label = one.label, .features = input.features});
   }
@@ -208,6 +163,7 @@ void ModelApp::train(const Batch& batch) {
   for (std::size_t i = 0; i < before.size(); ++i) {
     const std::optional<EarlierAnswer>& answer = batch.examples[i].answer;
     const int predicted = answer ? answer->prediction.label : before[i].label;
+    batch.examples[i].predicted = predicted;
     if (predicted < 0) continue;
     prequential_.add(
         {.time_ns = batch.time_ns,
@@ -232,7 +188,7 @@ void ModelApp::predict(Machine& machine, const MessagePtr& message) {
   machine.eval(compute(
       [this, message, time_ns = machine.now()] {
         learner_->note_time(time_ns);
-        Inputs inputs(made_as_.options, 1);
+        ModelInputs inputs(made_as_.options, 1);
         const Input input = inputs.of(*message, 0);
         probabilities_.assign(static_cast<std::size_t>(made_as_.options.classes), kNotTold);
         learner_->predict({&input, 1}, Predictions(std::span(&prediction_, 1), probabilities_));
@@ -273,7 +229,7 @@ void ModelApp::await_label(Machine& machine, const MessagePtr& message) {
 
 void ModelApp::finish() {
   if (!filling_->examples.empty()) train(*filling_);
-  filling_ = std::make_shared<Batch>();
+  filling_ = std::make_shared<ModelBatch>();
   if (note_state_every_ > 0 && (states_.empty() || states_.back().learned != now_.learned)) note_state();
   if (machine_ != nullptr) learner_->note_time(machine_->now());
   learner_->finish();
@@ -286,19 +242,12 @@ std::optional<std::string> ModelApp::save_checkpoint() const {
   writer.add_u64(batches_);
   writer.add_u64(now_.learned);
   writer.add_u64(static_cast<std::uint64_t>(now_.time_ns));
-  writer.add_u64(filling_->examples.size());
-  for (const Batch::One& one : filling_->examples) {
-    writer.add_u32(static_cast<std::uint32_t>(one.label));
-    writer.add(payload_of(*one.message));
-    if (window_.size() == 0) continue;
-    writer.add_u32(one.answer ? 1 : 0);
-    if (one.answer) save_answer(*one.answer, writer);
-  }
+  save_batch(*filling_, writer);
   if (window_.size() > 0) window_.save(writer);
+  if (options_.resets_on_alarm) writer.add_text(first_state_);
   return writer.bytes() + learner.bytes();
 }
 
-// Only the payload and the label of a message are learned; what waits for its label has its id as well.
 void ModelApp::load_checkpoint(std::string_view checkpoint) {
   const std::string name = "the checkpoint";
   const auto classes = static_cast<std::size_t>(made_as_.options.classes);
@@ -307,14 +256,10 @@ void ModelApp::load_checkpoint(std::string_view checkpoint) {
   now_.learned = reader.u64();
   now_.time_ns = static_cast<TimeNs>(reader.u64());
   filling_->time_ns = start_ns_;  // the crashed app may have learned from later messages than these
-  for (std::uint64_t left = reader.count(options_.batch, "messages"); left > 0; --left) {
-    const int label = static_cast<int>(reader.u32());
-    Batch::One one{.message = load_message(reader, made_as_.options.input_bytes()), .label = label};
-    if (window_.size() > 0 && reader.u32() != 0) one.answer = load_answer(reader, classes);
-    filling_->examples.push_back(std::move(one));
-  }
-  if (window_.size() > 0)
-    window_.load(reader, {.payload_bytes = made_as_.options.input_bytes(), .classes = classes});
+  const std::size_t bytes = made_as_.options.input_bytes();
+  load_batch(reader, {.examples_max = options_.batch, .payload_bytes = bytes, .classes = classes}, *filling_);
+  if (window_.size() > 0) window_.load(reader, {.payload_bytes = bytes, .classes = classes});
+  if (options_.resets_on_alarm) first_state_ = reader.text(kStateBytesMax);
   learner_->load_state(reader);
   reader.finish();
 }
@@ -323,6 +268,7 @@ void ModelApp::add_counts(const App& crashed) {
   const auto& earlier = dynamic_cast<const ModelApp&>(crashed);
   trained_ += earlier.trained_;
   predicted_ += earlier.predicted_;
+  resets_ += earlier.resets_;
   joined_ += earlier.joined_;
   lag_ = earlier.lag_;
   prequential_ = earlier.prequential_;
@@ -338,6 +284,7 @@ std::vector<MetricInfo> late_label_joins() {
 std::vector<Metric> ModelApp::metrics() const {
   std::vector<Metric> metrics = {{"trained", static_cast<double>(trained_)},
                                  {"predicted", static_cast<double>(predicted_)}};
+  if (options_.resets_on_alarm) metrics.push_back({"resets", static_cast<double>(resets_)});
   for (Metric& figure : prequential_.metrics(kPrequential)) metrics.push_back(std::move(figure));
   if (window_.size() == 0) return metrics;
   metrics.push_back({"labels_joined", static_cast<double>(joined_)});

@@ -12,6 +12,7 @@
 #include "dse/hash.h"
 #include "kinds/label_window.h"
 #include "kinds/model.h"
+#include "kinds/model_batch.h"
 #include "learn/saved_learner.h"
 #include "measure/interval_mean.h"
 #include "measure/prequential_figures.h"
@@ -34,7 +35,7 @@ class ModelApp : public App {
   Program program() override;
   // Learns the last, incomplete batch.
   void finish() override;
-  // `trained`, `predicted`, and the prequential figures that are defined.
+  // `trained`, `predicted`, `resets` if it may reset, and the prequential figures that are defined.
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override;
   std::vector<ConfusionCell> confusion() const override { return prequential_.confusion().cells(); }
@@ -43,7 +44,7 @@ class ModelApp : public App {
   bool learns() const override { return true; }
   void hash_state(Hasher& hasher) const override { learner_->hash_state(hasher); }
   std::optional<std::string> save_state() const override { return save_learner(*learner_, made_as_); }
-  // The learner's state, then the batch that is not full yet.
+  // The batch that is not full yet, what a reset goes back to, and the learner's state.
   std::optional<std::string> save_checkpoint() const override;
   void load_checkpoint(std::string_view checkpoint) override;
   void add_counts(const App& crashed) override;
@@ -51,8 +52,6 @@ class ModelApp : public App {
   std::vector<LearnedState> states() const override { return states_; }
 
  private:
-  struct Batch;
-
   void handle(Machine& machine, const MessagePtr& message);
   void learn(Machine& machine, const MessagePtr& message, int label,
              std::optional<EarlierAnswer> answer = {});
@@ -60,10 +59,9 @@ class ModelApp : public App {
   void predict(Machine& machine, const MessagePtr& message);
   void forward(Machine& machine, const MessagePtr& answered);
   void await_label(Machine& machine, const MessagePtr& message);
-  std::optional<std::string> why_unfit(const Message& message) const;
   std::optional<std::string> why_no_label(const Message& message) const;
-  std::optional<std::string> why_wrong_label(const Message& message) const;
-  void train(const Batch& batch);
+  void learn_and_tell(Machine& machine, std::shared_ptr<ModelBatch> full);
+  void take_alarm(Machine& machine, const Message& alarm);
 
   const ModelOptions options_;
   const LearnerKind made_as_;
@@ -74,7 +72,8 @@ class ModelApp : public App {
   const bool asks_probabilities_;  // not of a learner that would fill the memory with those of one batch
   std::uint64_t trained_ = 0;
   std::uint64_t predicted_ = 0;
-  std::shared_ptr<Batch> filling_;
+  std::uint64_t resets_ = 0;
+  std::shared_ptr<ModelBatch> filling_;
   LabelWindow window_;
   std::uint64_t joined_ = 0;
   IntervalMean lag_;                  // how many answered messages had no label yet when it answered one
@@ -84,9 +83,12 @@ class ModelApp : public App {
   std::vector<double> probabilities_;  // by label; NaN if the learner does not tell them
 
   // What follows is used only on the strand.
+  void train(ModelBatch& batch);
+  void reset();
   void note_state();
 
   std::unique_ptr<Learner> learner_;
+  std::string first_state_;  // the learner's, if it may reset
   std::uint64_t batches_ = 0;
   LearnedState now_;  // without the digest
   std::vector<LearnedState> states_;

@@ -68,25 +68,23 @@ std::map<std::string, KeyValue> values_of(const Json& json, const OptionTable& t
 
 }  // namespace
 
-std::optional<std::string> learner_name_in(const std::string& json, const InputPlace& place) {
+std::optional<std::string> name_in(const std::string& json, const std::string& what,
+                                   const InputPlace& place) {
   const Json table = Json::parse(json);
   if (!table.contains(kName)) return std::nullopt;
   const auto* name = table[kName].get_ptr<const std::string*>();
-  if (name == nullptr) refuse_at(place, kName, "expected the name of a learner");
+  if (name == nullptr) refuse_at(place, kName, fmt::format("expected the name of {}", what));
   return *name;
-}
-
-std::map<std::string, KeyValue> read_parameters(const std::string& json, const LearnerInfo& learner,
-                                                const InputPlace& place) {
-  Json table = Json::parse(json);
-  table.erase(kName);
-  return values_of(table, {.known = learner.parameters,
-                           .what = fmt::format("parameter of the learner '{}'", learner.name),
-                           .place = place});
 }
 
 std::map<std::string, KeyValue> read_options(const std::string& json, const OptionTable& table) {
   return values_of(Json::parse(json), table);
+}
+
+std::map<std::string, KeyValue> read_parameters(const std::string& json, const OptionTable& table) {
+  Json values = Json::parse(json);
+  values.erase(kName);
+  return values_of(values, table);
 }
 
 }  // namespace dse

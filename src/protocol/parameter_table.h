@@ -1,4 +1,4 @@
-// Tables of a scenario that set parameters or options: of a learner, which is named there too,
+// Tables of a scenario that set parameters or options: of what is named there too, such as a learner,
 // { name = "hoeffding-tree", grace_period = 100 }, and of whatever else has some, { noise = 0.1 }.
 #pragma once
 
@@ -8,16 +8,13 @@
 #include <vector>
 
 #include "dse/error.h"
-#include "dse/learner_table.h"
+#include "dse/key_info.h"
 
 namespace dse {
 
-// The name in a table, as JSON; empty when it has none. Throws InputError when it is no string.
-std::optional<std::string> learner_name_in(const std::string& json, const InputPlace& place);
-// The parameters that the table sets. Throws InputError, at the place of the parameter, for one that the
-// learner does not have, and for a value of another type or out of its range.
-std::map<std::string, KeyValue> read_parameters(const std::string& json, const LearnerInfo& learner,
-                                                const InputPlace& place);
+// The name in a table, as JSON; empty when it has none. Throws InputError when it is no string; `what` is
+// what should be named: "a learner".
+std::optional<std::string> name_in(const std::string& json, const std::string& what, const InputPlace& place);
 
 // What may be set, and where.
 struct OptionTable {
@@ -28,5 +25,7 @@ struct OptionTable {
 // The values that a table, as JSON, sets. Throws InputError, at the place of the value, for one that is not
 // known, is of another type or lies out of its range.
 std::map<std::string, KeyValue> read_options(const std::string& json, const OptionTable& table);
+// The same of a table that has a name besides.
+std::map<std::string, KeyValue> read_parameters(const std::string& json, const OptionTable& table);
 
 }  // namespace dse

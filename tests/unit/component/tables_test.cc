@@ -66,6 +66,8 @@ TEST_CASE("a kind is found by its name, and there is one of each") {
              ContainsSubstring("cannot bound what is written"));
   CHECK_THAT(usage([&] { table.add(kind("x", {{.name = "a", .type = KeyType::kChoice}})); }),
              ContainsSubstring("the key 'a' of the kind 'x' has no choices"));
+  CHECK_THAT(usage([&] { table.add(kind("x", {{.name = "a", .type = KeyType::kNamedTable}})); }),
+             ContainsSubstring("the key 'a' of the kind 'x' has no choices"));
   CHECK(table.all().size() == 1);
   Kind way_in = kind("in");
   way_in.place = KindPlace::kImport;

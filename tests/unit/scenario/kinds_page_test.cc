@@ -88,6 +88,16 @@ TEST_CASE("kinds page: every kind has its section, and every learner its row", "
   CHECK_THAT(page, ContainsSubstring("\n## Learners\n") && ContainsSubstring("\n| `knn` | The nearest. |\n"));
 }
 
+TEST_CASE("kinds page: the detectors and their parameters stand there with the kind that has them",
+          "[kinds-page]") {
+  CHECK_THAT(page_of({}), !ContainsSubstring("## Drift detectors"));
+  CHECK_THAT(
+      kinds_page(built_in_tables()),
+      ContainsSubstring("\n### ddm\n\nParameters are set in a table, `detector = { name = \"ddm\", "
+                        "min_num_instances = … }`.\n\n| parameter | default | meaning |\n| --- | --- | --- "
+                        "|\n| `min_num_instances` | `30` | 1 to 1000000000: "));
+}
+
 TEST_CASE("kinds page: a default stands there as one would write it", "[kinds-page]") {
   const auto shown = [](KeyType type, KeyValue fallback) {
     const std::string row = row_of({.name = "k", .type = type, .fallback = std::move(fallback)});
@@ -131,6 +141,8 @@ TEST_CASE("kinds page: the meaning says what may stand there", "[kinds-page]") {
   CHECK(integer(kLeast, kMost) == "an integer: how many |");
   CHECK(shown({.type = KeyType::kChoice, .choices = {"a", "b"}, .meaning = "which"}) ==
         "`\"a\"` or `\"b\"`: which |");
+  CHECK(shown({.type = KeyType::kNamedTable, .choices = {"a", "b"}, .meaning = "which"}) ==
+        "`\"a\"` or `\"b\"`, or a table with one as `name` and its parameters: which |");
   CHECK(shown({.type = KeyType::kLearner, .meaning = "what learns"}) ==
         "`\"knn\"`, `\"svm\"` or `\"tree\"`, or [a program](programs.md#learners): what learns |");
   CHECK(shown({.type = KeyType::kFlag, .meaning = "whether"}) == "`true` or `false`: whether |");
