@@ -15,7 +15,8 @@
 
 namespace dse {
 
-// The format that is written; those before it are read as well.
+// The format that is written; those before it are read as well, and written where a capture of such a format
+// is copied.
 inline constexpr std::uint32_t kCaptureFormat = 3;
 // This format has no digests of data, and identifies the scenario by its text.
 inline constexpr std::uint32_t kFirstCaptureFormat = 1;
@@ -23,7 +24,7 @@ inline constexpr std::uint32_t kFirstCaptureFormat = 1;
 // Which run the capture is from.
 struct CaptureHeader {
   std::uint32_t format = kCaptureFormat;
-  std::string scenario;             // file name
+  std::string scenario;             // file name; "": of no run, see of_no_run()
   std::uint64_t scenario_hash = 0;  // Scenario::hash; in the first format Scenario::text_hash
   std::uint64_t seed = 0;
   std::uint64_t ordering = 0;  // order of simultaneous events
@@ -32,6 +33,9 @@ struct CaptureHeader {
   DataDigests data;  // empty in the first format
 
   bool operator==(const CaptureHeader&) const = default;
+  // Whether its messages were put together by hand, for any scenario that has imports of these names: only
+  // they, and the version, say something then.
+  bool of_no_run() const { return scenario.empty(); }
 };
 
 // The header for a run of the scenario by this program, which has read `data`.

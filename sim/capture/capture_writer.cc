@@ -25,13 +25,21 @@ void append_kind(CaptureRecord kind, std::string& body) {
   append_number(static_cast<std::uint8_t>(kind), body);
 }
 
+void append_data(const DataDigests& data, std::string& body) {
+  append_number(std::uint64_t{data.size()}, body);
+  for (const auto& [name, digest] : data) {
+    append_text(name, body);
+    append_number(digest, body);
+  }
+}
+
 }  // namespace
 
 CaptureWriter::CaptureWriter(const std::string& path, const CaptureHeader& header)
     : path_(path), header_(header), file_(std::fopen(path.c_str(), "wb")) {
   if (file_ == nullptr) fail(path_);
   std::string start(kCaptureMagic);
-  append_number(kCaptureFormat, start);
+  append_number(header.format, start);
   write(start);
   append_kind(CaptureRecord::kHeader, body_);
   append_text(header.scenario, body_);
@@ -41,11 +49,7 @@ CaptureWriter::CaptureWriter(const std::string& path, const CaptureHeader& heade
   append_text(header.version, body_);
   append_number(std::uint64_t{header.imports.size()}, body_);
   for (const std::string& name : header.imports) append_text(name, body_);
-  append_number(std::uint64_t{header.data.size()}, body_);
-  for (const auto& [name, digest] : header.data) {
-    append_text(name, body_);
-    append_number(digest, body_);
-  }
+  if (header.format > kFirstCaptureFormat) append_data(header.data, body_);
   write_record(body_);
   flush();
 }

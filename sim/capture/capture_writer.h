@@ -13,7 +13,7 @@ namespace dse {
 // Every call throws RunError when writing fails.
 class CaptureWriter {
  public:
-  // Starts the file anew, in the current format, and flushes the header.
+  // Starts the file anew, in the header's format, and flushes the header.
   CaptureWriter(const std::string& path, const CaptureHeader& header);
   // What has not been flushed may be lost; without end() the capture counts as cut off.
   ~CaptureWriter();

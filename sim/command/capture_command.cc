@@ -2,20 +2,27 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/printable.h"
+#include "dse/error.h"
 #include "dse/hash.h"
 #include "kinds/message_text.h"
 #include "message/message_bytes.h"
+#include "sim/capture/capture_lines.h"
 #include "sim/capture/capture_reader.h"
 #include "sim/command/command.h"
+#include "sim/results/new_file.h"
 
 namespace dse {
 namespace {
@@ -62,8 +69,12 @@ std::string line_of(const CapturedMessage& captured, const CaptureHeader& header
 int info(const std::string& path) {
   const CaptureSurvey survey = survey_capture(path);
   const CaptureHeader& header = survey.header;
-  fmt::print("scenario  {} ({})\nseed      {}\n", printable(header.scenario), hex64(header.scenario_hash),
-             header.seed);
+  if (header.of_no_run()) {
+    fmt::print("scenario  any that has these imports\n");
+  } else {
+    fmt::print("scenario  {} ({})\nseed      {}\n", printable(header.scenario), hex64(header.scenario_hash),
+               header.seed);
+  }
   if (header.ordering != 0) fmt::print("ordering  {}\n", header.ordering);
   fmt::print("version   {}\nchecksum  {}\nmessages  {}", printable(header.version), hex64(survey.checksum),
              survey.messages);
@@ -74,7 +85,9 @@ int info(const std::string& path) {
     fmt::print("  {:<16} {}\n", printable(header.imports[at]), survey.messages_by_import[at]);
   for (const auto& [name, digest] : header.data)
     fmt::print("data      {} ({})\n", printable(name), hex64(digest));
-  if (survey.end_ns) {
+  if (survey.end_ns && header.of_no_run()) {
+    fmt::print("whole     the run goes on after its last message\n");
+  } else if (survey.end_ns) {
     fmt::print("whole     the run ended at {} s\n", seconds_text(*survey.end_ns));
   } else {
     fmt::print("cut off   {}\n", survey.cut);
@@ -82,14 +95,76 @@ int info(const std::string& path) {
   return kExitOk;
 }
 
-int cat(const std::string& path, std::optional<std::uint64_t> count) {
-  CaptureReader reader(path);
-  for (std::uint64_t number = 0; !count || number < *count; ++number) {
-    const std::optional<CapturedMessage> captured = reader.next();
-    if (!captured) break;
-    fmt::print("{}\n", line_of(*captured, reader.header()));
+// Lines for a new file, or for standard output.
+class LineOutput {
+ public:
+  explicit LineOutput(const std::string& path) : path_(path) {
+    if (path.empty()) return;
+    whole_.emplace(path);
+    file_.reset(std::fopen(whole_->partial_path().c_str(), "wbe"));
+    if (!file_) fail();
   }
-  if (!reader.cut().empty()) tell("warning: {} was cut off {}\n", path, reader.cut());
+
+  void write(std::string_view line) {
+    if (!file_) return fmt::print("{}\n", line);
+    const bool written = std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size();
+    if (!written || std::fputc('\n', file_.get()) == EOF) fail();
+  }
+  void finish() {
+    if (!file_) return;
+    if (std::fclose(file_.release()) != 0) fail();
+    whole_->keep();
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  [[noreturn]] void fail() const {
+    throw RunError(fmt::format("cannot write '{}': {}; choose another place", path_, std::strerror(errno)));
+  }
+
+  std::string path_;
+  std::optional<NewFile> whole_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+struct CaptureArguments {
+  std::string a;
+  std::string b;
+  std::optional<std::uint64_t> count;
+  bool json = false;
+  std::string out;
+  std::string import;
+};
+
+int cat(const CaptureArguments& arguments) {
+  CaptureReader reader(arguments.a);
+  LineOutput output(arguments.out);
+  if (arguments.json) {
+    say_capture(reader, arguments.count, [&output](std::string_view line) { output.write(line); });
+  } else {
+    for (std::uint64_t number = 0; !arguments.count || number < *arguments.count; ++number) {
+      const std::optional<CapturedMessage> captured = reader.next();
+      if (!captured) break;
+      output.write(line_of(*captured, reader.header()));
+    }
+  }
+  output.finish();
+  if (!reader.cut().empty()) tell("warning: {} was cut off {}\n", arguments.a, reader.cut());
+  return kExitOk;
+}
+
+int make(const CaptureArguments& arguments) {
+  NewFile whole(arguments.out);
+  const MadeCapture made =
+      make_capture(arguments.a, arguments.import.empty() ? std::nullopt : std::optional(arguments.import),
+                   whole.partial_path());
+  whole.keep();
+  fmt::print("{}: {}\n", printable(arguments.out), counted(made.messages, "message"));
+  if (!made.is_whole) {
+    tell("warning: {} does not say when its run ended: the capture is one that was cut off\n", arguments.a);
+  }
   return kExitOk;
 }
 
@@ -188,13 +263,9 @@ int diff(const std::string& path_a, const std::string& path_b) {
 }  // namespace
 
 void add_capture_command(CommandParser& parser) {
-  struct Arguments {
-    std::string a;
-    std::string b;
-    std::optional<std::uint64_t> count;
-  };
-  auto arguments = std::make_shared<Arguments>();
-  ProgramCommand command = parser.add_command("capture", "Look into what came into an attached run");
+  auto arguments = std::make_shared<CaptureArguments>();
+  ProgramCommand command =
+      parser.add_command("capture", "Look into what came into an attached run, or make such a file");
   ProgramCommand info_command =
       command.add_command("info", "Which run it was, how many messages, and whether whole");
   info_command.add_argument("FILE", arguments->a, "a capture");
@@ -203,7 +274,15 @@ void add_capture_command(CommandParser& parser) {
   cat_command.add_argument("FILE", arguments->a, "a capture");
   cat_command.add_whole("--count", arguments->count, "only the first so many",
                         {.most = INT64_MAX, .what = "a number of messages"});
-  cat_command.on_run([arguments] { return cat(arguments->a, arguments->count); });
+  cat_command.add_flag("--json", arguments->json,
+                       "messages as they are, as JSON, from which `make` makes the capture again");
+  cat_command.add_text("-o,--out", arguments->out, "a new file; without it, standard output");
+  cat_command.on_run([arguments] { return cat(*arguments); });
+  ProgramCommand make_command = command.add_command("make", "A capture of messages that are lines of JSON");
+  make_command.add_argument("FILE", arguments->a, "a JSONL file: a message on each line");
+  make_command.add_text("-o,--out", arguments->out, "the capture, a new file").required();
+  make_command.add_text("--import", arguments->import, "the import of the messages that name none");
+  make_command.on_run([arguments] { return make(*arguments); });
   ProgramCommand diff_command = command.add_command("diff", "The first message in which two captures differ");
   diff_command.add_argument("A", arguments->a, "a capture");
   diff_command.add_argument("B", arguments->b, "another");

@@ -78,13 +78,19 @@ struct Replay {
 Replay prepare(const ReplayArguments& arguments, const Tables& tables) {
   Replay replay{.scenario = read_scenario(arguments.scenario, tables, arguments.settings)};
   Scenario& scenario = replay.scenario;
+  const std::optional<TimeNs> own_until_ns = scenario.until_ns;
   if (!arguments.capture.empty()) scenario.until_ns.reset();
   set_until(arguments.until, scenario);
   if (!arguments.capture.empty()) {
     replay.captured = open_capture(arguments.capture, scenario, scenario.until_ns);
-    scenario.until_ns = replay.captured->end_ns;
-    scenario.seed = replay.captured->survey.header.seed;
-    scenario.ordering = replay.captured->survey.header.ordering;
+    const CaptureHeader& header = replay.captured->survey.header;
+    if (header.of_no_run()) {
+      if (arguments.until.empty()) scenario.until_ns = own_until_ns;
+    } else {
+      scenario.until_ns = replay.captured->end_ns;
+      scenario.seed = header.seed;
+      scenario.ordering = header.ordering;
+    }
   }
   if (arguments.seed) scenario.seed = *arguments.seed;
   if (arguments.ordering) scenario.ordering = *arguments.ordering;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/counted.h"
+#include "core/names.h"
+#include "core/printable.h"
 #include "dse/error.h"
 #include "dse/hash.h"
 
@@ -31,6 +33,19 @@ void require_own(const std::string& path, const CaptureHeader& header, const Sce
   }
   if (header.imports != expected.imports)
     throw InputError({.file = path}, "is damaged: its imports are not those of its scenario");
+}
+
+void require_imports(const std::string& path, const CaptureHeader& header, const Scenario& scenario) {
+  const std::vector<std::string> imports = capture_header(scenario, {}, 0, 0).imports;
+  for (const std::string& name : header.imports) {
+    if (std::find(imports.begin(), imports.end(), name) != imports.end()) continue;
+    const std::string others =
+        imports.empty() ? ", which has none: add one with [[gateway.import]]" : suggestion(name, imports);
+    throw InputError({.file = path},
+                     fmt::format("has a message for the import '{}', which is not in the scenario "
+                                 "{}{}",
+                                 printable(name), scenario.path, one_line(others)));
+  }
 }
 
 [[noreturn]] void refuse_cut(const std::string& path, const CaptureSurvey& survey) {
@@ -67,14 +82,16 @@ RunResult run_captured(World& world, const Scenario& scenario, const CapturedInp
         fmt::format("is of a run on other data: {}; replay it with the files as they were", changed));
   }
   const std::vector<std::size_t> components = components_of(reader.header(), scenario);
+  const TimeNs last_ns = captured.end_ns.value_or(scenario.until_ns.value_or(INT64_MAX));
   // One at a time, so that only messages under way are in memory.
   while (const std::optional<CapturedMessage> next = reader.next()) {
-    if (next->time_ns > captured.end_ns) break;
+    if (next->time_ns > last_ns) break;
     if (next->time_ns - 1 > world.now() && !world.advance_to(next->time_ns - 1, interrupted, progress))
       return world.finish(RunStatus::kInterrupted);
     world.import(components[next->import], next->message, next->time_ns);
   }
-  const bool whole = world.advance_to(captured.end_ns, interrupted, progress);
+  if (!captured.end_ns) return world.run(interrupted, progress);
+  const bool whole = world.advance_to(*captured.end_ns, interrupted, progress);
   return world.finish(whole ? RunStatus::kCompleted : RunStatus::kInterrupted);
 }
 
@@ -84,14 +101,19 @@ CapturedInput open_capture(const std::string& path, const Scenario& scenario,
                            std::optional<TimeNs> until_ns) {
   CapturedInput captured{.path = path, .survey = survey_capture(path)};
   const CaptureSurvey& survey = captured.survey;
+  if (survey.header.of_no_run()) {
+    require_imports(path, survey.header, scenario);
+    if (!survey.end_ns) refuse_cut(path, survey);
+    return captured;
+  }
   require_own(path, survey.header, scenario);
   if (!until_ns && !survey.end_ns) refuse_cut(path, survey);
   const TimeNs end_ns = survey.end_ns.value_or(survey.last_ns);
   captured.end_ns = until_ns.value_or(end_ns);
-  if (captured.end_ns > end_ns) {
+  if (*captured.end_ns > end_ns) {
     throw InputError({.file = path},
                      fmt::format("goes no further than {}: choose at most that for --until, not {}",
-                                 format_duration(end_ns), format_duration(captured.end_ns)));
+                                 format_duration(end_ns), format_duration(*captured.end_ns)));
   }
   return captured;
 }

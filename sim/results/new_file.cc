@@ -20,21 +20,21 @@ namespace fs = std::filesystem;
   throw RunError(fmt::format("cannot write '{}': {}; choose another place", path, std::strerror(error)));
 }
 
-// A file that is removed unless it is the target by then.
-class PartialFile {
- public:
-  explicit PartialFile(const std::string& target) : path_(fmt::format("{}.partial-{}", target, ::getpid())) {}
-  ~PartialFile() { ::unlink(path_.c_str()); }
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 }  // namespace
+
+NewFile::NewFile(const std::string& path)
+    : path_(path), partial_path_(fmt::format("{}.partial-{}", path, ::getpid())) {
+  refuse_taken(path);
+}
+
+NewFile::~NewFile() { ::unlink(partial_path_.c_str()); }
+
+void NewFile::keep() {
+  if (::link(partial_path_.c_str(), path_.c_str()) == 0) return;
+  if (errno == EEXIST) refuse_taken(path_);
+  // Some file systems have no second names for a file.
+  if (std::rename(partial_path_.c_str(), path_.c_str()) != 0) fail(path_, errno);
+}
 
 void refuse_taken(const std::string& path) {
   std::error_code ignored;  // what cannot be looked at cannot be written either
@@ -43,18 +43,15 @@ void refuse_taken(const std::string& path) {
 }
 
 void write_new_file(const std::string& path, std::string_view content) {
-  const PartialFile partial(path);
-  std::FILE* file = std::fopen(partial.path().c_str(), "wbe");
+  NewFile whole(path);
+  std::FILE* file = std::fopen(whole.partial_path().c_str(), "wbe");
   if (file == nullptr) fail(path, errno);
   bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
   written = std::fflush(file) == 0 && written;
   const int error = errno;
   if (std::fclose(file) != 0 && written) fail(path, errno);
   if (!written) fail(path, error);
-  if (::link(partial.path().c_str(), path.c_str()) == 0) return;
-  if (errno == EEXIST) refuse_taken(path);
-  // Some file systems have no second names for a file.
-  if (std::rename(partial.path().c_str(), path.c_str()) != 0) fail(path, errno);
+  whole.keep();
 }
 
 }  // namespace dse

@@ -50,9 +50,26 @@ std::vector<std::string> texts_or_none(TableReader& table, const std::string& ke
   return table.has(key) ? table.texts(key) : std::vector<std::string>();
 }
 
-TableOptions read_table_options(TableReader& table, const std::string& path) {
-  TableOptions options{.file = path, .separator = read_separator(table)};
+// How a CSV file is written.
+void read_csv_options(TableReader& table, TableOptions& options) {
+  options.separator = read_separator(table);
   options.header = table.has("header") ? table.flag("header") : true;
+}
+
+void refuse_csv_options(TableReader& table) {
+  for (const std::string key : {"separator", "header"}) {
+    if (table.has(key))
+      throw InputError(table.place(key), "says how a CSV file is written, and the format is \"jsonl\"");
+  }
+}
+
+TableOptions read_table_options(TableReader& table, const std::string& path, TableFormat format) {
+  TableOptions options{.file = path, .format = format};
+  if (format == TableFormat::kCsv) {
+    read_csv_options(table, options);
+  } else {
+    refuse_csv_options(table);
+  }
   options.features = texts_or_none(table, "features");
   options.label = table.text_if_any("label");
   options.classes = texts_or_none(table, "classes");
@@ -76,9 +93,9 @@ TableOptions read_table_options(TableReader& table, const std::string& path) {
 }
 
 std::shared_ptr<const DataSource> read_table(const std::string& name, TableReader& table,
-                                             const std::filesystem::path& folder) {
+                                             const std::filesystem::path& folder, TableFormat format) {
   DataSource source{.name = name, .files = {read_file(table, "file", folder)}};
-  const TableOptions options = read_table_options(table, source.files[0].path);
+  const TableOptions options = read_table_options(table, source.files[0].path, format);
   source.has_times = options.time.has_value();
   std::map<std::string, InputPlace> places;
   for (const std::string key : {"features", "label", "classes", "missing", "time"})
@@ -101,9 +118,17 @@ std::shared_ptr<const DataSource> read_table(const std::string& name, TableReade
 std::shared_ptr<const DataSource> read_data(const std::string& name, const toml::table& node,
                                             const std::filesystem::path& folder) {
   TableReader table(node, "data." + name);
-  std::shared_ptr<const DataSource> source = table.choice("format", {"idx", "csv"}) == 0
-                                                 ? read_images(name, table, folder)
-                                                 : read_table(name, table, folder);
+  std::shared_ptr<const DataSource> source;
+  switch (table.choice("format", {"idx", "csv", "jsonl"})) {
+    case 0:
+      source = read_images(name, table, folder);
+      break;
+    case 1:
+      source = read_table(name, table, folder, TableFormat::kCsv);
+      break;
+    default:
+      source = read_table(name, table, folder, TableFormat::kJsonl);
+  }
   table.finish();
   return source;
 }

@@ -44,8 +44,9 @@ KeyValue KeyValues::value_there(TableReader& table, std::string_view name, const
   switch (key.type) {
     case KeyType::kText:
     case KeyType::kName:
-    case KeyType::kData:
       return table.text(name);
+    case KeyType::kData:
+      return *reading_.named_data.insert(table.text(name)).first;
     case KeyType::kLine:
       return *table.line_if_any(name);
     case KeyType::kResource:

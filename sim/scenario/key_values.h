@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ struct ReadingPlace {
   const Tables& tables;
   // What the scenario's [data.NAME] describe.
   const std::map<std::string, std::shared_ptr<const DataSource>>& data;
+  // Takes the names of those that some component names.
+  std::set<std::string>& named_data;
 };
 
 class KeyValues {

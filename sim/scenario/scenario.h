@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +89,7 @@ struct Scenario {
   std::map<std::string, ExchangeOptions> exchanges;  // those of [exchange.NAME]
   std::vector<BindingSpec> bindings;
   std::map<std::string, std::shared_ptr<const DataSource>> data;  // those of [data.NAME]
+  std::set<std::string> named_data;                               // those that some component names
   std::vector<ComponentConfig> components;  // in the file's order; then exports, then imports
   std::vector<ConceptDrift> drifts;
   std::vector<Fault> faults;

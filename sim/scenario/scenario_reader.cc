@@ -200,7 +200,8 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   read_each_named(root, "data", errors, [&](const std::string& name, const toml::table& node) {
     scenario.data.emplace(name, read_data(name, node, folder));
   });
-  const ReadingPlace reading{.folder = folder, .tables = tables, .data = scenario.data};
+  const ReadingPlace reading{
+      .folder = folder, .tables = tables, .data = scenario.data, .named_data = scenario.named_data};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
     for (ComponentConfig& component : read_components(name, node, reading))
       scenario.components.push_back(std::move(component));

@@ -228,6 +228,11 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
     }
   }
   for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
+  for (const auto& [name, data] : scenario.data) {
+    if (!scenario.named_data.contains(name))
+      warnings.push_back(
+          fmt::format("no component names the data set '{}': `data = \"{}\"` would", name, name));
+  }
   return warnings;
 }
 

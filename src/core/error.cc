@@ -11,7 +11,8 @@ namespace {
 
 std::string describe(const InputPlace& place, const std::string& text) {
   std::string result = place.file;
-  if (place.line > 0) result += fmt::format(":{}:{}", place.line, place.column);
+  if (place.line > 0) result += fmt::format(":{}", place.line);
+  if (place.line > 0 && place.column > 0) result += fmt::format(":{}", place.column);
   if (!result.empty()) result += ": ";
   if (!place.key.empty()) result += place.key + ": ";
   return one_line(result + text);  // a NUL would cut it, an escape would paint the terminal

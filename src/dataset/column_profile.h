@@ -21,6 +21,9 @@ class ColumnProfile {
   // Takes the next field, without the spaces around it. In a column of text, all that is not missing is text.
   Field add(std::string_view field, const MissingTexts& missing);
 
+  // Counts so many missing fields, which came before the column was known.
+  void add_missing(std::uint64_t count) { missing_ += count; }
+
   // kEmpty as long as nothing was there but missing fields.
   ColumnType type() const;
   std::uint64_t missing() const { return missing_; }

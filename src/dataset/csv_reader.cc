@@ -10,6 +10,7 @@
 #include "core/printable.h"
 #include "dataset/file_error.h"
 #include "dataset/foreign_format.h"
+#include "dataset/line_reader.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -54,11 +55,6 @@ std::uint64_t marks_of(const char* bytes, char separator) {
 #endif
 
 constexpr std::string_view kWriteAsUtf8 = "write it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`";
-
-// A line as a place has it: 0, "not known", beyond two thousand millions.
-int line_number(std::uint64_t line) {
-  return line > std::numeric_limits<int>::max() ? 0 : static_cast<int>(line);
-}
 
 std::uint64_t count_line_ends(std::string_view text) {
   std::uint64_t count = 0;

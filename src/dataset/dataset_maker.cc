@@ -114,9 +114,10 @@ std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& opti
 std::string identity_of(const TableOptions& options) {
   const std::vector<std::string> names = {options.file, options.label.value_or(""),
                                           options.time.value_or("")};
-  return fmt::format("{} {} {} {} {} {} {} {} {}", names, static_cast<int>(options.separator), options.header,
-                     options.features, options.classes, static_cast<int>(options.missing),
-                     options.missing_texts, options.time_unit ? static_cast<int>(*options.time_unit) : -1,
+  return fmt::format("{} {} {} {} {} {} {} {} {} {}", names, static_cast<int>(options.format),
+                     static_cast<int>(options.separator), options.header, options.features, options.classes,
+                     static_cast<int>(options.missing), options.missing_texts,
+                     options.time_unit ? static_cast<int>(*options.time_unit) : -1,
                      static_cast<int>(options.time_origin));
 }
 

@@ -15,6 +15,7 @@ constexpr std::string_view kConvert = "";  // a format that holds data, but not 
 constexpr std::string_view kConvertToIdx =
     "convert it to IDX, as docs/scenario-format.md shows under \"Data files\"";
 constexpr std::string_view kConvertToCsv = "convert it to CSV";
+constexpr std::string_view kConvertToJsonl = "convert it to lines of JSON";
 
 constexpr std::string_view kWebPage = "a web page; fetch the file itself";
 
@@ -39,6 +40,8 @@ constexpr std::array kBeginnings{
     Beginning{"\x93NUMPY"sv, "a NumPy array", kConvert},
     Beginning{"\x89HDF\r\n\x1a\n"sv, "an HDF5 file", kConvert},
     Beginning{"PAR1"sv, "a Parquet file", kConvert},
+    Beginning{"dse capture\n"sv, "a capture",
+              "write its messages as lines with `dse capture cat FILE --json`"},
     Beginning{"version https://git-lfs.github.com/spec/"sv,
               "a Git LFS pointer, not the file that it stands for", "bring that with `git lfs pull`"},
 };
@@ -93,6 +96,12 @@ std::string known_format(std::string_view bytes, std::string_view convert) {
   return is_tar(bytes) ? with_remedy("a tar archive", kUnpack) : "";
 }
 
+// In place of a text file, of a format to which `convert` says how to convert others.
+std::string foreign_to_text(std::string_view bytes, std::string_view convert) {
+  if (std::string known = known_format(bytes, convert); !known.empty()) return known;
+  return is_text(bytes) && is_web_page(bytes) ? std::string(kWebPage) : "";
+}
+
 }  // namespace
 
 std::string foreign_format(std::span<const std::byte> beginning) {
@@ -108,9 +117,11 @@ std::string foreign_format(std::span<const std::byte> beginning) {
 }
 
 std::string foreign_to_csv(std::span<const std::byte> beginning) {
-  const std::string_view bytes = text_of(beginning);
-  if (std::string known = known_format(bytes, kConvertToCsv); !known.empty()) return known;
-  return is_text(bytes) && is_web_page(bytes) ? std::string(kWebPage) : "";
+  return foreign_to_text(text_of(beginning), kConvertToCsv);
+}
+
+std::string foreign_to_jsonl(std::span<const std::byte> beginning) {
+  return foreign_to_text(text_of(beginning), kConvertToJsonl);
 }
 
 }  // namespace dse

@@ -1,4 +1,4 @@
-// Recognises what people have instead of an IDX or a CSV file, by how it begins.
+// Recognises what people have instead of an IDX, a CSV or a JSONL file, by how it begins.
 #pragma once
 
 #include <cstddef>
@@ -15,5 +15,7 @@ inline constexpr std::size_t kForeignFormatBytes = 512;
 std::string foreign_format(std::span<const std::byte> beginning);
 // The same in place of a CSV file: "" for any text but a web page.
 std::string foreign_to_csv(std::span<const std::byte> beginning);
+// The same in place of a JSONL file.
+std::string foreign_to_jsonl(std::span<const std::byte> beginning);
 
 }  // namespace dse

@@ -14,6 +14,11 @@ enum class Missing {
   kSkip,    // the row is left out
 };
 
+enum class TableFormat {
+  kCsv,
+  kJsonl,  // an object on each line
+};
+
 enum class TimeUnit { kSecond, kMillisecond, kMicrosecond, kNanosecond };
 
 // Which time is 0. Times before it are an error.
@@ -22,11 +27,13 @@ enum class TimeOrigin {
   kZero,      // the column's own 0; 1970-01-01T00:00:00Z when it holds date-times
 };
 
-// Columns are named by the header or, without one, "1", "2" and so on. A column that the header leaves
-// without a name is named by its number, too.
+// The columns of a CSV file are named by the header or, without one, "1", "2" and so on. A column that the
+// header leaves without a name is named by its number, too. Those of a JSONL file are the fields that any of
+// its rows has: see json_records.h.
 struct TableOptions {
   std::string file;
-  char separator = ',';
+  TableFormat format = TableFormat::kCsv;
+  char separator = ',';  // CSV alone has it, and a header
   bool header = true;
 
   std::vector<std::string> features;  // none: every column of numbers that is neither label nor time
@@ -36,7 +43,8 @@ struct TableOptions {
   std::vector<std::string> classes;
 
   Missing missing = Missing::kRefuse;
-  // The fields that say that a value is missing, without the spaces around them.
+  // The fields that say that a value is missing, without the spaces around them. In JSONL a field that is
+  // null or absent says so as well.
   std::vector<std::string> missing_texts = {"", "NA", "NaN", "null", "?"};
 
   std::optional<std::string> time;

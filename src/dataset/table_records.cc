@@ -1,65 +1,27 @@
 #include "dataset/table_records.h"
 
-#include <fmt/format.h>
+#include <utility>
 
-#include <algorithm>
-#include <map>
-
-#include "core/counted.h"
-#include "core/printable.h"
-#include "dataset/file_error.h"
+#include "dataset/csv_records.h"
+#include "dataset/json_records.h"
 
 namespace dse {
 
-TableRecords::TableRecords(const TableOptions& options)
-    : csv_(options.file, {.separator = options.separator}), header_(options.header) {
-  if (!csv_.next()) {
-    refuse_file(options.file, header_ ? "holds no line of text, expected a header and rows"
-                                      : "holds no line of text, expected rows");
-  }
-  read_names(header_);
-  first_waits_ = !header_;
+std::unique_ptr<TableRecords> open_table(const TableOptions& options) {
+  if (options.format == TableFormat::kJsonl) return std::make_unique<JsonRecords>(options);
+  return std::make_unique<CsvRecords>(options);
 }
 
-void TableRecords::read_names(bool header) {
-  std::map<std::string, std::size_t> seen;
-  for (std::size_t column = 0; column < csv_.fields().size(); ++column) {
-    const std::string_view field = csv_.fields()[column];
-    std::string name = header && !field.empty() ? std::string(field) : std::to_string(column + 1);
-    if (!is_utf8(name)) {
-      throw InputError(
-          csv_.place(column),
-          fmt::format("the column name {} is not UTF-8; convert the file, for example with `iconv "
-                      "-f ISO-8859-1 -t UTF-8`",
-                      quoted_text(name)));
-    }
-    const auto [other, is_new] = seen.try_emplace(name, column);
-    if (!is_new) {
-      throw InputError(csv_.place(column),
-                       fmt::format("the column name {} is that of column {} as well; each "
-                                   "column needs a name of its own",
-                                   quoted_text(name), other->second + 1));
-    }
-    names_.push_back(std::move(name));
-  }
+std::unique_ptr<TableRecords> open_table_again(const TableOptions& options, std::vector<std::string> names) {
+  if (options.format == TableFormat::kJsonl) return std::make_unique<JsonRecords>(options, std::move(names));
+  return std::make_unique<CsvRecords>(options);
 }
 
-bool TableRecords::next() {
-  if (first_waits_) {
-    first_waits_ = false;
-  } else if (!csv_.next()) {
-    return false;
-  }
-  ++row_;
-  if (fields().size() != columns()) refuse_field_count();
-  return true;
-}
-
-void TableRecords::refuse_field_count() const {
-  // The place is that of the first field that is missing, or too many.
-  throw InputError(csv_.place(std::min(fields().size(), columns())),
-                   fmt::format("a row of {}, expected {} as in the {}", counted(fields().size(), "field"),
-                               columns(), header_ ? "header" : "first row"));
+std::vector<std::string> missing_texts(const TableOptions& options) {
+  std::vector<std::string> texts = options.missing_texts;
+  // A field that is null or absent is read as "".
+  if (options.format == TableFormat::kJsonl) texts.emplace_back();
+  return texts;
 }
 
 }  // namespace dse

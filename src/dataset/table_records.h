@@ -1,51 +1,74 @@
-// The rows of a CSV file beneath the names of its columns.
+// The rows of a table's file beneath the names of its columns, whatever the file's format.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "dataset/csv_reader.h"
 #include "dataset/table_options.h"
+#include "dse/error.h"
 
 namespace dse {
 
-// Throws InputError for whatever CsvReader refuses, for a file without any record, for two columns of one
-// name, for a name that is not UTF-8, and for a row that has not as many fields as there are columns.
+// Reads from the first row to the last, in constant memory. What a format refuses is in its own header. One
+// thread at a time.
 class TableRecords {
  public:
-  explicit TableRecords(const TableOptions& options);
+  virtual ~TableRecords() = default;
+  TableRecords(const TableRecords&) = delete;
+  TableRecords& operator=(const TableRecords&) = delete;
 
+  // Those that are known. A row of JSONL may add some, behind the others.
   const std::vector<std::string>& names() const { return names_; }
   std::size_t columns() const { return names_.size(); }
+  // The names of the columns that are in the file, as far as it was read. The others are only asked for.
+  virtual std::vector<std::string> found_names() const { return names_; }
 
   // Goes to the next row. False at the end of the file.
-  bool next();
+  bool next() {
+    if (!read()) return false;
+    ++row_;
+    return true;
+  }
   // One for each column; valid until the next call of next().
-  std::span<const std::string_view> fields() const { return csv_.fields(); }
+  std::span<const std::string_view> fields() const { return fields_; }
   // The number of the row, from 1.
   std::uint64_t row() const { return row_; }
   // The line on which it starts, from 1.
-  std::uint64_t line() const { return csv_.line(); }
-  std::uint64_t empty_lines() const { return csv_.empty_lines(); }
+  virtual std::uint64_t line() const = 0;
+  virtual std::uint64_t empty_lines() const = 0;
   // XXH3 of the file on disk; only after next() returned false.
-  std::uint64_t digest() { return csv_.digest(); }
+  virtual std::uint64_t digest() = 0;
 
   // The place of a field of this row.
-  InputPlace place(std::size_t column) const { return csv_.place(column, names_[column]); }
+  virtual InputPlace place(std::size_t column) const = 0;
+  // How this row says that the column's value is missing: "the field is \"NA\"".
+  virtual std::string how_missing(std::size_t column) const = 0;
+  // What a file without any row holds.
+  virtual std::string without_rows() const = 0;
+
+ protected:
+  TableRecords() = default;
+  // Reads the next row into `fields_`. False at the end of the file.
+  virtual bool read() = 0;
+
+  std::vector<std::string> names_;
+  std::span<const std::string_view> fields_;
 
  private:
-  void read_names(bool header);
-  [[noreturn]] void refuse_field_count() const;
-
-  CsvReader csv_;
-  const bool header_;
-  std::vector<std::string> names_;
   std::uint64_t row_ = 0;
-  bool first_waits_ = false;  // the first record was read for the number of its fields
 };
+
+// Opens the file for its first reading, which finds out which columns there are.
+std::unique_ptr<TableRecords> open_table(const TableOptions& options);
+// Opens it again; `names` are those of all columns, in the order in which the first reading had them.
+std::unique_ptr<TableRecords> open_table_again(const TableOptions& options, std::vector<std::string> names);
+
+// The fields that say that a value is missing.
+std::vector<std::string> missing_texts(const TableOptions& options);
 
 }  // namespace dse

@@ -10,7 +10,7 @@ namespace dse {
 TableRowReader::TableRowReader(const TableOptions& options, std::shared_ptr<const TableScan> scan)
     : options_(options),
       scan_(std::move(scan)),
-      missing_(options.missing_texts),
+      missing_(missing_texts(options)),
       classes_(scan_->classes),
       features_(scan_->features.size()) {
   if (options_.missing == Missing::kMean) {
@@ -21,7 +21,9 @@ TableRowReader::TableRowReader(const TableOptions& options, std::shared_ptr<cons
 }
 
 void TableRowReader::rewind() {
-  rows_.emplace(options_);
+  std::vector<std::string> names;
+  for (const TableColumn& column : scan_->columns) names.push_back(column.name);
+  rows_ = open_table_again(options_, std::move(names));
   if (rows_->columns() != scan_->columns.size()) refuse_changed();
   if (scan_->time) time_.emplace(options_, *scan_->time);
 }
@@ -48,7 +50,8 @@ bool TableRowReader::take_feature(std::size_t index) {
   const std::size_t column = scan_->features[index];
   const std::string_view text = without_spaces(rows_->fields()[column]);
   if (missing_.contains(text)) {
-    if (options_.missing == Missing::kRefuse) refuse_missing(rows_->place(column), "a feature", text);
+    if (options_.missing == Missing::kRefuse)
+      refuse_missing(rows_->place(column), "a feature", rows_->how_missing(column));
     if (options_.missing == Missing::kSkip) return false;
     features_[index] = means_[index];
     return true;
@@ -68,7 +71,8 @@ bool TableRowReader::take_label(std::string_view text) {
 
 bool TableRowReader::take_time(std::string_view text) {
   if (missing_.contains(text)) {
-    if (options_.missing != Missing::kSkip) refuse_missing(rows_->place(*scan_->time), "the time", text);
+    if (options_.missing != Missing::kSkip)
+      refuse_missing(rows_->place(*scan_->time), "the time", rows_->how_missing(*scan_->time));
     return false;
   }
   row_.time_ns = time_->read(*rows_, text);

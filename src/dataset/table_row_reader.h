@@ -52,7 +52,7 @@ class TableRowReader {
   const MissingTexts missing_;
   const ClassNames classes_;
   std::vector<float> means_;  // one for each feature, if they replace what is missing
-  std::optional<TableRecords> rows_;
+  std::unique_ptr<TableRecords> rows_;
   std::optional<TimeColumn> time_;
   std::vector<float> features_;
   TableRow row_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <tuple>
 
@@ -11,6 +12,7 @@
 #include "core/printable.h"
 #include "dataset/class_names.h"
 #include "dataset/file_error.h"
+#include "dataset/line_reader.h"
 #include "dataset/missing_texts.h"
 #include "dataset/table_columns.h"
 #include "dataset/table_records.h"
@@ -27,7 +29,7 @@ using Field = ColumnProfile::Field;
 struct Trouble {
   InputPlace place;
   Field field = Field::kNumber;
-  std::string text;
+  std::string text;  // or how it is missing
 };
 
 NumberForm form_of(Field field) {
@@ -54,12 +56,10 @@ class TableScanner {
  public:
   explicit TableScanner(const TableOptions& options)
       : options_(options),
-        missing_(options.missing_texts),
-        records_(options),
-        columns_(find_columns(options, records_.names())),
-        profiles_(records_.columns()),
-        roles_(records_.columns(), options.features.empty() ? Role::kCandidate : Role::kNone),
-        troubles_(records_.columns()) {
+        missing_(missing_texts(options)),
+        records_(open_table(options)),
+        columns_(find_columns(options, records_->names())) {
+    add_columns();
     for (const std::size_t column : columns_.features) roles_[column] = Role::kFeature;
     if (columns_.time) {
       time_.emplace(options, *columns_.time);
@@ -80,11 +80,12 @@ class TableScanner {
   enum class Role : std::uint8_t { kNone, kCandidate, kFeature, kLabel };
 
   void list_classes();
+  void add_columns();
   void take_row();
   void take_other(std::size_t column, Field field, std::string_view text);
   void take_label();
   void take_time();
-  void take_missing(std::size_t column, std::string_view what, std::string_view text);
+  void take_missing(std::size_t column, std::string_view what);
   void choose_features();
   void refuse_trouble() const;
   void count_rows_left_out();
@@ -94,12 +95,14 @@ class TableScanner {
 
   const TableOptions& options_;
   const MissingTexts missing_;
-  TableRecords records_;
+  const std::unique_ptr<TableRecords> records_;
   TableColumns columns_;
   std::vector<ColumnProfile> profiles_;
   std::vector<Role> roles_;
-  std::vector<std::optional<Trouble>> troubles_;                             // the first of each candidate
-  std::vector<bool> lacked_by_row_ = std::vector<bool>(records_.columns());  // a row was left out for it
+  std::vector<std::optional<Trouble>> troubles_;  // the first of each candidate
+  std::vector<bool> lacked_by_row_;               // a row was left out for it
+  std::vector<bool> came_late_;                   // rows before its first value were taken without it
+  std::uint64_t first_line_ = 0;                  // on which the first row starts
   std::optional<TimeColumn> time_;
   ClassNames classes_;
   std::uint64_t labels_missing_ = 0;
@@ -120,16 +123,30 @@ void TableScanner::list_classes() {
   }
 }
 
+// Takes note of the columns that the records have by now, and had not before.
+void TableScanner::add_columns() {
+  const std::uint64_t rows_before = records_->row() - std::min<std::uint64_t>(records_->row(), 1);
+  for (std::size_t column = profiles_.size(); column < records_->columns(); ++column) {
+    profiles_.emplace_back().add_missing(rows_before);
+    roles_.push_back(options_.features.empty() ? Role::kCandidate : Role::kNone);
+    troubles_.emplace_back();
+    lacked_by_row_.push_back(false);
+    came_late_.push_back(rows_before > 0);
+    if (rows_before == 0 || roles_[column] == Role::kNone || options_.missing != Missing::kRefuse) continue;
+    InputPlace place = records_->place(column);
+    place.line = line_number(first_line_);
+    troubles_[column] = Trouble{place, Field::kMissing, "the row has no such field"};
+  }
+}
+
 TableScan TableScanner::scan() {
   result_.file = options_.file;
-  while (records_.next()) take_row();
-  result_.rows = records_.row();
-  result_.empty_lines = records_.empty_lines();
-  result_.digest = records_.digest();
-  if (result_.rows == 0) {
-    refuse_file(options_.file, fmt::format("holds a header of {} and no row, expected at least one row",
-                                           counted(records_.columns(), "column")));
-  }
+  while (records_->next()) take_row();
+  result_.rows = records_->row();
+  result_.empty_lines = records_->empty_lines();
+  result_.digest = records_->digest();
+  if (result_.rows == 0) refuse_file(options_.file, records_->without_rows());
+  find_columns(options_, records_->found_names());  // what was asked for is there
   choose_features();
   refuse_trouble();
   count_rows_left_out();
@@ -140,7 +157,9 @@ TableScan TableScanner::scan() {
 
 void TableScanner::take_row() {
   row_is_left_out_ = false;
-  const std::span<const std::string_view> fields = records_.fields();
+  if (records_->row() == 1) first_line_ = records_->line();
+  if (records_->columns() > profiles_.size()) add_columns();
+  const std::span<const std::string_view> fields = records_->fields();
   for (std::size_t column = 0; column < fields.size(); ++column) {
     if (roles_[column] == Role::kLabel) continue;
     const std::string_view text = without_spaces(fields[column]);
@@ -166,30 +185,32 @@ void TableScanner::take_other(std::size_t column, Field field, std::string_view 
     return;
   }
   if (troubles_[column]) return;
-  troubles_[column] = Trouble{records_.place(column), field, std::string(text)};
+  troubles_[column] = Trouble{records_->place(column), field,
+                              field == Field::kMissing ? records_->how_missing(column) : std::string(text)};
   if (role == Role::kFeature) refuse_feature(*troubles_[column]);
 }
 
 void TableScanner::take_label() {
   const std::size_t column = *columns_.label;
-  const std::string_view text = records_.fields()[column];
+  const std::string_view text = records_->fields()[column];
   if (classes_.find(text)) return;
   if (missing_.contains(without_spaces(text))) {
     ++labels_missing_;
-    return take_missing(column, "the label", text);
+    return take_missing(column, "the label");
   }
   if (!options_.classes.empty()) {
-    throw InputError(records_.place(column), fmt::format("the label {} is none of the classes{}", shown(text),
-                                                         one_line(suggestion(text, classes_.names()))));
+    throw InputError(records_->place(column),
+                     fmt::format("the label {} is none of the classes{}", shown(text),
+                                 one_line(suggestion(text, classes_.names()))));
   }
   if (!is_utf8(text)) {
-    throw InputError(records_.place(column), fmt::format("the label {} is not UTF-8; convert the file, for "
-                                                         "example with `iconv -f ISO-8859-1 -t UTF-8`",
-                                                         shown(text)));
+    throw InputError(records_->place(column), fmt::format("the label {} is not UTF-8; convert the file, for "
+                                                          "example with `iconv -f ISO-8859-1 -t UTF-8`",
+                                                          shown(text)));
   }
   if (classes_.size() == kClassesMax) {
     throw InputError(
-        records_.place(column),
+        records_->place(column),
         fmt::format("the label {} is one more than {} distinct labels; is the column a number to "
                     "predict, or an identifier?",
                     shown(text), kClassesMax));
@@ -199,17 +220,18 @@ void TableScanner::take_label() {
 
 void TableScanner::take_time() {
   const std::size_t column = *columns_.time;
-  const std::string_view text = without_spaces(records_.fields()[column]);
-  if (missing_.contains(text)) return take_missing(column, "the time", text);
-  const TimeNs time_ns = time_->read(records_, text);
+  const std::string_view text = without_spaces(records_->fields()[column]);
+  if (missing_.contains(text)) return take_missing(column, "the time");
+  const TimeNs time_ns = time_->read(*records_, text);
   if (!result_.times) result_.times = {.first = std::string(text), .first_ns = time_ns};
   result_.times->last.assign(text);
   result_.times->last_ns = time_ns;
 }
 
 // Takes a row without a label or without a time.
-void TableScanner::take_missing(std::size_t column, std::string_view what, std::string_view text) {
-  if (options_.missing != Missing::kSkip) refuse_missing(records_.place(column), what, text);
+void TableScanner::take_missing(std::size_t column, std::string_view what) {
+  if (options_.missing != Missing::kSkip)
+    refuse_missing(records_->place(column), what, records_->how_missing(column));
   row_is_left_out_ = true;
 }
 
@@ -223,7 +245,7 @@ void TableScanner::choose_features() {
   }
   if (result_.features.empty()) {
     refuse_file(options_.file, fmt::format("has no column of numbers among its {} that could be a feature",
-                                           records_.columns()));
+                                           records_->columns()));
   }
 }
 
@@ -244,26 +266,29 @@ void TableScanner::refuse_trouble() const {
     refuse_file(options_.file,
                 fmt::format("has no number in the column {}, which is a feature, so that there is "
                             "no mean for what is missing",
-                            quoted_text(records_.names()[column])));
+                            quoted_text(records_->names()[column])));
   }
 }
 
-// Counts them again if some were left out for a column that turned out not to be a feature.
+// Counts them again if some were left out for a column that turned out not to be a feature, or were not left
+// out because nobody knew yet that there is a feature that they lack.
 void TableScanner::count_rows_left_out() {
   std::set<std::size_t> needed(result_.features.begin(), result_.features.end());
-  bool in_vain = false;
-  for (std::size_t column = 0; column < lacked_by_row_.size(); ++column)
-    in_vain = in_vain || (lacked_by_row_[column] && !needed.contains(column));
-  if (!in_vain) return;
+  bool miscounted = false;
+  for (std::size_t column = 0; column < lacked_by_row_.size() && options_.missing == Missing::kSkip;
+       ++column) {
+    miscounted = miscounted || (needed.contains(column) ? came_late_[column] : lacked_by_row_[column]);
+  }
+  if (!miscounted) return;
   if (columns_.time) needed.insert(*columns_.time);
   result_.rows_left_out = 0;
-  TableRecords rows(options_);
-  while (rows.next()) {
+  const std::unique_ptr<TableRecords> rows = open_table_again(options_, records_->names());
+  while (rows->next()) {
     const auto lacks = [&](std::size_t column) {
-      return missing_.contains(without_spaces(rows.fields()[column]));
+      return missing_.contains(without_spaces(rows->fields()[column]));
     };
     const bool no_label =
-        columns_.label && lacks(*columns_.label) && !classes_.find(rows.fields()[*columns_.label]);
+        columns_.label && lacks(*columns_.label) && !classes_.find(rows->fields()[*columns_.label]);
     if (no_label || std::any_of(needed.begin(), needed.end(), lacks)) ++result_.rows_left_out;
   }
 }
@@ -279,7 +304,7 @@ void TableScanner::describe_columns() {
   for (std::size_t column = 0; column < profiles_.size(); ++column) {
     const ColumnProfile& profile = profiles_[column];
     TableColumn described{
-        .name = records_.names()[column], .type = profile.type(), .missing = profile.missing()};
+        .name = records_->names()[column], .type = profile.type(), .missing = profile.missing()};
     if (profile.has_numbers() && profile.type() != ColumnType::kText)
       described.numbers = {.least = profile.least(), .most = profile.most(), .mean = profile.mean()};
     if (column == columns_.label) {

@@ -60,7 +60,7 @@ struct TableScan {
 // listed, and rows were left out for lack of a value in a column that turned out to be none of numbers, it
 // reads the file once more.
 //
-// Throws InputError for what CsvReader, TableRecords and TimeColumn refuse. The error names file, line,
+// Throws InputError for what CsvRecords, JsonRecords and TimeColumn refuse. The error names file, line,
 // column and value where a feature that was listed is not a number; where a feature is not finite, beyond a
 // float's range, or missing although Missing says that it may not be, as for a label or a time; and for a
 // label that is not one of the listed classes, or is not UTF-8. It names the option (key) that names no

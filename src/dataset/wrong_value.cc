@@ -39,8 +39,8 @@ void refuse_number(const InputPlace& place, NumberForm form, std::string_view fi
                    fmt::format("{} is not a number, as a feature must be{}", shown(field), advice(field)));
 }
 
-void refuse_missing(const InputPlace& place, std::string_view what, std::string_view field) {
-  throw InputError(place, fmt::format("{} is missing: the field is {}", what, shown(field)));
+void refuse_missing(const InputPlace& place, std::string_view what, std::string_view how) {
+  throw InputError(place, fmt::format("{} is missing: {}", what, how));
 }
 
 }  // namespace dse

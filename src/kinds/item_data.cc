@@ -23,18 +23,6 @@ std::optional<Slice> read_slice(const KeyReader& keys) {
   return Slice{pair->first, pair->second, keys.place("slice")};
 }
 
-RecordedTimes read_time_scale(const KeyReader& keys) {
-  const auto pair = keys.pair_if_any("time_scale");
-  if (!pair) return {};
-  if (pair->first < 0 || pair->second < 1 || pair->first > kTimeScaleMax || pair->second > kTimeScaleMax) {
-    keys.refuse("time_scale",
-                fmt::format("[{}, {}] is not a ratio: expected a numerator from 0 and a denominator "
-                            "from 1, each at most {}",
-                            pair->first, pair->second, kTimeScaleMax));
-  }
-  return {pair->first, pair->second};
-}
-
 // The data set that one key names, or the files that others do.
 ItemData read_which(const KeyReader& keys, const ItemDataRules& rules) {
   ItemData data{.images = read_file_if_any(keys, "images"),
@@ -70,6 +58,18 @@ Extent extent_of(const std::optional<Slice>& slice, const Dataset& dataset) {
                                  size, dataset.features() > 0 ? "rows" : "images"));
   }
   return {static_cast<std::uint32_t>(slice->first), static_cast<std::uint32_t>(slice->last)};
+}
+
+RecordedTimes read_time_scale(const KeyReader& keys) {
+  const auto pair = keys.pair_if_any("time_scale");
+  if (!pair) return {};
+  if (pair->first < 0 || pair->second < 1 || pair->first > kTimeScaleMax || pair->second > kTimeScaleMax) {
+    keys.refuse("time_scale",
+                fmt::format("[{}, {}] is not a ratio: expected a numerator from 0 and a denominator "
+                            "from 1, each at most {}",
+                            pair->first, pair->second, kTimeScaleMax));
+  }
+  return {pair->first, pair->second};
 }
 
 TimeNs RecordedTimes::offset_ns(TimeNs time_ns) const {

@@ -45,6 +45,9 @@ struct RecordedTimes {
   TimeNs offset_ns(TimeNs time_ns) const;
 };
 
+// The key `time_scale`, a ratio; by default 1. Throws InputError.
+RecordedTimes read_time_scale(const KeyReader& keys);
+
 // Which items a component sends.
 struct ItemData {
   std::shared_ptr<const DataSource> source = nullptr;  // null: the files

@@ -102,7 +102,7 @@ class PrequentialFigures {
   };
 
   struct Weights {
-    double one = 1;    // of an example
+    double one = 1;    // that of each example
     double least = 0;  // below this, a class is as if it had never been
   };
   void add_classes(FigureView view, std::span<const ClassTally> tallies, Weights weights,

@@ -67,12 +67,12 @@ OptionalProperties properties_of(const Json& json) {
   return properties;
 }
 
-MessageFields fields_of(const Json& json) {
+// What a program may say of a message, but its payload.
+MessageFields fields_of(const Json& json, JsonForm form) {
   MessageFields fields;
-  fields.payload = payload_of(json);
   fields.key = short_text(json, "key");
   if (const auto headers = json.find("headers"); headers != json.end())
-    fields.headers = read_headers(*headers);
+    fields.headers = read_headers(*headers, form);
   fields.correlation_id = short_text(json, "correlation_id");
   fields.content_type = short_text(json, "content_type");
   fields.more = properties_of(json);
@@ -89,27 +89,45 @@ void append_properties(const Message& message, std::string& line) {
   if (message.delivery_mode()) line += fmt::format(",\"delivery_mode\":{}", *message.delivery_mode());
 }
 
+// Its key and its headers.
+void append_routing(const Message& message, std::string& line, JsonForm form) {
+  append_member("key", message.key(), line);
+  if (message.headers().empty()) return;
+  line += ",\"headers\":";
+  append_json_headers(message.headers(), line, form);
+}
+
+// What stands behind the payload.
+void append_rest(const Message& message, std::string& line) {
+  append_member("correlation_id", message.correlation_id(), line);
+  append_member("app_id", message.app_id(), line);
+  append_member("content_type", message.fields().content_type, line);
+  if (!message.fields().more.empty()) append_properties(message, line);
+}
+
 }  // namespace
 
 void append_json_message(const Message& message, std::string& line) {
   line += "{\"id\":";
   append_json_text(message.id(), line);
-  append_member("key", message.key(), line);
-  if (!message.headers().empty()) {
-    line += ",\"headers\":";
-    append_json_headers(message.headers(), line);
-  }
+  append_routing(message, line, JsonForm::kProtocol);
   if (message.payload().size() > 0) {
     line += ",\"payload\":\"";
     append_base64(message.payload().bytes(), line);
     line += '"';
   }
-  append_member("correlation_id", message.correlation_id(), line);
-  append_member("app_id", message.app_id(), line);
-  append_member("content_type", message.fields().content_type, line);
-  if (!message.fields().more.empty()) append_properties(message, line);
+  append_rest(message, line);
   if (message.timestamp() != kNoTimestamp) line += fmt::format(",\"timestamp_ns\":{}", message.timestamp());
   line += '}';
+}
+
+void append_json_members(const Message& message, std::string& line, JsonForm form) {
+  append_member("id", message.id(), line);
+  append_routing(message, line, form);
+  append_rest(message, line);
+  if (message.timestamp() == kNoTimestamp) return;
+  line += ",\"timestamp_ns\":";
+  append_json_value(message.timestamp(), line, form);
 }
 
 bool is_sayable(const Message& message) { return is_sayable(message.headers()); }
@@ -119,7 +137,9 @@ MessageFields read_message(const Json& json) {
                   {"payload", "key", "headers", "correlation_id", "content_type", "content_encoding",
                    "reply_to", "expiration", "type", "user_id", "priority", "delivery_mode"},
                   "a message");
-  return fields_of(json);
+  MessageFields fields = fields_of(json, JsonForm::kProtocol);
+  fields.payload = payload_of(json);
+  return fields;
 }
 
 MessageFields read_whole_message(const Json& json) {
@@ -128,15 +148,24 @@ MessageFields read_whole_message(const Json& json) {
       {"payload", "key", "headers", "correlation_id", "content_type", "content_encoding", "reply_to",
        "expiration", "type", "user_id", "priority", "delivery_mode", "id", "app_id", "timestamp_ns"},
       "a message");
-  MessageFields fields = fields_of(json);
+  MessageFields fields = read_json_members(json, JsonForm::kProtocol);
+  fields.payload = payload_of(json);
+  return fields;
+}
+
+MessageFields read_json_members(const Json& json, JsonForm form) {
+  MessageFields fields = fields_of(json, form);
   fields.id = short_text(json, "id");
   fields.app_id = short_text(json, "app_id");
   if (const auto time = json.find("timestamp_ns"); time != json.end()) {
     const HeaderValue value = read_value(*time, "the timestamp_ns of a message");
     const auto* integer = std::get_if<std::int64_t>(&value);
-    if (integer == nullptr || *integer < 0)
-      throw ProtocolError(
-          fmt::format("the timestamp_ns of a message is {}: expected 0 or more ns", shown(*time)));
+    // A message from outside may say any time.
+    const std::int64_t least = form == JsonForm::kExact ? INT64_MIN : 0;
+    if (integer == nullptr || *integer < least) {
+      throw ProtocolError(fmt::format("the timestamp_ns of a message is {}: expected {}ns", shown(*time),
+                                      form == JsonForm::kExact ? "whole " : "0 or more "));
+    }
     fields.timestamp = *integer;
   }
   return fields;

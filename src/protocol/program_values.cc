@@ -4,11 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "core/printable.h"
 #include "protocol/base64.h"
@@ -31,14 +36,35 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-std::string_view non_finite_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  return value > 0 ? "Infinity" : "-Infinity";
+constexpr std::string_view kBitsOfNan = "NaN:";
+
+template <typename Real>
+using BitsOf = std::conditional_t<sizeof(Real) == sizeof(std::uint64_t), std::uint64_t, std::uint32_t>;
+
+template <typename Real>
+std::string non_finite_text(Real value, JsonForm form) {
+  if (!std::isnan(value)) return value > 0 ? "Infinity" : "-Infinity";
+  const auto bits = std::bit_cast<BitsOf<Real>>(value);
+  const auto usual = std::bit_cast<BitsOf<Real>>(std::numeric_limits<Real>::quiet_NaN());
+  if (form == JsonForm::kProtocol || bits == usual) return "NaN";
+  return fmt::format("{}{:0{}x}", kBitsOfNan, bits, 2 * sizeof bits);
 }
 
-void append_double(double value, std::string& line) {
+// The NaN of these bits, as non_finite_text() writes it; empty when the text is anything else.
+template <typename Real>
+std::optional<Real> nan_of_bits(std::string_view text) {
+  if (!text.starts_with(kBitsOfNan)) return std::nullopt;
+  text.remove_prefix(kBitsOfNan.size());
+  BitsOf<Real> bits = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 16);
+  const auto value = std::bit_cast<Real>(bits);
+  if (error != std::errc() || rest != text.data() + text.size() || !std::isnan(value)) return std::nullopt;
+  return value;
+}
+
+void append_double(double value, std::string& line, JsonForm form) {
   if (!std::isfinite(value)) {
-    line += fmt::format(R"({{"double":"{}"}})", non_finite_text(value));
+    line += fmt::format(R"({{"double":"{}"}})", non_finite_text(value, form));
     return;
   }
   // The shortest that reads back as this value; -0 would read back as an integer, which has no sign.
@@ -50,22 +76,23 @@ void append_double(double value, std::string& line) {
 
 struct AppendValue {
   std::string& line;
+  JsonForm form;
 
   void operator()(bool value) const { line += value ? "true" : "false"; }
   void operator()(std::int64_t value) const {
     const bool bare = value >= -kExactMax && value <= kExactMax;
     line += bare ? fmt::format("{}", value) : fmt::format(R"({{"int64":"{}"}})", value);
   }
-  void operator()(double value) const { append_double(value, line); }
+  void operator()(double value) const { append_double(value, line, form); }
   void operator()(const std::string& value) const { append_json_text(value, line); }
   void operator()(const NarrowInteger& value) const {
     line += fmt::format(R"({{"{}":{}}})", type_name(value), value.value());
   }
   void operator()(const HeaderFloat& value) const {
     // All digits of the double that it equals: rounding them to a double first changes nothing.
-    const double real = value.value();
-    line += std::isfinite(real) ? fmt::format(R"({{"float":{}}})", real)
-                                : fmt::format(R"({{"float":"{}"}})", non_finite_text(real));
+    const float real = value.value();
+    line += std::isfinite(real) ? fmt::format(R"({{"float":{}}})", static_cast<double>(real))
+                                : fmt::format(R"({{"float":"{}"}})", non_finite_text(real, form));
   }
   void operator()(const HeaderDecimal& value) const {
     line += fmt::format(R"({{"decimal":"{}"}})", to_text(value));
@@ -92,9 +119,17 @@ struct AppendValue {
   }
   void operator()(const HeaderTable& value) const {
     line += R"({"table":)";
-    append_json_headers(value.entries(), line);
+    append_json_headers(value.entries(), line, form);
     line += '}';
   }
+};
+
+// Where a value is read.
+struct Within {
+  JsonForm form = JsonForm::kProtocol;
+  int nesting = 0;  // lists and tables around it
+
+  Within inside() const { return {form, nesting + 1}; }
 };
 
 // A number, or the text of one that JSON does not have.
@@ -108,7 +143,20 @@ double real_of(const Json& json, std::string_view what, std::string_view type) {
                                   shown(json), type));
 }
 
-HeaderFloat float_of(const Json& json, std::string_view what) {
+// Empty unless it is a NaN with its bits, and they count.
+template <typename Real>
+std::optional<Real> exact_nan(const Json& json, JsonForm form) {
+  const std::string* text = json.get_ptr<const std::string*>();
+  return text == nullptr || form == JsonForm::kProtocol ? std::nullopt : nan_of_bits<Real>(*text);
+}
+
+double double_of(const Json& json, std::string_view what, JsonForm form) {
+  const std::optional<double> nan = exact_nan<double>(json, form);
+  return nan ? *nan : real_of(json, what, "double");
+}
+
+HeaderFloat float_of(const Json& json, std::string_view what, JsonForm form) {
+  if (const std::optional<float> nan = exact_nan<float>(json, form)) return HeaderFloat(*nan);
   const double real = real_of(json, what, "float");
   if (std::isfinite(real) && std::abs(real) > std::numeric_limits<float>::max())
     throw ProtocolError(fmt::format("{} is {}: no float of 32 bits is that large", what, shown(json)));
@@ -169,39 +217,60 @@ const Json* tagged(const Json& json, std::string& tag) {
   return &json.begin().value();
 }
 
-void check_nesting(int nesting, std::string_view what) {
-  if (nesting < kHeaderNestingMax) return;
+void check_nesting(const Within& within, std::string_view what) {
+  if (within.nesting < kHeaderNestingMax) return;
   throw ProtocolError(
       fmt::format("{} has more than {} lists and tables inside each other", what, kHeaderNestingMax));
 }
 
-HeaderValue read_value(const Json& json, std::string_view what, int nesting);
+HeaderValue read_value(const Json& json, std::string_view what, const Within& within);
 
-HeaderArray read_array(const Json& json, std::string_view what, int nesting) {
-  check_nesting(nesting, what);
+HeaderArray read_array(const Json& json, std::string_view what, const Within& within) {
+  check_nesting(within, what);
   std::vector<HeaderValue> values;
   values.reserve(json.size());
-  for (const Json& each : json) values.push_back(read_value(each, what, nesting + 1));
+  for (const Json& each : json) values.push_back(read_value(each, what, within.inside()));
   return HeaderArray(std::move(values));
 }
 
-Headers read_table(const Json& json, std::string_view what, int nesting) {
-  if (!json.is_object()) throw ProtocolError(fmt::format("{} is {}: expected an object", what, shown(json)));
-  check_nesting(nesting, what);
+void read_header(const std::string& name, const Json& value, const Within& within, Headers& headers) {
+  const std::size_t least = within.form == JsonForm::kExact ? 0 : 1;
+  if (name.size() < least || name.size() > kShortStringBytes) {
+    throw ProtocolError(fmt::format("a header's name has {} bytes: expected {} to {}", name.size(), least,
+                                    kShortStringBytes));
+  }
+  headers.set(name, read_value(value, fmt::format("the header {}", shown_text(name)), within.inside()));
+}
+
+// A table as a list, each of whose members is a list of a name and a value.
+Headers read_pairs(const Json& json, std::string_view what, const Within& within) {
   Headers headers;
-  for (const auto& [name, value] : json.items()) {
-    if (name.empty() || name.size() > kShortStringBytes) {
-      throw ProtocolError(
-          fmt::format("a header's name has {} bytes: expected 1 to {}", name.size(), kShortStringBytes));
-    }
-    headers.set(name, read_value(value, fmt::format("the header {}", shown_text(name)), nesting + 1));
+  for (const Json& pair : json) {
+    if (!pair.is_array() || pair.size() != 2)
+      throw ProtocolError(fmt::format("{} has {}: expected a list of a name and a value", what, shown(pair)));
+    const std::string name = read_text(pair[0], "a header's name");
+    if (headers.find(name) != nullptr)
+      throw ProtocolError(fmt::format("{} has the header {} twice", what, shown_text(name)));
+    read_header(name, pair[1], within, headers);
   }
   return headers;
 }
 
-HeaderValue read_tagged(const std::string& tag, const Json& held, std::string_view what, int nesting) {
+Headers read_table(const Json& json, std::string_view what, const Within& within) {
+  const bool may_be_list = within.form == JsonForm::kExact;
+  if (!json.is_object() && !(json.is_array() && may_be_list))
+    throw ProtocolError(fmt::format("{} is {}: expected an object", what, shown(json)));
+  check_nesting(within, what);
+  if (json.is_array()) return read_pairs(json, what, within);
+  Headers headers;
+  for (const auto& [name, value] : json.items()) read_header(name, value, within, headers);
+  return headers;
+}
+
+HeaderValue read_tagged(const std::string& tag, const Json& held, std::string_view what,
+                        const Within& within) {
   if (tag == "int64") return int64_of(held, what);
-  if (tag == "double") return real_of(held, what, "double");
+  if (tag == "double") return double_of(held, what, within.form);
   if (tag == "text") return bytes_of(held, what, "a text");
   if (tag == "int8") return narrow_of(held, what, NarrowType::kInt8, tag);
   if (tag == "uint8") return narrow_of(held, what, NarrowType::kUint8, tag);
@@ -209,11 +278,11 @@ HeaderValue read_tagged(const std::string& tag, const Json& held, std::string_vi
   if (tag == "uint16") return narrow_of(held, what, NarrowType::kUint16, tag);
   if (tag == "int32") return narrow_of(held, what, NarrowType::kInt32, tag);
   if (tag == "uint32") return narrow_of(held, what, NarrowType::kUint32, tag);
-  if (tag == "float") return float_of(held, what);
+  if (tag == "float") return float_of(held, what, within.form);
   if (tag == "decimal") return decimal_of(held, what);
   if (tag == "timestamp") return timestamp_of(held, what);
   if (tag == "bytes") return HeaderBytes(bytes_of(held, what, "bytes"));
-  if (tag == "table") return HeaderTable(read_table(held, what, nesting));
+  if (tag == "table") return HeaderTable(read_table(held, what, within));
   if (tag == "void") {
     if (!held.is_null()) throw ProtocolError(fmt::format("{} is {}: expected null", what, shown(held)));
     return HeaderVoid();
@@ -224,14 +293,14 @@ HeaderValue read_tagged(const std::string& tag, const Json& held, std::string_vi
                   what, shown_text(tag)));
 }
 
-HeaderValue read_value(const Json& json, std::string_view what, int nesting) {
+HeaderValue read_value(const Json& json, std::string_view what, const Within& within) {
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_float()) return json.get<double>();
   if (json.is_number()) return int64_of(json, what);
   if (json.is_string()) return json.get<std::string>();
-  if (json.is_array()) return read_array(json, what, nesting);
+  if (json.is_array()) return read_array(json, what, within);
   std::string tag;
-  if (const Json* held = tagged(json, tag)) return read_tagged(tag, *held, what, nesting);
+  if (const Json* held = tagged(json, tag)) return read_tagged(tag, *held, what, within);
   throw ProtocolError(
       fmt::format("{} is {}: expected a text, a truth value, a number, a list, or a value that is tagged",
                   what, shown(json)));
@@ -251,18 +320,25 @@ void append_json_text(std::string_view text, std::string& line) {
   }
 }
 
-void append_json_value(const HeaderValue& value, std::string& line) { std::visit(AppendValue{line}, value); }
+void append_json_value(const HeaderValue& value, std::string& line, JsonForm form) {
+  std::visit(AppendValue{line, form}, value);
+}
 
-void append_json_headers(const Headers& headers, std::string& line) {
-  line += '{';
+void append_json_headers(const Headers& headers, std::string& line, JsonForm form) {
+  const bool as_list = form == JsonForm::kExact &&
+                       std::any_of(headers.begin(), headers.end(),
+                                   [](const Headers::Entry& entry) { return !is_utf8(entry.first); });
+  line += as_list ? '[' : '{';
   bool first = true;
   for (const auto& [name, value] : headers) {
     if (!std::exchange(first, false)) line += ',';
+    if (as_list) line += '[';
     append_json_text(name, line);
-    line += ':';
-    append_json_value(value, line);
+    line += as_list ? ',' : ':';
+    append_json_value(value, line, form);
+    if (as_list) line += ']';
   }
-  line += '}';
+  line += as_list ? ']' : '}';
 }
 
 bool is_sayable(const Headers& headers) {
@@ -286,13 +362,13 @@ std::string read_text(const Json& json, std::string_view what) {
   throw ProtocolError(fmt::format("{} is {}: expected a text", what, shown(json)));
 }
 
-HeaderValue read_value(const Json& json, std::string_view what) { return read_value(json, what, 0); }
+HeaderValue read_value(const Json& json, std::string_view what) { return read_value(json, what, Within()); }
 
-Headers read_headers(const Json& json) {
-  if (!json.is_object())
+Headers read_headers(const Json& json, JsonForm form) {
+  if (!json.is_object() && (form == JsonForm::kProtocol || !json.is_array()))
     throw ProtocolError(fmt::format("the headers are {}: expected an object", shown(json)));
   constexpr int kOutside = -1;  // the headers themselves are no table inside of a value
-  return read_table(json, "the headers", kOutside);
+  return read_table(json, "the headers", {.form = form, .nesting = kOutside});
 }
 
 double read_number(const Json& json, std::string_view what) {

@@ -1,7 +1,7 @@
 // How fast a table is read, compared with pandas on the same file in the same run: a million rows of ten
-// numbers and a label, once with four decimals and once with all the digits of a double. Each reads on one
-// core, and what counts is the time of that core. `of_pandas` is how many times as many rows a second as
-// pandas reads; without pandas, it is left out.
+// numbers and a label, once with four decimals and once with all the digits of a double, as CSV, and the
+// former as JSONL. Each reads on one core, and what counts is the time of that core. `of_pandas` is how many
+// times as many rows a second as pandas reads; without pandas, it is left out.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <stdlib.h>
@@ -34,6 +34,8 @@ constexpr int kFeatures = 10;
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
+bool is_jsonl(const std::string& path) { return path.ends_with(".jsonl"); }
+
 // The files, as long as the program runs.
 class TableFiles {
  public:
@@ -47,26 +49,31 @@ class TableFiles {
     fs::remove_all(folder_, ignored);
   }
 
-  const std::string& path(const std::string& digits) {
-    auto [file, is_new] = paths_.try_emplace(digits, (folder_ / (digits + ".csv")).string());
-    if (is_new) write(file->second, digits == "four");
+  // The name is "four.csv", "all.csv" or "four.jsonl".
+  const std::string& path(const std::string& name) {
+    auto [file, is_new] = paths_.try_emplace(name, (folder_ / name).string());
+    if (is_new) write(file->second);
     return file->second;
   }
 
  private:
-  static void write(const std::string& path, bool four_decimals) {
+  static void write(const std::string& path) {
     constexpr std::array kLabels = {"walking", "sitting", "standing", "lying"};
+    const bool json = is_jsonl(path);
+    const bool four_decimals = path.find("four") != std::string::npos;
     RandomStream random(1, "bench", "table");
     std::ofstream file(path, std::ios::binary);
-    for (int column = 0; column < kFeatures; ++column) file << "x" << column << ',';
-    file << "label\n";
+    for (int column = 0; column < kFeatures && !json; ++column) file << "x" << column << ',';
+    if (!json) file << "label\n";
     for (int row = 0; row < kRows; ++row) {
       std::string line;
       for (int column = 0; column < kFeatures; ++column) {
         const double value = 100 * (random.uniform() - 0.5);
+        if (json) line += fmt::format("{}\"x{}\": ", column == 0 ? '{' : ' ', column);
         line += four_decimals ? fmt::format("{:.4f},", value) : fmt::format("{},", value);
       }
-      file << line << kLabels[random.below(kLabels.size())] << '\n';
+      const char* label = kLabels[random.below(kLabels.size())];
+      file << line << (json ? fmt::format(" \"label\": \"{}\"}}\n", label) : fmt::format("{}\n", label));
     }
     if (!file.flush()) throw std::runtime_error("cannot write " + path);
   }
@@ -80,7 +87,9 @@ TableFiles& files() {
   return files;
 }
 
-TableOptions options_of(const std::string& path) { return {.file = path, .label = "label"}; }
+TableOptions options_of(const std::string& path) {
+  return {.file = path, .format = is_jsonl(path) ? TableFormat::kJsonl : TableFormat::kCsv, .label = "label"};
+}
 
 void read_rows(const std::string& path, const std::shared_ptr<const TableScan>& scan) {
   TableRowReader reader(options_of(path), scan);
@@ -124,9 +133,8 @@ std::optional<double> seconds_with_pandas(const std::string& path) {
   return seconds;
 }
 
-void read_table(benchmark::State& state, double (*seconds_to)(const std::string&),
-                const std::string& digits) {
-  const std::string& path = files().path(digits);
+void read_table(benchmark::State& state, double (*seconds_to)(const std::string&), const std::string& name) {
+  const std::string& path = files().path(name);
   double least = 1e9;
   for (auto _ : state) {
     const double seconds = seconds_to(path);
@@ -143,12 +151,13 @@ const bool registered = [] {
     const char* name;
     double (*seconds)(const std::string& path);
   };
-  for (const std::string digits : {"four", "all"}) {
+  for (const std::string file : {"four.csv", "all.csv", "four.jsonl"}) {
     for (const auto& [name, seconds] :
          {Way{"split", seconds_to_split}, Way{"scan", seconds_to_scan}, Way{"read", seconds_to_read},
           Way{"scan_and_read", seconds_to_scan_and_read}}) {
-      benchmark::RegisterBenchmark(fmt::format("table_of_{}_digits/{}", digits, name).c_str(), read_table,
-                                   seconds, digits)
+      if (is_jsonl(file) && seconds == seconds_to_split) continue;
+      benchmark::RegisterBenchmark(fmt::format("table_of_{}/{}", file, name).c_str(), read_table, seconds,
+                                   file)
           ->UseManualTime()
           ->Iterations(3)
           ->Unit(benchmark::kMillisecond);

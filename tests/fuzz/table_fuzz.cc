@@ -1,7 +1,7 @@
-// Feeds whatever libFuzzer invents, as a file, to everything that reads tables: it is refused with an
-// InputError, or scanned; what was scanned can be read, with the rows that the scan announced. Records are
-// the same wherever the buffer of their reader ends. The first three bytes choose the options. Built with
-// clang and -fsanitize=fuzzer,address,undefined; see the target table_fuzz.
+// Feeds whatever libFuzzer invents, as a file of CSV or of JSONL, to everything that reads tables: it is
+// refused with an InputError, or scanned; what was scanned can be read, with the rows that the scan
+// announced. Records are the same wherever the buffer of their reader ends. The first three bytes choose the
+// options. Built with clang and -fsanitize=fuzzer,address,undefined; see the target table_fuzz.
 #include <unistd.h>
 
 #include <cmath>
@@ -15,8 +15,9 @@
 #include <vector>
 
 #include "dataset/csv_reader.h"
-#include "dataset/table_row_reader.h"
+#include "dataset/line_reader.h"
 #include "dataset/table_records.h"
+#include "dataset/table_row_reader.h"
 #include "dataset/table_scan.h"
 #include "dse/error.h"
 
@@ -35,6 +36,17 @@ struct Content {
 
   bool operator==(const Content&) const = default;
 };
+
+Content read_lines(const std::string& path, std::size_t block_bytes) {
+  Content content;
+  try {
+    LineReader reader(path, {.block_bytes = block_bytes});
+    while (reader.next()) content.records.push_back({reader.number(), {std::string(reader.line())}});
+  } catch (const InputError& error) {
+    content.error = error.what();
+  }
+  return content;
+}
 
 Content read_records(const std::string& path, const CsvOptions& options) {
   Content content;
@@ -67,10 +79,18 @@ void check_rows(const TableOptions& options, const std::shared_ptr<const TableSc
   require(rows == scan->rows - scan->rows_left_out && rows > 0);
 }
 
+// Those of the header, or of the first row.
+std::vector<std::string> names_in(const TableOptions& options) {
+  const std::unique_ptr<TableRecords> records = open_table(options);
+  if (options.format == TableFormat::kJsonl) records->next();
+  return records->names();
+}
+
 // The scan, if there is one. What was scanned is read outside of the try: it must not be refused.
 std::shared_ptr<const TableScan> scan(TableOptions& options, unsigned label, unsigned time) {
   try {
-    const std::vector<std::string> names = TableRecords(options).names();
+    const std::vector<std::string> names = names_in(options);
+    if (names.empty()) return nullptr;
     if (label > 0) options.label = names[label % names.size()];
     if (time > 0) options.time = names[time % names.size()];
     return std::make_shared<const TableScan>(scan_table(options));
@@ -92,11 +112,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   TableOptions options{.file = path};
   options.separator = ",;\t|"[data[0] & 3];
   options.header = (data[0] & 4) != 0;
+  if ((data[1] & 64) != 0) options.format = TableFormat::kJsonl;
   options.missing = static_cast<Missing>((data[0] >> 3) % 3);
   options.time_origin = (data[0] & 128) != 0 ? TimeOrigin::kZero : TimeOrigin::kFirstRow;
   if ((data[1] & 8) != 0) options.time_unit = static_cast<TimeUnit>((data[1] >> 4) & 3);
 
   const std::size_t block_bytes = 512 + data[2];
+  require(read_lines(path, 512) == read_lines(path, block_bytes));
   require(read_records(path, {.separator = options.separator}) ==
           read_records(path, {.separator = options.separator, .block_bytes = block_bytes}));
   if (const auto scanned = scan(options, data[1] & 7, data[2] & 7)) {

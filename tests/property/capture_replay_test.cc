@@ -85,7 +85,7 @@ RunResult all_at_once(Run& run, const CapturedInput& captured) {
     const bool is_a = reader.header().imports[next->import] == "import-a";
     run.world->import(is_a ? 0 : 1, next->message, next->time_ns);
   }
-  REQUIRE(run.world->advance_to(captured.end_ns, kNever, kNoProgress));
+  REQUIRE(run.world->advance_to(captured.end_ns.value(), kNever, kNoProgress));
   return run.world->finish(RunStatus::kCompleted);
 }
 

@@ -133,7 +133,7 @@ TEST_CASE("each library is used in its folder alone") {
       {"zlib", {"dataset"}},
       {"toml++/", {"sim"}},
       {"CLI/", {"sim"}},
-      {"nlohmann/", {"sim", "protocol"}},
+      {"nlohmann/", {"sim", "protocol", "dataset"}},
       {"Random123/", {"core"}},
       {"xxhash", {"core"}},
       {"utf8", {"core"}},

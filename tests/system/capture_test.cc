@@ -6,83 +6,14 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "live_run.h"
 #include "small_disk.h"
 #include "support/catch.h"
 #include "support/program_fixture.h"
 
-namespace {
-
-using Json = nlohmann::json;
-
-// A model that learns from and answers what a generator, a camera and an import bring.
-std::string scenario_text() {
-  return "title = \"live\"\n[bus]\nlatency = \"50us\"\n"
-         "[[gateway.import]]\nqueue = \"theirs\"\nto = \"digits\"\n"
-         "[[gateway.import]]\nexchange = \"more\"\nto = \"digits\"\nname = \"door\"\n"
-         "[[gateway.export]]\nfrom = \"answers\"\nexchange = \"ours\"\n"
-         "[[binding]]\nfrom = [\"digits\", \"camera\"]\nto = \"model\"\n"
-         "[component.trainer]\nkind = \"training-generator\"\nimages = \"" +
-         kSample + "train-images-idx3-ubyte.gz\"\nlabels = \"" + kSample +
-         "train-labels-idx1-ubyte.gz\"\nto = \"digits\"\nrate = \"2000/s\"\nlimit = 60\n"
-         "[component.camera]\nkind = \"production-source\"\nimages = \"" +
-         kSample +
-         "t10k-images-idx3-ubyte.gz\"\nslice = [0, 20]\nto = \"camera\"\nrate = \"500/s\"\narrivals = "
-         "\"poisson\"\n"
-         "[component.model]\nkind = \"model\"\nlearner = \"softmax\"\nfrom = \"model\"\nto = \"answers\"\n"
-         "[component.watch]\nkind = \"watch\"\nfrom = \"answers\"\n";
-}
-
-struct Live {
-  ProgramFixture fixture;
-  std::string scenario = fixture.write("live.toml", scenario_text());
-  std::string capture = fixture.file("capture");
-  std::string fingerprints;  // the five, in one line
-
-  explicit Live(int seed = 7, int messages = 40) {
-    const Outcome outcome = attached(seed, messages, -1, capture);
-    INFO(outcome.err);
-    REQUIRE(outcome.status == 0);
-    fingerprints = outcome.out;
-  }
-  Outcome attached(int seed, int messages, int killed_after, const std::string& to) const {
-    return run_process({.program = DSE_LIVE_BINARY,
-                        .arguments = {scenario, to, std::to_string(seed), std::to_string(messages),
-                                      std::to_string(killed_after)}});
-  }
-  Outcome replay(std::vector<std::string> more = {}) const {
-    more.insert(more.begin(), {"--capture", capture});
-    return fixture.replay(scenario, more);
-  }
-  Json summary(const std::string& run) const { return Json::parse(read_file(run + "/summary.json")); }
-  std::string replayed_fingerprints() const {
-    const Json prints = summary(fixture.run())["fingerprint"];
-    std::string line;
-    for (const char* name : {"events", "payload", "draws", "predictions", "models"})
-      line += (line.empty() ? "" : " ") + prints[name].get<std::string>();
-    return line + "\n";
-  }
-  void check_refused(const std::vector<std::string>& messages, std::vector<std::string> more = {}) const {
-    more.insert(more.begin(), {"--capture", capture});
-    fixture.check_refused(scenario, messages, more);
-  }
-  // Keeps only this share of the capture.
-  void cut(double share) const {
-    std::filesystem::resize_file(
-        capture,
-        static_cast<std::uintmax_t>(share * static_cast<double>(std::filesystem::file_size(capture))));
-  }
-};
-
-Outcome capture_command(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "capture");
-  return run_process(dse_command(arguments));
-}
-
-}  // namespace
-
 TEST_CASE("capture: the replay has the five fingerprints of the attached run, on any number of threads") {
   for (const int seed : {7, 8, 9}) {
-    const Live live(seed);
+    const LiveRun live(seed);
     for (const char* threads : {"1", "4"}) {
       const Outcome outcome = live.replay({"--threads", threads});
       INFO(outcome.err);
@@ -100,7 +31,7 @@ TEST_CASE("capture: the replay has the five fingerprints of the attached run, on
 }
 
 TEST_CASE("capture: without it the same scenario sees no imports, and another seed is another run") {
-  const Live live;
+  const LiveRun live;
   CHECK(live.fixture.replay(live.scenario).status == 0);
   CHECK(live.summary(live.fixture.run())["metrics"]["door.imported"] == 0);
   CHECK_FALSE(live.summary(live.fixture.run()).contains("capture"));
@@ -110,7 +41,7 @@ TEST_CASE("capture: without it the same scenario sees no imports, and another se
 }
 
 TEST_CASE("capture: recorded, twice, and compared with itself and with another end") {
-  const Live live;
+  const LiveRun live;
   const Outcome twice =
       run_process(dse_command({"replay", live.scenario, "--capture", live.capture, "--twice"}));
   CHECK_THAT(twice.out, Catch::Matchers::StartsWith("the same twice: "));
@@ -140,7 +71,7 @@ TEST_CASE("capture: recorded, twice, and compared with itself and with another e
 }
 
 TEST_CASE("capture: one that was cut off is refused, and repeated as far as is asked") {
-  const Live live;
+  const LiveRun live;
   REQUIRE(live.replay({"--until", "5ms"}).status == 0);
   const std::string expected = live.replayed_fingerprints();
   std::filesystem::remove_all(live.fixture.run());
@@ -153,7 +84,7 @@ TEST_CASE("capture: one that was cut off is refused, and repeated as far as is a
 }
 
 TEST_CASE("capture: what was flushed survives kill -9, and the advice that is given works") {
-  const Live live;
+  const LiveRun live;
   REQUIRE(live.attached(7, 40, 25, live.capture).signal == SIGKILL);
   const Outcome refused = live.replay();
   CHECK(refused.status == 2);
@@ -170,7 +101,7 @@ TEST_CASE("capture: what was flushed survives kill -9, and the advice that is gi
 }
 
 TEST_CASE("capture: of another scenario, of none, of another state of it") {
-  const Live live;
+  const LiveRun live;
   live.check_refused({"capture: is of another scenario, or of another state of it: live.toml (",
                       "replay the file that was attached, with the same --set"},
                      {"--set", "seed=5"});
@@ -180,7 +111,7 @@ TEST_CASE("capture: of another scenario, of none, of another state of it") {
 }
 
 TEST_CASE("capture: a file that is not there, is a folder, or goes on without end") {
-  const Live live;
+  const LiveRun live;
   for (const auto& [file, expected] :
        {std::pair("none", "cannot be opened: No such file"), std::pair(".", "is not a file"),
         std::pair("/dev/zero", "is not a file")}) {
@@ -195,7 +126,7 @@ TEST_CASE("capture: a file that is not there, is a folder, or goes on without en
 }
 
 TEST_CASE("capture: info says which run it was and what came in") {
-  const Live live;
+  const LiveRun live;
   const Outcome outcome = capture_command({"info", live.capture});
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.out, ContainsSubstring("scenario  live.toml ("));
@@ -207,7 +138,7 @@ TEST_CASE("capture: info says which run it was and what came in") {
 }
 
 TEST_CASE("capture: cat prints a line a message, as many as are asked for") {
-  const Live live;
+  const LiveRun live;
   const Outcome all = capture_command({"cat", live.capture});
   CHECK(all.status == 0);
   CHECK(lines_of(all.out).size() == 40);
@@ -226,7 +157,7 @@ TEST_CASE("capture: cat prints a line a message, as many as are asked for") {
 }
 
 TEST_CASE("capture: diff finds the first message that differs") {
-  const Live live;
+  const LiveRun live;
   const std::string copy = live.fixture.file("copy");
   std::filesystem::copy_file(live.capture, copy);
   const Outcome same = capture_command({"diff", live.capture, copy});
@@ -256,7 +187,7 @@ TEST_CASE("capture: diff finds the first message that differs") {
 }
 
 TEST_CASE("capture: a disk that fills up while it is written leaves what is whole") {
-  const Live live;
+  const LiveRun live;
   const SmallDisk disk(live.fixture.file("disk"), "16k");
   if (!disk.mounted()) {
     WARN("a full disk was not tested: no file system can be mounted here (" << disk.reason() << ")");

@@ -1,4 +1,6 @@
 // Tables that a scenario names in [data.NAME]: what is shown of them, and what is said when they are wrong.
+#include <filesystem>
+
 #include "support/catch.h"
 #include "support/program_fixture.h"
 
@@ -68,6 +70,86 @@ TEST_CASE("data: each fault of a table is a sentence that says where it is") {
     CHECK(outcome.status == 0);
     CHECK_THAT(outcome.out, ContainsSubstring("received 1"));
   }
+}
+
+TEST_CASE("data: each fault of a JSONL table is a sentence that says where it is") {
+  struct Case {
+    std::string table;
+    std::string more;
+    std::string said;
+  };
+  std::string wide = "{\"c0\":1";
+  for (int column = 1; column < 10'000; ++column) wide += ",\"c" + std::to_string(column) + "\":1";
+  const Case cases[] = {
+      {"{\"a\":1}\n{\"a\":1\n", "", "table.jsonl:2:7: has no end of its object"},
+      {"{\"a\":1}\n[1]\n", "", "table.jsonl:2: begins a list"},
+      {"a,b\n1,2\n", "", "table.jsonl:1:1: is no object of JSON"},
+      {"{\"a\":1}\n{\"a\":NaN}\n", "", "table.jsonl:2:6: NaN is no number of JSON; write null"},
+      {"{\"a\":1,\"b\":1}\n{\"b\":1}\n", "",
+       "table.jsonl:2: a: a feature is missing: the row has no such field"},
+      {"{\"a\":1}\n{\"a\":null}\n", "", "table.jsonl:2: a: a feature is missing: the field is null"},
+      {"{\"a\":1}\n{\"a\":\"x\"}\n", "features = [\"a\"]\n", "table.jsonl:2: a: \"x\" is not a number"},
+      {"{\"a\":1,\"y\":\"u\"}\n{\"a\":1,\"y\":\"v\"}\n", "label = \"y\"\nclasses = [\"u\", \"w\"]\n",
+       "table.jsonl:2: y: the label \"v\" is none of the classes"},
+      {"{\"a\":1,\"t\":2}\n{\"a\":1,\"t\":1}\n", "time = \"t\"\n",
+       "table.jsonl:2: t: the time \"1\" is before"},
+      {"{\"a\":1,\"y\":1}\n", "label = \"z\"\n",
+       "1: z: the label is missing: the row has no such field; did you"},
+      {"{\"a\":1,\"a\":1}\n", "", "table.jsonl:1: has the field \"a\" twice"},
+      {"{\"a\":1e300}\n", "", "table.jsonl:1: a: \"1e300\" is beyond the range of a 32-bit float"},
+      {"{\"a\":\"\xff\"}\n", "", "table.jsonl:1:7: a byte that is not UTF-8"},
+      {std::string("{\"a\":\0}\n", 9), "", "table.jsonl:1:6: a zero byte"},
+      {"", "", "table.jsonl: is empty"},
+      {"\n", "", "table.jsonl: holds no line of text, expected an object on each line"},
+      {std::string(17'000'000, ' ') + "\n", "",
+       "table.jsonl:1: a line of more than 16777216 bytes begins here"},
+      {"{\"a\":1}\n", "separator = \";\"\n", "data.rows.separator: says how a CSV file is written"},
+      {"{\"a\":1}\n", "header = true\n", "data.rows.header: says how a CSV file is written"},
+  };
+  for (const Case& one : cases) {
+    const ProgramFixture fixture;
+    fixture.write("table.jsonl", one.table);
+    const std::string scenario = fixture.write(
+        "scenario.toml", replaced(replaced(scenario_with(one.more), "csv", "jsonl"), "csv", "jsonl"));
+    const Outcome outcome = run_process(dse_command({"check", scenario}));
+    CAPTURE(one.table.substr(0, 100), one.more, outcome.err);
+    CHECK(outcome.status == 2);
+    CHECK_THAT(outcome.err, ContainsSubstring(one.said));
+  }
+  for (const std::string& good : {std::string("\xef\xbb\xbf{\"a\":1,\"s\":[\"x\"]}\r\n"), wide + "}\n"}) {
+    const ProgramFixture fixture;
+    fixture.write("table.jsonl", good);
+    const std::string scenario =
+        fixture.write("scenario.toml", replaced(replaced(scenario_with(""), "csv", "jsonl"), "csv", "jsonl"));
+    const Outcome outcome = fixture.replay(scenario);
+    CAPTURE(outcome.err);
+    CHECK(outcome.status == 0);
+    CHECK_THAT(outcome.out, ContainsSubstring("received 1"));
+  }
+}
+
+TEST_CASE("data: a table has the same fingerprints in CSV and in JSONL") {
+  const ProgramFixture fixture;
+  std::string json;
+  const std::vector<std::string> lines = lines_of(read_file(kSample + "machines.csv"));
+  for (std::size_t row = 1; row < lines.size(); ++row) {
+    std::vector<std::string> fields(1);
+    for (const char c : lines[row]) c == ',' ? (void)fields.emplace_back() : fields.back().push_back(c);
+    json += "{\"state\":\"" + fields[5] + "\",\"time\":" + fields[0] + ",\"machine\":\"" + fields[1] + "\"" +
+            (fields[2].empty() ? "" : ",\"temperature\":" + fields[2]) + ",\"vibration\":" + fields[3] +
+            ",\"load\":" + fields[4] + "}\n";
+  }
+  const std::string path = fixture.write("machines.jsonl", json);
+  const auto fingerprint = [&](const std::vector<std::string>& more) {
+    const Outcome outcome = fixture.replay(kScenarios + "table.toml", more);
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    const std::string text = outcome.out.substr(outcome.out.find("fingerprint"));
+    std::filesystem::remove_all(fixture.run());
+    return text.substr(0, text.find("\nok"));
+  };
+  CHECK(fingerprint({}) ==
+        fingerprint({"--set", "data.machines.format=jsonl", "--set", "data.machines.file=" + path}));
 }
 
 TEST_CASE("data: what components may not say of a data set") {

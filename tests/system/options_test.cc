@@ -118,7 +118,7 @@ TEST_CASE("options: a word that is not understood is told with the nearest one")
   check_refused({"replay", "--sed=3"}, "dse replay has no option '--sed'; did you mean '--seed'?");
   check_refused({"--versoin"}, "dse has no option '--versoin'; did you mean '--version'?");
   check_refused({"replay", "s.toml", "other", "third"}, "dse replay was given 'other' as well");
-  check_refused({"capture"}, "one of the commands info, cat and diff is required");
+  check_refused({"capture"}, "one of the commands info, cat, make and diff is required");
   check_refused({"x\x1b[2J"}, "dse has no command 'x\\x1b[2J'");
 }
 

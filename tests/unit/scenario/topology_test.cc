@@ -78,6 +78,15 @@ TEST_CASE("a queue that fills and that nobody streams is warned of") {
   CHECK_THAT(warnings[0], ContainsSubstring("queue 'q' has bindings but nobody streams it"));
 }
 
+TEST_CASE("a data set that no component names is warned of") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "w"), reader("watch", "w")};
+  scenario.data = {{"rows", std::make_shared<DataSource>()}, {"spare", std::make_shared<DataSource>()}};
+  scenario.named_data = {"rows"};
+  CHECK(topology_warnings(scenario) ==
+        Names{"no component names the data set 'spare': `data = \"spare\"` would"});
+}
+
 TEST_CASE("a queue of its table alone is there, and messages pile up only where nothing takes them out") {
   Scenario scenario;
   scenario.components = {writer("camera", "c"), reader("watch", "w")};
