@@ -65,6 +65,20 @@ class ExperimentsTest(RunTest):
         # A row waits 6.9 s, 2.0 s, 1.6 ms, when it is in the middle.
         self.assert_falls(means, [2.5e9, 0.9e9], at=2)
 
+    def test_drift_and_recovery(self):
+        means = self.means("drift-and-recovery", "component.source.labels.delay",
+                           ["0s", "1s", "5s"], "renews.accuracy", "keeps.accuracy",
+                           "ddm.detection_delay_ns", "ddm.detected")
+        # 0.887, 0.845, 0.678 beside 0.523, 0.497, 0.426
+        self.assert_falls(means, [0.02, 0.08])
+        for delay, (renews, keeps, detection_ns, detected) in means.items():
+            self.assertEqual(detected, 1, delay)
+            self.assertGreater(renews - keeps, 0.12, delay)
+            # 0.21 s, 0.23 s and 0.34 s after the first labels of the new kind
+            late_ns = detection_ns - 10 ** 9 * int(delay[:-1])
+            self.assertGreater(late_ns, 0.1e9, delay)
+            self.assertLess(late_ns, 0.7e9, delay)
+
 
 if __name__ == "__main__":
     unittest.main()
