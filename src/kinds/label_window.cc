@@ -68,6 +68,11 @@ std::optional<AnsweredMessage> LabelWindow::add_label(const std::string& message
   return answered;
 }
 
+void LabelWindow::add_counts(const LabelWindow& crashed) {
+  messages_.crashed = crashed.never_labelled();
+  labels_.crashed = crashed.never_answered();
+}
+
 void LabelWindow::save(StateWriter& writer) const {
   writer.add_u64(messages_.count());
   for (const auto& [number, waiting] : messages_.by_number) {
@@ -92,6 +97,8 @@ void LabelWindow::load(StateReader& reader, const Form& form) {
     const std::string id(reader.text(kIdBytesMax));
     labels_.add(id, static_cast<int>(reader.u32()), size_);
   }
+  messages_.loaded = messages_.count();
+  labels_.loaded = labels_.count();
 }
 
 }  // namespace dse

@@ -47,8 +47,10 @@ class LabelWindow {
   // How many messages wait for their labels.
   std::size_t waiting() const { return messages_.count(); }
   // The messages whose labels did not come, those that wait included; and the labels whose messages did not.
-  std::uint64_t never_labelled() const { return messages_.forgotten + messages_.count(); }
-  std::uint64_t never_answered() const { return labels_.forgotten + labels_.count(); }
+  std::uint64_t never_labelled() const { return messages_.never_taken(); }
+  std::uint64_t never_answered() const { return labels_.never_taken(); }
+  // What waited in the window of a model that has crashed is forgotten, except what load() has brought here.
+  void add_counts(const LabelWindow& crashed);
 
   // Write and read what waits; what was forgotten is not counted again. Every message has `payload_bytes`,
   // and every answer probabilities of that many `classes`, or none.
@@ -68,8 +70,12 @@ class LabelWindow {
     std::unordered_map<std::string, std::uint64_t> numbers;  // only looked up
     std::uint64_t next = 0;
     std::uint64_t forgotten = 0;
+    std::uint64_t loaded = 0;              // of those that wait or waited
+    std::optional<std::uint64_t> crashed;  // those that were never taken from the window of the crashed model
 
     std::size_t count() const { return by_number.size(); }
+    // What was loaded is among those of the crashed model as well.
+    std::uint64_t never_taken() const { return forgotten + count() + (crashed ? *crashed - loaded : 0); }
     void add(const std::string& id, Value value, std::size_t most);
     std::optional<Value> take(const std::string& id);
   };

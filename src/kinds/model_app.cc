@@ -270,6 +270,7 @@ void ModelApp::add_counts(const App& crashed) {
   predicted_ += earlier.predicted_;
   resets_ += earlier.resets_;
   joined_ += earlier.joined_;
+  window_.add_counts(earlier.window_);
   lag_ = earlier.lag_;
   prequential_ = earlier.prequential_;
 }

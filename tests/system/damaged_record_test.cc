@@ -35,7 +35,7 @@ TEST_CASE("diff: a record that is cut off, no database, or of another schema is 
   check_refused(a, b, {record + ": is no record of events, or a damaged one: file is not a database"});
   write_record(whole);
   run_sql(record, "PRAGMA user_version = 999");
-  check_refused(a, b, {record + ": has version 999 of the record's tables, expected 4"});
+  check_refused(a, b, {record + ": has version 999 of the record's tables, expected 5"});
   write_record(whole);
   run_sql(record, "ALTER TABLE event RENAME TO occurrence");
   check_refused(a, b, {record, "no such table: event"});

@@ -134,3 +134,27 @@ TEST_CASE("late labels: a checkpoint has what waits, and what is in the batch, w
     CHECK(each->value("prequential_accuracy") == 0.5);
   }
 }
+
+TEST_CASE("late labels: after a crash every message and every label is still counted once") {
+  for (const bool with_checkpoint : {false, true}) {
+    CAPTURE(with_checkpoint);
+    LateModel one(3);
+    for (const std::string id : {"m1", "m2", "m3", "m4"}) one.ask(id);
+    one.label("m4", 1);
+    one.label("m9", 1);
+    const std::optional<std::string> checkpoint = one.model.save_checkpoint();
+    one.ask("m5");
+    one.label("m3", 1);
+    LateModel again(3);
+    if (with_checkpoint) again.model.load_checkpoint(*checkpoint);
+    again.model.add_counts(one.model);
+    again.ask("m6");
+    again.label("m2", 1);
+    again.label("m6", 1);
+    CHECK(again.value("predicted") == 6);
+    CHECK(again.value("labels_joined") == (with_checkpoint ? 4 : 3));
+    CHECK(again.value("labels_joined") + again.value("never_labelled") == 6);
+    // Of five labels that came, one was that of m9, whose message nobody saw.
+    CHECK(again.value("labels_joined") + again.value("labels_unmatched") == 5);
+  }
+}
