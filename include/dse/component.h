@@ -56,6 +56,8 @@ struct Sample {
   std::uint32_t index = 0;   // the first image, in the order of sending, that gives such a message
   std::string key;           // routing key
   std::optional<int> label;  // header; empty: none
+  // If it is a label that comes after its message, by itself: the resource that it is written to.
+  std::optional<std::string> late_to = {};
 };
 
 // Other components that a component names; they must exist and write answers.
@@ -78,6 +80,12 @@ struct MeasureOptions {
   std::size_t note_state_every = 0;  // batches between two states() of an app that learns; 0: none are noted
 };
 
+// What a component that learns takes.
+struct Taken {
+  LearnerOptions learner = {};
+  bool late_labels = false;  // labels that come after their messages, by themselves
+};
+
 // What a component's application is made with. The application copies what it needs, and may use the copies
 // as long as it lives. A function may be empty: then nobody listens, or nothing is known.
 struct MakeContext {
@@ -94,8 +102,8 @@ struct MakeContext {
   std::function<std::shared_ptr<const Dataset>()> own_data = {};
   // The data sets whose images can reach it, in the scenario's order. Throws as own_data does.
   std::function<std::vector<DataInput>()> inputs = {};
-  // Throws InputError unless what the scenario's own data sets send it fits a learner with these options.
-  std::function<void(const LearnerOptions&)> require_fitting = {};
+  // Throws InputError unless what the scenario's own data sets send it fits what it takes.
+  std::function<void(const Taken&)> require_fitting = {};
   // The drifts that are planted in the scenario, those of other components included, in its order.
   std::vector<ConceptDrift> drifts = {};
   DriftSink drifted = {};  // a component whose items drift tells here what becomes of each that one concerns

@@ -67,6 +67,8 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   std::uint64_t labels_digest() const { return labels_digest_; }
   // What is known of it, for human readers: lines, each with its end; "" for images.
   const std::string& description() const { return description_; }
+  // What a user should know who does not ask for that: a sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
   // Throws InputError, naming the label file and the first item that is wrong, unless every label is below
   // `classes`.
   void require_labels_below(int classes) const;
@@ -88,6 +90,7 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   std::uint64_t digest_ = 0;
   std::uint64_t labels_digest_ = 0;
   std::string description_;
+  std::vector<std::string> notes_;
   std::shared_ptr<const Table> table_;  // null when it is in memory
 };
 

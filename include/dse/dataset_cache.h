@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dse/dataset.h"
 
@@ -26,6 +27,8 @@ class DatasetCache {
                                      const std::function<std::shared_ptr<const Dataset>()>& load);
   // Notes the digest of another file that was read.
   void note_digest(const std::string& path, std::uint64_t digest);
+  // The notes of all data sets that were loaded, each once.
+  std::vector<std::string> notes() const;
   // XXH3 (64 bits) of a file as it was when it was read; empty when it was not read.
   std::optional<std::uint64_t> digest_of(const std::string& path) const;
 

@@ -145,7 +145,8 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   const RunResult result = run_with_status(*attachment, interrupts, arguments.quiet);
 
   scenario.until_ns = attachment->end_ns();  // as in its replay
-  DrivenRun::Ending ending{.data = world.data(), .more = counts_text(gateway.counts())};
+  DrivenRun::Ending ending{
+      .data = world.data(), .data_notes = world.data_notes(), .more = counts_text(gateway.counts())};
   if (capture) ending.capture = CaptureNote{kCaptureFile, capture->checksum()};
   // The capture is kept, whatever went wrong with the broker.
   ending.when_kept = [&attachment] { attachment->check(); };

@@ -43,6 +43,7 @@ void check_one(const std::string& path, const std::vector<std::string>& settings
   const World world(scenario, {.seed = scenario.seed, .datasets = datasets}, no_files());
   fmt::print("{}{}", topology_text(scenario), data_text(scenario, *datasets));
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
+  for (const std::string& note : world.data_notes()) tell("warning: {}: {}\n", path, note);
 }
 
 // A scenario that is wrong does not keep the others from being checked.

@@ -52,7 +52,8 @@ int DrivenRun::end(const Scenario& scenario, const RunResult& result, const Endi
                          .expectations = expectations,
                          .timing = {wall.count(), options_.threads},
                          .capture = ending.capture,
-                         .data = ending.data};
+                         .data = ending.data,
+                         .data_notes = ending.data_notes};
   write_results(report, folder_);
   folder_.commit();
   if (ending.when_kept) ending.when_kept();

@@ -42,6 +42,7 @@ class DrivenRun {
   struct Ending {
     std::optional<CaptureNote> capture = {};
     DataDigests data = {};
+    std::vector<std::string> data_notes = {};
     // Called when the results are in place, before anything is shown; the user is told what it throws.
     std::function<void()> when_kept = {};
     std::string more = {};  // lines for human readers, after the report

@@ -155,12 +155,13 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   WorldOptions options = run.world_options(scenario);
   options.fingerprint_components = arguments.by_component;
   World world(scenario, options, run.open_lines());
+  for (const std::string& note : world.data_notes()) tell("warning: {}\n", note);
   const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const RunResult result =
       run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
   if (show_progress) tell("\r\x1b[K");
 
-  DrivenRun::Ending ending{.data = world.data()};
+  DrivenRun::Ending ending{.data = world.data(), .data_notes = world.data_notes()};
   if (replay.captured) {
     ending.capture = CaptureNote{std::filesystem::absolute(replay.captured->path).lexically_normal(),
                                  replay.captured->survey.checksum};

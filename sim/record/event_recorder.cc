@@ -296,15 +296,16 @@ void EventRecorder::write_strike(const RecordedEvent& event) {
 
 namespace {
 
-// What has a row of its own: a message by its id, and each form that dying gives it. What else a broker
-// changes (BCC, x-delivery-count) has none.
+// What has a row of its own: a message by its id, key and payload (publishers outside give one id to many
+// messages), and each form that dying gives it. What else a broker changes (BCC, x-delivery-count) has none.
 std::uint64_t identity_of(const Message& message) {
+  const std::uint64_t with_key = hash_chain(message.id_hash(), hash_text(message.key()));
+  const std::uint64_t whole = hash_chain(with_key, message.payload_hash());
   const HeaderValue* deaths = message.headers().find(kDeathsHeader);
-  if (deaths == nullptr) return message.id_hash();
+  if (deaths == nullptr) return whole;
   Headers died;
   died.set(std::string(kDeathsHeader), *deaths);
-  const std::uint64_t with_key = hash_chain(message.id_hash(), hash_text(message.key()));
-  return hash_chain(with_key, hash_text(header_json(died)));
+  return hash_chain(whole, hash_text(header_json(died)));
 }
 
 }  // namespace

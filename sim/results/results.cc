@@ -175,6 +175,7 @@ Json summary(const RunReport& report) {
   json["until"] = report.scenario.until_ns ? format_duration(*report.scenario.until_ns) : "drained";
   if (report.capture) json["capture"] = hex64(report.capture->checksum);
   json["data"] = data_json(report.data);
+  if (!report.data_notes.empty()) json["data_notes"] = report.data_notes;
   json["version"] = version();
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;

@@ -31,8 +31,9 @@ struct RunReport {
   const RunResult& result;
   const std::vector<ExpectationResult>& expectations;
   Timing timing;
-  std::optional<CaptureNote> capture = {};  // for an attached run and its replay
-  DataDigests data = {};                    // digests of the files that were read
+  std::optional<CaptureNote> capture = {};   // for an attached run and its replay
+  DataDigests data = {};                     // digests of the files that were read
+  std::vector<std::string> data_notes = {};  // what of them was not used as it stands there
 };
 
 // Writes summary.json, metrics.csv, confusion.csv and classes.csv if anything was predicted and scored, and

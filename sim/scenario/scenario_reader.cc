@@ -200,6 +200,7 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   read_each_named(root, "data", errors, [&](const std::string& name, const toml::table& node) {
     scenario.data.emplace(name, read_data(name, node, folder));
   });
+  errors.names_are_read();  // a data set that is wrong is not missing as well
   const ReadingPlace reading{
       .folder = folder, .tables = tables, .data = scenario.data, .named_data = scenario.named_data};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {

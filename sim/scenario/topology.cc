@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -187,6 +188,25 @@ void add_idle_options(const std::string& name, const QueueOptions& queue,
   }
 }
 
+// Models that are no replicas of one another and stream one queue: each learns only its share.
+void add_competing_models(const Scenario& scenario, std::vector<std::string>& warnings) {
+  std::map<std::string, std::set<std::string>> models;  // by resource
+  for (const ComponentConfig& component : scenario.components) {
+    const auto read = resource_read(component);
+    if (read && component.component->learns()) models[*read].insert(component.table_name());
+  }
+  for (const auto& [resource, names] : models) {
+    const auto options = scenario.resources.find(resource);
+    const bool is_shared =
+        options == scenario.resources.end() || !options->second.queue.single_active_consumer;
+    if (names.size() < 2 || !is_shared) continue;
+    warnings.push_back(
+        fmt::format("the models {} share the queue '{}', so that each message goes to one of them: bind a "
+                    "resource for each if each shall have all",
+                    fmt::join(names, ", "), resource));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> topology_warnings(const Scenario& scenario) {
@@ -228,6 +248,7 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
     }
   }
   for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
+  add_competing_models(scenario, warnings);
   for (const auto& [name, data] : scenario.data) {
     if (!scenario.named_data.contains(name))
       warnings.push_back(

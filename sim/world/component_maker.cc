@@ -130,8 +130,7 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component, Restart
                             const std::string& ending) { return open_lines(component, ending, restart); },
           .own_data = [this, &component] { return dataset_of(component); },
           .inputs = [this, &component] { return inputs_of(component); },
-          .require_fitting =
-              [this, &component](const LearnerOptions& learner) { require_fitting(component, learner); },
+          .require_fitting = [this, &component](const Taken& taken) { require_fitting(component, taken); },
           .drifts = drifts_on(scenario),
           .drifted = parts_.drifted,
           .files = &parts_.datasets,
@@ -176,10 +175,10 @@ std::vector<DataInput> ComponentMaker::inputs_of(const ComponentConfig& componen
   return inputs;
 }
 
-void ComponentMaker::require_fitting(const ComponentConfig& component, const LearnerOptions& learner) {
-  require_fitting_data(parts_.scenario, component, learner, parts_.random.seed(),
+void ComponentMaker::require_fitting(const ComponentConfig& component, const Taken& taken) {
+  require_fitting_data(parts_.scenario, component, taken, parts_.random.seed(),
                        [this](const ComponentConfig& writer) { return dataset_of(writer); });
-  require_truths(component, learner.classes);
+  require_truths(component, taken.learner.classes);
 }
 
 // The true labels of the images that reach the component; they do not travel on the bus.

@@ -67,7 +67,7 @@ class ComponentMaker {
   std::shared_ptr<const Dataset> dataset_of(const ComponentConfig& component);
   std::vector<const ComponentConfig*> origins_of(const ComponentConfig& component);
   std::vector<DataInput> inputs_of(const ComponentConfig& component);
-  void require_fitting(const ComponentConfig& component, const LearnerOptions& learner);
+  void require_fitting(const ComponentConfig& component, const Taken& taken);
   void require_truths(const ComponentConfig& component, int classes);
   std::int64_t classes_written_by(const ComponentConfig& component);
 

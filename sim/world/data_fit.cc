@@ -33,11 +33,17 @@ MessagePtr message_of(const Sample& sample) {
 
 class Fit {
  public:
-  Fit(const Scenario& scenario, const ComponentConfig& model, const LearnerOptions& learner)
-      : scenario_(scenario), model_(model), from_(resource_read(model).value_or("")), learner_(learner) {}
+  Fit(const Scenario& scenario, const ComponentConfig& model, const Taken& taken)
+      : scenario_(scenario),
+        model_(model),
+        from_(resource_read(model).value_or("")),
+        learner_(taken.learner),
+        takes_late_labels_(taken.late_labels) {}
 
   // Checks one kind of message that the writer makes from its data.
   void check(const ComponentConfig& writer, const Sample& sample, const Dataset& dataset) const {
+    if (sample.late_to && !takes_late_labels_ && sends_into(writer, from_, sample))
+      refuse_late_labels(writer);
     if (fits(sample, dataset) || !sends_into(writer, from_, sample)) return;
     if (!has_shape(dataset)) refuse_shape(writer, dataset);
     throw InputError(
@@ -69,7 +75,8 @@ class Fit {
   }
   bool sends_into(const ComponentConfig& writer, const std::string& resource, const Sample& sample) const {
     const MessagePtr message = message_of(sample);
-    const std::vector<std::string> written = resources_written(writer);
+    std::vector<std::string> written = resources_written(writer);
+    if (sample.late_to) written = {*sample.late_to};
     return std::any_of(written.begin(), written.end(), [&](const std::string& exchange) {
       return comes_into(scenario_, exchange, resource, *message);
     });
@@ -87,6 +94,11 @@ class Fit {
   }
   bool has_shape(const Dataset& dataset) const {
     return dataset.features() == learner_.features && dataset.item_bytes() == learner_.input_bytes();
+  }
+  [[noreturn]] void refuse_late_labels(const ComponentConfig& writer) const {
+    throw InputError(model_.place, fmt::format("the labels of '{}' come to it after their messages, and it "
+                                               "remembers none of these: set `label_window`",
+                                               writer.name));
   }
   [[noreturn]] void refuse_shape(const ComponentConfig& writer, const Dataset& dataset) const {
     if (dataset.features() > 0 || !learner_.takes_images()) {
@@ -109,6 +121,7 @@ class Fit {
   const ComponentConfig& model_;
   const std::string from_;
   const LearnerOptions& learner_;
+  const bool takes_late_labels_;
 };
 
 // What the writer sends, before and after its classes have swapped their labels.
@@ -132,9 +145,9 @@ std::vector<Sample> samples_of(const ComponentConfig& writer, const Scenario& sc
 
 }  // namespace
 
-void require_fitting_data(const Scenario& scenario, const ComponentConfig& model,
-                          const LearnerOptions& learner, std::uint64_t seed, const DatasetOf& dataset_of) {
-  const Fit fit(scenario, model, learner);
+void require_fitting_data(const Scenario& scenario, const ComponentConfig& model, const Taken& taken,
+                          std::uint64_t seed, const DatasetOf& dataset_of) {
+  const Fit fit(scenario, model, taken);
   for (const ComponentConfig& writer : scenario.components) {
     const std::shared_ptr<const Dataset> dataset = dataset_of(writer);
     if (dataset == nullptr) continue;

@@ -100,6 +100,8 @@ class World final : private RunNames {
   TimeNs now() const { return scheduler_.now(); }
   // The digests of the files that the world has read.
   DataDigests data() const;
+  // What a user should know of the data sets: a sentence each.
+  std::vector<std::string> data_notes() const { return options_.datasets->notes(); }
   // The time of the next event; empty when none is left.
   std::optional<TimeNs> next_time_ns() const;
   // Notes that the import with this index could not take a message, which was never on the bus.

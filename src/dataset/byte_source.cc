@@ -31,7 +31,8 @@ std::string remedy(const std::string& path) {
   std::error_code ignored;
   const fs::path folder = fs::weakly_canonical(path, ignored).parent_path();
   const std::string set = folder.filename().string();
-  const bool is_set = set == "mnist" || set == "fashion-mnist" || set == "seattle-weather" || set == "flights";
+  const bool is_set =
+      set == "mnist" || set == "fashion-mnist" || set == "seattle-weather" || set == "flights";
   if (!is_set || folder.parent_path().filename() != "data") return "";
   return "; run `data/fetch " + set + "` to bring it";
 }

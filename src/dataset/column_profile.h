@@ -29,6 +29,8 @@ class ColumnProfile {
   std::uint64_t missing() const { return missing_; }
   // Whether there were numbers, other than too large ones; then the next three say something.
   bool has_numbers() const { return numbers_ > 0; }
+  // How many there were; of a column of text, those before its first text.
+  std::uint64_t numbers() const { return numbers_; }
   double least() const { return least_; }
   double most() const { return most_; }
   // The sum, in the order of the file, by the count.

@@ -1,5 +1,7 @@
 #include "dse/dataset_cache.h"
 
+#include <set>
+
 namespace dse {
 
 std::shared_ptr<const Dataset> DatasetCache::get(const DatasetFiles& files) {
@@ -25,6 +27,14 @@ std::shared_ptr<const Dataset> DatasetCache::get(
 void DatasetCache::note_digest(const std::string& path, std::uint64_t digest) {
   const std::scoped_lock lock(mutex_);
   digests_[path] = digest;
+}
+
+std::vector<std::string> DatasetCache::notes() const {
+  const std::scoped_lock lock(mutex_);
+  std::set<std::string> notes;
+  for (const auto& [identity, dataset] : loaded_)
+    notes.insert(dataset->notes().begin(), dataset->notes().end());
+  return {notes.begin(), notes.end()};
 }
 
 std::optional<std::uint64_t> DatasetCache::digest_of(const std::string& path) const {

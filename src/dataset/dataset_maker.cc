@@ -90,6 +90,7 @@ std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& opti
   dataset->path_ = options.file;
   dataset->digest_ = scan->digest;
   dataset->description_ = scan->describe();
+  dataset->notes_ = scan->notes();
   if (!in_memory) {
     dataset->table_ = std::make_shared<const Table>(Table{options, scan});
     return dataset;

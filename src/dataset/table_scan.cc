@@ -83,6 +83,7 @@ class TableScanner {
   void add_columns();
   void take_row();
   void take_other(std::size_t column, Field field, std::string_view text);
+  void note_text(std::size_t column, std::string_view text);
   void take_label();
   void take_time();
   void take_missing(std::size_t column, std::string_view what);
@@ -102,6 +103,7 @@ class TableScanner {
   std::vector<std::optional<Trouble>> troubles_;  // the first of each candidate
   std::vector<bool> lacked_by_row_;               // a row was left out for it
   std::vector<bool> came_late_;                   // rows before its first value were taken without it
+  std::vector<bool> is_mixed_;                    // a candidate that had numbers, and then a text
   std::uint64_t first_line_ = 0;                  // on which the first row starts
   std::optional<TimeColumn> time_;
   ClassNames classes_;
@@ -132,6 +134,7 @@ void TableScanner::add_columns() {
     troubles_.emplace_back();
     lacked_by_row_.push_back(false);
     came_late_.push_back(rows_before > 0);
+    is_mixed_.push_back(false);
     if (rows_before == 0 || roles_[column] == Role::kNone || options_.missing != Missing::kRefuse) continue;
     InputPlace place = records_->place(column);
     place.line = line_number(first_line_);
@@ -175,7 +178,7 @@ void TableScanner::take_row() {
 void TableScanner::take_other(std::size_t column, Field field, std::string_view text) {
   const Role role = roles_[column];
   if (role == Role::kNone) return;
-  if (role == Role::kCandidate && field == Field::kText) return;
+  if (role == Role::kCandidate && field == Field::kText) return note_text(column, text);
   if (field == Field::kMissing && options_.missing != Missing::kRefuse) {
     if (options_.missing == Missing::kMean) return;
     // In a column that is known to be text, nothing is lacking.
@@ -188,6 +191,18 @@ void TableScanner::take_other(std::size_t column, Field field, std::string_view 
   troubles_[column] = Trouble{records_->place(column), field,
                               field == Field::kMissing ? records_->how_missing(column) : std::string(text)};
   if (role == Role::kFeature) refuse_feature(*troubles_[column]);
+}
+
+// Takes note of the first text below numbers, which is perhaps a slip of the hand.
+void TableScanner::note_text(std::size_t column, std::string_view text) {
+  const std::uint64_t numbers = profiles_[column].numbers();
+  if (numbers == 0 || is_mixed_[column]) return;
+  is_mixed_[column] = true;
+  const InputPlace place = records_->place(column);
+  result_.mixed.push_back({.name = records_->names()[column],
+                           .place = fmt::format("{}:{}:{}", printable(place.file), place.line, place.column),
+                           .text = shown(text),
+                           .numbers = numbers});
 }
 
 void TableScanner::take_label() {
@@ -313,6 +328,8 @@ void TableScanner::describe_columns() {
     }
     result_.columns.push_back(std::move(described));
   }
+  if (options_.missing != Missing::kMean) return;
+  for (const std::size_t column : result_.features) result_.means_used += result_.columns[column].missing;
 }
 
 }  // namespace
@@ -327,6 +344,26 @@ std::string TableScan::describe() const {
   for (std::size_t column = 0; column < columns.size(); ++column)
     text += line_of(column, is_feature.contains(column));
   return text;
+}
+
+std::vector<std::string> TableScan::notes() const {
+  std::vector<std::string> notes;
+  for (const MixedColumn& column : mixed) {
+    notes.push_back(
+        fmt::format("the column '{}' is no feature, because of {} at {}, after {}: list `features` "
+                    "to have that refused",
+                    printable(column.name), column.text, column.place, counted(column.numbers, "number")));
+  }
+  if (rows_left_out > 0) {
+    notes.push_back(fmt::format("{} of {} of {} are left out, because they lack a value", rows_left_out,
+                                counted(rows, "row"), printable(file)));
+  }
+  if (means_used > 0) {
+    notes.push_back(fmt::format("{} of {} {} the mean of their columns in place of what is missing",
+                                counted(means_used, "field"), printable(file),
+                                means_used == 1 ? "has" : "have"));
+  }
+  return notes;
 }
 
 // "  feature  length  number, 0.5 to 7.25, 3 missing"

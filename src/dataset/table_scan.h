@@ -31,6 +31,7 @@ struct TableScan {
   std::uint64_t digest = 0;         // XXH3 of the file on disk
   std::uint64_t rows = 0;           // all, without the header
   std::uint64_t rows_left_out = 0;  // those that lack a value, with Missing::kSkip
+  std::uint64_t means_used = 0;     // missing fields of features, with Missing::kMean
   std::uint64_t empty_lines = 0;
 
   std::vector<TableColumn> columns;
@@ -48,8 +49,20 @@ struct TableScan {
   };
   std::optional<Times> times;
 
+  // Columns that would be features, but hold a text somewhere below numbers: the first such text.
+  struct MixedColumn {
+    std::string name;
+    std::string place;      // "flows.csv:52:3"
+    std::string text;       // as shown to people
+    std::uint64_t numbers;  // before it
+  };
+  std::vector<MixedColumn> mixed;
+
   // Lines for human readers, each with its end: the file, then one for each column.
   std::string describe() const;
+  // What a user should know who does not ask for the description: a sentence each, about values and rows
+  // that are not used as they stand there.
+  std::vector<std::string> notes() const;
 
  private:
   std::string line_of(std::size_t column, bool is_feature) const;

@@ -138,9 +138,10 @@ std::vector<KeyInfo> drift_detector_keys() {
                   .type = KeyType::kLine,
                   .fallback = std::string("error"),
                   .meaning = "the header that is watched, which is a number"});
-  keys.push_back({.name = "drifts",
-                  .type = KeyType::kTexts,
-                  .meaning = "names of the `[[drift]]` tables by which its alarms are judged; by default all"});
+  keys.push_back(
+      {.name = "drifts",
+       .type = KeyType::kTexts,
+       .meaning = "names of the `[[drift]]` tables by which its alarms are judged; by default all"});
   keys.push_back({.name = "max_delay",
                   .type = KeyType::kDuration,
                   .meaning =

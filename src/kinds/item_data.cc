@@ -167,9 +167,13 @@ std::optional<DataItem> ItemSequence::next() {
     cursor_ = dataset_->read();
     for (std::uint32_t skipped = 0; skipped < extent_.first; ++skipped) cursor_->next();
   }
-  if (next_ == extent_.count()) return std::nullopt;
-  ++next_;
-  return cursor_->next();
+  if (next_ < extent_.count()) {
+    ++next_;
+    return cursor_->next();
+  }
+  // Only a cursor that has come to the end of a file knows that it is still the one that was scanned.
+  if (extent_.last == dataset_->size()) cursor_->next();
+  return std::nullopt;
 }
 
 }  // namespace dse

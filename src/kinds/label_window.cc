@@ -30,7 +30,7 @@ EarlierAnswer load_answer(StateReader& reader, std::size_t classes) {
 
 template <typename Value>
 void LabelWindow::Waiting<Value>::add(const std::string& id, Value value, std::size_t most) {
-  take(id);
+  if (take(id)) ++forgotten;
   if (most == 0) {
     ++forgotten;
     return;

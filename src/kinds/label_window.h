@@ -37,8 +37,8 @@ class LabelWindow {
   explicit LabelWindow(std::size_t size) : size_(size) {}
 
   std::size_t size() const { return size_; }
-  // The message was answered. Returns its label if that has come already; else the message waits for it, in
-  // place of an earlier one of the same id.
+  // The message was answered. Returns its label if that has come already; else the message waits for it, and
+  // an earlier one of the same id is forgotten.
   std::optional<int> add_answered(AnsweredMessage answered);
   // The label of the message of this id has come. Returns the message that waits for it; else the label
   // waits.
@@ -70,7 +70,7 @@ class LabelWindow {
     std::unordered_map<std::string, std::uint64_t> numbers;  // only looked up
     std::uint64_t next = 0;
     std::uint64_t forgotten = 0;
-    std::uint64_t loaded = 0;              // of those that wait or waited
+    std::uint64_t loaded = 0;              // of what waits, or has waited
     std::optional<std::uint64_t> crashed;  // those that were never taken from the window of the crashed model
 
     std::size_t count() const { return by_number.size(); }

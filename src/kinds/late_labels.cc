@@ -53,6 +53,12 @@ std::vector<std::string> written_resources(const std::string& to,
   return {to, labels->to};
 }
 
+std::vector<Sample> late_label_samples(const LateLabelOptions& options, const Dataset& dataset) {
+  std::vector<Sample> samples = sample_of_each_label(dataset);
+  for (Sample& sample : samples) sample.late_to = options.to;
+  return samples;
+}
+
 std::vector<MetricInfo> late_label_metrics() {
   return {{.name = "labels_sent", .unit = "messages", .written = true},
           {.name = "labels_lost", .unit = "messages", .shown = MetricShown::kWhenNotZero}};
@@ -91,7 +97,8 @@ Step LateLabels::write_next(Machine& machine) {
 }
 
 std::vector<Metric> LateLabels::metrics() const {
-  return {{"labels_sent", static_cast<double>(sent_)}, {"labels_lost", static_cast<double>(lost_)}};
+  return {{"labels_sent", static_cast<double>(sent_)},
+          {"labels_lost", static_cast<double>(lost_ + waiting_.size())}};
 }
 
 void LateLabels::add_counts(const LateLabels& crashed) {

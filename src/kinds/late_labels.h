@@ -38,6 +38,8 @@ std::optional<LateLabelOptions> read_late_labels(const KeyReader& keys);
 // The resources of a source that writes its items to `to`.
 std::vector<std::string> written_resources(const std::string& to,
                                            const std::optional<LateLabelOptions>& labels);
+// One of each label that is sent later.
+std::vector<Sample> late_label_samples(const LateLabelOptions& options, const Dataset& dataset);
 // Those of a source that sends them.
 std::vector<MetricInfo> late_label_metrics();
 
@@ -55,6 +57,7 @@ class LateLabels {
   TimeNs next_ns() const { return waiting_.top().due_ns; }
   // Writes the next one.
   Step write_next(Machine& machine);
+  // Those that still wait are among the lost ones: at the end of a run they are.
   std::vector<Metric> metrics() const;
   // Its source was started again after a crash, with which those that waited were lost.
   void add_counts(const LateLabels& crashed);

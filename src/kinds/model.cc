@@ -138,7 +138,7 @@ std::unique_ptr<App> ModelComponent::make(const MakeContext& context) const {
 std::unique_ptr<App> ModelComponent::make_with(std::unique_ptr<Learner> learner, const LearnerKind& kind,
                                                const MakeContext& context) const {
   if (options_.initial) load_initial(*options_.initial, kind, *context.files, *learner);
-  context.require_fitting(kind.options);
+  context.require_fitting({.learner = kind.options, .late_labels = options_.label_window > 0});
   return make_model_app(options_, kind.options, std::move(learner), context);
 }
 
@@ -212,7 +212,8 @@ Kind model_kind() {
             .type = KeyType::kInteger,
             .fallback = std::int64_t{16},
             .range = {1, 4096},
-            .meaning = "images of one training step. The last, incomplete batch is learned when the "
+            .meaning = "images or rows of one training step, each of which is predicted by what was learned "
+                       "before the first. The last, incomplete batch is learned when the "
                        "run ends"},
            {.name = "service.train",
             .type = KeyType::kDuration,

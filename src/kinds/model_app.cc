@@ -279,7 +279,7 @@ std::vector<MetricInfo> late_label_joins() {
   return {{.name = "labels_joined", .unit = "messages"},
           {.name = "never_labelled", .unit = "messages", .shown = MetricShown::kWhenNotZero},
           {.name = "labels_unmatched", .unit = "messages", .shown = MetricShown::kWhenNotZero},
-          {.name = "label_lag", .unit = "messages", .curve = true, .undefined = "without answers"}};
+          {.name = "label_lag", .curve = true, .undefined = "without answers"}};
 }
 
 std::vector<Metric> ModelApp::metrics() const {

@@ -115,7 +115,8 @@ class ProductionSource : public Component {
     std::vector<Sample> samples = {
         {.index = extent_of(options_.data.slice, dataset).first, .key = options_.key, .label = {}}};
     if (options_.labels) {
-      for (Sample& sample : sample_of_each_label(dataset)) samples.push_back(std::move(sample));
+      for (Sample& sample : late_label_samples(*options_.labels, dataset))
+        samples.push_back(std::move(sample));
     }
     return samples;
   }

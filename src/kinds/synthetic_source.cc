@@ -158,9 +158,10 @@ class SyntheticSource : public Component {
   Emits emits() const override { return {.labels = writes_labels(), .drifts = true}; }
   std::shared_ptr<const Dataset> dataset(DatasetCache&) const override { return shape_; }
   std::vector<Sample> samples(const Dataset& dataset, const SampleOptions&) const override {
+    if (options_.labelled) return sample_of_each_label(dataset);
     std::vector<Sample> samples;
-    if (writes_labels()) samples = sample_of_each_label(dataset);
-    if (!options_.labelled) samples.push_back({.index = 0, .key = options_.key, .label = {}});
+    if (options_.late_labels) samples = late_label_samples(*options_.late_labels, dataset);
+    samples.push_back({.index = 0, .key = options_.key, .label = {}});
     return samples;
   }
   std::optional<int> label_classes(const MakeContext&) const override {

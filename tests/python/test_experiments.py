@@ -63,7 +63,7 @@ class ExperimentsTest(RunTest):
         self.assert_falls(means, [600, 700], at=1)
         self.assertEqual(means["10000"][1], 6000)
         # A row waits 6.9 s, 2.0 s, 1.6 ms, when it is in the middle.
-        self.assert_falls(means, [2.5e9, 0.9e9], at=2)
+        self.assert_falls(means, [2.4e9, 0.9e9], at=2)
 
     def test_drift_and_recovery(self):
         means = self.means("drift-and-recovery", "component.source.labels.delay",

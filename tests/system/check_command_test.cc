@@ -44,3 +44,46 @@ TEST_CASE("check: data is read, and settings hold for each scenario") {
   REQUIRE(first != std::string::npos);
   CHECK(outcome.out.find("seed 77", first + 1) != std::string::npos);
 }
+
+TEST_CASE("check: what of late labels and of models cannot be meant is told before the run") {
+  const ProgramFixture fixture;
+  const auto scenario = [](const std::string& to, const std::string& window) {
+    return "[component.source]\nkind = \"synthetic-source\"\nstream = \"sea\"\nto = \"rows\"\nrate = "
+           "\"10/s\"\n"
+           "limit = 10\nlabelled = false\nlabels = { to = \"" +
+           to +
+           "\", delay = \"1s\" }\n"
+           "[component.one]\nkind = \"model\"\nlearner = \"majority\"\nfrom = \"rows\"\nto = \"answers\"\n" +
+           window;
+  };
+  const Outcome refused = run_process(dse_command({"check", fixture.write("a.toml", scenario("rows", ""))}));
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.err, ContainsSubstring("a.toml:9:") &&
+                              ContainsSubstring("the labels of 'source' come") &&
+                              ContainsSubstring("set `label_window`"));
+  const std::string window = "label_window = 5\n";
+  CHECK(run_process(dse_command({"check", fixture.write("b.toml", scenario("rows", window))})).status == 0);
+  // Labels that go elsewhere do not come to it.
+  CHECK(run_process(dse_command({"check", fixture.write("c.toml", scenario("labels", ""))})).status == 0);
+
+  const std::string second =
+      "[component.two]\nkind = \"model\"\nlearner = \"no-change\"\nfrom = \"rows\"\n"
+      "to = \"answers\"\n" +
+      window;
+  const Outcome shared =
+      run_process(dse_command({"check", fixture.write("d.toml", scenario("rows", window) + second)}));
+  CHECK(shared.status == 0);
+  CHECK_THAT(shared.err, ContainsSubstring("the models one, two share the queue 'rows'"));
+}
+
+TEST_CASE("check: a data set that is wrong is not missing as well") {
+  const ProgramFixture fixture;
+  const std::string path =
+      fixture.write("s.toml",
+                    "[data.rows]\nformat = \"csv\"\nfile = \"x.csv\"\nmissing = \"drop\"\n[component.a]\n"
+                    "kind = \"production-source\"\ndata = \"rows\"\nto = \"rows\"\nrate = \"1/s\"\n");
+  const Outcome outcome = run_process(dse_command({"check", path}));
+  CHECK(outcome.status == 2);
+  CHECK_THAT(outcome.err, ContainsSubstring("data.rows.missing"));
+  CHECK(outcome.err.find("there is no [data.rows]") == std::string::npos);
+}

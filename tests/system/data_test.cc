@@ -200,3 +200,48 @@ TEST_CASE("data: a class too many for a model is named") {
   CHECK_THAT(outcome.err, ContainsSubstring("machines.csv has the class 'broken', whose label is 2, expected "
                                             "labels from 0 to 1; set `classes`"));
 }
+
+TEST_CASE("data: images by name are those of the files") {
+  const ProgramFixture fixture;
+  const std::string files = "images = \"" + kSample + "train-images-idx3-ubyte.gz\"\nlabels = \"" + kSample +
+                            "train-labels-idx1-ubyte.gz\"\n";
+  const std::string rest =
+      "to = \"digits\"\nrate = \"1000/s\"\nlimit = 50\norder = \"shuffled\"\n"
+      "[component.reader]\nkind = \"watch\"\nfrom = \"digits\"\n";
+  const std::string generator = "[component.generator]\nkind = \"training-generator\"\n";
+  const auto fingerprint = [&](const std::string& text) {
+    const Outcome outcome = fixture.replay(fixture.write("s.toml", text));
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return outcome.out.substr(outcome.out.find("fingerprint"), 120);
+  };
+  const std::string by_files = fingerprint(generator + files + rest);
+  CHECK(fingerprint("[data.digits]\nformat = \"idx\"\n" + files + generator + "data = \"digits\"\n" + rest) ==
+        by_files);
+
+  const Outcome without = run_process(
+      dse_command({"check", fixture.write("t.toml", "[data.digits]\nformat = \"idx\"\n" + generator +
+                                                        "data = \"digits\"\n" + rest)}));
+  CHECK(without.status == 2);
+  CHECK_THAT(without.err, ContainsSubstring("data.digits.images") && ContainsSubstring("is missing"));
+}
+
+TEST_CASE("data: what is not used as it stands there is said, and kept with the run") {
+  const ProgramFixture fixture;
+  fixture.write("table.csv", "a,b\n1,2\n2,x\n3,4\n,5\n");
+  const std::string scenario =
+      fixture.write("scenario.toml", scenario_with("features = [\"a\"]\nmissing = \"skip\"\n"));
+  const Outcome skipped = fixture.replay(scenario);
+  CHECK(skipped.status == 0);
+  CHECK_THAT(skipped.err, ContainsSubstring("1 of 4 rows") && ContainsSubstring("are left out"));
+  CHECK_THAT(read_file(fixture.run() + "/summary.json"), ContainsSubstring("\"data_notes\""));
+
+  const std::string mean = fixture.write("mean.toml", scenario_with("missing = \"mean\"\n"));
+  for (const Outcome& outcome : {fixture.replay(mean), run_process(dse_command({"check", mean}))}) {
+    CAPTURE(outcome.err);
+    CHECK(outcome.status == 0);
+    CHECK_THAT(outcome.err, ContainsSubstring("1 field of") && ContainsSubstring("has the mean"));
+    CHECK_THAT(outcome.err, ContainsSubstring("the column 'b' is no feature, because of \"x\" at") &&
+                                ContainsSubstring("table.csv:3:2, after 1 number: list `features`"));
+  }
+}

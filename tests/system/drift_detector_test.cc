@@ -116,7 +116,10 @@ TEST_CASE("a detector and its model that come back after a crash go on from thei
       "[[expect]]\nmetric = \"adwin.detected\"\nequals = 2\n"
       "[[expect]]\nmetric = \"adwin.false_alarms\"\nequals = 0\n"
       "[[expect]]\nmetric = \"adwin.examples\"\nmin = 28_000\n"
-      "[[expect]]\nmetric = \"renews.resets\"\nmin = 2\n";
+      "[[expect]]\nmetric = \"renews.resets\"\nmin = 2\n"
+      // Without checkpoints each would forget more than nine thousand.
+      "[[expect]]\nmetric = \"adwin.forgotten\"\nmin = 1\nmax = 1000\n"
+      "[[expect]]\nmetric = \"renews.forgotten\"\nmin = 1\nmax = 1000\n";
   const Outcome outcome = fixture.replay(fixture.write("s.toml", text));
   CAPTURE(outcome.out);
   CHECK(outcome.status == 0);

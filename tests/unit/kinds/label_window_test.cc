@@ -31,7 +31,7 @@ struct ListedWindow {
       labels.erase(label);
       return found;
     }
-    messages.remove(id);
+    never_labelled += messages.remove(id);
     messages.push_back(id);
     if (messages.size() > size) {
       messages.pop_front();
@@ -45,7 +45,7 @@ struct ListedWindow {
       messages.erase(message);
       return true;
     }
-    labels.remove_if([&](const auto& one) { return one.first == id; });
+    never_answered += labels.remove_if([&](const auto& one) { return one.first == id; });
     labels.emplace_back(id, label);
     if (labels.size() > size) {
       labels.pop_front();

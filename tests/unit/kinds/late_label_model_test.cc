@@ -17,13 +17,13 @@ struct LateModel {
   AppRun run{"lenet", model};
   std::vector<std::string> refused;
 
-  explicit LateModel(std::size_t window, std::size_t batch = 1)
+  explicit LateModel(std::size_t window, std::size_t batch = 1, bool takes_time = true)
       : model({.learner = no_change(),
                .from = "in",
                .to = "out",
                .batch = batch,
-               .train_service_ns = 20,
-               .infer_service_ns = 40,
+               .train_service_ns = takes_time ? 20 : 0,
+               .infer_service_ns = takes_time ? 40 : 0,
                .label_window = window},
               made_for(), no_change().make(made_for(), stage.random.stream("lenet", "weights")),
               stage.context("lenet", 8)) {
@@ -138,14 +138,14 @@ TEST_CASE("late labels: a checkpoint has what waits, and what is in the batch, w
 TEST_CASE("late labels: after a crash every message and every label is still counted once") {
   for (const bool with_checkpoint : {false, true}) {
     CAPTURE(with_checkpoint);
-    LateModel one(3);
+    LateModel one(3, 1, false);
     for (const std::string id : {"m1", "m2", "m3", "m4"}) one.ask(id);
     one.label("m4", 1);
     one.label("m9", 1);
     const std::optional<std::string> checkpoint = one.model.save_checkpoint();
     one.ask("m5");
     one.label("m3", 1);
-    LateModel again(3);
+    LateModel again(3, 1, false);
     if (with_checkpoint) again.model.load_checkpoint(*checkpoint);
     again.model.add_counts(one.model);
     again.ask("m6");
@@ -154,7 +154,7 @@ TEST_CASE("late labels: after a crash every message and every label is still cou
     CHECK(again.value("predicted") == 6);
     CHECK(again.value("labels_joined") == (with_checkpoint ? 4 : 3));
     CHECK(again.value("labels_joined") + again.value("never_labelled") == 6);
-    // Of five labels that came, one was that of m9, whose message nobody saw.
+    // Five labels came; the message of m9 was never seen.
     CHECK(again.value("labels_joined") + again.value("labels_unmatched") == 5);
   }
 }

@@ -13,7 +13,7 @@ using Refusals = std::vector<std::string>;
 MakeContext model_context(Stage& stage) {
   MakeContext context = stage.context("m", 8);
   context.inputs = [] { return std::vector<DataInput>(); };
-  context.require_fitting = [](const LearnerOptions&) {};
+  context.require_fitting = [](const Taken&) {};
   return context;
 }
 
