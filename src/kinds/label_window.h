@@ -70,7 +70,7 @@ class LabelWindow {
     std::unordered_map<std::string, std::uint64_t> numbers;  // only looked up
     std::uint64_t next = 0;
     std::uint64_t forgotten = 0;
-    std::uint64_t loaded = 0;              // of what waits, or has waited
+    std::uint64_t loaded = 0;              // how many load() has brought
     std::optional<std::uint64_t> crashed;  // those that were never taken from the window of the crashed model
 
     std::size_t count() const { return by_number.size(); }
