@@ -53,7 +53,7 @@ class App {
   // What it counted, final after finish().
   virtual std::vector<Metric> metrics() const { return {}; }
   virtual std::vector<CurvePoint> curve() const { return {}; }
-  // What it predicted before it learned, for confusion.csv: by truth and then by prediction.
+  // What it predicted before it learned, for confusion.csv: by view, by truth and then by prediction.
   virtual std::vector<ConfusionCell> confusion() const { return {}; }
   // The same by class, for classes.csv: by view and then by label.
   virtual std::vector<ClassCell> classes() const { return {}; }

@@ -20,17 +20,18 @@ struct CurvePoint {
   double value = 0;
 };
 
+// Over which examples a figure is: all, the last ones (MeasureOptions::window), or all with faded weights.
+enum class FigureView { kOverall, kWindow, kFaded };
+
 // How many examples with the label `truth` were predicted as `predicted`.
 struct ConfusionCell {
   int truth = 0;
-  int predicted = 0;        // -1: what was predicted is no label of 0 … 65,535
-  std::uint64_t count = 0;  // at least 1
+  int predicted = 0;  // -1: what was predicted is no label of 0 … 65,535
+  double count = 0;   // more than 0: their number, or their weight where they are faded
+  FigureView view = FigureView::kOverall;
 
   bool operator==(const ConfusionCell&) const = default;
 };
-
-// Over which examples a figure is: all, the last ones (MeasureOptions::window), or all with faded weights.
-enum class FigureView { kOverall, kWindow, kFaded };
 
 // The examples of one class, those that were predicted as it, and those that were both: their numbers, or
 // their weights where they are faded.

@@ -348,7 +348,7 @@ void Node::write_results(End end, const Interrupts& interrupts) {
     json["curve"].push_back({point.time_ns, point.metric, json_number<nlohmann::ordered_json>(point.value)});
   json["confusion"] = nlohmann::ordered_json::array();
   for (const ConfusionCell& cell : app_->confusion())
-    json["confusion"].push_back({cell.truth, cell.predicted, cell.count});
+    json["confusion"].push_back({cell.truth, cell.predicted, cell.count, static_cast<int>(cell.view)});
   json["classes"] = nlohmann::ordered_json::array();
   for (const ClassCell& cell : app_->classes())
     json["classes"].push_back(

@@ -242,7 +242,8 @@ void Nodes::gather_one(const std::string& component, RunResult& result) {
   }
   std::vector<ConfusionCell> confusion;
   for (const auto& cell : json.at("confusion"))
-    confusion.push_back({cell.at(0).get<int>(), cell.at(1).get<int>(), cell.at(2).get<std::uint64_t>()});
+    confusion.push_back({cell.at(0).get<int>(), cell.at(1).get<int>(), cell.at(2).get<double>(),
+                         static_cast<FigureView>(cell.at(3).get<int>())});
   add_confusion(component, confusion, result.confusion);
   std::vector<ClassCell> classes;
   for (const auto& cell : json.at("classes")) {

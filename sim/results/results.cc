@@ -217,23 +217,23 @@ std::string_view of_text(ConfusionRow::Of of) {
   return of == ConfusionRow::Of::kLearning ? "learning" : "arrival";
 }
 
-std::string confusion_text(std::vector<ConfusionRow> rows) {
-  const auto place = [](const ConfusionRow& row) {
-    return std::tie(row.component, row.of, row.cell.truth, row.cell.predicted);
-  };
-  std::sort(rows.begin(), rows.end(),
-            [&](const ConfusionRow& a, const ConfusionRow& b) { return place(a) < place(b); });
-  std::string text = "component,of,truth,prediction,count\n";
-  for (const auto& [component, of, cell] : rows) {
-    text += fmt::format("{},{},{},{},{}\n", csv_field(component), of_text(of), cell.truth, cell.predicted,
-                        cell.count);
-  }
-  return text;
-}
-
 std::string_view view_text(FigureView view) {
   if (view == FigureView::kWindow) return "window";
   return view == FigureView::kFaded ? "faded" : "overall";
+}
+
+std::string confusion_text(std::vector<ConfusionRow> rows) {
+  const auto place = [](const ConfusionRow& row) {
+    return std::tie(row.component, row.of, row.cell.view, row.cell.truth, row.cell.predicted);
+  };
+  std::sort(rows.begin(), rows.end(),
+            [&](const ConfusionRow& a, const ConfusionRow& b) { return place(a) < place(b); });
+  std::string text = "component,of,view,truth,prediction,count\n";
+  for (const auto& [component, of, cell] : rows) {
+    text += fmt::format("{},{},{},{},{},{}\n", csv_field(component), of_text(of), view_text(cell.view),
+                        cell.truth, cell.predicted, cell.count);
+  }
+  return text;
 }
 
 // "" for what is undefined.

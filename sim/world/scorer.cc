@@ -66,7 +66,7 @@ void add_curves(const Scorer& scorer, std::vector<CurveRow>& curves) {
 
 void add_confusion(const Scorer& scorer, std::vector<ConfusionRow>& rows) {
   for (const auto& [name, figures] : scorer.figures()) {
-    for (const ConfusionCell& cell : figures.confusion().cells())
+    for (const ConfusionCell& cell : figures.confusion_cells())
       rows.push_back({name, ConfusionRow::Of::kArrival, cell});
   }
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <tuple>
@@ -200,7 +201,7 @@ void TableScanner::note_text(std::size_t column, std::string_view text) {
   is_mixed_[column] = true;
   const InputPlace place = records_->place(column);
   result_.mixed.push_back({.name = records_->names()[column],
-                           .place = fmt::format("{}:{}:{}", printable(place.file), place.line, place.column),
+                           .place = fmt::format(":{}:{}", place.line, place.column),
                            .text = shown(text),
                            .numbers = numbers});
 }
@@ -347,21 +348,22 @@ std::string TableScan::describe() const {
 }
 
 std::vector<std::string> TableScan::notes() const {
+  // Without its folder, which differs from machine to machine: notes are kept with the run.
+  const std::string name = printable(std::filesystem::path(file).filename().string());
   std::vector<std::string> notes;
   for (const MixedColumn& column : mixed) {
-    notes.push_back(
-        fmt::format("the column '{}' is no feature, because of {} at {}, after {}: list `features` "
-                    "to have that refused",
-                    printable(column.name), column.text, column.place, counted(column.numbers, "number")));
+    notes.push_back(fmt::format(
+        "the column '{}' is no feature, because of {} at {}, after {}: list `features` "
+        "to have that refused",
+        printable(column.name), column.text, name + column.place, counted(column.numbers, "number")));
   }
   if (rows_left_out > 0) {
     notes.push_back(fmt::format("{} of {} of {} are left out, because they lack a value", rows_left_out,
-                                counted(rows, "row"), printable(file)));
+                                counted(rows, "row"), name));
   }
   if (means_used > 0) {
     notes.push_back(fmt::format("{} of {} {} the mean of their columns in place of what is missing",
-                                counted(means_used, "field"), printable(file),
-                                means_used == 1 ? "has" : "have"));
+                                counted(means_used, "field"), name, means_used == 1 ? "has" : "have"));
   }
   return notes;
 }

@@ -52,7 +52,7 @@ struct TableScan {
   // Columns that would be features, but hold a text somewhere below numbers: the first such text.
   struct MixedColumn {
     std::string name;
-    std::string place;      // "flows.csv:52:3"
+    std::string place;      // ":52:3": the line and the column
     std::string text;       // as shown to people
     std::uint64_t numbers;  // before it
   };

@@ -38,7 +38,7 @@ class ModelApp : public App {
   // `trained`, `predicted`, `resets` if it may reset, and the prequential figures that are defined.
   std::vector<Metric> metrics() const override;
   std::vector<CurvePoint> curve() const override;
-  std::vector<ConfusionCell> confusion() const override { return prequential_.confusion().cells(); }
+  std::vector<ConfusionCell> confusion() const override { return prequential_.confusion_cells(); }
   std::vector<ClassCell> classes() const override { return prequential_.classes(); }
 
   bool learns() const override { return true; }

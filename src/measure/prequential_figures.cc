@@ -84,6 +84,7 @@ void PrequentialFigures::add(const LabelledPrediction& one) {
   interval_.add(labels, score, 1);
   add_to_window(labels, score);
   add_faded(labels, score);
+  faded_confusion_.at(one.truth, predicted) += weights_.newest();
 }
 
 Figures PrequentialFigures::overall() const { return overall_.figures(); }
@@ -99,6 +100,28 @@ Figures PrequentialFigures::faded() const {
   figures.accuracy = faded_right_ / faded_count_;
   figures.with_probabilities /= newest;
   return figures;
+}
+
+std::vector<ConfusionCell> PrequentialFigures::confusion_cells() const {
+  std::vector<ConfusionCell> cells = confusion_.cells();
+  std::vector<int> label_of(numbers_.by_label().size());
+  for (std::size_t at = 0; at < label_of.size(); ++at) {
+    if (const std::uint32_t number = numbers_.by_label()[at]; number != ClassNumbers::kNone)
+      label_of[number] = static_cast<int>(at) - 1;
+  }
+  ConfusionMatrix in_window;
+  for (const Labels& one : last_) in_window.add(label_of[one.truth], label_of[one.predicted]);
+  for (ConfusionCell& cell : in_window.cells()) {
+    cell.view = FigureView::kWindow;
+    cells.push_back(cell);
+  }
+  const double newest = last_.empty() ? 1 : weights_.newest();
+  faded_confusion_.each([&](int truth, int predicted, double weight) {
+    if (weight < kFadedMin * newest) return;
+    cells.push_back(
+        {.truth = truth, .predicted = predicted, .count = weight / newest, .view = FigureView::kFaded});
+  });
+  return cells;
 }
 
 std::vector<ClassCell> PrequentialFigures::classes() const {
@@ -211,6 +234,7 @@ void PrequentialFigures::add_faded(const Labels& labels, const ProbabilityScore&
     // Far below what counts, so that it makes no difference, and far above the subnormal numbers, which are
     // slow to compute with.
     faded_.classes.scale(factor, kFadedMin * kFadedMin);
+    faded_confusion_.scale(factor);
     faded_.changed *= factor;
     faded_.probabilities.scale(factor);
   }

@@ -56,6 +56,8 @@ class PrequentialFigures {
   // had never been: a class counts until its examples do.
   Figures faded() const;
   const ConfusionMatrix& confusion() const { return confusion_; }
+  // The cells of each view that are not 0, by view, by truth and then by prediction.
+  std::vector<ConfusionCell> confusion_cells() const;
   // Those classes of each view that were true or predicted, by view and then by label.
   std::vector<ClassCell> classes() const;
 
@@ -116,7 +118,8 @@ class PrequentialFigures {
   ConfidenceBins bins_;
   ClassNumbers numbers_;
   ConfusionMatrix confusion_;
-  int truth_before_ = -1;  // that of the newest example
+  ConfusionCells<double> faded_confusion_;  // weights as those of faded_
+  int truth_before_ = -1;                   // that of the newest example
 
   View<ExactSum> overall_;
   TimeNs last_ns_ = 0;

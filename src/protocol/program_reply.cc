@@ -62,10 +62,11 @@ Json parse_reply(std::string_view line) {
   };
   Json reply;
   try {
-    // The callback costs as much as the parsing, and a short line cannot be nested deep enough to
-    // matter.
+    // The callback costs as much as the parsing, and few brackets cannot be nested deep enough to matter.
     constexpr std::size_t kShort = 4096;
-    if (line.size() <= kShort) {
+    constexpr std::ptrdiff_t kFewBrackets = 256;
+    const auto opens = [](char byte) { return byte == '[' || byte == '{'; };
+    if (line.size() <= kShort && std::ranges::count_if(line, opens) <= kFewBrackets) {
       reply = Json::parse(line);
     } else {
       reply = Json::parse(line, not_too_deep);

@@ -54,13 +54,20 @@ class FiguresTest(RunTest):
             self.assertIn("accuracy", wanted)
 
     def check_confusion(self, component, stream):
+        """The matrix of each view is scikit-learn's confusion_matrix."""
         labels = range(10)
-        wanted = metrics.confusion_matrix(stream.truth, stream.predicted, labels=labels)
-        got = numpy.zeros_like(wanted)
-        for row in rows_of(self.run_.folder / "confusion.csv"):
-            if (row["component"], row["of"]) == (component, "arrival"):
-                got[int(row["truth"]), int(row["prediction"])] += int(row["count"])
-        self.assertEqual(got.tolist(), wanted.tolist())
+        weights = FADING ** numpy.arange(len(stream) - 1, -1, -1.0)
+        rows = [row for row in rows_of(self.run_.folder / "confusion.csv")
+                if (row["component"], row["of"]) == (component, "arrival")]
+        for view, part, weight in (("overall", stream, None), ("window", stream.last(WINDOW), None),
+                                   ("faded", stream, weights)):
+            wanted = metrics.confusion_matrix(part.truth, part.predicted, labels=labels,
+                                              sample_weight=weight)
+            got = numpy.zeros((10, 10))
+            for row in rows:
+                if row["view"] == view:
+                    got[int(row["truth"]), int(row["prediction"])] += float(row["count"])
+            self.assertLessEqual(numpy.abs(got - wanted).max(), 0 if weight is None else WITHIN, view)
 
     def check_classes(self, component, stream):
         """Each class of classes.csv, in each view, is that of precision_recall_fscore_support."""
@@ -112,7 +119,7 @@ class FiguresTest(RunTest):
 
     def test_of_learning(self):
         rows = [row for row in rows_of(self.run_.folder / "confusion.csv")
-                if row["of"] == "learning"]
+                if (row["of"], row["view"]) == ("learning", "overall")]
         self.assertEqual({row["component"] for row in rows}, set(MODELS))
         for model in MODELS:
             truth, predicted = [], []

@@ -94,6 +94,10 @@ TEST_CASE("a file that has changed since it was scanned is refused") {
 }
 
 TEST_CASE("memory does not depend on how long the table is") {
+#if defined(DSE_SANITIZE_ADDRESS)
+  WARN("not tested: the sanitizer keeps what was freed");
+  return;
+#endif
   const TemporaryFolder folder;
   const std::string path = folder.file("table");
   const TableFormat format = GENERATE(TableFormat::kCsv, TableFormat::kJsonl);

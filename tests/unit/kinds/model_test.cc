@@ -185,7 +185,18 @@ TEST_CASE("prequential figures are those that one computes by hand") {
   // Class 0: 2 hits, 1 miss, 1 false alarm. Class 1: 1 hit, 1 miss, 1 false alarm.
   CHECK_THAT(metric(one.model, "prequential_f1_macro"), WithinAbs((4.0 / 6 + 2.0 / 4) / 2, 1e-15));
   CHECK(metric(one.model, "prequential_f1_macro_window") == 0.5 * (2.0 / 3));  // 1 as 1, 0 as 1
-  CHECK(one.model.confusion() == std::vector<ConfusionCell>{{0, 0, 2}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}});
+  const auto cells = [&one](FigureView view) {
+    std::vector<ConfusionCell> all = one.model.confusion();
+    std::erase_if(all, [view](const ConfusionCell& cell) { return cell.view != view; });
+    return all;
+  };
+  CHECK(cells(FigureView::kOverall) ==
+        std::vector<ConfusionCell>{{0, 0, 2}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}});
+  CHECK(cells(FigureView::kWindow) ==
+        std::vector<ConfusionCell>{{0, 1, 1, FigureView::kWindow}, {1, 1, 1, FigureView::kWindow}});
+  double weight = 0;
+  for (const ConfusionCell& cell : cells(FigureView::kFaded)) weight += cell.count;
+  CHECK_THAT(weight, WithinAbs(1 + 0.5 + 0.25 + 0.125 + 0.0625, 1e-12));
   CHECK(metric(one.model, "prequential_log_loss") == -1);
   CHECK(metric(one.model, "prequential_with_probabilities") == -1);
 }
@@ -237,7 +248,9 @@ TEST_CASE("a prediction that is no label of 0 to 65,535 is wrong") {
   one.diary.label = INT32_MAX;
   one.teach(std::int64_t{1});
   CHECK(metric(one.model, "prequential_accuracy") == 0);
-  CHECK(one.model.confusion() == std::vector<ConfusionCell>{{1, -1, 1}});
+  CHECK(one.model.confusion() == std::vector<ConfusionCell>{{1, -1, 1},
+                                                            {1, -1, 1, FigureView::kWindow},
+                                                            {1, -1, 1, FigureView::kFaded}});
 }
 
 TEST_CASE("a model that has learned nothing has no prequential accuracy of any kind") {

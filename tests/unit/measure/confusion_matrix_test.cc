@@ -59,7 +59,7 @@ TEST_CASE("a confusion matrix counts what was added and not removed") {
     std::vector<ConfusionMatrix::Cell> cells;
     double hits = 0;
     for (const auto& [labels, count] : model) {
-      cells.push_back({labels.first, labels.second, count});
+      cells.push_back({labels.first, labels.second, static_cast<double>(count)});
       if (labels.first == labels.second) hits += static_cast<double>(count);
     }
     CHECK(matrix.cells() == cells);

@@ -68,6 +68,8 @@ TEST_CASE("answers are scored against the truth, for each component by itself") 
   CHECK(of_lenet == std::vector<std::pair<TimeNs, double>>{{100, 1.0}, {200, 0.0}});
   std::vector<ConfusionRow> rows;
   add_confusion(scorer, rows);
+  CHECK(rows.size() == 9);  // the same in each view; the faded ones weigh less
+  std::erase_if(rows, [](const ConfusionRow& row) { return row.cell.view != FigureView::kOverall; });
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].component == "lenet");
   CHECK(rows[0].of == ConfusionRow::Of::kArrival);
