@@ -104,7 +104,7 @@ struct MakeContext {
   std::function<std::vector<DataInput>()> inputs = {};
   // Throws InputError unless what the scenario's own data sets send it fits what it takes.
   std::function<void(const Taken&)> require_fitting = {};
-  // The drifts that are planted in the scenario, those of other components included, in its order.
+  // The drifts of the scenario, on or off, those of other components included, in its order.
   std::vector<ConceptDrift> drifts = {};
   DriftSink drifted = {};  // a component whose items drift tells here what becomes of each that one concerns
   // A component that reads a file other than a data set notes the file's digest here.

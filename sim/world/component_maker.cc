@@ -52,20 +52,20 @@ std::function<std::string(const std::string&)> names_in(const Scenario& scenario
   };
 }
 
-// The drifts that are on. A nameless one has its random stream by its place among those of its kind, whether
-// they are on or not.
-std::vector<ConceptDrift> drifts_on(const Scenario& scenario) {
+// The drifts, with their numbers and streams. A nameless one has its random stream by its place among those
+// of its kind, whether they are on or not.
+std::vector<ConceptDrift> drifts_in(const Scenario& scenario) {
   std::map<ConceptDriftKind, std::size_t> nameless;
-  std::vector<ConceptDrift> on;
+  std::vector<ConceptDrift> drifts;
   for (std::size_t number = 0; number < scenario.drifts.size(); ++number) {
     ConceptDrift drift = scenario.drifts[number];
     drift.number = number;
     drift.stream = drift.name.empty()
                        ? fmt::format("drift {} {}", drift_name(drift.kind), nameless[drift.kind]++)
                        : fmt::format("drift {} '{}'", drift_name(drift.kind), drift.name);
-    if (drift.on) on.push_back(std::move(drift));
+    drifts.push_back(std::move(drift));
   }
-  return on;
+  return drifts;
 }
 
 }  // namespace
@@ -131,7 +131,7 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component, Restart
           .own_data = [this, &component] { return dataset_of(component); },
           .inputs = [this, &component] { return inputs_of(component); },
           .require_fitting = [this, &component](const Taken& taken) { require_fitting(component, taken); },
-          .drifts = drifts_on(scenario),
+          .drifts = drifts_in(scenario),
           .drifted = parts_.drifted,
           .files = &parts_.datasets,
           .truth = parts_.truth,

@@ -20,7 +20,7 @@ bool concerns(const ConceptDrift& drift, const MakeContext& context) {
 
 ItemDrift::ItemDrift(const MakeContext& context, const Dataset& dataset) : drifted_(context.drifted) {
   for (const ConceptDrift& drift : context.drifts) {
-    if (!concerns(drift, context)) continue;
+    if (!drift.on || !concerns(drift, context)) continue;
     planted_.push_back({.drift = drift,
                         .transform = make_transform(drift, dataset, context.name),
                         .random = context.random(drift.stream)});

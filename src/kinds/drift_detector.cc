@@ -61,12 +61,13 @@ std::vector<PlantedDrift> DriftDetectorComponent::planted(const MakeContext& con
   for (const NamedDrift& wanted : options_.drifts) {
     if (std::find(names.begin(), names.end(), wanted.name) == names.end()) {
       std::erase(names, "");
-      throw InputError(wanted.place, fmt::format("there is no [[drift]] named '{}' that is on{}", wanted.name,
+      throw InputError(wanted.place, fmt::format("there is no [[drift]] named '{}'{}", wanted.name,
                                                  suggestion(wanted.name, names)));
     }
   }
   std::vector<PlantedDrift> planted;
   for (const ConceptDrift& drift : context.drifts) {
+    if (!drift.on) continue;
     const auto is_meant = [&drift](const NamedDrift& one) { return one.name == drift.name; };
     if (options_.drifts.empty() || std::any_of(options_.drifts.begin(), options_.drifts.end(), is_meant)) {
       const bool recurs = drift.transition == DriftTransition::kRecurring;

@@ -68,7 +68,7 @@ TEST_CASE("drift detector: wrong keys of the others are refused") {
   check_detector_refused("\"adwin\"\nmax_delay = 3", {"component.detector.max_delay: expected a duration"});
   check_detector_refused("\"adwin\"\ndrifts = [\"\"]", {"component.detector.drifts: has an empty name"});
   check_detector_refused("\"adwin\"\ndrifts = \"turn\"",
-                         {"component.detector.drifts: there is no [[drift]] named 'turn' that is on"});
+                         {"component.detector.drifts: there is no [[drift]] named 'turn'"});
 }
 
 TEST_CASE("model: where errors may not go, and alarms that a program could not follow, are refused") {
@@ -137,4 +137,17 @@ TEST_CASE("figures of planted drifts are undefined where none is planted or dete
       judged("[[drift]]\nkind = \"class-swap\"\ncomponent = \"source\"\nclasses = [0, 1]\nat = \"95ms\"\n"
              "[[expect]]\nmetric = \"detector.detection_delay_ns\"\nmax = 7\n"),
       ContainsSubstring("it is undefined when no planted drift was detected"));
+}
+
+TEST_CASE("a detector may name a drift that is off: then it is judged by nothing") {
+  const ProgramFixture fixture;
+  const std::string drift =
+      "[[drift]]\nname = \"turn\"\nkind = \"class-swap\"\ncomponent = \"source\"\nclasses = [0, 1]\n"
+      "at = \"50ms\"\non = false\n";
+  const std::string text = kSource + kModel + kDetector + "drifts = \"turn\"\n" + drift;
+  const Outcome outcome = fixture.replay(
+      fixture.write("s.toml", text + "[[expect]]\nmetric = \"detector.missed\"\nequals = 0\n"));
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.out, ContainsSubstring("it is undefined without planted drifts"));
 }
