@@ -27,8 +27,9 @@ Number ConfusionCells<Number>::get(int truth, int predicted) const {
   return at != row.end() && at->predicted == predicted ? at->number : 0;
 }
 
-template class ConfusionCells<std::uint64_t>;
-template class ConfusionCells<double>;
+template std::uint64_t& ConfusionCells<std::uint64_t>::at(int truth, int predicted);
+template std::uint64_t ConfusionCells<std::uint64_t>::get(int truth, int predicted) const;
+template double& ConfusionCells<double>::at(int truth, int predicted);
 
 void ConfusionMatrix::remove(int truth, int predicted) {
   std::uint64_t& count = cells_.at(truth, predicted);

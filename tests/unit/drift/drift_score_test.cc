@@ -3,6 +3,8 @@
 // commit 095caba132be043ec4fddf5e01ddaab6f96fb336.
 #include "drift/drift_score.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "support/catch.h"
