@@ -64,7 +64,7 @@ Json parse_reply(std::string_view line) {
   try {
     // The callback costs as much as the parsing, and few brackets cannot be nested deep enough to matter.
     constexpr std::size_t kShort = 4096;
-    constexpr std::ptrdiff_t kFewBrackets = 256;
+    constexpr std::ptrdiff_t kFewBrackets = 1024;
     const auto opens = [](char byte) { return byte == '[' || byte == '{'; };
     if (line.size() <= kShort && std::ranges::count_if(line, opens) <= kFewBrackets) {
       reply = Json::parse(line);

@@ -67,7 +67,8 @@ class FiguresTest(RunTest):
             for row in rows:
                 if row["view"] == view:
                     got[int(row["truth"]), int(row["prediction"])] += float(row["count"])
-            self.assertLessEqual(numpy.abs(got - wanted).max(), 0 if weight is None else WITHIN, view)
+            within = 0 if weight is None else WITHIN
+            self.assertLessEqual(numpy.abs(got - wanted).max(), within, view)
 
     def check_classes(self, component, stream):
         """Each class of classes.csv, in each view, is that of precision_recall_fscore_support."""
