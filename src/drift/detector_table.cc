@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "core/parameter_keys.h"
 #include "drift/adwin.h"
 #include "drift/ddm.h"
 #include "drift/limits.h"
@@ -26,13 +27,6 @@ void take(const DetectorParameters& parameters, const char* name, Value& place) 
   place = *value;
 }
 
-KeyInfo integer(const char* name, std::int64_t fallback, KeyRange range, const char* meaning) {
-  return {.name = name, .type = KeyType::kInteger, .fallback = fallback, .range = range, .meaning = meaning};
-}
-KeyInfo number(const char* name, double fallback, const char* meaning) {
-  return {.name = name, .type = KeyType::kNumber, .fallback = fallback, .meaning = meaning};
-}
-
 std::unique_ptr<DriftDetector> make_adwin(const DetectorParameters& parameters) {
   AdwinOptions options;
   take(parameters, "delta", options.delta);
@@ -51,17 +45,19 @@ DriftDetectorInfo adwin() {
   return {
       .name = "adwin",
       .meaning = "Adaptive windowing: keeps the latest values that have one mean (Bifet and Gavaldà, 2007).",
-      .parameters = {number("delta", defaults.delta,
-                            "how likely a check may be to find a drift where there is none (the paper's "
-                            "delta); above 0 and below 1"),
-                     integer("clock", defaults.clock, kAdwinClock,
-                             "it looks for a drift at every so many values"),
-                     integer("max_buckets", defaults.max_buckets, kAdwinBuckets,
-                             "the most buckets of one size (the paper's M): more give more cuts to try"),
-                     integer("min_window_length", defaults.min_window_length, kAdwinMinWindowLength,
-                             "the fewest values on each side of a cut"),
-                     integer("grace_period", defaults.grace_period, kAdwinGracePeriod,
-                             "in a window of at most so many values it does not look"),
+      .parameters = {number_parameter(
+                         "delta", defaults.delta,
+                         "how likely a check may be to find a drift where there is none (the paper's "
+                         "delta); above 0 and below 1"),
+                     integer_parameter("clock", defaults.clock, kAdwinClock,
+                                       "it looks for a drift at every so many values"),
+                     integer_parameter(
+                         "max_buckets", defaults.max_buckets, kAdwinBuckets,
+                         "the most buckets of one size (the paper's M): more give more cuts to try"),
+                     integer_parameter("min_window_length", defaults.min_window_length, kAdwinMinWindowLength,
+                                       "the fewest values on each side of a cut"),
+                     integer_parameter("grace_period", defaults.grace_period, kAdwinGracePeriod,
+                                       "in a window of at most so many values it does not look"),
                      {.name = "variant",
                       .type = KeyType::kChoice,
                       .fallback = std::string(kPaper),
@@ -89,13 +85,13 @@ DriftDetectorInfo ddm() {
       .warns = true,
       .least = 0,
       .most = 1,
-      .parameters = {integer("min_num_instances", defaults.min_num_instances, {1, kMinInstancesMax},
-                             "how many values it waits for at first, and after each drift"),
-                     number(
+      .parameters = {integer_parameter("min_num_instances", defaults.min_num_instances, {1, kMinInstancesMax},
+                                       "how many values it waits for at first, and after each drift"),
+                     number_parameter(
                          "warning_level", defaults.warning_level,
                          "it warns when the rate of errors is so many deviations above its least; above 0"),
-                     number("out_control_level", defaults.out_control_level,
-                            "there is a drift when it is so many above; at least `warning_level`")},
+                     number_parameter("out_control_level", defaults.out_control_level,
+                                      "there is a drift when it is so many above; at least `warning_level`")},
       .make = make_ddm};
 }
 
@@ -113,14 +109,14 @@ DriftDetectorInfo page_hinkley() {
   return {
       .name = "page-hinkley",
       .meaning = "The test of Page and Hinkley: values have been above their mean for too long (Page, 1954).",
-      .parameters = {integer("min_instances", defaults.min_instances, {1, kMinInstancesMax},
-                             "how many values it waits for at first, and after each drift"),
-                     number("delta", defaults.delta,
-                            "how far above the mean a value may be without counting; from 0"),
-                     number("threshold", defaults.threshold,
-                            "there is a drift when the sum of what counts is above this; above 0"),
-                     number("alpha", defaults.alpha,
-                            "each value first multiplies the sum by this; above 0 and at most 1")},
+      .parameters = {integer_parameter("min_instances", defaults.min_instances, {1, kMinInstancesMax},
+                                       "how many values it waits for at first, and after each drift"),
+                     number_parameter("delta", defaults.delta,
+                                      "how far above the mean a value may be without counting; from 0"),
+                     number_parameter("threshold", defaults.threshold,
+                                      "there is a drift when the sum of what counts is above this; above 0"),
+                     number_parameter("alpha", defaults.alpha,
+                                      "each value first multiplies the sum by this; above 0 and at most 1")},
       .make = make_page_hinkley};
 }
 

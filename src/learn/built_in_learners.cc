@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/parameter_keys.h"
 #include "learn/hoeffding_tree.h"
 #include "learn/learner_parameters.h"
 #include "learn/lenet5.h"
@@ -102,12 +103,6 @@ std::unique_ptr<Learner> make_quadratic(const LearnerOptions& options, RandomStr
   return std::make_unique<RowLearner<QuadraticRows>>(options, std::move(core));
 }
 
-KeyInfo integer(const char* name, std::int64_t fallback, KeyRange range, const char* meaning) {
-  return {.name = name, .type = KeyType::kInteger, .fallback = fallback, .range = range, .meaning = meaning};
-}
-KeyInfo number(const char* name, double fallback, const char* meaning) {
-  return {.name = name, .type = KeyType::kNumber, .fallback = fallback, .meaning = meaning};
-}
 KeyInfo choice(const char* name, std::vector<std::string> choices, const char* meaning) {
   return {.name = name,
           .type = KeyType::kChoice,
@@ -133,30 +128,36 @@ NaiveBayes make_naive_bayes(const LearnerOptions& options) {
 std::vector<KeyInfo> tree_parameters() {
   const HoeffdingTreeOptions defaults;
   return {
-      integer(
+      integer_parameter(
           "grace_period", static_cast<std::int64_t>(defaults.grace_period), {1, 1'000'000'000},
           "how many examples come to a leaf from one attempt to split it to the next (n_min of Domingos and "
-          "Hulten, 2000)"),
-      number("split_confidence", defaults.split_confidence,
-             "the probability, above 0 and below 1, with which a split may be the wrong one (delta there)"),
-      number("tie_threshold", defaults.tie_threshold,
-             "a leaf is split in any case once the bound is below this number from 0 to 1 (tau there)"),
+          "Hulten, 2000; 200 in River and MOA)"),
+      number_parameter(
+          "split_confidence", defaults.split_confidence,
+          "the probability, above 0 and below 1, with which a split may be the wrong one (delta there)"),
+      number_parameter(
+          "tie_threshold", defaults.tie_threshold,
+          "a leaf is split in any case once the bound is below this number from 0 to 1 (tau there)"),
       choice(
           "leaf", {"adaptive", "naive-bayes", "majority"},
           "how a leaf predicts; `\"adaptive\"`: by that of the other two which was right more often in this "
           "leaf (nba, nb and mc in River and MOA)"),
-      choice("criterion", {"information-gain", "gini"}, "what a split is judged by"),
-      integer("points", static_cast<std::int64_t>(defaults.split.points), {1, 1'000},
-              "how many thresholds of a feature are tried, equally spaced between its least and its greatest "
-              "value "
-              "(10 in River and MOA)"),
-      number("least_share", defaults.split.least_share,
-             "each part of a split has more than this share of the examples, from 0 to 0.5 (0.01 in River "
-             "and MOA)"),
-      integer("max_depth", static_cast<std::int64_t>(defaults.max_depth), {0, 1'000},
-              "no leaf is deeper; the root has depth 0"),
-      integer("max_bytes", static_cast<std::int64_t>(defaults.bytes_max), {1, std::int64_t{1} << 34},
-              "the most memory that the tree takes; then no leaf is split any more (100 MiB in River)")};
+      choice("criterion", {"information-gain", "gini"},
+             "what a split is judged by (information gain in River and MOA)"),
+      integer_parameter(
+          "points", static_cast<std::int64_t>(defaults.split.points), {1, 1'000},
+          "how many thresholds of a feature are tried, equally spaced between its least and its greatest "
+          "value "
+          "(10 in River and MOA)"),
+      number_parameter(
+          "least_share", defaults.split.least_share,
+          "each part of a split has more than this share of the examples, from 0 to 0.5 (0.01 in River "
+          "and MOA)"),
+      integer_parameter("max_depth", static_cast<std::int64_t>(defaults.max_depth), {0, 1'000},
+                        "no leaf is deeper; the root has depth 0 (no bound in River)"),
+      integer_parameter(
+          "max_bytes", static_cast<std::int64_t>(defaults.bytes_max), {1, std::int64_t{1} << 34},
+          "the most memory that the tree takes; then no leaf is split any more (100 MiB in River)")};
 }
 
 HoeffdingTree make_tree(const LearnerOptions& options) {
@@ -198,7 +199,7 @@ LearnerTable built_in_learners() {
                  make_quadratic));
   table.add(row_learner<NaiveBayes>(
       {"naive-bayes", "Gaussian naive Bayes, for rows of a table.", 1}, make_naive_bayes,
-      {number(
+      {number_parameter(
           "var_smoothing", NaiveBayesOptions().var_smoothing,
           "what share of the greatest variance of a feature is added to every variance, from 0 to 1 (as in "
           "scikit-learn's `GaussianNB`)")}));
