@@ -223,22 +223,22 @@ struct ValueText {
   }
 };
 
-// "`variant` (0 to 3, by default 0: the threshold: 8, 9, 7 or 9.5)"
+// "`variant` (0 to 3, by default 0: the threshold: 8, 9, 7 or 9.5; the paper's four concepts)"
 std::string option_text(const StreamOption& option) {
   const KeyInfo& key = option.key;
   std::string range;
   if (key.type == KeyType::kInteger) range = fmt::format("{} to {}, ", key.range.least, key.range.most);
   if (key.type == KeyType::kNumber)
     range = fmt::format("{} to {}, ", option.numbers.least, option.numbers.most);
-  return fmt::format("`{}` ({}by default {}: {})", key.name, range, std::visit(ValueText(), key.fallback),
-                     key.meaning);
+  return fmt::format("`{}` ({}by default {}: {}; {})", key.name, range, std::visit(ValueText(), key.fallback),
+                     key.meaning, option.source);
 }
 
-// "`sea` has `variant` (…), `noise` (…)."
+// "`sea` (Street and Kim, …) has `variant` (…), `noise` (…)."
 std::string options_text(const SyntheticStreamInfo& stream) {
   std::vector<std::string> options;
   for (const StreamOption& option : stream.options) options.push_back(option_text(option));
-  return fmt::format("`{}` has {}.", stream.name, fmt::join(options, ", "));
+  return fmt::format("`{}` ({}) has {}.", stream.name, stream.source, fmt::join(options, ", "));
 }
 
 std::vector<KeyInfo> synthetic_keys() {
