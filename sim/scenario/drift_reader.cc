@@ -34,14 +34,19 @@ std::array<int, 2> read_classes(TableReader& table) {
   return classes;
 }
 
+// Names, each of them once.
+std::vector<std::string> read_names(TableReader& table, std::string_view key) {
+  std::vector<std::string> names = table.texts(key);
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    if (std::find(names.begin(), name, *name) != name)
+      throw InputError(table.place(key), fmt::format("'{}' is named twice", *name));
+  }
+  return names;
+}
+
 std::vector<std::string> read_features(TableReader& table) {
   if (!table.has("features")) return {};
-  std::vector<std::string> features = table.texts("features");
-  for (auto feature = features.begin(); feature != features.end(); ++feature) {
-    if (std::find(features.begin(), feature, *feature) != feature)
-      throw InputError(table.place("features"), fmt::format("'{}' is named twice", *feature));
-  }
-  return features;
+  return read_names(table, "features");
 }
 
 // Returns the key about which its data may have something to say.
@@ -89,15 +94,6 @@ std::string read_name(TableReader& table, const Scenario& scenario) {
   return *name;
 }
 
-std::vector<std::string> read_components(TableReader& table) {
-  std::vector<std::string> names = table.texts("component");
-  for (auto name = names.begin(); name != names.end(); ++name) {
-    if (std::find(names.begin(), name, *name) != name)
-      throw InputError(table.place("component"), fmt::format("'{}' is named twice", *name));
-  }
-  return names;
-}
-
 void read_times(TableReader& table, ConceptDrift& drift) {
   drift.at_ns = table.duration("at");
   drift.transition = static_cast<DriftTransition>(table.choice_or("transition", transition_names(), 0));
@@ -112,7 +108,7 @@ ConceptDrift read_drift(const toml::table& node, std::size_t number, const Scena
   ConceptDrift drift;
   drift.name = read_name(table, scenario);
   drift.kind = static_cast<ConceptDriftKind>(table.choice("kind", drift_names()));
-  drift.components = read_components(table);
+  drift.components = read_names(table, "component");
   if (table.has("on")) drift.on = table.flag("on");
   read_times(table, drift);
   drift.place = table.place(read_own_keys(table, drift));
