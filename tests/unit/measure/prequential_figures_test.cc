@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstring>
 #include <map>
-#include <set>
 
 #include "dse/hash.h"
 #include "dse/random.h"
@@ -462,45 +461,6 @@ TEST_CASE("figures of probabilities go as the last prediction with some leaves t
   CHECK(figures.window().with_probabilities == 0);
   CHECK_FALSE(figures.window().brier_score);
   CHECK(figures.overall().with_probabilities == 1);
-}
-
-TEST_CASE("every metric and every curve is announced") {
-  PrequentialFigures figures({});
-  for (const Predicted& one : random_predictions(500, 1, {})) figures.add(one.view());
-  std::set<std::string> announced;
-  std::set<std::string> announced_curves;
-  for (const MetricInfo& info : PrequentialFigures::metric_infos("x_")) {
-    CHECK(announced.insert(info.name).second);
-    if (info.curve) announced_curves.insert(info.name);
-  }
-  std::set<std::string> written;
-  for (const Metric& metric : figures.metrics("x_")) CHECK(written.insert(metric.name).second);
-  std::set<std::string> written_curves;
-  for (const CurvePoint& point : figures.curves("x_")) written_curves.insert(point.metric);
-  CHECK(written == announced);
-  CHECK(written_curves == announced_curves);
-}
-
-TEST_CASE("where predictions never have probabilities, no figure of them is announced") {
-  PrequentialFigures figures({});
-  for (Predicted one : random_predictions(500, 1, {})) {
-    one.probabilities.clear();
-    figures.add(one.view());
-  }
-  std::set<std::string> announced;
-  for (const MetricInfo& info :
-       PrequentialFigures::metric_infos("", PrequentialFigures::Probabilities::kNever))
-    announced.insert(info.name);
-  std::set<std::string> written;
-  for (const Metric& metric : figures.metrics("")) written.insert(metric.name);
-  CHECK(written == announced);
-}
-
-TEST_CASE("every figure says when it is undefined") {
-  for (const MetricInfo& info : PrequentialFigures::metric_infos("")) {
-    CAPTURE(info.name);
-    CHECK_FALSE(info.undefined.empty());
-  }
 }
 
 TEST_CASE("a copy goes on alone") {
