@@ -11,7 +11,7 @@ using namespace dse;
 
 namespace {
 
-// Of three classes, right and wrong, over several intervals of the curves.
+// Adds predictions of three classes, right and wrong, over several intervals of the curves.
 void add_some(PrequentialFigures& figures, bool with_probabilities) {
   RandomStream random(1, "test", "figures");
   for (TimeNs number = 0; number < 500; ++number) {
