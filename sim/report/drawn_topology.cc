@@ -12,8 +12,8 @@ namespace {
 std::string component_id(const std::string& name) { return "component:" + name; }
 std::string resource_id(const std::string& name) { return "resource:" + name; }
 
-std::uint64_t metric(const FinishedRun& run, const std::string& name) {
-  const ReportJson& metrics = run.summary.at("metrics");
+// 0 when there is none.
+std::uint64_t count_of(const ReportJson& metrics, const std::string& name) {
   const auto found = metrics.find(name);
   if (found == metrics.end() || !found->is_number() || found->get<double>() < 0) return 0;
   return static_cast<std::uint64_t>(found->get<double>());
@@ -21,16 +21,15 @@ std::uint64_t metric(const FinishedRun& run, const std::string& name) {
 
 class TopologyDrawer {
  public:
-  explicit TopologyDrawer(const FinishedRun& run) : run_(run) {}
+  TopologyDrawer(const ReportJson& topology, const ReportJson& metrics)
+      : topology_(topology), metrics_(metrics) {}
 
   DrawnTopology draw() {
-    for (const ReportJson& component : run_.topology.at("components")) add_component(component);
-    for (const ReportJson& resource : run_.topology.at("resources")) add_resource(resource);
-    for (const ReportJson& flow : run_.topology.at("flows")) add_flow(flow);
-    for (const ReportJson& component : run_.topology.at("components")) add_idle_ways(component);
-    if (const auto bindings = run_.summary.find("bindings"); bindings != run_.summary.end()) {
-      for (const ReportJson& binding : *bindings) add_binding(binding);
-    }
+    for (const ReportJson& component : topology_.at("components")) add_component(component);
+    for (const ReportJson& resource : topology_.at("resources")) add_resource(resource);
+    for (const ReportJson& flow : topology_.at("flows")) add_flow(flow);
+    for (const ReportJson& component : topology_.at("components")) add_idle_ways(component);
+    for (const ReportJson& binding : topology_.at("bindings")) add_binding(binding);
     add_missing_nodes();
     return std::move(drawn_);
   }
@@ -41,7 +40,7 @@ class TopologyDrawer {
     std::vector<std::string> parts;
     for (const std::string& one : metrics) {
       std::string words = one;
-      if (const std::uint64_t count = metric(run_, name + "." + one); count > 0) {
+      if (const std::uint64_t count = count_of(metrics_, name + "." + one); count > 0) {
         for (char& c : words) c = c == '_' ? ' ' : c;
         parts.push_back(fmt::format("{} {}", count, words));
       }
@@ -62,7 +61,7 @@ class TopologyDrawer {
     const std::string name = resource.at("name");
     const bool queue = resource.at("queue");
     std::string detail = resource.value("type", queue ? "queue" : "topic") + (queue ? "" : " exchange");
-    if (queue) detail = fmt::format("queue, at most {} deep", metric(run_, name + ".max_depth"));
+    if (queue) detail = fmt::format("queue, at most {} deep", count_of(metrics_, name + ".max_depth"));
     drawn_.nodes.push_back(
         {.id = resource_id(name),
          .name = name,
@@ -74,7 +73,7 @@ class TopologyDrawer {
                 .to = resource_id(target->get<std::string>()),
                 .sort = "dead-letter",
                 .label = "dead letters",
-                .messages = metric(run_, name + ".dead_lettered")});
+                .messages = count_of(metrics_, name + ".dead_lettered")});
     }
     if (const auto target = resource.find("alternate"); target != resource.end()) {
       add_edge({.from = resource_id(name),
@@ -152,13 +151,39 @@ class TopologyDrawer {
     }
   }
 
-  const FinishedRun& run_;
+  const ReportJson& topology_;
+  const ReportJson& metrics_;
   DrawnTopology drawn_;
   std::set<std::pair<std::string, std::string>> taken_;
 };
 
 }  // namespace
 
-DrawnTopology drawn_topology(const FinishedRun& run) { return TopologyDrawer(run).draw(); }
+DrawnTopology drawn_topology(const ReportJson& topology, const ReportJson& metrics) {
+  return TopologyDrawer(topology, metrics).draw();
+}
+
+DrawnTopology drawn_topology(const FinishedRun& run) {
+  return drawn_topology(run.topology, run.summary.at("metrics"));
+}
+
+ReportJson drawn_json(const DrawnTopology& topology) {
+  ReportJson nodes = ReportJson::array();
+  for (const DrawnNode& node : topology.nodes) {
+    nodes.push_back({{"id", node.id},
+                     {"name", node.name},
+                     {"sort", node.sort},
+                     {"detail", node.detail},
+                     {"note", node.note}});
+  }
+  ReportJson edges = ReportJson::array();
+  for (const DrawnEdge& edge : topology.edges) {
+    ReportJson json = {{"from", edge.from}, {"to", edge.to}, {"sort", edge.sort}, {"label", edge.label}};
+    if (edge.messages) json["messages"] = *edge.messages;
+    if (edge.unroutable > 0) json["unroutable"] = edge.unroutable;
+    edges.push_back(std::move(json));
+  }
+  return {{"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
+}
 
 }  // namespace dse

@@ -33,7 +33,11 @@ struct DrawnTopology {
   std::vector<DrawnEdge> edges;
 };
 
-// Throws nlohmann::json::exception when something in the run's files is missing.
+// All throw nlohmann::json::exception when something is missing: in the content of topology.json, or in the
+// run's files. `metrics` is an object of numbers by name.
+DrawnTopology drawn_topology(const ReportJson& topology, const ReportJson& metrics);
 DrawnTopology drawn_topology(const FinishedRun& run);
+// The same for the scripts of a page.
+ReportJson drawn_json(const DrawnTopology& topology);
 
 }  // namespace dse

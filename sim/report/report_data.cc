@@ -154,25 +154,6 @@ class MarkersMaker {
   std::map<std::string, std::size_t> counts_;
 };
 
-ReportJson topology_json(const DrawnTopology& topology) {
-  ReportJson nodes = ReportJson::array();
-  for (const DrawnNode& node : topology.nodes) {
-    nodes.push_back({{"id", node.id},
-                     {"name", node.name},
-                     {"sort", node.sort},
-                     {"detail", node.detail},
-                     {"note", node.note}});
-  }
-  ReportJson edges = ReportJson::array();
-  for (const DrawnEdge& edge : topology.edges) {
-    ReportJson json = {{"from", edge.from}, {"to", edge.to}, {"sort", edge.sort}, {"label", edge.label}};
-    if (edge.messages) json["messages"] = *edge.messages;
-    if (edge.unroutable > 0) json["unroutable"] = edge.unroutable;
-    edges.push_back(std::move(json));
-  }
-  return {{"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
-}
-
 }  // namespace
 
 ReportJson run_data(const FinishedRun& run, const std::string& label) {
@@ -181,7 +162,7 @@ ReportJson run_data(const FinishedRun& run, const std::string& label) {
           {"curves", curves_json(run.curves)},
           {"markers", MarkersMaker().make(run)},
           {"latencies", latencies_json(run.latencies)},
-          {"topology", topology_json(drawn_topology(run))}};
+          {"topology", drawn_json(drawn_topology(run))}};
 }
 
 ReportJson exploration_data(const FinishedExploration& exploration) {

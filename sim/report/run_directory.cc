@@ -241,7 +241,10 @@ FinishedRun read_run(const fs::path& folder) {
     run.scenario_path = path->get<std::string>();
   run.topology = read_json(folder / kTopologyFile);
   require_keys(folder / kTopologyFile, run.topology,
-               {{"components", Type::array}, {"resources", Type::array}, {"flows", Type::array}});
+               {{"components", Type::array},
+                {"resources", Type::array},
+                {"flows", Type::array},
+                {"bindings", Type::array}});
   run.curves = read_curves(folder);
   run.confusion = read_confusion(folder);
   run.wrong_answers = read_wrong_answers(folder);
