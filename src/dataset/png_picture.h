@@ -1,4 +1,4 @@
-// A PNG picture (ISO/IEC 15948) as shades of grey; the only libpng.
+// A PNG picture (ISO/IEC 15948) as shades of grey.
 #pragma once
 
 #include <cstddef>
