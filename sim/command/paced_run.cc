@@ -26,12 +26,17 @@ PacedRun::PacedRun(const Scenario& scenario, const Options& options)
     tell("warning: other machines reach it, too: who has this URL can steer the run\n");
 }
 
+std::function<void()> PacedRun::look() {
+  if (!live_) return {};
+  return [this] {
+    if (world_ != nullptr) live_->look(*world_);
+  };
+}
+
 std::function<void(TimeNs)> PacedRun::gate(const std::atomic<bool>& interrupted) {
   if (!is_held_up_) return {};
-  const auto look = [this] {
-    if (live_ && world_ != nullptr) live_->look(*world_);
-  };
-  return [this, &interrupted, look](TimeNs next_ns) { pace_.wait_for(next_ns, interrupted, look); };
+  const std::function<void()> meanwhile = live_ ? look() : [] {};
+  return [this, &interrupted, meanwhile](TimeNs next_ns) { pace_.wait_for(next_ns, interrupted, meanwhile); };
 }
 
 void PacedRun::end(const RunResult& result) {

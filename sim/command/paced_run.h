@@ -1,4 +1,4 @@
-// The options --pace and --live of a run on the virtual clock alone.
+// The options --pace and --live of a run.
 #pragma once
 
 #include <atomic>
@@ -29,7 +29,10 @@ class PacedRun {
   // For WorldOptions; empty when nothing holds the run up. `interrupted` and this must outlive the world's
   // run.
   std::function<void(TimeNs)> gate(const std::atomic<bool>& interrupted);
-  // The world that the gate is for; it must outlive this.
+  // For an attachment, which looks at the clock by itself: the pace, and what it calls between two events.
+  Pace& pace() { return pace_; }
+  std::function<void()> look();
+  // The world that is run; it must outlive this.
   void watch(World& world) { world_ = &world; }
   // Shows how the run ended.
   void end(const RunResult& result);

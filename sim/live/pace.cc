@@ -42,12 +42,32 @@ TimeNs Pace::now_ns() {
 }
 
 TimeNs Pace::now_ns(Clock::time_point real) const {
-  if (paused_) return from_ns_;
+  if (paused_) return std::max(from_ns_, reached_ns_);
   if (speed_ <= 0) return INT64_MAX;
   const auto passed_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(real - since_).count();
   const double virtual_ns = static_cast<double>(from_ns_) + speed_ * static_cast<double>(passed_ns);
   constexpr double kTimeMax = 9.2e18;
   return static_cast<TimeNs>(std::min(virtual_ns, kTimeMax));
+}
+
+void Pace::note(TimeNs reached_ns) {
+  const std::lock_guard lock(mutex_);
+  reached_ns_ = std::max(reached_ns_, reached_ns);
+}
+
+bool Pace::take_step() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(step_, false);
+}
+
+Pace::Clock::time_point Pace::due(TimeNs virtual_ns) {
+  const std::lock_guard lock(mutex_);
+  const Clock::time_point real = Clock::now();
+  if (!std::exchange(begun_, true)) since_ = real;
+  if (step_ || now_ns(real) >= virtual_ns) return real;
+  constexpr double kFarAwayNs = 1e12;
+  const double left_ns = paused_ ? kFarAwayNs : static_cast<double>(virtual_ns - now_ns(real)) / speed_;
+  return real + std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(left_ns, kFarAwayNs)));
 }
 
 // Called with the lock held.

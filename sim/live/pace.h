@@ -29,6 +29,12 @@ class Pace {
   }
   // The virtual time that it is now; INT64_MAX when it goes as fast as possible, and not paused.
   TimeNs now_ns();
+  // Notes that virtual time has come this far, for a thread that does not call wait_for().
+  void note(TimeNs reached_ns);
+  // Whether a step was asked for and not yet made.
+  bool take_step();
+  // The real time at which it is time for `virtual_ns`; far away while it is paused.
+  std::chrono::steady_clock::time_point due(TimeNs virtual_ns);
 
   void pause();
   void go_on();

@@ -73,11 +73,18 @@ class LivePage {
     this.say.textContent = `${readableNumber(time)} s virtual, ${readableNumber(events)} events`
       + (this.over ? `.${this.ending}` : paused ? ", paused." : ".");
     this.pause.textContent = paused ? "Go on" : "Pause";
-    if (document.activeElement !== this.speed) this.speed.value = String(speed);
+    if (document.activeElement !== this.speed) this.showSpeed(speed);
     this.drawTopology();
     if (this.changed) this.drawCurves();
     this.changed = false;
     document.documentElement.dataset.frames = String(++this.frames);
+  }
+
+  showSpeed(speed) {
+    this.speed.value = String(speed);
+    if (this.speed.selectedIndex >= 0) return;
+    this.speed.prepend(element("option", {value: speed}, readableNumber(speed)));
+    this.speed.value = String(speed);
   }
 
   drawTopology() {
