@@ -17,7 +17,7 @@ readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with t
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
 
 # What data/fetch brings; scenarios that need one of them are told by its folder.
-readonly data_sets=(mnist fashion-mnist seattle-weather flights)
+readonly data_sets=(mnist fashion-mnist seattle-weather flights iris)
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 
+#include "dataset/dataset_maker.h"
 #include "dse/error.h"
 #include "dse/hash.h"
 #include "protocol/base64.h"
@@ -56,11 +57,14 @@ std::shared_ptr<const Dataset> AnswerImages::images_of(const std::string& compon
 std::shared_ptr<const Dataset> AnswerImages::load(const std::string& component) {
   const std::string table = "component." + table_of(run_, component);
   std::string written = key(table + ".images");
-  if (const std::string data = key(table + ".data"); written.empty() && !data.empty()) {
-    if (const std::string format = key(fmt::format("data.{}.format", data)); format != "idx") {
-      reason_ = fmt::format("{} sends rows of {}, which is no set of images", component, data);
-      return nullptr;
-    }
+  const std::string data = written.empty() ? key(table + ".data") : "";
+  const std::string format = data.empty() ? "idx" : key(fmt::format("data.{}.format", data));
+  if (format == "png") {
+    written = key(fmt::format("data.{}.folder", data));
+  } else if (format != "idx") {
+    reason_ = fmt::format("{} sends rows of {}, which is no set of images", component, data);
+    return nullptr;
+  } else if (!data.empty()) {
     written = key(fmt::format("data.{}.images", data));
   }
   if (written.empty()) {
@@ -68,13 +72,27 @@ std::shared_ptr<const Dataset> AnswerImages::load(const std::string& component) 
     return nullptr;
   }
   const std::filesystem::path path = run_.scenario_path.parent_path() / written;
-  std::shared_ptr<const Dataset> images = load_dataset(path.string(), std::nullopt);
+  std::shared_ptr<const Dataset> images =
+      format == "png" ? DatasetMaker::from_pictures(
+                            {.folder = path.string(), .classes = texts(fmt::format("data.{}.classes", data))})
+                      : load_dataset(path.string(), std::nullopt);
   const ReportJson digests = run_.summary.value("data", ReportJson::object());
   if (digests.value(written, "") != hex64(images->digest())) {
     reason_ = fmt::format("{} is not any more what the run has read", path.string());
     return nullptr;
   }
   return images;
+}
+
+std::vector<std::string> AnswerImages::texts(const std::string& key) const {
+  const ReportJson& keys = run_.summary.at("keys");
+  const auto found = keys.find(key);
+  if (found == keys.end()) return {};
+  std::vector<std::string> texts;
+  for (const ReportJson& one : found->is_array() ? *found : ReportJson::array({*found})) {
+    if (one.is_string()) texts.push_back(one.get<std::string>());
+  }
+  return texts;
 }
 
 std::string AnswerImages::key(const std::string& key) const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dse/dataset.h"
 #include "sim/report/run_directory.h"
@@ -26,6 +27,8 @@ class AnswerImages {
   std::shared_ptr<const Dataset> load(const std::string& component);
   // What the scenario says under this key, as text; "" if nothing.
   std::string key(const std::string& key) const;
+  // The same for a list of texts, or one text.
+  std::vector<std::string> texts(const std::string& key) const;
 
   const FinishedRun& run_;
   std::map<std::string, std::shared_ptr<const Dataset>> images_;  // by component

@@ -113,21 +113,39 @@ std::shared_ptr<const DataSource> read_table(const std::string& name, TableReade
   return std::make_shared<const DataSource>(std::move(source));
 }
 
+std::shared_ptr<const DataSource> read_pictures(const std::string& name, TableReader& table,
+                                                const std::filesystem::path& folder) {
+  DataSource source{.name = name, .files = {read_file(table, "folder", folder)}};
+  const PictureOptions options{.folder = source.files[0].path, .classes = texts_or_none(table, "classes")};
+  source.open = [options, classes = table.place("classes"),
+                 place = source.files[0].place](const DataSource::Opening& opening) {
+    try {
+      return opening.cache.get(identity_of(options), [&] { return DatasetMaker::from_pictures(options); });
+    } catch (const InputError& refusal) {
+      throw InputError(refusal.place().key == "classes" ? classes : place, refusal.what());
+    }
+  };
+  return std::make_shared<const DataSource>(std::move(source));
+}
+
 }  // namespace
 
 std::shared_ptr<const DataSource> read_data(const std::string& name, const toml::table& node,
                                             const std::filesystem::path& folder) {
   TableReader table(node, "data." + name);
   std::shared_ptr<const DataSource> source;
-  switch (table.choice("format", {"idx", "csv", "jsonl"})) {
+  switch (table.choice("format", {"idx", "csv", "jsonl", "png"})) {
     case 0:
       source = read_images(name, table, folder);
       break;
     case 1:
       source = read_table(name, table, folder, TableFormat::kCsv);
       break;
-    default:
+    case 2:
       source = read_table(name, table, folder, TableFormat::kJsonl);
+      break;
+    default:
+      source = read_pictures(name, table, folder);
   }
   table.finish();
   return source;

@@ -16,13 +16,13 @@ namespace {
 
 double required_number(TableReader& table, std::string_view key) {
   const std::optional<double> number = table.number_if_any(key);
-  if (!number) throw InputError(table.place(key), "is missing");
+  if (!number) table.refuse_missing({key});
   return *number;
 }
 
 std::array<std::int64_t, 2> required_pair(TableReader& table, std::string_view key) {
   const auto pair = table.pair_if_any(key);
-  if (!pair) throw InputError(table.place(key), "is missing");
+  if (!pair) table.refuse_missing({key});
   return {pair->first, pair->second};
 }
 

@@ -55,7 +55,7 @@ StrikeExpectation read_strikes(TableReader& table) {
     expect.fault = table.text("fault");
   }
   const toml::table* node = table.table_if_any("struck");
-  if (node == nullptr) throw InputError(table.place("struck"), "is missing: expected such as { min = 1 }");
+  if (node == nullptr) table.refuse_missing({"struck"}, "is missing: expected such as { min = 1 }");
   TableReader struck(*node, table.place("struck").key);
   expect.min = struck.integer_if_any("min", 0, INT64_MAX);
   expect.max = struck.integer_if_any("max", 0, INT64_MAX);

@@ -20,7 +20,8 @@ bool strikes_at_a_time(TableReader& table, FaultKind kind) {
   const bool has_at = table.has("at");
   const bool has_other = table.has("probability") || table.has("every");
   if (!has_at && !has_other)
-    throw InputError(table.place("at"), "is missing: give a time, or `probability` or `every`");
+    table.refuse_missing({"at", "probability", "every"},
+                         "is missing: give a time, or `probability` or `every`");
   if (!has_at) return false;
   for (const char* key : {"probability", "every", "limit", "from", "until"}) {
     if (table.has(key))
@@ -52,7 +53,7 @@ void read_times(TableReader& table, Fault& fault) {
 }
 
 Factor read_factor(TableReader& table) {
-  if (!table.has("factor")) throw InputError(table.place("factor"), "is missing");
+  if (!table.has("factor")) table.refuse_missing({"factor"});
   if (!table.holds_list("factor") && !table.holds_integer("factor"))
     throw InputError(table.place("factor"), "expected an integer, or [p, q] for p/q, such as [3, 2]");
   if (!table.holds_list("factor"))
@@ -73,7 +74,7 @@ void read_reordering(TableReader& table, Fault& fault) {
   if (table.has("within") && fault.within_ns == 0)
     throw InputError(table.place("within"), "is nothing: no message could overtake");
   if (fault.window == 0 && fault.within_ns == 0)
-    throw InputError(table.place("window"), "is missing: give `window`, in messages, or `within`, a time");
+    table.refuse_missing({"window", "within"}, "is missing: give `window`, in messages, or `within`, a time");
 }
 
 DrawnTime time_above_zero(TableReader& table, std::string_view key) {

@@ -44,8 +44,21 @@ const toml::node* TableReader::find(std::string_view key) {
 
 const toml::node& TableReader::demand(std::string_view key) {
   const toml::node* node = find(key);
-  if (node == nullptr) throw InputError(place_of(table_, full_key(key)), "is missing");
+  if (node == nullptr) refuse_missing({key});
   return *node;
+}
+
+void TableReader::refuse_missing(std::initializer_list<std::string_view> keys,
+                                 const std::string& text) const {
+  std::vector<std::string> unread;
+  for (const auto& [name, value] : table_) {
+    if (std::find(asked_.begin(), asked_.end(), name.str()) == asked_.end()) unread.emplace_back(name.str());
+  }
+  for (const std::string_view key : keys) {
+    const std::string near = nearest_name(key, unread);
+    if (!near.empty()) throw InputError(place(near), fmt::format("unknown key; did you mean '{}'?", key));
+  }
+  throw InputError(place(*keys.begin()), text);
 }
 
 void TableReader::refuse(const toml::node& node, std::string_view key, std::string_view expected) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,6 +78,10 @@ class TableReader {
   InputPlace place(std::string_view key) const;
   InputPlace place() const;
 
+  // Throws that the first of these keys is missing: one of them must be there. A key that nobody has asked
+  // for so far and whose name is near to one of them is told in place of that, as a misspelling.
+  [[noreturn]] void refuse_missing(std::initializer_list<std::string_view> keys,
+                                   const std::string& text = "is missing") const;
   // Throws when there are keys that were not asked for.
   void finish() const;
 
