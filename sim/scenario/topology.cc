@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/counted.h"
+#include "core/names.h"
 #include "core/printable.h"
 #include "sim/scenario/drift_check.h"
 #include "sim/scenario/scenario_text.h"
@@ -188,6 +189,54 @@ void add_idle_options(const std::string& name, const QueueOptions& queue,
   }
 }
 
+// The resources and exchanges that anything names but dead letters and alternates: their own tables and the
+// expectations of them as well.
+std::set<std::string> names_in_use(const Scenario& scenario) {
+  std::set<std::string> names;
+  for (const auto& [name, resource] : scenario.resources) names.insert(name);
+  for (const auto& [name, exchange] : scenario.exchanges) names.insert(name);
+  for (const BindingSpec& binding : scenario.bindings) names.insert({binding.from, binding.to});
+  for (const ComponentConfig& component : scenario.components) {
+    if (const auto read = resource_read(component)) names.insert(*read);
+    for (const std::string& written : resources_written(component)) names.insert(written);
+  }
+  for (const Expectation& expectation : scenario.expectations) {
+    if (const auto* metric = std::get_if<MetricExpectation>(&expectation.what))
+      names.insert(metric->metric.substr(0, metric->metric.rfind('.')));
+    if (const auto* delivery = std::get_if<DeliveryExpectation>(&expectation.what))
+      names.insert(delivery->resource);
+  }
+  return names;
+}
+
+// Dead letters and alternates to a name that is nowhere else, which is probably a typing error. Messages may
+// rest in a queue that nobody reads, but then something should say that they shall.
+void add_unknown_targets(const Scenario& scenario, std::vector<std::string>& warnings) {
+  const std::set<std::string> in_use = names_in_use(scenario);
+  const std::vector<std::string> known(in_use.begin(), in_use.end());
+  const auto check = [&](const std::string& what, const std::string& target) {
+    if (in_use.contains(target)) return;
+    const std::string nearest = nearest_name(target, known);
+    const std::string key = is_bare_key(target) ? target : quoted_text(target);
+    warnings.push_back(fmt::format(
+        "{} '{}', which nothing else names: {}", what, target,
+        nearest.empty() ? fmt::format("[resource.{}] would say that messages shall rest there", key)
+                        : fmt::format("is '{}' meant?", nearest)));
+  };
+  for (const auto& [name, resource] : scenario.resources) {
+    if (resource.alternate)
+      check(fmt::format("the alternate exchange of '{}' is", name), *resource.alternate);
+    if (!resource.queue.dead_letter) continue;
+    const auto& [exchange, key] = *resource.queue.dead_letter;
+    if (exchange.empty() && !key) continue;
+    check(fmt::format("the dead letters of '{}' go to", name), exchange.empty() ? *key : exchange);
+  }
+  for (const auto& [name, exchange] : scenario.exchanges) {
+    if (exchange.alternate)
+      check(fmt::format("the alternate exchange of '{}' is", name), *exchange.alternate);
+  }
+}
+
 // Models that are no replicas of one another and stream one queue: each learns only its share.
 void add_competing_models(const Scenario& scenario, std::vector<std::string>& warnings) {
   std::map<std::string, std::set<std::string>> models;  // by resource
@@ -248,6 +297,7 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
     }
   }
   for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
+  add_unknown_targets(scenario, warnings);
   add_competing_models(scenario, warnings);
   for (const auto& [name, data] : scenario.data) {
     if (!scenario.named_data.contains(name))

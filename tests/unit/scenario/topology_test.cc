@@ -113,6 +113,23 @@ TEST_CASE("what a broker takes and what does nothing is warned of") {
         "queue 'c' has the overflow reject-publish-dlx and no dead_letter: what it rejects is gone");
 }
 
+TEST_CASE("dead letters and alternates to a name that is nowhere else are warned of") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c"), reader("watch", "c"), reader("undertaker", "graveyard")};
+  scenario.resources["c"].queue.dead_letter = DeadLetterTarget{"gravyard", std::nullopt};
+  scenario.resources["c"].alternate = "rest";
+  CHECK(topology_warnings(scenario) ==
+        Names{"component 'undertaker' reads 'graveyard', which nobody writes",
+              "the alternate exchange of 'c' is 'rest', which nothing else names: [resource.rest] would say "
+              "that messages shall rest there",
+              "the dead letters of 'c' go to 'gravyard', which nothing else names: is 'graveyard' meant?"});
+  scenario.resources["c"].queue.dead_letter = DeadLetterTarget{"graveyard", std::nullopt};
+  scenario.expectations = {{.what = MetricExpectation{.metric = "rest.depth_max", .min = 1}}};
+  CHECK(topology_warnings(scenario).empty());
+  scenario.resources["c"].queue.dead_letter = DeadLetterTarget{"", "nobody"};
+  CHECK_THAT(topology_warnings(scenario).back(), ContainsSubstring("go to 'nobody', which nothing else"));
+}
+
 TEST_CASE("the topology in words names components, resources and bindings") {
   Scenario scenario;
   scenario.path = "a.toml";
