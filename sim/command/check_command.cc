@@ -11,6 +11,7 @@
 #include "sim/command/run_options.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "sim/world/world.h"
 
 namespace dse {

@@ -108,7 +108,7 @@ int conform_timed(const ConformArguments& arguments) {
   const auto make_connection = [&] {
     return connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
   };
-  std::unique_ptr<Connection> last = make_connection();  // before any thread: whatever is wrong is told here
+  make_connection();  // before any thread: whatever is wrong is told here
   const TimedCases found = compare_timed({.seed = arguments.seed,
                                           .first = arguments.first,
                                           .cases = arguments.timed,
@@ -116,8 +116,9 @@ int conform_timed(const ConformArguments& arguments) {
                                          make_connection, interrupted);
   if (found.different) {
     const auto& [number, comparison] = *found.different;
+    const std::unique_ptr<Connection> connection = make_connection();
     return print_difference(arguments, number, draw_timed_case(arguments.seed, number), comparison,
-                            compare_timed_with(*last), interrupted);
+                            compare_timed_with(*connection), interrupted);
   }
   const Progress progress(arguments, arguments.timed);
   if (interrupted.load()) return print_interrupted(progress, found.done, arguments.timed);

@@ -26,7 +26,7 @@
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
-#include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "sim/world/interrupt.h"
 
 namespace dse {

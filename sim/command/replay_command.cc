@@ -26,7 +26,7 @@
 #include "sim/results/temporary_folder.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
-#include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "sim/world/expectations.h"
 #include "sim/world/interrupt.h"
 #include "sim/world/world.h"

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -162,111 +161,6 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
     if (resource_read(component) == resource) readers.push_back(&component);
   }
   return readers;
-}
-
-namespace {
-
-// Whether messages leave the queue without a reader: by its options, or by their own expiration.
-bool is_kept_small(const Scenario& scenario, const std::string& resource) {
-  const auto found = scenario.resources.find(resource);
-  if (found == scenario.resources.end()) return false;
-  const QueueOptions& queue = found->second.queue;
-  return queue.message_ttl_ns || queue.expires_ns || queue.max_length || queue.max_length_bytes ||
-         queue.dead_letter;
-}
-
-// Options that do nothing by themselves. RabbitMQ takes them, and so they are no errors.
-void add_idle_options(const std::string& name, const QueueOptions& queue,
-                      std::vector<std::string>& warnings) {
-  const bool limited = queue.max_length || queue.max_length_bytes;
-  if (queue.overflow != Overflow::kDropHead && !limited) {
-    warnings.push_back(fmt::format(
-        "queue '{}' has an overflow and no limit: it needs max_length or max_length_bytes", name));
-  } else if (queue.overflow == Overflow::kRejectPublishDlx && !queue.dead_letter) {
-    warnings.push_back(fmt::format(
-        "queue '{}' has the overflow reject-publish-dlx and no dead_letter: what it rejects is gone", name));
-  }
-}
-
-// Models that are no replicas of one another and stream one queue: each learns only its share.
-void add_competing_models(const Scenario& scenario, std::vector<std::string>& warnings) {
-  std::map<std::string, std::set<std::string>> models;  // by resource
-  for (const ComponentConfig& component : scenario.components) {
-    const auto read = resource_read(component);
-    if (read && component.component->learns()) models[*read].insert(component.table_name());
-  }
-  for (const auto& [resource, names] : models) {
-    const auto options = scenario.resources.find(resource);
-    const bool is_shared =
-        options == scenario.resources.end() || !options->second.queue.single_active_consumer;
-    if (names.size() < 2 || !is_shared) continue;
-    warnings.push_back(
-        fmt::format("the models {} share the queue '{}', so that each message goes to one of them: bind a "
-                    "resource for each if each shall have all",
-                    fmt::join(names, ", "), resource));
-  }
-}
-
-}  // namespace
-
-std::vector<std::string> topology_warnings(const Scenario& scenario) {
-  const TopologyGraph graph(scenario);
-  const std::set<std::string> from_the_start = queues_from_the_start(scenario);
-  const std::set<std::string> led_into = queues_led_into(scenario);
-  std::set<std::string> bound_from;
-  for (const BindingSpec& binding : scenario.bindings) bound_from.insert(binding.from);
-  std::set<std::string> reached;  // by messages that some component writes
-  for (const ComponentConfig& component : scenario.components) {
-    for (std::string& written : resources_written(component)) reached.insert(std::move(written));
-  }
-  reached.merge(graph.reached_from({.exchanges = reached}).queues);
-  std::vector<std::string> warnings;
-  for (const ComponentConfig& component : scenario.components) {
-    if (const auto read = resource_read(component); read && !reached.contains(*read)) {
-      warnings.push_back(
-          fmt::format("component '{}' reads '{}', which nobody writes", component.name, *read));
-    }
-    for (const std::string& written : resources_written(component)) {
-      if (bound_from.contains(written) || !graph.readers_of(written).empty()) continue;
-      if (from_the_start.contains(written)) continue;
-      warnings.push_back(
-          fmt::format("component '{}' writes '{}', which nobody reads: its messages are unroutable",
-                      component.name, written));
-    }
-  }
-  for (const std::string& name : resource_names(scenario)) {
-    if (alternate_of(scenario, name) == name)
-      warnings.push_back(fmt::format("'{}' is its own alternate exchange, which does nothing", name));
-    if (scenario.exchanges.contains(name) && !graph.is_used(name))
-      warnings.push_back(fmt::format("nothing writes or binds the exchange '{}', or leads there", name));
-    if (!graph.readers_of(name).empty() || is_kept_small(scenario, name)) continue;
-    if (graph.is_bound(name)) {
-      warnings.push_back(
-          fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", name));
-    } else if (from_the_start.contains(name) && !led_into.contains(name)) {
-      warnings.push_back(fmt::format("nobody streams queue '{}': its messages will pile up", name));
-    }
-  }
-  for (const auto& [name, resource] : scenario.resources) add_idle_options(name, resource.queue, warnings);
-  add_competing_models(scenario, warnings);
-  for (const auto& [name, data] : scenario.data) {
-    if (!scenario.named_data.contains(name))
-      warnings.push_back(
-          fmt::format("no component names the data set '{}': `data = \"{}\"` would", name, name));
-  }
-  return warnings;
-}
-
-std::vector<std::string> import_warnings(const Scenario& scenario) {
-  std::vector<std::string> warnings;
-  for (const ComponentConfig& component : scenario.components) {
-    if (!is_import(component)) continue;
-    warnings.push_back(fmt::format(
-        "nothing comes from the import '{}': that takes a broker (dse attach), or a capture of an "
-        "attached run (dse replay --capture)",
-        component.name));
-  }
-  return warnings;
 }
 
 namespace {

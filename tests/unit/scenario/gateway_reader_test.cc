@@ -8,6 +8,7 @@
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "support/catch.h"
 #include "support/error_text.h"
 

@@ -1,6 +1,7 @@
 // What people are told about a scenario's topology.
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "support/catch.h"
 
 using namespace dse;
