@@ -18,6 +18,7 @@
 #include "sim/regression/fingerprint_table.h"
 #include "sim/regression/repeat.h"
 #include "sim/regression/summary_difference.h"
+#include "sim/results/own_record.h"
 #include "sim/results/run_summary.h"
 #include "sim/results/temporary_folder.h"
 #include "sim/scenario/run_files.h"
@@ -30,30 +31,13 @@ struct Side {
   RunSummary summary;
 };
 
-void require_own_record(const Side& side, const std::string& path) {
-  const EventRecord record(path);
-  const std::vector<std::pair<std::string, std::string>> expected = {
-      {"scenario_hash", side.summary.scenario_hash},
-      {"version", side.summary.version},
-      {"seed", fmt::format("{}", side.summary.seed)},
-      {"ordering", fmt::format("{}", side.summary.ordering)},
-      {"fingerprint_events", side.summary.fingerprints.events}};
-  for (const auto& [key, value] : expected) {
-    if (record.run_value(key) == value) continue;
-    throw InputError({.file = path},
-                     fmt::format("is not the record of this run: its {} is '{}', that of summary.json '{}'; "
-                                 "replay the scenario again with --record",
-                                 key, record.run_value(key), value));
-  }
-}
-
 // The path of the run's record of events; if missing, it is made in `folder`. Empty when that was
 // interrupted.
 std::optional<std::string> record_of(const Side& side, const Tables& tables,
                                      std::optional<TemporaryFolder>& folder, const std::string& name) {
   const std::string recorded = (std::filesystem::path(side.run) / kEventRecordFile).string();
   if (std::filesystem::exists(recorded)) {
-    require_own_record(side, recorded);
+    require_own_record(EventRecord(recorded), recorded, side.summary);
     return recorded;
   }
   if (!folder) folder.emplace();
