@@ -17,6 +17,9 @@ namespace {
 constexpr std::int64_t kMessagesMax = std::int64_t{1} << 32;
 constexpr std::size_t kNamesMax = std::size_t{1} << 24;
 
+// So many numbers may follow each other without a row; more are a damaged file, and would take memory.
+constexpr std::int64_t kLeftOutMax = 10'000'000;
+
 // Of the entries of one event, an end comes first, then a beginning, then what happens at one moment.
 constexpr std::uint64_t kEndRank = 0;
 constexpr std::uint64_t kBeginRank = 1;
@@ -106,7 +109,8 @@ void TraceBuilder::check(const EventRow& event) const {
   const auto is_place = [](std::int64_t number, std::size_t size) {
     return number >= -1 && std::cmp_less(number, size);
   };
-  const bool is_whole = event.number == static_cast<std::int64_t>(past_.size()) && event.cause >= 0 &&
+  const auto next = static_cast<std::int64_t>(past_.size());
+  const bool is_whole = event.number >= next && event.number - next < kLeftOutMax && event.cause >= 0 &&
                         event.cause < event.number && is_event_code(static_cast<std::int64_t>(event.kind)) &&
                         is_place(event.component, components_.size()) &&
                         is_place(event.resource, queues_.size()) && event.message >= 0 &&
@@ -118,6 +122,8 @@ void TraceBuilder::check(const EventRow& event) const {
 
 void TraceBuilder::add(const EventRow& event) {
   check(event);
+  // What the world does for itself, such as looking whether a delivery is too old, has a number and no row.
+  past_.resize(static_cast<std::size_t>(event.number), {.time_ns = past_.back().time_ns});
   past_.push_back({event.time_ns, event.cause, event.kind});
   switch (event.kind) {
     case EventCode::kPublished:
@@ -262,8 +268,7 @@ void TraceBuilder::deliver(const EventRow& event) {
   trace_.delivered[copy] = true;
   answerable_[key_of_answer(event.component, info.id)] = copy;
   if (info.correlation != 0) answerable_[key_of_answer(event.component, info.correlation)] = copy;
-  const bool sent_by_bus = event.cause != 0 && info_of(past(event.cause).kind).of_bus;
-  const std::int64_t sent_in = sent_by_bus ? event.cause : event.number;
+  const std::int64_t sent_in = event.cause == 0 ? event.number : event.cause;
   queues_[static_cast<std::size_t>(event.resource)].depth.add(static_cast<std::uint64_t>(sent_in),
                                                               past(sent_in).time_ns, -1);
 }
