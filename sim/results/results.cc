@@ -18,6 +18,7 @@
 #include "kinds/message_text.h"
 #include "sim/record/header_json.h"
 #include "sim/results/numbers.h"
+#include "sim/results/observed_files.h"
 #include "sim/scenario/drift_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
@@ -95,6 +96,7 @@ Json bindings_json(const Scenario& scenario, const RunResult& result) {
       json["headers"] = Json::parse(header_json(binding.headers));
       json["match"] = binding.match == HeaderMatch::kAll ? "all" : "any";
     }
+    if (binding.target == BindingTarget::kExchange) json["target"] = "exchange";
     if (number >= scenario.bindings.size()) json["made_while_running"] = true;
     json["passed"] = result.passed[number];
     list.push_back(std::move(json));
@@ -112,6 +114,9 @@ Json faults_json(const Scenario& scenario, const RunResult& result) {
     json["kind"] = fault_name(fault.kind);
     json["component"] = fault.component;
     if (!fault.on) json["on"] = false;
+    if (fault.at_ns) json["at_ns"] = *fault.at_ns;
+    if (fault.from_ns > 0) json["from_ns"] = fault.from_ns;
+    if (fault.until_ns) json["until_ns"] = *fault.until_ns;
     json["struck"] = result.faults[number].struck;
     if (result.faults[number].struck > 0) json["last_ns"] = result.faults[number].last_ns;
     list.push_back(std::move(json));
@@ -180,6 +185,7 @@ Json summary(const RunReport& report) {
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;
   json["virtual_time_ns"] = result.virtual_time_ns;
+  if (result.occurrences_left_out > 0) json["occurrences_left_out"] = result.occurrences_left_out;
   json["events"] = result.events;
   json["deliveries"] = result.deliveries;
   json["unroutable"] = result.unroutable;
@@ -300,6 +306,7 @@ void write_results(const RunReport& report, RunFolder& folder) {
   folder.write(kMetricsFile, curves);
   if (!report.result.confusion.empty()) folder.write(kConfusionFile, confusion_text(report.result.confusion));
   if (!report.result.classes.empty()) folder.write(kClassesFile, classes_text(report.result.classes));
+  write_observed(report.scenario, report.result, folder);
   Json last = timing(report);
   last["files"] = folder.file_names();
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

@@ -34,6 +34,7 @@
 #include "sim/world/inproc_link.h"
 #include "sim/world/latencies.h"
 #include "sim/world/ledger.h"
+#include "sim/world/occurrences.h"
 #include "sim/world/planted_fault.h"
 #include "sim/world/policy_counts.h"
 #include "sim/world/prediction_table.h"
@@ -173,6 +174,7 @@ class World final : private RunNames {
     fingerprinter_.on_event(event);
     latencies_.on_event(event);
     scorer_.on_event(event);
+    occurrences_.on_event(event);
     for (Observer* observer : observers_) observer->on_event(event);
   }
   void note_interrupt();
@@ -225,6 +227,8 @@ class World final : private RunNames {
   void collect_resource_metrics(Measures& measures) const;
   std::optional<std::size_t> unhandled(const Component& component) const;
   void collect_curves(Measures& measures) const;
+  std::vector<Flow> flows() const;
+  std::vector<LatencyRow> latency_rows() const;
 
   const Scenario& scenario_;
   WorldOptions options_;
@@ -234,6 +238,7 @@ class World final : private RunNames {
   Fingerprinter fingerprinter_;
   Latencies latencies_;
   Scorer scorer_;
+  Occurrences occurrences_;
   Refusals refusals_;
   bool over_ = false;
   bool look_under_way_ = false;  // a kLook is scheduled
