@@ -47,6 +47,7 @@ struct ReplayArguments {
   bool by_component = false;
   std::string protocol_log;
   bool quiet = false;
+  bool json = false;
 };
 
 void set_until(const std::string& text, Scenario& scenario) {
@@ -147,6 +148,7 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .default_folder = fmt::format("runs/{}-s{}", scenario.name, scenario.seed),
                           .record = arguments.record,
                           .quiet = arguments.quiet,
+                          .json = arguments.json,
                           .colour = wants_colour(STDOUT_FILENO),
                           .threads = arguments.threads,
                           .settings = arguments.settings,
@@ -211,6 +213,7 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
                 "write the fingerprints of each component by itself to fingerprints.csv")
       .excludes("--twice");
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  add_json_option(command, arguments->json).excludes("--twice").excludes("--quiet");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }
 

@@ -58,17 +58,6 @@ Json flow_json(const Flow& flow) {
   return json;
 }
 
-std::string topology_json(const Scenario& scenario, const RunResult& result) {
-  const Topology topology{.scenario = scenario, .queues = queues_of(scenario)};
-  Json json = {{"components", Json::array()}, {"resources", Json::array()}, {"flows", Json::array()}};
-  for (const ComponentConfig& component : scenario.components)
-    json["components"].push_back(component_json(component));
-  for (const std::string& name : resource_names(scenario))
-    json["resources"].push_back(topology.exchange_json(name));
-  for (const Flow& flow : result.flows) json["flows"].push_back(flow_json(flow));
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 std::string wrong_answers_csv(const std::vector<WrongAnswer>& answers) {
   std::string text = "component,virtual_time_ns,message,answers,label,truth,confidence,source,data_index\n";
   for (const WrongAnswer& one : answers) {
@@ -98,6 +87,17 @@ std::string latencies_csv(const std::vector<LatencyRow>& rows) {
 }
 
 }  // namespace
+
+std::string topology_json(const Scenario& scenario, const RunResult& result) {
+  const Topology topology{.scenario = scenario, .queues = queues_of(scenario)};
+  Json json = {{"components", Json::array()}, {"resources", Json::array()}, {"flows", Json::array()}};
+  for (const ComponentConfig& component : scenario.components)
+    json["components"].push_back(component_json(component));
+  for (const std::string& name : resource_names(scenario))
+    json["resources"].push_back(topology.exchange_json(name));
+  for (const Flow& flow : result.flows) json["flows"].push_back(flow_json(flow));
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 void write_observed(const Scenario& scenario, const RunResult& result, RunFolder& folder) {
   folder.write(kTopologyFile, topology_json(scenario, result));

@@ -3,11 +3,16 @@
 // depends on the machine.
 #pragma once
 
+#include <string>
+
 #include "dse/run_result.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 
 namespace dse {
+
+// The content of topology.json.
+std::string topology_json(const Scenario& scenario, const RunResult& result);
 
 // Writes topology.json and latencies.csv, and wrong_answers.csv and occurrences.csv if there is anything to
 // write. Throws RunError when a file cannot be written.

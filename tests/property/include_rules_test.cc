@@ -201,7 +201,7 @@ TEST_CASE("nothing is drawn from where it would not be the same again, and nothi
   // Apart from what runs with a real broker, only the report of how long a run took reads a clock,
   // and what waits for another program.
   const std::set<std::string> timed = {"sim/command/driven_run.h", "sim/command/driven_run.cc",
-                                       "sim/command/replay_command.cc"};
+                                       "sim/command/replay_command.cc", "sim/command/verify_command.cc"};
   const std::set<std::string> beside_a_broker = {"sim/attach/attachment.h",
                                                  "sim/attach/attachment.cc",
                                                  "sim/node/node.h",

@@ -239,12 +239,12 @@ std::vector<DecodedSlice> DecodedTrace::slices() const {
   return slices;
 }
 
-std::map<std::uint64_t, std::size_t> DecodedTrace::flow_ends() const {
-  std::map<std::uint64_t, std::size_t> ends;
-  for (const DecodedEvent& event : events) {
-    for (const std::uint64_t flow : event.flows) ++ends[flow];
+std::map<std::uint64_t, std::vector<std::size_t>> DecodedTrace::flows() const {
+  std::map<std::uint64_t, std::vector<std::size_t>> flows;
+  for (std::size_t place = 0; place < events.size(); ++place) {
+    for (const std::uint64_t flow : events[place].flows) flows[flow].push_back(place);
   }
-  return ends;
+  return flows;
 }
 
 std::map<std::string, std::vector<double>> DecodedTrace::counters() const {

@@ -42,8 +42,8 @@ struct DecodedTrace {
   std::string path_of(std::uint64_t track) const;
   // Those of each track in the order of their ends. Throws where an end has no beginning.
   std::vector<DecodedSlice> slices() const;
-  // How many events carry each flow id.
-  std::map<std::uint64_t, std::size_t> flow_ends() const;
+  // The events that carry each flow id, in the order of the file; by the place of each.
+  std::map<std::uint64_t, std::vector<std::size_t>> flows() const;
   // The values of the counters in order, by path.
   std::map<std::string, std::vector<double>> counters() const;
 };
