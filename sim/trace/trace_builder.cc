@@ -315,7 +315,8 @@ void TraceBuilder::end_slice(std::uint32_t number, TimeNs free_ns, std::int64_t 
   slice.end_order = order_of(ending.event, kEndRank);
   slice.outcome = ending.outcome;
   const TimeNs written_ns = message(slice.message).timestamp_ns;
-  slice.wait_ns = written_ns < 0 ? -1 : slice.begin_ns - written_ns;
+  slice.wait_ns =
+      written_ns < 0 ? -1 : std::max<TimeNs>(-1, slice.begin_ns - written_ns);  // -1 if it is of later
 }
 
 void TraceBuilder::leave_queue(const EventRow& event) {

@@ -103,6 +103,7 @@ TEST_CASE("within the simulator, too") {
       {"world", {"world", "scenario", "record"}},
       {"capture", {"capture", "scenario"}},
       {"results", {"results", "world", "scenario", "record", "capture"}},
+      {"trace", {"trace", "results", "scenario", "record"}},
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
       {"conform", {"conform"}},
       {"definitions", {"definitions", "scenario"}},
@@ -111,7 +112,7 @@ TEST_CASE("within the simulator, too") {
       {"node", {"node", "results", "world", "scenario"}},
       {"command",
        {"command", "regression", "results", "world", "scenario", "record", "capture", "conform",
-        "definitions", "attach", "node", "simulation"}},
+        "definitions", "attach", "node", "simulation", "trace"}},
   };
   for (const Source& source : sources()) {
     if (source.folder != "sim" || source.path == "sim/main.cc") continue;
@@ -141,6 +142,7 @@ TEST_CASE("each library is used in its folder alone") {
       {"amqp.h", {"amqp"}},
       {"openssl/", {"amqp", "protocol"}},  // TLS, and base64
       {"fast_float/", {"dataset"}},
+      {"protozero/", {"sim"}},
   };
   std::set<std::string> used;
   for (const Source& source : sources()) {
