@@ -138,7 +138,15 @@ struct Measures {
   std::vector<CurveRow> curves;           // by time, component, metric
 };
 
-struct RunResult : Measures {
+// What has passed through a run.
+struct TrafficCounts {
+  std::vector<Flow> flows;         // in the scenario's order of components
+  std::vector<BindingSpec> bound;  // bindings that components made while running, each once
+  // Messages, by binding of the scenario, then by those of `bound`; empty if not counted.
+  std::vector<std::uint64_t> passed;
+};
+
+struct RunResult : Measures, TrafficCounts {
   RunStatus status = RunStatus::kCompleted;
   std::string stall;  // which component waits for what; "" unless stalled
   std::uint64_t seed = 0;
@@ -147,9 +155,6 @@ struct RunResult : Measures {
   std::uint64_t events = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t unroutable = 0;
-  std::vector<BindingSpec> bound;  // bindings that components made while running, each once
-  // Messages, by binding of the scenario, then by those of `bound`; empty if not counted.
-  std::vector<std::uint64_t> passed;
   Fingerprints fingerprints;
   std::map<std::string, Fingerprints> fingerprints_by_component;  // if they were asked for
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
@@ -159,7 +164,6 @@ struct RunResult : Measures {
   std::vector<FaultCount> faults;               // in the scenario's order
   std::vector<ConfusionRow> confusion;          // each component's rows by truth and prediction
   std::vector<ClassRow> classes;                // each component's rows by view and label
-  std::vector<Flow> flows;                      // in the scenario's order of components
   std::vector<WrongAnswer> wrong_answers;       // by component; of each the most confident, these first
   std::vector<Occurrence> occurrences;          // by time
   std::uint64_t occurrences_left_out = 0;       // of one component and sort only the first are kept

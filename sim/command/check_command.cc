@@ -53,7 +53,7 @@ nlohmann::ordered_json scenario_json(const std::string& path, const std::vector<
   return {{"path", path},
           {"title", scenario.title},
           {"seed", scenario.seed},
-          {"topology", nlohmann::ordered_json::parse(topology_json(scenario, {}))},
+          {"topology", nlohmann::ordered_json::parse(topology_json(scenario, world.traffic()))},
           {"data", data_text(scenario, *datasets)},
           {"warnings", warnings_of(scenario, world)}};
 }

@@ -90,6 +90,7 @@ int run_command_line(int argc, char** argv, const Tables& tables) {
   add_capture_command(parser);
   add_conform_command(parser);
   add_definitions_command(parser, tables);
+  add_report_command(parser);
   add_init_command(parser);
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   if (shows_password(words)) {

@@ -60,7 +60,7 @@ struct Compared {
   std::vector<std::string> asked_for;  // how the two were set up differently
   std::string events;                  // how many there are, when all are the same
   std::optional<RunDifference> difference;
-  std::string description;                // of the difference
+  std::string description;                // how they differ, for human readers
   std::vector<std::string> fingerprints;  // those that differ in the two summaries
 
   bool same() const { return !difference && fingerprints.empty(); }

@@ -19,6 +19,7 @@
 #include "sim/record/run_difference.h"
 #include "sim/regression/captured_run.h"
 #include "sim/regression/repeat.h"
+#include "sim/report/report.h"
 #include "sim/results/results.h"
 #include "sim/results/run_folder.h"
 #include "sim/results/temporary_folder.h"
@@ -46,6 +47,7 @@ struct ReplayArguments {
   bool save_models = false;
   bool by_component = false;
   std::string protocol_log;
+  bool report = false;
   bool quiet = false;
   bool json = false;
 };
@@ -132,6 +134,12 @@ std::string fingerprint_rows(const std::map<std::string, Fingerprints>& componen
   return rows;
 }
 
+void write_report_of(const std::filesystem::path& folder, bool quiet) {
+  const std::filesystem::path file = report_file_of(folder);
+  write_report(file, report_page({folder}));
+  if (!quiet) fmt::print("report in {}\n", file.string());
+}
+
 int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // only for timing.json
   const Replay replay = prepare(arguments, tables);
@@ -175,7 +183,9 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   }
   if (arguments.by_component)
     run.folder().write(kFingerprintsFile, fingerprint_rows(result.fingerprints_by_component));
-  return run.end(scenario, result, ending);
+  const int status = run.end(scenario, result, ending);
+  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet);
+  return status;
 }
 
 }  // namespace
@@ -211,6 +221,10 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
   command
       .add_flag("--by-component", arguments->by_component,
                 "write the fingerprints of each component by itself to fingerprints.csv")
+      .excludes("--twice");
+  command
+      .add_flag("--report", arguments->report,
+                "write the page of `dse report`, too, beside the run directory: its name with .html")
       .excludes("--twice");
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   add_json_option(command, arguments->json).excludes("--twice").excludes("--quiet");

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/csv.h"
+#include "sim/results/binding_counts.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/topology.h"
 
@@ -88,14 +89,15 @@ std::string latencies_csv(const std::vector<LatencyRow>& rows) {
 
 }  // namespace
 
-std::string topology_json(const Scenario& scenario, const RunResult& result) {
+std::string topology_json(const Scenario& scenario, const TrafficCounts& traffic) {
   const Topology topology{.scenario = scenario, .queues = queues_of(scenario)};
   Json json = {{"components", Json::array()}, {"resources", Json::array()}, {"flows", Json::array()}};
   for (const ComponentConfig& component : scenario.components)
     json["components"].push_back(component_json(component));
   for (const std::string& name : resource_names(scenario))
     json["resources"].push_back(topology.exchange_json(name));
-  for (const Flow& flow : result.flows) json["flows"].push_back(flow_json(flow));
+  for (const Flow& flow : traffic.flows) json["flows"].push_back(flow_json(flow));
+  json["bindings"] = bindings_json(scenario, traffic);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

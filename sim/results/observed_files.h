@@ -12,7 +12,7 @@
 namespace dse {
 
 // The content of topology.json.
-std::string topology_json(const Scenario& scenario, const RunResult& result);
+std::string topology_json(const Scenario& scenario, const TrafficCounts& traffic);
 
 // Writes topology.json and latencies.csv, and wrong_answers.csv and occurrences.csv if there is anything to
 // write. Throws RunError when a file cannot be written.

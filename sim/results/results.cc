@@ -16,7 +16,7 @@
 #include "core/version.h"
 #include "dse/hash.h"
 #include "kinds/message_text.h"
-#include "sim/record/header_json.h"
+#include "sim/results/binding_counts.h"
 #include "sim/results/numbers.h"
 #include "sim/results/observed_files.h"
 #include "sim/scenario/drift_check.h"
@@ -78,30 +78,6 @@ Json expectation_json(const ExpectationResult& one, bool run_judged) {
   json["met"] = judged ? Json(one.met) : Json(nullptr);
   if (judged && !one.detail.empty()) json["detail"] = one.detail;
   return json;
-}
-
-// The binding with this place in `passed`.
-const BindingSpec& binding_of(const Scenario& scenario, const RunResult& result, std::size_t number) {
-  const std::size_t of_scenario = scenario.bindings.size();
-  return number < of_scenario ? scenario.bindings[number] : result.bound[number - of_scenario];
-}
-
-// The number of messages that each binding passed into its queue.
-Json bindings_json(const Scenario& scenario, const RunResult& result) {
-  Json list = Json::array();
-  for (std::size_t number = 0; number < result.passed.size(); ++number) {
-    const BindingSpec& binding = binding_of(scenario, result, number);
-    Json json = {{"from", binding.from}, {"to", binding.to}, {"key", binding.key}};
-    if (!binding.headers.empty()) {
-      json["headers"] = Json::parse(header_json(binding.headers));
-      json["match"] = binding.match == HeaderMatch::kAll ? "all" : "any";
-    }
-    if (binding.target == BindingTarget::kExchange) json["target"] = "exchange";
-    if (number >= scenario.bindings.size()) json["made_while_running"] = true;
-    json["passed"] = result.passed[number];
-    list.push_back(std::move(json));
-  }
-  return list;
 }
 
 // What each fault of the scenario has done, in its order.

@@ -113,7 +113,7 @@ class ChromeWriter {
 
   const RunTrace& trace_;
   TraceOutput& output_;
-  std::vector<std::string> names_;  // of tracks, quoted
+  std::vector<std::string> names_;  // quoted names of tracks
   std::vector<std::string> texts_;  // quoted
   std::vector<std::uint64_t> flows_;
   bool is_first_ = true;

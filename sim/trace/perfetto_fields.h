@@ -37,7 +37,7 @@ enum class InternedData : protozero::pbf_tag_type { kEventNames = 2, kDebugAnnot
 enum class InternedName : protozero::pbf_tag_type {
   kIid = 1,
   kName = 2
-};  // of EventName and DebugAnnotationName
+};  // EventName and DebugAnnotationName have these
 
 enum class TrackDescriptor : protozero::pbf_tag_type {
   kUuid = 1,

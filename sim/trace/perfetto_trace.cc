@@ -198,7 +198,7 @@ class PerfettoWriter {
   TraceOutput& output_;
   std::vector<bool> is_named_;  // texts whose name the sequence has
   std::uint64_t new_name_ = 0;  // the iid that the event in the making is the first to use; 0: none
-  TimeNs now_ns_ = 0;           // of the last packet
+  TimeNs now_ns_ = 0;           // the time of the last packet
   std::string event_;
   std::string packet_;
   std::string framed_;

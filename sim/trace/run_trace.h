@@ -84,7 +84,7 @@ struct RunTrace {
   std::vector<std::string> messages = {""};  // their ids, by number, fit to be shown
   std::vector<TraceSlice> slices;
   std::vector<TraceMark> marks;
-  std::vector<double> values;       // of counters
+  std::vector<double> values;       // which counters have
   std::vector<bool> delivered;      // by id of the copy: whether there is a slice of it
   std::vector<TraceEntry> entries;  // by time
 

@@ -20,7 +20,7 @@ constexpr std::size_t kNamesMax = std::size_t{1} << 24;
 // So many numbers may follow each other without a row; more are a damaged file, and would take memory.
 constexpr std::int64_t kLeftOutMax = 10'000'000;
 
-// Of the entries of one event, an end comes first, then a beginning, then what happens at one moment.
+// Among the entries of one event, an end comes first, then a beginning, then what happens at one moment.
 constexpr std::uint64_t kEndRank = 0;
 constexpr std::uint64_t kBeginRank = 1;
 constexpr std::uint64_t kMomentRank = 2;

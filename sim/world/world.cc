@@ -225,6 +225,8 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
     if (something_due_) [[unlikely]]
       do_what_is_due();
+    if (options_.gate && scheduler_.next_time_ns() > scheduler_.now())
+      options_.gate(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
     if (components_.size() >= kManyComponents) fetch_ahead();

@@ -65,6 +65,9 @@ struct WorldOptions {
   OpenLines open_protocol_log = {};                   // see MakeContext; empty: none is kept
   ExportSink on_export = {};                          // empty: the messages are only counted
   std::function<void(const std::string&)> warn = {};  // called with what a user should know at once
+  // Called by the deciding thread before the clock moves on to this time, after all events before it. It may
+  // wait there, and look at the world's results; it changes nothing of the run. Empty: nobody waits.
+  std::function<void(TimeNs next_ns)> gate = {};
 };
 
 // Called from time to time during a run.
@@ -109,6 +112,8 @@ class World final : private RunNames {
   void note_refusal(std::size_t component, const Message& message, const std::string& reason) {
     on_refusal(LinkIndex(static_cast<std::uint32_t>(component)), message, reason);
   }
+  // What has passed up to now; costs as much as there are components and bindings.
+  TrafficCounts traffic() const;
   // Returns the measures at now(), after waiting for every posted job.
   Measures measures();
   // The number of messages waiting in the queue of the resource; empty when there is no such

@@ -182,12 +182,7 @@ RunResult World::finish(RunStatus status) {
   result.events = scheduler_.event_number();
   result.deliveries = fingerprinter_.hasher().deliveries();
   result.unroutable = bus_.broker().unroutable();
-  for (const BindingSpec& binding : scenario_.bindings)
-    result.passed.push_back(bus_.broker().passed(binding));
-  for (const DataBus::Bound& one : bus_.bound()) {
-    result.bound.push_back(one.binding);
-    result.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
-  }
+  static_cast<TrafficCounts&>(result) = traffic();
   result.faults = fault_counts();
   take_fingerprints(result);
   collect_metrics(result);
@@ -198,13 +193,23 @@ RunResult World::finish(RunStatus status) {
     add_confusion(name, app->confusion(), result.confusion);
     add_classes(name, app->classes(), result.classes);
   }
-  result.flows = flows();
   result.wrong_answers = scorer_.wrong_answers();
   result.occurrences = occurrences_.all();
   result.occurrences_left_out = occurrences_.left_out();
   result.latencies = latency_rows();
   if (options_.recorder != nullptr) finish_record(result);
   return std::move(result_);
+}
+
+TrafficCounts World::traffic() const {
+  TrafficCounts so_far{.flows = flows(), .bound = {}, .passed = {}};
+  for (const BindingSpec& binding : scenario_.bindings)
+    so_far.passed.push_back(bus_.broker().passed(binding));
+  for (const DataBus::Bound& one : bus_.bound()) {
+    so_far.bound.push_back(one.binding);
+    so_far.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
+  }
+  return so_far;
 }
 
 std::vector<Flow> World::flows() const {

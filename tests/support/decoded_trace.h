@@ -20,7 +20,7 @@ struct DecodedEvent {
   std::uint64_t track = 0;
   Type type = kNone;
   std::string name;
-  double value = 0;  // of a counter
+  double value = 0;  // what a counter has
   std::vector<std::uint64_t> flows;
   std::map<std::string, std::string> annotations;  // numbers as decimals
 };

@@ -124,7 +124,7 @@ double percentile(std::vector<std::int64_t> values, double share) {
   return static_cast<double>(values[std::max<std::size_t>(rank, 1) - 1]);
 }
 
-// Of the slices of one component, those with one of these names.
+// The slices of one component that have one of these names.
 std::vector<DecodedSlice> slices_of(const DecodedTrace& trace, const std::string& component,
                                     const std::vector<std::string>& names) {
   std::vector<DecodedSlice> slices = trace.slices();
