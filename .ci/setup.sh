@@ -6,7 +6,7 @@ readonly build_packages=(
   g++ cmake ninja-build pkg-config
   libzmq3-dev cppzmq-dev libeigen3-dev libcli11-dev libfmt-dev catch2 libtomlplusplus-dev libxxhash-dev libutfcpp-dev
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libpcre2-dev libssl-dev
-  libfast-float-dev libpng-dev libprotozero-dev
+  libfast-float-dev libpng-dev libcpp-httplib-dev libprotozero-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
 # The tests of programs in other languages run these.

@@ -13,6 +13,7 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
+#include "sim/command/paced_run.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/record/event_record.h"
@@ -48,6 +49,8 @@ struct ReplayArguments {
   bool by_component = false;
   std::string protocol_log;
   bool report = false;
+  double pace = 0;
+  std::string live;
   bool quiet = false;
   bool json = false;
 };
@@ -164,13 +167,17 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .keep_states = arguments.save_models});
   WorldOptions options = run.world_options(scenario);
   options.fingerprint_components = arguments.by_component;
+  PacedRun paced(scenario, {.pace = arguments.pace, .live = arguments.live});
+  options.gate = paced.gate(interrupted);
   World world(scenario, options, run.open_lines());
   for (const std::string& note : world.data_notes()) tell("warning: {}\n", note);
+  paced.watch(world);
   const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   const RunResult result =
       run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
   if (show_progress) tell("\r\x1b[K");
 
+  paced.end(result);
   DrivenRun::Ending ending{.data = world.data(), .data_notes = world.data_notes()};
   if (replay.captured) {
     ending.capture = CaptureNote{std::filesystem::absolute(replay.captured->path).lexically_normal(),
@@ -226,6 +233,8 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
       .add_flag("--report", arguments->report,
                 "write the page of `dse report`, too, beside the run directory: its name with .html")
       .excludes("--twice");
+  add_pace_option(command, arguments->pace);
+  add_live_option(command, arguments->live);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   add_json_option(command, arguments->json).excludes("--twice").excludes("--quiet");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });

@@ -20,7 +20,8 @@ fetched_script(echarts.min.js charts_script)
 fetched_script(dagre.min.js layout_script)
 
 # Our scripts in the order in which they need each other.
-set(page_scripts "${page}/dom.js" "${page}/line_chart.js" "${page}/topology.js" "${page}/spread_chart.js" "${page}/report.js")
+set(page_scripts "${page}/dom.js" "${page}/line_chart.js" "${page}/topology.js" "${page}/spread_chart.js"
+    "${page}/curves_chart.js" "${page}/report.js" "${page}/live.js")
 set(page_script "${CMAKE_CURRENT_BINARY_DIR}/report.js")
 add_custom_command(
   OUTPUT "${page_script}"

@@ -28,6 +28,10 @@ constexpr std::string_view kFirstLine = "<!doctype html><!-- a report of dse -->
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
+// The page of a run that goes on asks the server that it came from.
+constexpr std::string_view kLivePolicy =
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'";
+
 // JSON within a script element: no text in it may end the element.
 std::string script_json(const ReportJson& data) {
   std::string text = data.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
@@ -44,6 +48,7 @@ std::string script_json(const ReportJson& data) {
 }
 
 struct PageContent {
+  std::string_view policy = kPolicy;
   std::string title;
   std::string subtitle;
   std::string main;  // HTML
@@ -68,8 +73,8 @@ std::string page_of(const PageContent& content) {
       "<noscript><p class=\"notice\">Without JavaScript this page has its tables, but no "
       "charts.</p></noscript>\n"
       "<main id=\"main\" tabindex=\"-1\">\n{}</main>\n",
-      kPolicy, html_text(content.title), page_style(), html_text(content.title), html_text(content.subtitle),
-      content.main);
+      content.policy, html_text(content.title), page_style(), html_text(content.title),
+      html_text(content.subtitle), content.main);
   page += fmt::format("<script type=\"application/json\" id=\"report-data\">{}</script>\n",
                       script_json(content.data));
   for (const std::string_view script : {charts_script(), layout_script(), page_script()})
@@ -189,6 +194,20 @@ std::string report_page(const std::vector<fs::path>& folders) {
                      fmt::format("is damaged: what a report needs is missing ({}); replay the scenario again",
                                  error.what()));
   }
+}
+
+std::string live_page(const std::string& title) {
+  const std::string main =
+      "<section aria-labelledby=\"run\"><h2 id=\"run\">The run</h2>\n"
+      "<div id=\"live\"></div></section>\n" +
+      section("topology", "Topology", "live-topology", "") +
+      section("curves", "Curves over virtual time", "live-curves", "") +
+      section("queues", "Queues", "live-queues", "");
+  return page_of({.policy = kLivePolicy,
+                  .title = title,
+                  .subtitle = "a run that goes on",
+                  .main = main,
+                  .data = ReportJson::object()});
 }
 
 fs::path report_file_of(const fs::path& folder) {

@@ -13,6 +13,10 @@ namespace dse {
 // what draws charts.
 std::string report_page(const std::vector<std::filesystem::path>& folders);
 
+// The page of a run that goes on: its scripts draw what the server of the page sends under "events", and send
+// what people order to "control".
+std::string live_page(const std::string& title);
+
 // The file in which a folder's report is looked for: beside the folder, because a run directory holds nothing
 // that its run has not written.
 std::filesystem::path report_file_of(const std::filesystem::path& folder);

@@ -147,11 +147,11 @@ std::string topology_html(const FinishedRun& run) {
 std::string confusion_html(const LabelledRun& run) {
   std::string html;
   std::string details;
-  for (const ConfusionMatrix& matrix : run.run.confusion) {
+  for (const FinishedMatrix& matrix : run.run.confusion) {
     std::set<std::int64_t> labels;
     std::map<std::pair<std::int64_t, std::int64_t>, double> counts;
     std::map<std::int64_t, double> truths;
-    for (const ConfusionMatrix::Cell& cell : matrix.cells) {
+    for (const FinishedMatrix::Cell& cell : matrix.cells) {
       labels.insert({cell.truth, cell.predicted});
       counts[{cell.truth, cell.predicted}] = cell.count;
       truths[cell.truth] += cell.count;

@@ -89,8 +89,8 @@ std::vector<CurveRow> read_curves(const fs::path& folder) {
   return rows;
 }
 
-std::vector<ConfusionMatrix> read_confusion(const fs::path& folder) {
-  std::vector<ConfusionMatrix> matrices;
+std::vector<FinishedMatrix> read_confusion(const fs::path& folder) {
+  std::vector<FinishedMatrix> matrices;
   if (!fs::exists(folder / kConfusionFile)) return matrices;
   CsvTable table(folder / kConfusionFile, {"component", "of", "view", "truth", "prediction", "count"});
   while (table.next()) {

@@ -15,7 +15,7 @@ namespace dse {
 using ReportJson = nlohmann::ordered_json;
 
 // The matrix of one component over all its predictions.
-struct ConfusionMatrix {
+struct FinishedMatrix {
   std::string component;
   std::string of;  // "arrival" or "learning"
   struct Cell {
@@ -31,7 +31,7 @@ struct FinishedRun {
   ReportJson summary;
   ReportJson topology;
   std::vector<CurveRow> curves;
-  std::vector<ConfusionMatrix> confusion;
+  std::vector<FinishedMatrix> confusion;
   std::vector<WrongAnswer> wrong_answers;
   std::vector<Occurrence> occurrences;
   std::vector<LatencyRow> latencies;

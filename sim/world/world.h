@@ -102,6 +102,8 @@ class World final : private RunNames {
   // the events at now(). Throws what run() throws.
   bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   TimeNs now() const { return scheduler_.now(); }
+  // How many events there were.
+  std::uint64_t events() const { return scheduler_.event_number(); }
   // The digests of the files that the world has read.
   DataDigests data() const;
   // What a user should know of the data sets: a sentence each.

@@ -24,9 +24,13 @@ class LineChart {
   }
 
   show(content) {
+    const names = (lines) => lines?.series.map((one) => one.name).join("\n");
+    const sameLines = names(this.content) === names(content);
     this.content = content;
-    this.hidden.clear();
-    this.makeLegend();
+    if (!sameLines) {
+      this.hidden.clear();
+      this.makeLegend();
+    }
     this.draw();
     this.fillTable();
   }

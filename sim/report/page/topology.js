@@ -16,7 +16,33 @@ class TopologyGraph {
     this.draw();
   }
 
+  // Whether the other topology has the same nodes and ways, so that update() can show it.
+  fits(topology) {
+    const shape = ({nodes, edges}) => JSON.stringify([nodes.map((one) => one.id), edges.map((one) => [one.from, one.to, one.label])]);
+    return shape(topology) === shape(this.topology);
+  }
+
+  // Shows other counts. It is laid out again only when they need more room.
+  update(topology) {
+    this.topology = topology;
+    if (!this.frame) return;
+    if (this.roomNeeded() !== this.room) return this.draw();
+    topology.edges.forEach((edge, number) => {
+      const label = this.labels[number];
+      if (label) label.textContent = this.labelOf(edge);
+    });
+  }
+
+  // How long each text is.
+  roomNeeded() {
+    const {nodes, edges} = this.topology;
+    return String([...edges.map((edge) => this.labelOf(edge).length),
+      ...nodes.flatMap((node) => this.linesOf(node).map(([, text]) => text.length))]);
+  }
+
   draw() {
+    this.labels = [];
+    this.room = this.roomNeeded();
     const graph = this.layout();
     const {width, height} = graph.graph();
     const title = `The topology: ${this.topology.nodes.length} nodes and ${this.topology.edges.length} ways. The tables below say the same.`;
@@ -24,7 +50,7 @@ class TopologyGraph {
       role: "img", "aria-label": title});
     svg.style.minWidth = `${0.6 * width}px`;
     svg.append(svgElement("defs", {}, this.arrow()));
-    for (const edge of graph.edges()) svg.append(...this.edge(graph.edge(edge)));
+    for (const edge of graph.edges()) svg.append(...this.edge(graph.edge(edge), Number(edge.name)));
     for (const id of graph.nodes()) svg.append(this.node(graph.node(id)));
     this.frame.replaceChildren(svg);
   }
@@ -72,14 +98,11 @@ class TopologyGraph {
     return group;
   }
 
-  edge({edge, points, label, x, y, width}) {
+  edge({edge, points, label, x, y, width}, number) {
     const line = svgElement("path", {d: smoothPath(points), class: `edge ${edge.sort} ${edge.messages === 0 ? "idle" : ""}`, "marker-end": "url(#arrow)"});
     if (!label) return [line];
-    return [
-      line,
-      svgElement("rect", {class: "label-back", x: x - width / 2, y: y - 8, width, height: 15}),
-      svgElement("text", {class: edge.unroutable ? "note" : "way", x, y: y + 4, "text-anchor": "middle"}, label),
-    ];
+    this.labels[number] = svgElement("text", {class: edge.unroutable ? "note" : "way", x, y: y + 4, "text-anchor": "middle"}, label);
+    return [line, svgElement("rect", {class: "label-back", x: x - width / 2, y: y - 8, width, height: 15}), this.labels[number]];
   }
 
   arrow() {
