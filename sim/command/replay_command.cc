@@ -191,7 +191,7 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   if (arguments.by_component)
     run.folder().write(kFingerprintsFile, fingerprint_rows(result.fingerprints_by_component));
   const int status = run.end(scenario, result, ending);
-  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet);
+  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet || arguments.json);
   return status;
 }
 

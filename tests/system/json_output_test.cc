@@ -27,7 +27,7 @@ Json document(std::vector<std::string> arguments, int status) {
 
 TEST_CASE("json output: a replay prints its summary and where it is") {
   const ProgramFixture fixture;
-  Json printed = document({"replay", kEcho, "--out", fixture.run()}, 0);
+  Json printed = document({"replay", kEcho, "--report", "--out", fixture.run()}, 0);
   CHECK(printed.at("directory") == fixture.run());
   printed.erase("directory");
   CHECK(printed == Json::parse(read_file(fixture.run() + "/summary.json")));
