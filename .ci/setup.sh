@@ -6,11 +6,12 @@ readonly build_packages=(
   g++ cmake ninja-build pkg-config
   libzmq3-dev cppzmq-dev libeigen3-dev libcli11-dev libfmt-dev catch2 libtomlplusplus-dev libxxhash-dev libutfcpp-dev
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libpcre2-dev libssl-dev
-  libfast-float-dev libpng-dev libcpp-httplib-dev
+  libfast-float-dev libpng-dev libcpp-httplib-dev libprotozero-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
 # The tests of programs in other languages run these.
-readonly program_packages=(python3 python3-numpy python3-pandas python3-sklearn python3-jsonschema mypy nodejs)
+readonly program_packages=(python3 python3-numpy python3-pandas python3-sklearn python3-jsonschema mypy nodejs
+  sqlite3 gnuplot-nox)
 readonly page_packages=(chromium nodejs)  # the tests of pages
 readonly full_program_packages=(python3-torch)
 readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with these

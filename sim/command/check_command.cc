@@ -8,7 +8,9 @@
 #include "core/diagnostics.h"
 #include "dse/error.h"
 #include "sim/command/command.h"
+#include "sim/command/json_document.h"
 #include "sim/command/run_options.h"
+#include "sim/results/observed_files.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
 #include "sim/scenario/topology_warnings.h"
@@ -37,6 +39,26 @@ std::string data_text(const Scenario& scenario, DatasetCache& datasets) {
   return text;
 }
 
+std::vector<std::string> warnings_of(const Scenario& scenario, const World& world) {
+  std::vector<std::string> warnings = topology_warnings(scenario);
+  for (const std::string& note : world.data_notes()) warnings.push_back(note);
+  return warnings;
+}
+
+// The same as what is printed for human readers; "topology" is that of a run's topology.json, before the run.
+nlohmann::ordered_json scenario_json(const std::string& path, const std::vector<std::string>& settings,
+                                     const Tables& tables) {
+  const Scenario scenario = read_scenario(path, tables, settings);
+  const auto datasets = std::make_shared<DatasetCache>();
+  const World world(scenario, {.seed = scenario.seed, .datasets = datasets}, no_files());
+  return {{"path", path},
+          {"title", scenario.title},
+          {"seed", scenario.seed},
+          {"topology", nlohmann::ordered_json::parse(topology_json(scenario, world.traffic()))},
+          {"data", data_text(scenario, *datasets)},
+          {"warnings", warnings_of(scenario, world)}};
+}
+
 // Reads a scenario, wires it (which opens its data and makes its learners), and prints its topology.
 void check_one(const std::string& path, const std::vector<std::string>& settings, const Tables& tables) {
   const Scenario scenario = read_scenario(path, tables, settings);
@@ -48,16 +70,22 @@ void check_one(const std::string& path, const std::vector<std::string>& settings
 }
 
 // A scenario that is wrong does not keep the others from being checked.
-int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings,
+int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings, bool json,
           const Tables& tables) {
   std::vector<InputError> errors;
+  nlohmann::ordered_json checked = nlohmann::ordered_json::array();
   for (const std::string& path : paths) {
     try {
-      check_one(path, settings, tables);
+      if (json) {
+        checked.push_back(scenario_json(path, settings, tables));
+      } else {
+        check_one(path, settings, tables);
+      }
     } catch (const InputError& error) {
       for (const InputError& one : errors_in(error)) errors.push_back(one);
     }
   }
+  if (json) print_document({{"scenarios", checked}});
   throw_if_any(std::move(errors));
   return kExitOk;
 }
@@ -68,13 +96,17 @@ void add_check_command(CommandParser& parser, const Tables& tables) {
   struct Arguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> settings;
+    bool json = false;
   };
   auto arguments = std::make_shared<Arguments>();
   ProgramCommand command = parser.add_command(
       "check", "Read scenarios and their data, and print who writes, binds and streams what");
   command.add_arguments("scenarios", arguments->scenarios, "scenario files").required();
   add_setting_option(command, arguments->settings);
-  command.on_run([arguments, &tables] { return check(arguments->scenarios, arguments->settings, tables); });
+  add_json_option(command, arguments->json);
+  command.on_run([arguments, &tables] {
+    return check(arguments->scenarios, arguments->settings, arguments->json, tables);
+  });
 }
 
 }  // namespace dse

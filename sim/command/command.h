@@ -19,6 +19,7 @@ void add_replay_command(CommandParser& parser, const Tables& tables);
 void add_diff_command(CommandParser& parser, const Tables& tables);
 void add_explore_command(CommandParser& parser, const Tables& tables);
 void add_verify_command(CommandParser& parser, const Tables& tables);
+void add_trace_command(CommandParser& parser);
 void add_capture_command(CommandParser& parser);
 void add_init_command(CommandParser& parser);
 void add_check_command(CommandParser& parser, const Tables& tables);

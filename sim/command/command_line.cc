@@ -86,6 +86,7 @@ int run_command_line(int argc, char** argv, const Tables& tables) {
   add_attach_command(parser, tables);
   add_node_command(parser, tables);
   add_nodes_command(parser, tables);
+  add_trace_command(parser);
   add_capture_command(parser);
   add_conform_command(parser);
   add_definitions_command(parser, tables);

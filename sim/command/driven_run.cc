@@ -57,7 +57,9 @@ int DrivenRun::end(const Scenario& scenario, const RunResult& result, const Endi
   write_results(report, folder_);
   folder_.commit();
   if (ending.when_kept) ending.when_kept();
-  if (options_.quiet) {
+  if (options_.json) {
+    fmt::print("{}", report_json(report, folder_.target().string()));
+  } else if (options_.quiet) {
     tell("{}", failures_text(report, false));
   } else {
     fmt::print("{}{}results in {}\n", report_text(report, options_.colour), ending.more,

@@ -23,6 +23,7 @@ class DrivenRun {
     std::string default_folder;
     bool record = false;
     bool quiet = false;  // only warnings and failures are printed
+    bool json = false;   // the results are printed as JSON
     bool colour = false;
     bool warnings = true;  // about probable mistakes, at the end
     unsigned threads = 0;

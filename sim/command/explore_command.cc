@@ -43,6 +43,7 @@ struct ExploreArguments {
   bool some_faults = false;
   bool minimise = false;
   bool quiet = false;
+  bool json = false;
 };
 
 // Makes errors about a value name --vary, although it is applied as --set would apply it.
@@ -207,12 +208,15 @@ int explore(const ExploreArguments& arguments, const Tables& tables) {
   MinimisedText minimised;
   if (arguments.minimise && !exploration.failures.empty())
     minimised = minimise_if_possible(explorer, exploration, tables, interrupted, folder, show_progress);
-  folder.write(kSummaryFile, summary_json(explorer, exploration,
-                                          {.status = interrupted.load() ? "interrupted" : "completed",
-                                           .files = folder.file_names()}));
+  const ExploreEnding ending{.status = interrupted.load() ? "interrupted" : "completed",
+                             .files = folder.file_names()};
+  folder.write(kSummaryFile, summary_json(explorer, exploration, ending));
   folder.commit();
   const std::string failures = failures_text(explorer, exploration) + minimised.text(folder);
-  if (!arguments.quiet) {
+  if (arguments.json) {
+    fmt::print("{}", exploration_json(explorer, exploration, ending, table, folder.target().string(),
+                                      minimised.text(folder)));
+  } else if (!arguments.quiet) {
     fmt::print("{}{}{}, {} failed; results in {}\n", spread_table(explorer, table), failures,
                counted(exploration.trials.size(), "run"), exploration.failures.size(),
                folder.target().string());
@@ -244,6 +248,7 @@ void add_explore_command(CommandParser& parser, const Tables& tables) {
   command.add_flag("--minimise", arguments->minimise,
                    "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
   command.add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
+  add_json_option(command, arguments->json).excludes("--quiet");
   command.on_run([arguments, &tables] { return explore(*arguments, tables); });
 }
 

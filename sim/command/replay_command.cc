@@ -52,6 +52,7 @@ struct ReplayArguments {
   double pace = 0;
   std::string live;
   bool quiet = false;
+  bool json = false;
 };
 
 void set_until(const std::string& text, Scenario& scenario) {
@@ -158,6 +159,7 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .default_folder = fmt::format("runs/{}-s{}", scenario.name, scenario.seed),
                           .record = arguments.record,
                           .quiet = arguments.quiet,
+                          .json = arguments.json,
                           .colour = wants_colour(STDOUT_FILENO),
                           .threads = arguments.threads,
                           .settings = arguments.settings,
@@ -189,7 +191,7 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   if (arguments.by_component)
     run.folder().write(kFingerprintsFile, fingerprint_rows(result.fingerprints_by_component));
   const int status = run.end(scenario, result, ending);
-  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet);
+  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet || arguments.json);
   return status;
 }
 
@@ -234,6 +236,7 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
   add_pace_option(command, arguments->pace);
   add_live_option(command, arguments->live);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  add_json_option(command, arguments->json).excludes("--twice").excludes("--quiet");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }
 

@@ -36,6 +36,10 @@ void add_setting_option(ProgramCommand command, std::vector<std::string>& settin
   command.add_texts("--set", settings, "KEY=VALUE: set a key of the scenario; may be repeated");
 }
 
+CommandOption add_json_option(ProgramCommand command, bool& json) {
+  return command.add_flag("--json", json, "print one JSON document in place of lines for human readers");
+}
+
 void add_protocol_log_option(ProgramCommand command, std::string& folder) {
   command.add_text(
       "--protocol-log", folder,

@@ -19,6 +19,9 @@ void add_jobs_option(ProgramCommand command, unsigned& jobs, const std::string& 
 // Adds --set KEY=VALUE, which may be repeated.
 void add_setting_option(ProgramCommand command, std::vector<std::string>& settings);
 
+// Adds --json: one JSON document on standard output, in place of what is for human readers.
+CommandOption add_json_option(ProgramCommand command, bool& json);
+
 // Adds --protocol-log DIR.
 void add_protocol_log_option(ProgramCommand command, std::string& folder);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -23,6 +24,8 @@
 #include "sim/regression/fingerprint_table.h"
 #include "sim/regression/side_by_side.h"
 #include "sim/regression/verification.h"
+#include "sim/regression/verification_files.h"
+#include "sim/results/replaced_file.h"
 #include "sim/results/shell.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/interrupt.h"
@@ -38,6 +41,8 @@ struct VerifyArguments {
   unsigned threads = 1;
   bool update = false;
   bool quiet = false;
+  bool json = false;
+  std::string junit;
 };
 
 // A folder with scenarios, and its table of fingerprints.
@@ -124,6 +129,7 @@ class Report {
   void add(const Target& target, const Verification& one) {
     const std::string& path = target.path;
     const std::string table = target.folder.table.path().string();
+    verified_.push_back({.path = path, .verification = one});
     switch (one.verdict) {
       case Verdict::kSame:
         if (!arguments_.quiet) line("ok", path);
@@ -145,6 +151,7 @@ class Report {
       case Verdict::kWrongInput:
         fail(kExitWrongInput, "FAILED", with_path(path, one.summary));
         break;
+      case Verdict::kNoFile:
       case Verdict::kInterrupted:
         status_ = kExitInterrupted;
         ++not_verified_;
@@ -162,6 +169,10 @@ class Report {
     }
     for (const std::string& file : left) {
       const std::string path = (folder.path / file).string();
+      verified_.push_back({.path = path,
+                           .verification = {.verdict = Verdict::kNoFile,
+                                            .summary = "its row is left in " + folder.table.path().string()},
+                           .updated = arguments_.update});
       if (arguments_.update) {
         folder.changes.push_back(verdict_line("DROPPED", path));
         folder.table.erase(file);
@@ -175,6 +186,8 @@ class Report {
 
   int status() const { return status_; }
   std::size_t not_verified() const { return not_verified_; }
+  // What was found, in that order.
+  const std::vector<Verified>& verified() const { return verified_; }
 
  private:
   // Adds the path, unless the summary already names it, as many do.
@@ -185,11 +198,14 @@ class Report {
   static std::string verdict_line(const std::string& verdict, const std::string& text) {
     return fmt::format("{:<8} {}\n", verdict, one_line(text));
   }
-  static void line(const std::string& verdict, const std::string& text) {
+  void line(const std::string& verdict, const std::string& text) const {
+    if (arguments_.json) return;
     fmt::print("{}", verdict_line(verdict, text));
     std::fflush(stdout);
   }
-  static void detail(const std::string& text) { fmt::print("  {}\n", text); }
+  void detail(const std::string& text) const {
+    if (!arguments_.json) fmt::print("  {}\n", text);
+  }
 
   // Wrong input outranks a difference.
   void fail(int status, const std::string& verdict, const std::string& text) {
@@ -199,12 +215,22 @@ class Report {
   void update(const std::string& verdict, const Target& target, const Verification& one) {
     target.folder.changes.push_back(verdict_line(verdict, with_path(target.path, one.summary)));
     target.folder.table.put(one.now);
+    verified_.back().updated = true;
   }
 
   const VerifyArguments& arguments_;
   int status_ = kExitOk;
   std::size_t not_verified_ = 0;
+  std::vector<Verified> verified_;
 };
+
+Verification timed(const std::function<Verification()>& work) {
+  const auto started = std::chrono::steady_clock::now();  // only for --junit
+  Verification verification = work();
+  verification.wall_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return verification;
+}
 
 // Verifies `jobs` scenarios side by side, and reports them in their order.
 void verify_all(const std::vector<Target>& targets, const VerifyArguments& arguments, const Tables& tables,
@@ -219,7 +245,7 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
     const FingerprintRow* row = target.folder.table.find(target.file);
     const std::optional<FingerprintRow> kept = row == nullptr ? std::nullopt : std::optional(*row);
     tasks.emplace_back([&options, &interrupted, path = target.path, kept] {
-      return verify(path, kept ? &*kept : nullptr, options, interrupted);
+      return timed([&] { return verify(path, kept ? &*kept : nullptr, options, interrupted); });
     });
     verifications.push_back(tasks.back().get_future());
   }
@@ -237,6 +263,8 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
 }
 
 int verify_command(const VerifyArguments& arguments, const Tables& tables) {
+  std::optional<ReplacedFile> junit;  // first: a place that cannot be written is known before the work
+  if (!arguments.junit.empty()) junit.emplace(arguments.junit);
   Selection selection(arguments.paths);
   Report report(arguments);
   verify_all(selection.targets(), arguments, tables, report);
@@ -244,8 +272,12 @@ int verify_command(const VerifyArguments& arguments, const Tables& tables) {
     if (folder.whole && report.status() != kExitInterrupted) report.add_left_over(folder);
     if (folder.changes.empty()) continue;
     folder.table.write();
-    for (const std::string& change : folder.changes) fmt::print("{}", change);
+    for (const std::string& change : folder.changes) {
+      if (!arguments.json) fmt::print("{}", change);
+    }
   }
+  if (junit) junit->write(junit_xml(report.verified()));
+  if (arguments.json) fmt::print("{}", verification_json(report.verified()));
   if (report.not_verified() > 0)
     tell("interrupted: {} not verified\n", counted(report.not_verified(), "scenario was", "scenarios were"));
   return report.status();
@@ -264,6 +296,9 @@ void add_verify_command(CommandParser& parser, const Tables& tables) {
   command.add_flag("--update", arguments->update,
                    "rewrite the rows that differ, add those that are missing, drop those left over");
   command.add_flag("--quiet", arguments->quiet, "print only what is not as it was");
+  add_json_option(command, arguments->json);
+  command.add_text("--junit", arguments->junit,
+                   "write the verdicts to this file, as JUnit's XML; replaces it");
   command.on_run([arguments, &tables] { return verify_command(*arguments, tables); });
 }
 

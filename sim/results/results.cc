@@ -288,6 +288,12 @@ void write_results(const RunReport& report, RunFolder& folder) {
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+std::string report_json(const RunReport& report, const std::string& directory) {
+  Json json = {{"directory", directory}};
+  json.update(summary(report));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 namespace {
 
 void add_drift_warnings(const Scenario& scenario, const RunResult& result,

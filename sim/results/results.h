@@ -42,6 +42,9 @@ struct RunReport {
 // clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
+// What summary.json says, with the run's place as "directory" before it; ends with a line end.
+std::string report_json(const RunReport& report, const std::string& directory);
+
 // Probable mistakes in the scenario, judging by what happened: a binding that passed no message in
 // a run that was not cut short. One sentence each.
 std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result);
