@@ -11,6 +11,7 @@
 #include "sim/command/run_options.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
+#include "sim/scenario/topology_dot.h"
 #include "sim/world/world.h"
 
 namespace dse {
@@ -36,23 +37,31 @@ std::string data_text(const Scenario& scenario, DatasetCache& datasets) {
   return text;
 }
 
+struct CheckArguments {
+  std::vector<std::string> scenarios;
+  std::vector<std::string> settings;
+  bool dot = false;
+};
+
 // Reads a scenario, wires it (which opens its data and makes its learners), and prints its topology.
-void check_one(const std::string& path, const std::vector<std::string>& settings, const Tables& tables) {
-  const Scenario scenario = read_scenario(path, tables, settings);
+void check_one(const std::string& path, const CheckArguments& arguments, const Tables& tables) {
+  const Scenario scenario = read_scenario(path, tables, arguments.settings);
   const auto datasets = std::make_shared<DatasetCache>();
   const World world(scenario, {.seed = scenario.seed, .datasets = datasets}, no_files());
-  fmt::print("{}{}", topology_text(scenario), data_text(scenario, *datasets));
+  if (arguments.dot)
+    fmt::print("{}", topology_dot(scenario));
+  else
+    fmt::print("{}{}", topology_text(scenario), data_text(scenario, *datasets));
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}: {}\n", path, warning);
   for (const std::string& note : world.data_notes()) tell("warning: {}: {}\n", path, note);
 }
 
 // A scenario that is wrong does not keep the others from being checked.
-int check(const std::vector<std::string>& paths, const std::vector<std::string>& settings,
-          const Tables& tables) {
+int check(const CheckArguments& arguments, const Tables& tables) {
   std::vector<InputError> errors;
-  for (const std::string& path : paths) {
+  for (const std::string& path : arguments.scenarios) {
     try {
-      check_one(path, settings, tables);
+      check_one(path, arguments, tables);
     } catch (const InputError& error) {
       for (const InputError& one : errors_in(error)) errors.push_back(one);
     }
@@ -64,16 +73,14 @@ int check(const std::vector<std::string>& paths, const std::vector<std::string>&
 }  // namespace
 
 void add_check_command(CommandParser& parser, const Tables& tables) {
-  struct Arguments {
-    std::vector<std::string> scenarios;
-    std::vector<std::string> settings;
-  };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CheckArguments>();
   ProgramCommand command = parser.add_command(
       "check", "Read scenarios and their data, and print who writes, binds and streams what");
   command.add_arguments("scenarios", arguments->scenarios, "scenario files").required();
   add_setting_option(command, arguments->settings);
-  command.on_run([arguments, &tables] { return check(arguments->scenarios, arguments->settings, tables); });
+  command.add_flag("--dot", arguments->dot,
+                   "print the topology as a graph for Graphviz instead, one for each scenario");
+  command.on_run([arguments, &tables] { return check(*arguments, tables); });
 }
 
 }  // namespace dse

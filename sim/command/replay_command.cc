@@ -13,7 +13,9 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
+#include "sim/command/live_line.h"
 #include "sim/command/run_options.h"
+#include "sim/command/run_progress.h"
 #include "sim/command/standard_streams.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
@@ -46,6 +48,9 @@ struct ReplayArguments {
   bool save_models = false;
   bool by_component = false;
   std::string protocol_log;
+  std::string color;
+  std::string progress;
+  bool all = false;
   bool quiet = false;
 };
 
@@ -56,14 +61,6 @@ void set_until(const std::string& text, Scenario& scenario) {
     throw InputError({.file = "--until"},
                      fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
   }
-}
-
-ProgressSink progress_sink(bool shown) {
-  if (!shown) return [](TimeNs, std::uint64_t) {};
-  return [](TimeNs virtual_time_ns, std::uint64_t events) {
-    tell("\r{} virtual, {} ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000),
-         counted(events, "event"));
-  };
 }
 
 // What is to be replayed, once the scenario and its capture have been read.
@@ -131,6 +128,20 @@ std::string fingerprint_rows(const std::map<std::string, Fingerprints>& componen
   return rows;
 }
 
+// Runs it, and shows meanwhile how far it is in `live`, which is gone afterwards.
+RunResult run_with_line(World& world, const Replay& replay, const std::atomic<bool>& interrupted,
+                        std::optional<LiveLine>& live, const ReplayArguments& arguments) {
+  RunProgress progress;
+  const auto gone = [](std::optional<LiveLine>* line) { line->reset(); };
+  const std::unique_ptr<std::optional<LiveLine>, decltype(gone)> guard(&live, gone);
+  live.emplace(progress_choice(arguments.progress, arguments.quiet),
+               [&progress](double seconds) { return progress.line(seconds); });
+  RunResult result =
+      run_world(world, replay.scenario, replay.captured_input(), interrupted, progress.sink(world));
+  progress.look(world);
+  return result;
+}
+
 int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // only for timing.json
   const Replay replay = prepare(arguments, tables);
@@ -147,19 +158,22 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .default_folder = fmt::format("runs/{}-s{}", scenario.name, scenario.seed),
                           .record = arguments.record,
                           .quiet = arguments.quiet,
-                          .colour = wants_colour(STDOUT_FILENO),
+                          .style = {.color = wants_colour(STDOUT_FILENO, colour_choice(arguments.color)),
+                                    .all = arguments.all},
                           .threads = arguments.threads,
                           .settings = arguments.settings,
                           .protocol_log = arguments.protocol_log,
                           .keep_states = arguments.save_models});
+  std::optional<LiveLine> live;
   WorldOptions options = run.world_options(scenario);
+  options.warn = [&live, warn = options.warn](const std::string& warning) {
+    if (!live) return warn(warning);
+    live->above([&] { warn(warning); });
+  };
   options.fingerprint_components = arguments.by_component;
   World world(scenario, options, run.open_lines());
   for (const std::string& note : world.data_notes()) tell("warning: {}\n", note);
-  const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
-  const RunResult result =
-      run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
-  if (show_progress) tell("\r\x1b[K");
+  const RunResult result = run_with_line(world, replay, interrupted, live, arguments);
 
   DrivenRun::Ending ending{.data = world.data(), .data_notes = world.data_notes()};
   if (replay.captured) {
@@ -210,6 +224,9 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
       .add_flag("--by-component", arguments->by_component,
                 "write the fingerprints of each component by itself to fingerprints.csv")
       .excludes("--twice");
+  add_all_option(command, arguments->all);
+  add_color_option(command, arguments->color);
+  add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }
