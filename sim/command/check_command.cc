@@ -80,6 +80,7 @@ void add_check_command(CommandParser& parser, const Tables& tables) {
   add_setting_option(command, arguments->settings);
   command.add_flag("--dot", arguments->dot,
                    "print the topology as a graph for Graphviz instead, one for each scenario");
+  command.example("dse check scenarios/exchange-types.toml");
   command.on_run([arguments, &tables] { return check(*arguments, tables); });
 }
 

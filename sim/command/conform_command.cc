@@ -148,6 +148,7 @@ void add_conform_command(CommandParser& parser) {
                     {.what = "the number of a case"});
   command.add_flag("--quiet", arguments->quiet, "show no progress");
   add_broker_options(command, arguments->broker);
+  command.example("dse conform --cases 100");
   command.on_run(
       [arguments] { return arguments->timed > 0 ? conform_timed(*arguments) : conform(*arguments); });
 }

@@ -123,6 +123,7 @@ void add_diff_command(CommandParser& parser, const Tables& tables) {
       parser.add_command("diff", "Say in what two runs differ, and show the first event in which they part");
   command.add_argument("RUN_A", arguments->a, "a run directory");
   command.add_argument("RUN_B", arguments->b, "another run directory");
+  command.example("dse diff runs/sample-four-models-s2015 runs/sample-four-models-s7");
   command.on_run([arguments, &tables] { return diff(arguments->a, arguments->b, tables); });
 }
 

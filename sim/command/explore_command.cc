@@ -252,6 +252,7 @@ void add_explore_command(CommandParser& parser, const Tables& tables) {
                    "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
   add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
+  command.example("dse explore scenarios/few-digits.toml --seeds 1..20 --vary bus.latency=0s,1ms");
   command.on_run([arguments, &tables] { return explore(*arguments, tables); });
 }
 

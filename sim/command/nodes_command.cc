@@ -221,6 +221,7 @@ void add_nodes_command(CommandParser& parser, const Tables& tables) {
   add_all_option(command, arguments->all);
   add_color_option(command, arguments->color);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.example("dse nodes scenarios/mnist.toml --broker amqp://guest:guest@localhost");
   command.on_run([arguments, &tables] { return run_nodes(*arguments, tables); });
 }
 

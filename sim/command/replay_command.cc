@@ -228,6 +228,7 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
   add_color_option(command, arguments->color);
   add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.example("dse replay scenarios/sample-four-models.toml --seed 7");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }
 

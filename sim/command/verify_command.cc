@@ -295,6 +295,7 @@ void add_verify_command(CommandParser& parser, const Tables& tables) {
   add_color_option(command, arguments->color);
   add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print only what is not as it was");
+  command.example("dse verify scenarios/prefetch.toml scenarios/start.toml");
   command.on_run([arguments, &tables] { return verify_command(*arguments, tables); });
 }
 

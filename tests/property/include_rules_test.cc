@@ -106,12 +106,13 @@ TEST_CASE("within the simulator, too") {
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
       {"conform", {"conform"}},
       {"definitions", {"definitions", "scenario"}},
+      {"explain", {"explain", "scenario"}},
       {"simulation", {"simulation", "world", "scenario", "record"}},
       {"attach", {"attach", "world", "scenario", "capture"}},
       {"node", {"node", "results", "world", "scenario"}},
       {"command",
        {"command", "regression", "results", "world", "scenario", "record", "capture", "conform",
-        "definitions", "attach", "node", "simulation"}},
+        "definitions", "attach", "node", "simulation", "explain"}},
   };
   for (const Source& source : sources()) {
     if (source.folder != "sim" || source.path == "sim/main.cc") continue;

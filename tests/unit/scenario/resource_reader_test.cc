@@ -45,7 +45,7 @@ TEST_CASE("resource: the options of a queue are read") {
   CHECK(config.queue == wanted);
   for (const char* part :
        {"(message_ttl 0s, expires 60s, max_length 0,", "max_length_bytes 100,", "reject-publish-dlx,",
-        "max_priority 9,", "single active consumer,", "auto-delete,", "exclusive)",
+        "max_priority 9,", "single active consumer,", "auto-delete,", "exclusive,",
         "dead letters → exchange b (key x.y)\n", "→ exchange c\n"})
     CHECK_THAT(topology_text(scenario), ContainsSubstring(part));
   // The queues that something leads into exist from the start.
@@ -66,8 +66,9 @@ TEST_CASE("exchange: a type, an alternate, and bindings to it") {
   CHECK(scenario.bindings.at(1).target == BindingTarget::kQueue);
   CHECK(TopologyGraph(scenario).queues_from("in") == std::set<std::string>{"a", "in", "rest"});
   CHECK(exchanges_into(scenario, "a") == std::vector<std::string>{"a", "in", "x"});
-  CHECK_THAT(topology_text(scenario), ContainsSubstring("  exchange x (direct)\n") &&
-                                          ContainsSubstring("  └─ what nothing takes → exchange rest\n"));
+  CHECK_THAT(topology_text(scenario),
+             ContainsSubstring("  exchange x (direct): unreached, nobody writes it\n") &&
+                 ContainsSubstring("  └─ what nothing takes → exchange rest\n"));
 }
 
 TEST_CASE("resource: what a queue gives up counts among what comes to another") {
