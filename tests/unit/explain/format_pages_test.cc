@@ -55,8 +55,7 @@ TEST_CASE("explain: each kind, learner and detector has a page, and each key of 
       CHECK_THAT(pages().page(topic), ContainsSubstring(key.name));
     }
   }
-  for (const char* name :
-       {"naive-bayes", "hoeffding-tree", "adwin", "ddm", "page-hinkley", "softmax", "sea"}) {
+  for (const char* name : {"naive-bayes", "hoeffding-tree", "adwin", "ddm", "page-hinkley", "softmax"}) {
     CAPTURE(name);
     CHECK_FALSE(pages().page(name).empty());
   }
@@ -65,7 +64,7 @@ TEST_CASE("explain: each kind, learner and detector has a page, and each key of 
 TEST_CASE("explain: a key is shown with its table, its default and its meaning") {
   CHECK_THAT(pages().page("resource.message_ttl"),
              Catch::Matchers::StartsWith(
-                 "Queues with options (dse explain queues-with-options)\n\n  `message_ttl`"));
+                 "`[resource.NAME]` (dse explain resource)\n\n  `message_ttl`  (default: none)\n"));
   CHECK_THAT(pages().page("fault.delay"),
              ContainsSubstring("  `delay`  (keys of its own: `by`)\n      it takes so"));
   CHECK(pages().page("message_ttl") == pages().page("resource.message_ttl"));
