@@ -201,6 +201,22 @@ std::string FormatPages::page(const std::string& topic) const {
                                                       : fmt::format("; did you mean '{}'?", nearest)));
 }
 
+std::string FormatPages::meaning(const KeyName& name) const {
+  std::string of_all;
+  for (const Topic* topic : with_parts(topics_named(name.table))) {
+    for (const MarkdownRow& row : markdown_rows(topic->section.body)) {
+      if (!describes(row, name.key)) continue;
+      const std::vector<std::string> named = code_spans(row.cells.front());
+      const std::string text = plain_line(row.cells.back());
+      if (!name.choice.empty() && std::find(named.begin(), named.end(), name.choice) != named.end())
+        return text;
+      const bool is_own_row = std::find(named.begin(), named.end(), name.key) != named.end();
+      if (of_all.empty() && is_own_row) of_all = text;
+    }
+  }
+  return of_all;
+}
+
 std::string FormatPages::overview() const {
   std::string text =
       "dse explain TOPIC prints its page. TOPIC is one of these, a key of a table\n"

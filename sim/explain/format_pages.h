@@ -23,6 +23,14 @@ class FormatPages {
   // What is known of a table ("expect"), a key ("resource.message_ttl", "message_ttl"), a kind, a learner or
   // another topic of the overview, as plain text. Throws InputError with the nearest name when nothing is.
   std::string page(const std::string& topic) const;
+  // What the page of the format says of a key of a table, as one line; "" when it says nothing. `choice` is
+  // the kind, or whatever else has the key as its own; "" for a key of all.
+  struct KeyName {
+    std::string table;
+    std::string key;
+    std::string choice = {};
+  };
+  std::string meaning(const KeyName& name) const;
 
  private:
   struct Topic {
