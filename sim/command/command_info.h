@@ -11,7 +11,7 @@ struct OptionInfo {
   std::vector<std::string> names = {};  // "--out", "-o"
   std::string description = {};
   bool takes_value = false;
-  std::vector<std::string> choices = {};  // of the value; empty: anything
+  std::vector<std::string> choices = {};  // values that it may have; empty: anything
   bool required = false;
   bool repeated = false;
 };

@@ -17,7 +17,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kBetweenDraws(200);
 
-// Of the terminal; 80 where it does not say.
+// How many columns the terminal has; 80 where it does not say.
 std::size_t terminal_width() {
   winsize size = {};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;

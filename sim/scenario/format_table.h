@@ -25,7 +25,7 @@ enum class ValueForm {
   kEnd,           // "drained", or a duration
   kFactor,        // an integer, or two for p/q
   kNumbers,       // a list of numbers
-  kNumberOrText,  // of a fault
+  kNumberOrText,  // a fault's number, or its name
   kHeaders,       // a table of header values
   kInner,         // a table with the keys of `inner`
 };

@@ -16,7 +16,7 @@ struct TextTree {
 // in a further line is indented. UTF-8, whatever the locale.
 struct TreeStyle {
   std::size_t width = 80;
-  std::size_t indent = 0;  // of every line
+  std::size_t indent = 0;  // every line begins with so many spaces
 };
 std::string tree_text(const TextTree& tree, const TreeStyle& style);
 

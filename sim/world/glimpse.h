@@ -18,8 +18,8 @@ struct Glimpse {
   // From 0 to 1: of the virtual time until the end, or, for a run that ends when it has drained, of what its
   // sources will send; empty where nobody knows.
   std::optional<double> share_done = {};
-  // Of each component whose answers are scored, by name: the accuracy of the last ones (`window` of
-  // [metrics]).
+  // The accuracy of the last answers (`window` of [metrics]) of each component whose answers are scored, by
+  // name.
   std::vector<std::pair<std::string, double>> accuracies = {};
 };
 
