@@ -6,7 +6,7 @@ readonly build_packages=(
   g++ cmake ninja-build pkg-config
   libzmq3-dev cppzmq-dev libeigen3-dev libcli11-dev libfmt-dev catch2 libtomlplusplus-dev libxxhash-dev libutfcpp-dev
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libpcre2-dev libssl-dev
-  libfast-float-dev
+  libfast-float-dev libpng-dev libcpp-httplib-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
 # The tests of programs in other languages run these.
@@ -115,6 +115,23 @@ without_starting_services() (
   fi
 )
 
+# Puts the file $3 of the npm package $1 of version $2 at $5, unless it is there; $4 is its SHA-256.
+fetch_from_npm() (
+  [[ ! -e "$5" ]] || exit 0
+  if ! command -v npm >/dev/null; then install_packages npm; fi
+  command -v npm >/dev/null || die 3 "npm is missing; install it (Debian: the package npm) and try again"
+  say "Fetching $1 $2"
+  work="$(mktemp -d)" || die 3 "cannot make a temporary folder"
+  trap 'rm -rf "$work"' EXIT
+  cd "$work" || exit
+  quietly npm pack "$1@$2" --ignore-scripts --loglevel=error ||
+    die 3 "npm could not fetch $1 $2 (see above); is the network there, and the disk not full?"
+  quietly tar --no-same-owner -xzf ./*.tgz "package/$3" || die 3 "$1 $2 does not hold $3"
+  got="$(sha256sum "package/$3" | cut -d ' ' -f 1)"
+  [[ "$got" == "$4" ]] || die 3 "$3 of $1 $2 is not what it was: SHA-256 is $got, expected $4"
+  mkdir -p "$(dirname "$5")" && mv "package/$3" "$5" || die 3 "cannot write $5"
+)
+
 # The targets to build; empty: everything.
 build_targets=()
 
@@ -123,6 +140,7 @@ build_targets=()
 build() {
   local folder="$1"
   shift
+  "$root/sim/report/fetch" || return
   if [[ ! -e "$folder/build.ninja" ]]; then
     say "Configuring ${folder#"$root"/}/"
     quietly cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD=ON "$@" || return

@@ -93,13 +93,60 @@ struct ClassRow {
   ClassCell cell;
 };
 
+// How many messages a component has passed to an exchange, or got from a queue.
+struct Flow {
+  std::string component;
+  std::string resource;          // the exchange that it wrote to, or whose queue it read
+  std::uint64_t written = 0;     // to the exchange
+  std::uint64_t unroutable = 0;  // those of `written` that no queue took
+  std::uint64_t delivered = 0;   // from the queue, each time that a message came
+};
+
+// An answer with another label than the true one.
+struct WrongAnswer {
+  TimeNs time_ns = 0;
+  std::string component;  // that answered
+  std::string message;    // id of the answer
+  std::string answers;    // id of the message that it is about
+  std::int64_t label = 0;
+  int truth = 0;
+  double confidence = 0;                    // that the answer's header says
+  std::string source;                       // the component that sent what it is about
+  std::optional<std::uint32_t> index = {};  // of that item in the data set of `source`
+};
+
+// Something that happens to a component as a whole, or that a planted fault does to it.
+struct Occurrence {
+  TimeNs time_ns = 0;
+  std::string component;
+  std::string what;                       // "crashed", "struck", "alarm" ...
+  std::optional<std::size_t> fault = {};  // kStruck: its number in the scenario, from 0
+  std::string message = {};               // id of the message that it concerns; "": none
+};
+
+// Of the messages of a component, how many took so long: a bucket of a histogram.
+struct LatencyRow {
+  std::string component;
+  std::string measure;    // "latency", "wait", "train_sojourn" ...
+  TimeNs largest_ns = 0;  // the longest of them; all of other rows are shorter, or all are longer
+  std::uint64_t messages = 0;
+};
+
 // What was measured, over a whole run or up to some virtual time.
 struct Measures {
   std::map<std::string, double> metrics;  // "<component>.<metric>"
   std::vector<CurveRow> curves;           // by time, component, metric
 };
 
-struct RunResult : Measures {
+// What has passed through a run.
+struct TrafficCounts {
+  std::vector<Flow> flows;         // in the scenario's order of components
+  std::vector<BindingSpec> bound;  // bindings that components made while running, each once
+  // Messages, by binding of the scenario, then by those of `bound`; empty if not counted.
+  std::vector<std::uint64_t> passed;
+};
+
+struct RunResult : Measures, TrafficCounts {
   RunStatus status = RunStatus::kCompleted;
   std::string stall;  // which component waits for what; "" unless stalled
   std::uint64_t seed = 0;
@@ -108,9 +155,6 @@ struct RunResult : Measures {
   std::uint64_t events = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t unroutable = 0;
-  std::vector<BindingSpec> bound;  // bindings that components made while running, each once
-  // Messages, by binding of the scenario, then by those of `bound`; empty if not counted.
-  std::vector<std::uint64_t> passed;
   Fingerprints fingerprints;
   std::map<std::string, Fingerprints> fingerprints_by_component;  // if they were asked for
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
@@ -120,6 +164,10 @@ struct RunResult : Measures {
   std::vector<FaultCount> faults;               // in the scenario's order
   std::vector<ConfusionRow> confusion;          // each component's rows by truth and prediction
   std::vector<ClassRow> classes;                // each component's rows by view and label
+  std::vector<WrongAnswer> wrong_answers;       // by component; of each the most confident, these first
+  std::vector<Occurrence> occurrences;          // by time
+  std::uint64_t occurrences_left_out = 0;       // of one component and sort only the first are kept
+  std::vector<LatencyRow> latencies;            // by component and measure, in ascending order
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
   // Likewise, by how long after the last effect of a planted fault.

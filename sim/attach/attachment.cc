@@ -14,8 +14,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr milliseconds kTurnMax{2};    // then it checks what has arrived
-constexpr milliseconds kRestMax{100};  // then it checks whether the run is over
+constexpr milliseconds kTurnMax{2};          // then it checks what has arrived
+constexpr milliseconds kRestMax{100};        // then it checks whether the run is over
+constexpr milliseconds kRestWatchedMax{40};  // likewise, when people look at it
 constexpr milliseconds kBetweenShows{200};
 constexpr std::chrono::seconds kConfirmsMax{30};
 constexpr std::chrono::seconds kStandstillMax{1};  // once the user has interrupted it
@@ -45,7 +46,7 @@ Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& 
 
 Attachment::Attachment(const Scenario& scenario, World& world, Gateway& gateway, CaptureWriter* capture,
                        Options options)
-    : scenario_(scenario), world_(world), gateway_(gateway), capture_(capture), options_(options) {
+    : scenario_(scenario), world_(world), gateway_(gateway), capture_(capture), options_(std::move(options)) {
   for (std::size_t i = 0; i < scenario.components.size(); ++i) {
     const ComponentConfig& component = scenario.components[i];
     if (is_export(component)) exports_.emplace(component.name, exports_.size());
@@ -88,6 +89,7 @@ void Attachment::serve(const Interrupts& interrupts, const Show& show) {
   while (!over(interrupts)) {
     turn();
     show_now_and_then(show);
+    if (options_.look) options_.look();
     rest();
   }
 }
@@ -106,9 +108,10 @@ void Attachment::turn() {
   settle();
 }
 
-TimeNs Attachment::paced_now_ns() const {
-  const auto real_ns = std::chrono::duration_cast<nanoseconds>(Clock::now() - start_).count();
-  const auto paced_ns = static_cast<TimeNs>(static_cast<double>(real_ns) * options_.pace);
+TimeNs Attachment::paced_now_ns() {
+  // As fast as possible, what arrives comes after what has happened.
+  const TimeNs now_ns = options_.pace.now_ns();
+  const TimeNs paced_ns = now_ns == INT64_MAX ? 0 : now_ns;
   return scenario_.until_ns ? std::min(paced_ns, *scenario_.until_ns) : paced_ns;
 }
 
@@ -140,7 +143,12 @@ void Attachment::take_import(Imported&& imported) {
 // Handles everything that is due, or a part of it if that takes long or the broker is behind.
 void Attachment::advance() {
   const Clock::time_point longest = Clock::now() + kTurnMax;
-  const bool paced = options_.pace > 0;
+  options_.pace.note(world_.now());
+  if (options_.pace.take_step()) {
+    if (const std::optional<TimeNs> next_ns = world_.next_time_ns()) advance_to(*next_ns);
+    return;
+  }
+  const bool paced = options_.pace.now_ns() != INT64_MAX;
   const TimeNs last_ns = paced ? paced_now_ns() : scenario_.until_ns.value_or(INT64_MAX - 1);
   while (!gateway_.full()) {
     const std::optional<TimeNs> next_ns = world_.next_time_ns();
@@ -170,14 +178,11 @@ void Attachment::settle() {
 // Waits until the next event is due, something arrives, or it is time to check.
 void Attachment::rest() {
   const auto now = Clock::now();
-  auto until = now + kRestMax;
+  auto until = now + (options_.look ? kRestWatchedMax : kRestMax);
   const std::optional<TimeNs> next_ns = world_.next_time_ns();
   const bool comes = next_ns && (!scenario_.until_ns || *next_ns <= *scenario_.until_ns);
   if (comes && !gateway_.full()) {
-    const double due_ns = options_.pace > 0 ? static_cast<double>(*next_ns) / options_.pace : 0;
-    const auto longest_ns =
-        static_cast<double>(std::chrono::duration_cast<nanoseconds>(until - start_).count());
-    until = start_ + nanoseconds(static_cast<std::int64_t>(std::min(due_ns, longest_ns)));
+    until = std::min(until, options_.pace.due(*next_ns));
   }
   if (until > now) gateway_.notifier().wait_until(until);
 }

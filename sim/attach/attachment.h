@@ -18,6 +18,7 @@
 
 #include "amqp/gateway.h"
 #include "sim/capture/capture_writer.h"
+#include "sim/live/pace.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/interrupt.h"
 #include "sim/world/world.h"
@@ -32,8 +33,10 @@ Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& 
 class Attachment {
  public:
   struct Options {
-    double pace = 1;                // virtual seconds per second; 0: as fast as possible
-    std::optional<TimeNs> longest;  // real time
+    Pace& pace;                          // must outlive the attachment
+    std::optional<TimeNs> longest = {};  // real time
+    // Called from time to time by the thread that runs the world, between two events; may be empty.
+    std::function<void()> look = {};
   };
   struct Status {
     TimeNs virtual_time_ns = 0;
@@ -71,7 +74,7 @@ class Attachment {
 
   bool over(const Interrupts& interrupts) const;
   void turn();
-  TimeNs paced_now_ns() const;
+  TimeNs paced_now_ns();
   void take_imports();
   void advance();
   void advance_to(TimeNs time_ns);

@@ -15,6 +15,7 @@
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
+#include "sim/command/paced_run.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/record/event_recorder.h"
@@ -38,6 +39,7 @@ struct AttachArguments {
   std::vector<std::string> settings;
   double pace = 1;
   std::string longest;
+  std::string live;
   bool record = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::string protocol_log;
@@ -116,8 +118,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   if (arguments.seed) scenario.seed = *arguments.seed;
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
-  const Attachment::Options options{.pace = arguments.pace,
-                                    .longest = given_duration("--for", arguments.longest)};
+  const std::optional<TimeNs> longest = given_duration("--for", arguments.longest);
   const BrokerAddress broker = broker_address(arguments.broker);
   const Interrupts interrupts = watch_for_two_interrupts();
   const Gateway::Options joined = gateway_options(scenario, broker, interrupts.first);
@@ -132,6 +133,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                           .threads = arguments.threads,
                           .settings = arguments.settings,
                           .protocol_log = arguments.protocol_log});
+  PacedRun paced(scenario, {.pace = arguments.pace, .live = arguments.live});
   std::optional<Attachment> attachment;
   WorldOptions world_options = run.world_options(scenario);
   world_options.on_export = [&attachment](const ComponentConfig& exporter, const MessagePtr& message) {
@@ -144,10 +146,13 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
     capture.emplace(run.folder().path_of(kCaptureFile),
                     capture_header(scenario, world.data(), scenario.seed, scenario.ordering));
   }
-  attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr, options);
+  paced.watch(world);
+  attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr,
+                     Attachment::Options{.pace = paced.pace(), .longest = longest, .look = paced.look()});
   if (!arguments.quiet) tell("attached to broker {}\n", broker.describe());
   const RunResult result = run_with_status(*attachment, interrupts, arguments.quiet);
 
+  paced.end(result);
   scenario.until_ns = attachment->end_ns();  // as in its replay
   DrivenRun::Ending ending{
       .data = world.data(), .data_notes = world.data_notes(), .more = counts_text(gateway.counts())};
@@ -170,6 +175,7 @@ void add_attach_command(CommandParser& parser, const Tables& tables) {
   add_setting_option(command, arguments->settings);
   command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1); 0: as fast as possible",
                    {.least = 1e-6, .most = 1e6, .or_zero = true, .what = "a pace"});
+  add_live_option(command, arguments->live);
   command.add_text("--for", arguments->longest, "end after this time, such as 30s");
   command.add_flag("--record", arguments->record,
                    "write every event to events.sqlite and every prediction to predictions.csv");

@@ -27,6 +27,7 @@ void add_attach_command(CommandParser& parser, const Tables& tables);
 void add_node_command(CommandParser& parser, const Tables& tables);
 void add_nodes_command(CommandParser& parser, const Tables& tables);
 void add_conform_command(CommandParser& parser);
+void add_report_command(CommandParser& parser);
 void add_definitions_command(CommandParser& parser, const Tables& tables);
 
 void add_explain_command(CommandParser& parser, const Tables& tables);

@@ -14,6 +14,7 @@
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
 #include "sim/command/live_line.h"
+#include "sim/command/paced_run.h"
 #include "sim/command/run_options.h"
 #include "sim/command/run_progress.h"
 #include "sim/command/standard_streams.h"
@@ -21,6 +22,7 @@
 #include "sim/record/run_difference.h"
 #include "sim/regression/captured_run.h"
 #include "sim/regression/repeat.h"
+#include "sim/report/report.h"
 #include "sim/results/results.h"
 #include "sim/results/run_folder.h"
 #include "sim/results/temporary_folder.h"
@@ -51,6 +53,9 @@ struct ReplayArguments {
   std::string color;
   std::string progress;
   bool all = false;
+  bool report = false;
+  double pace = 0;
+  std::string live;
   bool quiet = false;
 };
 
@@ -142,6 +147,12 @@ RunResult run_with_line(World& world, const Replay& replay, const std::atomic<bo
   return result;
 }
 
+void write_report_of(const std::filesystem::path& folder, bool quiet) {
+  const std::filesystem::path file = report_file_of(folder);
+  write_report(file, report_page({folder}));
+  if (!quiet) fmt::print("report in {}\n", file.string());
+}
+
 int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // only for timing.json
   const Replay replay = prepare(arguments, tables);
@@ -171,10 +182,14 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
     live->above([&] { warn(warning); });
   };
   options.fingerprint_components = arguments.by_component;
+  PacedRun paced(scenario, {.pace = arguments.pace, .live = arguments.live});
+  options.gate = paced.gate(interrupted);
   World world(scenario, options, run.open_lines());
   for (const std::string& note : world.data_notes()) tell("warning: {}\n", note);
+  paced.watch(world);
   const RunResult result = run_with_line(world, replay, interrupted, live, arguments);
 
+  paced.end(result);
   DrivenRun::Ending ending{.data = world.data(), .data_notes = world.data_notes()};
   if (replay.captured) {
     ending.capture = CaptureNote{std::filesystem::absolute(replay.captured->path).lexically_normal(),
@@ -187,7 +202,9 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   }
   if (arguments.by_component)
     run.folder().write(kFingerprintsFile, fingerprint_rows(result.fingerprints_by_component));
-  return run.end(scenario, result, ending);
+  const int status = run.end(scenario, result, ending);
+  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet);
+  return status;
 }
 
 }  // namespace
@@ -224,6 +241,12 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
       .add_flag("--by-component", arguments->by_component,
                 "write the fingerprints of each component by itself to fingerprints.csv")
       .excludes("--twice");
+  command
+      .add_flag("--report", arguments->report,
+                "write the page of `dse report`, too, beside the run directory: its name with .html")
+      .excludes("--twice");
+  add_pace_option(command, arguments->pace);
+  add_live_option(command, arguments->live);
   add_all_option(command, arguments->all);
   add_color_option(command, arguments->color);
   add_progress_option(command, arguments->progress);

@@ -30,20 +30,6 @@ std::string_view text_of(Overflow overflow) {
   return "drop-head";
 }
 
-std::string_view text_of(ExchangeType type) {
-  switch (type) {
-    case ExchangeType::kDirect:
-      return "direct";
-    case ExchangeType::kFanout:
-      return "fanout";
-    case ExchangeType::kHeaders:
-      return "headers";
-    case ExchangeType::kTopic:
-      break;
-  }
-  return "topic";
-}
-
 std::string name_text(const std::string& exchange) {
   return exchange.empty() ? "the default exchange" : exchange;
 }
@@ -75,7 +61,7 @@ struct Describe {
     return declare.alternate ? fmt::format("{}, alternate {}", text, *declare.alternate) : text;
   }
   std::string operator()(const ExchangeOperation& declare) const {
-    std::string text = fmt::format("declare {} exchange {}", text_of(declare.options.type), declare.exchange);
+    std::string text = fmt::format("declare {} exchange {}", name_of(declare.options.type), declare.exchange);
     const std::optional<std::string>& alternate = declare.options.alternate;
     return alternate ? fmt::format("{}, alternate {}", text, *alternate) : text;
   }

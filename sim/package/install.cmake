@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 # Everything in one archive: the objects are those of the folders' libraries.
 set(objects)
 foreach(folder core message broker bus sdk process protocol dataset learn measure drift concept_drift synthetic component kinds amqp
-        scenario record world capture results regression conform definitions attach node simulation explain command)
+        scenario record world capture results regression conform definitions attach node report live simulation explain command)
   list(APPEND objects $<TARGET_OBJECTS:dse_${folder}>)
 endforeach()
 add_library(dse_library STATIC ${objects})
@@ -18,7 +18,7 @@ target_compile_features(dse_library INTERFACE cxx_std_20)
 # The names that dse-config.cmake.in looks for.
 target_link_libraries(dse_library PRIVATE fmt::fmt ZLIB::ZLIB SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto
                                           Threads::Threads PkgConfig::libzmq PkgConfig::tomlplusplus
-                                          PkgConfig::librabbitmq PkgConfig::libpcre2-8)
+                                          PkgConfig::librabbitmq PkgConfig::libpcre2-8 PkgConfig::libpng PkgConfig::cpp-httplib)
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
@@ -72,5 +72,5 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 # What the program needs for running is read off it; what other programs link with is named here.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-    "libfmt-dev, zlib1g-dev, libsqlite3-dev, libssl-dev, libzmq3-dev, libtomlplusplus-dev, librabbitmq-dev, libpcre2-dev, pkg-config")
+    "libfmt-dev, zlib1g-dev, libsqlite3-dev, libssl-dev, libzmq3-dev, libtomlplusplus-dev, librabbitmq-dev, libpcre2-dev, libpng-dev, libcpp-httplib-dev, pkg-config")
 include(CPack)

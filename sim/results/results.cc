@@ -11,8 +11,9 @@
 #include "core/csv.h"
 #include "core/version.h"
 #include "dse/hash.h"
-#include "sim/record/header_json.h"
+#include "sim/results/binding_counts.h"
 #include "sim/results/numbers.h"
+#include "sim/results/observed_files.h"
 #include "sim/scenario/drift_check.h"
 #include "sim/scenario/fault_check.h"
 #include "sim/scenario/run_files.h"
@@ -74,29 +75,6 @@ Json expectation_json(const ExpectationResult& one, bool run_judged) {
   return json;
 }
 
-// The binding with this place in `passed`.
-const BindingSpec& binding_of(const Scenario& scenario, const RunResult& result, std::size_t number) {
-  const std::size_t of_scenario = scenario.bindings.size();
-  return number < of_scenario ? scenario.bindings[number] : result.bound[number - of_scenario];
-}
-
-// The number of messages that each binding passed into its queue.
-Json bindings_json(const Scenario& scenario, const RunResult& result) {
-  Json list = Json::array();
-  for (std::size_t number = 0; number < result.passed.size(); ++number) {
-    const BindingSpec& binding = binding_of(scenario, result, number);
-    Json json = {{"from", binding.from}, {"to", binding.to}, {"key", binding.key}};
-    if (!binding.headers.empty()) {
-      json["headers"] = Json::parse(header_json(binding.headers));
-      json["match"] = binding.match == HeaderMatch::kAll ? "all" : "any";
-    }
-    if (number >= scenario.bindings.size()) json["made_while_running"] = true;
-    json["passed"] = result.passed[number];
-    list.push_back(std::move(json));
-  }
-  return list;
-}
-
 // What each fault of the scenario has done, in its order.
 Json faults_json(const Scenario& scenario, const RunResult& result) {
   Json list = Json::array();
@@ -107,6 +85,9 @@ Json faults_json(const Scenario& scenario, const RunResult& result) {
     json["kind"] = fault_name(fault.kind);
     json["component"] = fault.component;
     if (!fault.on) json["on"] = false;
+    if (fault.at_ns) json["at_ns"] = *fault.at_ns;
+    if (fault.from_ns > 0) json["from_ns"] = fault.from_ns;
+    if (fault.until_ns) json["until_ns"] = *fault.until_ns;
     json["struck"] = result.faults[number].struck;
     if (result.faults[number].struck > 0) json["last_ns"] = result.faults[number].last_ns;
     list.push_back(std::move(json));
@@ -175,6 +156,7 @@ Json summary(const RunReport& report) {
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;
   json["virtual_time_ns"] = result.virtual_time_ns;
+  if (result.occurrences_left_out > 0) json["occurrences_left_out"] = result.occurrences_left_out;
   json["events"] = result.events;
   json["deliveries"] = result.deliveries;
   json["unroutable"] = result.unroutable;
@@ -261,6 +243,7 @@ void write_results(const RunReport& report, RunFolder& folder) {
   folder.write(kMetricsFile, curves);
   if (!report.result.confusion.empty()) folder.write(kConfusionFile, confusion_text(report.result.confusion));
   if (!report.result.classes.empty()) folder.write(kClassesFile, classes_text(report.result.classes));
+  write_observed(report.scenario, report.result, folder);
   Json last = timing(report);
   last["files"] = folder.file_names();
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

@@ -36,10 +36,10 @@ struct RunReport {
   std::vector<std::string> data_notes = {};  // what of them was not used as it stands there
 };
 
-// Writes summary.json, metrics.csv, confusion.csv and classes.csv if anything was predicted and scored, and
-// timing.json.
-// timing.json lists every file of the folder, so this is called after all others are written. Only
-// timing.json depends on the machine or on the wall clock.
+// Writes summary.json, metrics.csv, confusion.csv and classes.csv if anything was predicted and scored, what
+// a report draws (sim/results/observed_files.h), and timing.json. timing.json lists every file of the folder,
+// so this is called after all others are written. Only timing.json depends on the machine or on the wall
+// clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
 // Probable mistakes in the scenario, judging by what happened: a binding that passed no message in

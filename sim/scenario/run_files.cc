@@ -9,9 +9,10 @@
 namespace dse {
 namespace {
 
-constexpr std::array<std::string_view, 12> kFilesOfRuns = {
-    kFingerprintsFile, kSummaryFile, kMetricsFile, kConfusionFile,   kClassesFile, kTimingFile,
-    kPredictionsFile,  kRefusedFile, kNodeFile,    kEventRecordFile, kCaptureFile, kMinimisedFile};
+constexpr std::array<std::string_view, 16> kFilesOfRuns = {
+    kTopologyFile, kWrongAnswersFile, kOccurrencesFile, kLatenciesFile, kFingerprintsFile, kSummaryFile,
+    kMetricsFile,  kConfusionFile,    kClassesFile,     kTimingFile,    kPredictionsFile,  kRefusedFile,
+    kNodeFile,     kEventRecordFile,  kCaptureFile,     kMinimisedFile};
 
 [[noreturn]] void refuse_name(const std::string& file, const InputPlace& place) {
   throw InputError(place, fmt::format("the name is taken: {} is a file of runs; choose another", file));

@@ -135,7 +135,7 @@ MakeContext ComponentMaker::context_of(const ComponentConfig& component, Restart
           .drifted = parts_.drifted,
           .files = &parts_.datasets,
           .truth = parts_.truth,
-          .index = parts_.index,
+          .index = parts_.index_of ? parts_.index_of(name) : IndexSink(),
           .truth_of = parts_.truth_of,
           .verdict = parts_.verdict_of ? parts_.verdict_of(name) : TruthSink(),
           .probabilities = parts_.probabilities,

@@ -30,7 +30,8 @@ struct Restart {
 class ComponentMaker {
  public:
   // Everything must outlive the applications made. `verdict_of` returns the sink for a component's
-  // decisions, `leave_of` the one for the messages of an export. Functions may be empty.
+  // decisions, `index_of` that for the items which it sends, `leave_of` the one for the messages of an
+  // export. Functions may be empty.
   struct Parts {
     const Scenario& scenario;
     RandomStreams& random;
@@ -43,7 +44,7 @@ class ComponentMaker {
     std::function<std::function<void(const MessagePtr&)>(const ComponentConfig& component)> leave_of = {};
     DriftSink drifted = {};
     TruthOf truth_of = {};
-    IndexSink index = {};
+    std::function<IndexSink(const std::string& component)> index_of = {};
     std::function<bool()> interrupted = {};
     bool keep_states = false;
     OpenLines open_protocol_log = {};

@@ -47,6 +47,17 @@ class ComponentStays {
     for (Metric& metric : answered_->metrics(kAnswered)) all.push_back(std::move(metric));
     return all;
   }
+  // Calls `visit` with the name and the times of each: "wait", "sojourn", or "train_wait" and so on.
+  template <typename Visit>
+  void visit(Visit visit) const {
+    const auto each = [&visit](std::string_view prefix, const StayTimes& stays) {
+      const StayTimes::Times times = stays.times();
+      visit(std::string(prefix) + "wait", times.wait);
+      visit(std::string(prefix) + "sojourn", times.sojourn);
+    };
+    each(answered_ == nullptr ? "" : kLearned, stays_);
+    if (answered_ != nullptr) each(kAnswered, *answered_);
+  }
   std::vector<CurvePoint> curve() const {
     if (answered_ == nullptr) return stays_.curve("");
     std::vector<CurvePoint> all = stays_.curve(kLearned);

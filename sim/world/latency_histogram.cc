@@ -85,4 +85,13 @@ std::optional<TimeNs> LatencyHistogram::quantile(std::uint64_t permille) const {
   return static_cast<TimeNs>(value);
 }
 
+std::vector<LatencyHistogram::Bucket> LatencyHistogram::buckets() const {
+  std::vector<Bucket> all;
+  visit_buckets([&all](std::size_t, const Bucket& bucket) {
+    all.push_back(bucket);
+    return false;
+  });
+  return all;
+}
+
 }  // namespace dse

@@ -33,6 +33,12 @@ class LatencyHistogram {
   // Returns the least added value that is not below `permille` thousandths of the added values, or
   // another added value that is larger by less than 1/128; empty without values.
   std::optional<TimeNs> quantile(std::uint64_t permille) const;
+  struct Bucket {
+    std::uint64_t count = 0;
+    std::uint64_t largest = 0;  // of the values in it
+  };
+  // Those that are not empty, in ascending order.
+  std::vector<Bucket> buckets() const;
 
  private:
   static constexpr int kPrecisionBits = 7;
@@ -44,10 +50,6 @@ class LatencyHistogram {
     return (static_cast<std::size_t>(shift) << kPrecisionBits) + static_cast<std::size_t>(value >> shift);
   }
 
-  struct Bucket {
-    std::uint64_t count = 0;
-    std::uint64_t largest = 0;
-  };
   // The buckets of one power of two; made for its first value, because most histograms use few of
   // them.
   using Octave = std::array<Bucket, std::size_t{1} << kPrecisionBits>;

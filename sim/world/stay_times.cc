@@ -49,7 +49,7 @@ void StayTimes::begin_interval(TimeNs time_ns) {
   interval_end_ns_ = interval_end(time_ns, every_ns_);
 }
 
-std::vector<Metric> StayTimes::metrics(std::string_view prefix) const {
+StayTimes::Times StayTimes::times() const {
   Times all;
   const auto add = [&all](const Times& times) {
     all.wait.add_all(times.wait);
@@ -57,6 +57,11 @@ std::vector<Metric> StayTimes::metrics(std::string_view prefix) const {
   };
   if (before_ != nullptr) add(before_->times);
   add(interval_);
+  return all;
+}
+
+std::vector<Metric> StayTimes::metrics(std::string_view prefix) const {
+  const Times all = times();
   if (all.sojourn.count() == 0) return {};
   const std::array<TimeNs, kFigures> figures = figures_of(all);
   std::vector<Metric> metrics;

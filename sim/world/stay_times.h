@@ -41,14 +41,16 @@ class StayTimes {
   // "<prefix>wait_p50_ns", "_p99_ns", "_p999_ns" and the same for sojourn, over all messages; empty
   // without messages.
   std::vector<Metric> metrics(std::string_view prefix) const;
-  // The same over the messages of each interval, including the last one.
-  std::vector<CurvePoint> curve(std::string_view prefix) const;
-
- private:
+  // The times of all messages.
   struct Times {
     LatencyHistogram wait;
     LatencyHistogram sojourn;
   };
+  Times times() const;
+  // The metrics over the messages of each interval, including the last one.
+  std::vector<CurvePoint> curve(std::string_view prefix) const;
+
+ private:
   static constexpr std::size_t kFigures = 6;
   struct Point {
     TimeNs time_ns = 0;

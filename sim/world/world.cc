@@ -110,35 +110,37 @@ World::~World() { abandoned_ = true; }
 
 ComponentMaker::Parts World::parts_of_components(OpenLines open_lines) {
   if (options_.datasets == nullptr) options_.datasets = std::make_shared<DatasetCache>();
-  return {
-      .scenario = scenario_,
-      .random = random_,
-      .datasets = *options_.datasets,
-      .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
-      .open_lines = std::move(open_lines),
-      .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
-      .verdict_of = [this](const std::string& name) -> TruthSink {
-        return [this, name](const std::string& id, int label) {
-          scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
-        };
-      },
-      .probabilities =
-          [this](const Message& answer, std::span<const double> probabilities) {
-            scorer_.add_probabilities(answer, probabilities);
+  return {.scenario = scenario_,
+          .random = random_,
+          .datasets = *options_.datasets,
+          .note_state_every = options_.recorder == nullptr ? 0 : kBatchesBetweenStates,
+          .open_lines = std::move(open_lines),
+          .truth = [this](const std::string& id, int label) { scorer_.add_truth(id, label); },
+          .verdict_of = [this](const std::string& name) -> TruthSink {
+            return [this, name](const std::string& id, int label) {
+              scorer_.score(scheduler_.now(), {.component = name, .message_id = id, .label = label});
+            };
           },
-      .leave_of = [this](const ComponentConfig& config) -> std::function<void(const MessagePtr&)> {
-        if (!options_.on_export) return {};
-        return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
-      },
-      .drifted = [this](std::size_t drift, DriftEffect effect) { result_.drifts[drift].note(effect); },
-      .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
-      .index = predictions_ == nullptr ? IndexSink()
-                                       : [this](const std::string& id,
-                                                std::uint32_t index) { predictions_->note_index(id, index); },
-      .interrupted =
-          moment_after([this] { return abandoned_ || (interrupted_ != nullptr && *interrupted_.load()); }),
-      .keep_states = options_.keep_states,
-      .open_protocol_log = options_.open_protocol_log};
+          .probabilities =
+              [this](const Message& answer, std::span<const double> probabilities) {
+                scorer_.add_probabilities(answer, probabilities);
+              },
+          .leave_of = [this](const ComponentConfig& config) -> std::function<void(const MessagePtr&)> {
+            if (!options_.on_export) return {};
+            return [this, &config](const MessagePtr& message) { options_.on_export(config, message); };
+          },
+          .drifted = [this](std::size_t drift, DriftEffect effect) { result_.drifts[drift].note(effect); },
+          .truth_of = [this](const std::string& id) { return scorer_.truth(id); },
+          .index_of = [this](const std::string& name) -> IndexSink {
+            return [this, name](const std::string& id, std::uint32_t index) {
+              scorer_.add_index(id, name, index);
+              if (predictions_ != nullptr) predictions_->note_index(id, index);
+            };
+          },
+          .interrupted = moment_after(
+              [this] { return abandoned_ || (interrupted_ != nullptr && *interrupted_.load()); }),
+          .keep_states = options_.keep_states,
+          .open_protocol_log = options_.open_protocol_log};
 }
 
 void World::wire() {
@@ -223,6 +225,8 @@ bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;
     if (something_due_) [[unlikely]]
       do_what_is_due();
+    if (options_.gate && scheduler_.next_time_ns() > scheduler_.now())
+      options_.gate(scheduler_.next_time_ns());
     if (interrupted.load(std::memory_order_relaxed)) return false;
     const TimeNs before_ns = scheduler_.now();
     if (components_.size() >= kManyComponents) fetch_ahead();
@@ -429,6 +433,7 @@ void World::on_component_receives(LinkIndex link) {
     event.resource_number = *component.streams;  // a program streams one resource
     event.message = &delivery->message;
     tell(event);
+    component.traffic.note_delivered();
     component.machine.deliver(
         Delivered{std::move(delivery->message), delivery->tag.number(), delivery->redelivered});
     return;

@@ -35,6 +35,7 @@
 #include "sim/world/inproc_link.h"
 #include "sim/world/latencies.h"
 #include "sim/world/ledger.h"
+#include "sim/world/occurrences.h"
 #include "sim/world/planted_fault.h"
 #include "sim/world/policy_counts.h"
 #include "sim/world/prediction_table.h"
@@ -65,6 +66,9 @@ struct WorldOptions {
   OpenLines open_protocol_log = {};                   // see MakeContext; empty: none is kept
   ExportSink on_export = {};                          // empty: the messages are only counted
   std::function<void(const std::string&)> warn = {};  // called with what a user should know at once
+  // Called by the deciding thread before the clock moves on to this time, after all events before it. It may
+  // wait there, and look at the world's results; it changes nothing of the run. Empty: nobody waits.
+  std::function<void(TimeNs next_ns)> gate = {};
 };
 
 // Called every few dozen events of a run, by the deciding thread: it must cost next to nothing.
@@ -101,6 +105,8 @@ class World final : private RunNames {
   TimeNs now() const { return scheduler_.now(); }
   // How far the run is. Only for the deciding thread: between two steps, or in a ProgressSink.
   Glimpse glimpse() const;
+  // How many events there were.
+  std::uint64_t events() const { return scheduler_.event_number(); }
   // The digests of the files that the world has read.
   DataDigests data() const;
   // What a user should know of the data sets: a sentence each.
@@ -111,6 +117,8 @@ class World final : private RunNames {
   void note_refusal(std::size_t component, const Message& message, const std::string& reason) {
     on_refusal(LinkIndex(static_cast<std::uint32_t>(component)), message, reason);
   }
+  // What has passed up to now; costs as much as there are components and bindings.
+  TrafficCounts traffic() const;
   // Returns the measures at now(), after waiting for every posted job.
   Measures measures();
   // The number of messages waiting in the queue of the resource; empty when there is no such
@@ -176,6 +184,7 @@ class World final : private RunNames {
     fingerprinter_.on_event(event);
     latencies_.on_event(event);
     scorer_.on_event(event);
+    occurrences_.on_event(event);
     for (Observer* observer : observers_) observer->on_event(event);
   }
   void note_interrupt();
@@ -229,6 +238,8 @@ class World final : private RunNames {
   void collect_resource_metrics(Measures& measures) const;
   std::optional<std::size_t> unhandled(const Component& component) const;
   void collect_curves(Measures& measures) const;
+  std::vector<Flow> flows() const;
+  std::vector<LatencyRow> latency_rows() const;
 
   const Scenario& scenario_;
   WorldOptions options_;
@@ -238,6 +249,7 @@ class World final : private RunNames {
   Fingerprinter fingerprinter_;
   Latencies latencies_;
   Scorer scorer_;
+  Occurrences occurrences_;
   Refusals refusals_;
   bool over_ = false;
   bool look_under_way_ = false;  // a kLook is scheduled

@@ -11,6 +11,7 @@
 #include "sim/world/faults.h"
 #include "sim/world/link_layers.h"
 #include "sim/world/reconnecting_link.h"
+#include "sim/world/traffic.h"
 #include "sim/world/world.h"
 
 namespace dse {
@@ -36,6 +37,7 @@ struct alignas(kCacheLineBytes) World::Component {
   bool crashed = false;
   bool has_life;          // the scenario says something about how it lives
   bool hindered = false;  // a pause or a partition may keep events from it: see `hindrance`
+  Traffic traffic;
   Hops hops;
   InprocLink link;
   std::unique_ptr<App> app;
@@ -119,9 +121,11 @@ struct alignas(kCacheLineBytes) World::Component {
       case EventCode::kPublished:
       case EventCode::kUnroutable:
         if (event.confirmed) --outstanding;  // a confirm is not a delivery
+        traffic.note_written(event.resource, event.kind == EventCode::kPublished);
         break;
       case EventCode::kReturned:  // nor is a returned message
         outstanding -= event.confirmed ? 2 : 1;
+        traffic.note_written(event.resource, false);
         break;
       case EventCode::kRequeued:
         --outstanding;

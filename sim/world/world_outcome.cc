@@ -182,12 +182,7 @@ RunResult World::finish(RunStatus status) {
   result.events = scheduler_.event_number();
   result.deliveries = fingerprinter_.hasher().deliveries();
   result.unroutable = bus_.broker().unroutable();
-  for (const BindingSpec& binding : scenario_.bindings)
-    result.passed.push_back(bus_.broker().passed(binding));
-  for (const DataBus::Bound& one : bus_.bound()) {
-    result.bound.push_back(one.binding);
-    result.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
-  }
+  static_cast<TrafficCounts&>(result) = traffic();
   result.faults = fault_counts();
   take_fingerprints(result);
   collect_metrics(result);
@@ -198,8 +193,59 @@ RunResult World::finish(RunStatus status) {
     add_confusion(name, app->confusion(), result.confusion);
     add_classes(name, app->classes(), result.classes);
   }
+  result.wrong_answers = scorer_.wrong_answers();
+  result.occurrences = occurrences_.all();
+  result.occurrences_left_out = occurrences_.left_out();
+  result.latencies = latency_rows();
   if (options_.recorder != nullptr) finish_record(result);
   return std::move(result_);
+}
+
+TrafficCounts World::traffic() const {
+  TrafficCounts so_far{.flows = flows(), .bound = {}, .passed = {}};
+  for (const BindingSpec& binding : scenario_.bindings)
+    so_far.passed.push_back(bus_.broker().passed(binding));
+  for (const DataBus::Bound& one : bus_.bound()) {
+    so_far.bound.push_back(one.binding);
+    so_far.passed.push_back(bus_.broker().passed(one.binding) - one.passed_before);
+  }
+  return so_far;
+}
+
+std::vector<Flow> World::flows() const {
+  std::vector<Flow> flows;
+  const Broker& broker = bus_.broker();
+  for (const auto& component : components_) {
+    const std::string& name = component->config.name;
+    const Traffic& traffic = component->traffic;
+    for (const Traffic::Written& written : traffic.written()) {
+      flows.push_back({.component = name,
+                       .resource = broker.name(written.exchange),
+                       .written = written.messages,
+                       .unroutable = written.unroutable});
+    }
+    if (traffic.delivered() > 0) {
+      flows.push_back({.component = name,
+                       .resource = resource_read(component->config).value_or(""),
+                       .delivered = traffic.delivered()});
+    }
+  }
+  return flows;
+}
+
+std::vector<LatencyRow> World::latency_rows() const {
+  std::vector<LatencyRow> rows;
+  const auto add = [&rows](const std::string& component, std::string measure, const LatencyHistogram& times) {
+    for (const LatencyHistogram::Bucket& bucket : times.buckets())
+      rows.push_back({component, measure, static_cast<TimeNs>(bucket.largest), bucket.count});
+  };
+  for (const auto& component : components_) {
+    const std::string& name = component->config.name;
+    add(name, "latency", latencies_.of(component->link.index()));
+    component->stays.visit(
+        [&](std::string measure, const LatencyHistogram& times) { add(name, std::move(measure), times); });
+  }
+  return rows;
 }
 
 void World::take_fingerprints(RunResult& result) {

@@ -68,20 +68,6 @@ AmqpArguments arguments_of(const ExchangeOptions& options) {
   return {{"alternate-exchange", *options.alternate}};
 }
 
-std::string_view name_of(ExchangeType type) {
-  switch (type) {
-    case ExchangeType::kDirect:
-      return "direct";
-    case ExchangeType::kFanout:
-      return "fanout";
-    case ExchangeType::kHeaders:
-      return "headers";
-    case ExchangeType::kTopic:
-      break;
-  }
-  return "topic";
-}
-
 void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& name,
                      const ExchangeOptions& options) {
   connection.declare_exchange(

@@ -26,8 +26,6 @@ namespace dse {
 AmqpArguments arguments_of(const QueueOptions& options);
 // alternate-exchange, if there is one.
 AmqpArguments arguments_of(const ExchangeOptions& options);
-// The type's name in AMQP.
-std::string_view name_of(ExchangeType type);
 
 void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& name,
                      const ExchangeOptions& options = {});

@@ -46,6 +46,7 @@ std::vector<std::string> example_of(const ExampleFolder& folder, std::vector<std
 
 // The commands without those of a real broker, in an order in which each finds what it needs.
 const std::vector<std::vector<std::string>> kCommands = {{"replay"},
+                                                         {"report"},
                                                          {"check"},
                                                          {"verify"},
                                                          {"diff"},

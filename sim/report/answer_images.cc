@@ -1,0 +1,86 @@
+#include "sim/report/answer_images.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <span>
+
+#include "dse/error.h"
+#include "dse/hash.h"
+#include "protocol/base64.h"
+#include "sim/report/png_image.h"
+
+namespace dse {
+namespace {
+
+// The name that the component has in the scenario: a replica has that of its table.
+std::string table_of(const FinishedRun& run, const std::string& component) {
+  for (const ReportJson& one : run.topology.at("components")) {
+    if (one.at("name") == component) return one.value("replica_of", component);
+  }
+  return component;
+}
+
+}  // namespace
+
+std::string AnswerImages::uri(const WrongAnswer& answer) {
+  if (!answer.index) {
+    if (reason_.empty()) reason_ = "what they answered came from no data set of this run";
+    return "";
+  }
+  const std::shared_ptr<const Dataset> images = images_of(answer.source);
+  if (images == nullptr) return "";
+  if (*answer.index >= images->size()) {
+    reason_ = fmt::format("{} has fewer images than the run used", images->path());
+    return "";
+  }
+  const std::string png =
+      png_of({.rows = images->rows(), .columns = images->columns(), .pixels = images->item(*answer.index)});
+  std::string uri = "data:image/png;base64,";
+  append_base64(std::as_bytes(std::span(png)), uri);
+  return uri;
+}
+
+std::shared_ptr<const Dataset> AnswerImages::images_of(const std::string& component) {
+  const auto found = images_.find(component);
+  if (found != images_.end()) return found->second;
+  std::shared_ptr<const Dataset> images;
+  try {
+    images = load(component);
+  } catch (const InputError& refusal) {
+    reason_ = refusal.what();
+  }
+  return images_.emplace(component, std::move(images)).first->second;
+}
+
+std::shared_ptr<const Dataset> AnswerImages::load(const std::string& component) {
+  const std::string table = "component." + table_of(run_, component);
+  std::string written = key(table + ".images");
+  if (const std::string data = key(table + ".data"); written.empty() && !data.empty()) {
+    if (const std::string format = key(fmt::format("data.{}.format", data)); format != "idx") {
+      reason_ = fmt::format("{} sends rows of {}, which is no set of images", component, data);
+      return nullptr;
+    }
+    written = key(fmt::format("data.{}.images", data));
+  }
+  if (written.empty()) {
+    reason_ = fmt::format("{} makes what it sends, and reads no images", component);
+    return nullptr;
+  }
+  const std::filesystem::path path = run_.scenario_path.parent_path() / written;
+  std::shared_ptr<const Dataset> images = load_dataset(path.string(), std::nullopt);
+  const ReportJson digests = run_.summary.value("data", ReportJson::object());
+  if (digests.value(written, "") != hex64(images->digest())) {
+    reason_ = fmt::format("{} is not any more what the run has read", path.string());
+    return nullptr;
+  }
+  return images;
+}
+
+std::string AnswerImages::key(const std::string& key) const {
+  const ReportJson& keys = run_.summary.at("keys");
+  const auto found = keys.find(key);
+  return found != keys.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+}  // namespace dse

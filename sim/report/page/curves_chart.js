@@ -1,0 +1,64 @@
+// A chart of one metric over virtual time, which is chosen among those that have curves.
+"use strict";
+
+const learningMetrics = ["prequential_accuracy_window", "accuracy_window", "prequential_accuracy", "accuracy"];
+const isQueueMetric = (name) => /^(mean_depth|max_unacknowledged|.*(wait|sojourn).*_ns)$/.test(name);
+const isLearningMetric = (name) => !isQueueMetric(name);
+const inSeconds = (value) => `${readableNumber(value)} s`;
+
+// The values of all runs that `valuesOf` gives, by component, as lines of one chart: a component has one colour, a
+// run one way of dashing.
+function linesOfRuns(runs, valuesOf) {
+  const components = [...new Set(runs.flatMap((run) => Object.keys(valuesOf(run) ?? {})))].sort();
+  return components.flatMap((component, colourNumber) => runs.flatMap((run, dash) => {
+    const points = (valuesOf(run) ?? {})[component];
+    if (!points) return [];
+    return [{name: run.label ? `${component} (${run.label.split(":")[0]})` : component, points, colour: colourNumber, dash}];
+  }));
+}
+
+class CurvesChart {
+  // `runs` are those of the report's data; `first` names the metrics of which the first that is there is shown.
+  constructor(place, runs, isShown, first) {
+    Object.assign(this, {place, runs, isShown, first});
+    this.metrics = [];
+    this.update();
+  }
+
+  // Shows what the runs have now.
+  update() {
+    const metrics = [...new Set(this.runs.flatMap((run) => Object.keys(run.curves)))].filter(this.isShown).sort();
+    if (metrics.length === 0) return;
+    this.chart ?? this.makeChart();
+    if (metrics.length !== this.metrics.length) this.offer(metrics);
+    this.show();
+  }
+
+  makeChart() {
+    this.controls = element("div", {class: "controls"});
+    this.place.append(this.controls);
+    this.chart = new LineChart(this.place);
+    const markers = this.runs[0].markers;
+    if (markers.length === 0) return;
+    const list = element("ul", {}, ...markers.map((one) => element("li", {}, `${inSeconds(one.time)}: ${one.label}`)));
+    this.place.append(element("details", {}, element("summary", {}, `Markers of the chart (${markers.length})`), list));
+  }
+
+  offer(metrics) {
+    this.metrics = metrics;
+    const preferred = this.metric ?? this.first.find((name) => metrics.includes(name));
+    this.controls.replaceChildren(chooser("Figure", metrics, preferred, (metric) => {
+      this.metric = metric;
+      this.show();
+    }));
+  }
+
+  show() {
+    const metric = this.metric;
+    this.chart.show({
+      title: `${metric} over virtual time`, xName: "virtual time", yName: metric, markers: this.runs[0].markers,
+      series: linesOfRuns(this.runs, (run) => run.curves[metric]),
+      xMax: Math.max(...this.runs.map((run) => run.end)), readX: inSeconds, readY: (value) => readableValue(metric, value),
+    });
+  }
+}
