@@ -47,7 +47,7 @@ using Words = std::vector<std::string>;
 
 TEST_CASE("completion: bash offers commands, options, choices and files") {
   const Completions bash("bash");
-  CHECK(bash_offers(bash, "dse rep") == Words{"replay"});
+  CHECK(bash_offers(bash, "dse repl") == Words{"replay"});
   CHECK(bash_offers(bash, "dse replay --se") == Words{"--seed", "--set"});
   CHECK(bash_offers(bash, "dse replay --color ''") == Words{"auto", "always", "never"});
   CHECK(bash_offers(bash, "dse replay scenarios/mnist.t") == Words{"scenarios/mnist.toml"});
@@ -70,7 +70,7 @@ TEST_CASE("completion: fish offers commands, options, choices and files") {
     for (std::string& word : words) word = word.substr(0, word.find('\t'));
     return words;
   };
-  CHECK(offers("dse rep") == Words{"replay"});
+  CHECK(offers("dse repl") == Words{"replay"});
   CHECK(offers("dse replay --se") == Words{"--seed", "--set"});
   CHECK(offers("dse replay --color a") == Words{"always", "auto"});
   CHECK(offers("dse replay scenarios/mnist.t") == Words{"scenarios/mnist.toml"});
