@@ -13,6 +13,8 @@ readonly broker_packages=(rabbitmq-server python3-pika openssl)
 readonly program_packages=(python3 python3-numpy python3-pandas python3-sklearn python3-jsonschema mypy nodejs
   sqlite3 gnuplot-nox)
 readonly page_packages=(chromium nodejs)  # the tests of pages
+# What the terminal's side is tested with: a graph, completion in other shells, man pages.
+readonly terminal_packages=(graphviz zsh fish groff-base)
 readonly full_program_packages=(python3-torch)
 readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with these
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
@@ -37,6 +39,33 @@ quietly() {
   if ((status != 0)); then say "$output"; fi
   return "$status"
 }
+
+# Runs ninja as `quietly` does, and shows meanwhile on a terminal how far it is, unless show_progress is false.
+ninja_with_progress() {
+  if ! "$show_progress" || [[ ! -t 2 || "${TERM:-dumb}" == dumb ]]; then
+    quietly ninja "$@"
+    return
+  fi
+  local output status=0
+  output="$(mktemp)"
+  NINJA_STATUS='[%f/%t] ' ninja "$@" 2>&1 | tee "$output" | show_ninja_progress || status=$?
+  if ((status != 0)); then cat "$output" >&2; fi
+  rm -f "$output"
+  return "$status"
+}
+show_progress=true
+
+# Reads what ninja prints into a pipe, a line for each step that is done, and shows the last one's place on one line.
+show_ninja_progress() (
+  trap 'printf "\r\e[K" >&2' EXIT
+  trap 'exit 130' INT TERM
+  while IFS= read -r line; do
+    if [[ "$line" =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+      printf '\r%3d %%, %d of %d steps\e[K' "$((100 * BASH_REMATCH[1] / BASH_REMATCH[2]))" \
+        "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" >&2
+    fi
+  done
+)
 
 as_root() {
   if ((EUID == 0)); then
@@ -121,7 +150,7 @@ build() {
     quietly cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD=ON "$@" || return
   fi
   say "Building in ${folder#"$root"/}/"
-  quietly ninja -C "$folder" -j "$(nproc)" "${build_targets[@]}"
+  ninja_with_progress -C "$folder" -j "$(nproc)" "${build_targets[@]}"
 }
 
 passed=0

@@ -296,10 +296,12 @@ void add_capture_command(CommandParser& parser) {
   auto arguments = std::make_shared<CaptureArguments>();
   ProgramCommand command =
       parser.add_command("capture", "Look into what came into an attached run, or make such a file");
+  command.example("dse capture info messages.capture");
   ProgramCommand info_command =
       command.add_command("info", "Which run it was, how many messages, and whether whole");
   info_command.add_argument("FILE", arguments->a, "a capture");
   add_json_option(info_command, arguments->json);
+  info_command.example("dse capture info messages.capture");
   info_command.on_run([arguments] { return info(arguments->a, arguments->json); });
   ProgramCommand cat_command = command.add_command("cat", "A line a message");
   cat_command.add_argument("FILE", arguments->a, "a capture");
@@ -308,15 +310,18 @@ void add_capture_command(CommandParser& parser) {
   cat_command.add_flag("--json", arguments->json,
                        "messages as they are, as JSON, from which `make` makes the capture again");
   cat_command.add_text("-o,--out", arguments->out, "a new file; without it, standard output");
+  cat_command.example("dse capture cat messages.capture --count 10");
   cat_command.on_run([arguments] { return cat(*arguments); });
   ProgramCommand make_command = command.add_command("make", "A capture of messages that are lines of JSON");
   make_command.add_argument("FILE", arguments->a, "a JSONL file: a message on each line");
   make_command.add_text("-o,--out", arguments->out, "the capture, a new file").required();
   make_command.add_text("--import", arguments->import, "the import of the messages that name none");
+  make_command.example("dse capture make messages.jsonl -o messages.capture");
   make_command.on_run([arguments] { return make(*arguments); });
   ProgramCommand diff_command = command.add_command("diff", "The first message in which two captures differ");
   diff_command.add_argument("A", arguments->a, "a capture");
   diff_command.add_argument("B", arguments->b, "another");
+  diff_command.example("dse capture diff messages.capture other.capture");
   diff_command.on_run([arguments] { return diff(arguments->a, arguments->b); });
 }
 

@@ -31,4 +31,12 @@ void add_conform_command(CommandParser& parser);
 void add_report_command(CommandParser& parser);
 void add_definitions_command(CommandParser& parser, const Tables& tables);
 
+void add_explain_command(CommandParser& parser, const Tables& tables);
+// These describe all commands of the parser, which must outlive what they do.
+void add_completion_command(CommandParser& parser);
+void add_man_command(CommandParser& parser);
+
+// All of the above.
+void add_commands(CommandParser& parser, const Tables& tables);
+
 }  // namespace dse

@@ -181,6 +181,7 @@ void add_conform_command(CommandParser& parser) {
   command.add_flag("--quiet", arguments->quiet, "show no progress");
   add_json_option(command, arguments->json);
   add_broker_options(command, arguments->broker);
+  command.example("dse conform --cases 100");
   command.on_run(
       [arguments] { return arguments->timed > 0 ? conform_timed(*arguments) : conform(*arguments); });
 }

@@ -152,6 +152,7 @@ void add_diff_command(CommandParser& parser, const Tables& tables) {
   command.add_argument("RUN_A", arguments->a, "a run directory");
   command.add_argument("RUN_B", arguments->b, "another run directory");
   add_json_option(command, arguments->json);
+  command.example("dse diff runs/sample-four-models-s2015 runs/sample-four-models-s7");
   command.on_run([arguments, &tables] { return diff(arguments->a, arguments->b, arguments->json, tables); });
 }
 

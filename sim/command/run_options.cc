@@ -47,6 +47,30 @@ void add_protocol_log_option(ProgramCommand command, std::string& folder) {
       "folder, as NAME.log");
 }
 
+void add_color_option(ProgramCommand command, std::string& choice) {
+  command.add_choice("--color", choice, {"auto", "always", "never"},
+                     "colours: auto (the default) is on a terminal, unless NO_COLOR is set");
+}
+
+ColourChoice colour_choice(const std::string& text) {
+  if (text == "always") return ColourChoice::kAlways;
+  return text == "never" ? ColourChoice::kNever : ColourChoice::kAuto;
+}
+
+void add_progress_option(ProgramCommand command, std::string& choice) {
+  command.add_choice("--progress", choice, {"auto", "always", "never"},
+                     "a line that shows how far it is: auto (the default) is on a terminal");
+}
+
+ProgressChoice progress_choice(const std::string& text, bool quiet) {
+  if (quiet || text == "never") return ProgressChoice::kNever;
+  return text == "always" ? ProgressChoice::kAlways : ProgressChoice::kAuto;
+}
+
+void add_all_option(ProgramCommand command, bool& all) {
+  command.add_flag("--all", all, "show each expectation that held, not only their number");
+}
+
 std::optional<TimeNs> given_duration(const std::string& option, const std::string& text) {
   if (text.empty()) return std::nullopt;
   const std::optional<TimeNs> duration = parse_duration(text);

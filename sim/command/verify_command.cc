@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -20,6 +21,8 @@
 #include "core/printable.h"
 #include "dse/error.h"
 #include "sim/command/command.h"
+#include "sim/command/live_line.h"
+#include "sim/command/progress_text.h"
 #include "sim/command/run_options.h"
 #include "sim/regression/fingerprint_table.h"
 #include "sim/regression/side_by_side.h"
@@ -40,6 +43,8 @@ struct VerifyArguments {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   unsigned threads = 1;
   bool update = false;
+  std::string progress;
+  std::string color;
   bool quiet = false;
   bool json = false;
   std::string junit;
@@ -124,7 +129,11 @@ class Selection {
 // Prints the verdict on each scenario, takes over updated rows, and determines the exit status.
 class Report {
  public:
-  explicit Report(const VerifyArguments& arguments) : arguments_(arguments) {}
+  explicit Report(const VerifyArguments& arguments)
+      : arguments_(arguments), color_(wants_colour(STDOUT_FILENO, colour_choice(arguments.color))) {}
+
+  // How many scenarios are not as they were, so far.
+  std::uint64_t failed() const { return failed_; }
 
   void add(const Target& target, const Verification& one) {
     const std::string& path = target.path;
@@ -200,7 +209,12 @@ class Report {
   }
   void line(const std::string& verdict, const std::string& text) const {
     if (arguments_.json) return;
-    fmt::print("{}", verdict_line(verdict, text));
+    std::string whole = verdict_line(verdict, text);
+    if (color_) {
+      const std::string_view code = verdict == "ok" ? "32" : "31";
+      whole = fmt::format("\x1b[{}m{}\x1b[0m{}", code, verdict, whole.substr(verdict.size()));
+    }
+    fmt::print("{}", whole);
     std::fflush(stdout);
   }
   void detail(const std::string& text) const {
@@ -210,6 +224,7 @@ class Report {
   // Wrong input outranks a difference.
   void fail(int status, const std::string& verdict, const std::string& text) {
     status_ = std::max(status_, status);
+    ++failed_;
     line(verdict, text);
   }
   void update(const std::string& verdict, const Target& target, const Verification& one) {
@@ -219,6 +234,8 @@ class Report {
   }
 
   const VerifyArguments& arguments_;
+  const bool color_;
+  std::uint64_t failed_ = 0;
   int status_ = kExitOk;
   std::size_t not_verified_ = 0;
   std::vector<Verified> verified_;
@@ -252,14 +269,26 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
   const auto wanted = static_cast<unsigned>(std::min<std::size_t>(arguments.jobs, tasks.size()));
   const unsigned jobs = jobs_that_fit(wanted);
   std::atomic<std::size_t> next = 0;
+  std::atomic<std::uint64_t> done = 0;
+  std::atomic<std::uint64_t> failed = 0;
+  LiveLine live(progress_choice(arguments.progress, arguments.quiet), [&](double seconds) {
+    const WorkDone work{.done = done, .of = targets.size(), .failed = failed, .what = "scenario"};
+    return work_line(work, seconds);
+  });
   std::vector<std::jthread> workers;
   for (std::size_t started = 0; started < jobs; ++started) {
-    workers.emplace_back([&tasks, &next] {
-      for (std::size_t index = next++; index < tasks.size(); index = next++) tasks[index]();
+    workers.emplace_back([&tasks, &next, &done] {
+      for (std::size_t index = next++; index < tasks.size(); index = next++) {
+        tasks[index]();
+        ++done;
+      }
     });
   }
-  for (std::size_t index = 0; index < targets.size(); ++index)
-    report.add(targets[index], verifications[index].get());
+  for (std::size_t index = 0; index < targets.size(); ++index) {
+    const Verification verification = verifications[index].get();
+    live.above([&] { report.add(targets[index], verification); });
+    failed = report.failed();
+  }
 }
 
 int verify_command(const VerifyArguments& arguments, const Tables& tables) {
@@ -295,10 +324,13 @@ void add_verify_command(CommandParser& parser, const Tables& tables) {
   add_threads_option(command, arguments->threads, "threads that compute in each run (default: 1)");
   command.add_flag("--update", arguments->update,
                    "rewrite the rows that differ, add those that are missing, drop those left over");
+  add_color_option(command, arguments->color);
+  add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print only what is not as it was");
   add_json_option(command, arguments->json);
   command.add_text("--junit", arguments->junit,
                    "write the verdicts to this file, as JUnit's XML; replaces it");
+  command.example("dse verify scenarios/prefetch.toml scenarios/start.toml");
   command.on_run([arguments, &tables] { return verify_command(*arguments, tables); });
 }
 

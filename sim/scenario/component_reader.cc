@@ -52,7 +52,7 @@ std::shared_ptr<const Component> read_kind(const Kind& kind, const KeyReader::So
 
 std::vector<ComponentConfig> read_components(const std::string& name, const toml::table& node,
                                              const ReadingPlace& reading) {
-  TableReader table(node, "component." + name);
+  TableReader table(node, "component." + name, format_table("component"));
   check_component_name(name, table.place());
   ComponentConfig config{.name = name, .place = table.place()};
   const std::vector<std::string> kinds = kind_names(reading.tables.kinds);

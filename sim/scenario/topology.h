@@ -32,8 +32,12 @@ std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const s
 
 // A binding for human readers: exchange, queue, key and headers, in one line.
 std::string binding_text(const BindingSpec& binding);
+// What a message must have for it: "key #", with the headers if it asks for any.
+std::string conditions_text(const BindingSpec& binding);
 
-// The topology for human readers, in several lines.
+// The topology for human readers: a tree for each exchange, from who writes it over its bindings and their
+// queues to who streams them, and the components; in lines of 80 columns, unless a name or a pattern is
+// longer.
 std::string topology_text(const Scenario& scenario);
 
 }  // namespace dse

@@ -107,12 +107,13 @@ TEST_CASE("within the simulator, too") {
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
       {"conform", {"conform"}},
       {"definitions", {"definitions", "scenario"}},
+      {"explain", {"explain", "scenario"}},
       {"simulation", {"simulation", "world", "scenario", "record"}},
       {"attach", {"attach", "world", "scenario", "capture"}},
       {"node", {"node", "results", "world", "scenario"}},
       {"command",
        {"command", "regression", "results", "world", "scenario", "record", "capture", "conform",
-        "definitions", "attach", "node", "simulation", "trace"}},
+        "definitions", "attach", "node", "simulation", "trace", "explain"}},
   };
   for (const Source& source : sources()) {
     if (source.folder != "sim" || source.path == "sim/main.cc") continue;
@@ -201,10 +202,11 @@ TEST_CASE("nothing is drawn from where it would not be the same again, and nothi
   const std::regex forbidden(
       R"(random_device|mt19937|std::[a-z_]+_distribution\b|std::shuffle|\bs?rand\(|system_clock|steady_clock|)"
       R"(high_resolution_clock|gettimeofday|clock_gettime|\btime\((NULL|nullptr|0)\)|sleep_for|sleep_until)");
-  // Apart from what runs with a real broker, only the report of how long a run took reads a clock,
-  // and what waits for another program.
+  // Apart from what runs with a real broker, only the report of how long a run took reads a clock, the line
+  // that shows how far it is, and what waits for another program.
   const std::set<std::string> timed = {"sim/command/driven_run.h", "sim/command/driven_run.cc",
-                                       "sim/command/replay_command.cc", "sim/command/verify_command.cc"};
+                                       "sim/command/replay_command.cc", "sim/command/verify_command.cc",
+                                       "sim/command/live_line.cc"};
   const std::set<std::string> beside_a_broker = {"sim/attach/attachment.h",
                                                  "sim/attach/attachment.cc",
                                                  "sim/node/node.h",

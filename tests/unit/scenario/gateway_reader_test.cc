@@ -72,8 +72,8 @@ key = "*.7"
 TEST_CASE("a gateway alone is a scenario, and its topology is whole") {
   const Scenario scenario = read(kExport + kImport);
   CHECK(topology_warnings(scenario).empty());
-  CHECK_THAT(topology_text(scenario), ContainsSubstring("gateway-export     streams export-a"));
-  CHECK_THAT(topology_text(scenario), ContainsSubstring("gateway-import     writes a"));
+  CHECK_THAT(topology_text(scenario), ContainsSubstring("  └─ key # → queue export-a → export-a\n"));
+  CHECK_THAT(topology_text(scenario), ContainsSubstring("  import-a → exchange a\n"));
 }
 
 TEST_CASE("a name that is taken gets a number") {
