@@ -2,13 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "sim/live/live_address.h"
 #include "sim/live/live_server.h"
 #include "sim/live/live_state.h"
 #include "sim/live/pace.h"
+#include "sim/report/report_json.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/world.h"
 
@@ -42,7 +42,7 @@ class LiveRun {
   Pace& pace_;
   LiveState state_;
   LiveServer server_;
-  nlohmann::ordered_json metrics_ = nlohmann::ordered_json::object();
+  ReportJson metrics_ = ReportJson::object();
   Clock::time_point frame_due_{};
   Clock::time_point measures_due_{};
 };

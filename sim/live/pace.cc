@@ -15,10 +15,11 @@ void Pace::wait(TimeNs virtual_ns, const std::atomic<bool>& interrupted,
   meanwhile();
   std::unique_lock lock(mutex_);
   if (!std::exchange(begun_, true)) since_ = Clock::now();
-  while (!interrupted && !std::exchange(step_, false)) {
+  while (!interrupted) {
     const Clock::time_point real = Clock::now();
     const TimeNs now = now_ns(real);
-    if (now >= virtual_ns) break;
+    // A step is for what it is not yet time for.
+    if (now >= virtual_ns || std::exchange(step_, false)) break;
     Clock::time_point until = real + kLookMax;
     if (!paused_) {
       constexpr double kLookMaxNs = 1e6 * static_cast<double>(kLookMax.count());

@@ -16,7 +16,7 @@ ReportJson run_data(const FinishedRun& run, const std::string& label);
 // Of an exploration: the spread of each metric.
 ReportJson exploration_data(const FinishedExploration& exploration);
 
-// A latency that so many in a thousand do not exceed; 0 without messages.
+// Latencies that so many in a thousand messages do not exceed.
 struct LatencyFigures {
   std::string component;
   std::string measure;
