@@ -52,7 +52,7 @@ void share_no_port(socket_t socket) {
 
 class LiveServer::Connections {
  public:
-  Connections(Options options, LiveState& state, Pace& pace)
+  Connections(Options options, LiveState& state, RunPace& pace)
       : options_(std::move(options)), state_(state), pace_(pace), token_(random_token()) {
     configure();
     listen();
@@ -208,7 +208,7 @@ class LiveServer::Connections {
 
   Options options_;
   LiveState& state_;
-  Pace& pace_;
+  RunPace& pace_;
   const std::string token_;
   httplib::Server server_;
   std::mutex mutex_;
@@ -219,7 +219,7 @@ class LiveServer::Connections {
   std::thread thread_;
 };
 
-LiveServer::LiveServer(Options options, LiveState& state, Pace& pace)
+LiveServer::LiveServer(Options options, LiveState& state, RunPace& pace)
     : connections_(std::make_unique<Connections>(std::move(options), state, pace)) {}
 
 LiveServer::~LiveServer() = default;

@@ -20,7 +20,7 @@
 namespace dse {
 namespace {
 
-constexpr std::size_t kRowsShown = 200;  // of what may be long; the files have all
+constexpr std::size_t kRowsShown = 200;  // where there may be many; the files have all
 
 std::string text_of(const ReportJson& value) {
   if (value.is_null()) return "";

@@ -77,7 +77,7 @@ class CsvTable {
     if (error != std::errc() || end != text.data() + text.size()) refuse_field(column, "a number");
     return value;
   }
-  TimeNs time(std::size_t column) const {
+  TimeNs time_at(std::size_t column) const {
     const auto time_ns = number<TimeNs>(column);
     if (time_ns < 0) refuse_field(column, "a time that is not below 0");
     return time_ns;
@@ -104,7 +104,8 @@ class CsvTable {
 std::vector<CurveRow> read_curves(const fs::path& folder) {
   CsvTable table(folder / kMetricsFile, {"virtual_time_ns", "component", "metric", "value"});
   std::vector<CurveRow> rows;
-  while (table.next()) rows.push_back({table.time(0), table.text(1), table.text(2), table.number<double>(3)});
+  while (table.next())
+    rows.push_back({table.time_at(0), table.text(1), table.text(2), table.number<double>(3)});
   return rows;
 }
 
@@ -130,7 +131,7 @@ std::vector<WrongAnswer> read_wrong_answers(const fs::path& folder) {
   CsvTable table(folder / kWrongAnswersFile, {"component", "virtual_time_ns", "message", "answers", "label",
                                               "truth", "confidence", "source", "data_index"});
   while (table.next()) {
-    WrongAnswer row{.time_ns = table.time(1),
+    WrongAnswer row{.time_ns = table.time_at(1),
                     .component = table.text(0),
                     .message = table.text(2),
                     .answers = table.text(3),
@@ -149,7 +150,7 @@ std::vector<Occurrence> read_occurrences(const fs::path& folder) {
   if (!is_file(folder / kOccurrencesFile)) return rows;
   CsvTable table(folder / kOccurrencesFile, {"virtual_time_ns", "component", "what", "fault", "message"});
   while (table.next()) {
-    Occurrence row{.time_ns = table.time(0),
+    Occurrence row{.time_ns = table.time_at(0),
                    .component = table.text(1),
                    .what = table.text(2),
                    .message = table.text(4)};
@@ -167,7 +168,7 @@ std::vector<LatencyRow> read_latencies(const fs::path& folder) {
   std::vector<LatencyRow> rows;
   std::uint64_t messages = 0;
   while (table.next()) {
-    rows.push_back({table.text(0), table.text(1), table.time(2), table.number<std::uint64_t>(3)});
+    rows.push_back({table.text(0), table.text(1), table.time_at(2), table.number<std::uint64_t>(3)});
     const std::uint64_t added = rows.back().messages;
     if (added == 0 || added > kMessagesMax - messages) table.refuse_field(3, "a count of messages");
     messages += added;

@@ -38,7 +38,7 @@ struct FinishedRun {
 
 // One table of an exploration: how a metric spread at one combination of values.
 struct SpreadRow {
-  std::vector<std::string> values;  // of the parameters, in their order
+  std::vector<std::string> values;  // one of each parameter, in their order
   std::string metric;
   std::uint64_t runs = 0;
   double min = 0;

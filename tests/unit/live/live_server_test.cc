@@ -16,7 +16,7 @@ namespace {
 
 struct Served {
   LiveState state;
-  Pace pace{1};
+  RunPace pace{1};
   LiveServer server;
   std::string url = server.url();
   int port = std::stoi(url.substr(url.rfind(':') + 1));

@@ -57,7 +57,7 @@ TEST_CASE("a drift has a marker, a drift that comes again has several, until the
   CHECK(markers(run) == Texts{"0.5 drift: drift: night (inversion)", "1.1 drift: drift: night (inversion)",
                               "1.7 drift: drift: night (inversion)", "2 drift: drift: noise"});
   run.summary["drifts"][0]["period_ns"] = 1;
-  CHECK(markers(run).size() == 40);  // of one sort; more would hide the curves
+  CHECK(markers(run).size() == 40);  // more of one sort would hide the curves
   run.summary["drifts"][0]["at_ns"] = INT64_MAX - 1;
   run.summary["drifts"][0]["period_ns"] = INT64_MAX;
   CHECK(markers(run) == Texts{"2 drift: drift: noise"});

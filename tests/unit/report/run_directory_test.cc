@@ -45,7 +45,7 @@ TEST_CASE("a whole run is read back") {
   CHECK(run.curves[1].time_ns == 2'000'000'000);
   CHECK(run.curves[1].value == 0.75);
   REQUIRE(run.confusion.size() == 1);
-  CHECK(run.confusion[0].cells.size() == 2);  // of the whole run alone
+  CHECK(run.confusion[0].cells.size() == 2);  // those of windows are left out
   REQUIRE(run.wrong_answers.size() == 1);
   CHECK(run.wrong_answers[0].index == 2U);
   REQUIRE(run.occurrences.size() == 2);

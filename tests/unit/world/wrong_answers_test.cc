@@ -10,7 +10,9 @@ using namespace dse;
 namespace {
 
 Scorer scorer_of_sevens(int messages) {
-  Scorer scorer{Scenario()};
+  Scenario scenario;
+  scenario.curve_every_ns = kNanosecondsPerSecond;
+  Scorer scorer(scenario);
   for (int number = 0; number < messages; ++number) scorer.add_truth("camera-" + std::to_string(number), 7);
   return scorer;
 }
