@@ -6,17 +6,21 @@ readonly build_packages=(
   g++ cmake ninja-build pkg-config
   libzmq3-dev cppzmq-dev libeigen3-dev libcli11-dev libfmt-dev catch2 libtomlplusplus-dev libxxhash-dev libutfcpp-dev
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libpcre2-dev libssl-dev
-  libfast-float-dev libpng-dev libcpp-httplib-dev
+  libfast-float-dev libpng-dev libcpp-httplib-dev libprotozero-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
 # The tests of programs in other languages run these.
-readonly program_packages=(python3 python3-numpy python3-pandas python3-sklearn python3-jsonschema mypy nodejs)
+readonly program_packages=(python3 python3-numpy python3-pandas python3-sklearn python3-jsonschema mypy nodejs
+  sqlite3 gnuplot-nox)
+readonly page_packages=(chromium nodejs)  # the tests of pages
+# What the terminal's side is tested with: a graph, completion in other shells, man pages.
+readonly terminal_packages=(graphviz zsh fish groff-base)
 readonly full_program_packages=(python3-torch)
 readonly package_packages=(dpkg-dev file)  # cpack makes a Debian package with these
 readonly ci_packages=(clang clang-format qemu-user faketime locales tzdata)
 
 # What data/fetch brings; scenarios that need one of them are told by its folder.
-readonly data_sets=(mnist fashion-mnist seattle-weather flights)
+readonly data_sets=(mnist fashion-mnist seattle-weather flights iris)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -35,6 +39,33 @@ quietly() {
   if ((status != 0)); then say "$output"; fi
   return "$status"
 }
+
+# Runs ninja as `quietly` does, and shows meanwhile on a terminal how far it is, unless show_progress is false.
+ninja_with_progress() {
+  if ! "$show_progress" || [[ ! -t 2 || "${TERM:-dumb}" == dumb ]]; then
+    quietly ninja "$@"
+    return
+  fi
+  local output status=0
+  output="$(mktemp)"
+  NINJA_STATUS='[%f/%t] ' ninja "$@" 2>&1 | tee "$output" | show_ninja_progress || status=$?
+  if ((status != 0)); then cat "$output" >&2; fi
+  rm -f "$output"
+  return "$status"
+}
+show_progress=true
+
+# Reads what ninja prints into a pipe, a line for each step that is done, and shows the last one's place on one line.
+show_ninja_progress() (
+  trap 'printf "\r\e[K" >&2' EXIT
+  trap 'exit 130' INT TERM
+  while IFS= read -r line; do
+    if [[ "$line" =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+      printf '\r%3d %%, %d of %d steps\e[K' "$((100 * BASH_REMATCH[1] / BASH_REMATCH[2]))" \
+        "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" >&2
+    fi
+  done
+)
 
 as_root() {
   if ((EUID == 0)); then
@@ -86,21 +117,23 @@ without_starting_services() (
   fi
 )
 
-# Puts the file $3 of the npm package $1 of version $2 at $5, unless it is there; $4 is its SHA-256.
-fetch_from_npm() (
-  [[ ! -e "$5" ]] || exit 0
+# Unpacks the npm package $1 of version $2, whose archive has the SHA-256 $3, into the folder $4, unless that is
+# there; only its files $5…, if any are named.
+fetch_npm_package() (
+  [[ ! -e "$4" ]] || exit 0
+  files=("${@:5}")
   if ! command -v npm >/dev/null; then install_packages npm; fi
   command -v npm >/dev/null || die 3 "npm is missing; install it (Debian: the package npm) and try again"
   say "Fetching $1 $2"
-  work="$(mktemp -d)" || die 3 "cannot make a temporary folder"
+  mkdir -p "$(dirname "$4")" && work="$(mktemp -d "$(dirname "$4")/.fetch.XXXXXX")" || die 3 "cannot write beside $4"
   trap 'rm -rf "$work"' EXIT
   cd "$work" || exit
   quietly npm pack "$1@$2" --ignore-scripts --loglevel=error ||
     die 3 "npm could not fetch $1 $2 (see above); is the network there, and the disk not full?"
-  quietly tar --no-same-owner -xzf ./*.tgz "package/$3" || die 3 "$1 $2 does not hold $3"
-  got="$(sha256sum "package/$3" | cut -d ' ' -f 1)"
-  [[ "$got" == "$4" ]] || die 3 "$3 of $1 $2 is not what it was: SHA-256 is $got, expected $4"
-  mkdir -p "$(dirname "$5")" && mv "package/$3" "$5" || die 3 "cannot write $5"
+  got="$(sha256sum ./*.tgz | cut -d ' ' -f 1)"
+  [[ "$got" == "$3" ]] || die 3 "$1 $2 is not what it was: SHA-256 is $got, expected $3"
+  quietly tar --no-same-owner -xzf ./*.tgz "${files[@]/#/package/}" || die 3 "could not unpack $1 $2 (see above)"
+  mv package "$4" || die 3 "cannot write $4"
 )
 
 # The targets to build; empty: everything.
@@ -117,7 +150,7 @@ build() {
     quietly cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD=ON "$@" || return
   fi
   say "Building in ${folder#"$root"/}/"
-  quietly ninja -C "$folder" -j "$(nproc)" "${build_targets[@]}"
+  ninja_with_progress -C "$folder" -j "$(nproc)" "${build_targets[@]}"
 }
 
 passed=0

@@ -58,6 +58,10 @@ class App {
   // The same by class, for classes.csv: by view and then by label.
   virtual std::vector<ClassCell> classes() const { return {}; }
 
+  // How much of what it will send by itself it has sent, from 0 to 1, for those who watch a run; empty when
+  // it does not know, or only sends what comes of messages.
+  virtual std::optional<double> share_sent() const { return std::nullopt; }
+
   // Whether it learns something; if so, hash_state adds what it has learned to the fingerprint `models`.
   virtual bool learns() const { return false; }
   virtual void hash_state(Hasher&) const {}

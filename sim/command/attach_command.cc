@@ -23,7 +23,7 @@
 #include "sim/results/run_folder.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
-#include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "sim/world/expectations.h"
 #include "sim/world/interrupt.h"
 #include "sim/world/world.h"
@@ -43,6 +43,8 @@ struct AttachArguments {
   bool record = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::string protocol_log;
+  std::string color;
+  bool all = false;
   bool quiet = false;
 };
 
@@ -126,6 +128,8 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                           .default_folder = fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed),
                           .record = arguments.record,
                           .quiet = arguments.quiet,
+                          .style = {.color = wants_colour(STDOUT_FILENO, colour_choice(arguments.color)),
+                                    .all = arguments.all},
                           .threads = arguments.threads,
                           .settings = arguments.settings,
                           .protocol_log = arguments.protocol_log});
@@ -177,7 +181,10 @@ void add_attach_command(CommandParser& parser, const Tables& tables) {
                    "write every event to events.sqlite and every prediction to predictions.csv");
   add_threads_option(command, arguments->threads, "threads that compute; they change no result");
   add_protocol_log_option(command, arguments->protocol_log);
+  add_all_option(command, arguments->all);
+  add_color_option(command, arguments->color);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.example("dse attach gateway.toml --broker amqp://guest:guest@localhost");
   command.on_run([arguments, &tables] { return attach(*arguments, tables); });
 }
 

@@ -22,6 +22,8 @@
 #include "sim/capture/capture_lines.h"
 #include "sim/capture/capture_reader.h"
 #include "sim/command/command.h"
+#include "sim/command/json_document.h"
+#include "sim/command/run_options.h"
 #include "sim/results/new_file.h"
 
 namespace dse {
@@ -66,9 +68,37 @@ std::string line_of(const CapturedMessage& captured, const CaptureHeader& header
                      hex64(message.payload_hash()));
 }
 
-int info(const std::string& path) {
+// A key that does not apply is null.
+nlohmann::ordered_json info_json(const CaptureSurvey& survey) {
+  const CaptureHeader& header = survey.header;
+  nlohmann::ordered_json json = {{"scenario", nullptr}, {"scenario_hash", nullptr}, {"seed", nullptr}};
+  if (!header.of_no_run()) {
+    json = {
+        {"scenario", header.scenario}, {"scenario_hash", hex64(header.scenario_hash)}, {"seed", header.seed}};
+  }
+  json["ordering"] = header.ordering;
+  json["version"] = header.version;
+  json["checksum"] = hex64(survey.checksum);
+  json["messages"] = survey.messages;
+  if (survey.messages > 0) {
+    json["first_ns"] = survey.first_ns;
+    json["last_ns"] = survey.last_ns;
+  }
+  json["imports"] = nlohmann::ordered_json::object();
+  for (std::size_t at = 0; at < header.imports.size(); ++at)
+    json["imports"][printable(header.imports[at])] = survey.messages_by_import[at];
+  json["data"] = nlohmann::ordered_json::object();
+  for (const auto& [name, digest] : header.data) json["data"][printable(name)] = hex64(digest);
+  json["whole"] = survey.end_ns.has_value();
+  json["end_ns"] = survey.end_ns && !header.of_no_run() ? nlohmann::ordered_json(*survey.end_ns) : nullptr;
+  json["cut_off"] = survey.cut;
+  return json;
+}
+
+int info(const std::string& path, bool json) {
   const CaptureSurvey survey = survey_capture(path);
   const CaptureHeader& header = survey.header;
+  if (json) return print_document(info_json(survey)), kExitOk;
   if (header.of_no_run()) {
     fmt::print("scenario  any that has these imports\n");
   } else {
@@ -266,10 +296,13 @@ void add_capture_command(CommandParser& parser) {
   auto arguments = std::make_shared<CaptureArguments>();
   ProgramCommand command =
       parser.add_command("capture", "Look into what came into an attached run, or make such a file");
+  command.example("dse capture info messages.capture");
   ProgramCommand info_command =
       command.add_command("info", "Which run it was, how many messages, and whether whole");
   info_command.add_argument("FILE", arguments->a, "a capture");
-  info_command.on_run([arguments] { return info(arguments->a); });
+  add_json_option(info_command, arguments->json);
+  info_command.example("dse capture info messages.capture");
+  info_command.on_run([arguments] { return info(arguments->a, arguments->json); });
   ProgramCommand cat_command = command.add_command("cat", "A line a message");
   cat_command.add_argument("FILE", arguments->a, "a capture");
   cat_command.add_whole("--count", arguments->count, "only the first so many",
@@ -277,15 +310,18 @@ void add_capture_command(CommandParser& parser) {
   cat_command.add_flag("--json", arguments->json,
                        "messages as they are, as JSON, from which `make` makes the capture again");
   cat_command.add_text("-o,--out", arguments->out, "a new file; without it, standard output");
+  cat_command.example("dse capture cat messages.capture --count 10");
   cat_command.on_run([arguments] { return cat(*arguments); });
   ProgramCommand make_command = command.add_command("make", "A capture of messages that are lines of JSON");
   make_command.add_argument("FILE", arguments->a, "a JSONL file: a message on each line");
   make_command.add_text("-o,--out", arguments->out, "the capture, a new file").required();
   make_command.add_text("--import", arguments->import, "the import of the messages that name none");
+  make_command.example("dse capture make messages.jsonl -o messages.capture");
   make_command.on_run([arguments] { return make(*arguments); });
   ProgramCommand diff_command = command.add_command("diff", "The first message in which two captures differ");
   diff_command.add_argument("A", arguments->a, "a capture");
   diff_command.add_argument("B", arguments->b, "another");
+  diff_command.example("dse capture diff messages.capture other.capture");
   diff_command.on_run([arguments] { return diff(arguments->a, arguments->b); });
 }
 

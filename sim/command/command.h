@@ -19,6 +19,7 @@ void add_replay_command(CommandParser& parser, const Tables& tables);
 void add_diff_command(CommandParser& parser, const Tables& tables);
 void add_explore_command(CommandParser& parser, const Tables& tables);
 void add_verify_command(CommandParser& parser, const Tables& tables);
+void add_trace_command(CommandParser& parser);
 void add_capture_command(CommandParser& parser);
 void add_init_command(CommandParser& parser);
 void add_check_command(CommandParser& parser, const Tables& tables);
@@ -29,5 +30,13 @@ void add_nodes_command(CommandParser& parser, const Tables& tables);
 void add_conform_command(CommandParser& parser);
 void add_report_command(CommandParser& parser);
 void add_definitions_command(CommandParser& parser, const Tables& tables);
+
+void add_explain_command(CommandParser& parser, const Tables& tables);
+// These describe all commands of the parser, which must outlive what they do.
+void add_completion_command(CommandParser& parser);
+void add_man_command(CommandParser& parser);
+
+// All of the above.
+void add_commands(CommandParser& parser, const Tables& tables);
 
 }  // namespace dse

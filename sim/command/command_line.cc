@@ -71,12 +71,8 @@ bool shows_password(const std::vector<std::string>& words) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv, const Tables& tables) {
-  prepare_streams();
-  if (const int status = status_of([] { return require_processor(), 0; }); status != 0) return status;
-  CommandParser parser(
-      "dse", "dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.",
-      std::string("dse ") + version());
+void add_commands(CommandParser& parser, const Tables& tables) {
+  parser.root().example("dse replay scenarios/mnist.toml");
   add_replay_command(parser, tables);
   add_check_command(parser, tables);
   add_verify_command(parser, tables);
@@ -86,11 +82,24 @@ int run_command_line(int argc, char** argv, const Tables& tables) {
   add_attach_command(parser, tables);
   add_node_command(parser, tables);
   add_nodes_command(parser, tables);
+  add_trace_command(parser);
   add_capture_command(parser);
   add_conform_command(parser);
   add_definitions_command(parser, tables);
   add_report_command(parser);
   add_init_command(parser);
+  add_explain_command(parser, tables);
+  add_completion_command(parser);
+  add_man_command(parser);
+}
+
+int run_command_line(int argc, char** argv, const Tables& tables) {
+  prepare_streams();
+  if (const int status = status_of([] { return require_processor(), 0; }); status != 0) return status;
+  CommandParser parser(
+      "dse", "dse: a Data Service Exchange in one process. It replays scenario files on a virtual clock.",
+      std::string("dse ") + version());
+  add_commands(parser, tables);
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   if (shows_password(words)) {
     tell("dse: a broker's URL stands behind --broker\n");

@@ -74,6 +74,54 @@ void require_one_command(const CLI::App& command) {
   throw CLI::RequiredError(fmt::format("one of the commands {} and {}", fmt::join(names, ", "), last));
 }
 
+// What stands before the example in a command's footer.
+const std::string kExample = "Example:\n  ";
+
+// The library keeps them only in the name of the type: "TEXT:{auto,always,never}".
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const std::size_t begin = type.find('{');
+  const std::size_t end = type.rfind('}');
+  std::vector<std::string> choices;
+  if (begin == std::string::npos || end == std::string::npos) return choices;
+  for (std::size_t at = begin + 1; at < end;) {
+    const std::size_t next = std::min(type.find(',', at), end);
+    choices.push_back(type.substr(at, next - at));
+    at = next + 1;
+  }
+  return choices;
+}
+
+OptionInfo info_of(const CLI::Option& option) {
+  OptionInfo info{.description = option.get_description(),
+                  .takes_value = option.get_items_expected_max() > 0,
+                  .choices = choices_of(option),
+                  .required = option.get_required(),
+                  .repeated = option.get_items_expected_max() > 1};
+  if (!option.nonpositional()) {
+    info.names = {option.get_name()};
+    return info;
+  }
+  for (const std::string& name : option.get_lnames()) info.names.push_back("--" + name);
+  for (const std::string& name : option.get_snames()) info.names.push_back("-" + name);
+  return info;
+}
+
+CommandInfo info_of(const CLI::App& command) {
+  CommandInfo info{.name = command.get_name(), .description = command.get_description()};
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->nonpositional())
+      info.arguments.push_back(info_of(*option));
+    else if (!option->get_group().empty())
+      info.options.push_back(info_of(*option));
+  }
+  for (const CLI::App* inner : command.get_subcommands([](const CLI::App*) { return true; }))
+    info.commands.push_back(info_of(*inner));
+  const std::string footer = command.get_footer();
+  if (footer.starts_with(kExample)) info.example = footer.substr(kExample.size());
+  return info;
+}
+
 }  // namespace
 
 CommandOption& CommandOption::required() {
@@ -100,6 +148,8 @@ ProgramCommand ProgramCommand::add_command(const std::string& name, const std::s
 void ProgramCommand::on_run(std::function<int()> run) {
   app_->callback([chosen = chosen_, run = std::move(run)] { *chosen = run; });
 }
+
+void ProgramCommand::example(const std::string& line) { app_->footer(kExample + line); }
 
 void ProgramCommand::add_argument(const std::string& name, std::string& value,
                                   const std::string& description) {
@@ -144,9 +194,11 @@ void ProgramCommand::add_texts(const std::string& name, std::vector<std::string>
   app_->add_option(name, values, description)->allow_extra_args(false);
 }
 
-void ProgramCommand::add_choice(const std::string& name, std::string& value,
-                                const std::vector<std::string>& choices, const std::string& description) {
-  app_->add_option(name, value, description)->check(CLI::IsMember(choices));
+CommandOption ProgramCommand::add_choice(const std::string& name, std::string& value,
+                                         const std::vector<std::string>& choices,
+                                         const std::string& description) {
+  CLI::Option* option = app_->add_option(name, value, description)->check(CLI::IsMember(choices));
+  return CommandOption(*option);
 }
 
 CommandOption ProgramCommand::add_whole(const std::string& name, const std::string& description,
@@ -202,5 +254,7 @@ CommandParser::Parsed CommandParser::parse(const std::vector<std::string>& words
 }
 
 std::string CommandParser::help() const { return app_->help(); }
+
+CommandInfo CommandParser::describe() const { return info_of(*app_); }
 
 }  // namespace dse

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/command/command_info.h"
 #include "sim/command/number_text.h"
 
 namespace CLI {
@@ -43,6 +44,8 @@ class ProgramCommand {
   // Sets what the program does when this command was given; `run` returns the exit status.
   void on_run(std::function<int()> run);
 
+  // The command line that its help ends with, which must be one that it takes.
+  void example(const std::string& line);
   // Adds a positional argument, which must be given.
   void add_argument(const std::string& name, std::string& value, const std::string& description);
   // Adds an argument that takes all further words.
@@ -54,8 +57,9 @@ class ProgramCommand {
   CommandOption add_text(const std::string& name, std::string& value, const std::string& description);
   // Adds an option that may be repeated, with one text each time.
   void add_texts(const std::string& name, std::vector<std::string>& values, const std::string& description);
-  void add_choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
-                  const std::string& description);
+  // Adds an option or, without dashes in its name, an argument with one of these values.
+  CommandOption add_choice(const std::string& name, std::string& value,
+                           const std::vector<std::string>& choices, const std::string& description);
   // Adds an option with a number; a value out of range is refused with the option's name and the range.
   CommandOption add_whole(const std::string& name, const std::string& description, const WholeRange& range,
                           std::function<void(std::uint64_t)> use);
@@ -104,6 +108,8 @@ class CommandParser {
   // Reads the words after the program's name. Called once.
   Parsed parse(const std::vector<std::string>& words);
   std::string help() const;
+  // All commands, with what they take.
+  CommandInfo describe() const;
 
  private:
   std::unique_ptr<CLI::App> app_;

@@ -10,6 +10,8 @@
 #include "core/diagnostics.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/json_document.h"
+#include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/conform/broker_run.h"
 #include "sim/conform/case_minimiser.h"
@@ -31,7 +33,14 @@ struct ConformArguments {
   std::uint64_t seed = 2015;
   std::uint64_t first = 1;
   bool quiet = false;
+  bool json = false;
 };
+
+std::string again_line(const ConformArguments& arguments, std::uint64_t number) {
+  return shell_line("conform", {},
+                    {"--seed", fmt::format("{}", arguments.seed), "--first", fmt::format("{}", number),
+                     arguments.timed > 0 ? "--timed" : "--cases", "1"});
+}
 
 // What is known about the first case on which the two differ, for human readers.
 std::string report(const ConformArguments& arguments, std::uint64_t number, const Comparison& failing,
@@ -41,10 +50,20 @@ std::string report(const ConformArguments& arguments, std::uint64_t number, cons
   text +=
       fmt::format(", and the smallest one found in {} after {}:\n\n{}\n", counted(minimised.runs, "trial"),
                   minimised.comparison.steps.size(), describe(minimised.comparison, kSides));
-  return text + fmt::format("again: {}\n", shell_line("conform", {},
-                                                      {"--seed", fmt::format("{}", arguments.seed), "--first",
-                                                       fmt::format("{}", number),
-                                                       arguments.timed > 0 ? "--timed" : "--cases", "1"}));
+  return text + fmt::format("again: {}\n", again_line(arguments, number));
+}
+
+// The document of --json: how many cases were compared, out of how many, and the difference, if there was
+// one.
+void print_found(const ConformArguments& arguments, std::uint64_t done, std::uint64_t too_slow,
+                 const nlohmann::ordered_json& difference) {
+  print_document({{"seed", arguments.seed},
+                  {"first", arguments.first},
+                  {"cases", arguments.timed > 0 ? arguments.timed : arguments.cases},
+                  {"timed", arguments.timed > 0},
+                  {"compared", done},
+                  {"too_slow", too_slow},
+                  {"difference", difference}});
 }
 
 // Tells how far the comparison got, where somebody is looking.
@@ -65,8 +84,10 @@ class Progress {
   std::uint64_t cases_;
 };
 
-int print_interrupted(const Progress& progress, std::uint64_t done, std::uint64_t cases) {
+int print_interrupted(const ConformArguments& arguments, const Progress& progress, std::uint64_t done,
+                      std::uint64_t cases) {
   progress.clear();
+  if (arguments.json) return print_found(arguments, done, 0, nullptr), kExitInterrupted;
   fmt::print("interrupted after {} of {}, no difference\n", done, counted(cases, "case"));
   return kExitInterrupted;
 }
@@ -75,7 +96,15 @@ int print_difference(const ConformArguments& arguments, std::uint64_t number, co
                      const Comparison& failing, const CompareCase& run,
                      const std::atomic<bool>& interrupted) {
   const MinimisedCase minimised = minimise_case(drawn, failing, run, interrupted);
-  fmt::print("{}", report(arguments, number, failing, minimised));
+  if (arguments.json) {
+    print_found(arguments, number - arguments.first + 1, 0,
+                {{"case", number},
+                 {"operations", failing.steps.size()},
+                 {"smallest", describe(minimised.comparison, kSides)},
+                 {"again", again_line(arguments, number)}});
+  } else {
+    fmt::print("{}", report(arguments, number, failing, minimised));
+  }
   return interrupted.load() ? kExitInterrupted : kExitFailed;
 }
 
@@ -87,7 +116,7 @@ int conform(const ConformArguments& arguments) {
   const CompareCase run = compare_with(*connection);
   const Progress progress(arguments, arguments.cases);
   for (std::uint64_t done = 0; done < arguments.cases; ++done) {
-    if (interrupted.load()) return print_interrupted(progress, done, arguments.cases);
+    if (interrupted.load()) return print_interrupted(arguments, progress, done, arguments.cases);
     if (done % 10 == 0) progress.show(done);
     const std::uint64_t number = arguments.first + done;
     const ConformCase drawn = draw_case(arguments.seed, number);
@@ -97,6 +126,7 @@ int conform(const ConformArguments& arguments) {
     return print_difference(arguments, number, drawn, comparison, run, interrupted);
   }
   progress.clear();
+  if (arguments.json) return print_found(arguments, arguments.cases, 0, nullptr), kExitOk;
   fmt::print("{}, no difference\n", counted(arguments.cases, "case"));
   return kExitOk;
 }
@@ -108,7 +138,7 @@ int conform_timed(const ConformArguments& arguments) {
   const auto make_connection = [&] {
     return connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
   };
-  std::unique_ptr<Connection> last = make_connection();  // before any thread: whatever is wrong is told here
+  make_connection();  // before any thread: whatever is wrong is told here
   const TimedCases found = compare_timed({.seed = arguments.seed,
                                           .first = arguments.first,
                                           .cases = arguments.timed,
@@ -116,11 +146,13 @@ int conform_timed(const ConformArguments& arguments) {
                                          make_connection, interrupted);
   if (found.different) {
     const auto& [number, comparison] = *found.different;
+    const std::unique_ptr<Connection> connection = make_connection();
     return print_difference(arguments, number, draw_timed_case(arguments.seed, number), comparison,
-                            compare_timed_with(*last), interrupted);
+                            compare_timed_with(*connection), interrupted);
   }
   const Progress progress(arguments, arguments.timed);
-  if (interrupted.load()) return print_interrupted(progress, found.done, arguments.timed);
+  if (interrupted.load()) return print_interrupted(arguments, progress, found.done, arguments.timed);
+  if (arguments.json) return print_found(arguments, found.done, found.too_slow, nullptr), kExitOk;
   fmt::print("{} with times, no difference\n", counted(arguments.timed, "case"));
   if (found.too_slow > 0) {
     fmt::print("{} of them could not be compared: the broker took too long for the operations of a step\n",
@@ -147,7 +179,9 @@ void add_conform_command(CommandParser& parser) {
   command.add_whole("--first", arguments->first, "the first case's number (default: 1)",
                     {.what = "the number of a case"});
   command.add_flag("--quiet", arguments->quiet, "show no progress");
+  add_json_option(command, arguments->json);
   add_broker_options(command, arguments->broker);
+  command.example("dse conform --cases 100");
   command.on_run(
       [arguments] { return arguments->timed > 0 ? conform_timed(*arguments) : conform(*arguments); });
 }

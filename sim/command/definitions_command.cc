@@ -52,6 +52,7 @@ void add_import(ProgramCommand& definitions) {
   command.add_argument("file", arguments->file, "definitions, as rabbitmqctl export_definitions writes them");
   command.add_text("-o,--out", arguments->out, "the scenario, a new file; without it, standard output");
   command.add_text("--vhost", arguments->vhost, "the virtual host; without it /, or the only one");
+  command.example("dse definitions import definitions.json -o broker.toml");
   command.on_run(
       [arguments] { return import_definitions(arguments->file, arguments->out, arguments->vhost); });
 }
@@ -66,6 +67,7 @@ void add_export(ProgramCommand& definitions, const Tables& tables) {
       definitions.add_command("export", "Print the definitions that make a RabbitMQ ready for a scenario");
   command.add_argument("scenario", arguments->scenario, "scenario file");
   command.add_text("--vhost", arguments->vhost, "the virtual host that they are for, / by default");
+  command.example("dse definitions export scenarios/exchange-types.toml");
   command.on_run(
       [arguments, &tables] { return export_definitions(arguments->scenario, arguments->vhost, tables); });
 }
@@ -75,6 +77,7 @@ void add_export(ProgramCommand& definitions, const Tables& tables) {
 void add_definitions_command(CommandParser& parser, const Tables& tables) {
   ProgramCommand definitions = parser.add_command(
       "definitions", "Turn RabbitMQ's definitions into a scenario, and a scenario into definitions");
+  definitions.example("dse definitions export scenarios/exchange-types.toml");
   add_import(definitions);
   add_export(definitions, tables);
 }

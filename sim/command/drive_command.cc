@@ -128,6 +128,7 @@ void add_drive_command(CommandParser& parser, const Tables& tables) {
                     {.what = "an ordering"});
   add_setting_option(command, options->settings);
   add_threads_option(command, options->threads, "threads that compute; they change no result");
+  command.example("dse drive scenarios/start.toml");
   command.on_run([options, &tables] { return drive(*options, tables); });
 }
 

@@ -57,10 +57,12 @@ int DrivenRun::end(const Scenario& scenario, const RunResult& result, const Endi
   write_results(report, folder_);
   folder_.commit();
   if (ending.when_kept) ending.when_kept();
-  if (options_.quiet) {
-    tell("{}", failures_text(report, false));
+  if (options_.json) {
+    fmt::print("{}", report_json(report, folder_.target().string()));
+  } else if (options_.quiet) {
+    tell("{}", failures_text(report, {}));
   } else {
-    fmt::print("{}{}results in {}\n", report_text(report, options_.colour), ending.more,
+    fmt::print("{}{}results in {}\n", report_text(report, options_.style), ending.more,
                folder_.target().string());
   }
   if (options_.warnings) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sim/record/event_recorder.h"
-#include "sim/results/results.h"
+#include "sim/results/report_text.h"
 #include "sim/results/run_folder.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/world.h"
@@ -23,7 +23,8 @@ class DrivenRun {
     std::string default_folder;
     bool record = false;
     bool quiet = false;  // only warnings and failures are printed
-    bool colour = false;
+    bool json = false;   // the results are printed as JSON
+    ReportStyle style = {};
     bool warnings = true;  // about probable mistakes, at the end
     unsigned threads = 0;
     std::vector<std::string> settings;  // --set, as given

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -15,8 +14,9 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/explore_options.h"
+#include "sim/command/live_line.h"
+#include "sim/command/progress_text.h"
 #include "sim/command/run_options.h"
-#include "sim/command/standard_streams.h"
 #include "sim/regression/explore_report.h"
 #include "sim/regression/explorer.h"
 #include "sim/regression/minimiser.h"
@@ -26,7 +26,7 @@
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
-#include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "sim/world/interrupt.h"
 
 namespace dse {
@@ -42,7 +42,9 @@ struct ExploreArguments {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   bool some_faults = false;
   bool minimise = false;
+  std::string progress;
   bool quiet = false;
+  bool json = false;
 };
 
 // Makes errors about a value name --vary, although it is applied as --set would apply it.
@@ -117,7 +119,7 @@ void compare_with_no_fault(MinimiseRequest& request, const std::vector<std::stri
 
 // Reduces the first failure, and writes it into the folder.
 MinimisedText minimise(const Explorer& explorer, const Exploration& exploration, const Tables& tables,
-                       const std::atomic<bool>& interrupted, RunFolder& folder, bool show_progress) {
+                       const std::atomic<bool>& interrupted, RunFolder& folder, ProgressChoice progress) {
   const FailedTrial& first = exploration.failures.front();
   std::vector<std::string> settings = explorer.plan().settings;
   for (const std::string& setting : explorer.settings_of(first.trial)) settings.push_back(setting);
@@ -135,11 +137,12 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
     compare_with_no_fault(request, settings, interrupted);
   }
   Minimiser minimiser(std::move(request));
-  std::optional<Minimised> smallest = minimiser.run(interrupted, [show_progress](std::uint64_t runs) {
-    if (!show_progress || runs % 100 != 0) return;
-    tell("\rminimising: {} ", counted(runs, "run"));
-  });
-  if (show_progress) tell("\r\x1b[K");
+  std::optional<Minimised> smallest;
+  {
+    std::atomic<std::uint64_t> done = 0;
+    const LiveLine live(progress, [&done](double) { return "minimising: " + counted(done, "run"); });
+    smallest = minimiser.run(interrupted, [&done](std::uint64_t runs) { done = runs; });
+  }
   if (!smallest && interrupted.load()) return {"interrupted before the first failure came again\n"};
   if (!smallest)
     return {"the first failure did not come again: it is not deterministic; see dse replay --twice\n"};
@@ -160,17 +163,29 @@ MinimisedText minimise(const Explorer& explorer, const Exploration& exploration,
 // If minimising fails, no results are lost: the text to print says why.
 MinimisedText minimise_if_possible(const Explorer& explorer, const Exploration& exploration,
                                    const Tables& tables, const std::atomic<bool>& interrupted,
-                                   RunFolder& folder, bool show_progress) {
+                                   RunFolder& folder, ProgressChoice progress) {
   const auto why_not = [](const char* reason) -> MinimisedText {
     return {fmt::format("the first failure is not minimised: {}\n", reason)};
   };
   try {
-    return minimise(explorer, exploration, tables, interrupted, folder, show_progress);
+    return minimise(explorer, exploration, tables, interrupted, folder, progress);
   } catch (const InputError& error) {
     return why_not(error.what());
   } catch (const std::filesystem::filesystem_error& error) {
     return why_not(error.what());
   }
+}
+
+Exploration run_with_line(Explorer& explorer, const std::atomic<bool>& interrupted, ProgressChoice progress) {
+  std::atomic<std::uint64_t> done = 0;
+  std::atomic<std::uint64_t> failed = 0;
+  const LiveLine live(progress, [&](double seconds) {
+    return work_line({.done = done, .of = explorer.trial_count(), .failed = failed}, seconds);
+  });
+  return explorer.run(interrupted, [&](const Explorer::Progress& now) {
+    done = now.done;
+    failed = now.failed;
+  });
 }
 
 int explore(const ExploreArguments& arguments, const Tables& tables) {
@@ -189,16 +204,9 @@ int explore(const ExploreArguments& arguments, const Tables& tables) {
   const std::atomic<bool>& interrupted = watch_for_interrupt();
   const std::string name = std::filesystem::path(plan.scenario).stem().string();
   RunFolder folder = RunFolder::at(arguments.out, "runs/" + name + "-explored", kSummaryFile);
-  const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
-  const std::uint64_t count = explorer.trial_count();
-  const std::uint64_t step = std::max<std::uint64_t>(1, count / 1000);
-  const auto show = [&](const Explorer::Progress& progress) {
-    if (!show_progress || (progress.done % step != 0 && progress.done != count)) return;
-    tell("\r{} of {}, {} failed ", progress.done, counted(count, "run"), progress.failed);
-  };
+  const ProgressChoice progress = progress_choice(arguments.progress, arguments.quiet);
   const Exploration exploration =
-      blaming_vary<Exploration>(plan, [&] { return explorer.run(interrupted, show); });
-  if (show_progress) tell("\r\x1b[K");
+      blaming_vary<Exploration>(plan, [&] { return run_with_line(explorer, interrupted, progress); });
 
   const std::vector<Spread> table = spreads(exploration);
   folder.write("spread.csv", spread_csv(explorer, table));
@@ -206,13 +214,16 @@ int explore(const ExploreArguments& arguments, const Tables& tables) {
   folder.write("failures.csv", failures_csv(explorer, exploration));
   MinimisedText minimised;
   if (arguments.minimise && !exploration.failures.empty())
-    minimised = minimise_if_possible(explorer, exploration, tables, interrupted, folder, show_progress);
-  folder.write(kSummaryFile, summary_json(explorer, exploration,
-                                          {.status = interrupted.load() ? "interrupted" : "completed",
-                                           .files = folder.file_names()}));
+    minimised = minimise_if_possible(explorer, exploration, tables, interrupted, folder, progress);
+  const ExploreEnding ending{.status = interrupted.load() ? "interrupted" : "completed",
+                             .files = folder.file_names()};
+  folder.write(kSummaryFile, summary_json(explorer, exploration, ending));
   folder.commit();
   const std::string failures = failures_text(explorer, exploration) + minimised.text(folder);
-  if (!arguments.quiet) {
+  if (arguments.json) {
+    fmt::print("{}", exploration_json(explorer, exploration, ending, table, folder.target().string(),
+                                      minimised.text(folder)));
+  } else if (!arguments.quiet) {
     fmt::print("{}{}{}, {} failed; results in {}\n", spread_table(explorer, table), failures,
                counted(exploration.trials.size(), "run"), exploration.failures.size(),
                folder.target().string());
@@ -243,7 +254,10 @@ void add_explore_command(CommandParser& parser, const Tables& tables) {
   command.add_text("--out", arguments->out, "where the results go (default: runs/SCENARIO-explored)");
   command.add_flag("--minimise", arguments->minimise,
                    "reduce the first failure to the smallest scenario that still fails so: minimised.toml");
+  add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print nothing but failures and errors");
+  add_json_option(command, arguments->json).excludes("--quiet");
+  command.example("dse explore scenarios/few-digits.toml --seeds 1..20 --vary bus.latency=0s,1ms");
   command.on_run([arguments, &tables] { return explore(*arguments, tables); });
 }
 

@@ -140,6 +140,7 @@ void add_init_command(CommandParser& parser) {
   ProgramCommand command =
       parser.add_command("init", "Write a small project of one's own: a scenario, a model in Python, tests");
   command.add_argument("folder", *folder, "the project's folder, which is new or empty");
+  command.example("dse init bars");
   command.on_run([folder] { return init(*folder); });
 }
 

@@ -98,6 +98,7 @@ void add_node_command(CommandParser& parser, const Tables& tables) {
   // `dse nodes` passes these to the nodes that it starts.
   command.add_whole("--epoch", arguments->epoch_ns, "", {.most = INT64_MAX}).hidden();
   command.add_whole("--supervisor", arguments->supervisor, "", {.most = INT_MAX}).hidden();
+  command.example("dse node scenarios/mnist.toml lenet --broker amqp://guest:guest@localhost");
   command.on_run([arguments, &tables] { return run_node(*arguments, tables); });
 }
 

@@ -37,6 +37,8 @@ struct NodesArguments {
   std::vector<std::string> settings;
   double pace = 1;
   std::string longest;
+  std::string color;
+  bool all = false;
   bool quiet = false;
   std::string protocol_log;
 };
@@ -171,6 +173,8 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   DrivenRun run(started, {.out = arguments.out,
                           .default_folder = fmt::format("runs/{}-nodes", scenario.name),
                           .quiet = arguments.quiet,
+                          .style = {.color = wants_colour(STDOUT_FILENO, colour_choice(arguments.color)),
+                                    .all = arguments.all},
                           .warnings = false,  // each node has printed its own
                           .settings = arguments.settings});
   Nodes nodes(scenario, std::move(options), run.folder());
@@ -214,7 +218,10 @@ void add_nodes_command(CommandParser& parser, const Tables& tables) {
   command.add_text("--for", arguments->longest,
                    "end after this time, such as 30s (default: when all is done)");
   add_protocol_log_option(command, arguments->protocol_log);
+  add_all_option(command, arguments->all);
+  add_color_option(command, arguments->color);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.example("dse nodes scenarios/mnist.toml --broker amqp://guest:guest@localhost");
   command.on_run([arguments, &tables] { return run_nodes(*arguments, tables); });
 }
 

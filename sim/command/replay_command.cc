@@ -13,8 +13,10 @@
 #include "dse/error.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
+#include "sim/command/live_line.h"
 #include "sim/command/paced_run.h"
 #include "sim/command/run_options.h"
+#include "sim/command/run_progress.h"
 #include "sim/command/standard_streams.h"
 #include "sim/record/event_record.h"
 #include "sim/record/run_difference.h"
@@ -26,7 +28,7 @@
 #include "sim/results/temporary_folder.h"
 #include "sim/scenario/run_files.h"
 #include "sim/scenario/scenario_reader.h"
-#include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "sim/world/expectations.h"
 #include "sim/world/interrupt.h"
 #include "sim/world/world.h"
@@ -48,10 +50,14 @@ struct ReplayArguments {
   bool save_models = false;
   bool by_component = false;
   std::string protocol_log;
+  std::string color;
+  std::string progress;
+  bool all = false;
   bool report = false;
   double pace = 0;
   std::string live;
   bool quiet = false;
+  bool json = false;
 };
 
 void set_until(const std::string& text, Scenario& scenario) {
@@ -61,14 +67,6 @@ void set_until(const std::string& text, Scenario& scenario) {
     throw InputError({.file = "--until"},
                      fmt::format("'{}' is neither \"drained\" nor a duration such as 30s", text));
   }
-}
-
-ProgressSink progress_sink(bool shown) {
-  if (!shown) return [](TimeNs, std::uint64_t) {};
-  return [](TimeNs virtual_time_ns, std::uint64_t events) {
-    tell("\r{} virtual, {} ", format_duration(virtual_time_ns / 1'000'000 * 1'000'000),
-         counted(events, "event"));
-  };
 }
 
 // What is to be replayed, once the scenario and its capture have been read.
@@ -136,6 +134,20 @@ std::string fingerprint_rows(const std::map<std::string, Fingerprints>& componen
   return rows;
 }
 
+// Runs it, and shows meanwhile how far it is in `live`, which is gone afterwards.
+RunResult run_with_line(World& world, const Replay& replay, const std::atomic<bool>& interrupted,
+                        std::optional<LiveLine>& live, const ReplayArguments& arguments) {
+  RunProgress progress;
+  const auto gone = [](std::optional<LiveLine>* line) { line->reset(); };
+  const std::unique_ptr<std::optional<LiveLine>, decltype(gone)> guard(&live, gone);
+  live.emplace(progress_choice(arguments.progress, arguments.quiet),
+               [&progress](double seconds) { return progress.line(seconds); });
+  RunResult result =
+      run_world(world, replay.scenario, replay.captured_input(), interrupted, progress.sink(world));
+  progress.look(world);
+  return result;
+}
+
 void write_report_of(const std::filesystem::path& folder, bool quiet) {
   const std::filesystem::path file = report_file_of(folder);
   write_report(file, report_page({folder}));
@@ -158,22 +170,26 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
                           .default_folder = fmt::format("runs/{}-s{}", scenario.name, scenario.seed),
                           .record = arguments.record,
                           .quiet = arguments.quiet,
-                          .colour = wants_colour(STDOUT_FILENO),
+                          .json = arguments.json,
+                          .style = {.color = wants_colour(STDOUT_FILENO, colour_choice(arguments.color)),
+                                    .all = arguments.all},
                           .threads = arguments.threads,
                           .settings = arguments.settings,
                           .protocol_log = arguments.protocol_log,
                           .keep_states = arguments.save_models});
+  std::optional<LiveLine> live;
   WorldOptions options = run.world_options(scenario);
+  options.warn = [&live, warn = options.warn](const std::string& warning) {
+    if (!live) return warn(warning);
+    live->above([&] { warn(warning); });
+  };
   options.fingerprint_components = arguments.by_component;
   PacedRun paced(scenario, {.pace = arguments.pace, .live = arguments.live});
   options.gate = paced.gate(interrupted);
   World world(scenario, options, run.open_lines());
   for (const std::string& note : world.data_notes()) tell("warning: {}\n", note);
   paced.watch(world);
-  const bool show_progress = !arguments.quiet && is_terminal(STDERR_FILENO);
-  const RunResult result =
-      run_world(world, scenario, replay.captured_input(), interrupted, progress_sink(show_progress));
-  if (show_progress) tell("\r\x1b[K");
+  const RunResult result = run_with_line(world, replay, interrupted, live, arguments);
 
   paced.end(result);
   DrivenRun::Ending ending{.data = world.data(), .data_notes = world.data_notes()};
@@ -189,7 +205,7 @@ int replay_command(const ReplayArguments& arguments, const Tables& tables) {
   if (arguments.by_component)
     run.folder().write(kFingerprintsFile, fingerprint_rows(result.fingerprints_by_component));
   const int status = run.end(scenario, result, ending);
-  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet);
+  if (arguments.report) write_report_of(run.folder().target(), arguments.quiet || arguments.json);
   return status;
 }
 
@@ -233,7 +249,12 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
       .excludes("--twice");
   add_pace_option(command, arguments->pace);
   add_live_option(command, arguments->live);
+  add_all_option(command, arguments->all);
+  add_color_option(command, arguments->color);
+  add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  add_json_option(command, arguments->json).excludes("--twice").excludes("--quiet");
+  command.example("dse replay scenarios/sample-four-models.toml --seed 7");
   command.on_run([arguments, &tables] { return replay_command(*arguments, tables); });
 }
 

@@ -35,6 +35,7 @@ void add_report_command(CommandParser& parser) {
       "Show what happened in a run, several runs of a scenario, or an exploration, as one HTML page");
   command.add_arguments("runs", arguments->runs, "directories of runs, or of one exploration").required();
   command.add_text("-o,--out", arguments->out, "the page (default: the first directory's name with .html)");
+  command.example("dse report runs/sample-four-models-s7");
   command.on_run([arguments] { return report_command(*arguments); });
 }
 

@@ -36,11 +36,39 @@ void add_setting_option(ProgramCommand command, std::vector<std::string>& settin
   command.add_texts("--set", settings, "KEY=VALUE: set a key of the scenario; may be repeated");
 }
 
+CommandOption add_json_option(ProgramCommand command, bool& json) {
+  return command.add_flag("--json", json, "print one JSON document in place of lines for human readers");
+}
+
 void add_protocol_log_option(ProgramCommand command, std::string& folder) {
   command.add_text(
       "--protocol-log", folder,
       "keep what is said to and by each program (kind = \"program\", or a model's learner) in this "
       "folder, as NAME.log");
+}
+
+void add_color_option(ProgramCommand command, std::string& choice) {
+  command.add_choice("--color", choice, {"auto", "always", "never"},
+                     "colours: auto (the default) is on a terminal, unless NO_COLOR is set");
+}
+
+ColourChoice colour_choice(const std::string& text) {
+  if (text == "always") return ColourChoice::kAlways;
+  return text == "never" ? ColourChoice::kNever : ColourChoice::kAuto;
+}
+
+void add_progress_option(ProgramCommand command, std::string& choice) {
+  command.add_choice("--progress", choice, {"auto", "always", "never"},
+                     "a line that shows how far it is: auto (the default) is on a terminal");
+}
+
+ProgressChoice progress_choice(const std::string& text, bool quiet) {
+  if (quiet || text == "never") return ProgressChoice::kNever;
+  return text == "always" ? ProgressChoice::kAlways : ProgressChoice::kAuto;
+}
+
+void add_all_option(ProgramCommand command, bool& all) {
+  command.add_flag("--all", all, "show each expectation that held, not only their number");
 }
 
 std::optional<TimeNs> given_duration(const std::string& option, const std::string& text) {

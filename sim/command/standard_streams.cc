@@ -31,7 +31,8 @@ void prepare_streams() {
 
 bool is_terminal(int descriptor) { return isatty(descriptor) == 1 && environment_text("TERM") != "dumb"; }
 
-bool wants_colour(int descriptor) {
+bool wants_colour(int descriptor, ColourChoice choice) {
+  if (choice != ColourChoice::kAuto) return choice == ColourChoice::kAlways;
   return is_terminal(descriptor) && environment_text("NO_COLOR").empty();  // empty means unset
 }
 

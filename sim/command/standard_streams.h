@@ -10,7 +10,8 @@ void prepare_streams();
 
 // Whether a line can be overwritten: on a terminal that is not "dumb".
 bool is_terminal(int descriptor);
-// Whether to use colours: on such a terminal, unless the environment has NO_COLOR (no-color.org).
-bool wants_colour(int descriptor);
+// When colours are used. kAuto: on such a terminal, unless the environment has NO_COLOR (no-color.org).
+enum class ColourChoice { kAuto, kAlways, kNever };
+bool wants_colour(int descriptor, ColourChoice choice);
 
 }  // namespace dse

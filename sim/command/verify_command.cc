@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -19,10 +21,14 @@
 #include "core/printable.h"
 #include "dse/error.h"
 #include "sim/command/command.h"
+#include "sim/command/live_line.h"
+#include "sim/command/progress_text.h"
 #include "sim/command/run_options.h"
 #include "sim/regression/fingerprint_table.h"
 #include "sim/regression/side_by_side.h"
 #include "sim/regression/verification.h"
+#include "sim/regression/verification_files.h"
+#include "sim/results/replaced_file.h"
 #include "sim/results/shell.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/world/interrupt.h"
@@ -37,7 +43,11 @@ struct VerifyArguments {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   unsigned threads = 1;
   bool update = false;
+  std::string progress;
+  std::string color;
   bool quiet = false;
+  bool json = false;
+  std::string junit;
 };
 
 // A folder with scenarios, and its table of fingerprints.
@@ -119,11 +129,16 @@ class Selection {
 // Prints the verdict on each scenario, takes over updated rows, and determines the exit status.
 class Report {
  public:
-  explicit Report(const VerifyArguments& arguments) : arguments_(arguments) {}
+  explicit Report(const VerifyArguments& arguments)
+      : arguments_(arguments), color_(wants_colour(STDOUT_FILENO, colour_choice(arguments.color))) {}
+
+  // How many scenarios are not as they were, so far.
+  std::uint64_t failed() const { return failed_; }
 
   void add(const Target& target, const Verification& one) {
     const std::string& path = target.path;
     const std::string table = target.folder.table.path().string();
+    verified_.push_back({.path = path, .verification = one});
     switch (one.verdict) {
       case Verdict::kSame:
         if (!arguments_.quiet) line("ok", path);
@@ -145,6 +160,7 @@ class Report {
       case Verdict::kWrongInput:
         fail(kExitWrongInput, "FAILED", with_path(path, one.summary));
         break;
+      case Verdict::kNoFile:
       case Verdict::kInterrupted:
         status_ = kExitInterrupted;
         ++not_verified_;
@@ -162,6 +178,10 @@ class Report {
     }
     for (const std::string& file : left) {
       const std::string path = (folder.path / file).string();
+      verified_.push_back({.path = path,
+                           .verification = {.verdict = Verdict::kNoFile,
+                                            .summary = "its row is left in " + folder.table.path().string()},
+                           .updated = arguments_.update});
       if (arguments_.update) {
         folder.changes.push_back(verdict_line("DROPPED", path));
         folder.table.erase(file);
@@ -175,6 +195,8 @@ class Report {
 
   int status() const { return status_; }
   std::size_t not_verified() const { return not_verified_; }
+  // What was found, in that order.
+  const std::vector<Verified>& verified() const { return verified_; }
 
  private:
   // Adds the path, unless the summary already names it, as many do.
@@ -185,26 +207,47 @@ class Report {
   static std::string verdict_line(const std::string& verdict, const std::string& text) {
     return fmt::format("{:<8} {}\n", verdict, one_line(text));
   }
-  static void line(const std::string& verdict, const std::string& text) {
-    fmt::print("{}", verdict_line(verdict, text));
+  void line(const std::string& verdict, const std::string& text) const {
+    if (arguments_.json) return;
+    std::string whole = verdict_line(verdict, text);
+    if (color_) {
+      const std::string_view code = verdict == "ok" ? "32" : "31";
+      whole = fmt::format("\x1b[{}m{}\x1b[0m{}", code, verdict, whole.substr(verdict.size()));
+    }
+    fmt::print("{}", whole);
     std::fflush(stdout);
   }
-  static void detail(const std::string& text) { fmt::print("  {}\n", text); }
+  void detail(const std::string& text) const {
+    if (!arguments_.json) fmt::print("  {}\n", text);
+  }
 
   // Wrong input outranks a difference.
   void fail(int status, const std::string& verdict, const std::string& text) {
     status_ = std::max(status_, status);
+    ++failed_;
     line(verdict, text);
   }
   void update(const std::string& verdict, const Target& target, const Verification& one) {
     target.folder.changes.push_back(verdict_line(verdict, with_path(target.path, one.summary)));
     target.folder.table.put(one.now);
+    verified_.back().updated = true;
   }
 
   const VerifyArguments& arguments_;
+  const bool color_;
+  std::uint64_t failed_ = 0;
   int status_ = kExitOk;
   std::size_t not_verified_ = 0;
+  std::vector<Verified> verified_;
 };
+
+Verification timed(const std::function<Verification()>& work) {
+  const auto started = std::chrono::steady_clock::now();  // only for --junit
+  Verification verification = work();
+  verification.wall_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return verification;
+}
 
 // Verifies `jobs` scenarios side by side, and reports them in their order.
 void verify_all(const std::vector<Target>& targets, const VerifyArguments& arguments, const Tables& tables,
@@ -219,24 +262,38 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
     const FingerprintRow* row = target.folder.table.find(target.file);
     const std::optional<FingerprintRow> kept = row == nullptr ? std::nullopt : std::optional(*row);
     tasks.emplace_back([&options, &interrupted, path = target.path, kept] {
-      return verify(path, kept ? &*kept : nullptr, options, interrupted);
+      return timed([&] { return verify(path, kept ? &*kept : nullptr, options, interrupted); });
     });
     verifications.push_back(tasks.back().get_future());
   }
   const auto wanted = static_cast<unsigned>(std::min<std::size_t>(arguments.jobs, tasks.size()));
   const unsigned jobs = jobs_that_fit(wanted);
   std::atomic<std::size_t> next = 0;
+  std::atomic<std::uint64_t> done = 0;
+  std::atomic<std::uint64_t> failed = 0;
+  LiveLine live(progress_choice(arguments.progress, arguments.quiet), [&](double seconds) {
+    const WorkDone work{.done = done, .of = targets.size(), .failed = failed, .what = "scenario"};
+    return work_line(work, seconds);
+  });
   std::vector<std::jthread> workers;
   for (std::size_t started = 0; started < jobs; ++started) {
-    workers.emplace_back([&tasks, &next] {
-      for (std::size_t index = next++; index < tasks.size(); index = next++) tasks[index]();
+    workers.emplace_back([&tasks, &next, &done] {
+      for (std::size_t index = next++; index < tasks.size(); index = next++) {
+        tasks[index]();
+        ++done;
+      }
     });
   }
-  for (std::size_t index = 0; index < targets.size(); ++index)
-    report.add(targets[index], verifications[index].get());
+  for (std::size_t index = 0; index < targets.size(); ++index) {
+    const Verification verification = verifications[index].get();
+    live.above([&] { report.add(targets[index], verification); });
+    failed = report.failed();
+  }
 }
 
 int verify_command(const VerifyArguments& arguments, const Tables& tables) {
+  std::optional<ReplacedFile> junit;  // first: a place that cannot be written is known before the work
+  if (!arguments.junit.empty()) junit.emplace(arguments.junit);
   Selection selection(arguments.paths);
   Report report(arguments);
   verify_all(selection.targets(), arguments, tables, report);
@@ -244,8 +301,12 @@ int verify_command(const VerifyArguments& arguments, const Tables& tables) {
     if (folder.whole && report.status() != kExitInterrupted) report.add_left_over(folder);
     if (folder.changes.empty()) continue;
     folder.table.write();
-    for (const std::string& change : folder.changes) fmt::print("{}", change);
+    for (const std::string& change : folder.changes) {
+      if (!arguments.json) fmt::print("{}", change);
+    }
   }
+  if (junit) junit->write(junit_xml(report.verified()));
+  if (arguments.json) fmt::print("{}", verification_json(report.verified()));
   if (report.not_verified() > 0)
     tell("interrupted: {} not verified\n", counted(report.not_verified(), "scenario was", "scenarios were"));
   return report.status();
@@ -263,7 +324,13 @@ void add_verify_command(CommandParser& parser, const Tables& tables) {
   add_threads_option(command, arguments->threads, "threads that compute in each run (default: 1)");
   command.add_flag("--update", arguments->update,
                    "rewrite the rows that differ, add those that are missing, drop those left over");
+  add_color_option(command, arguments->color);
+  add_progress_option(command, arguments->progress);
   command.add_flag("--quiet", arguments->quiet, "print only what is not as it was");
+  add_json_option(command, arguments->json);
+  command.add_text("--junit", arguments->junit,
+                   "write the verdicts to this file, as JUnit's XML; replaces it");
+  command.example("dse verify scenarios/prefetch.toml scenarios/start.toml");
   command.on_run([arguments, &tables] { return verify_command(*arguments, tables); });
 }
 

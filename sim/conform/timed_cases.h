@@ -23,7 +23,7 @@ struct TimedRange {
 struct TimedCases {
   std::uint64_t done = 0;
   std::uint64_t too_slow = 0;  // the broker was too slow for these each time
-  // The first that was seen to differ, twice, and its number.
+  // The first that differs, and its number.
   std::optional<std::pair<std::uint64_t, Comparison>> different;
 };
 
@@ -34,8 +34,8 @@ TimedCases compare_timed(const TimedRange& range,
                          const std::atomic<bool>& interrupted);
 
 // Compares one case with the broker of the connection. What differs is done again, and counts only if it
-// differs then as well. A case for which the broker is too slow, several times, does not differ, and has no
-// steps. The connection must outlive what this returns.
+// differs four times in turn. A case for which the broker is too slow, several times, does not differ, and
+// has no steps. The connection must outlive what this returns.
 CompareCase compare_timed_with(Connection& connection);
 
 }  // namespace dse

@@ -17,6 +17,7 @@
 #include "sim/definitions/placeholder_readers.h"
 #include "sim/definitions/policies.h"
 #include "sim/definitions/queue_arguments.h"
+#include "sim/definitions/repeated_definitions.h"
 #include "sim/definitions/skeleton_notes.h"
 #include "sim/definitions/virtual_hosts.h"
 #include "sim/scenario/binding_check.h"
@@ -37,15 +38,16 @@ class SkeletonMaker {
       : all_(definitions),
         vhosts_(vhosts_of(definitions)),
         vhost_(chosen_vhost(definitions, vhost, file)),
-        policies_(here(definitions.policies)),
-        operators_(here(definitions.operator_policies)),
+        policies_(without_replaced(here(definitions.policies))),
+        operators_(without_replaced(here(definitions.operator_policies))),
         policy_set_(policies_),
         operator_set_(operators_) {}
 
   ScenarioSkeleton make() {
     result_.vhost = vhost_;
     result_.version = all_.version;
-    note_what_is_elsewhere();
+    for (const std::string& one : elsewhere_notes(all_, vhosts_, vhost_)) note("{}", one);
+    for (const std::string& one : repetition_notes(all_, vhost_)) note("{}", one);
     find_exchanges();
     find_queues();
     find_bindings();
@@ -94,24 +96,6 @@ class SkeletonMaker {
   template <typename... Arguments>
   void note(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
     result_.notes.push_back(one_line(fmt::format(format, std::forward<Arguments>(arguments)...)));
-  }
-
-  void note_what_is_elsewhere() {
-    for (const std::string& key : all_.unknown_keys)
-      note("not imported: the key {}, which is not known here", quoted_text(key));
-    for (const std::string& vhost : vhosts_) {
-      if (vhost != vhost_) note("not imported: the virtual host {}; --vhost chooses it", quoted_text(vhost));
-    }
-    for (const ParameterDefinition& parameter : all_.parameters) {
-      if (!is_here(parameter)) continue;
-      if (parameter.component.empty()) {
-        note("not imported: the global parameter {}, which has no form in a scenario",
-             quoted_text(parameter.name));
-      } else {
-        note("not imported: the parameter {} of {}, which has no form in a scenario",
-             quoted_text(parameter.name), quoted_text(parameter.component));
-      }
-    }
   }
 
   void find_exchanges() {

@@ -9,8 +9,18 @@
 namespace dse {
 namespace {
 
-bool is_in(const PermissionDefinition& permission, const std::string& vhost) {
-  return permission.vhost.empty() || permission.vhost == vhost;
+template <typename Definition>
+bool is_in(const Definition& definition, const std::string& vhost) {
+  return definition.vhost.empty() || definition.vhost == vhost;
+}
+
+std::string parameter_note(const ParameterDefinition& parameter) {
+  if (parameter.component.empty()) {
+    return fmt::format("not imported: the global parameter {}, which has no form in a scenario",
+                       quoted_text(parameter.name));
+  }
+  return fmt::format("not imported: the parameter {} of {}, which has no form in a scenario",
+                     quoted_text(parameter.name), quoted_text(parameter.component));
 }
 
 void add_use(const PolicySet::Use& use, std::string_view what, std::vector<std::string>& notes) {
@@ -31,6 +41,21 @@ void add_use(const PolicySet::Use& use, std::string_view what, std::vector<std::
 }
 
 }  // namespace
+
+std::vector<std::string> elsewhere_notes(const Definitions& definitions,
+                                         const std::vector<std::string>& vhosts, const std::string& vhost) {
+  std::vector<std::string> notes;
+  for (const std::string& key : definitions.unknown_keys)
+    notes.push_back(fmt::format("not imported: the key {}, which is not known here", quoted_text(key)));
+  for (const std::string& other : vhosts) {
+    if (other == vhost) continue;
+    notes.push_back(fmt::format("not imported: the virtual host {}; --vhost chooses it", quoted_text(other)));
+  }
+  for (const ParameterDefinition& parameter : definitions.parameters) {
+    if (is_in(parameter, vhost)) notes.push_back(parameter_note(parameter));
+  }
+  return notes;
+}
 
 std::vector<std::string> policy_notes(const PolicySet& policies, std::string_view what) {
   std::vector<std::string> notes;

@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 # Everything in one archive: the objects are those of the folders' libraries.
 set(objects)
 foreach(folder core message broker bus sdk process protocol dataset learn measure drift concept_drift synthetic component kinds amqp
-        scenario record world capture results regression conform definitions attach node report live simulation command)
+        scenario record world capture results regression conform definitions attach node report live simulation explain command)
   list(APPEND objects $<TARGET_OBJECTS:dse_${folder}>)
 endforeach()
 add_library(dse_library STATIC ${objects})
@@ -33,6 +33,21 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/sample DESTINATION ${data_folder}/d
 # Where the program looks for the Python package, for the programs that it runs.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/python DESTINATION ${data_folder} PATTERN __pycache__ EXCLUDE
         PATTERN "*.egg-info" EXCLUDE)
+# Completion and man pages, as the program itself prints them.
+set(shell_folder ${PROJECT_BINARY_DIR}/shell)
+add_custom_command(
+  OUTPUT ${shell_folder}/dse.bash ${shell_folder}/_dse ${shell_folder}/dse.fish ${shell_folder}/man/dse.1
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${shell_folder}
+  COMMAND dse completion bash > ${shell_folder}/dse.bash
+  COMMAND dse completion zsh > ${shell_folder}/_dse
+  COMMAND dse completion fish > ${shell_folder}/dse.fish
+  COMMAND dse man --out ${shell_folder}/man
+  DEPENDS dse VERBATIM)
+add_custom_target(dse_shell ALL DEPENDS ${shell_folder}/dse.bash)
+install(FILES ${shell_folder}/dse.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME dse)
+install(FILES ${shell_folder}/_dse DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES ${shell_folder}/dse.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(DIRECTORY ${shell_folder}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

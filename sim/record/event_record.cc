@@ -38,7 +38,8 @@ MessageRow message_of(const Statement& row) {
           .timestamp_ns = row.integer(7),
           .payload_bytes = row.integer(8),
           .payload_hash = static_cast<std::uint64_t>(row.integer(9)),
-          .properties = row.is_null(10) ? std::string() : std::string(row.text(10))};
+          .properties = row.is_null(10) ? std::string() : std::string(row.text(10)),
+          .has_timestamp = !row.is_null(7)};
 }
 
 Database open_record(const std::string& path) {
@@ -133,6 +134,18 @@ std::vector<DrawRow> EventRecord::draws() const {
         {std::string(rows.text(0)), std::string(rows.text(1)), rows.integer(2), std::string(rows.text(3))});
   }
   return draws;
+}
+
+std::vector<StrikeRow> EventRecord::strikes() const {
+  std::vector<StrikeRow> strikes;
+  Statement rows = database_.prepare(
+      "SELECT number, time_ns, fault.name, fault.kind, fault.component, message "
+      "FROM strike JOIN fault USING (fault) ORDER BY number, strike.rowid");
+  while (rows.next_row()) {
+    strikes.push_back({rows.integer(0), rows.integer(1), std::string(rows.text(2)), std::string(rows.text(3)),
+                       std::string(rows.text(4)), std::string(rows.text(5))});
+  }
+  return strikes;
 }
 
 std::map<std::int64_t, std::vector<std::int64_t>> EventRecord::routes() const {

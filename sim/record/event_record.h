@@ -39,6 +39,7 @@ struct MessageRow {
   std::int64_t payload_bytes = 0;
   std::uint64_t payload_hash = 0;
   std::string properties = {};  // "" when it has none of them
+  bool has_timestamp = true;    // otherwise timestamp_ns is 0
   bool operator==(const MessageRow&) const = default;
 };
 
@@ -50,6 +51,17 @@ struct ModelStateRow {
   std::string digest;
   std::string call = {};
   bool operator==(const ModelStateRow&) const = default;
+};
+
+// One row of view `strikes`.
+struct StrikeRow {
+  std::int64_t number = 0;  // that of the event during which it strikes
+  TimeNs time_ns = 0;
+  std::string name;  // "" if the fault has none
+  std::string kind;
+  std::string component;
+  std::string message;  // id; "" if it strikes none
+  bool operator==(const StrikeRow&) const = default;
 };
 
 // One row of table `draw`.
@@ -104,6 +116,8 @@ class EventRecord {
   // The states in the order in which they were reached.
   std::vector<ModelStateRow> model_states() const;
   std::vector<DrawRow> draws() const;
+  // The strikes of planted faults, in order.
+  std::vector<StrikeRow> strikes() const;
   // The queues of each route.
   std::map<std::int64_t, std::vector<std::int64_t>> routes() const;
 

@@ -9,6 +9,7 @@
 
 #include "core/csv.h"
 #include "core/version.h"
+#include "sim/results/numbers.h"
 #include "sim/results/shell.h"
 
 namespace dse {
@@ -86,6 +87,43 @@ std::string summary_json(const Explorer& explorer, const Exploration& exploratio
   json["failed"] = exploration.failures.size();
   json["files"] = ending.files;
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+namespace {
+
+nlohmann::ordered_json spread_json(const Explorer& explorer, const Spread& spread) {
+  nlohmann::ordered_json json;
+  const std::vector<std::string> values = explorer.values_of(spread.point);
+  for (std::size_t number = 0; number < values.size(); ++number)
+    json["vary"][explorer.plan().parameters[number].key] = values[number];
+  json["metric"] = spread.metric;
+  json["runs"] = spread.runs;
+  json["min"] = json_number<nlohmann::ordered_json>(spread.min);
+  json["lower_quartile"] = json_number<nlohmann::ordered_json>(spread.lower_quartile);
+  json["median"] = json_number<nlohmann::ordered_json>(spread.median);
+  json["upper_quartile"] = json_number<nlohmann::ordered_json>(spread.upper_quartile);
+  json["max"] = json_number<nlohmann::ordered_json>(spread.max);
+  json["depends_on_ordering"] = spread.depends_on_ordering;
+  return json;
+}
+
+}  // namespace
+
+std::string exploration_json(const Explorer& explorer, const Exploration& exploration,
+                             const ExploreEnding& ending, const std::vector<Spread>& spreads,
+                             const std::string& directory, const std::string& minimised) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"directory", directory}};
+  json.update(Json::parse(summary_json(explorer, exploration, ending)));
+  json["spreads"] = Json::array();
+  for (const Spread& spread : spreads) json["spreads"].push_back(spread_json(explorer, spread));
+  json["failures"] = Json::array();
+  for (const FailedTrial& failed : exploration.failures)
+    json["failures"].push_back(
+        {{"failure", failed.failure.text}, {"replay", replay_line(explorer, failed.trial)}});
+  json["minimised"] =
+      minimised.empty() ? Json(nullptr) : Json(minimised.substr(0, minimised.find_last_not_of('\n') + 1));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace dse

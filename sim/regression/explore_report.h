@@ -3,8 +3,10 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "sim/regression/explorer.h"
+#include "sim/regression/spread.h"
 
 namespace dse {
 
@@ -21,5 +23,11 @@ struct ExploreEnding {
 };
 std::string summary_json(const Explorer& explorer, const Exploration& exploration,
                          const ExploreEnding& ending);
+
+// All of it as one document, ends with a line end: the summary, "directory", "spreads" (as spread.csv has
+// them), "failures" (text, replay) and "minimised", which is `minimised` without its line end, or null.
+std::string exploration_json(const Explorer& explorer, const Exploration& exploration,
+                             const ExploreEnding& ending, const std::vector<Spread>& spreads,
+                             const std::string& directory, const std::string& minimised);
 
 }  // namespace dse

@@ -11,7 +11,7 @@
 
 #include "core/version.h"
 #include "dse/error.h"
-#include "sim/results/results.h"
+#include "sim/results/report_text.h"
 #include "sim/results/run_summary.h"
 #include "sim/results/shell.h"
 #include "sim/scenario/run_files.h"
@@ -96,7 +96,7 @@ Verification verify_scenario(const Scenario& scenario, const FingerprintRow* kep
                       .version = version()};
   const std::vector<ExpectationResult> expectations = check_expectations(scenario, result);
   const bool failed = !passed(result, expectations);
-  verification.details = lines_of(failures_text({scenario, {}, result, expectations, {}}, false));
+  verification.details = lines_of(failures_text({scenario, {}, result, expectations, {}}, {}));
   if (result.status == RunStatus::kStalled && !judges_status(expectations)) {
     verification.verdict = Verdict::kFailed;
     verification.summary = "stalled: work is pending and nothing can happen any more";

@@ -19,6 +19,7 @@ enum class Verdict {
   kNotDeterministic,  // two replays differ from each other
   kFailed,            // an expectation was not met, or the run stalled or broke off
   kWrongInput,        // the scenario or its data cannot be read
+  kNoFile,            // there is only its row: verify() never gives it
   kInterrupted,
 };
 
@@ -29,7 +30,8 @@ struct Verification {
   std::string summary;
   // Lines without line ends: what failed; what to paste to see where it differs.
   std::vector<std::string> details;
-  FingerprintRow now;  // the row that this run would have; only for a run that came to its end
+  FingerprintRow now;       // the row that this run would have; only for a run that came to its end
+  double wall_seconds = 0;  // how long it took; set by the caller, who has the clock
 };
 
 struct VerifyOptions {

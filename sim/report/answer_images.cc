@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 
+#include "dataset/dataset_maker.h"
 #include "dse/error.h"
 #include "dse/hash.h"
 #include "protocol/base64.h"
@@ -61,21 +62,38 @@ void AnswerImages::note(const std::string& reason) {
 std::shared_ptr<const Dataset> AnswerImages::load(const std::string& component) const {
   const std::string table = "component." + table_of(run_, component);
   std::string written = key(table + ".images");
-  if (const std::string data = key(table + ".data"); written.empty() && !data.empty()) {
-    if (key(fmt::format("data.{}.format", data)) != "idx") {
-      throw InputError({.file = component},
-                       fmt::format("sends rows of the data set {}, which has no images", data));
-    }
+  const std::string data = written.empty() ? key(table + ".data") : "";
+  const std::string format = data.empty() ? "idx" : key(fmt::format("data.{}.format", data));
+  if (format == "png") {
+    written = key(fmt::format("data.{}.folder", data));
+  } else if (format != "idx") {
+    throw InputError({.file = component},
+                     fmt::format("sends rows of the data set {}, which has no images", data));
+  } else if (!data.empty()) {
     written = key(fmt::format("data.{}.images", data));
   }
   if (written.empty()) throw InputError({.file = component}, "makes what it sends, and reads no images");
   const std::filesystem::path path = run_.scenario_path.parent_path() / written;
-  std::shared_ptr<const Dataset> images = load_dataset(path.string(), std::nullopt);
+  std::shared_ptr<const Dataset> images =
+      format == "png" ? DatasetMaker::from_pictures(
+                            {.folder = path.string(), .classes = texts(fmt::format("data.{}.classes", data))})
+                      : load_dataset(path.string(), std::nullopt);
   const ReportJson& digests = run_.summary.at("data");
   const auto digest = digests.find(written);
   if (digest == digests.end() || *digest != hex64(images->digest()))
     throw InputError({.file = path.string()}, "is not any more what the run has read");
   return images;
+}
+
+std::vector<std::string> AnswerImages::texts(const std::string& key) const {
+  const ReportJson& keys = run_.summary.at("keys");
+  const auto found = keys.find(key);
+  if (found == keys.end()) return {};
+  std::vector<std::string> texts;
+  for (const ReportJson& one : found->is_array() ? *found : ReportJson::array({*found})) {
+    if (one.is_string()) texts.push_back(one.get<std::string>());
+  }
+  return texts;
 }
 
 std::string AnswerImages::key(const std::string& key) const {

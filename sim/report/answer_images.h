@@ -29,6 +29,8 @@ class AnswerImages {
   void note(const std::string& reason);
   // What the scenario says under this key, as text; "" if nothing.
   std::string key(const std::string& key) const;
+  // The same for a list of texts, or one text.
+  std::vector<std::string> texts(const std::string& key) const;
 
   const FinishedRun& run_;
   std::map<std::string, std::shared_ptr<const Dataset>> images_;  // by component

@@ -16,8 +16,8 @@ function(fetched_script name result)
     set(${result} "${nothing}" PARENT_SCOPE)
   endif()
 endfunction()
-fetched_script(echarts.min.js charts_script)
-fetched_script(dagre.min.js layout_script)
+fetched_script(echarts/dist/echarts.min.js charts_script)
+fetched_script(dagre/dist/dagre.min.js layout_script)
 
 # Our scripts in the order in which they need each other.
 set(page_scripts "${page}/dom.js" "${page}/line_chart.js" "${page}/topology.js" "${page}/spread_chart.js"

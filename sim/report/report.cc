@@ -70,8 +70,8 @@ std::string page_of(const PageContent& content) {
       "<title>{} – dse report</title>\n<style>\n{}</style></head>\n"
       "<body><a class=\"skip\" href=\"#main\">To the content</a>\n"
       "<header><h1>{}</h1>\n<p>{}</p></header>\n"
-      "<noscript><p class=\"notice\">Without JavaScript this page has its tables, but no "
-      "charts.</p></noscript>\n"
+      "<p class=\"notice\" id=\"without-script\">Without JavaScript this page has its tables, but no "
+      "charts.</p>\n"
       "<main id=\"main\" tabindex=\"-1\">\n{}</main>\n",
       content.policy, html_text(content.title), page_style(), html_text(content.title),
       html_text(content.subtitle), content.main);

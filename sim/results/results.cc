@@ -1,21 +1,16 @@
 #include "sim/results/results.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "core/counted.h"
 #include "core/csv.h"
-#include "core/printable.h"
 #include "core/version.h"
 #include "dse/hash.h"
-#include "kinds/message_text.h"
 #include "sim/results/binding_counts.h"
 #include "sim/results/numbers.h"
 #include "sim/results/observed_files.h"
@@ -235,40 +230,6 @@ std::string classes_text(std::vector<ClassRow> rows) {
   return text;
 }
 
-std::string painted(std::string_view text, std::string_view code, bool color) {
-  return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
-}
-
-std::string metric_text(const MetricInfo& metric, double value) {
-  if (metric.unit == "share") return fmt::format("{} {:.4f}", metric.name, value);
-  constexpr double kNanosecondsMax = 9e18;
-  if (metric.unit == "ns" && std::abs(value) < kNanosecondsMax) {
-    const std::string_view name = metric.name;
-    return fmt::format("{} {}", name.substr(0, name.size() - (name.ends_with("_ns") ? 3 : 0)),
-                       format_duration(static_cast<TimeNs>(value)));
-  }
-  return fmt::format("{} {}", metric.name, value);
-}
-
-bool is_shown(const MetricInfo& metric, double value) {
-  return metric.shown == MetricShown::kAlways || (metric.shown == MetricShown::kWhenNotZero && value > 0);
-}
-
-std::string component_line(const ComponentConfig& component, const RunResult& result) {
-  std::vector<std::string> parts;
-  std::vector<std::string> latencies;  // for a run in which no sojourn was measured
-  bool has_sojourn = false;
-  for (const MetricInfo& info : metrics_of(component)) {
-    const auto found = result.metrics.find(component.name + "." + info.name);
-    if (found == result.metrics.end() || !is_shown(info, found->second)) continue;
-    const bool is_latency = info.name == "latency_p50_ns" || info.name == "latency_p99_ns";
-    (is_latency ? latencies : parts).push_back(metric_text(info, found->second));
-    has_sojourn = has_sojourn || info.name.find("sojourn") != std::string::npos;
-  }
-  if (!has_sojourn) parts.insert(parts.end(), latencies.begin(), latencies.end());
-  return fmt::format("  {:<12} {}\n", component.name, fmt::join(parts, ", "));
-}
-
 }  // namespace
 
 void write_results(const RunReport& report, RunFolder& folder) {
@@ -288,6 +249,12 @@ void write_results(const RunReport& report, RunFolder& folder) {
   folder.write(kTimingFile, last.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+std::string report_json(const RunReport& report, const std::string& directory) {
+  Json json = {{"directory", directory}};
+  json.update(summary(report));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 namespace {
 
 void add_drift_warnings(const Scenario& scenario, const RunResult& result,
@@ -304,16 +271,6 @@ void add_drift_warnings(const Scenario& scenario, const RunResult& result,
                                      drift_title(drift, number), counted(count.infinite, "row")));
     }
   }
-}
-
-// "at 10s: 480 items changed, 20 left out"
-std::string drift_line(const ConceptDrift& drift, std::size_t number, const DriftCount& count) {
-  std::string did = "is off";
-  if (drift.on) {
-    did = fmt::format("{}: {} changed", drift_times(drift), counted(count.changed, "item"));
-    if (count.left_out > 0) did += fmt::format(", {} left out", count.left_out);
-  }
-  return fmt::format("  drift        {} {}\n", one_line(drift_title(drift, number)), did);
 }
 
 }  // namespace
@@ -335,65 +292,6 @@ std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult&
   }
   add_drift_warnings(scenario, result, warnings);
   return warnings;
-}
-
-std::string failures_text(const RunReport& report, bool color) {
-  const std::string failed = painted("FAILED", "31", color);
-  std::string text;
-  for (const ExpectationResult& one : report.expectations) {
-    if (is_judged(report.result) && !one.as_planned())
-      text += fmt::format("{} {}\n", failed, expectation_text(one));
-  }
-  for (const auto& [name, status] : report.result.failed) {
-    text += fmt::format("{} component '{}' ended with status {}\n", failed, name, status);
-  }
-  return text;
-}
-
-namespace {
-
-std::string fingerprint_text(const Fingerprints& prints) {
-  return fmt::format("fingerprint  events {}  payload {}  draws {}\n             predictions {}  models {}\n",
-                     prints.events, prints.payload, prints.draws, prints.predictions, prints.models);
-}
-
-}  // namespace
-
-std::string report_text(const RunReport& report, bool color) {
-  const RunResult& result = report.result;
-  std::string text = fmt::format("{}\n", one_line(report.scenario.title));
-  text +=
-      fmt::format("{}, seed {}: {} at {} s virtual, {:.2f} s wall on {}\n", one_line(report.scenario.name),
-                  result.seed, status_name(result.status), seconds_text(result.virtual_time_ns),
-                  report.timing.wall_seconds, counted(report.timing.threads, "thread"));
-  text += fmt::format("{}, {}, {} unroutable\n\n", counted(result.events, "event"),
-                      counted(result.deliveries, "delivery", "deliveries"), result.unroutable);
-  for (const ComponentConfig& component : report.scenario.components)
-    text += component_line(component, result);
-  for (std::size_t number = 0; number < result.drifts.size(); ++number)
-    text += drift_line(report.scenario.drifts[number], number, result.drifts[number]);
-  for (std::size_t number = 0; number < result.faults.size(); ++number) {
-    const Fault& fault = report.scenario.faults[number];
-    text += fmt::format("  fault        {} {}\n", one_line(fault_title(fault, number)),
-                        fault.on ? "struck " + counted(result.faults[number].struck, "time") : "is off");
-  }
-  text += "\n";
-  if (result.fingerprints != Fingerprints()) text += fingerprint_text(result.fingerprints);
-  if (!is_judged(result) && !report.expectations.empty()) {
-    text += fmt::format("{} not judged: the run was interrupted\n",
-                        counted(report.expectations.size(), "expectation was", "expectations were"));
-  }
-  for (const ExpectationResult& one : report.expectations) {
-    if (!is_judged(result) || !one.as_planned()) continue;
-    if (!one.judged) {
-      text += fmt::format("not judged, because a fault is off: {}\n",
-                          one_line(expectation_label(one.expectation)));
-      continue;
-    }
-    const std::string_view word = one.expectation.fails ? "caught" : "ok    ";
-    text += fmt::format("{} {}\n", painted(word, "32", color), expectation_text(one));
-  }
-  return text + failures_text(report, color);
 }
 
 }  // namespace dse

@@ -1,4 +1,4 @@
-// The files of a run directory, and the summary for human readers.
+// The files of a run directory.
 #pragma once
 
 #include <cstdint>
@@ -42,14 +42,11 @@ struct RunReport {
 // clock.
 void write_results(const RunReport& report, RunFolder& folder);
 
+// What summary.json says, with the run's place as "directory" before it; ends with a line end.
+std::string report_json(const RunReport& report, const std::string& directory);
+
 // Probable mistakes in the scenario, judging by what happened: a binding that passed no message in
 // a run that was not cut short. One sentence each.
 std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result);
-
-// One line for each expectation that is not as planned and for each component that failed; "" if
-// there are none.
-std::string failures_text(const RunReport& report, bool color);
-// The summary, in several lines, with those failures last; `color` marks what failed and what held.
-std::string report_text(const RunReport& report, bool color);
 
 }  // namespace dse

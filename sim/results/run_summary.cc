@@ -17,6 +17,10 @@ using Json = nlohmann::ordered_json;  // keeps the order of keys
 Json read_json(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
+    const std::filesystem::path run = path.parent_path();
+    if (std::filesystem::exists(run / kNodeFile))
+      throw InputError({.file = run.string()},
+                       "is of one node of a run on a broker: its events are in no record");
     throw InputError({.file = path.string()},
                      "cannot be read: expected a run directory, such as dse replay leaves");
   }
@@ -66,7 +70,7 @@ RunSummary read_run_summary(const std::filesystem::path& run) {
     if (json.contains("keys")) summary.keys = keys_of(json["keys"]);
     if (json.contains("data")) summary.data = digests_of(json["data"]);
     if (json.contains("metrics") && !json.contains("fingerprint"))
-      throw InputError({.file = path.string()}, "is of a run on a broker, which has no events to compare");
+      throw InputError({.file = path.string()}, "is of a run on a broker: its events are in no record");
     const Json& fingerprint = json.at("fingerprint");
     fingerprint.at("events").get_to(summary.fingerprints.events);
     fingerprint.at("payload").get_to(summary.fingerprints.payload);

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "component/component_keys.h"
 #include "core/check.h"
 #include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/key_rules.h"
@@ -51,7 +52,7 @@ std::shared_ptr<const Component> read_kind(const Kind& kind, const KeyReader::So
 
 std::vector<ComponentConfig> read_components(const std::string& name, const toml::table& node,
                                              const ReadingPlace& reading) {
-  TableReader table(node, "component." + name);
+  TableReader table(node, "component." + name, format_table("component"));
   check_component_name(name, table.place());
   ComponentConfig config{.name = name, .place = table.place()};
   const std::vector<std::string> kinds = kind_names(reading.tables.kinds);
@@ -65,7 +66,12 @@ std::vector<ComponentConfig> read_components(const std::string& name, const toml
                                  .learners = reading.tables.learners,
                                  .folder = reading.folder.string(),
                                  .data = reading.data};
-  config.component = read_kind(kind, source, table.place());
+  try {
+    config.component = read_kind(kind, source, table.place());
+  } catch (const InputError&) {
+    values.refuse_unknown(kind, kKeysOfAll);
+    throw;
+  }
   if (gets_messages(config)) config.ends_when_refusing = ends_when_refusing(table);
   config.life = read_life_cycle(table, config);
   std::vector<ComponentConfig> components = read_replicas(table, config);

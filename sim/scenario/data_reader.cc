@@ -75,16 +75,14 @@ TableOptions read_table_options(TableReader& table, const std::string& path, Tab
   options.classes = texts_or_none(table, "classes");
   if (!options.classes.empty() && !options.label)
     throw InputError(table.place("classes"), "lists labels, but no column is the `label`");
-  options.missing = std::array{Missing::kRefuse, Missing::kMean,
-                               Missing::kSkip}[table.choice_or("missing", {"refuse", "mean", "skip"}, 0)];
+  options.missing =
+      std::array{Missing::kRefuse, Missing::kMean, Missing::kSkip}[table.choice_or("missing", 0)];
   if (table.has("missing_values")) options.missing_texts = table.texts("missing_values");
   options.time = table.text_if_any("time");
   constexpr std::array kUnits = {TimeUnit::kSecond, TimeUnit::kMillisecond, TimeUnit::kMicrosecond,
                                  TimeUnit::kNanosecond};
-  if (const auto unit = table.choice_if_any("time_unit", {"s", "ms", "us", "ns"}))
-    options.time_unit = kUnits[*unit];
-  options.time_origin =
-      table.choice_or("time_origin", {"first", "zero"}, 0) == 0 ? TimeOrigin::kFirstRow : TimeOrigin::kZero;
+  if (const auto unit = table.choice_if_any("time_unit")) options.time_unit = kUnits[*unit];
+  options.time_origin = table.choice_or("time_origin", 0) == 0 ? TimeOrigin::kFirstRow : TimeOrigin::kZero;
   for (const std::string key : {"time_unit", "time_origin"}) {
     if (table.has(key) && !options.time)
       throw InputError(table.place(key), "says what times mean, but no column is the `time`");
@@ -113,21 +111,39 @@ std::shared_ptr<const DataSource> read_table(const std::string& name, TableReade
   return std::make_shared<const DataSource>(std::move(source));
 }
 
+std::shared_ptr<const DataSource> read_pictures(const std::string& name, TableReader& table,
+                                                const std::filesystem::path& folder) {
+  DataSource source{.name = name, .files = {read_file(table, "folder", folder)}};
+  const PictureOptions options{.folder = source.files[0].path, .classes = texts_or_none(table, "classes")};
+  source.open = [options, classes = table.place("classes"),
+                 place = source.files[0].place](const DataSource::Opening& opening) {
+    try {
+      return opening.cache.get(identity_of(options), [&] { return DatasetMaker::from_pictures(options); });
+    } catch (const InputError& refusal) {
+      throw InputError(refusal.place().key == "classes" ? classes : place, refusal.what());
+    }
+  };
+  return std::make_shared<const DataSource>(std::move(source));
+}
+
 }  // namespace
 
 std::shared_ptr<const DataSource> read_data(const std::string& name, const toml::table& node,
                                             const std::filesystem::path& folder) {
-  TableReader table(node, "data." + name);
+  TableReader table(node, "data." + name, format_table("data"));
   std::shared_ptr<const DataSource> source;
-  switch (table.choice("format", {"idx", "csv", "jsonl"})) {
+  switch (table.choice("format")) {
     case 0:
       source = read_images(name, table, folder);
       break;
     case 1:
       source = read_table(name, table, folder, TableFormat::kCsv);
       break;
-    default:
+    case 2:
       source = read_table(name, table, folder, TableFormat::kJsonl);
+      break;
+    default:
+      source = read_pictures(name, table, folder);
   }
   table.finish();
   return source;

@@ -37,7 +37,7 @@ std::optional<DrawnTime> drawn_time_if_any(TableReader& table, std::string_view 
 }
 
 DrawnTime drawn_time(TableReader& table, std::string_view key) {
-  if (!table.has(key)) throw InputError(table.place(key), "is missing");
+  if (!table.has(key)) table.refuse_missing({key});
   return *drawn_time_if_any(table, key);
 }
 

@@ -16,13 +16,13 @@ namespace {
 
 double required_number(TableReader& table, std::string_view key) {
   const std::optional<double> number = table.number_if_any(key);
-  if (!number) throw InputError(table.place(key), "is missing");
+  if (!number) table.refuse_missing({key});
   return *number;
 }
 
 std::array<std::int64_t, 2> required_pair(TableReader& table, std::string_view key) {
   const auto pair = table.pair_if_any(key);
-  if (!pair) throw InputError(table.place(key), "is missing");
+  if (!pair) table.refuse_missing({key});
   return {pair->first, pair->second};
 }
 
@@ -96,7 +96,7 @@ std::string read_name(TableReader& table, const Scenario& scenario) {
 
 void read_times(TableReader& table, ConceptDrift& drift) {
   drift.at_ns = table.duration("at");
-  drift.transition = static_cast<DriftTransition>(table.choice_or("transition", transition_names(), 0));
+  drift.transition = static_cast<DriftTransition>(table.choice_or("transition", 0));
   drift.width_ns = table.duration_or("width", 0);
   drift.period_ns = table.duration_or("period", 0);
 }
@@ -104,10 +104,10 @@ void read_times(TableReader& table, ConceptDrift& drift) {
 }  // namespace
 
 ConceptDrift read_drift(const toml::table& node, std::size_t number, const Scenario& scenario) {
-  TableReader table(node, fmt::format("drift.{}", number));
+  TableReader table(node, fmt::format("drift.{}", number), format_table("drift"));
   ConceptDrift drift;
   drift.name = read_name(table, scenario);
-  drift.kind = static_cast<ConceptDriftKind>(table.choice("kind", drift_names()));
+  drift.kind = static_cast<ConceptDriftKind>(table.choice("kind"));
   drift.components = read_names(table, "component");
   if (table.has("on")) drift.on = table.flag("on");
   read_times(table, drift);

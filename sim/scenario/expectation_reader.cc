@@ -12,8 +12,6 @@
 namespace dse {
 namespace {
 
-using Names = std::vector<std::string>;
-
 MetricExpectation read_metric(TableReader& table) {
   MetricExpectation expect;
   expect.metric = table.text("metric");
@@ -30,19 +28,17 @@ DeliveryExpectation read_delivery(TableReader& table) {
   DeliveryExpectation expect;
   expect.resource = table.text_if_any("resource").value_or("");
   expect.consumer = table.text_if_any("consumer");
-  if (const auto choice = table.choice_if_any("delivered", {"exactly-once", "at-least-once"})) {
+  if (const auto choice = table.choice_if_any("delivered")) {
     expect.delivered = *choice == 0 ? Guarantee::kExactlyOnce : Guarantee::kAtLeastOnce;
   }
-  expect.fifo = table.choice_if_any("order", {"fifo"}).has_value();
-  expect.lost = table.integer_if_any("lost", 0, INT64_MAX);
+  expect.fifo = table.choice_if_any("order").has_value();
+  expect.lost = table.integer_if_any("lost");
   return expect;
 }
 
 StatusExpectation read_status(TableReader& table) {
   const std::vector<RunStatus> statuses = {RunStatus::kCompleted, RunStatus::kStalled, RunStatus::kRefused};
-  Names names;
-  for (const RunStatus status : statuses) names.push_back(status_name(status));
-  return {statuses[table.choice("status", names)]};
+  return {statuses[table.choice("status")]};
 }
 
 StrikeExpectation read_strikes(TableReader& table) {
@@ -55,30 +51,24 @@ StrikeExpectation read_strikes(TableReader& table) {
     expect.fault = table.text("fault");
   }
   const toml::table* node = table.table_if_any("struck");
-  if (node == nullptr) throw InputError(table.place("struck"), "is missing: expected such as { min = 1 }");
-  TableReader struck(*node, table.place("struck").key);
-  expect.min = struck.integer_if_any("min", 0, INT64_MAX);
-  expect.max = struck.integer_if_any("max", 0, INT64_MAX);
-  expect.equals = struck.integer_if_any("equals", 0, INT64_MAX);
+  if (node == nullptr) table.refuse_missing({"struck"}, "is missing: expected such as { min = 1 }");
+  TableReader struck(*node, table.place("struck").key, format_table("expect").find("struck")->inner);
+  expect.min = struck.integer_if_any("min");
+  expect.max = struck.integer_if_any("max");
+  expect.equals = struck.integer_if_any("equals");
   struck.finish();
   return expect;
-}
-
-// The keys of the four forms, in the order of Expectation's alternatives.
-const std::vector<Names>& forms() {
-  static const std::vector<Names> keys = {{"metric", "min", "max", "equals", "rises", "by", "after_faults"},
-                                          {"resource", "consumer", "delivered", "order", "lost"},
-                                          {"status"},
-                                          {"fault", "struck"}};
-  return keys;
 }
 
 // Which of the forms the table has; the first if it has no form's key.
 std::size_t form_of(const toml::table& node, const TableReader& table) {
   std::string first;
   std::size_t form = 0;
-  for (std::size_t candidate = 0; candidate < forms().size(); ++candidate) {
-    for (const std::string& key : forms()[candidate]) {
+  const std::vector<FormatForm>& forms =
+      format_table("expect").forms;  // in the order of Expectation's alternatives
+  for (std::size_t candidate = 0; candidate < forms.size(); ++candidate) {
+    for (const FormatKey& one : forms[candidate].keys) {
+      const std::string& key = one.info.name;
       if (!node.contains(key)) continue;
       if (first.empty()) {
         first = key;
@@ -95,7 +85,7 @@ std::size_t form_of(const toml::table& node, const TableReader& table) {
 }  // namespace
 
 Expectation read_expectation(const toml::table& node, std::size_t number, const Scenario& scenario) {
-  TableReader table(node, fmt::format("expect.{}", number));
+  TableReader table(node, fmt::format("expect.{}", number), format_table("expect"));
   Expectation expect;
   expect.name = table.line_if_any("name").value_or("");
   expect.fails = table.flag("fails");

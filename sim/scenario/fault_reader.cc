@@ -20,7 +20,8 @@ bool strikes_at_a_time(TableReader& table, FaultKind kind) {
   const bool has_at = table.has("at");
   const bool has_other = table.has("probability") || table.has("every");
   if (!has_at && !has_other)
-    throw InputError(table.place("at"), "is missing: give a time, or `probability` or `every`");
+    table.refuse_missing({"at", "probability", "every"},
+                         "is missing: give a time, or `probability` or `every`");
   if (!has_at) return false;
   for (const char* key : {"probability", "every", "limit", "from", "until"}) {
     if (table.has(key))
@@ -41,8 +42,8 @@ void read_probability(TableReader& table, Fault& fault) {
 
 void read_times(TableReader& table, Fault& fault) {
   read_probability(table, fault);
-  fault.every = table.integer_or("every", fault.every, 1, kFaultTimesMax);
-  fault.limit = table.integer_if_any("limit", 1, kFaultTimesMax);
+  fault.every = table.integer_or("every", fault.every);
+  fault.limit = table.integer_if_any("limit");
   fault.from_ns = table.duration_or("from", 0);
   fault.until_ns = table.duration_if_any("until");
   if (fault.until_ns && *fault.until_ns <= fault.from_ns) {
@@ -52,7 +53,7 @@ void read_times(TableReader& table, Fault& fault) {
 }
 
 Factor read_factor(TableReader& table) {
-  if (!table.has("factor")) throw InputError(table.place("factor"), "is missing");
+  if (!table.has("factor")) table.refuse_missing({"factor"});
   if (!table.holds_list("factor") && !table.holds_integer("factor"))
     throw InputError(table.place("factor"), "expected an integer, or [p, q] for p/q, such as [3, 2]");
   if (!table.holds_list("factor"))
@@ -66,14 +67,14 @@ Factor read_factor(TableReader& table) {
 }
 
 void read_reordering(TableReader& table, Fault& fault) {
-  fault.window = table.integer_or("window", 0, 1, kFaultWindowMax);
+  fault.window = table.integer_or("window", 0);
   fault.within_ns = table.duration_or("within", 0);
   if (table.has("window") && table.has("within"))
     throw InputError(table.place("within"), "does not go with `window`: give one of the two");
   if (table.has("within") && fault.within_ns == 0)
     throw InputError(table.place("within"), "is nothing: no message could overtake");
   if (fault.window == 0 && fault.within_ns == 0)
-    throw InputError(table.place("window"), "is missing: give `window`, in messages, or `within`, a time");
+    table.refuse_missing({"window", "within"}, "is missing: give `window`, in messages, or `within`, a time");
 }
 
 DrawnTime time_above_zero(TableReader& table, std::string_view key) {
@@ -85,7 +86,7 @@ DrawnTime time_above_zero(TableReader& table, std::string_view key) {
 void read_own_keys(TableReader& table, Fault& fault) {
   switch (fault.kind) {
     case FaultKind::kMislabel:
-      fault.classes = table.integer_if_any("classes", kFaultClassesMin, kFaultClassesMax);
+      fault.classes = table.integer_if_any("classes");
       return;
     case FaultKind::kDelay:
       fault.time = time_above_zero(table, "by");
@@ -100,7 +101,7 @@ void read_own_keys(TableReader& table, Fault& fault) {
       fault.factor = read_factor(table);
       return;
     case FaultKind::kCorrupt:
-      fault.bits = table.integer_or("bits", fault.bits, 1, kFaultBitsMax);
+      fault.bits = table.integer_or("bits", fault.bits);
       return;
     case FaultKind::kLose:
     case FaultKind::kDuplicate:
@@ -125,9 +126,9 @@ std::string read_name(TableReader& table, const Scenario& scenario) {
 }  // namespace
 
 void read_fault(const toml::table& node, std::size_t number, const Scenario& scenario, Fault& fault) {
-  TableReader table(node, fmt::format("fault.{}", number));
+  TableReader table(node, fmt::format("fault.{}", number), format_table("fault"));
   fault.name = read_name(table, scenario);
-  fault.kind = static_cast<FaultKind>(table.choice("kind", fault_names()));
+  fault.kind = static_cast<FaultKind>(table.choice("kind"));
   fault.component = table.text("component");
   if (table.has("on")) fault.on = table.flag("on");
   if (strikes_at_a_time(table, fault.kind)) {

@@ -4,9 +4,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,9 @@
 
 namespace dse {
 namespace {
+
+// The keys that an end has beside those of its kind.
+constexpr std::array<std::string_view, 4> kKeysOfEnds = {"from", "to", "key", "on_refused"};
 
 bool names_resource(const ComponentConfig& component, const std::string& resource) {
   return resource_read(component) == resource || writes_to(component, resource);
@@ -67,7 +72,14 @@ class GatewayReader {
                                    },
                                    .place = [&](std::string_view key) { return values.place(key); },
                                    .learners = reading_.tables.learners};
-    const std::shared_ptr<const Component> component = read_kind(kind, source, table.place());
+    const std::shared_ptr<const Component> component = [&] {
+      try {
+        return read_kind(kind, source, table.place());
+      } catch (const InputError&) {
+        values.refuse_unknown(kind, kKeysOfEnds);
+        throw;
+      }
+    }();
     const std::string own_name = name_once();
     values.finish(kind);
     return {.name = own_name, .kind = kind.name, .component = component, .place = table.place()};

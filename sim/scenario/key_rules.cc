@@ -64,7 +64,8 @@ std::string name_on_broker(TableReader& table, std::string_view key) {
 }
 
 bool ends_when_refusing(TableReader& table) {
-  return table.choice_or("on_refused", {"continue", "end"}, 0) == 1;
+  // Imports have it as well, and are no [component.NAME].
+  return table.choice_or("on_refused", format_table("component").find("on_refused")->info.choices, 0) == 1;
 }
 
 std::string file_name(TableReader& table, std::string_view key) {

@@ -106,4 +106,16 @@ void KeyValues::finish(const Kind& kind) {
   }
 }
 
+void KeyValues::refuse_unknown(const Kind& kind, std::span<const std::string_view> others) {
+  for (const std::string_view key : others) table_.has(key);
+  for (const KeyInfo& key : kind.keys) {
+    const Holder holder = holder_of(key.name);
+    if (holder.table != nullptr) holder.table->has(holder.name);
+  }
+  for (const auto& [key, inner] : inner_) {
+    if (inner != nullptr) inner->finish();
+  }
+  table_.finish();
+}
+
 }  // namespace dse

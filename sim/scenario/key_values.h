@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ class KeyValues {
   // Reads the keys that have not been asked for yet, so that they are checked as well, and refuses unknown
   // keys in tables within.
   void finish(const Kind& kind);
+  // Refuses keys that neither the kind nor `others` has, in the table and in those within. After an error,
+  // which an unknown key may explain: what is missing was misspelled.
+  void refuse_unknown(const Kind& kind, std::span<const std::string_view> others);
 
  private:
   // The table that holds the key, and its name there. Null when that table is not there.

@@ -13,12 +13,11 @@
 namespace dse {
 namespace {
 
-constexpr std::int64_t kRestartsMax = 1'000'000'000;
-
 LifeCycle::Restart read_restart(TableReader& table, const toml::table& node, const std::string& component) {
-  TableReader restart(node, "component." + component + ".restart");
+  TableReader restart(node, "component." + component + ".restart",
+                      format_table("component").find("restart")->inner);
   LifeCycle::Restart read{.after_ns = restart.duration("after"),
-                          .times = restart.integer_if_any("times", 1, kRestartsMax),
+                          .times = restart.integer_if_any("times"),
                           .place = table.place("restart")};
   if (read.after_ns == 0) {
     throw InputError(restart.place("after"),
@@ -55,7 +54,7 @@ LifeCycle read_life_cycle(TableReader& table, const ComponentConfig& component) 
 }
 
 std::vector<ComponentConfig> read_replicas(TableReader& table, const ComponentConfig& component) {
-  const std::optional<std::int64_t> count = table.integer_if_any("count", 1, kReplicasMax);
+  const std::optional<std::int64_t> count = table.integer_if_any("count");
   if (!count) {
     check_files_free(component);
     return {component};

@@ -28,7 +28,7 @@ std::optional<TimeNs> broker_time(TableReader& table, std::string_view key, Time
 }
 
 DeadLetterTarget read_dead_letter(const toml::table& node, const std::string& prefix) {
-  TableReader table(node, prefix);
+  TableReader table(node, prefix, format_table("resource").find("dead_letter")->inner);
   DeadLetterTarget target;
   if (!table.has("to") && table.has("key")) {
     throw InputError(table.place("to"),
@@ -52,17 +52,16 @@ void refuse_for_type(bool given, TableReader& table, std::string_view key, std::
 
 QueueOptions read_queue_options(TableReader& table, const std::string& prefix) {
   QueueOptions options;
-  options.type = static_cast<QueueType>(table.choice_or("type", {"classic", "quorum"}, 0));
+  options.type = static_cast<QueueType>(table.choice_or("type", 0));
   options.message_ttl_ns = broker_time(table, "message_ttl", 0);
   options.expires_ns = broker_time(table, "expires", kMillisecondNs);
-  options.max_length = table.integer_if_any("max_length", 0, INT64_MAX);
-  options.max_length_bytes = table.integer_if_any("max_length_bytes", 0, INT64_MAX);
-  options.overflow = static_cast<Overflow>(
-      table.choice_or("overflow", {"drop-head", "reject-publish", "reject-publish-dlx"}, 0));
+  options.max_length = table.integer_if_any("max_length");
+  options.max_length_bytes = table.integer_if_any("max_length_bytes");
+  options.overflow = static_cast<Overflow>(table.choice_or("overflow", 0));
   if (const toml::table* node = table.table_if_any("dead_letter"))
     options.dead_letter = read_dead_letter(*node, prefix + ".dead_letter");
-  options.delivery_limit = table.integer_if_any("delivery_limit", 0, UINT16_MAX);
-  options.max_priority = table.integer_or("max_priority", 0, 1, 255);
+  options.delivery_limit = table.integer_if_any("delivery_limit");
+  options.max_priority = table.integer_or("max_priority", 0);
   options.single_active_consumer = table.flag("single_active_consumer");
   options.auto_delete = table.flag("auto_delete");
   options.exclusive = table.flag("exclusive");
@@ -101,10 +100,10 @@ void refuse_circle(const std::string& name, const toml::table& node, const Topol
 
 ResourceConfig read_resource(const std::string& name, const toml::table& node) {
   const std::string prefix = "resource." + name;
-  TableReader table(node, prefix);
+  TableReader table(node, prefix, format_table("resource"));
   check_resource_name(name, table.place());
   ResourceConfig config;
-  config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch, 0, UINT16_MAX));
+  config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch));
   config.queue = read_queue_options(table, prefix);
   config.alternate = read_alternate(table);
   table.finish();
@@ -112,10 +111,10 @@ ResourceConfig read_resource(const std::string& name, const toml::table& node) {
 }
 
 ExchangeOptions read_exchange(const std::string& name, const toml::table& node) {
-  TableReader table(node, "exchange." + name);
+  TableReader table(node, "exchange." + name, format_table("exchange"));
   check_resource_name(name, table.place());
   ExchangeOptions options;
-  options.type = static_cast<ExchangeType>(table.choice("type", {"direct", "fanout", "topic", "headers"}));
+  options.type = static_cast<ExchangeType>(table.choice("type"));
   options.alternate = read_alternate(table);
   table.finish();
   return options;

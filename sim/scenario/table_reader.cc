@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/check.h"
 #include "core/names.h"
 #include "sim/scenario/headers_reader.h"
 
@@ -26,6 +27,30 @@ bool has_control_characters(const std::string& text) {
 TableReader::TableReader(const toml::table& table, std::string prefix)
     : table_(table), prefix_(std::move(prefix)) {}
 
+// The file itself holds other tables as well, and a component what its kind has.
+TableReader::TableReader(const toml::table& table, std::string prefix, const FormatTable& format)
+    : TableReader(table, std::move(prefix), format.keys) {
+  for (const FormatForm& form : format.forms) {
+    for (const FormatKey& key : form.keys) described_.push_back(&key);
+  }
+  is_described_ = format.shape != TableShape::kRoot && format.name != "component";
+}
+
+TableReader::TableReader(const toml::table& table, std::string prefix, const std::vector<FormatKey>& keys)
+    : table_(table), prefix_(std::move(prefix)), is_described_(true) {
+  for (const FormatKey& key : keys) described_.push_back(&key);
+}
+
+// The forms of a table may have keys of one name and of other types.
+const KeyInfo& TableReader::described(std::string_view key, KeyType type) const {
+  const auto found = std::find_if(described_.begin(), described_.end(), [&](const FormatKey* one) {
+    return one->info.name == key && one->info.type == type;
+  });
+  DSE_CHECK(found != described_.end(), "the key '{}' is read, and the format does not describe it",
+            full_key(key));
+  return (*found)->info;
+}
+
 std::string TableReader::full_key(std::string_view key) const {
   return prefix_.empty() ? std::string(key) : fmt::format("{}.{}", prefix_, key);
 }
@@ -38,14 +63,30 @@ InputPlace TableReader::place(std::string_view key) const {
 InputPlace TableReader::place() const { return place_of(table_, prefix_); }
 
 const toml::node* TableReader::find(std::string_view key) {
+  const auto is_it = [key](const FormatKey* one) { return one->info.name == key; };
+  DSE_CHECK(!is_described_ || std::any_of(described_.begin(), described_.end(), is_it),
+            "the key '{}' is read, and the format does not describe it", full_key(key));
   if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.emplace_back(key);
   return table_.get(key);
 }
 
 const toml::node& TableReader::demand(std::string_view key) {
   const toml::node* node = find(key);
-  if (node == nullptr) throw InputError(place_of(table_, full_key(key)), "is missing");
+  if (node == nullptr) refuse_missing({key});
   return *node;
+}
+
+void TableReader::refuse_missing(std::initializer_list<std::string_view> keys,
+                                 const std::string& text) const {
+  std::vector<std::string> unread;
+  for (const auto& [name, value] : table_) {
+    if (std::find(asked_.begin(), asked_.end(), name.str()) == asked_.end()) unread.emplace_back(name.str());
+  }
+  for (const std::string_view key : keys) {
+    const std::string near = nearest_name(key, unread);
+    if (!near.empty()) throw InputError(place(near), fmt::format("unknown key; did you mean '{}'?", key));
+  }
+  throw InputError(place(*keys.begin()), text);
 }
 
 void TableReader::refuse(const toml::node& node, std::string_view key, std::string_view expected) const {
@@ -91,6 +132,27 @@ std::optional<std::size_t> TableReader::choice_if_any(std::string_view key,
                                  fmt::join(choices, ", ")));
   }
   return static_cast<std::size_t>(at - choices.begin());
+}
+
+std::size_t TableReader::choice(std::string_view key) {
+  return choice(key, described(key, KeyType::kChoice).choices);
+}
+
+std::optional<std::size_t> TableReader::choice_if_any(std::string_view key) {
+  return choice_if_any(key, described(key, KeyType::kChoice).choices);
+}
+
+std::size_t TableReader::choice_or(std::string_view key, std::size_t fallback) {
+  return choice_or(key, described(key, KeyType::kChoice).choices, fallback);
+}
+
+std::int64_t TableReader::integer_or(std::string_view key, std::int64_t fallback) {
+  return integer_if_any(key).value_or(fallback);
+}
+
+std::optional<std::int64_t> TableReader::integer_if_any(std::string_view key) {
+  const KeyRange& range = described(key, KeyType::kInteger).range;
+  return integer_if_any(key, range.least, range.most);
 }
 
 std::size_t TableReader::choice_or(std::string_view key, const std::vector<std::string>& choices,

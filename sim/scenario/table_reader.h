@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "dse/error.h"
 #include "dse/headers.h"
 #include "dse/time.h"
+#include "sim/scenario/format_table.h"
 #include "sim/scenario/toml_place.h"
 #include "sim/scenario/toml_types.h"
 
@@ -30,6 +32,10 @@ class TableReader {
   // `prefix` is the table's own key: "component.lenet"; "" for the whole file. The table must outlive the
   // reader.
   TableReader(const toml::table& table, std::string prefix);
+  // A table that the format describes: only the keys there may be asked for, and it has their choices and
+  // ranges.
+  TableReader(const toml::table& table, std::string prefix, const FormatTable& format);
+  TableReader(const toml::table& table, std::string prefix, const std::vector<FormatKey>& keys);
 
   // Whether the key is there; it then counts as asked for.
   bool has(std::string_view key) { return find(key) != nullptr; }
@@ -43,10 +49,17 @@ class TableReader {
   std::size_t choice(std::string_view key, const std::vector<std::string>& choices);
   std::optional<std::size_t> choice_if_any(std::string_view key, const std::vector<std::string>& choices);
   std::size_t choice_or(std::string_view key, const std::vector<std::string>& choices, std::size_t fallback);
+  // The same with the choices that the format has.
+  std::size_t choice(std::string_view key);
+  std::optional<std::size_t> choice_if_any(std::string_view key);
+  std::size_t choice_or(std::string_view key, std::size_t fallback);
   // A string or a list of strings, at least one.
   std::vector<std::string> texts(std::string_view key);
   std::int64_t integer_or(std::string_view key, std::int64_t fallback, std::int64_t least, std::int64_t most);
   std::optional<std::int64_t> integer_if_any(std::string_view key, std::int64_t least, std::int64_t most);
+  // The same with the range that the format has.
+  std::int64_t integer_or(std::string_view key, std::int64_t fallback);
+  std::optional<std::int64_t> integer_if_any(std::string_view key);
   std::optional<double> number_if_any(std::string_view key);
   // A list of numbers, at least one.
   std::vector<double> numbers(std::string_view key);
@@ -77,6 +90,10 @@ class TableReader {
   InputPlace place(std::string_view key) const;
   InputPlace place() const;
 
+  // Throws that the first of these keys is missing: one of them must be there. A key that nobody has asked
+  // for so far and whose name is near to one of them is told in place of that, as a misspelling.
+  [[noreturn]] void refuse_missing(std::initializer_list<std::string_view> keys,
+                                   const std::string& text = "is missing") const;
   // Throws when there are keys that were not asked for.
   void finish() const;
 
@@ -89,8 +106,12 @@ class TableReader {
   double number_of(const toml::node& node, std::string_view key) const;
   TimeNs duration_of(const toml::node& node, std::string_view key) const;
 
+  const KeyInfo& described(std::string_view key, KeyType type) const;
+
   const toml::table& table_;
   std::string prefix_;
+  std::vector<const FormatKey*> described_;  // what the format says of it
+  bool is_described_ = false;                // these are all keys that it may have
   std::vector<std::string> asked_;
 };
 

@@ -30,16 +30,14 @@ std::vector<const ComponentConfig*> writers_into(const Scenario& scenario, const
 // The components that stream the resource, in the scenario's order.
 std::vector<const ComponentConfig*> readers_of(const Scenario& scenario, const std::string& resource);
 
-// Probable mistakes: a component that reads what nothing writes, messages that go nowhere, a queue that fills
-// and that nothing streams. One sentence each, naming the component or resource.
-std::vector<std::string> topology_warnings(const Scenario& scenario);
-
-// What a run without a real broker and without a capture leaves out, one sentence for each import.
-std::vector<std::string> import_warnings(const Scenario& scenario);
 // A binding for human readers: exchange, queue, key and headers, in one line.
 std::string binding_text(const BindingSpec& binding);
+// What a message must have for it: "key #", with the headers if it asks for any.
+std::string conditions_text(const BindingSpec& binding);
 
-// The topology for human readers, in several lines.
+// The topology for human readers: a tree for each exchange, from who writes it over its bindings and their
+// queues to who streams them, and the components; in lines of 80 columns, unless a name or a pattern is
+// longer.
 std::string topology_text(const Scenario& scenario);
 
 }  // namespace dse

@@ -7,11 +7,9 @@ namespace dse {
 
 void Scheduler::schedule(TimeNs time_ns, EventKind kind, ComponentIndex target, EventPriority priority) {
   DSE_CHECK(time_ns >= now(), "an event at {} ns lies in the past of {} ns", time_ns, now());
-  std::uint64_t order = sequence_++;
   if (tie_break_ || causes_) [[unlikely]]
-    order = note_special(order, kind, target, priority);
-  order |= static_cast<std::uint64_t>(priority) << TieBreak::kBits;
-  insert({time_ns, order, target, kind});
+    return schedule_special(time_ns, kind, target, priority);
+  insert({time_ns, order_of(sequence_++, priority), target, kind});
 }
 
 void Scheduler::postpone(const Event& event, TimeNs time_ns) {
@@ -25,13 +23,13 @@ void Scheduler::postpone(const Event& event, TimeNs time_ns) {
           event.target, event.kind});
 }
 
-// Does what only runs with an ordering or a record need; returns the event's place among those of
-// its time and priority.
-std::uint64_t Scheduler::note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
-                                      EventPriority priority) {
-  if (tie_break_ && priority == EventPriority::kNormal) order = tie_break_->next(kind, target);
+// What only runs with an ordering or a record need.
+void Scheduler::schedule_special(TimeNs time_ns, EventKind kind, ComponentIndex target,
+                                 EventPriority priority) {
+  std::uint64_t place = sequence_++;
+  if (tie_break_ && priority == EventPriority::kNormal) place = tie_break_->next(kind, target);
   if (causes_) causes_->note({kind, target, priority == EventPriority::kImport ? 0 : position_.event_number});
-  return order;
+  insert({time_ns, order_of(place, priority), target, kind});
 }
 
 void Scheduler::break_ties(TieBreak tie_break) {

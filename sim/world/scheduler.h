@@ -69,8 +69,12 @@ class Scheduler {
   bool lane_is_next() const {
     return heap_.empty() || (!lane_.empty() && before(lane_.front(), heap_.front()));
   }
-  [[gnu::noinline]] std::uint64_t note_special(std::uint64_t order, EventKind kind, ComponentIndex target,
-                                               EventPriority priority);
+  static std::uint64_t order_of(std::uint64_t place, EventPriority priority) {
+    return static_cast<std::uint64_t>(priority) << TieBreak::kBits | place;
+  }
+  // Apart, so that schedule() itself, which is called for each event, stays small.
+  [[gnu::noinline]] void schedule_special(TimeNs time_ns, EventKind kind, ComponentIndex target,
+                                          EventPriority priority);
   // Inlined, so that the event is made in its place: a copy of one just written stalls.
   [[gnu::always_inline]] void insert(const Event& event) {
     if (lane_.empty() || before(lane_.back(), event)) {

@@ -168,8 +168,11 @@ void Strands::spin_until(Lock& lock, Condition condition) const {
   lock.lock();
 }
 
+// Waking the home thread takes longer than most jobs, and much longer when its processor has other work.
 bool Strands::caller_should_run(const Strand& strand) const {
-  return strand.home == 0 || strand.waits || workers_[strand.home - 1]->busy || strand.late();
+  if (strand.home == 0 || strand.waits || strand.late()) return true;
+  const Worker& home = *workers_[strand.home - 1];
+  return home.busy || home.asleep;
 }
 
 // Finds what the calling thread should run while it waits: the wanted strand, or else another one
@@ -180,19 +183,24 @@ std::deque<Strands::Strand*>::iterator Strands::find_for_caller(const Strand& wa
   return std::find_if(ready_.begin(), ready_.end(), [](const Strand* strand) { return strand->home == 0; });
 }
 
+void Strands::take_and_run(Lock& lock, std::deque<Strand*>::iterator at) {
+  Strand& strand = **at;
+  ready_.erase(at);
+  run_one(lock, strand);
+}
+
 void Strands::help_or_wait(Lock& lock, Strand& wanted) {
   const auto at = find_for_caller(wanted);
-  if (at != ready_.end()) {
-    Strand& strand = **at;
-    ready_.erase(at);
-    run_one(lock, strand);
-    return;
-  }
+  if (at != ready_.end()) return take_and_run(lock, at);
   // The strand's home thread runs it, or is about to.
   if (!wanted.running) call_for(wanted);
   const JobTicket done = wanted.done;
   const auto moved_on = [&wanted, done] { return wanted.done.load(std::memory_order_relaxed) != done; };
   if (!wanted.waits) spin_until(lock, moved_on);
+  if (moved_on()) return;
+  // A thread that was about to run it all this time has no processor.
+  const auto left = std::find(ready_.begin(), ready_.end(), &wanted);
+  if (left != ready_.end()) return take_and_run(lock, left);
   caller_asleep_ = true;
   job_done_.wait(lock, moved_on);
   caller_asleep_ = false;

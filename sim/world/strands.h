@@ -103,6 +103,7 @@ class Strands {
   void call_for(const Strand& strand);
   bool caller_should_run(const Strand& strand) const;
   std::deque<Strand*>::iterator find_for_caller(const Strand& wanted);
+  void take_and_run(Lock& lock, std::deque<Strand*>::iterator at);
   void help_or_wait(Lock& lock, Strand& wanted);
   template <typename Condition>
   void spin_until(Lock& lock, Condition condition) const;

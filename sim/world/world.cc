@@ -219,7 +219,7 @@ void World::begin(const std::atomic<bool>& interrupted) {
 // False when the run was interrupted before that, or is over.
 bool World::handle_events(TimeNs last_ns, const std::atomic<bool>& interrupted,
                           const ProgressSink& progress) {
-  constexpr std::uint64_t kEventsBetweenProgress = 1 << 15;
+  constexpr std::uint64_t kEventsBetweenProgress = 1 << 6;
   for (;;) {
     if (bus_.may_look()) bring_in_look(last_ns);
     if (scheduler_.empty() || scheduler_.next_time_ns() > last_ns) break;

@@ -30,6 +30,7 @@
 #include "sim/world/after_faults.h"
 #include "sim/world/component_maker.h"
 #include "sim/world/fault_timers.h"
+#include "sim/world/glimpse.h"
 #include "sim/world/harvest.h"
 #include "sim/world/inproc_link.h"
 #include "sim/world/latencies.h"
@@ -70,7 +71,7 @@ struct WorldOptions {
   std::function<void(TimeNs next_ns)> gate = {};
 };
 
-// Called from time to time during a run.
+// Called every few dozen events of a run, by the deciding thread: it must cost next to nothing.
 using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t events)>;
 
 // Writes a whole file of the run directory.
@@ -102,6 +103,8 @@ class World final : private RunNames {
   // the events at now(). Throws what run() throws.
   bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
   TimeNs now() const { return scheduler_.now(); }
+  // How far the run is. Only for the deciding thread: between two steps, or in a ProgressSink.
+  Glimpse glimpse() const;
   // How many events there were.
   std::uint64_t events() const { return scheduler_.event_number(); }
   // The digests of the files that the world has read.
@@ -224,6 +227,7 @@ class World final : private RunNames {
   void make_gauges();
   void note_queue(ResourceIndex resource);
   bool is_left(ResourceIndex resource) const;
+  std::optional<double> share_done() const;
   std::optional<std::string> find_stall() const;
   std::map<std::string, const App*> apps_by_name() const;
   void take_snapshots_before(TimeNs time_ns);

@@ -197,7 +197,7 @@ bool Broker::offer(ResourceIndex index, const MessagePtr& message, ResourceIndex
                    std::optional<PublisherIndex> publisher) {
   Queue& queue = *resources_[index]->queue;
   if (queue.policies() == nullptr && message->fields().more.any() && !message->expiration().empty())
-    queue.add_policies(QueueOptions());
+    queue.add_policies();
   if (queue.policies() != nullptr) {
     if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
     return offer_by_policies(index, {.message = message, .exchange = exchange}, publisher);

@@ -10,6 +10,8 @@ Queue::Queue(std::unique_ptr<QueuePolicies> policies) : policies_(std::move(poli
   if (policies_ != nullptr) lanes_above_.resize(static_cast<std::size_t>(policies_->options().max_priority));
 }
 
+void Queue::add_policies() { policies_ = std::make_unique<QueuePolicies>(QueueOptions()); }
+
 void Queue::Lane::put_back(std::uint64_t place, QueuedMessage message) {
   message.redelivered = true;
   if (returned_ == nullptr) returned_ = std::make_unique<std::map<std::uint64_t, QueuedMessage>>();

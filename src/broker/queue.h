@@ -66,8 +66,8 @@ class Queue {
   QueuePolicies* policies() { return policies_.get(); }
   const QueuePolicies* policies() const { return policies_.get(); }
 
-  // Gives a plain queue policies.
-  void add_policies(QueueOptions options) { policies_ = std::make_unique<QueuePolicies>(std::move(options)); }
+  // Gives a plain queue policies that ask for nothing.
+  void add_policies();
 
   // Puts a message at the end: a new one, or one that a quorum queue takes as new.
   void push(QueuedMessage message);

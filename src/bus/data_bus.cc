@@ -50,13 +50,13 @@ BusEvent DataBus::apply(LinkIndex link, DeclareCommand&& command, TimeNs now) {
   while (resources.next() != command.alias) resources.push_back(kNoResource);
   const ResourceIndex resource = broker_.declare(command.resource, now);
   resources.push_back(resource);
-  return {.kind = EventCode::kDeclared, .resource = resource};
+  return BusEvent(EventCode::kDeclared, resource);
 }
 
 BusEvent DataBus::apply(LinkIndex, BindCommand&& command, TimeNs now) {
   if (broker_.bind(command.binding, now))
     bound_.push_back({.passed_before = broker_.passed(command.binding), .binding = command.binding});
-  return {.kind = EventCode::kBound, .resource = broker_.declare(command.binding.to, now)};
+  return BusEvent(EventCode::kBound, broker_.declare(command.binding.to, now));
 }
 
 BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command, TimeNs now) {
@@ -64,11 +64,10 @@ BusEvent DataBus::apply(LinkIndex link, PublishCommand&& command, TimeNs now) {
   Effects& effects =
       broker_.publish(resource, command.message,
                       {.mandatory = command.mandatory, .publisher = PublisherIndex(link.number())}, now);
-  BusEvent event{.kind = effects.routed ? EventCode::kPublished : EventCode::kUnroutable,
-                 .resource = resource,
-                 .message = std::move(command.message),
-                 .queues = effects.queues,
-                 .confirmed = command.confirm};
+  BusEvent event(effects.routed ? EventCode::kPublished : EventCode::kUnroutable, resource,
+                 std::move(command.message));
+  event.queues = effects.queues;
+  event.confirmed = command.confirm;
   send_deliveries(effects);
   if (effects.returned) {
     event.kind = EventCode::kReturned;
@@ -101,7 +100,7 @@ BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command, TimeNs now) {
   links_[link].streams.push_back(stream);
   Effects& effects = broker_.open_stream(resource, command.prefetch, now);
   send_deliveries(effects);
-  BusEvent event{.kind = EventCode::kStreamed, .resource = resource};
+  BusEvent event(EventCode::kStreamed, resource);
   event.policies = effects.policies;
   return event;
 }
@@ -109,9 +108,7 @@ BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command, TimeNs now) {
 BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command, TimeNs now) {
   Effects& effects = broker_.acknowledge(command.tag, now);
   send_deliveries(effects);
-  BusEvent event{.kind = EventCode::kAcknowledged,
-                 .resource = effects.settled.resource,
-                 .message = std::move(effects.settled.message)};
+  BusEvent event(EventCode::kAcknowledged, effects.settled.resource, std::move(effects.settled.message));
   event.policies = effects.policies;
   return event;
 }
@@ -119,9 +116,8 @@ BusEvent DataBus::apply(LinkIndex, AcknowledgeCommand&& command, TimeNs now) {
 BusEvent DataBus::apply(LinkIndex, RejectCommand&& command, TimeNs now) {
   Effects& effects = broker_.reject(command.tag, {.requeue = command.requeue}, now);
   send_deliveries(effects);
-  BusEvent event{.kind = command.requeue ? EventCode::kRequeued : EventCode::kRejected,
-                 .resource = effects.settled.resource,
-                 .message = std::move(effects.settled.message)};
+  BusEvent event(command.requeue ? EventCode::kRequeued : EventCode::kRejected, effects.settled.resource,
+                 std::move(effects.settled.message));
   event.policies = effects.policies;
   return event;
 }
@@ -136,7 +132,10 @@ BusEvent DataBus::apply(LinkIndex link, CloseCommand&&, TimeNs now) {
     std::move(effects.policies.begin(), effects.policies.end(), std::back_inserter(policies_));
   }
   links_[link].streams.clear();
-  return {.kind = EventCode::kClosed, .left = left_, .policies = policies_};
+  BusEvent event(EventCode::kClosed);
+  event.left = left_;
+  event.policies = policies_;
+  return event;
 }
 
 }  // namespace dse

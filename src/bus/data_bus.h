@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "broker/broker.h"
@@ -20,13 +21,18 @@ namespace dse {
 
 // What the bus did with one frame.
 struct BusEvent {
-  EventCode kind = EventCode::kClosed;
-  ResourceIndex resource = kNoResource;
+  // A constructor and not an aggregate's list, for which compilers clear the whole in a slow loop first.
+  explicit BusEvent(EventCode code = EventCode::kClosed, ResourceIndex concerned = kNoResource,
+                    MessagePtr about = {})
+      : kind(code), resource(concerned), message(std::move(about)) {}
+
+  EventCode kind;
+  bool confirmed = false;  // a publication that its writer has been told about, one way or the other
+  ResourceIndex resource;
   MessagePtr message;  // null unless the event is about one
   std::span<const ResourceIndex>
       queues;  // for a publication: those that took a copy; valid until the next call
   std::span<const ResourceIndex> left;  // for a close: the queues it streamed; valid until the next call
-  bool confirmed = false;  // a publication that its writer has been told about, one way or the other
   // What followed from the options of queues, in order; valid until the next call.
   std::span<const PolicyEvent> policies;
   std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call

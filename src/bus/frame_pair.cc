@@ -70,21 +70,25 @@ struct FrameEnd::Socket {
   }
 };
 
-FrameEnd::FrameEnd() : socket_(std::make_unique<Socket>()) { gathered_.reserve(kGatheredMax); }
+FrameEnd::FrameEnd() : socket_(std::make_unique<Socket>()) {}
 FrameEnd::~FrameEnd() = default;
 
+void FrameEnd::fail_for_rate() {
+  throw RunError(fmt::format(
+      "more than {} frames are under way over the Data Bus: lower the rate or the latency", kUnderWayMax));
+}
+
 void FrameEnd::send(LinkIndex link, const Frame& frame) {
-  if (peer_->under_way_ >= kUnderWayMax) {
-    throw RunError(fmt::format(
-        "more than {} frames are under way over the Data Bus: lower the rate or the latency", kUnderWayMax));
-  }
-  gathered_.push_back({link.number(), frame});
+  if (peer_->under_way_ >= kUnderWayMax) [[unlikely]]
+    fail_for_rate();
+  gathered_[gathered_count_++] = {link.number(), frame};
   ++peer_->under_way_;
-  if (gathered_.size() == kGatheredMax) flush();
+  if (gathered_count_ == kGatheredMax) [[unlikely]]
+    flush();
 }
 
 void FrameEnd::flush() {
-  const std::size_t bytes = gathered_.size() * sizeof(Addressed);
+  const std::size_t bytes = gathered_count_ * sizeof(Addressed);
   zmq_msg_t message;
   const int made = zmq_msg_init_size(&message, bytes);
   DSE_CHECK(made == 0, "no memory for {} bytes", bytes);
@@ -92,7 +96,7 @@ void FrameEnd::flush() {
   const int sent =
       until_not_interrupted([&] { return zmq_msg_send(&message, socket_->socket.handle(), ZMQ_DONTWAIT); });
   DSE_CHECK(sent == static_cast<int>(bytes), "an inproc socket without a high-water mark refused a message");
-  gathered_.clear();
+  gathered_count_ = 0;
   ++peer_->crossing_;
 }
 
@@ -114,6 +118,14 @@ FrameEnd::Addressed FrameEnd::next() {
 }
 
 Frame FrameEnd::receive(LinkIndex link) {
+  if (early_count_ > 0 || arrived_ == arrived_end_ || arrived_->link != link.number()) [[unlikely]]
+    return search(link);
+  --under_way_;
+  return (arrived_++)->frame;
+}
+
+// Fetches frames, and puts those of other links aside, until there is one of this link.
+Frame FrameEnd::search(LinkIndex link) {
   DSE_CHECK(under_way_ > early_count_ || (early_.contains(link) && !early_[link].empty()),
             "nothing is under way to this end of link {}", link.number());
   --under_way_;

@@ -6,10 +6,10 @@
 // left to read, or when many frames have gathered. One thread at a time.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "bus/frame.h"
 #include "dse/index.h"
@@ -50,14 +50,18 @@ class FrameEnd {
   };
   struct Socket;
 
-  void flush();
+  // Apart from what is called for each frame, which so stays small.
+  [[noreturn, gnu::cold]] static void fail_for_rate();
+  [[gnu::noinline]] void flush();
+  [[gnu::noinline]] Frame search(LinkIndex link);
   Addressed next();
   void fetch();
 
   std::unique_ptr<Socket> socket_;
   FrameEnd* peer_ = nullptr;
-  std::vector<Addressed> gathered_;  // sent but not yet given to ZeroMQ
-  std::uint64_t crossing_ = 0;       // ZeroMQ messages on their way to this end
+  std::array<Addressed, kGatheredMax> gathered_;  // the first gathered_count_: not yet given to ZeroMQ
+  std::size_t gathered_count_ = 0;
+  std::uint64_t crossing_ = 0;  // ZeroMQ messages on their way to this end
   const Addressed* arrived_ = nullptr;
   const Addressed* arrived_end_ = nullptr;
   IndexedVector<LinkIndex, RingBuffer<Frame>> early_;  // by link: received while waiting for another's

@@ -3,19 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "component/component_keys.h"
 #include "dse/error.h"
 
 namespace dse {
 namespace {
-
-// The keys that every component has, whatever its kind.
-constexpr std::array<std::string_view, 8> kKeysOfAll = {"kind", "start", "on_refused", "latency",
-                                                        "stop", "count", "restart",    "checkpoint"};
 
 // Whether keys of this type have values of that alternative.
 bool fits(const KeyValue& value, KeyType type) {

@@ -55,4 +55,10 @@ std::string json_complaint(std::string_view line, const JsonFault& fault) {
   return text;
 }
 
+JsonRefusal json_refusal(std::string_view line, int error_id, const JsonFault& fault) {
+  constexpr int kOutOfRange = 406;
+  if (error_id == kOutOfRange) return {.text = "has a number that is beyond the range of a double"};
+  return {.column = fault.column, .text = json_complaint(line, fault)};
+}
+
 }  // namespace dse

@@ -17,4 +17,12 @@ struct JsonFault {
 // fault the line is JSON, and no object. It is not empty.
 std::string json_complaint(std::string_view line, const JsonFault& fault = {});
 
+struct JsonRefusal {
+  std::size_t column = 0;  // the byte at which the line is wrong, from 1; 0: not known
+  std::string text;
+};
+// The same for what the library hands to parse_error(), where `error_id` is the number of its exception: a
+// number beyond the range of a double is one as well.
+JsonRefusal json_refusal(std::string_view line, int error_id, const JsonFault& fault);
+
 }  // namespace dse

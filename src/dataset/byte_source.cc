@@ -3,11 +3,13 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <new>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -31,8 +33,9 @@ std::string remedy(const std::string& path) {
   std::error_code ignored;
   const fs::path folder = fs::weakly_canonical(path, ignored).parent_path();
   const std::string set = folder.filename().string();
-  const bool is_set =
-      set == "mnist" || set == "fashion-mnist" || set == "seattle-weather" || set == "flights";
+  constexpr std::array<std::string_view, 5> kSets = {"mnist", "fashion-mnist", "seattle-weather", "flights",
+                                                     "iris"};
+  const bool is_set = std::find(kSets.begin(), kSets.end(), set) != kSets.end();
   if (!is_set || folder.parent_path().filename() != "data") return "";
   return "; run `data/fetch " + set + "` to bring it";
 }

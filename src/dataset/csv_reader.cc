@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
 
 #include "core/printable.h"
-#include "dataset/file_error.h"
 #include "dataset/foreign_format.h"
-#include "dataset/line_reader.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -54,8 +51,6 @@ std::uint64_t marks_of(const char* bytes, char separator) {
 }
 #endif
 
-constexpr std::string_view kWriteAsUtf8 = "write it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`";
-
 std::uint64_t count_line_ends(std::string_view text) {
   std::uint64_t count = 0;
   for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++count;
@@ -98,11 +93,12 @@ class CsvReader::Marks {
 };
 
 CsvReader::CsvReader(const std::string& path, const CsvOptions& options)
-    : source_(path),
-      options_(options),
-      buffer_(std::max(options.block_bytes, kForeignFormatBytes) + kPaddingBytes) {
+    : options_(options),
+      text_(path, {.block_bytes = options.block_bytes,
+                   .padding_bytes = kPaddingBytes,
+                   .format = "CSV",
+                   .foreign = foreign_to_csv}) {
   require_separator();
-  begin();
 }
 
 void CsvReader::require_separator() const {
@@ -112,50 +108,28 @@ void CsvReader::require_separator() const {
                    "a comma, a semicolon or a tab");
 }
 
-// Skips a byte order mark, and refuses a file that begins like something else.
-void CsvReader::begin() {
-  refill();
-  const std::string_view bytes(buffer_.data(), std::min(end_, kForeignFormatBytes));
-  if (bytes.starts_with("\xff\xfe"sv) || bytes.starts_with("\xfe\xff"sv))
-    refuse_file(path(), fmt::format("is UTF-16; {}", kWriteAsUtf8));
-  const std::string found = foreign_to_csv(std::as_bytes(std::span(bytes)));
-  if (!found.empty()) refuse_file(path(), "is not a CSV file: it is " + found);
-  if (bytes.starts_with("\xef\xbb\xbf"sv)) begin_ = 3;
-}
-
-// Moves what is left of the buffer to its front and reads on, into a larger buffer when it is full.
 void CsvReader::refill() {
-  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-  end_ -= begin_;
-  begin_ = 0;
-  if (end_ + kPaddingBytes == buffer_.size()) {
-    if (end_ > kRecordBytesMax) refuse_long_record();
-    buffer_.resize(2 * end_ + kPaddingBytes);
-  }
-  const std::size_t room = buffer_.size() - kPaddingBytes - end_;
-  const std::size_t got = source_.read(std::as_writable_bytes(std::span(buffer_).subspan(end_, room)));
-  end_ += got;
-  std::memset(buffer_.data() + end_, 0, kPaddingBytes);
-  source_ended_ = got < room;
+  if (text_.is_full() && text_.left() > kRecordBytesMax) refuse_long_record();
+  text_.refill();
 }
 
 bool CsvReader::next() {
   while (split() == Split::kMoreNeeded) {
-    if (source_ended_) return false;
+    if (text_.source_ended()) return false;
     refill();
   }
   return true;
 }
 
-// Takes the fields of the record at `begin_`. When the buffer ends within it, nothing has happened, and the
+// Takes the fields of the next record. When the buffer ends within it, nothing has happened, and the
 // same record is tried again with more of it in the buffer.
 CsvReader::Split CsvReader::split() {
   field_count_ = 0;
   escaped_.clear();
   inner_lines_ = 0;
-  const char* const bytes = buffer_.data();
-  Marks marks(bytes, options_.separator, begin_);
-  std::size_t field = begin_;
+  const char* const bytes = text_.bytes();
+  Marks marks(bytes, options_.separator, text_.begin());
+  std::size_t field = text_.begin();
   for (;;) {
     std::size_t at = marks.next();
     std::size_t field_end = at;
@@ -178,19 +152,19 @@ CsvReader::Split CsvReader::split() {
     if (mark == '\n') {
       line_end_bytes = 1;
     } else if (mark == '\r') {
-      if (at + 1 == end_ && !source_ended_) return Split::kMoreNeeded;
+      if (at + 1 == text_.end() && !text_.source_ended()) return Split::kMoreNeeded;
       if (bytes[at + 1] != '\n') refuse_carriage_return();
       line_end_bytes = 2;
     } else if (mark == '\0') {
-      if (at < end_) refuse_zero_byte();
-      if (!source_ended_ || begin_ == end_) return Split::kMoreNeeded;
+      if (at < text_.end()) refuse_zero_byte();
+      if (!text_.source_ended() || text_.begin() == text_.end()) return Split::kMoreNeeded;
     } else {
       if (field_end != at) refuse_after_quote();
       continue;
     }
-    if (at == begin_) {
+    if (at == text_.begin()) {
       skip_empty_line(line_end_bytes);
-      field = begin_;
+      field = text_.begin();
       marks.skip_to(field);
       continue;
     }
@@ -201,22 +175,23 @@ CsvReader::Split CsvReader::split() {
 }
 
 void CsvReader::skip_empty_line(std::size_t line_end_bytes) {
-  begin_ += line_end_bytes;
+  text_.begin_at(text_.begin() + line_end_bytes);
   ++next_line_;
   ++empty_lines_;
 }
 
 // Where the field that `opening` begins has its closing quote; kNoQuote when that is not known yet.
 std::size_t CsvReader::find_closing_quote(std::size_t opening) {
-  const std::string_view bytes(buffer_.data(), end_);
+  const std::string_view bytes(text_.bytes(), text_.end());
   bool escaped = false;
   std::size_t closing = bytes.find('"', opening + 1);
-  while (closing != std::string_view::npos && closing + 1 < end_ && bytes[closing + 1] == '"') {
+  while (closing != std::string_view::npos && closing + 1 < text_.end() && bytes[closing + 1] == '"') {
     escaped = true;
     closing = bytes.find('"', closing + 2);
   }
-  if (closing == std::string_view::npos && source_ended_) refuse_unclosed_quote();
-  if (closing == std::string_view::npos || (closing + 1 == end_ && !source_ended_)) return kNoQuote;
+  if (closing == std::string_view::npos && text_.source_ended()) refuse_unclosed_quote();
+  if (closing == std::string_view::npos || (closing + 1 == text_.end() && !text_.source_ended()))
+    return kNoQuote;
   const std::string_view inside = bytes.substr(opening, closing - opening);
   if (inside.find('\0') != std::string_view::npos) refuse_zero_byte();
   if (escaped) escaped_.push_back(field_count_);
@@ -232,20 +207,20 @@ void CsvReader::take_field(std::size_t begin, std::size_t end) {
     }
     fields_.resize(std::min(std::max<std::size_t>(16, 2 * field_count_), kRecordFieldsMax));
   }
-  fields_[field_count_++] = {buffer_.data() + begin, end - begin};
+  fields_[field_count_++] = {text_.bytes() + begin, end - begin};
 }
 
 void CsvReader::end_record(std::size_t end, std::size_t line_end_bytes) {
-  if (end - begin_ > kRecordBytesMax) refuse_long_record();
+  if (end - text_.begin() > kRecordBytesMax) refuse_long_record();
   for (const std::size_t index : escaped_) unescape(fields_[index]);
   line_ = next_line_;
   next_line_ += inner_lines_ + 1;
-  begin_ = end + line_end_bytes;
+  text_.begin_at(end + line_end_bytes);
 }
 
 // Makes one quote of each two, in place.
 void CsvReader::unescape(std::string_view& field) {
-  char* const begin = buffer_.data() + (field.data() - buffer_.data());
+  char* const begin = text_.bytes() + (field.data() - text_.bytes());
   char* end = begin;
   for (std::size_t at = 0; at < field.size(); ++at) {
     *end++ = field[at];
@@ -259,7 +234,7 @@ InputPlace CsvReader::place(std::size_t index, const std::string& column_name) c
       .file = path(), .line = line_number(line_), .column = static_cast<int>(index) + 1, .key = column_name};
 }
 
-// Refuses what was met while the record at `begin_` was split, on the line that the splitting had reached.
+// Refuses what was met while the next record was split, on the line that the splitting had reached.
 void CsvReader::refuse_here(const std::string& text) const {
   throw InputError({.file = path(),
                     .line = line_number(next_line_ + inner_lines_),

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dataset/byte_source.h"
+#include "dataset/text_buffer.h"
 #include "dse/error.h"
 
 namespace dse {
@@ -45,9 +45,9 @@ class CsvReader {
   // How many empty lines there were so far.
   std::uint64_t empty_lines() const { return empty_lines_; }
 
-  const std::string& path() const { return source_.path(); }
+  const std::string& path() const { return text_.path(); }
   // XXH3 of the file on disk; only after next() returned false.
-  std::uint64_t digest() { return source_.digest(); }
+  std::uint64_t digest() { return text_.digest(); }
 
   // The place of the record's field `index` (from 0) in an error. Columns are counted in fields, from 1.
   InputPlace place(std::size_t index, const std::string& column_name = "") const;
@@ -57,7 +57,6 @@ class CsvReader {
   class Marks;
 
   void require_separator() const;
-  void begin();
   void refill();
   Split split();
   void skip_empty_line(std::size_t line_end_bytes);
@@ -72,12 +71,8 @@ class CsvReader {
   [[noreturn]] void refuse_carriage_return() const;
   [[noreturn]] void refuse_long_record() const;
 
-  ByteSource source_;
   const CsvOptions options_;
-  std::vector<char> buffer_;   // `end_` bytes of the file, then zero bytes
-  std::size_t begin_ = 0;      // where the next record starts
-  std::size_t end_ = 0;        // where the bytes of the file end
-  bool source_ended_ = false;  // whether the file ends at `end_`
+  TextBuffer text_;  // from the next record on
 
   std::vector<std::string_view> fields_;
   std::size_t field_count_ = 0;

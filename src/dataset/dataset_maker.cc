@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -11,15 +10,12 @@
 
 #include "dataset/file_error.h"
 #include "dataset/image_reader.h"
+#include "dataset/memory_bytes.h"
+#include "dataset/pictures_reader.h"
 #include "dataset/table_row_reader.h"
 
 namespace dse {
 namespace {
-
-std::uint64_t memory_bytes() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
 
 void require_fits_memory(const ImageReader& reader, const std::string& path) {
   const std::uint64_t announced = reader.count() * reader.image_bytes();
@@ -62,6 +58,28 @@ std::shared_ptr<const Dataset> DatasetMaker::from_images(const std::string& imag
   dataset->has_labels_ = !dataset->labels_.empty();
   dataset->digest_ = reader.images_digest();
   dataset->labels_digest_ = reader.labels_digest();
+  return dataset;
+}
+
+std::shared_ptr<const Dataset> DatasetMaker::from_pictures(const PictureOptions& options) {
+  const PictureFolder found = list_pictures(options);
+  PicturesReader reader(options.folder, found);
+  const auto dataset = std::make_shared<Dataset>();
+  for (const PictureFolder::File& file : found.files) {
+    const GreyPicture picture = reader.read(file);
+    dataset->bytes_.insert(dataset->bytes_.end(), picture.pixels.begin(), picture.pixels.end());
+    dataset->labels_.push_back(static_cast<std::uint16_t>(file.label));
+  }
+  dataset->count_ = found.files.size();
+  dataset->rows_ = static_cast<int>(reader.rows());
+  dataset->columns_ = static_cast<int>(reader.columns());
+  dataset->has_labels_ = true;
+  dataset->class_names_ = found.classes;
+  dataset->classes_ = static_cast<int>(found.classes.size());
+  dataset->path_ = options.folder;
+  dataset->digest_ = reader.digest();
+  dataset->description_ = describe_classes(found);
+  dataset->notes_ = reader.notes();
   return dataset;
 }
 
@@ -110,6 +128,10 @@ std::shared_ptr<const Dataset> DatasetMaker::from_table(const TableOptions& opti
     if (row->label) dataset->labels_.push_back(static_cast<std::uint16_t>(*row->label));
   }
   return dataset;
+}
+
+std::string identity_of(const PictureOptions& options) {
+  return fmt::format("{} {}", std::vector{options.folder}, options.classes);
 }
 
 std::string identity_of(const TableOptions& options) {

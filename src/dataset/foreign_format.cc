@@ -14,6 +14,8 @@ constexpr std::string_view kUnpack = "unpack it and name the file within";
 constexpr std::string_view kConvert = "";  // a format that holds data, but not as it is expected here
 constexpr std::string_view kConvertToIdx =
     "convert it to IDX, as docs/scenario-format.md shows under \"Data files\"";
+constexpr std::string_view kNamePictures =
+    "name its folder of classes in a data set of `format = \"png\"`, as docs/scenario-format.md shows";
 constexpr std::string_view kConvertToCsv = "convert it to CSV";
 constexpr std::string_view kConvertToJsonl = "convert it to lines of JSON";
 
@@ -34,7 +36,7 @@ constexpr std::array kBeginnings{
     Beginning{"BZh"sv, "packed with bzip2", "unpack it, or pack it with gzip"},
     Beginning{"\x28\xb5\x2f\xfd"sv, "packed with zstd", "unpack it, or pack it with gzip"},
     Beginning{"7z\xbc\xaf\x27\x1c"sv, "a 7z archive", kUnpack},
-    Beginning{"\x89PNG\r\n\x1a\n"sv, "a PNG picture", kConvert},
+    Beginning{"\x89PNG\r\n\x1a\n"sv, "a PNG picture", kNamePictures},
     Beginning{"\xff\xd8\xff"sv, "a JPEG picture", kConvert},
     Beginning{"GIF8"sv, "a GIF picture", kConvert},
     Beginning{"\x93NUMPY"sv, "a NumPy array", kConvert},

@@ -53,10 +53,9 @@ class JsonRecords::Parser {
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const Json::exception& error) {
-    constexpr int kOutOfRange = 406;
-    if (error.id == kOutOfRange) return refuse("has a number that is beyond the range of a double");
-    column_ = position;
-    return refuse(json_complaint(line_, {.column = position, .report = error.what()}));
+    JsonRefusal refusal = json_refusal(line_, error.id, {.column = position, .report = error.what()});
+    column_ = refusal.column;
+    return refuse(std::move(refusal.text));
   }
 
  private:

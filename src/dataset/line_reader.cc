@@ -4,53 +4,19 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
-#include "dataset/file_error.h"
 #include "dataset/foreign_format.h"
 
 namespace dse {
 namespace {
 
-using namespace std::string_view_literals;
-
-constexpr std::string_view kToUtf8 = "write it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`";
-
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t") == std::string_view::npos; }
 
 }  // namespace
 
-int line_number(std::uint64_t line) {
-  return line > std::numeric_limits<int>::max() ? 0 : static_cast<int>(line);
-}
-
 LineReader::LineReader(const std::string& path, const LineOptions& options)
-    : source_(path), options_(options), buffer_(std::max(options.block_bytes, kForeignFormatBytes)) {
-  begin();
-}
-
-// Skips a byte order mark, and refuses a file that begins like something else.
-void LineReader::begin() {
-  refill();
-  const std::string_view bytes(buffer_.data(), std::min(end_, kForeignFormatBytes));
-  if (bytes.starts_with("\xff\xfe"sv) || bytes.starts_with("\xfe\xff"sv))
-    refuse_file(path(), fmt::format("is UTF-16; {}", kToUtf8));
-  const std::string found = foreign_to_jsonl(std::as_bytes(std::span(bytes)));
-  if (!found.empty()) refuse_file(path(), "is not a JSONL file: it is " + found);
-  if (bytes.starts_with("\xef\xbb\xbf"sv)) begin_ = 3;
-}
-
-// Moves what is left of the buffer to its front and reads on, into a larger buffer when it is full.
-void LineReader::refill() {
-  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-  end_ -= begin_;
-  begin_ = 0;
-  if (end_ == buffer_.size()) buffer_.resize(2 * end_);
-  const std::size_t room = buffer_.size() - end_;
-  const std::size_t got = source_.read(std::as_writable_bytes(std::span(buffer_).subspan(end_, room)));
-  end_ += got;
-  source_ended_ = got < room;
-}
+    : options_(options),
+      text_(path, {.block_bytes = options.block_bytes, .format = "JSONL", .foreign = foreign_to_jsonl}) {}
 
 bool LineReader::next() {
   while (take_line()) {
@@ -64,24 +30,24 @@ bool LineReader::next() {
 }
 
 bool LineReader::take_line() {
-  std::size_t searched = 0;  // behind begin_
+  std::size_t searched = 0;  // of what is left
   const char* found = nullptr;
   for (;;) {
-    const char* const from = buffer_.data() + begin_ + searched;
-    const std::size_t left = end_ - begin_ - searched;
-    found = left == 0 ? nullptr : static_cast<const char*>(std::memchr(from, '\n', left));
+    const std::size_t unsearched = text_.left() - searched;
+    const char* const from = text_.bytes() + text_.begin() + searched;
+    found = unsearched == 0 ? nullptr : static_cast<const char*>(std::memchr(from, '\n', unsearched));
     // One byte more may be the CR of a CRLF.
-    if (found == nullptr && end_ - begin_ > options_.bytes_max + 1) refuse_long_line();
-    if (found != nullptr || source_ended_) break;
-    searched = end_ - begin_;
-    refill();
+    if (found == nullptr && text_.left() > options_.bytes_max + 1) refuse_long_line();
+    if (found != nullptr || text_.source_ended()) break;
+    searched = text_.left();
+    text_.refill();
   }
-  if (found == nullptr && begin_ == end_) return false;
-  const std::size_t end = found == nullptr ? end_ : static_cast<std::size_t>(found - buffer_.data());
-  line_ = std::string_view(buffer_.data() + begin_, end - begin_);
+  if (found == nullptr && text_.left() == 0) return false;
+  const std::size_t end = found == nullptr ? text_.end() : static_cast<std::size_t>(found - text_.bytes());
+  line_ = std::string_view(text_.bytes() + text_.begin(), end - text_.begin());
   if (line_.ends_with('\r')) line_.remove_suffix(1);
   if (line_.size() > options_.bytes_max) refuse_long_line();
-  begin_ = std::min(end + 1, end_);
+  text_.begin_at(std::min(end + 1, text_.end()));
   ++number_;
   return true;
 }
@@ -94,7 +60,7 @@ void LineReader::refuse_zero_byte() const {
   const std::size_t at = line_.find('\0');
   if (at == std::string_view::npos) return;
   throw InputError(place(at + 1),
-                   fmt::format("a zero byte, which no text holds; if the file is UTF-16, {}", kToUtf8));
+                   fmt::format("a zero byte, which no text holds; if the file is UTF-16, {}", kWriteAsUtf8));
 }
 
 void LineReader::refuse_long_line() const {

@@ -11,9 +11,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "dataset/byte_source.h"
+#include "dataset/text_buffer.h"
 #include "dse/error.h"
 
 namespace dse {
@@ -38,33 +37,23 @@ class LineReader {
   // How many lines were skipped so far.
   std::uint64_t empty_lines() const { return empty_lines_; }
 
-  const std::string& path() const { return source_.path(); }
+  const std::string& path() const { return text_.path(); }
   // XXH3 of the file on disk; only after next() returned false.
-  std::uint64_t digest() { return source_.digest(); }
+  std::uint64_t digest() { return text_.digest(); }
 
   // The place of something in this line. Columns are counted in bytes, from 1; 0: not known.
   InputPlace place(std::size_t column = 0, const std::string& key = "") const;
 
  private:
-  void begin();
-  void refill();
   bool take_line();
   void refuse_zero_byte() const;
   [[noreturn]] void refuse_long_line() const;
 
-  ByteSource source_;
   const LineOptions options_;
-  std::vector<char> buffer_;
-  std::size_t begin_ = 0;      // where the next line starts
-  std::size_t end_ = 0;        // where the bytes of the file end
-  bool source_ended_ = false;  // whether the file ends at `end_`
-
+  TextBuffer text_;  // from the next line on
   std::string_view line_;
   std::uint64_t number_ = 0;
   std::uint64_t empty_lines_ = 0;
 };
-
-// A line as a place has it: 0, "not known", beyond two thousand millions.
-int line_number(std::uint64_t line);
 
 }  // namespace dse

@@ -46,8 +46,10 @@ DriftState Adwin::update(double value) {
   if (++since_check_ < options_.clock) return DriftState::kNone;
   since_check_ = 0;
   if (width_ <= static_cast<std::uint64_t>(options_.grace_period)) return DriftState::kNone;
+  const double before = mean();
   bool drift = false;
   while (shrink()) drift = true;
+  if (options_.only_rising && mean() <= before) drift = false;
   return drift ? DriftState::kDrift : DriftState::kNone;
 }
 

@@ -44,6 +44,9 @@ struct AdwinOptions {
   // A window of at most so many values is not checked; 0 to 1'000'000'000.
   std::int64_t grace_period = 10;
   AdwinVariant variant = AdwinVariant::kRiver;
+  // Only a check that leaves a window with a greater mean than it found is a drift, as in MOA's detector of
+  // this name. Of other changes the window loses its oldest values as well.
+  bool only_rising = false;
 };
 
 // Says what is wrong with these options: "delta is 2, expected …". Empty when nothing is.

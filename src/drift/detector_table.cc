@@ -34,6 +34,7 @@ std::unique_ptr<DriftDetector> make_adwin(const DetectorParameters& parameters) 
   take(parameters, "max_buckets", options.max_buckets);
   take(parameters, "min_window_length", options.min_window_length);
   take(parameters, "grace_period", options.grace_period);
+  take(parameters, "only_rising", options.only_rising);
   std::string variant = kPaper;
   take(parameters, "variant", variant);
   options.variant = variant == kPaper ? AdwinVariant::kPaper : AdwinVariant::kRiver;
@@ -45,25 +46,29 @@ DriftDetectorInfo adwin() {
   return {
       .name = "adwin",
       .meaning = "Adaptive windowing: keeps the latest values that have one mean (Bifet and Gavaldà, 2007).",
-      .parameters = {number_parameter(
-                         "delta", defaults.delta,
-                         "how likely a check may be to find a drift where there is none (the paper's "
-                         "delta); above 0 and below 1"),
-                     integer_parameter("clock", defaults.clock, kAdwinClock,
-                                       "it looks for a drift at every so many values"),
-                     integer_parameter(
-                         "max_buckets", defaults.max_buckets, kAdwinBuckets,
-                         "the most buckets of one size (the paper's M): more give more cuts to try"),
-                     integer_parameter("min_window_length", defaults.min_window_length, kAdwinMinWindowLength,
-                                       "the fewest values on each side of a cut"),
-                     integer_parameter("grace_period", defaults.grace_period, kAdwinGracePeriod,
-                                       "in a window of at most so many values it does not look"),
-                     {.name = "variant",
-                      .type = KeyType::kChoice,
-                      .fallback = std::string(kPaper),
-                      .choices = {kPaper, "river"},
-                      .meaning = "whose algorithm: that of River (commit 4466595) notices drifts later than "
-                                 "that of the paper"}},
+      .parameters =
+          {number_parameter("delta", defaults.delta,
+                            "how likely a check may be to find a drift where there is none (the paper's "
+                            "delta); above 0 and below 1"),
+           integer_parameter("clock", defaults.clock, kAdwinClock,
+                             "it looks for a drift at every so many values"),
+           integer_parameter("max_buckets", defaults.max_buckets, kAdwinBuckets,
+                             "the most buckets of one size (the paper's M): more give more cuts to try"),
+           integer_parameter("min_window_length", defaults.min_window_length, kAdwinMinWindowLength,
+                             "the fewest values on each side of a cut"),
+           integer_parameter("grace_period", defaults.grace_period, kAdwinGracePeriod,
+                             "in a window of at most so many values it does not look"),
+           {.name = "variant",
+            .type = KeyType::kChoice,
+            .fallback = std::string(kPaper),
+            .choices = {kPaper, "river"},
+            .meaning = "whose algorithm: that of River (commit 4466595) notices drifts later than "
+                       "that of the paper"},
+           {.name = "only_rising",
+            .type = KeyType::kFlag,
+            .fallback = defaults.only_rising,
+            .meaning = "whether only a greater mean is a drift, as in MOA; else it is one as well that "
+                       "errors become fewer, as they do once a model has been reset"}},
       .make = make_adwin};
 }
 

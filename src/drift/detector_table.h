@@ -22,7 +22,7 @@ struct DriftDetectorInfo {
   // The values that it takes; none is NaN.
   double least = -kDriftValueMax;
   double most = kDriftValueMax;
-  std::vector<KeyInfo> parameters;  // integers, numbers and choices, each with a fallback
+  std::vector<KeyInfo> parameters;  // integers, numbers, flags and choices, each with a fallback
   // A new detector. Throws std::invalid_argument, with a sentence for the user, when a parameter is out of
   // its range, and UsageError when it is of another type.
   std::function<std::unique_ptr<DriftDetector>(const DetectorParameters& parameters)> make;

@@ -155,6 +155,11 @@ std::vector<Sample> sample_of_each_label(const Dataset& dataset) {
   return samples;
 }
 
+double ItemSequence::share_taken() const {
+  const std::size_t count = indices_ ? indices_->size() : extent_.count();
+  return count == 0 ? 1 : static_cast<double>(next_) / static_cast<double>(count);
+}
+
 std::optional<DataItem> ItemSequence::next() {
   if (indices_) {
     if (next_ == indices_->size()) return std::nullopt;

@@ -106,6 +106,8 @@ class ItemSequence {
   const Dataset& dataset() const { return *dataset_; }
   // Empty after the last. Throws what DatasetCursor::next() throws.
   std::optional<DataItem> next();
+  // The share of the items that next() has returned; 1 when there are none.
+  double share_taken() const;
 
  private:
   std::shared_ptr<const Dataset> dataset_;

@@ -35,12 +35,15 @@ MessageSurvey survey_messages(const MessageSourceOptions& options) {
 
 class MessageSourceApp : public App {
  public:
-  MessageSourceApp(const MessageSourceOptions& options, std::uint64_t digest)
-      : options_(options), digest_(digest) {}
+  MessageSourceApp(const MessageSourceOptions& options, const MessageSurvey& survey)
+      : options_(options), survey_(survey) {}
 
   Program program() override;
   std::vector<Metric> metrics() const override {
     return {{"sent", static_cast<double>(sent_before_) + static_cast<double>(sent_)}};
+  }
+  std::optional<double> share_sent() const override {
+    return static_cast<double>(sent_) / static_cast<double>(survey_.messages);
   }
   void add_counts(const App& crashed) override {
     const auto& earlier = dynamic_cast<const MessageSourceApp&>(crashed);
@@ -57,7 +60,7 @@ class MessageSourceApp : public App {
   static MessagePtr message_of(Machine& machine, MessageFields&& said);
 
   const MessageSourceOptions options_;
-  const std::uint64_t digest_;
+  const MessageSurvey survey_;
   std::optional<MessageFile> file_;
   std::optional<MessageLine> next_;  // the one to be sent
   TimeNs origin_ns_ = 0;             // the line's time that is the component's start
@@ -78,7 +81,7 @@ Program MessageSourceApp::program() {
 // The next line. Throws InputError when the file is not any more what it was before the run.
 std::optional<MessageLine> MessageSourceApp::read() {
   std::optional<MessageLine> line = file_->next();
-  if (!line && file_->digest() != digest_) {
+  if (!line && file_->digest() != survey_.digest) {
     throw InputError({.file = options_.file.path},
                      "has changed since it was first read; leave it as it is while it is read");
   }
@@ -135,7 +138,7 @@ std::unique_ptr<App> MessageSource::make(const MakeContext& context) const {
   try {
     const MessageSurvey survey = survey_messages(options_);
     if (context.files != nullptr) context.files->note_digest(options_.file.path, survey.digest);
-    return std::make_unique<MessageSourceApp>(options_, survey.digest);
+    return std::make_unique<MessageSourceApp>(options_, survey);
   } catch (const InputError& refusal) {
     throw InputError(options_.file.place, refusal.what());
   }

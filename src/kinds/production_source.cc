@@ -28,6 +28,7 @@ class SourceApp : public App {
 
   Program program() override;
   std::vector<Metric> metrics() const override;
+  std::optional<double> share_sent() const override { return items_.share_taken(); }
   void add_counts(const App& crashed) override {
     const auto& earlier = dynamic_cast<const SourceApp&>(crashed);
     sent_before_ = earlier.sent_before_ + earlier.sent_;

@@ -64,6 +64,9 @@ class SyntheticApp : public App {
     loop_.add_metrics(metrics);
     return metrics;
   }
+  std::optional<double> share_sent() const override {
+    return options_.limit == 0 ? 1 : static_cast<double>(sent_ + left_out_) / options_.limit;
+  }
   void add_counts(const App& crashed) override {
     const auto& earlier = dynamic_cast<const SyntheticApp&>(crashed);
     rows_ = earlier.rows_;

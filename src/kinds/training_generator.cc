@@ -61,6 +61,7 @@ class GeneratorApp : public App {
   std::vector<Metric> metrics() const override {
     return {{"sent", static_cast<double>(sent_before_ + sent_)}};
   }
+  std::optional<double> share_sent() const override { return items_.share_taken(); }
   void add_counts(const App& crashed) override {
     const auto& earlier = dynamic_cast<const GeneratorApp&>(crashed);
     sent_before_ = earlier.sent_before_ + earlier.sent_;

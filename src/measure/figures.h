@@ -28,8 +28,6 @@ struct FigureInfo {
   std::string_view name;
   std::string_view unit;  // as in MetricInfo
   std::optional<double> Figures::*value = nullptr;
-  // Whether it has a curve: all figures of all components would make up most of a run directory.
-  bool curve = false;
   std::string_view undefined;  // as in MetricInfo
   bool of_probabilities = false;
 };

@@ -153,19 +153,19 @@ void PrequentialFigures::add_classes(FigureView view, std::span<const ClassTally
 std::vector<MetricInfo> PrequentialFigures::metric_infos(std::string_view prefix,
                                                          Probabilities probabilities) {
   std::vector<MetricInfo> infos;
-  const auto add = [&](const FigureInfo& figure) {
+  const auto add = [&](const FigureInfo& figure, bool curve) {
     if (figure.of_probabilities && probabilities == Probabilities::kNever) return;
     for (const std::string_view suffix : kViewSuffixes) {
       const bool shown = figure.value == &Figures::accuracy && suffix.empty();
       infos.push_back({.name = metric_name(prefix, figure.name, suffix),
                        .unit = std::string(figure.unit),
-                       .curve = figure.curve,
+                       .curve = curve,
                        .shown = shown ? MetricShown::kAlways : MetricShown::kNever,
                        .undefined = std::string(figure.undefined)});
     }
   };
-  for (const FigureInfo& figure : figure_infos()) add(figure);
-  add(kWithProbabilities);
+  for (const FigureInfo& figure : figure_infos()) add(figure, true);
+  add(kWithProbabilities, false);
   return infos;
 }
 
@@ -193,7 +193,7 @@ std::vector<CurvePoint> PrequentialFigures::curves(std::string_view prefix) cons
   if (!last_.empty()) intervals.push_back(interval_figures());
   std::vector<CurvePoint> points;
   for (const FigureInfo& figure : figure_infos()) {
-    for (std::size_t view = 0; figure.curve && view < kViews.size(); ++view) {
+    for (std::size_t view = 0; view < kViews.size(); ++view) {
       const std::string name = metric_name(prefix, figure.name, kViewSuffixes[view]);
       for (const Interval& interval : intervals) {
         const std::optional<double> value = (interval.*kViews[view]).*figure.value;

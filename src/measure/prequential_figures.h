@@ -71,9 +71,9 @@ class PrequentialFigures {
   // probabilities, also "<prefix>with_probabilities" and so on, the number (faded: the weight) of examples
   // that the figures of probabilities are over.
   std::vector<Metric> metrics(std::string_view prefix) const;
-  // One point of each figure that has a curve at the end of each interval in which something was predicted
-  // and the figure is defined, in the same order: over the examples of the interval, and for "_window" and
-  // "_faded" as these are at its end.
+  // One point of each figure, but not of "with_probabilities", at the end of each interval in which something
+  // was predicted and the figure is defined, in the same order: over the examples of the interval, and for
+  // "_window" and "_faded" as these are at its end.
   std::vector<CurvePoint> curves(std::string_view prefix) const;
 
  private:

@@ -124,6 +124,33 @@ const std::string kAsking = speaking(
     "        open('told', 'w').write('\\n'.join(told))\n"
     "    return {}");
 
+// A message with a header of each type and all properties. The one program writes it, the other writes down
+// what it gets of it.
+const std::string kWholeMessage =
+    "WHOLE = {'key': 'a.b', 'payload': '/w==', 'content_type': 'x/y', 'correlation_id': 'c',\n"
+    "         'content_encoding': 'gzip', 'priority': 3, 'reply_to': 'back', 'expiration': '600000',\n"
+    "         'type': 'task', 'user_id': 'ada', 'delivery_mode': 1,\n"
+    "         'headers': {'bool': True, 'int8': {'int8': -5}, 'uint8': {'uint8': 200},\n"
+    "                     'int16': {'int16': -5}, 'uint16': {'uint16': 60000}, 'int32': {'int32': -5},\n"
+    "                     'uint32': {'uint32': 4000000000}, 'int64': -5, 'float': {'float': 0.5},\n"
+    "                     'double': 0.1, 'decimal': {'decimal': '12.34'}, 'text': '\u00e9',\n"
+    "                     'bytes': {'bytes': '/w=='}, 'list': [1, [{'void': None}]],\n"
+    "                     'time': {'timestamp': 1700000000}, 'table': {'table': {'a': 1, 'b': 'c'}},\n"
+    "                     'void': {'void': None}}}\n";
+const std::string kWritingWhole =
+    speaking(kWholeMessage +
+             "def reply_to(call):\n"
+             "    return {'steps': [['write', 'programs.whole', WHOLE]]} if call['call'] == 'start' else {}");
+const std::string kReadingWhole =
+    speaking(kWholeMessage +
+             "def reply_to(call):\n"
+             "    if call['call'] == 'start':\n"
+             "        return {'steps': [['stream']]}\n"
+             "    if call['call'] == 'deliver':\n"
+             "        got = {name: call['message'].get(name) for name in WHOLE}\n"
+             "        open('got', 'a').write('the same' if got == WHOLE else json.dumps(got))\n"
+             "    return {}");
+
 bool runs(const std::string& pid) { return std::filesystem::exists("/proc/" + pid + "/stat"); }
 
 }  // namespace
@@ -144,6 +171,27 @@ TEST_CASE("programs: the same file does the same in a simulation and on RabbitMQ
   const std::vector<std::string> rows = rows_without_times(simulated + "/answers.csv");
   CHECK(rows.size() == 201);
   CHECK(rows_without_times(fixture.run() + "/answers/answers.csv") == rows);
+}
+
+TEST_CASE("programs: headers of every type and all properties go through nodes as through a simulation") {
+  const ProgramFixture fixture;
+  fixture.write("writing.py", kWritingWhole);
+  fixture.write("reading.py", kReadingWhole);
+  const std::string scenario =
+      fixture.write("whole.toml",
+                    "[component.writer]\nkind = \"program\"\ncommand = [\"python3\", \"writing.py\"]\n"
+                    "to = [\"programs.whole\"]\n[component.reader]\nkind = \"program\"\n"
+                    "command = [\"python3\", \"reading.py\"]\nfrom = \"programs.whole\"\n");
+  const Outcome replay = run_process(dse_command({"replay", scenario, "--out", fixture.run(), "--quiet"}));
+  CAPTURE(replay.err);
+  CHECK(replay.status == 0);
+  CHECK(read_file(fixture.file("got")) == "the same");
+  std::filesystem::remove(fixture.file("got"));
+  const Outcome nodes = run_process(broker_command(
+      RabbitMq::shared().url(), {"nodes", scenario, "--out", fixture.file("nodes"), "--quiet"}));
+  CAPTURE(nodes.err);
+  CHECK(nodes.status == 0);
+  CHECK(read_file(fixture.file("got")) == "the same");
 }
 
 TEST_CASE("programs: one that asks is told by its node what a full queue has refused, once") {

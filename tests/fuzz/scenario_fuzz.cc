@@ -14,6 +14,7 @@
 #include "dse/error.h"
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // The file is in memory where there is such a folder; each process has one, because fuzzers run in

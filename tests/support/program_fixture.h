@@ -11,7 +11,8 @@
 
 inline const std::string kScenarios = DSE_SOURCE_DIR "/scenarios/";
 // What data/fetch brings.
-inline const std::vector<std::string> kFetchedSets = {"mnist", "fashion-mnist", "seattle-weather", "flights"};
+inline const std::vector<std::string> kFetchedSets = {"mnist", "fashion-mnist", "seattle-weather", "flights",
+                                                      "iris"};
 inline const std::string kSample = DSE_SOURCE_DIR "/data/sample/";
 
 std::string read_file(const std::string& path);

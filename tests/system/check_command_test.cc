@@ -17,7 +17,7 @@ TEST_CASE("check: warnings go to stderr and name the file") {
             "warning: " + path +
                 ": queue 'kept' has bindings but nobody streams it: its messages will pile up"});
   CHECK(outcome.out.find("warning") == std::string::npos);
-  CHECK_THAT(outcome.out, ContainsSubstring("digits -> kept"));
+  CHECK_THAT(outcome.out, ContainsSubstring("  └─ key # → queue kept, which nobody streams\n"));
   CHECK(names_in(fixture.file("")) == std::vector<std::string>{"s.toml"});
 }
 
@@ -86,4 +86,20 @@ TEST_CASE("check: a data set that is wrong is not missing as well") {
   CHECK(outcome.status == 2);
   CHECK_THAT(outcome.err, ContainsSubstring("data.rows.missing"));
   CHECK(outcome.err.find("there is no [data.rows]") == std::string::npos);
+}
+
+TEST_CASE("check: with --dot, Graphviz draws every scenario") {
+  const ProgramFixture fixture;
+  std::vector<std::string> words = {"check", "--dot"};
+  for (const std::string& scenario : sample_scenarios()) words.push_back("scenarios/" + scenario + ".toml");
+  const Outcome outcome = run_process(dse_command(words));
+  REQUIRE(outcome.status == 0);
+  const std::string path = fixture.write("all.dot", outcome.out);
+  const Outcome drawn = run_process({.program = "/usr/bin/dot", .arguments = {"-Tplain", path}});
+  INFO(drawn.err);
+  CHECK(drawn.status == 0);
+  CHECK(drawn.err.empty());
+  std::size_t graphs = 0;
+  for (const std::string& line : lines_of(drawn.out)) graphs += line == "stop" ? 1U : 0U;
+  CHECK(graphs == words.size() - 2);
 }

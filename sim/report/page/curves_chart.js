@@ -28,10 +28,17 @@ class CurvesChart {
   // Shows what the runs have now.
   update() {
     const metrics = [...new Set(this.runs.flatMap((run) => Object.keys(run.curves)))].filter(this.isShown).sort();
-    if (metrics.length === 0) return;
+    if (metrics.length === 0) return this.sayNone();
+    this.none?.remove();
     this.chart ?? this.makeChart();
     if (metrics.length !== this.metrics.length) this.offer(metrics);
     this.show();
+  }
+
+  sayNone() {
+    if (this.none) return;
+    this.none = element("p", {}, "No component has such a curve.");
+    this.place.append(this.none);
   }
 
   makeChart() {

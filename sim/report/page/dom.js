@@ -1,6 +1,8 @@
 // Elements of the page, and numbers as people read them.
 "use strict";
 
+document.getElementById("without-script").remove();
+
 // An element with attributes and children; a text is a child, too.
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -80,7 +80,7 @@ TEST_CASE("a file that is not there is said to be missing, with the command that
   const TemporaryFolder folder;
   const std::string elsewhere = folder.file("images.gz");
   CHECK(error_of(elsewhere) == elsewhere + ": there is no such file");
-  for (const std::string set : {"mnist", "fashion-mnist", "seattle-weather", "flights"}) {
+  for (const std::string set : {"mnist", "fashion-mnist", "seattle-weather", "flights", "iris"}) {
     const std::string path = folder.file("scenarios/../data/" + set + "/train-images-idx3-ubyte.gz");
     CHECK(error_of(path) == path + ": there is no such file; run `data/fetch " + set + "` to bring it");
   }

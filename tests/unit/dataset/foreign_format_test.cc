@@ -65,7 +65,8 @@ std::string error_of(const std::string& bytes) {
 TEST_CASE("foreign formats are told by how they begin, with what to do") {
   CHECK_THAT(found_in(kZip), Catch::Matchers::StartsWith("a zip archive"));
   CHECK_THAT(found_in(kZip), ContainsSubstring("unpack it and name the file within"));
-  CHECK_THAT(found_in(kPng), Catch::Matchers::StartsWith("a PNG picture; convert it to IDX"));
+  CHECK_THAT(found_in(kPng),
+             Catch::Matchers::StartsWith("a PNG picture; name its folder of classes in a data set of"));
   CHECK_THAT(found_in(kNumPy), Catch::Matchers::StartsWith("a NumPy array; convert it to IDX"));
   CHECK_THAT(found_in(kBzip2), Catch::Matchers::StartsWith("packed with bzip2; unpack it"));
   CHECK_THAT(found_in(kXz), Catch::Matchers::StartsWith("packed with xz; unpack it"));

@@ -94,6 +94,9 @@ TEST_CASE("what is no text is refused with what to do") {
         " is not a JSONL file: it is a capture; write its messages as lines with `dse capture cat FILE "
         "--json`");
   CHECK(LineFile("<html>").error() == " is not a JSONL file: it is a web page; fetch the file itself");
-  CHECK(LineFile("\x89PNG\r\n\x1a\n").error().ends_with("it is a PNG picture; convert it to lines of JSON"));
+  CHECK(LineFile("\x89PNG\r\n\x1a\n")
+            .error()
+            .ends_with("it is a PNG picture; name its folder of classes in a data set of `format = \"png\"`, "
+                       "as docs/scenario-format.md shows"));
   CHECK(LineFile("").error() == " is empty: bring it again");
 }

@@ -55,6 +55,25 @@ TEST_CASE("skeleton: of several policies the one with the highest priority count
   CHECK(made.has_note(R"(not imported: the policy "low", which counts for nothing here)"));
 }
 
+TEST_CASE("skeleton: what has the name of another is told, and one of them counts") {
+  const Made made = make({.vhosts = {"/", "elsewhere"},
+                          .exchanges = {{.name = "x", .type = "fanout"}, {.name = "x", .type = "topic"}},
+                          .queues = {{.name = "q", .arguments = {{"x-max-length", number(8)}}},
+                                     {.name = "other", .vhost = "elsewhere"},
+                                     {.name = "q", .arguments = {{"x-max-length", number(9)}}},
+                                     {.name = "other"}},
+                          .bindings = {{.source = "x", .destination = "q"}},
+                          .policies = {policy("p", 5, {{"expires", number(1000)}}),
+                                       policy("p", 1, {{"expires", number(2000)}})}},
+                         "/");
+  CHECK(made.scenario.exchanges.at("x").type == ExchangeType::kFanout);
+  CHECK(made.queue("q") == QueueOptions{.expires_ns = 2 * kSecond, .max_length = 8});
+  CHECK(made.has_note(R"(not imported: the exchange "x" more than once; the first one counts)"));
+  CHECK(made.has_note(R"(not imported: the queue "q" more than once; the first one counts)"));
+  CHECK(made.has_note(R"(not imported: the policy "p" more than once; the last one counts)"));
+  CHECK_FALSE(made.has_note(R"(not imported: the queue "other" more than once; the first one counts)"));
+}
+
 TEST_CASE("skeleton: of two numbers the smaller counts, otherwise the argument") {
   const Headers arguments = {{"x-message-ttl", number(1000)},
                              {"x-max-length", number(50)},

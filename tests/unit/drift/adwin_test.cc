@@ -231,6 +231,28 @@ TEST_CASE("a window that was cut goes on with its newer values") {
   CHECK(adwin.width() < 1'000);
 }
 
+TEST_CASE("only a rise is a drift, if that is said; the window is cut whatever the change") {
+  for (const AdwinVariant variant : kVariants) {
+    Adwin both({.variant = variant});
+    Adwin rising({.variant = variant, .only_rising = true});
+    std::vector<int> of_both;
+    std::vector<int> of_rising;
+    for (int at = 0; at < 6'000; ++at) {
+      // Errors of 10 %, then 60 %, then 10 %.
+      const bool often = at >= 2'000 && at < 4'000;
+      const double value = at % 10 < (often ? 6 : 1) ? 1 : 0;
+      if (both.update(value) == DriftState::kDrift) of_both.push_back(at);
+      if (rising.update(value) == DriftState::kDrift) of_rising.push_back(at);
+      REQUIRE(rising.width() == both.width());
+    }
+    REQUIRE(!of_rising.empty());
+    CHECK(of_rising.front() == of_both.front());
+    CHECK(of_rising.front() >= 2'000);
+    CHECK(of_rising.back() < 4'000);
+    CHECK(of_both.back() > 4'000);
+  }
+}
+
 TEST_CASE("wrong options of ADWIN are said") {
   CHECK(why_wrong(AdwinOptions{}) == std::nullopt);
   CHECK(why_wrong(AdwinOptions{.delta = 0}) == "delta is 0, expected a number above 0 and below 1");

@@ -46,6 +46,9 @@ TEST_CASE("every metric and every curve is announced") {
   for (const CurvePoint& point : figures.curves("x_")) written_curves.insert(point.metric);
   CHECK(written == announced);
   CHECK(written_curves == announced_curves);
+  for (const char* view : {"", "_window", "_faded"})
+    announced.erase("x_with_probabilities" + std::string(view));
+  CHECK(announced_curves == announced);
 }
 
 TEST_CASE("where predictions never have probabilities, no figure of them is announced") {

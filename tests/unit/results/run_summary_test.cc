@@ -53,5 +53,5 @@ TEST_CASE("keys come in the order of the file, digests by name; a run that kept 
 TEST_CASE("a run on a broker has nothing to compare by events") {
   const Run run;
   CHECK_THAT(input_error([&] { run.read("\"metrics\": {}", "capture"); }),
-             ContainsSubstring("is of a run on a broker, which has no events to compare"));
+             ContainsSubstring("is of a run on a broker: its events are in no record"));
 }

@@ -111,6 +111,7 @@ TEST_CASE("a drift whose values make no sense is refused, with the place of the 
   };
   refused("rotations", kAt, "s.toml:19:8: drift.0.kind: unknown value 'rotations'; did you mean 'rotation'?");
   refused("rotation", kAt, "drift.0.degrees: is missing");
+  refused("rotation", kAt + "degree = 5\n", "drift.0.degree: unknown key; did you mean 'degrees'?");
   refused("rotation", kAt + "degrees = 361",
           "s.toml:21:11: drift.0.degrees: 361 is out of range: expected -360 to 360");
   refused("rotation", kAt + "degrees = nan", "drift.0.degrees: expected a finite number");

@@ -8,6 +8,7 @@
 #include "sim/scenario/scenario_reader.h"
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/topology.h"
+#include "sim/scenario/topology_warnings.h"
 #include "support/catch.h"
 #include "support/error_text.h"
 
@@ -71,8 +72,8 @@ key = "*.7"
 TEST_CASE("a gateway alone is a scenario, and its topology is whole") {
   const Scenario scenario = read(kExport + kImport);
   CHECK(topology_warnings(scenario).empty());
-  CHECK_THAT(topology_text(scenario), ContainsSubstring("gateway-export     streams export-a"));
-  CHECK_THAT(topology_text(scenario), ContainsSubstring("gateway-import     writes a"));
+  CHECK_THAT(topology_text(scenario), ContainsSubstring("  └─ key # → queue export-a → export-a\n"));
+  CHECK_THAT(topology_text(scenario), ContainsSubstring("  import-a → exchange a\n"));
 }
 
 TEST_CASE("a name that is taken gets a number") {
@@ -153,6 +154,8 @@ TEST_CASE("what is wrong in a gateway is told with its line, its column and its 
       {kImport + "exchange = \"x\"\n", "a.toml:2:9: gateway.import.0.queue: cannot stand beside `exchange`"},
       {kImport + "key = \"x\"\n", "a.toml:4:7: gateway.import.0.key: selects from an `exchange`"},
       {"[[gateway.import]]\nqueue = \"x\"\n", "a.toml:1:1: gateway.import.0.to: is missing"},
+      {"[[gateway.import]]\nto = \"a\"\nqueu = \"x\"\n",
+       "a.toml:3:8: gateway.import.0.queu: unknown key; did you mean 'queue'?"},
       {kImport + "prefetch = -1\n",
        "a.toml:4:12: gateway.import.0.prefetch: -1 is out of range: expected 0 to 65535"},
       {kImport + "prefetch = 65536\n", "gateway.import.0.prefetch: 65536 is out of range"},

@@ -60,7 +60,7 @@ component = "w"
   REQUIRE(errors.size() == 8);
   CHECK_THAT(errors[0], Catch::Matchers::StartsWith("s.toml:1:9: until: "));
   CHECK_THAT(errors[1], Catch::Matchers::StartsWith("s.toml:2:1: expect.0: min 2 is above max 1"));
-  CHECK_THAT(errors[2], Catch::Matchers::StartsWith("s.toml:9:1: component.a.from: is missing"));
+  CHECK_THAT(errors[2], Catch::Matchers::StartsWith("s.toml:11:8: component.a.form: unknown key; did you"));
   CHECK_THAT(errors[3], Catch::Matchers::StartsWith("s.toml:13:8: component.b.kind: unknown value 'whatch'"));
   CHECK_THAT(errors[4], Catch::Matchers::StartsWith("s.toml:17:9: binding.0.match: "));
   CHECK_THAT(errors[5], Catch::Matchers::StartsWith("s.toml:19:11: bus.latency: "));

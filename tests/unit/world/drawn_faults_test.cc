@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "dse/plain_component.h"
 #include "support/catch.h"
 #include "support/programs.h"
 
@@ -17,7 +18,7 @@ using Faults = std::vector<Fault>;
 const std::vector<FaultKind> kEveryKind = {FaultKind::kLose,    FaultKind::kDuplicate, FaultKind::kSwap,
                                            FaultKind::kMute,    FaultKind::kCrash,     FaultKind::kDelay,
                                            FaultKind::kReorder, FaultKind::kSlow,      FaultKind::kCorrupt,
-                                           FaultKind::kPause,   FaultKind::kPartition};
+                                           FaultKind::kPause,   FaultKind::kPartition, FaultKind::kMislabel};
 
 // Sees which messages each fault strikes.
 struct Strikes : Observer {
@@ -33,6 +34,19 @@ struct Ran {
   std::map<std::uint32_t, Notes> struck;
 };
 
+// A program that writes 200 messages with a label, one every 100 ns.
+Program writing_labels() {
+  Program program;
+  for (std::int64_t number = 0; number < 200; ++number) {
+    program.push_back(call([number](Machine& machine) {
+      machine.eval(write_resource("a", machine.compose({.payload = Payload::copy_of("payload"),
+                                                        .headers = {{"label", number % 10}}})),
+                   after(100));
+    }));
+  }
+  return program;
+}
+
 // A writer of 200 messages and a consumer, with these faults.
 Ran ran(const Faults& faults, std::uint64_t seed = 1, bool with_other = false) {
   Simulation world({.seed = seed, .latency_ns = 10, .curve_every_ns = kNanosecondsPerSecond});
@@ -41,7 +55,8 @@ Ran ran(const Faults& faults, std::uint64_t seed = 1, bool with_other = false) {
   Notes others;
   world.observe(strikes);
   world.add("reader", noting("a", notes, 30), {.reads = "a"});
-  world.add("writer", writing("a", 200, 100), {.writes = {"a"}}, 50);
+  world.add("writer",
+            make_component(writing_labels(), {.ports = {.writes = {"a"}}, .emits = {.labels = true}}), 50);
   if (with_other) world.add("other", noting("b", others, 30), {.reads = "b"});
   for (const Fault& fault : faults) world.inject(fault);
   return {.result = world.run(), .struck = strikes.of};
@@ -92,7 +107,8 @@ TEST_CASE("a fault that always strikes draws nothing to choose, and every kind s
     CAPTURE(static_cast<int>(kind));
     const Ran always = ran({fault_of(kind, {1, 1})});
     CHECK(always.result.faults[0].struck > 0);
-    CHECK(always.result.fingerprints != none.result.fingerprints);
+    // A label that nobody learns is in no fingerprint.
+    if (kind != FaultKind::kMislabel) CHECK(always.result.fingerprints != none.result.fingerprints);
     if (kind == FaultKind::kReorder || kind == FaultKind::kCorrupt) continue;  // they draw how
     CHECK(always.result.fingerprints.draws == none.result.fingerprints.draws);
   }
