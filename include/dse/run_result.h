@@ -112,7 +112,7 @@ struct WrongAnswer {
   int truth = 0;
   double confidence = 0;                    // that the answer's header says
   std::string source;                       // the component that sent what it is about
-  std::optional<std::uint32_t> index = {};  // of that item in the data set of `source`
+  std::optional<std::uint32_t> index = {};  // the item's number in the data set of `source`
 };
 
 // Something that happens to a component as a whole, or that a planted fault does to it.
@@ -124,7 +124,7 @@ struct Occurrence {
   std::string message = {};               // id of the message that it concerns; "": none
 };
 
-// Of the messages of a component, how many took so long: a bucket of a histogram.
+// How many messages of a component took so long: a bucket of a histogram.
 struct LatencyRow {
   std::string component;
   std::string measure;    // "latency", "wait", "train_sojourn" ...
@@ -166,7 +166,7 @@ struct RunResult : Measures, TrafficCounts {
   std::vector<ClassRow> classes;                // each component's rows by view and label
   std::vector<WrongAnswer> wrong_answers;       // by component; of each the most confident, these first
   std::vector<Occurrence> occurrences;          // by time
-  std::uint64_t occurrences_left_out = 0;       // of one component and sort only the first are kept
+  std::uint64_t occurrences_left_out = 0;       // only the first of one component and sort are kept
   std::vector<LatencyRow> latencies;            // by component and measure, in ascending order
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;

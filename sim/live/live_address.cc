@@ -1,5 +1,6 @@
 #include "sim/live/live_address.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -15,7 +16,9 @@ std::string LiveAddress::text() const {
 }
 
 bool LiveAddress::is_loopback() const {
-  return host.starts_with("127.") || host == "::1" || host == "localhost";
+  in_addr four{};
+  if (inet_pton(AF_INET, host.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  return host == "::1" || host == "localhost";
 }
 
 LiveAddress parse_live_address(std::string_view text) {

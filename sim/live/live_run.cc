@@ -1,7 +1,6 @@
 #include "sim/live/live_run.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "sim/report/drawn_topology.h"
 #include "sim/report/report.h"
@@ -19,7 +18,7 @@ constexpr int kShareOfTime = 50;
 
 }  // namespace
 
-LiveRun::LiveRun(const Scenario& scenario, const LiveAddress& address, Pace& pace)
+LiveRun::LiveRun(const Scenario& scenario, const LiveAddress& address, RunPace& pace)
     : scenario_(scenario),
       pace_(pace),
       server_(
@@ -44,13 +43,13 @@ void LiveRun::look(World& world) {
 
 void LiveRun::add_measures(const Measures& measures) {
   state_.add_curves(measures.curves);
-  metrics_ = nlohmann::ordered_json::object();
+  metrics_ = ReportJson::object();
   for (const auto& [name, value] : measures.metrics) metrics_.emplace(name, value);
 }
 
 void LiveRun::show(const Moment& moment) {
-  const Pace::State pace = pace_.state();
-  const auto topology = nlohmann::ordered_json::parse(topology_json(scenario_, moment.traffic));
+  const RunPace::State pace = pace_.state();
+  const auto topology = ReportJson::parse(topology_json(scenario_, moment.traffic));
   state_.show({{"time", static_cast<double>(moment.time_ns) / 1e9},
                {"events", moment.events},
                {"speed", pace.speed},

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "sim/live/live_address.h"
 #include "sim/live/live_server.h"
 #include "sim/live/live_state.h"
-#include "sim/live/pace.h"
+#include "sim/live/run_pace.h"
+#include "sim/report/report_json.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/world.h"
 
@@ -17,7 +17,7 @@ namespace dse {
 class LiveRun {
  public:
   // Serves the page at `address`. `scenario` and `pace` must outlive this. Throws a RunError when it cannot.
-  LiveRun(const Scenario& scenario, const LiveAddress& address, Pace& pace);
+  LiveRun(const Scenario& scenario, const LiveAddress& address, RunPace& pace);
 
   std::string url() const { return server_.url(); }
   // Shows the world as it is, if it is time for a frame. The thread that runs the world calls this between
@@ -39,10 +39,10 @@ class LiveRun {
   void add_measures(const Measures& measures);
 
   const Scenario& scenario_;
-  Pace& pace_;
+  RunPace& pace_;
   LiveState state_;
   LiveServer server_;
-  nlohmann::ordered_json metrics_ = nlohmann::ordered_json::object();
+  ReportJson metrics_ = ReportJson::object();
   Clock::time_point frame_due_{};
   Clock::time_point measures_due_{};
 };

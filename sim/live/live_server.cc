@@ -52,11 +52,16 @@ void share_no_port(socket_t socket) {
 
 class LiveServer::Connections {
  public:
-  Connections(Options options, LiveState& state, Pace& pace)
+  Connections(Options options, LiveState& state, RunPace& pace)
       : options_(std::move(options)), state_(state), pace_(pace), token_(random_token()) {
     configure();
     listen();
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    thread_ = std::thread([this] {
+      server_.listen_after_bind();
+      ended_ = true;
+    });
+    // Before it listens, the library would take no notice of stop().
+    while (!server_.is_running() && !ended_) std::this_thread::yield();
   }
   ~Connections() {
     closing_ = true;
@@ -82,6 +87,10 @@ class LiveServer::Connections {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };  // httplib owns it
     server_.set_socket_options(share_no_port);
     server_.set_payload_max_length(kRequestBytesMax);
+    // A connection that waits for another request would hold up the end of the run.
+    server_.set_keep_alive_max_count(1);
+    server_.set_keep_alive_timeout(1);
+    server_.set_read_timeout(2);
     server_.set_default_headers({{"Cache-Control", "no-store"},
                                  {"X-Content-Type-Options", "nosniff"},
                                  {"X-Frame-Options", "DENY"},
@@ -199,17 +208,18 @@ class LiveServer::Connections {
 
   Options options_;
   LiveState& state_;
-  Pace& pace_;
+  RunPace& pace_;
   const std::string token_;
   httplib::Server server_;
   std::mutex mutex_;
   std::condition_variable left_;
   std::size_t viewers_ = 0;
   std::atomic<bool> closing_ = false;
+  std::atomic<bool> ended_ = false;  // the thread serves no more
   std::thread thread_;
 };
 
-LiveServer::LiveServer(Options options, LiveState& state, Pace& pace)
+LiveServer::LiveServer(Options options, LiveState& state, RunPace& pace)
     : connections_(std::make_unique<Connections>(std::move(options), state, pace)) {}
 
 LiveServer::~LiveServer() = default;

@@ -10,13 +10,13 @@ constexpr std::chrono::seconds kWaitMax{1};
 
 double seconds(TimeNs time_ns) { return static_cast<double>(time_ns) / 1e9; }
 
-std::string text_of(const LiveState::Json& json) {
-  return json.dump(-1, ' ', false, LiveState::Json::error_handler_t::replace);
+std::string text_of(const ReportJson& json) {
+  return json.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
 }
 
 }  // namespace
 
-void LiveState::show(Json frame) {
+void LiveState::show(ReportJson frame) {
   {
     const std::lock_guard lock(mutex_);
     for (auto& [key, value] : frame.items()) now_[key] = std::move(value);
@@ -27,15 +27,21 @@ void LiveState::show(Json frame) {
 
 void LiveState::add_curves(const std::vector<CurveRow>& curves) {
   const std::lock_guard lock(mutex_);
-  for (const CurveRow& row : curves) {
+  added_.insert(added_.end(), curves.begin(), curves.end());
+}
+
+ReportJson LiveState::take_points() {
+  ReportJson news = ReportJson::array();
+  for (const CurveRow& row : std::exchange(added_, {})) {
     auto& points = points_[row.metric][row.component];
     // Only the last point of a curve can be another one than before.
     if (!points.empty() && row.time_ns < points.rbegin()->first) continue;
     const auto [point, is_new] = points.try_emplace(row.time_ns, row.value);
     if (!is_new && point->second == row.value) continue;
     point->second = row.value;
-    news_.push_back(Json::array({row.metric, row.component, seconds(row.time_ns), row.value}));
+    news.push_back(ReportJson::array({row.metric, row.component, seconds(row.time_ns), row.value}));
   }
+  return news;
 }
 
 void LiveState::end(const std::string& status) {
@@ -58,19 +64,20 @@ void LiveState::close() {
 
 // Called with the lock held.
 void LiveState::publish() {
-  Json frame = now_;
-  frame["points"] = std::exchange(news_, Json::array());
+  ReportJson frame = now_;
+  frame["points"] = take_points();
   frames_.push_back(text_of(frame));
   if (frames_.size() > kFramesKept) frames_.pop_front();
   ++frame_;
 }
 
-LiveState::Json LiveState::all_curves() const {
-  Json curves = Json::object();
+ReportJson LiveState::all_curves() const {
+  ReportJson curves = ReportJson::object();
   for (const auto& [metric, components] : points_) {
     for (const auto& [component, points] : components) {
-      Json& list = curves[metric][component];
-      for (const auto& [time_ns, value] : points) list.push_back(Json::array({seconds(time_ns), value}));
+      ReportJson& list = curves[metric][component];
+      for (const auto& [time_ns, value] : points)
+        list.push_back(ReportJson::array({seconds(time_ns), value}));
     }
   }
   return curves;
@@ -88,7 +95,7 @@ std::optional<LiveState::Event> LiveState::wait_for_event(std::uint64_t after) c
                  .frame = next,
                  .last = ended_ && next == frame_};
   }
-  Json state = now_;
+  ReportJson state = now_;
   state["curves"] = all_curves();
   return Event{.name = "state", .json = text_of(state), .frame = frame_, .last = ended_};
 }

@@ -7,21 +7,19 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dse/run_result.h"
+#include "sim/report/report_json.h"
 
 namespace dse {
 
 class LiveState {
  public:
-  using Json = nlohmann::ordered_json;
-
   // A new frame with these values, an object.
-  void show(Json frame);
+  void show(ReportJson frame);
   // Curves up to now; what is new in them goes out with the next frame.
   void add_curves(const std::vector<CurveRow>& curves);
   // The last frame: the run is over.
@@ -43,16 +41,19 @@ class LiveState {
   static constexpr std::size_t kFramesKept = 64;
 
   void publish();
-  Json all_curves() const;
+  // Takes over the curves that were added; returns the points that are new or changed, each as [metric,
+  // component, seconds, value].
+  ReportJson take_points();
+  ReportJson all_curves() const;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::uint64_t frame_ = 0;         // the number of the last one
-  std::deque<std::string> frames_;  // the last ones
-  Json now_ = Json::object();       // the values of the last frame
-  // By metric, then component, then time.
+  std::uint64_t frame_ = 0;                // the number of the last one
+  std::deque<std::string> frames_;         // the last ones
+  ReportJson now_ = ReportJson::object();  // the values of the last frame
+  std::vector<CurveRow> added_;            // since the last frame
+  // Those up to the last frame: by metric, then component, then time.
   std::map<std::string, std::map<std::string, std::map<TimeNs, double>>> points_;
-  Json news_ = Json::array();  // [metric, component, seconds, value] since the last frame
   bool ended_ = false;
   bool closed_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <span>
 
@@ -26,13 +27,13 @@ std::string table_of(const FinishedRun& run, const std::string& component) {
 
 std::string AnswerImages::uri(const WrongAnswer& answer) {
   if (!answer.index) {
-    if (reason_.empty()) reason_ = "what they answered came from no data set of this run";
+    note("what they answered came from no data set of this run");
     return "";
   }
   const std::shared_ptr<const Dataset> images = images_of(answer.source);
   if (images == nullptr) return "";
   if (*answer.index >= images->size()) {
-    reason_ = fmt::format("{} has fewer images than the run used", images->path());
+    note(fmt::format("{} has fewer images than the run used", images->path()));
     return "";
   }
   const std::string png =
@@ -49,12 +50,16 @@ std::shared_ptr<const Dataset> AnswerImages::images_of(const std::string& compon
   try {
     images = load(component);
   } catch (const InputError& refusal) {
-    reason_ = refusal.what();
+    note(refusal.what());
   }
   return images_.emplace(component, std::move(images)).first->second;
 }
 
-std::shared_ptr<const Dataset> AnswerImages::load(const std::string& component) {
+void AnswerImages::note(const std::string& reason) {
+  if (std::find(reasons_.begin(), reasons_.end(), reason) == reasons_.end()) reasons_.push_back(reason);
+}
+
+std::shared_ptr<const Dataset> AnswerImages::load(const std::string& component) const {
   const std::string table = "component." + table_of(run_, component);
   std::string written = key(table + ".images");
   const std::string data = written.empty() ? key(table + ".data") : "";
@@ -62,25 +67,21 @@ std::shared_ptr<const Dataset> AnswerImages::load(const std::string& component) 
   if (format == "png") {
     written = key(fmt::format("data.{}.folder", data));
   } else if (format != "idx") {
-    reason_ = fmt::format("{} sends rows of {}, which is no set of images", component, data);
-    return nullptr;
+    throw InputError({.file = component},
+                     fmt::format("sends rows of the data set {}, which has no images", data));
   } else if (!data.empty()) {
     written = key(fmt::format("data.{}.images", data));
   }
-  if (written.empty()) {
-    reason_ = fmt::format("{} makes what it sends, and reads no images", component);
-    return nullptr;
-  }
+  if (written.empty()) throw InputError({.file = component}, "makes what it sends, and reads no images");
   const std::filesystem::path path = run_.scenario_path.parent_path() / written;
   std::shared_ptr<const Dataset> images =
       format == "png" ? DatasetMaker::from_pictures(
                             {.folder = path.string(), .classes = texts(fmt::format("data.{}.classes", data))})
                       : load_dataset(path.string(), std::nullopt);
-  const ReportJson digests = run_.summary.value("data", ReportJson::object());
-  if (digests.value(written, "") != hex64(images->digest())) {
-    reason_ = fmt::format("{} is not any more what the run has read", path.string());
-    return nullptr;
-  }
+  const ReportJson& digests = run_.summary.at("data");
+  const auto digest = digests.find(written);
+  if (digest == digests.end() || *digest != hex64(images->digest()))
+    throw InputError({.file = path.string()}, "is not any more what the run has read");
   return images;
 }
 

@@ -18,13 +18,15 @@ class AnswerImages {
 
   // The image that the answer is about, as a PNG in a data URI; "" when there is none.
   std::string uri(const WrongAnswer& answer);
-  // Why there is none, for human readers; "" when every image that was asked for was there.
-  const std::string& reason() const { return reason_; }
+  // Why there was none, for human readers: each reason once.
+  const std::vector<std::string>& reasons() const { return reasons_; }
 
  private:
   // The images of a component of the run; null when they cannot be had, with the reason noted.
   std::shared_ptr<const Dataset> images_of(const std::string& component);
-  std::shared_ptr<const Dataset> load(const std::string& component);
+  // Throws an InputError that says why they cannot be had.
+  std::shared_ptr<const Dataset> load(const std::string& component) const;
+  void note(const std::string& reason);
   // What the scenario says under this key, as text; "" if nothing.
   std::string key(const std::string& key) const;
   // The same for a list of texts, or one text.
@@ -32,7 +34,7 @@ class AnswerImages {
 
   const FinishedRun& run_;
   std::map<std::string, std::shared_ptr<const Dataset>> images_;  // by component
-  std::string reason_;
+  std::vector<std::string> reasons_;
 };
 
 }  // namespace dse

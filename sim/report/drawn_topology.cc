@@ -15,8 +15,10 @@ std::string resource_id(const std::string& name) { return "resource:" + name; }
 // 0 when there is none.
 std::uint64_t count_of(const ReportJson& metrics, const std::string& name) {
   const auto found = metrics.find(name);
-  if (found == metrics.end() || !found->is_number() || found->get<double>() < 0) return 0;
-  return static_cast<std::uint64_t>(found->get<double>());
+  if (found == metrics.end() || !found->is_number()) return 0;
+  constexpr double kCountMax = 1e18;  // what is beyond it is no count
+  const double value = found->get<double>();
+  return value >= 0 && value <= kCountMax ? static_cast<std::uint64_t>(value) : 0;
 }
 
 class TopologyDrawer {
@@ -143,10 +145,12 @@ class TopologyDrawer {
     for (const DrawnEdge& edge : drawn_.edges) {
       for (const std::string& id : {edge.from, edge.to}) {
         if (!known.insert(id).second) continue;
-        std::string name = id.substr(id.find(':') + 1);
-        if (name.empty()) name = "(default exchange)";
-        drawn_.nodes.push_back(
-            {.id = id, .name = name, .sort = "exchange", .detail = "made while running", .note = ""});
+        const std::string name = id.substr(id.find(':') + 1);
+        drawn_.nodes.push_back({.id = id,
+                                .name = name.empty() ? "(default exchange)" : name,
+                                .sort = "exchange",
+                                .detail = name.empty() ? "direct exchange" : "made while running",
+                                .note = ""});
       }
     }
   }

@@ -25,7 +25,7 @@ struct DrawnEdge {
   std::string sort;                       // "write", "binding", "read", "dead-letter" or "alternate"
   std::string label;                      // the pattern of a binding
   std::optional<std::uint64_t> messages;  // that took this way; empty: not counted
-  std::uint64_t unroutable = 0;           // of them
+  std::uint64_t unroutable = 0;           // how many of them no queue took
 };
 
 struct DrawnTopology {

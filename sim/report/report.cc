@@ -120,7 +120,8 @@ std::string runs_html(const std::vector<LabelledRun>& runs) {
 
 // "A: mnist-s7", the shortest that tells the runs apart.
 std::string label_of(std::size_t number, const fs::path& folder) {
-  const fs::path plain = folder.has_filename() ? folder : folder.parent_path();
+  const fs::path whole = fs::absolute(folder).lexically_normal();
+  const fs::path plain = whole.has_filename() ? whole : whole.parent_path();
   const std::string letter =
       number < 26 ? std::string(1, static_cast<char>('A' + number)) : fmt::format("{}", number + 1);
   return fmt::format("{}: {}", letter, plain.filename().string());
@@ -177,6 +178,8 @@ std::string exploration_page(const fs::path& folder) {
 }
 
 bool is_report(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return false;
   std::ifstream stream(file, std::ios::binary);
   std::string start(kFirstLine.size(), '\0');
   stream.read(start.data(), static_cast<std::streamsize>(start.size()));
@@ -186,14 +189,8 @@ bool is_report(const fs::path& file) {
 }  // namespace
 
 std::string report_page(const std::vector<fs::path>& folders) {
-  try {
-    if (folders.size() == 1 && is_exploration(folders.front())) return exploration_page(folders.front());
-    return runs_page(folders);
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError({.file = folders.front().string()},
-                     fmt::format("is damaged: what a report needs is missing ({}); replay the scenario again",
-                                 error.what()));
-  }
+  if (folders.size() == 1 && is_exploration(folders.front())) return exploration_page(folders.front());
+  return runs_page(folders);
 }
 
 std::string live_page(const std::string& title) {

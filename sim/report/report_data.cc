@@ -92,8 +92,9 @@ std::string title_of(const ReportJson& planted) {
 class MarkersMaker {
  public:
   ReportJson make(const FinishedRun& run) {
+    end_ns_ = run.summary.at("virtual_time_ns");
     if (run.summary.contains("drifts")) {
-      for (const ReportJson& drift : run.summary.at("drifts")) add_drift(drift, run);
+      for (const ReportJson& drift : run.summary.at("drifts")) add_drift(drift);
     }
     if (run.summary.contains("faults")) faults_ = run.summary.at("faults");
     for (const ReportJson& fault : faults_) add_fault(fault);
@@ -107,20 +108,21 @@ class MarkersMaker {
  private:
   static constexpr std::size_t kOfOneSort = 40;  // more would hide the curves
 
+  // What was planted for a time after the end of the run has not happened.
   void add(TimeNs time_ns, const std::string& sort, const std::string& label) {
-    if (++counts_[sort] > kOfOneSort) return;
+    if (time_ns > end_ns_ || ++counts_[sort] > kOfOneSort) return;
     markers_.push_back({{"time", seconds(time_ns)}, {"sort", sort}, {"label", label}});
   }
 
-  void add_drift(const ReportJson& drift, const FinishedRun& run) {
+  void add_drift(const ReportJson& drift) {
     if (!drift.value("on", true)) return;
-    const TimeNs end_ns = run.summary.at("virtual_time_ns");
     const TimeNs period_ns = drift.value("period_ns", TimeNs{0});
     TimeNs time_ns = drift.at("at_ns");
-    do {
-      add(time_ns, "drift", "drift: " + title_of(drift));
+    add(time_ns, "drift", "drift: " + title_of(drift));
+    while (period_ns > 0 && time_ns < end_ns_ - period_ns && counts_["drift"] < kOfOneSort) {
       time_ns += period_ns;
-    } while (period_ns > 0 && time_ns < end_ns && counts_["drift"] < kOfOneSort);
+      add(time_ns, "drift", "drift: " + title_of(drift));
+    }
   }
 
   void add_fault(const ReportJson& fault) {
@@ -148,6 +150,7 @@ class MarkersMaker {
     add(one.time_ns, "fault", fmt::format("fault: {} first strikes {}", title_of(fault), one.component));
   }
 
+  TimeNs end_ns_ = 0;
   ReportJson markers_ = ReportJson::array();
   ReportJson faults_ = ReportJson::array();
   std::set<std::size_t> struck_;

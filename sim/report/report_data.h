@@ -10,18 +10,18 @@
 
 namespace dse {
 
-// Of a run: its curves by metric and component, markers of what happened, latencies and its topology. `label`
-// tells it from other runs of the page.
+// What is drawn of a run: its curves by metric and component, markers of what happened, latencies and its
+// topology. `label` tells it from other runs of the page.
 ReportJson run_data(const FinishedRun& run, const std::string& label);
-// Of an exploration: the spread of each metric.
+// What is drawn of an exploration: the spread of each metric.
 ReportJson exploration_data(const FinishedExploration& exploration);
 
-// A latency that so many in a thousand do not exceed; 0 without messages.
+// Latencies that so many in a thousand messages do not exceed.
 struct LatencyFigures {
   std::string component;
   std::string measure;
   std::uint64_t messages = 0;
-  std::vector<TimeNs> permille;  // of kLatencyPermille
+  std::vector<TimeNs> permille;  // one for each of kLatencyPermille
   TimeNs largest_ns = 0;
 };
 inline constexpr std::array<std::uint64_t, 4> kLatencyPermille = {500, 900, 990, 999};

@@ -20,7 +20,7 @@
 namespace dse {
 namespace {
 
-constexpr std::size_t kRowsShown = 200;  // of what may be long; the files have all
+constexpr std::size_t kRowsShown = 200;  // where there may be many; the files have all
 
 std::string text_of(const ReportJson& value) {
   if (value.is_null()) return "";
@@ -120,8 +120,8 @@ std::string expectations_html(const std::vector<LabelledRun>& runs) {
     }
     const ReportJson& failures = run.run.summary.value("failed_components", ReportJson::object());
     for (const auto& [component, status] : failures.items())
-      html +=
-          fmt::format("<p class=\"bad\">{} ended with status {}.</p>\n", html_text(component), status.dump());
+      html += fmt::format("<p class=\"bad\">{} ended with status {}.</p>\n", html_text(component),
+                          html_text(status.dump()));
   }
   return html;
 }
@@ -215,8 +215,8 @@ std::string wrong_answers_html(const LabelledRun& run) {
     }
   }
   html += heading_of(run);
-  if (!images.reason().empty())
-    html += fmt::format("<p>Some images are not shown: {}.</p>\n", html_text(images.reason()));
+  for (const std::string& reason : images.reasons())
+    html += fmt::format("<p>Some images are not shown: {}.</p>\n", html_text(reason));
   for (const auto& [component, gallery] : galleries)
     html += fmt::format("<h3>{}</h3>\n<div class=\"gallery\">\n{}</div>\n", html_text(component), gallery);
   return html;
@@ -299,6 +299,8 @@ std::string occurrences_html(const LabelledRun& run) {
   std::string rest;
   if (all.size() > kRowsShown)
     rest = fmt::format("<p>occurrences.csv has {} more.</p>\n", all.size() - kRowsShown);
+  if (const auto left_out = run.run.summary.value("occurrences_left_out", std::uint64_t{0}); left_out > 0)
+    rest += fmt::format("<p>The run has kept the first of each kind, and left {} out.</p>\n", left_out);
   return html + html_details(fmt::format("{} at components", counted(all.size(), "occurrence")),
                              table.text() + rest);
 }

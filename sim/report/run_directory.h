@@ -3,16 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dse/run_result.h"
+#include "sim/report/report_json.h"
 
 namespace dse {
-
-using ReportJson = nlohmann::ordered_json;
 
 // The matrix of one component over all its predictions.
 struct FinishedMatrix {
@@ -40,7 +38,7 @@ struct FinishedRun {
 
 // One table of an exploration: how a metric spread at one combination of values.
 struct SpreadRow {
-  std::vector<std::string> values;  // of the parameters, in their order
+  std::vector<std::string> values;  // one of each parameter, in their order
   std::string metric;
   std::uint64_t runs = 0;
   double min = 0;
@@ -65,7 +63,8 @@ struct FinishedExploration {
 // Whether the folder is that of an exploration.
 bool is_exploration(const std::filesystem::path& folder);
 // Both throw an InputError that says what to do: when the folder is none of these, is not whole, was left by
-// another version, or a file in it is damaged.
+// another version, or a file in it is damaged. What they return has every key that a report needs, each of
+// its type, and no virtual time below 0.
 FinishedRun read_run(const std::filesystem::path& folder);
 FinishedExploration read_exploration(const std::filesystem::path& folder);
 

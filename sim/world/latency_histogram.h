@@ -35,7 +35,7 @@ class LatencyHistogram {
   std::optional<TimeNs> quantile(std::uint64_t permille) const;
   struct Bucket {
     std::uint64_t count = 0;
-    std::uint64_t largest = 0;  // of the values in it
+    std::uint64_t largest = 0;  // the largest of the values in it
   };
   // Those that are not empty, in ascending order.
   std::vector<Bucket> buckets() const;

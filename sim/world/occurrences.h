@@ -21,7 +21,8 @@ class Occurrences final : public Observer {
 
   void on_event(const RunEvent& event) override {
     if (event.code < EventCode::kStarted) {
-      const bool written = event.code == EventCode::kPublished || event.code == EventCode::kUnroutable;
+      const bool written = event.code == EventCode::kPublished || event.code == EventCode::kUnroutable ||
+                           event.code == EventCode::kReturned;
       if (written && (*event.message)->content_type() == kAlarmContentType) add(event, "alarm");
       return;
     }

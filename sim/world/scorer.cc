@@ -1,6 +1,7 @@
 #include "sim/world/scorer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <variant>
 
@@ -11,7 +12,8 @@ namespace {
 std::optional<double> confidence_of(const Message& answer) {
   const HeaderValue* value = answer.headers().find("confidence");
   const double* number = value == nullptr ? nullptr : std::get_if<double>(value);
-  return number == nullptr ? std::nullopt : std::optional<double>(*number);
+  // Beside one that is no number, others would have no order.
+  return number == nullptr || !std::isfinite(*number) ? std::nullopt : std::optional<double>(*number);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Answer {
   const std::string& message_id;  // the message that the answer is about
   std::int64_t label = 0;
   std::span<const double> probabilities = {};  // empty when there are none, or in LabelledPrediction
-  std::string_view id = {};                    // of the answer; "" when it is no message
+  std::string_view id = {};                    // the answer's own; "" when it is no message
   std::optional<double> confidence = {};       // that it says
 };
 
@@ -49,8 +49,8 @@ class Scorer final : public Observer {
   // Scores the answer if the true label is known. Times must not decrease.
   void score(TimeNs time_ns, const Answer& answer);
 
-  // Of each component that answers, the wrong answers with the greatest confidence: at most
-  // kWrongAnswersKept, those first of which it is most confident; the earlier one of two that are equal.
+  // The wrong answers with the greatest confidence, component by component: at most kWrongAnswersKept of
+  // each, those first of which it is most confident; the earlier one of two that are equal.
   static constexpr std::size_t kWrongAnswersKept = 24;
   std::vector<WrongAnswer> wrong_answers() const;
   // By component; only those with a scored answer.

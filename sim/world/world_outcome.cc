@@ -224,9 +224,9 @@ std::vector<Flow> World::flows() const {
                        .written = written.messages,
                        .unroutable = written.unroutable});
     }
-    if (traffic.delivered() > 0) {
+    if (traffic.delivered() > 0 && component->streams) {
       flows.push_back({.component = name,
-                       .resource = resource_read(component->config).value_or(""),
+                       .resource = broker.name(*component->streams),
                        .delivered = traffic.delivered()});
     }
   }

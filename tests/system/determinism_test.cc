@@ -101,5 +101,5 @@ TEST_CASE("determinism: the comparison sees a difference", "[determinism]") {
   const auto first = replayed(fixture, "poisson-arrivals", {"--seed", "1"});
   const auto second = replayed(fixture, "poisson-arrivals", {"--seed", "2", "--set", "expect=[]"});
   CHECK(differing(first, second) ==
-        std::vector<std::string>{"metrics.csv", "poisson-reader.csv", "summary.json"});
+        std::vector<std::string>{"latencies.csv", "metrics.csv", "poisson-reader.csv", "summary.json"});
 }

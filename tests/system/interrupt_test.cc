@@ -57,8 +57,8 @@ void check_interrupted(int signal) {
   CHECK(sent < kImages);
   // Everything received is saved, to the last line.
   CHECK(lines_of(read_file(fixture.run() + "/a.log")).size() == received);
-  CHECK(names_in(fixture.run()) ==
-        std::vector<std::string>{"a.log", "b.log", "metrics.csv", "summary.json", "timing.json"});
+  CHECK(names_in(fixture.run()) == std::vector<std::string>{"a.log", "b.log", "latencies.csv", "metrics.csv",
+                                                            "summary.json", "timing.json", "topology.json"});
 }
 
 }  // namespace
@@ -102,8 +102,8 @@ TEST_CASE("interrupt: a killed run has no run directory, and the next one sweeps
   CHECK(fixture.replay(kScenarios + "generator-and-echo.toml").status == 0);
   CHECK(fixture.runs() == std::vector<std::string>{"other.partial-" + std::to_string(killed), "run",
                                                    "run.partial-1", "run.partial-mine"});
-  CHECK(names_in(fixture.run()) ==
-        std::vector<std::string>{"echo.log", "metrics.csv", "summary.json", "timing.json"});
+  CHECK(names_in(fixture.run()) == std::vector<std::string>{"echo.log", "latencies.csv", "metrics.csv",
+                                                            "summary.json", "timing.json", "topology.json"});
 }
 
 TEST_CASE("interrupt: an interrupted run leaves a whole one alone") {

@@ -54,7 +54,8 @@ TEST_CASE("kept: a plain replay leaves the recorded run that one wants to compar
   // A run with everything that it has, and a run that is told to, may take its place.
   check_results_in(desk.replay({"--record"}), "x-s1");
   check_results_in(desk.replay({"--out", "runs/x-s1"}), "x-s1");
-  CHECK(desk.files("x-s1") == Names{"echo.log", "metrics.csv", "summary.json", "timing.json"});
+  CHECK(desk.files("x-s1") ==
+        Names{"echo.log", "latencies.csv", "metrics.csv", "summary.json", "timing.json", "topology.json"});
   check_results_in(desk.replay(), "x-s1");
 }
 
@@ -86,6 +87,6 @@ TEST_CASE("kept: timing.json lists what the run has written") {
   const Desk desk;
   check_results_in(desk.replay({"--record"}), "x-s1");
   const auto timing = nlohmann::json::parse(read_file(desk.fixture.file("runs/x-s1/timing.json")));
-  CHECK(timing["files"] ==
-        Names{"echo.log", "events.sqlite", "metrics.csv", "predictions.csv", "summary.json"});
+  CHECK(timing["files"] == Names{"echo.log", "events.sqlite", "latencies.csv", "metrics.csv",
+                                 "predictions.csv", "summary.json", "topology.json"});
 }

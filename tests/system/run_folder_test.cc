@@ -111,10 +111,11 @@ TEST_CASE("out: a run directory is replaced, an empty folder is taken") {
   fs::create_directories(fixture.run());
   CHECK(fixture.replay(kScenario).status == 0);
   const auto first = snapshot(fixture.run());
-  CHECK(first.size() == 4);
+  CHECK(first.size() == 6);
   CHECK(fixture.replay(kScenarios + "route-by-key.toml").status == 0);
-  CHECK(names_in(fixture.run()) == std::vector<std::string>{"metrics.csv", "sevens-or-ones.csv", "sevens.csv",
-                                                            "summary.json", "timing.json"});
+  CHECK(names_in(fixture.run()) == std::vector<std::string>{"latencies.csv", "metrics.csv",
+                                                            "sevens-or-ones.csv", "sevens.csv",
+                                                            "summary.json", "timing.json", "topology.json"});
   CHECK(fixture.runs() == std::vector<std::string>{"run"});
 }
 

@@ -93,12 +93,12 @@ TEST_CASE("saved learner: a file for each model, only when asked for, on any num
   const ProgramFixture fixture;
   const std::string scenario = fixture.write("s.toml", training_scenario(0, 603));
   require_replayed(fixture, scenario);
-  CHECK(names_in(fixture.run()) ==
-        Names{"classes.csv", "confusion.csv", "metrics.csv", "summary.json", "timing.json"});
+  CHECK(names_in(fixture.run()) == Names{"classes.csv", "confusion.csv", "latencies.csv", "metrics.csv",
+                                         "summary.json", "timing.json", "topology.json"});
   require_replayed(fixture, scenario, {"--save-models", "--threads", "1"});
-  CHECK(names_in(fixture.run()) == Names{"classes.csv", "confusion.csv", "lenet5.learner", "metrics.csv",
-                                         "mlp.learner", "quadratic.learner", "softmax.learner",
-                                         "summary.json", "timing.json"});
+  CHECK(names_in(fixture.run()) == Names{"classes.csv", "confusion.csv", "latencies.csv", "lenet5.learner",
+                                         "metrics.csv", "mlp.learner", "quadratic.learner", "softmax.learner",
+                                         "summary.json", "timing.json", "topology.json"});
   std::vector<std::string> once;
   for (const std::string& learner : kLearners) {
     once.push_back(read_file(fixture.run() + "/" + learner + ".learner"));

@@ -1,4 +1,4 @@
-#include "sim/live/pace.h"
+#include "sim/live/run_pace.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,15 +10,16 @@ constexpr std::chrono::milliseconds kLookMax{20};  // then it looks whether it w
 
 }  // namespace
 
-void Pace::wait(TimeNs virtual_ns, const std::atomic<bool>& interrupted,
-                const std::function<void()>& meanwhile) {
+void RunPace::wait(TimeNs virtual_ns, const std::atomic<bool>& interrupted,
+                   const std::function<void()>& meanwhile) {
   meanwhile();
   std::unique_lock lock(mutex_);
   if (!std::exchange(begun_, true)) since_ = Clock::now();
-  while (!interrupted && !std::exchange(step_, false)) {
+  while (!interrupted) {
     const Clock::time_point real = Clock::now();
     const TimeNs now = now_ns(real);
-    if (now >= virtual_ns) break;
+    // A step is for what it is not yet time for.
+    if (now >= virtual_ns || std::exchange(step_, false)) break;
     Clock::time_point until = real + kLookMax;
     if (!paused_) {
       constexpr double kLookMaxNs = 1e6 * static_cast<double>(kLookMax.count());
@@ -35,13 +36,13 @@ void Pace::wait(TimeNs virtual_ns, const std::atomic<bool>& interrupted,
   due_ns_ = paused_ ? -1 : now_ns(Clock::now());
 }
 
-TimeNs Pace::now_ns() {
+TimeNs RunPace::now_ns() {
   const std::lock_guard lock(mutex_);
   if (!std::exchange(begun_, true)) since_ = Clock::now();
   return now_ns(Clock::now());
 }
 
-TimeNs Pace::now_ns(Clock::time_point real) const {
+TimeNs RunPace::now_ns(Clock::time_point real) const {
   if (paused_) return std::max(from_ns_, reached_ns_);
   if (speed_ <= 0) return INT64_MAX;
   const auto passed_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(real - since_).count();
@@ -50,17 +51,17 @@ TimeNs Pace::now_ns(Clock::time_point real) const {
   return static_cast<TimeNs>(std::min(virtual_ns, kTimeMax));
 }
 
-void Pace::note(TimeNs reached_ns) {
+void RunPace::note(TimeNs reached_ns) {
   const std::lock_guard lock(mutex_);
   reached_ns_ = std::max(reached_ns_, reached_ns);
 }
 
-bool Pace::take_step() {
+bool RunPace::take_step() {
   const std::lock_guard lock(mutex_);
   return std::exchange(step_, false);
 }
 
-Pace::Clock::time_point Pace::due(TimeNs virtual_ns) {
+RunPace::Clock::time_point RunPace::due(TimeNs virtual_ns) {
   const std::lock_guard lock(mutex_);
   const Clock::time_point real = Clock::now();
   if (!std::exchange(begun_, true)) since_ = real;
@@ -71,19 +72,19 @@ Pace::Clock::time_point Pace::due(TimeNs virtual_ns) {
 }
 
 // Called with the lock held.
-void Pace::begin_again(Clock::time_point real) {
+void RunPace::begin_again(Clock::time_point real) {
   if (begun_) from_ns_ = std::max(reached_ns_, paused_ || speed_ > 0 ? now_ns(real) : 0);
   since_ = real;
   ++orders_;
 }
 
-void Pace::pause() {
+void RunPace::pause() {
   const std::lock_guard lock(mutex_);
   begin_again(Clock::now());
   paused_ = true;
 }
 
-void Pace::go_on() {
+void RunPace::go_on() {
   {
     const std::lock_guard lock(mutex_);
     begin_again(Clock::now());
@@ -92,7 +93,7 @@ void Pace::go_on() {
   changed_.notify_all();
 }
 
-void Pace::step() {
+void RunPace::step() {
   {
     const std::lock_guard lock(mutex_);
     begin_again(Clock::now());
@@ -102,7 +103,7 @@ void Pace::step() {
   changed_.notify_all();
 }
 
-void Pace::set_speed(double speed) {
+void RunPace::set_speed(double speed) {
   {
     const std::lock_guard lock(mutex_);
     begin_again(Clock::now());
@@ -111,7 +112,7 @@ void Pace::set_speed(double speed) {
   changed_.notify_all();
 }
 
-Pace::State Pace::state() const {
+RunPace::State RunPace::state() const {
   const std::lock_guard lock(mutex_);
   return {.speed = speed_, .paused = paused_};
 }
