@@ -48,13 +48,15 @@ std::optional<Spread> spread_of(const Exploration& exploration, std::size_t firs
                 .depends_on_ordering = depends_on_ordering(exploration, first, last, metric)};
 }
 
-// A value of the metric as people read it: times with their unit, everything else with six significant
-// digits.
+// A value of the metric as people read it: times with their unit, counts whole, everything else with
+// five significant digits.
 std::string figure(const std::string& metric, double value) {
   constexpr double kTimeMax = 9e18;
   if (metric.ends_with("_ns") && std::abs(value) < kTimeMax)
     return readable_duration(static_cast<TimeNs>(std::llround(value)));
-  return fmt::format("{:.6g}", value);
+  constexpr double kWholeMax = 1e15;
+  const bool whole = value == std::trunc(value) && std::abs(value) < kWholeMax;
+  return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.5g}", value);
 }
 
 constexpr std::size_t kNameWidth = 33;  // what 80 columns leave beside five figures
