@@ -33,7 +33,7 @@ std::string time_left(double seconds, double share) {
   return readable_duration(static_cast<TimeNs>(left) * kNanosecondsPerSecond);
 }
 
-std::string run_line(const Glimpse& glimpse, const RunPace& pace) {
+std::string run_line(const Glimpse& glimpse, const RunSpeed& pace) {
   std::vector<std::string> parts;
   if (glimpse.share_done) parts.push_back(fmt::format("{:3.0f} %", std::floor(*glimpse.share_done * 100)));
   parts.push_back(readable_duration(glimpse.virtual_time_ns) + " virtual");

@@ -19,11 +19,11 @@ std::string time_left(double seconds, double share);
 
 // " 42 %  1.3 s virtual  108 k messages/s  2 s left  softmax 0.91  mlp 0.94", after this many seconds; a run
 // that does not know its share tells the number of its events instead.
-struct RunPace {
+struct RunSpeed {
   double seconds = 0;
   double messages_per_second = 0;
 };
-std::string run_line(const Glimpse& glimpse, const RunPace& pace);
+std::string run_line(const Glimpse& glimpse, const RunSpeed& pace);
 
 // "12 of 64 scenarios, 1 failed, 5 s left".
 struct WorkDone {

@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <utility>
 
+#include "core/counted.h"
 #include "core/csv.h"
+#include "core/readable.h"
 
 namespace dse {
 namespace {
@@ -44,10 +48,50 @@ std::optional<Spread> spread_of(const Exploration& exploration, std::size_t firs
                 .depends_on_ordering = depends_on_ordering(exploration, first, last, metric)};
 }
 
-// Six significant digits, but nanoseconds as whole numbers.
-std::string figure(double value) {
-  const bool is_large = std::abs(value) >= 1e6 && std::abs(value) < 1e12;
-  return is_large ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
+// A value of the metric as people read it: times with their unit, counts whole, everything else with
+// five significant digits.
+std::string figure(const std::string& metric, double value) {
+  constexpr double kTimeMax = 9e18;
+  if (metric.ends_with("_ns") && std::abs(value) < kTimeMax)
+    return readable_duration(static_cast<TimeNs>(std::llround(value)));
+  constexpr double kWholeMax = 1e15;
+  const bool whole = value == std::trunc(value) && std::abs(value) < kWholeMax;
+  return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.5g}", value);
+}
+
+constexpr std::size_t kNameWidth = 33;  // what 80 columns leave beside five figures
+
+// The metrics that are the same in every run of the exploration.
+std::set<std::string> constant_metrics(const std::vector<Spread>& spreads) {
+  std::map<std::string, std::pair<double, double>> ranges;
+  for (const Spread& spread : spreads) {
+    const auto [range, is_first] = ranges.try_emplace(spread.metric, spread.min, spread.max);
+    if (is_first) continue;
+    range->second = {std::min(range->second.first, spread.min), std::max(range->second.second, spread.max)};
+  }
+  std::set<std::string> constant;
+  for (const auto& [metric, range] : ranges) {
+    if (range.first == range.second) constant.insert(metric);
+  }
+  return constant;
+}
+
+std::string spread_row(const Spread& spread) {
+  std::string name =
+      spread.metric.ends_with("_ns") ? spread.metric.substr(0, spread.metric.size() - 3) : spread.metric;
+  if (name.size() > kNameWidth) name += fmt::format("\n{:{}}", "", kNameWidth + 2);
+  std::string row = fmt::format("{} {:<{}}", spread.depends_on_ordering ? '*' : ' ', name, kNameWidth);
+  for (const double value :
+       {spread.min, spread.lower_quartile, spread.median, spread.upper_quartile, spread.max})
+    row += fmt::format(" {:>8}", figure(spread.metric, value));
+  return row + "\n";
+}
+
+// "component.generator.limit=3, in 6 runs"
+std::string spread_heading(const std::vector<std::string>& settings, std::size_t runs) {
+  const std::string where = settings.empty() ? "all" : fmt::format("{}", fmt::join(settings, ", "));
+  return fmt::format("{}: {}\n  {:<{}} {:>8} {:>8} {:>8} {:>8} {:>8}\n", where, counted(runs, "run"),
+                     "metric", kNameWidth, "min", "quarter", "median", "3/4", "max");
 }
 
 }  // namespace
@@ -77,24 +121,24 @@ std::vector<Spread> spreads(const Exploration& exploration) {
 }
 
 std::string spread_table(const Explorer& explorer, const std::vector<Spread>& spreads) {
-  std::size_t width = 6;
-  for (const Spread& spread : spreads) width = std::max(width, spread.metric.size());
+  const std::set<std::string> constant = constant_metrics(spreads);
+  // One run alone shows everything: there is nothing to be the same as.
+  const bool folds =
+      spreads.size() != constant.size() ||
+      std::any_of(spreads.begin(), spreads.end(), [](const Spread& one) { return one.runs > 1; });
   std::string text;
   std::set<std::string> depending;
   for (std::size_t i = 0; i < spreads.size(); ++i) {
     const Spread& spread = spreads[i];
-    if (i == 0 || spreads[i - 1].point != spread.point) {
-      const std::vector<std::string> settings = explorer.settings_of(spread.point);
-      if (!settings.empty()) text += fmt::format("{}\n", fmt::join(settings, ", "));
-      text += fmt::format("  {:<{}} {:>8} {:>12} {:>12} {:>12} {:>12} {:>12}\n", "metric", width, "runs",
-                          "min", "quarter", "median", "3 quarters", "max");
-    }
-    text += fmt::format("{} {:<{}} {:>8} {:>12} {:>12} {:>12} {:>12} {:>12}\n",
-                        spread.depends_on_ordering ? '*' : ' ', spread.metric, width, spread.runs,
-                        figure(spread.min), figure(spread.lower_quartile), figure(spread.median),
-                        figure(spread.upper_quartile), figure(spread.max));
+    if (i == 0 || spreads[i - 1].point != spread.point)
+      text += spread_heading(explorer.settings_of(spread.point), spread.runs);
+    if (folds && constant.contains(spread.metric)) continue;
+    text += spread_row(spread);
     if (spread.depends_on_ordering) depending.insert(spread.metric);
   }
+  if (folds && !constant.empty())
+    text += fmt::format("{} the same in every run; spread.csv has them\n",
+                        counted(constant.size(), "metric is", "metrics are"));
   if (!depending.empty()) {
     text += fmt::format("* depends on the order of simultaneous events: {}\n", fmt::join(depending, ", "));
   }

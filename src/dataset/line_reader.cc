@@ -30,7 +30,7 @@ bool LineReader::next() {
 }
 
 bool LineReader::take_line() {
-  std::size_t searched = 0;  // of what is left
+  std::size_t searched = 0;  // bytes that hold no line end
   const char* found = nullptr;
   for (;;) {
     const std::size_t unsearched = text_.left() - searched;

@@ -22,7 +22,7 @@ class PicturesReader {
   // first, and when all pictures are more than the machine's memory holds.
   GreyPicture read(const PictureFolder::File& file);
 
-  // Of a picture; 0 before the first.
+  // The size of each picture; 0 before the first.
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
   // XXH3 (64 bits) of the names and the bytes of all files that were read, whatever the order of the classes.

@@ -61,7 +61,7 @@ class PngDecoder {
 
   std::size_t rows() const { return png_get_image_height(png_, info_); }
   std::size_t columns() const { return png_get_image_width(png_, info_); }
-  // Of a pixel: grey, grey and alpha, colour, colour and alpha. After convert().
+  // How many a pixel has: grey, grey and alpha, colour, colour and alpha. Called after convert().
   std::size_t channels() const { return png_get_channels(png_, info_); }
   std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
   std::string_view error() const { return error_.data(); }

@@ -45,7 +45,7 @@ struct AdwinOptions {
   std::int64_t grace_period = 10;
   AdwinVariant variant = AdwinVariant::kRiver;
   // Only a check that leaves a window with a greater mean than it found is a drift, as in MOA's detector of
-  // this name. Of other changes the window loses its oldest values as well.
+  // this name. After any other change the window loses its oldest values as well.
   bool only_rising = false;
 };
 

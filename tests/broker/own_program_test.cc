@@ -25,7 +25,7 @@ TEST_CASE("own program: nodes and attach know its kind and its learner") {
   const std::string with_export = fixture.write("own.toml", text);
   for (const auto& [how, scenario] : {std::pair("nodes", kOwnScenario), std::pair("attach", with_export)}) {
     INFO(how);
-    const Outcome outcome = run_process(own_command({how, scenario, "--out", fixture.run()}));
+    const Outcome outcome = run_process(own_command({how, scenario, "--all", "--out", fixture.run()}));
     CAPTURE(outcome.out, outcome.err);
     CHECK(outcome.status == 0);
     CHECK_THAT(outcome.out, ContainsSubstring("model.trained is 500"));

@@ -65,10 +65,14 @@ TEST_CASE("explore: the spread of every metric at each point of the grid") {
   INFO(outcome.out << outcome.err);
   CHECK(outcome.status == 0);
   CHECK(outcome.err == "");
-  CHECK_THAT(outcome.out, ContainsSubstring("component.generator.limit=3, bus.latency=60us\n"
-                                            "  metric                       runs          min      quarter "
-                                            "      median   3 quarters          max\n"
-                                            "  echo.latency_p50_ns             6       120000       120000"));
+  CHECK_THAT(outcome.out,
+             ContainsSubstring(
+                 "component.generator.limit=3, bus.latency=60us: 6 runs\n"
+                 "  metric                                 min  quarter   median      3/4      max\n"
+                 "  echo.latency_p50                    120 us   120 us   120 us   120 us   120 us\n"));
+  // It is zero in every run.
+  CHECK(outcome.out.find("echo.refused") == std::string::npos);
+  CHECK_THAT(outcome.out, ContainsSubstring(" the same in every run; spread.csv has them\n"));
   CHECK_THAT(outcome.out, ContainsSubstring("24 runs, 0 failed; results in " + fixture.run() + "\n"));
   CHECK(outcome.out.find("depends on the order") == std::string::npos);
 

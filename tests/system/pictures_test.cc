@@ -86,7 +86,7 @@ TEST_CASE("pictures: check shows a folder of them, and says what is sent as grey
 
 TEST_CASE("pictures: each fault of a folder is a sentence that says where it is") {
   struct Case {
-    std::string name;  // of a file beside one good picture of one pixel
+    std::string name;  // the file beside one good picture of one pixel
     std::string content;
     std::string keys;
     std::string said;
