@@ -18,7 +18,7 @@
 
 #include "amqp/gateway.h"
 #include "sim/capture/capture_writer.h"
-#include "sim/live/run_pace.h"
+#include "sim/live/virtual_pace.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/interrupt.h"
 #include "sim/world/world.h"
@@ -33,7 +33,7 @@ Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& 
 class Attachment {
  public:
   struct Options {
-    RunPace& pace;                       // must outlive the attachment
+    VirtualPace& pace;                   // must outlive the attachment
     std::optional<TimeNs> longest = {};  // real time
     // Called from time to time by the thread that runs the world, between two events; may be empty.
     std::function<void()> look = {};

@@ -8,7 +8,7 @@
 
 #include "sim/command/command_parser.h"
 #include "sim/live/live_run.h"
-#include "sim/live/run_pace.h"
+#include "sim/live/virtual_pace.h"
 #include "sim/world/world.h"
 
 namespace dse {
@@ -30,7 +30,7 @@ class PacedRun {
   // run.
   std::function<void(TimeNs)> gate(const std::atomic<bool>& interrupted);
   // For an attachment, which looks at the clock by itself: the pace, and what it calls between two events.
-  RunPace& pace() { return pace_; }
+  VirtualPace& pace() { return pace_; }
   std::function<void()> look();
   // The world that is run; it must outlive this.
   void watch(World& world) { world_ = &world; }
@@ -38,7 +38,7 @@ class PacedRun {
   void end(const RunResult& result);
 
  private:
-  RunPace pace_;
+  VirtualPace pace_;
   bool is_held_up_;
   std::optional<LiveRun> live_;
   World* world_ = nullptr;

@@ -18,7 +18,7 @@ constexpr int kShareOfTime = 50;
 
 }  // namespace
 
-LiveRun::LiveRun(const Scenario& scenario, const LiveAddress& address, RunPace& pace)
+LiveRun::LiveRun(const Scenario& scenario, const LiveAddress& address, VirtualPace& pace)
     : scenario_(scenario),
       pace_(pace),
       server_(
@@ -48,7 +48,7 @@ void LiveRun::add_measures(const Measures& measures) {
 }
 
 void LiveRun::show(const Moment& moment) {
-  const RunPace::State pace = pace_.state();
+  const VirtualPace::State pace = pace_.state();
   const auto topology = ReportJson::parse(topology_json(scenario_, moment.traffic));
   state_.show({{"time", static_cast<double>(moment.time_ns) / 1e9},
                {"events", moment.events},

@@ -7,7 +7,7 @@
 #include "sim/live/live_address.h"
 #include "sim/live/live_server.h"
 #include "sim/live/live_state.h"
-#include "sim/live/run_pace.h"
+#include "sim/live/virtual_pace.h"
 #include "sim/report/report_json.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/world.h"
@@ -17,7 +17,7 @@ namespace dse {
 class LiveRun {
  public:
   // Serves the page at `address`. `scenario` and `pace` must outlive this. Throws a RunError when it cannot.
-  LiveRun(const Scenario& scenario, const LiveAddress& address, RunPace& pace);
+  LiveRun(const Scenario& scenario, const LiveAddress& address, VirtualPace& pace);
 
   std::string url() const { return server_.url(); }
   // Shows the world as it is, if it is time for a frame. The thread that runs the world calls this between
@@ -39,7 +39,7 @@ class LiveRun {
   void add_measures(const Measures& measures);
 
   const Scenario& scenario_;
-  RunPace& pace_;
+  VirtualPace& pace_;
   LiveState state_;
   LiveServer server_;
   ReportJson metrics_ = ReportJson::object();

@@ -52,7 +52,7 @@ void share_no_port(socket_t socket) {
 
 class LiveServer::Connections {
  public:
-  Connections(Options options, LiveState& state, RunPace& pace)
+  Connections(Options options, LiveState& state, VirtualPace& pace)
       : options_(std::move(options)), state_(state), pace_(pace), token_(random_token()) {
     configure();
     listen();
@@ -208,7 +208,7 @@ class LiveServer::Connections {
 
   Options options_;
   LiveState& state_;
-  RunPace& pace_;
+  VirtualPace& pace_;
   const std::string token_;
   httplib::Server server_;
   std::mutex mutex_;
@@ -219,7 +219,7 @@ class LiveServer::Connections {
   std::thread thread_;
 };
 
-LiveServer::LiveServer(Options options, LiveState& state, RunPace& pace)
+LiveServer::LiveServer(Options options, LiveState& state, VirtualPace& pace)
     : connections_(std::make_unique<Connections>(std::move(options), state, pace)) {}
 
 LiveServer::~LiveServer() = default;

@@ -9,7 +9,7 @@
 
 #include "sim/live/live_address.h"
 #include "sim/live/live_state.h"
-#include "sim/live/run_pace.h"
+#include "sim/live/virtual_pace.h"
 
 namespace dse {
 
@@ -21,7 +21,7 @@ class LiveServer {
   };
   // Serves from now on. `state` and `pace` must outlive the server. Throws a RunError when it cannot listen
   // there, such as when the port is in use.
-  LiveServer(Options options, LiveState& state, RunPace& pace);
+  LiveServer(Options options, LiveState& state, VirtualPace& pace);
   // Ends all connections.
   ~LiveServer();
   LiveServer(const LiveServer&) = delete;

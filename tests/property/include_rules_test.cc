@@ -230,7 +230,7 @@ TEST_CASE("nothing is drawn from where it would not be the same again, and nothi
                                                  "sim/command/node_command.cc",
                                                  "sim/command/nodes_command.cc"};
   // A run that people watch goes on beside the real clock, which decides when an event happens, never what.
-  const std::set<std::string> while_watched = {"sim/live/run_pace.h", "sim/live/run_pace.cc",
+  const std::set<std::string> while_watched = {"sim/live/virtual_pace.h", "sim/live/virtual_pace.cc",
                                                "sim/live/live_run.h", "sim/live/live_run.cc"};
   // Programs in other languages have a real time to reply in. It decides whether the run goes on,
   // never how.

@@ -16,7 +16,7 @@ namespace {
 
 struct Served {
   LiveState state;
-  RunPace pace{1};
+  VirtualPace pace{1};
   LiveServer server;
   std::string url = server.url();
   int port = std::stoi(url.substr(url.rfind(':') + 1));

@@ -3,8 +3,10 @@
 
 #include <png.h>
 
+#include "dataset/dataset_maker.h"
 #include "dse/hash.h"
 #include "protocol/base64.h"
+#include "sim/report/png_image.h"
 #include "support/catch.h"
 #include "support/draft_run.h"
 #include "unit/dataset/idx_files.h"
@@ -94,6 +96,30 @@ TEST_CASE("a replica, and a component with a data set, have the images of their 
       {"component.eye.data", "digits"}, {"data.digits.format", "idx"}, {"data.digits.images", "images"}};
   AnswerImages of_run(images.run);
   CHECK(decoded(of_run.uri(answer_about("eye-2", 1))).pixels[0] == 84);
+}
+
+TEST_CASE("the images of a folder of pictures are its files in their order") {
+  ImageRun images;
+  for (const char* name : {"eight/a.png", "one/b.png"}) {
+    std::filesystem::create_directories(std::filesystem::path(images.place.file(name)).parent_path());
+    const std::vector<std::byte> pixels(6, std::byte(name[0] == 'e' ? 8 : 1));
+    write_file(images.place.file(name), png_of({.rows = 2, .columns = 3, .pixels = pixels}));
+  }
+  std::filesystem::create_directory(images.place.file("pictures"));
+  for (const char* name : {"eight", "one"})
+    std::filesystem::rename(images.place.file(name), images.place.file(std::string("pictures/") + name));
+  images.run.summary["keys"] = {{"component.camera.data", "photos"},
+                                {"data.photos.format", "png"},
+                                {"data.photos.folder", "pictures"},
+                                {"data.photos.classes", {"eight", "one"}}};
+  const PictureOptions options = {.folder = images.place.file("pictures"), .classes = {"eight", "one"}};
+  images.run.summary["data"] = {{"pictures", hex64(DatasetMaker::from_pictures(options)->digest())}};
+  AnswerImages of_run(images.run);
+  CHECK(decoded(of_run.uri(answer_about("camera", 0))).pixels == std::vector<int>(6, 8));
+  CHECK(decoded(of_run.uri(answer_about("camera", 1))).pixels == std::vector<int>(6, 1));
+  CHECK(of_run.reasons().empty());
+  std::filesystem::remove(images.place.file("pictures/one/b.png"));
+  CHECK_THAT(reason_for(images.run, answer_about("camera", 1)), ContainsSubstring("pictures"));
 }
 
 TEST_CASE("an answer to what came from no data set has no image") {

@@ -1,4 +1,4 @@
-#include "sim/live/run_pace.h"
+#include "sim/live/virtual_pace.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,8 +10,8 @@ constexpr std::chrono::milliseconds kLookMax{20};  // then it looks whether it w
 
 }  // namespace
 
-void RunPace::wait(TimeNs virtual_ns, const std::atomic<bool>& interrupted,
-                   const std::function<void()>& meanwhile) {
+void VirtualPace::wait(TimeNs virtual_ns, const std::atomic<bool>& interrupted,
+                       const std::function<void()>& meanwhile) {
   meanwhile();
   std::unique_lock lock(mutex_);
   if (!std::exchange(begun_, true)) since_ = Clock::now();
@@ -36,13 +36,13 @@ void RunPace::wait(TimeNs virtual_ns, const std::atomic<bool>& interrupted,
   due_ns_ = paused_ ? -1 : now_ns(Clock::now());
 }
 
-TimeNs RunPace::now_ns() {
+TimeNs VirtualPace::now_ns() {
   const std::lock_guard lock(mutex_);
   if (!std::exchange(begun_, true)) since_ = Clock::now();
   return now_ns(Clock::now());
 }
 
-TimeNs RunPace::now_ns(Clock::time_point real) const {
+TimeNs VirtualPace::now_ns(Clock::time_point real) const {
   if (paused_) return std::max(from_ns_, reached_ns_);
   if (speed_ <= 0) return INT64_MAX;
   const auto passed_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(real - since_).count();
@@ -51,17 +51,17 @@ TimeNs RunPace::now_ns(Clock::time_point real) const {
   return static_cast<TimeNs>(std::min(virtual_ns, kTimeMax));
 }
 
-void RunPace::note(TimeNs reached_ns) {
+void VirtualPace::note(TimeNs reached_ns) {
   const std::lock_guard lock(mutex_);
   reached_ns_ = std::max(reached_ns_, reached_ns);
 }
 
-bool RunPace::take_step() {
+bool VirtualPace::take_step() {
   const std::lock_guard lock(mutex_);
   return std::exchange(step_, false);
 }
 
-RunPace::Clock::time_point RunPace::due(TimeNs virtual_ns) {
+VirtualPace::Clock::time_point VirtualPace::due(TimeNs virtual_ns) {
   const std::lock_guard lock(mutex_);
   const Clock::time_point real = Clock::now();
   if (!std::exchange(begun_, true)) since_ = real;
@@ -72,19 +72,19 @@ RunPace::Clock::time_point RunPace::due(TimeNs virtual_ns) {
 }
 
 // Called with the lock held.
-void RunPace::begin_again(Clock::time_point real) {
+void VirtualPace::begin_again(Clock::time_point real) {
   if (begun_) from_ns_ = std::max(reached_ns_, paused_ || speed_ > 0 ? now_ns(real) : 0);
   since_ = real;
   ++orders_;
 }
 
-void RunPace::pause() {
+void VirtualPace::pause() {
   const std::lock_guard lock(mutex_);
   begin_again(Clock::now());
   paused_ = true;
 }
 
-void RunPace::go_on() {
+void VirtualPace::go_on() {
   {
     const std::lock_guard lock(mutex_);
     begin_again(Clock::now());
@@ -93,7 +93,7 @@ void RunPace::go_on() {
   changed_.notify_all();
 }
 
-void RunPace::step() {
+void VirtualPace::step() {
   {
     const std::lock_guard lock(mutex_);
     begin_again(Clock::now());
@@ -103,7 +103,7 @@ void RunPace::step() {
   changed_.notify_all();
 }
 
-void RunPace::set_speed(double speed) {
+void VirtualPace::set_speed(double speed) {
   {
     const std::lock_guard lock(mutex_);
     begin_again(Clock::now());
@@ -112,7 +112,7 @@ void RunPace::set_speed(double speed) {
   changed_.notify_all();
 }
 
-RunPace::State RunPace::state() const {
+VirtualPace::State VirtualPace::state() const {
   const std::lock_guard lock(mutex_);
   return {.speed = speed_, .paused = paused_};
 }

@@ -13,10 +13,10 @@
 
 namespace dse {
 
-class RunPace {
+class VirtualPace {
  public:
   // `speed` is virtual seconds a second; 0: as fast as possible. Time begins to pass with the first wait.
-  explicit RunPace(double speed) : speed_(speed) {}
+  explicit VirtualPace(double speed) : speed_(speed) {}
 
   // Returns when it is time for `virtual_ns`, or once `interrupted` is true. Calls `meanwhile` from time to
   // time, also while it waits. One thread calls this; mostly it is time, and then that costs nothing.

@@ -1,5 +1,5 @@
 // Virtual time beside the real one. Every case waits for events, never for a time.
-#include "sim/live/run_pace.h"
+#include "sim/live/virtual_pace.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -21,7 +21,7 @@ void nothing() {}
 // A thread that goes through virtual times as a world does, and can be asked how far it is.
 class Walker {
  public:
-  Walker(RunPace& pace, std::vector<TimeNs> times)
+  Walker(VirtualPace& pace, std::vector<TimeNs> times)
       : thread_([this, &pace, times = std::move(times)] {
           for (const TimeNs time_ns : times) {
             pace.wait_for(time_ns, interrupted_, [this, time_ns] { note_look(time_ns); });
@@ -89,7 +89,7 @@ using Times = std::vector<TimeNs>;
 }  // namespace
 
 TEST_CASE("as fast as possible, nobody waits, and there is no time") {
-  RunPace pace(0);
+  VirtualPace pace(0);
   CHECK(pace.now_ns() == INT64_MAX);
   Walker walker(pace, {0, kDay, INT64_MAX});
   walker.await_end();
@@ -97,7 +97,7 @@ TEST_CASE("as fast as possible, nobody waits, and there is no time") {
 }
 
 TEST_CASE("at a speed, no event comes before its time") {
-  RunPace pace(2);
+  VirtualPace pace(2);
   const auto begun = std::chrono::steady_clock::now();
   pace.wait_for(0, kNever, nothing);
   pace.wait_for(20'000'000, kNever, nothing);
@@ -108,7 +108,7 @@ TEST_CASE("at a speed, no event comes before its time") {
 }
 
 TEST_CASE("a run that is paused goes on where it was") {
-  RunPace pace(1);
+  VirtualPace pace(1);
   pace.pause();
   Walker walker(pace, {0, kDay, 2 * kDay});
   walker.await_waiting(kDay);
@@ -123,7 +123,7 @@ TEST_CASE("a run that is paused goes on where it was") {
 }
 
 TEST_CASE("a run that goes as fast as possible can be paused") {
-  RunPace pace(0);
+  VirtualPace pace(0);
   pace.wait_for(kSecond, kNever, nothing);
   pace.pause();
   CHECK(pace.now_ns() == kSecond);
@@ -133,7 +133,7 @@ TEST_CASE("a run that goes as fast as possible can be paused") {
 }
 
 TEST_CASE("a step goes to the next time at which something happens, and through all of it") {
-  RunPace pace(1);
+  VirtualPace pace(1);
   pace.pause();
   Walker walker(pace, {kSecond, kDay, kDay, 2 * kDay});
   walker.await_waiting(kSecond);
@@ -149,7 +149,7 @@ TEST_CASE("a step goes to the next time at which something happens, and through 
 }
 
 TEST_CASE("a step pauses a run that goes on") {
-  RunPace pace(1);
+  VirtualPace pace(1);
   Walker walker(pace, {kDay, 2 * kDay});
   walker.await_waiting(kDay);
   pace.step();
@@ -159,7 +159,7 @@ TEST_CASE("a step pauses a run that goes on") {
 }
 
 TEST_CASE("a step is not used up by what it is time for anyway") {
-  RunPace pace(0);
+  VirtualPace pace(0);
   pace.wait_for(20, kNever, nothing);
   pace.pause();
   pace.step();
@@ -171,7 +171,7 @@ TEST_CASE("a step is not used up by what it is time for anyway") {
 }
 
 TEST_CASE("another speed holds from the present virtual time on") {
-  RunPace pace(1e-6);
+  VirtualPace pace(1e-6);
   Walker walker(pace, {kSecond, kDay});
   walker.await_waiting(kSecond);
   CHECK(pace.now_ns() < kSecond);
@@ -185,14 +185,14 @@ TEST_CASE("another speed holds from the present virtual time on") {
 }
 
 TEST_CASE("an interrupt ends every wait") {
-  RunPace pace(1);
+  VirtualPace pace(1);
   Walker slow(pace, {kDay});
   slow.await_waiting(kDay);
   slow.interrupt();
   slow.await_end();
   CHECK(slow.passed().empty());
 
-  RunPace paused(0);
+  VirtualPace paused(0);
   paused.pause();
   Walker still(paused, {kDay});
   still.await_waiting(kDay);
@@ -202,7 +202,7 @@ TEST_CASE("an interrupt ends every wait") {
 }
 
 TEST_CASE("a thread that waits elsewhere is told when it is time") {
-  RunPace pace(1);
+  VirtualPace pace(1);
   // Whether it is time now.
   const auto is_due = [&pace](TimeNs time_ns) {
     const auto due = pace.due(time_ns);
@@ -227,7 +227,7 @@ TEST_CASE("a thread that waits elsewhere is told when it is time") {
 }
 
 TEST_CASE("many orders at once leave a run that can go on") {
-  RunPace pace(1);
+  VirtualPace pace(1);
   Walker walker(pace, {1, 2, 3, kSecond, kDay});
   std::vector<std::thread> people;
   for (int person = 0; person < 3; ++person) {
