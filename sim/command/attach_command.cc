@@ -46,6 +46,7 @@ struct AttachArguments {
   std::string color;
   bool all = false;
   bool quiet = false;
+  bool json = false;
 };
 
 std::string status_text(const Attachment::Status& status) {
@@ -128,6 +129,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                           .default_folder = fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed),
                           .record = arguments.record,
                           .quiet = arguments.quiet,
+                          .json = arguments.json,
                           .style = {.color = wants_colour(STDOUT_FILENO, colour_choice(arguments.color)),
                                     .all = arguments.all},
                           .threads = arguments.threads,
@@ -184,6 +186,7 @@ void add_attach_command(CommandParser& parser, const Tables& tables) {
   add_all_option(command, arguments->all);
   add_color_option(command, arguments->color);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  add_json_option(command, arguments->json).excludes("--quiet");
   command.example("dse attach gateway.toml --broker amqp://guest:guest@localhost");
   command.on_run([arguments, &tables] { return attach(*arguments, tables); });
 }

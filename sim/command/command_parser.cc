@@ -212,9 +212,9 @@ CommandOption ProgramCommand::add_whole(const std::string& name, const std::stri
   });
 }
 
-void ProgramCommand::add_real(const std::string& name, double& value, const std::string& description,
-                              const RealRange& range) {
-  add_read(name, description, "NUMBER", [name, range, &value](const std::string& text) {
+CommandOption ProgramCommand::add_real(const std::string& name, double& value, const std::string& description,
+                                       const RealRange& range) {
+  return add_read(name, description, "NUMBER", [name, range, &value](const std::string& text) {
     const std::optional<double> number = read_real(text, range);
     if (!number) {
       throw CLI::ValidationError(

@@ -75,8 +75,8 @@ class ProgramCommand {
     return add_whole(name, description, range,
                      [&value](std::uint64_t number) { value = static_cast<Number>(number); });
   }
-  void add_real(const std::string& name, double& value, const std::string& description,
-                const RealRange& range);
+  CommandOption add_real(const std::string& name, double& value, const std::string& description,
+                         const RealRange& range);
 
  private:
   friend class CommandParser;

@@ -4,13 +4,13 @@
 
 namespace dse {
 
-void add_pace_option(ProgramCommand& command, double& pace) {
-  command.add_real("--pace", pace,
-                   "virtual seconds a second (default: as fast as possible, which 0 says, too)",
-                   {.least = 1e-6, .most = 1e6, .or_zero = true, .what = "a pace"});
+CommandOption add_pace_option(ProgramCommand& command, double& pace) {
+  return command.add_real("--pace", pace,
+                          "virtual seconds a second (default: as fast as possible, which 0 says, too)",
+                          {.least = 1e-6, .most = 1e6, .or_zero = true, .what = "a pace"});
 }
 
-void add_live_option(ProgramCommand& command, std::string& live) {
+CommandOption add_live_option(ProgramCommand& command, std::string& live) {
   command.add_text(
       "--live", live,
       "serve a page that shows the run while it goes on: HOST:PORT, or a port of this machine; 0: any");

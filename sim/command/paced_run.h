@@ -13,8 +13,8 @@
 
 namespace dse {
 
-void add_pace_option(ProgramCommand& command, double& pace);
-void add_live_option(ProgramCommand& command, std::string& live);
+CommandOption add_pace_option(ProgramCommand& command, double& pace);
+CommandOption add_live_option(ProgramCommand& command, std::string& live);
 
 class PacedRun {
  public:

@@ -247,8 +247,8 @@ void add_replay_command(CommandParser& parser, const Tables& tables) {
       .add_flag("--report", arguments->report,
                 "write the page of `dse report`, too, beside the run directory: its name with .html")
       .excludes("--twice");
-  add_pace_option(command, arguments->pace);
-  add_live_option(command, arguments->live);
+  add_pace_option(command, arguments->pace).excludes("--twice");
+  add_live_option(command, arguments->live).excludes("--twice");
   add_all_option(command, arguments->all);
   add_color_option(command, arguments->color);
   add_progress_option(command, arguments->progress);

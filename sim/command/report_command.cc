@@ -36,7 +36,6 @@ void add_report_command(CommandParser& parser) {
   command.add_arguments("runs", arguments->runs, "directories of runs, or of one exploration").required();
   command.add_text("-o,--out", arguments->out, "the page (default: the first directory's name with .html)");
   command.example("dse report runs/sample-four-models-s7");
-  command.example("dse report runs/sample-four-models-s2015 -o digits.html");
   command.on_run([arguments] { return report_command(*arguments); });
 }
 

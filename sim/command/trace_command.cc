@@ -42,6 +42,7 @@ void add_trace_command(CommandParser& parser) {
                        "a run directory with a record of events (dse replay --record)");
   command.add_text("-o,--out", arguments->out, "a new file; - for standard output").required();
   command.add_flag("--json", arguments->json, "Chrome's JSON in place of Perfetto's protobuf");
+  command.example("dse trace runs/sample-four-models-s7 -o digits.perfetto-trace");
   command.on_run([arguments] { return trace_command(*arguments); });
 }
 

@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // So often at most, and so that no more than one in this many parts of the time goes into it.
-constexpr milliseconds kBetweenFrames{50};
+constexpr milliseconds kBetweenFrames{33};
 constexpr milliseconds kBetweenMeasures{250};
 constexpr int kShareOfTime = 50;
 

@@ -55,13 +55,15 @@ std::string expectation_text(const ReportJson& expectation) {
 struct Verdict {
   std::string text;
   bool as_planned = true;
+  bool judged = true;
 };
 Verdict verdict_of(const ReportJson& expectation) {
   const auto met = expectation.find("met");
-  if (met == expectation.end() || !met->is_boolean()) return {"not judged"};
+  if (met == expectation.end() || !met->is_boolean()) return {.text = "not judged", .judged = false};
   const bool fails = expectation.value("fails", false);
-  if (met->get<bool>()) return fails ? Verdict{"holds, and was to fail", false} : Verdict{"holds"};
-  return fails ? Verdict{"fails, as planned"} : Verdict{"FAILED", false};
+  if (met->get<bool>())
+    return fails ? Verdict{.text = "holds, and was to fail", .as_planned = false} : Verdict{.text = "holds"};
+  return fails ? Verdict{.text = "fails, as planned"} : Verdict{.text = "FAILED", .as_planned = false};
 }
 
 }  // namespace
@@ -103,9 +105,11 @@ std::string expectations_html(const std::vector<LabelledRun>& runs) {
     const ReportJson& expectations = run.run.summary.at("expectations");
     HtmlTable table(caption_of(run, "Expectations"), {{"expectation"}, {"outcome"}, {"value", true}});
     std::size_t failed = 0;
+    std::size_t not_judged = 0;
     for (const ReportJson& one : expectations) {
       const Verdict verdict = verdict_of(one);
       if (!verdict.as_planned) ++failed;
+      if (!verdict.judged) ++not_judged;
       table.add_row({expectation_text(one),
                      verdict.text + (one.contains("detail") ? ": " + text_at(one, "detail") : ""),
                      text_at(one, "value")});
@@ -114,9 +118,12 @@ std::string expectations_html(const std::vector<LabelledRun>& runs) {
     if (expectations.empty()) {
       html += "<p>The scenario expects nothing.</p>\n";
     } else {
-      html += fmt::format("<p class=\"{}\">{} of {} as planned.</p>\n", failed == 0 ? "good" : "bad",
-                          expectations.size() - failed, counted(expectations.size(), "expectation"));
-      html += failed == 0 ? html_details("All expectations", table.text()) : table.text();
+      const bool good = failed == 0 && not_judged == 0;
+      html +=
+          fmt::format("<p class=\"{}\">{} of {} as planned{}.</p>\n", good ? "good" : "bad",
+                      expectations.size() - failed - not_judged, counted(expectations.size(), "expectation"),
+                      not_judged > 0 ? fmt::format(", {} not judged", not_judged) : "");
+      html += good ? html_details("All expectations", table.text()) : table.text();
     }
     const ReportJson& failures = run.run.summary.value("failed_components", ReportJson::object());
     for (const auto& [component, status] : failures.items())

@@ -59,8 +59,14 @@ test("a page shows the run, pauses it, steps, lets it go on, and the run leaves 
   await watched.page.getByLabel("Virtual seconds a second").selectOption("0.1");
   await watched.page.getByRole("button", {name: "Go on"}).click();
   await watched.page.waitForFunction(() => document.querySelectorAll(".chart-place figure").length === 2);
+  await watched.page.getByRole("button", {name: "Pause"}).click();
+  await waitForStatus(watched, /paused/);
   assert.equal(await watched.checkCharts(), 2);
   await watched.picture("live");
+  await watched.page.setViewportSize(looks.phone.viewport);
+  await watched.checkAccessibility();
+  await watched.picture("live-phone");
+  await watched.page.getByRole("button", {name: "Go on"}).click();
   await watched.page.getByLabel("Virtual seconds a second").selectOption("0");
   await waitForStatus(watched, /The run is over: completed/);
   await run.end();

@@ -32,7 +32,8 @@ WRONG = {
     "a required key is missing": SMALL.replace('from = "rows"\n', ""),
     "a choice that there is not": SMALL + '[resource.rows]\ntype = "stream"\n',
     "a number out of range": SMALL + "[resource.rows]\nprefetch = 65536\n",
-    "an unknown key of a table within": SMALL + '[resource.rows]\ndead_letter = { to = "x", kee = "y" }\n',
+    "an unknown key of a table within": SMALL
+    + '[resource.rows]\ndead_letter = { to = "x", kee = "y" }\n',
     "two forms of expectation mixed": SMALL
     + '[[expect]]\nmetric = "reader.received"\nmin = 1\ndelivered = "exactly-once"\n',
     "an expectation's choice": SMALL + '[[expect]]\nresource = "rows"\ndelivered = "always"\n',

@@ -90,7 +90,10 @@ TEST_CASE("a detector watches any number, and what has none is refused and said"
   const Outcome outcome = fixture.replay(path);
   CHECK(outcome.status == 0);
   // The errors of the six full batches have no label.
-  CHECK_THAT(outcome.out, ContainsSubstring("examples 100, alarms 0") && ContainsSubstring("refused 96"));
+  const std::string summary = read_file(fixture.run() + "/summary.json");
+  CHECK_THAT(summary, ContainsSubstring("\"detector.examples\": 100,"));
+  CHECK_THAT(summary, ContainsSubstring("\"detector.alarms\": 0,"));
+  CHECK_THAT(summary, ContainsSubstring("\"detector.refused\": 96,"));
   CHECK_THAT(read_file(fixture.run() + "/refused.csv"), ContainsSubstring("it has no header `label`"));
 }
 

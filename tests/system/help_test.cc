@@ -47,6 +47,7 @@ std::vector<std::string> example_of(const ExampleFolder& folder, std::vector<std
 // The commands without those of a real broker, in an order in which each finds what it needs.
 const std::vector<std::vector<std::string>> kCommands = {{"replay"},
                                                          {"report"},
+                                                         {"trace"},
                                                          {"check"},
                                                          {"verify"},
                                                          {"diff"},
@@ -68,6 +69,8 @@ const std::vector<std::vector<std::string>> kCommands = {{"replay"},
 TEST_CASE("help: each example runs") {
   const ExampleFolder folder;
   REQUIRE(folder.run({"replay", "scenarios/sample-four-models.toml", "--quiet"}).status == 0);
+  REQUIRE(folder.run({"replay", "scenarios/sample-four-models.toml", "--quiet", "--record", "--seed", "7"})
+              .status == 0);
   const std::string line = "{\"import\":\"in\",\"time\":\"1s\",\"id\":\"a\",\"text\":\"hi\"}\n";
   folder.write("messages.jsonl", line);
   folder.write("others.jsonl", replaced(line, "hi", "ho"));

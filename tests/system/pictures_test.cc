@@ -60,7 +60,9 @@ TEST_CASE("pictures: a folder of them teaches what an IDX file of the same pixel
     const Outcome outcome = fixture.replay(fixture.write("scenario.toml", scenario_of(keys)));
     CAPTURE(keys, outcome.err);
     REQUIRE(outcome.status == 0);
-    CHECK_THAT(outcome.out, ContainsSubstring("trained 24, predicted 24"));
+    const std::string summary = read_file(fixture.run() + "/summary.json");
+    CHECK_THAT(summary, ContainsSubstring("\"model.trained\": 24,"));
+    CHECK_THAT(summary, ContainsSubstring("\"model.predicted\": 24,"));
     std::filesystem::remove_all(fixture.run());
     const std::size_t at = outcome.out.find("predictions ");  // the last line of fingerprints
     return outcome.out.substr(at, outcome.out.find('\n', at) - at);

@@ -110,7 +110,8 @@ TEST_CASE("scenario: an unknown key names the nearest") {
   check_added_refused("[metrics]\nevry = \"1s\"\n", {"metrics.evry: unknown key; did you mean 'every'?"});
   check_added_refused("[resource.digits]\nprefech = 1\n",
                       {"resource.digits.prefech: unknown key; did you mean 'prefetch'?"});
-  check_added_refused("[[binding]]\nfrom = \"digits\"\ntoo = \"x\"\n", {"binding.0.to: is missing"});
+  check_added_refused("[[binding]]\nfrom = \"digits\"\ntoo = \"x\"\n",
+                      {"binding.0.too: unknown key; did you mean 'to'?"});
   check_added_refused("[[binding]]\nfrom = \"digits\"\nto = \"x\"\nkeys = \"1\"\n",
                       {"binding.0.keys: unknown key; did you mean 'key'?"});
   check_added_refused("[[expect]]\nmetric = \"echo.received\"\nmni = 1\n",
