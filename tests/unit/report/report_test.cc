@@ -60,7 +60,7 @@ TEST_CASE("a page shows a run: its title, what it was asked for, and a section f
   for (const char* part :
        {"id=\"overview\"", "id=\"expectations\"", "data-chart=\"topology\"", "data-chart=\"curves\"",
         "id=\"confusion\"", "id=\"wrong\"", "data-chart=\"queues\"", "data-chart=\"latencies\"",
-        "id=\"occurrences\"", "id=\"metrics\"", "<noscript>", "1 of 1 expectation as planned",
+        "id=\"occurrences\"", "id=\"metrics\"", "id=\"without-script\"", "1 of 1 expectation as planned",
         "echo ended with status 3", "fingerprint of events", "said 1, truth 7, confidence 0.900", "crash",
         "inversion"})
     CHECK_THAT(content_of(page), ContainsSubstring(part));
