@@ -11,7 +11,7 @@ CommandOption add_pace_option(ProgramCommand& command, double& pace) {
 }
 
 CommandOption add_live_option(ProgramCommand& command, std::string& live) {
-  command.add_text(
+  return command.add_text(
       "--live", live,
       "serve a page that shows the run while it goes on: HOST:PORT, or a port of this machine; 0: any");
 }
