@@ -293,7 +293,9 @@ void verify_all(const std::vector<Target>& targets, const VerifyArguments& argum
 
 int verify_command(const VerifyArguments& arguments, const Tables& tables) {
   std::optional<ReplacedFile> junit;  // first: a place that cannot be written is known before the work
-  if (!arguments.junit.empty()) junit.emplace(arguments.junit);
+  if (!arguments.junit.empty())
+    junit.emplace(arguments.junit,
+                  ReplacedFile::Kind{.start = kJunitStart, .what = "file of JUnit's that dse has written"});
   Selection selection(arguments.paths);
   Report report(arguments);
   verify_all(selection.targets(), arguments, tables, report);

@@ -129,6 +129,9 @@ class LiveServer::Connections {
   bool is_own_host(const std::string& host) const {
     const LiveAddress& address = options_.address;
     if (host == address.text()) return true;
+    // Clients leave out the port of HTTP.
+    constexpr int kHttpPort = 80;
+    if (address.port == kHttpPort && host + ":80" == address.text()) return true;
     if (address.is_loopback()) return host == fmt::format("localhost:{}", address.port);
     // It may have any name when it is open to others; the token must do.
     return true;

@@ -79,9 +79,9 @@ std::string test_case(const Verified& one) {
                                           xml_text(one.path), verification.wall_seconds);
   if (element.empty()) return opening + "/>\n";
   const std::string_view verdict = verdict_name(verification.verdict);
-  const std::string message = verification.summary.empty()
-                                  ? std::string(verdict)
-                                  : fmt::format("{}: {}", verdict, verification.summary);
+  std::string why = verification.summary;
+  if (why.empty() && !verification.details.empty()) why = verification.details.front();
+  const std::string message = why.empty() ? std::string(verdict) : fmt::format("{}: {}", verdict, why);
   if (element == "skipped")
     return fmt::format("{}>\n      <skipped message=\"{}\"/>\n    </testcase>\n", opening, message);
   std::vector<std::string> details;
@@ -119,11 +119,10 @@ std::string junit_xml(const std::vector<Verified>& verified) {
     return std::ranges::count(verified, element, element_of);
   };
   return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-      "  <testsuite name=\"dse verify\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
+      "{} tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
       "time=\"{:.3f}\">\n"
       "{}  </testsuite>\n</testsuites>\n",
-      verified.size(), count("failure"), count("error"), count("skipped"), seconds, cases);
+      kJunitStart, verified.size(), count("failure"), count("error"), count("skipped"), seconds, cases);
 }
 
 }  // namespace dse

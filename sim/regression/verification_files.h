@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/regression/verification.h"
@@ -21,6 +22,9 @@ bool is_well(const Verified& one);
 // {"verified": [{"scenario", "verdict", "updated", "summary", "details"}, ...], "failed": N}
 std::string verification_json(const std::vector<Verified>& verified);
 
+// How junit_xml() begins.
+inline constexpr std::string_view kJunitStart =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"dse verify\"";
 // JUnit's XML: a <testsuite> with a <testcase> for each, in whose <failure>, <error> (wrong input) or
 // <skipped> (interrupted) is what differs. Valid XML 1.0 whatever the names and messages hold: what is no
 // character there is escaped as printable() does.

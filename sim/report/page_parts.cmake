@@ -1,6 +1,5 @@
 # The files of report pages become bytes of the program. Those of others are fetched by sim/report/fetch; without
 # them dse is built, but makes no reports.
-enable_language(ASM)
 set(page "${CMAKE_CURRENT_SOURCE_DIR}/report/page")
 set(nothing "${CMAKE_CURRENT_BINARY_DIR}/no-script.js")
 file(WRITE "${nothing}" "")

@@ -202,7 +202,7 @@ std::string live_page(const std::string& title) {
       section("queues", "Queues", "live-queues", "");
   return page_of({.policy = kLivePolicy,
                   .title = title,
-                  .subtitle = "a run that goes on",
+                  .subtitle = "live page of a run",
                   .main = main,
                   .data = ReportJson::object()});
 }

@@ -104,13 +104,19 @@ class MarkersMaker {
     });
     return markers_;
   }
+  // How many there were beside those.
+  std::uint64_t left_out() const { return left_out_; }
 
  private:
   static constexpr std::size_t kOfOneSort = 40;  // more would hide the curves
 
   // What was planted for a time after the end of the run has not happened.
   void add(TimeNs time_ns, const std::string& sort, const std::string& label) {
-    if (time_ns > end_ns_ || ++counts_[sort] > kOfOneSort) return;
+    if (time_ns > end_ns_) return;
+    if (++counts_[sort] > kOfOneSort) {
+      ++left_out_;
+      return;
+    }
     markers_.push_back({{"time", seconds(time_ns)}, {"sort", sort}, {"label", label}});
   }
 
@@ -138,7 +144,7 @@ class MarkersMaker {
   void add_occurrence(const Occurrence& one) {
     if (one.what == "struck") return add_strike(one);
     if (one.what == "fault due") return;  // the fault itself has said when
-    const std::string sort = one.what == "alarm" ? "alarm" : "life";
+    const std::string sort = one.what == "alarm" || one.what == "warning" ? "alarm" : "life";
     add(one.time_ns, sort, fmt::format("{} {}", one.component, one.what));
   }
 
@@ -155,15 +161,19 @@ class MarkersMaker {
   ReportJson faults_ = ReportJson::array();
   std::set<std::size_t> struck_;
   std::map<std::string, std::size_t> counts_;
+  std::uint64_t left_out_ = 0;
 };
 
 }  // namespace
 
 ReportJson run_data(const FinishedRun& run, const std::string& label) {
+  MarkersMaker maker;
+  ReportJson markers = maker.make(run);
   return {{"label", label},
           {"end", seconds(run.summary.at("virtual_time_ns"))},
           {"curves", curves_json(run.curves)},
-          {"markers", MarkersMaker().make(run)},
+          {"markers", std::move(markers)},
+          {"markersLeftOut", maker.left_out()},
           {"latencies", latencies_json(run.latencies)},
           {"topology", drawn_json(drawn_topology(run))}};
 }

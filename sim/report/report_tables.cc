@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "core/counted.h"
+#include "core/readable.h"
 #include "dse/time.h"
 #include "sim/report/answer_images.h"
 #include "sim/report/drawn_topology.h"
@@ -224,6 +226,8 @@ std::string wrong_answers_html(const LabelledRun& run) {
   html += heading_of(run);
   for (const std::string& reason : images.reasons())
     html += fmt::format("<p>Some images are not shown: {}.</p>\n", html_text(reason));
+  if (run.run.summary.contains("drifts") && !galleries.empty())
+    html += "<p>Images are shown as the data file has them, before any drift.</p>\n";
   for (const auto& [component, gallery] : galleries)
     html += fmt::format("<h3>{}</h3>\n<div class=\"gallery\">\n{}</div>\n", html_text(component), gallery);
   return html;
@@ -312,6 +316,18 @@ std::string occurrences_html(const LabelledRun& run) {
                              table.text() + rest);
 }
 
+namespace {
+
+// A value of a metric as people read it.
+std::string value_text(const std::string& metric, double value) {
+  constexpr double kTimeMax = 9e18;
+  if (metric.ends_with("_ns") && std::abs(value) < kTimeMax)
+    return readable_duration(static_cast<TimeNs>(std::llround(value)));
+  return fmt::format("{:.6g}", value);
+}
+
+}  // namespace
+
 std::string curves_html(const LabelledRun& run) {
   constexpr std::size_t kTimesShown = 12;
   std::map<std::string, std::map<std::string, std::vector<const CurveRow*>>> by_metric;
@@ -321,9 +337,9 @@ std::string curves_html(const LabelledRun& run) {
     HtmlTable table(caption_of(run, metric), {{"component"}, {"virtual time"}, {"value", true}});
     for (const auto& [component, rows] : components) {
       const std::size_t step = std::max<std::size_t>(1, rows.size() / kTimesShown);
-      for (std::size_t number = step - 1; number < rows.size(); number += step)
+      for (std::size_t number = (rows.size() - 1) % step; number < rows.size(); number += step)
         table.add_row(
-            {component, format_duration(rows[number]->time_ns), fmt::format("{:.6g}", rows[number]->value)});
+            {component, format_duration(rows[number]->time_ns), value_text(metric, rows[number]->value)});
     }
     html += html_details(metric, table.text());
   }

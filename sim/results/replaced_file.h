@@ -9,8 +9,14 @@ namespace dse {
 // Is written whole or not at all: what was there before stays until then.
 class ReplacedFile {
  public:
-  // Throws a RunError, as write() does, when nothing can be written there.
-  explicit ReplacedFile(const std::string& path);
+  // A file that is there is replaced only if it begins with `start`, as those do that were written before;
+  // what else is there (another file, a device) is refused with an InputError that calls it no `what`. Throws
+  // a RunError, as write() does, when nothing can be written there.
+  struct Kind {
+    std::string_view start;
+    std::string_view what;
+  };
+  ReplacedFile(const std::string& path, const Kind& kind);
   ~ReplacedFile();
   ReplacedFile(const ReplacedFile&) = delete;
   ReplacedFile& operator=(const ReplacedFile&) = delete;

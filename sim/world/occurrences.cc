@@ -23,6 +23,12 @@ void Occurrences::note(const RunEvent& event) {
   add(event, info_of(event.code).name);
 }
 
+void Occurrences::add_alarm(const RunEvent& event) {
+  const HeaderValue* level = (*event.message)->headers().find(kAlarmLevel);
+  const bool warning = level != nullptr && to_text(*level) == kWarningLevel;
+  add(event, warning ? "warning" : "alarm");
+}
+
 void Occurrences::add(const RunEvent& event, std::string_view what) {
   if (++counts_[{event.component_number, std::string(what), event.fault_number}] > kKept) {
     ++left_out_;

@@ -23,7 +23,7 @@ class Occurrences final : public Observer {
     if (event.code < EventCode::kStarted) {
       const bool written = event.code == EventCode::kPublished || event.code == EventCode::kUnroutable ||
                            event.code == EventCode::kReturned;
-      if (written && (*event.message)->content_type() == kAlarmContentType) add(event, "alarm");
+      if (written && (*event.message)->content_type() == kAlarmContentType) add_alarm(event);
       return;
     }
     if (event.code == EventCode::kStarted || event.code >= EventCode::kCrashed) note(event);
@@ -36,6 +36,7 @@ class Occurrences final : public Observer {
 
  private:
   void note(const RunEvent& event);
+  void add_alarm(const RunEvent& event);
   void add(const RunEvent& event, std::string_view what);
 
   std::vector<Occurrence> all_;

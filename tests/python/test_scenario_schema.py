@@ -79,7 +79,8 @@ class ScenarioSchema(unittest.TestCase):
 
     @staticmethod
     def check(path: pathlib.Path) -> int:
-        return subprocess.run([os.environ["DSE"], "check", path], capture_output=True, check=False).returncode
+        command = [os.environ["DSE"], "check", path]
+        return subprocess.run(command, capture_output=True, check=False).returncode
 
 
 if __name__ == "__main__":

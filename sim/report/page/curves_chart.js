@@ -45,10 +45,18 @@ class CurvesChart {
     this.controls = element("div", {class: "controls"});
     this.place.append(this.controls);
     this.chart = new LineChart(this.place);
-    const markers = this.runs[0].markers;
+    const markers = this.markers();
     if (markers.length === 0) return;
     const list = element("ul", {}, ...markers.map((one) => element("li", {}, `${inSeconds(one.time)}: ${one.label}`)));
+    const more = this.runs.reduce((sum, run) => sum + (run.markersLeftOut ?? 0), 0);
+    if (more > 0) list.append(element("li", {}, `and ${readableNumber(more)} more, which would hide the curves`));
     this.place.append(element("details", {}, element("summary", {}, `Markers of the chart (${markers.length})`), list));
+  }
+
+  // Those of all runs; each says of which it is when there are several.
+  markers() {
+    return this.runs.flatMap((run) => run.markers.map((one) =>
+      (run.label ? {...one, label: `${run.label.split(":")[0]}: ${one.label}`} : one)));
   }
 
   offer(metrics) {
@@ -63,7 +71,7 @@ class CurvesChart {
   show() {
     const metric = this.metric;
     this.chart.show({
-      title: `${metric} over virtual time`, xName: "virtual time", yName: metric, markers: this.runs[0].markers,
+      title: `${metric} over virtual time`, xName: "virtual time", yName: metric, markers: this.markers(),
       series: linesOfRuns(this.runs, (run) => run.curves[metric]),
       xMax: Math.max(...this.runs.map((run) => run.end)), readX: inSeconds, readY: (value) => readableValue(metric, value),
     });

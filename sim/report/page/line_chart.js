@@ -1,7 +1,8 @@
 // A chart of lines with a legend of buttons, so that the keyboard reaches each line, and a table of its points.
 "use strict";
 
-const dashes = ["solid", "dashed", "dotted", [10, 3, 2, 3]];
+// Lengths of lines and gaps; as many looks as there are colours.
+const dashes = [[], [8, 5], [2, 3], [10, 3, 2, 3], [16, 5], [5, 2], [12, 3, 2, 3, 2, 3], [2, 7]];
 const charts = [];  // all charts of the page, which are drawn again when its size or its colours change
 
 // What the chart shows:
@@ -43,7 +44,7 @@ class LineChart {
     const sample = svgElement("svg", {width: 26, height: 10, "aria-hidden": "true"});
     sample.append(svgElement("line", {
       x1: 0, y1: 5, x2: 26, y2: 5, "stroke-width": 3, stroke: seriesColour(one.colour ?? number),
-      "stroke-dasharray": this.dashOf(one) === "dashed" ? "6 4" : this.dashOf(one) === "dotted" ? "2 3" : "",
+      "stroke-dasharray": this.dashOf(one).join(" "),
     }));
     const button = element("button", {type: "button", "aria-pressed": String(!this.hidden.has(one.name))}, sample, one.name);
     button.addEventListener("click", () => {
@@ -54,8 +55,10 @@ class LineChart {
     return element("li", {}, button);
   }
 
+  // Lines of one colour differ in their dashes.
   dashOf(one) {
-    return dashes[(one.dash ?? 0) % dashes.length];
+    const number = (one.dash ?? 0) + Math.floor((one.colour ?? 0) / seriesColours);
+    return dashes[number % dashes.length];
   }
 
   draw() {
@@ -109,7 +112,7 @@ class LineChart {
     }
     const line = {
       name: one.name, type: "line", data: one.points, showSymbol: one.points.length < 40, symbolSize: 5,
-      lineStyle: {color: ink, width: 2, type: this.dashOf(one)}, itemStyle: {color: ink},
+      lineStyle: {color: ink, width: 2, type: this.dashOf(one).length > 0 ? this.dashOf(one) : "solid"}, itemStyle: {color: ink},
     };
     if (!one.band) return [line];
     const invisible = {type: "line", stack: `band of ${one.name}`, symbol: "none", silent: true, lineStyle: {opacity: 0},
@@ -135,7 +138,7 @@ class LineChart {
   }
 
   tooltip(points, readX, readY) {
-    const rows = points.filter((point) => !point.seriesName.startsWith("series"));
+    const rows = points.filter((point) => !point.seriesName.startsWith("series\u0000"));
     if (rows.length === 0) return "";
     const box = element("div", {}, element("strong", {}, readX(rows[0].value[0])));
     for (const point of rows) {
