@@ -23,6 +23,12 @@ GAP_NS = 1_000_000
 DELAYS = ['"0s"', '"1ms"', '"250us"', '"37ms"', '"2s"',
           '{ uniform = ["0s", "80ms"] }', '{ exponential = "20ms" }']
 
+# What River (commit 4466595) counts on the same rows with evaluate.progressive_val_score, moment
+# and delay, for dummy.NoChangeClassifier: how many predictions it judged and how many were right,
+# by the delay in nanoseconds. It judges none that was made before the first label.
+RIVER_NO_CHANGE = {0: (1199, 417), 250_000: (1199, 417), 1_000_000: (1199, 417),
+                   37_000_000: (1163, 404), 2_000_000_000: (0, 0)}
+
 SCENARIO = '''
     [data.rows]
     format = "csv"
@@ -170,6 +176,11 @@ class LateLabelsTest(RunTest):
                 self.assertAlmostEqual(figure("accuracy"), accuracy_score(truth, said), 12, where)
                 self.assertAlmostEqual(figure("cohen_kappa"), cohen_kappa_score(truth, said), 12,
                                        where)
+
+    def test_the_reading_is_rivers(self):
+        for delay_ns, (judged, right) in RIVER_NO_CHANGE.items():
+            known = validated(NoChange(), self.rows, [delay_ns] * ROWS)[ROWS - judged:]
+            self.assertEqual(sum(truth == said for truth, said, _ in known), right, delay_ns)
 
     def test_a_learner_that_has_learned_before(self):
         at = {}
