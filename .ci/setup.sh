@@ -205,7 +205,7 @@ test_with_thread_sanitizer() {
   local build_targets=(dse dse_planted test_unit_{world,record,regression,simulation,support,amqp,live} test_system)
   local test_wrapper=()
   local ctest_choice=(-LE 'full|broker'
-    -R '^(unit/(world|record|regression|simulation|support|amqp|live)|scenario|system/(diff|explore|interrupt|saved_learner|verify|live))')
+    -R '^(unit/(world|record|regression|simulation|support|amqp|live)|scenario|system/(diff|explore|interrupt|saved_learner|verify))')
   local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
   # The ThreadSanitizer of gcc 12 does not start where the kernel randomises addresses more than it
   # expects.
