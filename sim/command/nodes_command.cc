@@ -40,6 +40,7 @@ struct NodesArguments {
   std::string color;
   bool all = false;
   bool quiet = false;
+  bool json = false;
   std::string protocol_log;
 };
 
@@ -156,7 +157,7 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   const std::size_t expected = scenario.expectations.size();
   keep_what_can_be_judged(scenario);
   if (const std::size_t left_out = expected - scenario.expectations.size();
-      left_out > 0 && !arguments.quiet) {
+      left_out > 0 && !arguments.quiet && !arguments.json) {
     fmt::print("{} of {} are not judged here: a real broker does not show what they are about\n", left_out,
                counted(expected, "expectation"));
   }
@@ -173,6 +174,7 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   DrivenRun run(started, {.out = arguments.out,
                           .default_folder = fmt::format("runs/{}-nodes", scenario.name),
                           .quiet = arguments.quiet,
+                          .json = arguments.json,
                           .style = {.color = wants_colour(STDOUT_FILENO, colour_choice(arguments.color)),
                                     .all = arguments.all},
                           .warnings = false,  // each node has printed its own
@@ -221,6 +223,7 @@ void add_nodes_command(CommandParser& parser, const Tables& tables) {
   add_all_option(command, arguments->all);
   add_color_option(command, arguments->color);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  add_json_option(command, arguments->json).excludes("--quiet");
   command.example("dse nodes scenarios/mnist.toml --broker amqp://guest:guest@localhost");
   command.on_run([arguments, &tables] { return run_nodes(*arguments, tables); });
 }
