@@ -48,10 +48,14 @@ class WatchedRun {
       for (std::size_t end = text.find("\n\n"); end != std::string::npos; end = text.find("\n\n")) {
         const std::string event = text.substr(0, end);
         text.erase(0, end + 2);
-        std::smatch found;
-        if (!std::regex_match(event, found, std::regex("event: ([a-z-]+)\ndata: (.*)"))) continue;
-        names.push_back(found[1]);
-        if (enough(names.back(), nlohmann::json::parse(found[2].str()))) return false;
+        // A regex would go as deep as the frame is long.
+        const std::string name_begins = "event: ";
+        const std::string data_begins = "\ndata: ";
+        const std::size_t data_at = event.find(data_begins);
+        if (!event.starts_with(name_begins) || data_at == std::string::npos) continue;
+        names.push_back(event.substr(name_begins.size(), data_at - name_begins.size()));
+        if (enough(names.back(), nlohmann::json::parse(event.substr(data_at + data_begins.size()))))
+          return false;
       }
       return true;
     });
