@@ -21,6 +21,7 @@ class ServedRun {
     run.program = spawn(dse, ["replay", scenario, "--quiet", "--pace", "0.001", "--live", "127.0.0.1:0", "--out", run.out],
       {cwd: sources, stdio: ["ignore", "ignore", "pipe"]});
     run.ended = once(run.program, "exit");
+    after(() => run.program.kill());  // when a test fails before it has ended
     let said = "";
     for await (const text of run.program.stderr) {
       said += text;
@@ -29,6 +30,11 @@ class ServedRun {
     }
     assert.ok(run.url, `no URL in: ${said}`);
     return run;
+  }
+
+  order(what) {
+    const {origin, search} = new URL(this.url);
+    return fetch(`${origin}/control${search}`, {method: "POST", body: JSON.stringify(what)});
   }
 
   async end() {
@@ -57,8 +63,10 @@ test("a page shows the run, pauses it, steps, lets it go on, and the run leaves 
   assert.match(await statusOf(watched), /paused/);
   await watched.checkAccessibility();
   await watched.page.getByLabel("Virtual seconds a second").selectOption("0.1");
+  assert.equal((await run.order({do: "speed", value: 0.05})).status, 204);
   await watched.page.getByRole("button", {name: "Go on"}).click();
-  await watched.page.waitForFunction(() => document.querySelectorAll(".chart-place figure").length === 2);
+  // Lines have points by then, and the run goes on for seconds.
+  await waitForStatus(watched, /^0\.[2-5]/);
   await watched.page.getByRole("button", {name: "Pause"}).click();
   await waitForStatus(watched, /paused/);
   assert.equal(await watched.checkCharts(), 2);

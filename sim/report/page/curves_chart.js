@@ -70,10 +70,12 @@ class CurvesChart {
 
   show() {
     const metric = this.metric;
+    const series = linesOfRuns(this.runs, (run) => run.curves[metric]);
+    // The point of an interval that goes on is at its end.
+    const ends = [...this.runs.map((run) => run.end), ...series.map(({points}) => points[points.length - 1][0])];
     this.chart.show({
       title: `${metric} over virtual time`, xName: "virtual time", yName: metric, markers: this.markers(),
-      series: linesOfRuns(this.runs, (run) => run.curves[metric]),
-      xMax: Math.max(...this.runs.map((run) => run.end)), readX: inSeconds, readY: (value) => readableValue(metric, value),
+      series, xMax: Math.max(...ends), readX: inSeconds, readY: (value) => readableValue(metric, value),
     });
   }
 }
