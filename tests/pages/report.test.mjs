@@ -92,6 +92,7 @@ test("another figure is shown when it is chosen, with a table of its points", as
   await section.getByLabel("Figure").selectOption("accuracy");
   assert.match(await section.locator(".chart").getAttribute("aria-label"), /^accuracy over virtual time/);
   await section.getByText("These points as a table").click();
+  await section.locator("figure tbody tr").first().waitFor();  // it is filled once it is open
   const rows = readFileSync(inFolder("a/metrics.csv"), "utf8").trim().split("\n").filter((row) => row.includes(",accuracy,"));
   assert.equal(await section.locator("figure tbody tr").count(), rows.length);
   watched.check();
