@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -173,8 +172,7 @@ class TopologyTrees {
     text += "exchange " + name;
     const auto declared = scenario_.exchanges.find(name);
     if (declared != scenario_.exchanges.end()) {
-      constexpr std::array<std::string_view, 4> kTypes = {"direct", "fanout", "topic", "headers"};
-      text += fmt::format(" ({})", kTypes[static_cast<std::size_t>(declared->second.type)]);
+      text += fmt::format(" ({})", name_of(declared->second.type));
     }
     if (!reached_.exchanges.contains(name)) text += ": unreached, nobody writes it";
     return text;

@@ -1,23 +1,11 @@
 #include "sim/scenario/topology_warnings.h"
 
-#include <utility>
-
-#include "dse/plain_component.h"
 #include "support/catch.h"
+#include "unit/scenario/port_components.h"
 
 using namespace dse;
 
 namespace {
-
-ComponentConfig component(const std::string& name, Ports ports) {
-  return {.name = name, .component = make_component(Program(), {.ports = std::move(ports)})};
-}
-ComponentConfig writer(const std::string& name, const std::string& to) {
-  return component(name, {.reads = {}, .writes = {to}});
-}
-ComponentConfig reader(const std::string& name, const std::string& from) {
-  return component(name, {.reads = from});
-}
 
 using Names = std::vector<std::string>;
 
