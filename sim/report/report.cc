@@ -2,19 +2,16 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <string_view>
-#include <system_error>
 
 #include "dse/error.h"
 #include "sim/report/html.h"
 #include "sim/report/page_parts.h"
 #include "sim/report/report_data.h"
 #include "sim/report/report_tables.h"
-#include "sim/results/file_writing.h"
+#include "sim/results/replaced_file.h"
 
 namespace dse {
 namespace {
@@ -177,15 +174,6 @@ std::string exploration_page(const fs::path& folder) {
                   .data = {{"exploration", exploration_data(found)}}});
 }
 
-bool is_report(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) return false;
-  std::ifstream stream(file, std::ios::binary);
-  std::string start(kFirstLine.size(), '\0');
-  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
-  return stream && start == kFirstLine;
-}
-
 }  // namespace
 
 std::string report_page(const std::vector<fs::path>& folders) {
@@ -214,22 +202,7 @@ fs::path report_file_of(const fs::path& folder) {
 }
 
 void write_report(const fs::path& file, const std::string& page) {
-  std::error_code ignored;
-  if (fs::exists(file, ignored) && !is_report(file))
-    throw InputError({.file = file.string()},
-                     "exists and is no report; choose another name with -o, or move it away");
-  const fs::path partial = fmt::format("{}.partial-{}", file.string(), getpid());
-  try {
-    write_file(partial.string(), page);
-  } catch (const RunError&) {
-    fs::remove(partial, ignored);
-    throw;
-  }
-  std::error_code error;
-  fs::rename(partial, file, error);
-  if (!error) return;
-  fs::remove(partial, ignored);
-  fail_to("write", file, error);
+  ReplacedFile(file.string(), {.start = kFirstLine, .what = "report"}).write(page);
 }
 
 }  // namespace dse

@@ -247,7 +247,7 @@ TEST_CASE("a report replaces a report, and nothing else") {
   CHECK(text_of(file) == page);
   write_report(file, live_page("another"));
   CHECK(text_of(file) == live_page("another"));
-  const std::string refusal = ": exists and is no report; choose another name with -o, or move it away";
+  const std::string refusal = ": exists and is no report; choose another name, or move it away";
   for (const std::string& text :
        {std::string(), std::string("<!doctype html>\n"), std::string("years of work")}) {
     std::ofstream(file, std::ios::binary) << text;
