@@ -78,7 +78,7 @@ ClientSession::~ClientSession() {
 }
 
 bool ClientSession::wants_input() const {
-  const bool is_checking = handshake_.step() == Handshake::Step::kLogin;
+  const bool is_checking = state_ == State::kHandshake && handshake_.step() == Handshake::Step::kLogin;
   return !is_checking && !is_blocked_ && !frames_are_lost_ && state_ != State::kSilent &&
          state_ != State::kOver;
 }
