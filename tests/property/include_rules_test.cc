@@ -62,6 +62,7 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
       {"core", {"core", "dse"}},
       {"message", {"message", "core", "dse"}},
       {"broker", {"broker", "message", "core", "dse"}},
+      {"wire", {"wire", "message", "core", "dse"}},
       {"bus", {"bus", "broker", "message", "core", "dse"}},
       {"sdk", {"sdk", "message", "core", "dse"}},
       {"process", {"process", "core", "dse"}},
