@@ -7,6 +7,7 @@
 #include "door/caller.h"
 #include "door/queue_arguments.h"
 #include "dse/more_properties.h"
+#include "wire/content_header.h"
 
 namespace dse {
 namespace {
@@ -30,6 +31,13 @@ std::string wrong_expiration(const std::string& text) {
   if (number.size() > kDigitsOfLongest || std::stoll(number) > kLongestExpirationMs)
     return fmt::format("{{value_too_large,{}}}", number);
   return {};
+}
+
+MessagePtr with_reply_to(const Message& message, const std::string& address) {
+  MessageFields fields = message.fields();
+  fields.more.edit().reply_to = address;
+  fields.more.note_changed(MoreProperties::kReplyToChanged);
+  return make_message(std::move(fields));
 }
 
 // The keys in these headers are an array; of its values RabbitMQ takes the texts.
@@ -99,13 +107,12 @@ MessagePtr Door::checked_message(Caller& caller, const ClientPublication& public
     if (more.reply_to == kReplyQueue) {
       if (!caller.channel.reply_consumer)
         throw Refusal(ReplyCode::kPreconditionFailed, "fast reply consumer does not exist");
-      result = wire::with_reply_to(*message, caller.channel.reply_consumer->address);
+      result = with_reply_to(*message, caller.channel.reply_consumer->address);
     }
-    const std::optional<std::string> expiration = wire::expiration_of(*message);
-    if (expiration) {
-      if (const std::string wrong = wrong_expiration(*expiration); !wrong.empty()) {
+    if (wire::says_expiration(more)) {
+      if (const std::string wrong = wrong_expiration(more.expiration); !wrong.empty()) {
         throw Refusal(ReplyCode::kPreconditionFailed,
-                      fmt::format("invalid expiration '{}': {}", *expiration, wrong));
+                      fmt::format("invalid expiration '{}': {}", more.expiration, wrong));
       }
     }
     if (more.delivery_mode.value_or(2) != 1 && more.delivery_mode.value_or(2) != 2) {
@@ -152,7 +159,7 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
   if (returned) {
     reply(client, channel.number,
           wire::BasicReturn{.reply_code = static_cast<std::uint16_t>(ReplyCode::kNoRoute),
-                            .reply_text = std::string(name_of(ReplyCode::kNoRoute)),
+                            .reply_text = std::string(wire::name_of(ReplyCode::kNoRoute)),
                             .exchange = publication.method.exchange,
                             .routing_key = publication.method.routing_key},
           message);

@@ -89,7 +89,7 @@ Headers header_values(const Headers& arguments) {
 }  // namespace
 
 void Door::refuse_access(const std::string& text) const {
-  throw Refusal(ReplyCode::kAccessRefused, text);
+  throw Refusal::of_access(text);
 }
 
 DeclaredExchange* Door::find_exchange(std::string_view name) { return catalogue_.exchange(name); }
