@@ -50,6 +50,7 @@ enum class EventCode : std::uint8_t {
   kExchangeRemoved = 31,  // an exchange is gone
   kConnected = 32,        // it has logged in
   kDisconnected = 33,     // it has left, and all that it had is given up
+  kCancelled = 34,        // a consumer of its has ended
   // The life of a component. The fingerprint has the first two.
   kStopped = 40,     // it has ended at the time that the scenario gives
   kRestarted = 41,   // its program starts again after a crash

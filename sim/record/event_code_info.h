@@ -55,6 +55,7 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kExchangeRemoved, .name = "exchange removed"},
     EventCodeInfo{.code = EventCode::kConnected, .name = "connected"},
     EventCodeInfo{.code = EventCode::kDisconnected, .name = "disconnected"},
+    EventCodeInfo{.code = EventCode::kCancelled, .name = "cancelled"},
     EventCodeInfo{.code = EventCode::kStopped, .name = "stopped"},
     EventCodeInfo{.code = EventCode::kRestarted, .name = "restarted"},
     EventCodeInfo{.code = EventCode::kCheckpoint, .name = "checkpoint", .fingerprint = false}};

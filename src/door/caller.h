@@ -15,13 +15,10 @@ struct Door::Caller {
   const AccessRules& rules() const { return client.rules; }
 };
 
-// What the bus does for a client: the event has the operation's effects, and observers hear of it.
+// What the bus does for a client. The event has the effects of `act`; by itself it is a close.
 template <typename Act>
-BusEvent Door::on_bus(EventCode code, ResourceIndex resource, const Act& act) {
-  BusEvent event = bus_.perform(act);
-  event.kind = code;
-  event.resource = resource;
-  return event;
+BusEvent Door::on_bus(const Act& act) {
+  return bus_.perform(act);
 }
 
 }  // namespace dse

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "door/queue_arguments.h"
-#include "door/refusal.h"
+#include "door/client_refusal.h"
 
 namespace dse {
 namespace {
@@ -57,7 +57,7 @@ Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) :
 
 ResourceIndex Catalogue::declare(const std::string& name, TimeNs now) {
   if (exchanges_.size() + queues_.size() >= kNamesMax)
-    throw Refusal(ReplyCode::kResourceError, "too many exchanges and queues are declared");
+    throw ClientRefusal(ReplyCode::kResourceError, "too many exchanges and queues are declared");
   const bool is_new = !broker_.find(name);
   const ResourceIndex resource = broker_.declare(name, now);
   if (is_new) of_clients_.insert(resource);

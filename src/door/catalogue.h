@@ -73,7 +73,7 @@ class Catalogue {
   DeclaredExchange* exchange(std::string_view name);
   DeclaredQueue* queue(std::string_view name);
 
-  // Adds one that is not there; the resource in it is set. Throws Refusal when there are too many names.
+  // Adds one that is not there; the resource in it is set. Throws ClientRefusal when there are too many names.
   DeclaredExchange& add_exchange(const std::string& name, DeclaredExchange exchange, TimeNs now);
   DeclaredQueue& add_queue(const std::string& name, DeclaredQueue queue, TimeNs now);
   void remove_exchange(std::string_view name);

@@ -40,6 +40,9 @@ class ClientDeliveries {
   // Takes out what a settlement of this number means, in the order of delivery: it alone or, with `multiple`,
   // all up to it; with 0, all. False when the number is of no delivery that is outstanding.
   bool take(std::uint64_t number, bool multiple, std::vector<DeliveryTag>& taken);
+  void take_all(std::vector<DeliveryTag>& taken) {
+    if (outstanding_ > 0) take(0, true, taken);
+  }
   std::uint64_t outstanding() const { return outstanding_; }
 
  private:

@@ -53,7 +53,7 @@ void Door::apply(const ClientCommand& command, TimeNs now) {
                    Caller caller{*client, *found->second};
                    try {
                      perform(caller, publication);
-                   } catch (const Refusal& refusal) {
+                   } catch (const ClientRefusal& refusal) {
                      fail(*client, command.channel,
                           {refusal.code(), refusal.text(), wire::BasicPublish::kId});
                    }
@@ -82,6 +82,12 @@ void Door::follow(const BusEvent& event, TimeNs now) {
 
 void Door::tell(ClientIndex client, const BusEvent& event) {
   watcher_.on_client(client, event);
+  pass_on(event);
+}
+
+// What follows from an operation of which nobody hears by itself.
+void Door::pass_on(const BusEvent& event) {
+  watcher_.on_effects(event);
   follow(event, now_ns_);
 }
 
@@ -116,39 +122,43 @@ void Door::open(const ClientCommand& command, const ClientOpened& opened) {
 void Door::close(ClientState& client) {
   const ClientIndex index = client.index;
   std::vector<StreamIndex> streams;
-  for (const auto& [number, channel] : client.channels) {
-    streams.insert(streams.end(), channel->streams.begin(), channel->streams.end());
-    if (channel->reply_consumer) reply_addresses_.erase(channel->reply_consumer->address);
-  }
+  std::vector<DeliveryTag> unsettled;
   std::vector<GateIndex> gates;
   for (const auto& [number, channel] : client.channels) {
-    if (!channel->closing) gates.push_back(channel->gate);
+    if (channel->closing) continue;
+    streams.insert(streams.end(), channel->streams.begin(), channel->streams.end());
+    channel->deliveries.take_all(unsettled);
+    if (channel->reply_consumer) reply_addresses_.erase(channel->reply_consumer->address);
+    gates.push_back(channel->gate);
   }
   gates.push_back(client.gate);
   client.channels.clear();
-  release(streams, index);
-  for (const std::string& queue : catalogue_.queues_of(index)) remove_queue(queue, index);
+  release(index, streams, unsettled);
+  for (const std::string& queue : catalogue_.queues_of(index)) remove_queue(queue);
   for (const GateIndex gate : gates) bus_.broker().close_gate(gate);
   clients_.erase(index);
   watcher_.on_client(index, BusEvent(EventCode::kDisconnected));
 }
 
-// Closes the streams; what they have not acknowledged goes back to its queues.
-void Door::release(std::span<const StreamIndex> streams, ClientIndex client) {
+// Closes the streams of some of its channels; what they have not settled goes back to its queues.
+void Door::release(ClientIndex client, std::span<const StreamIndex> streams,
+                   std::span<const DeliveryTag> unsettled) {
   if (streams.empty()) return;
+  std::vector<Settled> returned;
+  for (const DeliveryTag tag : unsettled) returned.push_back(bus_.broker().delivered(tag));
   std::vector<ResourceIndex> left;
   for (const StreamIndex stream : streams) {
-    const ClientStream& closed = stream_of(stream);
-    DeclaredQueue* queue = find_queue(closed.queue);
-    if (queue == nullptr || !bus_.broker().stands(stream)) continue;
+    DeclaredQueue* queue = catalogue_.queue(stream_of(stream).queue);
+    if (queue == nullptr || std::erase(queue->consumers, stream) == 0) continue;
+    queue->in_exclusive_use = false;
     left.push_back(queue->resource);
-    if (std::erase(queue->consumers, stream) > 0) queue->in_exclusive_use = false;
   }
-  BusEvent event = on_bus(EventCode::kClosed, kNoResource, [&](Broker& broker) -> Effects& {
-    return broker.close_streams(streams, now_ns_);
-  });
-  event.left = left;
-  tell(client, event);
+  const BusEvent event =
+      on_bus([&](Broker& broker) -> Effects& { return broker.close_streams(streams, now_ns_); });
+  for (const Settled& one : returned)
+    watcher_.on_client(client, BusEvent(EventCode::kRequeued, one.resource, one.message));
+  for (const ResourceIndex queue : left) watcher_.on_client(client, BusEvent(EventCode::kCancelled, queue));
+  pass_on(event);
   for (const StreamIndex stream : streams) streams_[stream.number()].reset();
 }
 
@@ -177,10 +187,7 @@ void Door::note_written(ClientState& client, const ClientWritten& written) {
   }
   if (bytes == 0) return;
   const GateIndex gate = client.gate;
-  const ClientIndex index = client.index;
-  tell(index, on_bus(EventCode::kClosed, kNoResource, [&](Broker& broker) -> Effects& {
-         return broker.refill_gate(gate, bytes, now_ns_);
-       }));
+  pass_on(on_bus([&](Broker& broker) -> Effects& { return broker.refill_gate(gate, bytes, now_ns_); }));
 }
 
 // Counts what was sent to the client, and asks it to say when that is written.
@@ -203,18 +210,18 @@ void Door::on_connection_method(ClientState& client, const wire::ClientMethod& m
     // RabbitMQ refuses it where a user's secret cannot change.
     return fail(client, 0,
                 {static_cast<std::uint16_t>(ReplyCode::kNotAllowed),
-                 Refusal(ReplyCode::kNotAllowed, "secrets of this listener's users do not change").text(),
+                 ClientRefusal(ReplyCode::kNotAllowed, "secrets of this listener's users do not change").text(),
                  wire::ConnectionUpdateSecret::kId});
   }
   if (std::holds_alternative<wire::ConnectionCloseOk>(method)) return;
-  const Refusal refusal(ReplyCode::kCommandInvalid, "unexpected method in connection state running");
+  const ClientRefusal refusal(ReplyCode::kCommandInvalid, "unexpected method in connection state running");
   fail(client, 0, {refusal.code(), refusal.text(), id_of(method)});
 }
 
 void Door::on_channel_method(ClientState& client, std::uint16_t number, const wire::ClientMethod& method) {
   const auto found = client.channels.find(number);
   const auto refuse = [&](ReplyCode code, std::string_view text) {
-    const Refusal refusal(code, text);
+    const ClientRefusal refusal(code, text);
     fail(client, number, {refusal.code(), refusal.text(), id_of(method)});
   };
   if (std::holds_alternative<wire::ChannelOpen>(method)) {
@@ -242,7 +249,7 @@ void Door::on_channel_method(ClientState& client, std::uint16_t number, const wi
   Caller caller{client, channel};
   try {
     perform_any(caller, method);
-  } catch (const Refusal& refusal) {
+  } catch (const ClientRefusal& refusal) {
     fail(client, number, {refusal.code(), refusal.text(), id_of(method)});
   }
 }
@@ -250,7 +257,7 @@ void Door::on_channel_method(ClientState& client, std::uint16_t number, const wi
 void Door::open_channel(ClientState& client, std::uint16_t number) {
   // RabbitMQ says so of a number above the highest that was agreed on, too.
   if (client.channels.size() >= client.opened.channel_max || number > client.opened.channel_max) {
-    const Refusal refusal(
+    const ClientRefusal refusal(
         ReplyCode::kNotAllowed,
         fmt::format("number of channels opened ({}) has reached the negotiated channel_max ({})",
                     client.channels.size(), client.opened.channel_max));
@@ -271,7 +278,9 @@ void Door::close_channel(ClientState& client, ClientChannel& channel) {
   if (channel.reply_consumer) reply_addresses_.erase(channel.reply_consumer->address);
   channel.reply_consumer.reset();
   channel.consumers.clear();
-  release(std::exchange(channel.streams, {}), client.index);
+  std::vector<DeliveryTag> unsettled;
+  channel.deliveries.take_all(unsettled);
+  release(client.index, std::exchange(channel.streams, {}), unsettled);
   bus_.broker().close_gate(channel.gate);
   channel.gate = kNoGate;
 }

@@ -23,15 +23,17 @@
 #include "door/client_command.h"
 #include "door/client_reply.h"
 #include "door/client_state.h"
-#include "door/refusal.h"
+#include "door/client_refusal.h"
 
 namespace dse {
 
 // Who hears of what clients do, as the world hears of what components do.
 class DoorWatcher {
  public:
-  // The event's spans are valid during the call; kNoClient: the door itself.
+  // The event's spans are valid during the call; kNoClient: the door itself. What follows from it is not meant.
   virtual void on_client(ClientIndex client, const BusEvent& event) = 0;
+  // What follows from an operation on the bus, for queues and for components.
+  virtual void on_effects(const BusEvent& event) = 0;
   // A binding was made, or removed.
   virtual void on_client_binding(ClientIndex client, const BindingSpec& binding, bool made) = 0;
 
@@ -85,7 +87,7 @@ class Door {
   void on_channel_method(ClientState& client, std::uint16_t number, const wire::ClientMethod& method);
   void open_channel(ClientState& client, std::uint16_t number);
   void close_channel(ClientState& client, ClientChannel& channel);
-  void release(std::span<const StreamIndex> streams, ClientIndex client);
+  void release(ClientIndex client, std::span<const StreamIndex> streams, std::span<const DeliveryTag> unsettled);
 
   // Methods of channels, one overload each (door_topology.cc, door_basic.cc).
   void perform_any(Caller& caller, const wire::ClientMethod& method);
@@ -136,7 +138,7 @@ class Door {
   // Refuses one that is not there, and one that is another client's.
   DeclaredQueue& required_queue(const Caller& caller, const std::string& name);
   void ensure_queue(DeclaredQueue& queue);
-  void remove_queue(const std::string& name, ClientIndex by);
+  void remove_queue(const std::string& name);
   void forget_queue(const std::string& name);
   void remove_idle_exchanges(ClientIndex by);
   void require_reply_consumer(Caller& caller, const wire::QueueDeclare& method);
@@ -155,8 +157,9 @@ class Door {
   // What follows from an operation on the bus: observers hear of it, and clients get what it has for them.
   // `event` says what happened, and has the operation's effects.
   void tell(ClientIndex client, const BusEvent& event);
+  void pass_on(const BusEvent& event);
   template <typename Act>
-  BusEvent on_bus(EventCode code, ResourceIndex resource, const Act& act);
+  BusEvent on_bus(const Act& act);
   void reply(ClientIndex client, std::uint16_t channel, wire::ServerMethod method, MessagePtr content = {});
   void count_sent(ClientState& client, const Message& message);
   std::string made_name(std::string_view prefix);
@@ -181,7 +184,6 @@ class Door {
   std::size_t bindings_made_ = 0;
   std::vector<ClientReply> replies_;
   std::vector<DeliveryTag> settling_;
-  bool was_routed_ = true;  // the last message
   TimeNs now_ns_ = 0;
 };
 

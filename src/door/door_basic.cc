@@ -44,7 +44,7 @@ MessagePtr with_reply_to(const Message& message, const std::string& address) {
 void require_key_array(const Headers& headers, std::string_view name) {
   const HeaderValue* value = headers.find(name);
   if (value == nullptr || std::holds_alternative<HeaderArray>(*value)) return;
-  throw Refusal(ReplyCode::kPreconditionFailed,
+  throw ClientRefusal(ReplyCode::kPreconditionFailed,
                 fmt::format("invalid message: {{unacceptable_type_in_header,\"{}\",{}}}", name,
                             amqp_type_name(*value)));
 }
@@ -52,7 +52,7 @@ void require_key_array(const Headers& headers, std::string_view name) {
 }  // namespace
 
 void Door::perform(Caller& caller, const wire::ChannelFlow& method) {
-  if (!method.active) throw Refusal(ReplyCode::kNotImplemented, "active=false");
+  if (!method.active) throw ClientRefusal(ReplyCode::kNotImplemented, "active=false");
   reply(caller.index(), caller.channel.number, wire::ChannelFlowOk{.active = true});
 }
 
@@ -69,11 +69,11 @@ template <typename Method>
 void Door::perform(Caller&, const Method&) {
   if constexpr (std::is_same_v<Method, wire::TxSelect> || std::is_same_v<Method, wire::TxCommit> ||
                 std::is_same_v<Method, wire::TxRollback>) {
-    throw Refusal(ReplyCode::kNotImplemented, "transactions: use publisher confirms");
+    throw ClientRefusal(ReplyCode::kNotImplemented, "transactions: use publisher confirms");
   } else if constexpr (!std::is_same_v<Method, wire::ChannelFlowOk> &&
                        !std::is_same_v<Method, wire::BasicCancelOk> &&
                        !std::is_same_v<Method, wire::ChannelCloseOk>) {
-    throw Refusal(ReplyCode::kCommandInvalid, "unimplemented method");
+    throw ClientRefusal(ReplyCode::kCommandInvalid, "unimplemented method");
   }
 }
 
@@ -87,7 +87,7 @@ const ClientChannel::Target& Door::target_of(Caller& caller, const std::string& 
   if (!caller.rules().may_write(exchange)) refuse_access(caller.rules().exchange_refusal(exchange));
   const DeclaredExchange& found = required_exchange(exchange);
   if (found.internal) {
-    throw Refusal(ReplyCode::kAccessRefused,
+    throw ClientRefusal(ReplyCode::kAccessRefused,
                   fmt::format("cannot publish to internal {}", exchange_text(exchange)));
   }
   target = {.catalogue_version = catalogue_.version(),
@@ -106,17 +106,17 @@ MessagePtr Door::checked_message(Caller& caller, const ClientPublication& public
     const MoreProperties& more = *fields.more;
     if (more.reply_to == kReplyQueue) {
       if (!caller.channel.reply_consumer)
-        throw Refusal(ReplyCode::kPreconditionFailed, "fast reply consumer does not exist");
+        throw ClientRefusal(ReplyCode::kPreconditionFailed, "fast reply consumer does not exist");
       result = with_reply_to(*message, caller.channel.reply_consumer->address);
     }
     if (wire::says_expiration(more)) {
       if (const std::string wrong = wrong_expiration(more.expiration); !wrong.empty()) {
-        throw Refusal(ReplyCode::kPreconditionFailed,
+        throw ClientRefusal(ReplyCode::kPreconditionFailed,
                       fmt::format("invalid expiration '{}': {}", more.expiration, wrong));
       }
     }
     if (more.delivery_mode.value_or(2) != 1 && more.delivery_mode.value_or(2) != 2) {
-      throw Refusal(ReplyCode::kPreconditionFailed,
+      throw ClientRefusal(ReplyCode::kPreconditionFailed,
                     fmt::format("invalid message: {{delivery_mode_unknown,{}}}", *more.delivery_mode));
     }
   }
@@ -127,7 +127,7 @@ MessagePtr Door::checked_message(Caller& caller, const ClientPublication& public
     refuse_access(caller.rules().topic_refusal(target.exchange, fields.key));
   const std::string& user = fields.more->user_id;
   if (!user.empty() && user != caller.client.opened.user) {
-    throw Refusal(ReplyCode::kPreconditionFailed,
+    throw ClientRefusal(ReplyCode::kPreconditionFailed,
                   fmt::format("user_id property set to '{}' but authenticated user was '{}'", user,
                               caller.client.opened.user));
   }
@@ -135,7 +135,7 @@ MessagePtr Door::checked_message(Caller& caller, const ClientPublication& public
 }
 
 void Door::perform(Caller& caller, const ClientPublication& publication) {
-  if (publication.method.immediate) throw Refusal(ReplyCode::kNotImplemented, "immediate=true");
+  if (publication.method.immediate) throw ClientRefusal(ReplyCode::kNotImplemented, "immediate=true");
   const ResourceIndex exchange = target_of(caller, publication.method.exchange).resource;
   ClientChannel& channel = caller.channel;
   const MessagePtr message = checked_message(caller, publication);
@@ -145,16 +145,18 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
     deliver_reply(message);
   bool accepted = true;
   bool returned = false;
-  BusEvent event = on_bus(EventCode::kPublished, exchange, [&](Broker& broker) -> Effects& {
+  bool routed = true;
+  BusEvent event = on_bus([&](Broker& broker) -> Effects& {
     Effects& effects = broker.publish(
         exchange, message, {.mandatory = publication.method.mandatory, .publisher = channel.publisher}, now_ns_);
     accepted = effects.accepted;
     returned = static_cast<bool>(effects.returned);
-    if (!effects.routed) was_routed_ = false;
+    routed = effects.routed;
     return effects;
   });
-  if (!std::exchange(was_routed_, true))
-    event.kind = returned ? EventCode::kReturned : EventCode::kUnroutable;
+  const EventCode not_routed = returned ? EventCode::kReturned : EventCode::kUnroutable;
+  event.kind = routed ? EventCode::kPublished : not_routed;
+  event.resource = exchange;
   event.message = message;
   if (returned) {
     reply(client, channel.number,
@@ -195,7 +197,7 @@ void Door::deliver_reply(const MessagePtr& message) {
 
 void Door::perform(Caller& caller, const wire::BasicQos& method) {
   if (method.prefetch_size != 0) {
-    throw Refusal(ReplyCode::kNotImplemented, fmt::format("prefetch_size!=0 ({})", method.prefetch_size));
+    throw ClientRefusal(ReplyCode::kNotImplemented, fmt::format("prefetch_size!=0 ({})", method.prefetch_size));
   }
   ClientChannel& channel = caller.channel;
   if (method.global) {
@@ -204,18 +206,18 @@ void Door::perform(Caller& caller, const wire::BasicQos& method) {
     channel.prefetch = method.prefetch_count;
     channel.global_prefetch = 0;
   }
-  const BusEvent event = on_bus(EventCode::kClosed, kNoResource, [&](Broker& broker) -> Effects& {
+  const BusEvent event = on_bus([&](Broker& broker) -> Effects& {
     return broker.set_gate(channel.gate, limits_of(channel), now_ns_);
   });
   reply(caller.index(), channel.number, wire::BasicQosOk{});
-  tell(caller.index(), event);
+  pass_on(event);
 }
 
 // The consumer of direct replies.
 void Door::consume_replies(Caller& caller, const wire::BasicConsume& method) {
   ClientChannel& channel = caller.channel;
-  if (!method.no_ack) throw Refusal(ReplyCode::kPreconditionFailed, "reply consumer cannot acknowledge");
-  if (channel.reply_consumer) throw Refusal(ReplyCode::kPreconditionFailed, "reply consumer already set");
+  if (!method.no_ack) throw ClientRefusal(ReplyCode::kPreconditionFailed, "reply consumer cannot acknowledge");
+  if (channel.reply_consumer) throw ClientRefusal(ReplyCode::kPreconditionFailed, "reply consumer already set");
   const std::string tag = method.consumer_tag.empty() ? made_name("amq.ctag-") : method.consumer_tag;
   const std::string address = made_name("amq.rabbitmq.reply-to.g1h") + made_name(".");
   channel.reply_consumer = {.tag = tag, .address = address};
@@ -227,32 +229,32 @@ void Door::perform(Caller& caller, const wire::BasicConsume& method) {
   ClientChannel& channel = caller.channel;
   const bool same_tag = channel.consumers.contains(method.consumer_tag) && !method.consumer_tag.empty();
   if (!same_tag && channel.consumers.size() >= kConsumersMax) {
-    throw Refusal(ReplyCode::kNotAllowed,
+    throw ClientRefusal(ReplyCode::kNotAllowed,
                   fmt::format("reached maximum ({}) of consumers per channel", kConsumersMax));
   }
   if (same_tag) {
-    throw Refusal(ReplyCode::kNotAllowed,
+    throw ClientRefusal(ReplyCode::kNotAllowed,
                   fmt::format("attempt to reuse consumer tag '{}'", method.consumer_tag));
   }
   if (method.queue == kReplyQueue) return consume_replies(caller, method);
   std::string name = method.queue;
   if (name.empty()) {
-    if (channel.last_queue.empty()) throw Refusal(ReplyCode::kNotFound, "no previously declared queue");
+    if (channel.last_queue.empty()) throw ClientRefusal(ReplyCode::kNotFound, "no previously declared queue");
     name = channel.last_queue;
   }
   if (!caller.rules().may_read(name)) refuse_access(caller.rules().queue_refusal(name));
   DeclaredQueue& queue = required_queue(caller, name);
   if (const HeaderValue* priority = method.arguments.find("x-priority");
       priority != nullptr && integer_of(*priority) == nullptr) {
-    throw Refusal(ReplyCode::kPreconditionFailed,
+    throw ClientRefusal(ReplyCode::kPreconditionFailed,
                   fmt::format("invalid arg 'x-priority' for {}: \"expected integer, got {}\"",
                               queue_text(name), amqp_type_name(*priority)));
   }
   const std::size_t streams = bus_.broker().queue_state(queue.resource).streams;
   if (queue.in_exclusive_use || (method.exclusive && (streams > 0 || queue.single_active_consumer)))
-    throw Refusal(ReplyCode::kAccessRefused, fmt::format("{} in exclusive use", queue_text(name)));
+    throw ClientRefusal(ReplyCode::kAccessRefused, fmt::format("{} in exclusive use", queue_text(name)));
   if (queue.type == QueueType::kQuorum && channel.global_prefetch > 0) {
-    throw Refusal(ReplyCode::kNotImplemented,
+    throw ClientRefusal(ReplyCode::kNotImplemented,
                   fmt::format("{} does not support global qos", queue_text(name)));
   }
   const std::string tag = method.consumer_tag.empty() ? made_name("amq.ctag-") : method.consumer_tag;
@@ -267,10 +269,12 @@ void Door::perform(Caller& caller, const wire::BasicConsume& method) {
   queue.consumers.push_back(stream);
   queue.in_exclusive_use = method.exclusive;
   const ResourceIndex resource = queue.resource;
-  const BusEvent event = on_bus(EventCode::kStreamed, resource, [&](Broker& broker) -> Effects& {
+  BusEvent event = on_bus([&](Broker& broker) -> Effects& {
     return broker.open_stream(
         resource, {.prefetch = channel.prefetch, .acknowledges = !method.no_ack, .gate = channel.gate}, now_ns_);
   });
+  event.kind = EventCode::kStreamed;
+  event.resource = resource;
   if (!method.no_wait) reply(caller.index(), channel.number, wire::BasicConsumeOk{.consumer_tag = tag});
   tell(caller.index(), event);
 }
@@ -290,45 +294,39 @@ void Door::perform(Caller& caller, const wire::BasicCancel& method) {
   if (found == channel.consumers.end()) return done();
   const StreamIndex stream = found->second;
   channel.consumers.erase(found);
-  ResourceIndex resource = kNoResource;
-  if (DeclaredQueue* queue = find_queue(stream_of(stream).queue);
-      queue != nullptr && std::erase(queue->consumers, stream) > 0) {
-    queue->in_exclusive_use = false;
-    resource = queue->resource;
-  }
-  const std::vector<ResourceIndex> left(resource == kNoResource ? 0 : 1, resource);
-  BusEvent event = on_bus(EventCode::kClosed, kNoResource, [&](Broker& broker) -> Effects& {
-    return broker.cancel_stream(stream, now_ns_);
-  });
-  event.left = left;
+  DeclaredQueue* queue = catalogue_.queue(stream_of(stream).queue);
+  const bool has_left = queue != nullptr && std::erase(queue->consumers, stream) > 0;
+  if (has_left) queue->in_exclusive_use = false;
+  const BusEvent event =
+      on_bus([&](Broker& broker) -> Effects& { return broker.cancel_stream(stream, now_ns_); });
   done();
-  tell(caller.index(), event);
+  if (has_left) watcher_.on_client(caller.index(), BusEvent(EventCode::kCancelled, queue->resource));
+  pass_on(event);
 }
 
 void Door::perform(Caller& caller, const wire::BasicGet& method) {
   ClientChannel& channel = caller.channel;
   std::string name = method.queue;
   if (name.empty()) {
-    if (channel.last_queue.empty()) throw Refusal(ReplyCode::kNotFound, "no previously declared queue");
+    if (channel.last_queue.empty()) throw ClientRefusal(ReplyCode::kNotFound, "no previously declared queue");
     name = channel.last_queue;
   }
   if (!caller.rules().may_read(name)) refuse_access(caller.rules().queue_refusal(name));
   const DeclaredQueue& queue = required_queue(caller, name);
   if (queue.type == QueueType::kQuorum && queue.single_active_consumer) {
-    throw Refusal(ReplyCode::kResourceLocked,
+    throw ClientRefusal(ReplyCode::kResourceLocked,
                   fmt::format("cannot obtain access to locked {}. basic.get operations are not supported by "
                               "quorum queues with single active consumer",
                               queue_text(name)));
   }
   const StreamIndex getter = getter_of(caller, name, queue.resource, !method.no_ack);
   const ResourceIndex resource = queue.resource;
-  BusEvent event = on_bus(EventCode::kClosed, kNoResource,
-                          [&](Broker& broker) -> Effects& { return broker.get(getter, now_ns_); });
+  const BusEvent event = on_bus([&](Broker& broker) -> Effects& { return broker.get(getter, now_ns_); });
   const auto got = std::find_if(event.to_clients.begin(), event.to_clients.end(),
                                 [getter](const Delivery& one) { return one.stream == getter; });
   if (got == event.to_clients.end()) {
     reply(caller.index(), channel.number, wire::BasicGetEmpty{});
-    return tell(caller.index(), event);
+    return pass_on(event);
   }
   const std::uint64_t number = method.no_ack ? channel.deliveries.skip() : channel.deliveries.add(got->tag);
   reply(caller.index(), channel.number,
@@ -340,7 +338,7 @@ void Door::perform(Caller& caller, const wire::BasicGet& method) {
         got->message);
   count_sent(caller.client, *got->message);
   tell_delivered(caller.index(), resource, *got, !method.no_ack);
-  tell(caller.index(), event);
+  pass_on(event);
 }
 
 StreamIndex Door::getter_of(Caller& caller, const std::string& name, ResourceIndex queue, bool acknowledges) {
@@ -393,7 +391,7 @@ void Door::tell_delivered(ClientIndex client, ResourceIndex queue, const Deliver
 void Door::settle(Caller& caller, std::uint64_t number, bool multiple) {
   settling_.clear();
   if (caller.channel.deliveries.take(number, multiple, settling_)) return;
-  throw Refusal(ReplyCode::kPreconditionFailed, fmt::format("unknown delivery tag {}", number));
+  throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("unknown delivery tag {}", number));
 }
 
 void Door::perform(Caller& caller, const wire::BasicAck& method) {
@@ -401,11 +399,12 @@ void Door::perform(Caller& caller, const wire::BasicAck& method) {
   const ClientIndex client = caller.index();
   for (const DeliveryTag tag : std::exchange(settling_, {})) {
     Settled settled;
-    BusEvent event = on_bus(EventCode::kAcknowledged, kNoResource, [&](Broker& broker) -> Effects& {
+    BusEvent event = on_bus([&](Broker& broker) -> Effects& {
       Effects& effects = broker.acknowledge(tag, now_ns_);
       settled = std::move(effects.settled);
       return effects;
     });
+    event.kind = EventCode::kAcknowledged;
     event.resource = settled.resource;
     event.message = std::move(settled.message);
     tell(client, event);
@@ -421,12 +420,12 @@ void Door::perform(Caller& caller, const wire::BasicNack& method) {
 }
 
 void Door::perform(Caller& caller, const wire::BasicRecoverAsync& method) {
-  if (!method.requeue) throw Refusal(ReplyCode::kNotImplemented, "requeue=false");
+  if (!method.requeue) throw ClientRefusal(ReplyCode::kNotImplemented, "requeue=false");
   if (caller.channel.deliveries.outstanding() > 0) give_back(caller, 0, true, true);
 }
 
 void Door::perform(Caller& caller, const wire::BasicRecover& method) {
-  if (!method.requeue) throw Refusal(ReplyCode::kNotImplemented, "requeue=false");
+  if (!method.requeue) throw ClientRefusal(ReplyCode::kNotImplemented, "requeue=false");
   const ClientIndex client = caller.index();
   const std::uint16_t channel = caller.channel.number;
   if (caller.channel.deliveries.outstanding() > 0) give_back(caller, 0, true, true);
@@ -440,9 +439,9 @@ void Door::give_back(Caller& caller, std::uint64_t number, bool multiple, bool r
   const EventCode code = requeue ? EventCode::kRequeued : EventCode::kRejected;
   std::vector<Settled> settled;
   for (const DeliveryTag tag : tags) settled.push_back(bus_.broker().delivered(tag));
-  BusEvent event = on_bus(code, kNoResource, [&](Broker& broker) -> Effects& {
-    return broker.reject(tags, {.requeue = requeue}, now_ns_);
-  });
+  BusEvent event = on_bus(
+      [&](Broker& broker) -> Effects& { return broker.reject(tags, {.requeue = requeue}, now_ns_); });
+  event.kind = code;
   // All of them but the last are told without what follows.
   for (std::size_t at = 0; at + 1 < settled.size(); ++at)
     watcher_.on_client(client, BusEvent(code, settled[at].resource, settled[at].message));

@@ -19,13 +19,13 @@ std::string without_line_ends(std::string name) {
 
 void require_not_reserved(std::string_view kind, std::string_view name) {
   if (!name.starts_with("amq.")) return;
-  throw Refusal(ReplyCode::kAccessRefused,
+  throw ClientRefusal(ReplyCode::kAccessRefused,
                 fmt::format("{} name '{}' contains reserved prefix 'amq.*'", kind, name));
 }
 
 void require_not_default(std::string_view exchange) {
   if (!exchange.empty()) return;
-  throw Refusal(ReplyCode::kAccessRefused, "operation not permitted on the default exchange");
+  throw ClientRefusal(ReplyCode::kAccessRefused, "operation not permitted on the default exchange");
 }
 
 std::optional<ExchangeType> exchange_type(std::string_view name) {
@@ -43,12 +43,12 @@ std::optional<std::string> name_argument(const Headers& arguments, std::string_v
   if (value == nullptr) return std::nullopt;
   const auto* text = std::get_if<std::string>(value);
   if (text != nullptr) return *text;
-  throw Refusal(ReplyCode::kPreconditionFailed,
+  throw ClientRefusal(ReplyCode::kPreconditionFailed,
                 fmt::format("invalid type '{}' for arg '{}' in {}", amqp_type_name(*value), name, what));
 }
 
 [[noreturn]] void refuse_locked(std::string_view queue) {
-  throw Refusal(ReplyCode::kResourceLocked,
+  throw ClientRefusal(ReplyCode::kResourceLocked,
                 fmt::format("cannot obtain exclusive access to locked {}. It could be originally declared on "
                             "another connection or the exclusive property value does not match that of the "
                             "original declaration.",
@@ -61,13 +61,13 @@ HeaderMatch header_match(const Headers& arguments) {
   if (match == nullptr) return HeaderMatch::kAll;
   const auto* text = std::get_if<std::string>(match);
   if (text == nullptr) {
-    throw Refusal(ReplyCode::kPreconditionFailed,
+    throw ClientRefusal(ReplyCode::kPreconditionFailed,
                   fmt::format("Invalid x-match field type {} (value {}); expected longstr",
                               amqp_type_name(*match), erlang_text(*match)));
   }
   if (*text == "all" || *text == "all-with-x") return HeaderMatch::kAll;
   if (*text == "any" || *text == "any-with-x") return HeaderMatch::kAny;
-  throw Refusal(
+  throw ClientRefusal(
       ReplyCode::kPreconditionFailed,
       fmt::format("Invalid x-match field value <<\"{}\">>; expected all, any, all-with-x, or any-with-x",
                   *text));
@@ -89,7 +89,7 @@ Headers header_values(const Headers& arguments) {
 }  // namespace
 
 void Door::refuse_access(const std::string& text) const {
-  throw Refusal::of_access(text);
+  throw ClientRefusal::of_access(text);
 }
 
 DeclaredExchange* Door::find_exchange(std::string_view name) { return catalogue_.exchange(name); }
@@ -97,13 +97,13 @@ DeclaredQueue* Door::find_queue(std::string_view name) { return catalogue_.queue
 
 DeclaredExchange& Door::required_exchange(std::string_view name) {
   DeclaredExchange* exchange = find_exchange(name);
-  if (exchange == nullptr) throw Refusal(ReplyCode::kNotFound, fmt::format("no {}", exchange_text(name)));
+  if (exchange == nullptr) throw ClientRefusal(ReplyCode::kNotFound, fmt::format("no {}", exchange_text(name)));
   return *exchange;
 }
 
 DeclaredQueue& Door::required_queue(const Caller& caller, const std::string& name) {
   DeclaredQueue* queue = find_queue(name);
-  if (queue == nullptr) throw Refusal(ReplyCode::kNotFound, fmt::format("no {}", queue_text(name)));
+  if (queue == nullptr) throw ClientRefusal(ReplyCode::kNotFound, fmt::format("no {}", queue_text(name)));
   if (queue->owner != kNoClient && queue->owner != caller.index()) refuse_locked(queue_text(name));
   ensure_queue(*queue);
   return *queue;
@@ -125,14 +125,14 @@ void Door::perform(Caller& caller, const wire::ExchangeDeclare& method) {
     return done();
   }
   const std::optional<ExchangeType> type = exchange_type(method.type);
-  if (!type) throw Refusal(ReplyCode::kCommandInvalid, fmt::format("unknown exchange type '{}'", method.type));
+  if (!type) throw ClientRefusal(ReplyCode::kCommandInvalid, fmt::format("unknown exchange type '{}'", method.type));
   require_not_default(name);
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().exchange_refusal(name));
   if (find_exchange(name) == nullptr) create_exchange(caller, name, method, *type);
   const DeclaredExchange& exchange = *find_exchange(name);
   const std::string what = exchange_text(name);
   if (exchange.type != *type) {
-    throw Refusal(ReplyCode::kPreconditionFailed,
+    throw ClientRefusal(ReplyCode::kPreconditionFailed,
                   fmt::format("inequivalent arg 'type' for {}: received '{}' but current is '{}'", what,
                               method.type, name_of(exchange.type)));
   }
@@ -167,15 +167,15 @@ void Door::perform(Caller& caller, const wire::ExchangeDelete& method) {
   const std::string name = without_line_ends(method.exchange);
   require_not_default(name);
   if (name.starts_with("amq.")) {
-    throw Refusal(ReplyCode::kAccessRefused,
+    throw ClientRefusal(ReplyCode::kAccessRefused,
                   fmt::format("deletion of system {} not allowed", exchange_text(name)));
   }
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().exchange_refusal(name));
   if (const DeclaredExchange* exchange = find_exchange(name)) {
     if (method.if_unused && bus_.broker().bindings_from(exchange->resource) > 0)
-      throw Refusal(ReplyCode::kPreconditionFailed, fmt::format("{} in use", exchange_text(name)));
+      throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("{} in use", exchange_text(name)));
     if (exchange->of_scenario) {
-      throw Refusal(ReplyCode::kAccessRefused,
+      throw ClientRefusal(ReplyCode::kAccessRefused,
                     fmt::format("deletion of {} not allowed: it is the scenario's", exchange_text(name)));
     }
     const ResourceIndex resource = exchange->resource;
@@ -223,7 +223,7 @@ std::pair<DeclaredQueue*, std::string> Door::declared_queue(Caller& caller, cons
   if (name.empty()) {
     const std::string type = queue_type_in(method.arguments);
     if (type == "quorum" || type == "stream") {
-      throw Refusal(ReplyCode::kPreconditionFailed,
+      throw ClientRefusal(ReplyCode::kPreconditionFailed,
                     fmt::format("Cannot declare a server-named queue for type rabbit_{}_queue", type));
     }
     name = made_name("amq.gen-");
@@ -272,7 +272,7 @@ DeclaredQueue& Door::create_queue(Caller& caller, const std::string& name, const
 void Door::require_reply_consumer(Caller& caller, const wire::QueueDeclare& method) {
   const std::string name = without_line_ends(method.queue);
   const bool is_there = name == "amq.rabbitmq.reply-to" || reply_addresses_.contains(name);
-  if (!is_there) throw Refusal(ReplyCode::kNotFound, fmt::format("no {}", queue_text(name)));
+  if (!is_there) throw ClientRefusal(ReplyCode::kNotFound, fmt::format("no {}", queue_text(name)));
   caller.channel.last_queue = name;
   if (method.no_wait) return;
   reply(caller.index(), caller.channel.number, wire::QueueDeclareOk{.queue = name, .consumer_count = 1});
@@ -320,7 +320,7 @@ void Door::bind(Caller& caller, const BindingRequest& request) {
   }
   add_conditions(binding, request.arguments, source.type);
   if (bindings_made_ >= kBindingsMadeMax)
-    throw Refusal(ReplyCode::kResourceError, "too many bindings were made");
+    throw ClientRefusal(ReplyCode::kResourceError, "too many bindings were made");
   source.was_bound = true;
   if (!bus_.broker().bind(binding, now_ns_)) return;
   ++bindings_made_;
@@ -368,7 +368,7 @@ namespace {
 // An empty name of a queue stands for the one that the channel declared last; then an empty key does, too.
 std::string named_queue(const ClientChannel& channel, const std::string& name) {
   if (!name.empty()) return name;
-  if (channel.last_queue.empty()) throw Refusal(ReplyCode::kNotFound, "no previously declared queue");
+  if (channel.last_queue.empty()) throw ClientRefusal(ReplyCode::kNotFound, "no previously declared queue");
   return channel.last_queue;
 }
 
@@ -401,9 +401,7 @@ void Door::perform(Caller& caller, const wire::QueuePurge& method) {
   if (!caller.rules().may_read(name)) refuse_access(caller.rules().queue_refusal(name));
   const ResourceIndex resource = required_queue(caller, name).resource;
   const std::size_t count = bus_.broker().queue_state(resource).depth;
-  tell(caller.index(), on_bus(EventCode::kClosed, kNoResource, [&](Broker& broker) -> Effects& {
-         return broker.purge(resource, now_ns_);
-       }));
+  pass_on(on_bus([&](Broker& broker) -> Effects& { return broker.purge(resource, now_ns_); }));
   if (method.no_wait) return;
   reply(caller.index(), caller.channel.number,
         wire::QueuePurgeOk{.message_count = static_cast<std::uint32_t>(count)});
@@ -417,15 +415,15 @@ void Door::perform(Caller& caller, const wire::QueueDelete& method) {
     const DeclaredQueue& queue = required_queue(caller, name);
     const Broker::QueueState state = bus_.broker().queue_state(queue.resource);
     if (method.if_unused && state.streams > 0)
-      throw Refusal(ReplyCode::kPreconditionFailed, fmt::format("{} in use", queue_text(name)));
+      throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("{} in use", queue_text(name)));
     if (method.if_empty && state.depth > 0)
-      throw Refusal(ReplyCode::kPreconditionFailed, fmt::format("{} not empty", queue_text(name)));
+      throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("{} not empty", queue_text(name)));
     if (queue.of_scenario) {
-      throw Refusal(ReplyCode::kAccessRefused,
+      throw ClientRefusal(ReplyCode::kAccessRefused,
                     fmt::format("deletion of {} not allowed: it is the scenario's", queue_text(name)));
     }
     count = state.depth;
-    remove_queue(name, caller.index());
+    remove_queue(name);
   }
   if (method.no_wait) return;
   reply(caller.index(), caller.channel.number,
@@ -433,14 +431,12 @@ void Door::perform(Caller& caller, const wire::QueueDelete& method) {
 }
 
 // Its consumers hear of it. What follows on the bus makes forget_queue() be called.
-void Door::remove_queue(const std::string& name, ClientIndex by) {
+void Door::remove_queue(const std::string& name) {
   const DeclaredQueue* queue = find_queue(name);
   if (queue == nullptr) return;
   const ResourceIndex resource = queue->resource;
   if (!bus_.broker().has_queue(resource)) return forget_queue(name);
-  tell(by, on_bus(EventCode::kClosed, kNoResource, [&](Broker& broker) -> Effects& {
-         return broker.remove(resource, now_ns_);
-       }));
+  pass_on(on_bus([&](Broker& broker) -> Effects& { return broker.remove(resource, now_ns_); }));
 }
 
 // The queue is gone, whoever removed it: its consumers are told, and the name is free, unless it is the

@@ -8,7 +8,7 @@
 #include <functional>
 #include <initializer_list>
 
-#include "door/refusal.h"
+#include "door/client_refusal.h"
 
 namespace dse {
 namespace {
@@ -57,7 +57,7 @@ class ArgumentReader {
 
  private:
   [[noreturn]] void refuse(std::string_view name, std::string_view why) const {
-    throw Refusal(ReplyCode::kPreconditionFailed,
+    throw ClientRefusal(ReplyCode::kPreconditionFailed,
                   fmt::format("invalid arg '{}' for {}: {}", name, request_.what, why));
   }
 
@@ -138,7 +138,7 @@ class ArgumentReader {
     if (type != nullptr && *type != "classic" && *type != "quorum" && *type != "stream")
       refuse("x-queue-type", fmt::format("\"unsupported queue type '{}'\"", *type));
     if (type != nullptr && *type == "stream")
-      throw Refusal(ReplyCode::kNotImplemented, "queues of the type stream");
+      throw ClientRefusal(ReplyCode::kNotImplemented, "queues of the type stream");
     if (natural("x-quorum-initial-group-size") == 0) refuse("x-quorum-initial-group-size", "{value_zero,0}");
     require_none_of(kOfStreamsAlone, type != nullptr ? *type : "classic");
     if (type == nullptr || *type == "classic") return require_none_of(kOfQuorumAlone, "classic");
@@ -154,14 +154,14 @@ class ArgumentReader {
   void require_none_of(std::span<const std::string_view> names, std::string_view type) const {
     for (const std::string_view name : names) {
       if (arguments_.find(name) == nullptr) continue;
-      throw Refusal(ReplyCode::kPreconditionFailed,
+      throw ClientRefusal(ReplyCode::kPreconditionFailed,
                     fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", name, request_.what,
                                 type));
     }
   }
   void require_property(bool held, std::string_view name) const {
     if (!held)
-      throw Refusal(ReplyCode::kPreconditionFailed,
+      throw ClientRefusal(ReplyCode::kPreconditionFailed,
                     fmt::format("invalid property '{}' for {}", name, request_.what));
   }
 
@@ -246,14 +246,14 @@ void require_same_arguments(std::string_view what, const Headers& current, const
       const std::int64_t* new_number = integer_of(*new_value);
       const bool same_number = old_number != nullptr && new_number != nullptr && *old_number == *new_number;
       if (same_number || *old_value == *new_value) continue;
-      throw Refusal(ReplyCode::kPreconditionFailed,
+      throw ClientRefusal(ReplyCode::kPreconditionFailed,
                     fmt::format("inequivalent arg '{}' for {}: received '{}' but current is '{}'", name, what,
                                 erlang_text(*new_value), erlang_text(*old_value)));
     }
     const HeaderValue& said = old_value != nullptr ? *old_value : *new_value;
     // A classic queue may say so, or not.
     if (name == "x-queue-type" && said == HeaderValue(std::string("classic"))) continue;
-    throw Refusal(ReplyCode::kPreconditionFailed,
+    throw ClientRefusal(ReplyCode::kPreconditionFailed,
                   old_value == nullptr
                       ? fmt::format("inequivalent arg '{}' for {}: received {} but current is none", name, what,
                                     quoted_value(said))
@@ -264,7 +264,7 @@ void require_same_arguments(std::string_view what, const Headers& current, const
 
 void require_same_flag(std::string_view what, std::string_view name, bool current, bool received) {
   if (current == received) return;
-  throw Refusal(ReplyCode::kPreconditionFailed,
+  throw ClientRefusal(ReplyCode::kPreconditionFailed,
                 fmt::format("inequivalent arg '{}' for {}: received '{}' but current is '{}'", name, what,
                             received, current));
 }

@@ -23,7 +23,7 @@ struct QueueRequest {
   bool exclusive = false;
   bool auto_delete = false;
 };
-// The options that they mean; an argument that RabbitMQ does not know means nothing. Throws Refusal for what
+// The options that they mean; an argument that RabbitMQ does not know means nothing. Throws ClientRefusal for what
 // RabbitMQ refuses.
 QueueOptions read_queue_arguments(const Headers& arguments, const QueueRequest& request);
 // "classic" or whatever is said.
@@ -35,7 +35,7 @@ Headers queue_arguments(const QueueOptions& options);
 // Those that are compared when a queue, or an exchange, is declared again.
 std::span<const std::string_view> compared_queue_arguments();
 std::span<const std::string_view> compared_exchange_arguments();
-// Throws Refusal when one of the named arguments differs; `what` has it.
+// Throws ClientRefusal when one of the named arguments differs; `what` has it.
 void require_same_arguments(std::string_view what, const Headers& current, const Headers& received,
                             std::span<const std::string_view> names);
 void require_same_flag(std::string_view what, std::string_view name, bool current, bool received);

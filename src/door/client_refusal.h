@@ -16,14 +16,14 @@ using wire::ReplyCode;
 constexpr bool ends_connection(std::uint16_t code) { return code >= 500 || code == 320; }
 
 // Thrown while a command is being done; nothing of the command has happened.
-class Refusal {
+class ClientRefusal {
  public:
-  Refusal(ReplyCode code, std::string_view explanation)
+  ClientRefusal(ReplyCode code, std::string_view explanation)
       : code_(static_cast<std::uint16_t>(code)), text_(wire::reply_text(code, explanation)) {}
 
   // Not permitted; AccessRules has the whole text.
-  static Refusal of_access(std::string text) {
-    Refusal refusal(ReplyCode::kAccessRefused, "");
+  static ClientRefusal of_access(std::string text) {
+    ClientRefusal refusal(ReplyCode::kAccessRefused, "");
     refusal.text_ = std::move(text);
     return refusal;
   }
