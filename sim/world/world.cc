@@ -87,6 +87,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
                                                                   .faults = planted_,
                                                                   .timers = timers_,
                                                                   .ledger = ledger_.get(),
+                                                                  .access = access_of(config, link),
                                                                   .curve_every_ns = scenario.curve_every_ns});
     component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
       on_refusal(link, message, reason);
@@ -356,6 +357,25 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
                  .message = message.fields(),
                  .reason = reason});
   if (config.ends_when_refusing) over_ = true;
+}
+
+std::optional<AccessCheck> World::access_of(const ComponentConfig& config, LinkIndex link) {
+  if (config.user.empty()) return std::nullopt;
+  return AccessCheck{.rules = ComponentAccess(scenario_, config),
+                     .on_denial = [this, link](const AccessDenial& denial) { on_denial(link, denial); }};
+}
+
+// A broker closes the component's channel, and its node would end with that error.
+void World::on_denial(LinkIndex link, const AccessDenial& denial) {
+  static const MessageFields kNoMessage;
+  const std::string& component = components_[link]->config.name;
+  refusals_.add_denial({.time_ns = scheduler_.now(),
+                        .component = component,
+                        .queue = denial.resource,
+                        .message = denial.message ? denial.message->fields() : kNoMessage,
+                        .reason = denial.text});
+  if (result_.denial.empty()) result_.denial = fmt::format("component '{}': {}", component, denial.text);
+  over_ = true;
 }
 
 // Schedules the arrival of what the bus has sent.

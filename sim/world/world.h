@@ -28,6 +28,7 @@
 #include "sim/record/fingerprinter.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/access_link.h"
 #include "sim/world/after_faults.h"
 #include "sim/world/component_maker.h"
 #include "sim/world/fault_timers.h"
@@ -139,7 +140,8 @@ class World final : private RunNames, private DoorWatcher {
   std::optional<std::string> stuck() const;
   // True when nothing more can happen by itself.
   bool drained() const;
-  // True when a component whose refusals end the run has refused a message: nothing more happens.
+  // True when a component whose refusals end the run has refused a message, or one has done what its user may
+  // not: nothing more happens.
   bool over() const { return over_; }
   // Waits for every job, and returns the result. `status` is kCompleted or kInterrupted; a
   // completed run in which nothing more can happen but work is pending has the status kStalled; one
@@ -229,6 +231,8 @@ class World final : private RunNames, private DoorWatcher {
   bool is_stale(const Component& component, const DeliveryNotice& delivery) const;
   bool is_stale(const Component& component, const Message& message) const;
   void on_import(LinkIndex link);
+  std::optional<AccessCheck> access_of(const ComponentConfig& config, LinkIndex link);
+  void on_denial(LinkIndex link, const AccessDenial& denial);
   void on_refusal(LinkIndex link, const Message& message, const std::string& reason);
   void note_queues(const BusEvent& event);
   void on_client_command();
