@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "amqp/patience.h"
@@ -20,8 +19,6 @@ constexpr milliseconds kRestWatchedMax{40};  // likewise, when people look at it
 constexpr milliseconds kBetweenShows{200};
 constexpr std::chrono::seconds kConfirmsMax{30};
 constexpr std::chrono::seconds kStandstillMax{1};  // once the user has interrupted it
-
-const std::atomic<bool> kNever{false};
 
 }  // namespace
 
@@ -47,7 +44,7 @@ RunResult Attachment::run(const Interrupts& interrupts, const Show& show) {
     failure_ = std::current_exception();
   }
   // Everything in the capture has been on the bus, unless a refusal ended the run before that.
-  advance_to(end_ns());
+  intake_.advance_to(end_ns());
   intake_.end();
   if (failure_ == nullptr) {
     try {
@@ -100,7 +97,7 @@ void Attachment::advance() {
   const Clock::time_point longest = Clock::now() + kTurnMax;
   options_.pace.note(world_.now());
   if (options_.pace.take_step()) {
-    if (const std::optional<TimeNs> next_ns = world_.next_time_ns()) advance_to(*next_ns);
+    if (const std::optional<TimeNs> next_ns = world_.next_time_ns()) intake_.advance_to(*next_ns);
     return;
   }
   const bool paced = options_.pace.now_ns() != INT64_MAX;
@@ -109,16 +106,12 @@ void Attachment::advance() {
     const std::optional<TimeNs> next_ns = world_.next_time_ns();
     if (!next_ns || *next_ns > last_ns) {
       // The virtual clock itself keeps pace with the real one.
-      if (paced || (scenario_.until_ns && !takes())) advance_to(std::max(last_ns, world_.now()));
+      if (paced || (scenario_.until_ns && !takes())) intake_.advance_to(std::max(last_ns, world_.now()));
       return;
     }
-    advance_to(*next_ns);
+    intake_.advance_to(*next_ns);
     if (Clock::now() >= longest) return;
   }
-}
-
-void Attachment::advance_to(TimeNs time_ns) {
-  world_.advance_to(time_ns, kNever, [](TimeNs, std::uint64_t) {});
 }
 
 void Attachment::settle() {

@@ -67,7 +67,6 @@ class Attachment {
   bool is_full() const;
   void turn();
   void advance();
-  void advance_to(TimeNs time_ns);
   void settle();
   void rest();
   void serve(const Interrupts& interrupts, const Show& show);

@@ -2,18 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <utility>
 
 #include "amqp/run_mark.h"
 
 namespace dse {
-namespace {
-
-const std::atomic<bool> kNever{false};
-
-}  // namespace
-
 Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker,
                                  const std::atomic<bool>& interrupted) {
   Gateway::Options options{
@@ -59,7 +52,7 @@ void GatewayFront::take_import(Intake& intake, Imported&& imported) {
   if (!imported.refused.empty()) {
     // When a refusal ends the run, what came before it has been on the bus.
     if (scenario_.components[component].ends_when_refusing)
-      intake.world().advance_to(intake.end_ns(), kNever, [](TimeNs, std::uint64_t) {});
+      intake.advance_to(intake.end_ns());
     intake.world().note_refusal(component, *imported.message, imported.refused);
     return gateway_.reject(imported.tag);
   }

@@ -1,8 +1,18 @@
 #include "sim/attach/intake.h"
 
+#include <atomic>
 #include <utility>
 
 namespace dse {
+namespace {
+
+const std::atomic<bool> kNever{false};
+
+}  // namespace
+
+void Intake::advance_to(TimeNs time_ns) {
+  world_.advance_to(time_ns, kNever, [](TimeNs, std::uint64_t) {});
+}
 
 TimeNs Intake::next_ns() {
   last_ns_ = std::max({add_time(world_.now(), 1), paced_now_ns(), last_ns_});

@@ -23,6 +23,8 @@ class Intake {
   TimeNs import(std::size_t component, MessagePtr message);
   TimeNs hand_in(ClientCommand&& command);
 
+  // Handles everything in the world up to this time.
+  void advance_to(TimeNs time_ns);
   // The virtual time that it is by the pace, but not beyond the scenario's end.
   TimeNs paced_now_ns();
   // Whether the scenario has come to its end: nothing comes in any more.

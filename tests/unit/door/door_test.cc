@@ -1,6 +1,6 @@
 #include "door/door.h"
 
-#include <catch2/catch_test_macros.hpp>
+#include "support/catch.h"
 
 #include "unit/door/door_driver.h"
 
