@@ -291,4 +291,10 @@ void write_content_header(const Message& message, std::string& payload) {
   }
 }
 
+bool says_expiration(const MoreProperties& properties) {
+  constexpr unsigned char kExpirationBit = 1;  // of the first byte of the flags
+  if (properties.as_published.empty()) return !properties.expiration.empty();
+  return (static_cast<unsigned char>(properties.as_published[0]) & kExpirationBit) != 0;
+}
+
 }  // namespace dse::wire

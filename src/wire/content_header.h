@@ -27,4 +27,7 @@ ContentHeader read_content_header(std::string_view payload);
 // otherwise, and has a table of headers only when it has headers.
 void write_content_header(const Message& message, std::string& payload);
 
+// Whether the message says when it expires, if only by an empty text, which RabbitMQ refuses.
+bool says_expiration(const MoreProperties& properties);
+
 }  // namespace dse::wire
