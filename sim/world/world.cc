@@ -35,6 +35,8 @@ EventCode code_of(PolicyEvent::Kind kind) {
       return EventCode::kGivenUp;
     case PolicyEvent::Kind::kRemoved:
       return EventCode::kRemoved;
+    case PolicyEvent::Kind::kPurged:
+      return EventCode::kPurged;
     case PolicyEvent::Kind::kQueueRemoved:
       return EventCode::kQueueRemoved;
     case PolicyEvent::Kind::kDeadLettered:
@@ -282,6 +284,10 @@ void World::fail_for_endless_loop(const Event& event) const {
 }
 
 void World::dispatch(const Event& event) {
+  if (event.kind == EventKind::kClient) [[unlikely]]
+    return on_client_command();
+  if (event.kind == EventKind::kLook) [[unlikely]]
+    return on_look();
   Component& component = *components_[event.target];
   if (component.hindered && hinders(component, event)) [[unlikely]]
     return;
@@ -304,7 +310,8 @@ void World::dispatch(const Event& event) {
     case EventKind::kImport:
       return on_import(event.target);
     case EventKind::kLook:
-      return on_look();
+    case EventKind::kClient:
+      return;  // above
     case EventKind::kStop:
       return on_stop(event.target);
     case EventKind::kRestart:
@@ -396,6 +403,8 @@ inline void World::follow(LinkIndex link, const BusEvent& event) {
   note_queues(event);
   notify(event);
   component.note_at_bus(event);
+  if (door_ != nullptr) [[unlikely]]
+    door_->follow(event, now());
 }
 
 void World::on_bus_receives(LinkIndex link) { follow(link, bus_.serve(link, scheduler_.now())); }
@@ -405,6 +414,11 @@ void World::on_disconnected(LinkIndex link) { follow(link, bus_.disconnect(link,
 void World::on_look() {
   look_under_way_ = false;
   const BusEvent event = bus_.look(now());
+  on_effects(event);
+  if (door_ != nullptr) door_->follow(event, now());
+}
+
+void World::on_effects(const BusEvent& event) {
   tell_policies(event);
   notify(event);
 }

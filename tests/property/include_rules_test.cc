@@ -63,6 +63,7 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
       {"message", {"message", "core", "dse"}},
       {"access", {"access", "core", "dse"}},
       {"broker", {"broker", "message", "core", "dse"}},
+      {"wire", {"wire", "message", "core", "dse"}},
       {"bus", {"bus", "broker", "message", "core", "dse"}},
       {"sdk", {"sdk", "message", "core", "dse"}},
       {"process", {"process", "core", "dse"}},
