@@ -70,6 +70,16 @@ TEST_CASE("component access: topics count for topic exchanges alone") {
   CHECK(refused(user.access().write("digits")) == "exchange 'digits'");  // which is declared
 }
 
+TEST_CASE("component access: a message names no other user") {
+  const OneUser user({.write = "."});
+  const auto publish = [&](const std::string& user_id) {
+    return user.access().publish("q", *make_message({.more = MoreProperties{.user_id = user_id}}));
+  };
+  CHECK_FALSE(publish(""));
+  CHECK_FALSE(publish("u"));
+  CHECK(publish("w") == "PRECONDITION_FAILED - user_id property set to 'w' but authenticated user was 'u'");
+}
+
 TEST_CASE("component access: a binding takes what its parts on a broker take") {
   const BindingSpec by_key{.from = "a", .to = "b", .key = "k"};
   CHECK(refused_bind({.configure = "^b$", .write = ".", .read = "."}, by_key) == "exchange 'a'");
