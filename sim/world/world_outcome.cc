@@ -281,6 +281,7 @@ void World::finish_record(const RunResult& result) {
                 {"fingerprint_predictions", result.fingerprints.predictions},
                 {"fingerprint_models", result.fingerprints.models}};
   for (const auto& component : components_) ending.components.push_back(component->config.name);
+  ending.components.insert(ending.components.end(), client_names_.begin(), client_names_.end());
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource)
     ending.resources.push_back(broker.name(resource));
@@ -397,8 +398,8 @@ void World::collect_resource_metrics(Measures& measures) const {
   for (const ResourceIndex resource : resources) {
     const QueueGauge& gauge = gauges_[resource];
     const Broker::QueueState state = broker.queue_state(resource);
+    if (!has_metrics(resource)) continue;
     const std::string& resource_name = broker.name(resource);
-    if (resource_name.empty()) continue;  // the default exchange has no queue
     const auto add = [&](std::string_view metric, double value) {
       std::string name;
       name.reserve(resource_name.size() + metric.size());
