@@ -298,7 +298,7 @@ class World final : private RunNames, private DoorWatcher {
   TimeNs last_import_ns_ = 0;
   std::unique_ptr<Door> door_;                           // null while there was no client
   RingBuffer<ClientCommand> commands_;                   // handed in; their time has not come
-  bool client_event_told_ = false;                       // within the last popped event
+  std::uint64_t unused_number_ = 0;                      // that of a client's command, while no event has it
   std::map<ClientIndex, std::uint32_t> client_numbers_;  // from 1, in the order in which they connect
   std::vector<std::string> client_names_;                // by number
   ResourceIndex first_of_clients_;                       // the first that may have been made by a client

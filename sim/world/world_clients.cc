@@ -53,11 +53,12 @@ std::vector<ClientReply> World::take_replies() {
 
 void World::on_client_command() {
   if (door_ == nullptr) make_door();
-  client_event_told_ = false;
+  unused_number_ = scheduler_.event_number();
   const ClientCommand command = commands_.pop_front();
   if (const auto* opened = std::get_if<ClientOpened>(&command.action))
     note_opened(command.client, opened->user);
   door_->apply(command, now());
+  unused_number_ = 0;  // what clients get of other events has numbers of its own
   make_gauges();
 }
 
@@ -107,11 +108,10 @@ bool World::has_metrics(ResourceIndex resource) const {
 // The first event of a command has the command's number; what follows is caused by it.
 RunEvent World::client_event(EventCode code, ClientIndex client) {
   RunEvent event = happening(code, kNoComponent);
-  if (client_event_told_) {
+  if (std::exchange(unused_number_, 0) != scheduler_.event_number()) {
     event.cause = scheduler_.count_within();
     event.number = scheduler_.event_number();
   }
-  client_event_told_ = true;
   if (const auto number = client_numbers_.find(client); number != client_numbers_.end())
     event.client_number = number->second;
   return event;
