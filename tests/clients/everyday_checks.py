@@ -19,8 +19,7 @@ from pika_client import Broker  # noqa: E402
 checks = Checks()
 for module in (connection_checks, exchange_checks, queue_checks, publishing_checks, policy_checks, consuming_checks,
                async_checks):
-    for function in module.checks.functions.values():
-        checks(function)
+    checks.add_all(module.checks)
 
 if __name__ == "__main__":
     sys.exit(main(checks, Broker))

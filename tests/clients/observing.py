@@ -6,6 +6,7 @@ the names of a run lose what makes them different from those of another run.
 """
 
 import argparse
+import concurrent.futures
 import datetime
 import decimal
 import json
@@ -59,41 +60,54 @@ class Checks:
         self.functions = {}
 
     def __call__(self, function):
-        assert function.__name__ not in self.functions, f"two checks are named {function.__name__}"
-        self.functions[function.__name__] = function
+        """Adds a function under its own name."""
+        self.add(function.__name__, function)
         return function
 
+    def add(self, check, function):
+        assert check not in self.functions, f"two checks are named {check}"
+        self.functions[check] = function
 
-def observe(checks, context, only=()):
-    """What each check observed, by its name, and the names of those that failed."""
-    observations, failed = {}, []
-    for check, function in checks.functions.items():
-        if only and check not in only:
-            continue
-        try:
-            with context() as broker:
-                observations[check] = normal(function(broker))
-        except Exception as error:  # pylint: disable=broad-except  # whatever it is, the other checks go on
-            failed.append(check)
-            observations[check] = {"failed": normal(f"{type(error).__name__}: {error}")}
-            print(f"FAILED {check}", file=sys.stderr)
-            traceback.print_exc()
-    return observations, failed
+    def add_all(self, others):
+        for check, function in others.functions.items():
+            self.add(check, function)
+
+
+def observed(check, function, context):
+    """What the check observed; if it failed, how."""
+    try:
+        with context() as broker:
+            return normal(function(broker))
+    except Exception as error:  # pylint: disable=broad-except  # whatever it is, the other checks go on
+        print(f"FAILED {check}\n{traceback.format_exc()}", file=sys.stderr, end="")
+        return {"failed": normal(f"{type(error).__name__}: {error}")}
+
+
+def observe(checks, context, only=(), at_once=1):
+    """What each check observed, by its name, with this many checks at once."""
+    chosen = {check: function for check, function in checks.functions.items() if not only or check in only}
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        futures = {check: pool.submit(observed, check, function, context) for check, function in chosen.items()}
+        return {check: future.result() for check, future in futures.items()}
+
+
+def has_failed(observation):
+    return isinstance(observation, dict) and "failed" in observation
 
 
 def differences(ours, theirs, allowed):
-    """Lines about what differs between two files of observations and is not allowed to, and about allowed
-    differences that are none."""
-    lines = []
+    """Lines about what differs between two files of observations and is not allowed to, and about allowances that
+    no check needs. Each allowance is a regular expression of checks' names."""
+    lines, needed = [], set()
     for check in sorted(ours.keys() | theirs.keys()):
         first, second = ours.get(check, "not observed"), theirs.get(check, "not observed")
-        if (first != second) == (check in allowed):
-            continue
         if first == second:
-            lines.append(f"{check}: is allowed to differ ({allowed[check]}), but does not")
             continue
-        lines.append(f"{check}:\n  {json.dumps(first, sort_keys=True)}\n  {json.dumps(second, sort_keys=True)}")
-    return lines
+        permits = {pattern for pattern in allowed if re.fullmatch(pattern, check)}
+        needed |= permits
+        if not permits:
+            lines.append(f"{check}:\n  {json.dumps(first, sort_keys=True)}\n  {json.dumps(second, sort_keys=True)}")
+    return lines + [f"nothing differs of what is allowed to: {pattern}" for pattern in sorted(set(allowed) - needed)]
 
 
 def read_json(file):
@@ -103,9 +117,8 @@ def read_json(file):
 
 def compare(first, second, allowed_file=None):
     """Prints what differs between the two files; the number of differences."""
-    allowed = read_json(allowed_file) if allowed_file else {}
     ours, theirs = read_json(first), read_json(second)
-    lines = differences(ours, theirs, {check: why for check, why in allowed.items() if check in ours})
+    lines = differences(ours, theirs, read_json(allowed_file) if allowed_file else {})
     print("\n".join(lines + [f"{len(ours)} observations, {len(lines)} differences"]))
     return len(lines)
 
@@ -116,22 +129,26 @@ def write_observations(observations, file):
         text.write("\n")
 
 
-def main(checks, open_context):
+def main(checks, open_context, at_once=1, prepare=None):
     """The command line of a script of checks; its exit status. `open_context(url)` makes what each check is
     given."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", help="of the broker, with user and password")
     parser.add_argument("--write", metavar="FILE", help="where what was observed is written as JSON")
     parser.add_argument("--compare", nargs=2, metavar="FILE", help="prints what differs between two such files")
-    parser.add_argument("--allowed", metavar="FILE", help="JSON: names of checks that may differ, with the reason")
+    parser.add_argument("--allowed", metavar="FILE", help="JSON: patterns of checks' names that may differ, with the reason")
     parser.add_argument("only", nargs="*", metavar="CHECK", help="only these checks")
     options = parser.parse_args()
     if options.compare:
         return 1 if compare(*options.compare, options.allowed) else 0
     if not options.url:
         parser.error("--url or --compare is needed")
-    observations, failed = observe(checks, lambda: open_context(options.url), options.only)
+    if prepare:
+        with open_context(options.url) as broker:
+            prepare(broker)
+    observations = observe(checks, lambda: open_context(options.url), options.only, at_once)
     if options.write:
         write_observations(observations, options.write)
-    print(f"{len(observations)} checks, {len(failed)} failed")
+    failed = sum(map(has_failed, observations.values()))
+    print(f"{len(observations)} checks, {failed} failed")
     return 1 if failed else 0

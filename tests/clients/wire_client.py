@@ -142,6 +142,14 @@ class WireClient:
         except (ConnectionError, BrokenPipeError):
             pass  # what the peer said before it closed is still to be read
 
+    def end(self):
+        """Nothing more will be sent."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    @staticmethod
+    def deadline():
+        return time.monotonic() + LONGEST_S
+
     def bytes_until(self, count, deadline):
         while len(self.received) < count:
             left = deadline - time.monotonic()
