@@ -32,7 +32,7 @@ OPERATIONS = {
     "declare a queue passively that is not there": lambda channel, _: channel.queue_declare("refused.none", passive=True),
     "declare a queue of no name": lambda channel, _: channel.queue_declare("", exclusive=True),
     "declare a queue of a reserved name": lambda channel, _: channel.queue_declare("amq.refused"),
-    "declare a queue with dead letters": lambda channel, _: channel.queue_declare(
+    "declare a queue with dead letters": lambda channel, queue: channel.queue_declare(
         "refused.letters." + queue, exclusive=True, arguments=arguments(x_dead_letter_exchange=EXCHANGE)),
     "delete a queue": lambda channel, queue: channel.queue_delete(queue, if_empty=True, if_unused=True),
     "delete a queue that is not there": lambda channel, _: channel.queue_delete("refused.none"),
