@@ -18,7 +18,7 @@ class Broker {
   }
 
   async connect(options = {}) {
-    const connection = await amqp.connect(this.url, options);
+    const connection = await amqp.connect(this.url, { noDelay: true, ...options });
     connection.on("error", () => {}); // it comes with `close` as well
     connection.on("blocked", () => assert.fail("the broker has blocked a connection"));
     this.connections.push(connection);
@@ -54,7 +54,7 @@ class Broker {
     for (const connection of this.connections) await connection.close().catch(() => {});
     const { queues, exchanges } = this.made;
     if (queues.length + exchanges.length === 0) return;
-    const connection = await amqp.connect(this.url);
+    const connection = await amqp.connect(this.url, { noDelay: true });
     const channel = await connection.createChannel();
     for (const queue of queues) await channel.deleteQueue(queue);
     for (const exchange of exchanges) await channel.deleteExchange(exchange);
@@ -566,7 +566,7 @@ const promised = {
 const call = (object, method, ...given) => promisify(object[method]).apply(object, given);
 
 async function called(broker, confirming = false) {
-  const connection = await promisify(callbacks.connect)(broker.url);
+  const connection = await promisify(callbacks.connect)(broker.url, { noDelay: true });
   broker.connections.push({ close: () => call(connection, "close") });
   connection.on("error", () => {});
   const channel = await call(connection, confirming ? "createConfirmChannel" : "createChannel");
