@@ -43,6 +43,14 @@ enum class EventCode : std::uint8_t {
   kConfirmed = 26,  // all queues have accepted a message that it wrote
   kNacked = 27,     // a queue has not accepted a message that it wrote
   kFaultDue = 28,   // the time of a planted fault has come: it begins, goes on or ends; not in fingerprints
+  // A client of a listener does something, or the bus does it for the client. What it has in common with
+  // components has their codes.
+  kPurged = 29,           // a message was taken out of its queue, with all that waited there
+  kUnbound = 30,          // a binding is removed
+  kExchangeRemoved = 31,  // an exchange is gone
+  kConnected = 32,        // it has logged in
+  kDisconnected = 33,     // it has left, and all that it had is given up
+  kCancelled = 34,        // a consumer of its has ended
   // The life of a component. The fingerprint has the first two.
   kStopped = 40,     // it has ended at the time that the scenario gives
   kRestarted = 41,   // its program starts again after a crash

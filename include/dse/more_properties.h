@@ -25,8 +25,18 @@ struct MoreProperties {
   std::optional<std::uint8_t> delivery_mode = {};  // 1: transient, 2: persistent, as is a message without it
   // Routing keys that only a broker knows, once it has taken off the header BCC; in no form of the message.
   std::vector<std::string> blind_keys = {};
+  // The property list of the content header (AMQP 0-9-1, section 4.2.6.1) as the client of a listener
+  // published it, so that other clients get it so; "" for a message that no client published. In no form of
+  // the message: what it says is in the other members, and what differs here alone is equal.
+  std::string as_published = {};
+  // What is no longer as it was published: some of the bits below.
+  std::uint8_t changed = 0;
 
-  bool operator==(const MoreProperties&) const = default;
+  static constexpr std::uint8_t kHeadersChanged = 1;
+  static constexpr std::uint8_t kExpirationChanged = 2;
+  static constexpr std::uint8_t kReplyToChanged = 4;
+
+  bool operator==(const MoreProperties& other) const;
 };
 
 // MoreProperties, or none, in the size of a pointer.
@@ -47,6 +57,12 @@ class OptionalProperties {
   // Whether there may be some; costs less than empty().
   bool any() const { return properties_ != nullptr; }
   bool operator==(const OptionalProperties& other) const { return **this == *other; }
+
+  // Notes that properties of a message are no longer as a client published them: bits of MoreProperties. Does
+  // nothing to a message that no client published.
+  void note_changed(std::uint8_t bits) {
+    if (properties_ != nullptr && !properties_->as_published.empty()) properties_->changed |= bits;
+  }
 
   // Persistent becomes nothing, and properties that are all empty become none.
   void normalise() {

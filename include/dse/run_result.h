@@ -38,7 +38,8 @@ enum class RunStatus {
   kCompleted,
   kInterrupted,  // by the user, before its end
   kStalled,      // work was pending and nothing could happen any more
-  kRefused,      // a component whose refusals are to end the run refused a message
+  kRefused,      // a component whose refusals are to end the run refused a message, or its user may not do
+                 // what it did
 };
 std::string status_name(RunStatus status);
 // Whether the run ended by itself before its end: then no expectation but one about the status can be as
@@ -160,14 +161,17 @@ struct RunResult : Measures, TrafficCounts {
   // Components whose program ended with another status than 0; those that a planted fault made crash are not.
   std::map<std::string, int> failed;
   std::map<std::string, RefusalCount> refused;  // by component
-  std::vector<DriftCount> drifts;               // in the scenario's order
-  std::vector<FaultCount> faults;               // in the scenario's order
-  std::vector<ConfusionRow> confusion;          // each component's rows by truth and prediction
-  std::vector<ClassRow> classes;                // each component's rows by view and label
-  std::vector<WrongAnswer> wrong_answers;       // by component; of each the most confident, these first
-  std::vector<Occurrence> occurrences;          // by time
-  std::uint64_t occurrences_left_out = 0;       // only the first of one component and sort are kept
-  std::vector<LatencyRow> latencies;            // by component and measure, in ascending order
+  // Which component's user may not do what it did, which ends the run, and what RabbitMQ says; "" when
+  // nothing of the kind happened.
+  std::string denial;
+  std::vector<DriftCount> drifts;          // in the scenario's order
+  std::vector<FaultCount> faults;          // in the scenario's order
+  std::vector<ConfusionRow> confusion;     // each component's rows by truth and prediction
+  std::vector<ClassRow> classes;           // each component's rows by view and label
+  std::vector<WrongAnswer> wrong_answers;  // by component; of each the most confident, these first
+  std::vector<Occurrence> occurrences;     // by time
+  std::uint64_t occurrences_left_out = 0;  // only the first of one component and sort are kept
+  std::vector<LatencyRow> latencies;       // by component and measure, in ascending order
   // What expectations ask for, by the time up to which it was measured; the run may have ended before that.
   std::map<TimeNs, Measures> measured_by;
   // Likewise, by how long after the last effect of a planted fault.

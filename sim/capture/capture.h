@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "door/client_command.h"
 #include "dse/message.h"
 #include "dse/time.h"
 #include "sim/scenario/data_files.h"
@@ -18,6 +20,8 @@ namespace dse {
 // The format that is written; those before it are read as well, and written where a capture of such a format
 // is copied.
 inline constexpr std::uint32_t kCaptureFormat = 3;
+// The format of a run that clients of a listener took part in: it has their commands as well.
+inline constexpr std::uint32_t kClientsFormat = 4;
 // This format has no digests of data, and identifies the scenario by its text.
 inline constexpr std::uint32_t kFirstCaptureFormat = 1;
 
@@ -42,16 +46,18 @@ struct CaptureHeader {
 CaptureHeader capture_header(const Scenario& scenario, const DataDigests& data, std::uint64_t seed,
                              std::uint64_t ordering);
 
-// A captured message; they are in the order in which they were handed in.
+// What came in from outside: a message of an import, or what a client of a listener did. They are in the order
+// in which they were handed in.
 struct CapturedMessage {
-  std::size_t import = 0;  // its place in the header
-  TimeNs time_ns = 0;      // time of the import, as in World::import
-  MessagePtr message;
+  std::size_t import = 0;                         // its place in the header
+  TimeNs time_ns = 0;                             // as in World::import and World::hand_in
+  MessagePtr message;                             // null for a command, but for a publication
+  std::optional<ClientCommand> command = {};      // of a client
 };
 
 // The file's first bytes, see docs/capture-format.md.
 inline constexpr std::string_view kCaptureMagic = "dse capture\n";
-enum class CaptureRecord : std::uint8_t { kHeader = 1, kMessage = 2, kEnd = 3 };
+enum class CaptureRecord : std::uint8_t { kHeader = 1, kMessage = 2, kEnd = 3, kCommand = 4 };
 // The checksum of a record, which covers those before it as well; `before` is that of the previous record, or
 // 0.
 std::uint64_t capture_checksum(std::uint64_t before, std::string_view body);

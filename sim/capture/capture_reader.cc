@@ -11,6 +11,7 @@
 #include "core/byte_form.h"
 #include "dse/error.h"
 #include "message/message_bytes.h"
+#include "sim/capture/client_bytes.h"
 #include "sim/scenario/run_files.h"
 
 namespace dse {
@@ -52,11 +53,11 @@ void CaptureReader::read_start() {
                                                   kCaptureFile));
   }
   header_.format = ByteReader(std::string_view(start).substr(kCaptureMagic.size())).number<std::uint32_t>();
-  if (header_.format < kFirstCaptureFormat || header_.format > kCaptureFormat) {
+  if (header_.format < kFirstCaptureFormat || header_.format > kClientsFormat) {
     throw InputError({.file = path_},
                      fmt::format("is a capture of format {}, this program reads formats {} to {}: use the "
                                  "version of dse that wrote it",
-                                 header_.format, kFirstCaptureFormat, kCaptureFormat));
+                                 header_.format, kFirstCaptureFormat, kClientsFormat));
   }
 }
 
@@ -119,6 +120,8 @@ std::optional<CapturedMessage> CaptureReader::next() {
   ByteReader reader(body_);
   const auto kind = static_cast<CaptureRecord>(reader.number<std::uint8_t>());
   if (kind == CaptureRecord::kMessage) return read_message(reader.rest());
+  if (kind == CaptureRecord::kCommand && header_.format >= kClientsFormat)
+    return read_command(reader.rest());
   if (kind != CaptureRecord::kEnd) refuse("it has a record that is neither a message nor the end");
   read_end(reader.rest());
   return std::nullopt;
@@ -132,10 +135,25 @@ CapturedMessage CaptureReader::read_message(std::string_view rest) {
   captured.message = decode_message(reader.rest());
   if (!captured.message) refuse("it has a message that is not whole");
   if (captured.import >= header_.imports.size()) refuse("it has a message of an import without a name");
-  if (captured.time_ns <= 0 || captured.time_ns < last_ns_) refuse("it has a message before its time");
-  last_ns_ = captured.time_ns;
-  ++messages_;
+  note_time(captured.time_ns);
   return captured;
+}
+
+CapturedMessage CaptureReader::read_command(std::string_view rest) {
+  ByteReader reader(rest);
+  CapturedMessage captured{.time_ns = reader.number<std::int64_t>()};
+  captured.command = decode_client_command(reader.rest());
+  if (!captured.command) refuse("it has a command of a client that is not whole");
+  if (const auto* publication = std::get_if<ClientPublication>(&captured.command->action))
+    captured.message = publication->message;
+  note_time(captured.time_ns);
+  return captured;
+}
+
+void CaptureReader::note_time(TimeNs time_ns) {
+  if (time_ns <= 0 || time_ns < last_ns_) refuse("it has a message before its time");
+  last_ns_ = time_ns;
+  ++messages_;
 }
 
 void CaptureReader::read_end(std::string_view rest) {
@@ -155,7 +173,12 @@ CaptureSurvey survey_capture(const std::string& path) {
   while (const std::optional<CapturedMessage> captured = reader.next()) {
     if (survey.messages++ == 0) survey.first_ns = captured->time_ns;
     survey.last_ns = captured->time_ns;
-    ++survey.messages_by_import[captured->import];
+    if (!captured->command) {
+      ++survey.messages_by_import[captured->import];
+      continue;
+    }
+    ++survey.commands;
+    if (std::holds_alternative<ClientOpened>(captured->command->action)) ++survey.clients;
   }
   survey.end_ns = reader.end_ns();
   survey.cut = reader.cut();

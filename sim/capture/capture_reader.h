@@ -20,7 +20,7 @@ class CaptureReader {
   explicit CaptureReader(const std::string& path);
 
   const CaptureHeader& header() const { return header_; }
-  // The next whole message; empty when there is none. Throws InputError where the file holds what no capture
+  // The next whole message, or command of a client; empty when there is none. Throws InputError where the file holds what no capture
   // holds.
   std::optional<CapturedMessage> next();
 
@@ -38,6 +38,8 @@ class CaptureReader {
   void read_header();
   void read_data(ByteReader& reader);
   CapturedMessage read_message(std::string_view rest);
+  CapturedMessage read_command(std::string_view rest);
+  void note_time(TimeNs time_ns);
   void read_end(std::string_view rest);
   [[noreturn]] void refuse(const std::string& what) const;
 
@@ -59,7 +61,9 @@ class CaptureReader {
 struct CaptureSurvey {
   CaptureHeader header;
   std::vector<std::uint64_t> messages_by_import;
-  std::uint64_t messages = 0;
+  std::uint64_t messages = 0;  // with the commands
+  std::uint64_t commands = 0;  // of clients
+  std::uint64_t clients = 0;
   TimeNs first_ns = 0;  // time of the first message, if there are any
   TimeNs last_ns = 0;
   std::optional<TimeNs> end_ns;  // empty: it was cut off

@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "dse/error.h"
 #include "message/message_bytes.h"
+#include "sim/capture/client_bytes.h"
 
 namespace dse {
 namespace {
@@ -59,15 +60,27 @@ CaptureWriter::~CaptureWriter() = default;
 void CaptureWriter::add(const std::string& import, TimeNs time_ns, const Message& message) {
   const auto at = std::find(header_.imports.begin(), header_.imports.end(), import);
   DSE_CHECK(at != header_.imports.end(), "the capture's run has no import '{}'", import);
-  DSE_CHECK(time_ns > 0 && time_ns >= last_ns_, "an import at {} ns after one at {} ns", time_ns, last_ns_);
-  last_ns_ = time_ns;
-  ++messages_;
-  body_.clear();
-  append_kind(CaptureRecord::kMessage, body_);
+  begin(CaptureRecord::kMessage, time_ns);
   append_number(static_cast<std::uint32_t>(at - header_.imports.begin()), body_);
   append_number(time_ns, body_);
   append_message(message, body_);
   write_record(body_);
+}
+
+void CaptureWriter::add(const ClientCommand& command, TimeNs time_ns) {
+  DSE_CHECK(header_.format >= kClientsFormat, "the capture's format {} has no commands", header_.format);
+  begin(CaptureRecord::kCommand, time_ns);
+  append_number(time_ns, body_);
+  append_client_command(command, body_);
+  write_record(body_);
+}
+
+void CaptureWriter::begin(CaptureRecord kind, TimeNs time_ns) {
+  DSE_CHECK(time_ns > 0 && time_ns >= last_ns_, "an import at {} ns after one at {} ns", time_ns, last_ns_);
+  last_ns_ = time_ns;
+  ++messages_;
+  body_.clear();
+  append_kind(kind, body_);
 }
 
 void CaptureWriter::end(TimeNs time_ns) {

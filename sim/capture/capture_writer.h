@@ -23,6 +23,8 @@ class CaptureWriter {
   // Adds a message for the import of this name, which is in the header; times are above 0 and do not
   // decrease.
   void add(const std::string& import, TimeNs time_ns, const Message& message);
+  // Adds what a client of a listener did; the header's format must be one that has commands.
+  void add(const ClientCommand& command, TimeNs time_ns);
   // Hands everything to the system, so that it survives a crash of this process, though not of the machine.
   void flush();
   // Notes that the run ended at this time, which is not before that of any message. Nothing can be added
@@ -37,6 +39,7 @@ class CaptureWriter {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
+  void begin(CaptureRecord kind, TimeNs time_ns);
   void write(std::string_view bytes);
   void write_record(std::string_view body);
 

@@ -30,6 +30,7 @@ void add_nodes_command(CommandParser& parser, const Tables& tables);
 void add_conform_command(CommandParser& parser);
 void add_report_command(CommandParser& parser);
 void add_definitions_command(CommandParser& parser, const Tables& tables);
+void add_user_command(CommandParser& parser);
 
 void add_explain_command(CommandParser& parser, const Tables& tables);
 // These describe all commands of the parser, which must outlive what they do.

@@ -86,6 +86,7 @@ void add_commands(CommandParser& parser, const Tables& tables) {
   add_capture_command(parser);
   add_conform_command(parser);
   add_definitions_command(parser, tables);
+  add_user_command(parser);
   add_report_command(parser);
   add_init_command(parser);
   add_explain_command(parser, tables);

@@ -57,6 +57,17 @@ OrderedJson json_of(const BindingDefinition& binding) {
       {"routing_key", binding.routing_key}, {"arguments", json_of(binding.arguments)}};
 }
 
+OrderedJson json_of(const PermissionDefinition& permission) {
+  OrderedJson json = {{"user", permission.user}, {"vhost", permission.vhost}};
+  if (permission.exchange.empty())
+    json["configure"] = permission.configure;
+  else
+    json["exchange"] = permission.exchange;
+  json["write"] = permission.write;
+  json["read"] = permission.read;
+  return json;
+}
+
 // A virtual host.
 OrderedJson json_of(const std::string& vhost) { return {{"name", vhost}}; }
 
@@ -72,9 +83,14 @@ std::string list_text(std::string_view name, const std::vector<Entry>& entries) 
 }  // namespace
 
 std::string definitions_text(const Definitions& definitions) {
-  return fmt::format("{{\n{},\n{},\n{},\n{}\n}}\n", list_text("vhosts", definitions.vhosts),
-                     list_text("exchanges", definitions.exchanges), list_text("queues", definitions.queues),
-                     list_text("bindings", definitions.bindings));
+  std::string text =
+      fmt::format("{{\n{},\n{},\n{},\n{}", list_text("vhosts", definitions.vhosts),
+                  list_text("exchanges", definitions.exchanges), list_text("queues", definitions.queues),
+                  list_text("bindings", definitions.bindings));
+  if (!definitions.permissions.empty()) text += ",\n" + list_text("permissions", definitions.permissions);
+  if (!definitions.topic_permissions.empty())
+    text += ",\n" + list_text("topic_permissions", definitions.topic_permissions);
+  return text + "\n}\n";
 }
 
 }  // namespace dse

@@ -10,7 +10,7 @@
 
 #include "dse/headers.h"
 #include "sim/definitions/definitions.h"
-#include "sim/definitions/name_pattern.h"
+#include "access/name_pattern.h"
 
 namespace dse {
 

@@ -52,6 +52,7 @@ class DefinitionsMaker {
       if (queues.contains(name)) add_queue(name, declared == scenario_.exchanges.end());
     }
     for (const BindingSpec& binding : scenario_.bindings) add_binding(binding);
+    for (const auto& [name, permissions] : scenario_.users) add_user(name, permissions);
     return std::move(result_);
   }
 
@@ -67,6 +68,27 @@ class DefinitionsMaker {
                                              .vhost = vhost_,
                                              .type = std::string(name_of(options.type)),
                                              .arguments = arguments_of(options)});
+  }
+
+  // RabbitMQ imports permissions only of users that are there. They cannot be exported, because a user of
+  // definitions has the password that they say, or none.
+  void add_user(const std::string& name, const Permissions& permissions) {
+    note(
+        "not exported: the user {}, whose permissions are: make it before you import them, with "
+        "`rabbitmqctl add_user`, so that it has a password",
+        quoted_text(name));
+    result_.definitions.permissions.push_back({.user = name,
+                                               .vhost = vhost_,
+                                               .configure = permissions.configure,
+                                               .write = permissions.write,
+                                               .read = permissions.read});
+    for (const TopicPermissions& topic : permissions.topics) {
+      result_.definitions.topic_permissions.push_back({.user = name,
+                                                       .vhost = vhost_,
+                                                       .exchange = topic.exchange,
+                                                       .write = topic.write,
+                                                       .read = topic.read});
+    }
   }
 
   void add_queue(const std::string& name, bool is_pair) {

@@ -172,9 +172,15 @@ class SchemaMaker {
         return any_of({integer_from({.least = 0}), typed("string")});
       case ValueForm::kHeaders:
         return typed("object");
+      case ValueForm::kNamedInner:
+        return {{"type", "object"}, {"additionalProperties", inner_schema(key)}};
       case ValueForm::kInner:
         break;
     }
+    return inner_schema(key);
+  }
+
+  Json inner_schema(const FormatKey& key) {
     Json schema = closed_table(Json::object());
     for (const FormatKey& inner : key.inner) {
       schema["properties"][inner.info.name] = value_schema(inner);

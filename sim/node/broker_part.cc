@@ -82,6 +82,13 @@ BrokerPart part_of(const Scenario& scenario, const ComponentConfig& component) {
   return part;
 }
 
+BrokerPart own_part_of(const ComponentConfig& component) {
+  BrokerPart part;
+  for (const std::string& written : resources_written(component)) part.exchanges.insert(written);
+  if (const std::optional<std::string> read = resource_read(component)) part.queues.insert(*read);
+  return part;
+}
+
 BrokerPart whole_of(const Scenario& scenario) {
   const std::vector<std::string> names = resource_names(scenario);
   return {.exchanges = {names.begin(), names.end()},

@@ -21,6 +21,9 @@ struct BrokerPart {
 // What messages that the component writes, and those that its queue gives up, can come to: over bindings,
 // alternate exchanges and dead letters, however many; and what leads into the queue that it reads.
 BrokerPart part_of(const Scenario& scenario, const ComponentConfig& component);
+// Only what the component itself writes and streams, which is all that a component with a user declares: the
+// rest must be there already.
+BrokerPart own_part_of(const ComponentConfig& component);
 // What the whole scenario names.
 BrokerPart whole_of(const Scenario& scenario);
 

@@ -128,7 +128,7 @@ Node::Node(const Scenario& scenario, const ComponentConfig& component, const Nod
                   [interrupted = options.interrupted] { return interrupted != nullptr && *interrupted; }),
               .open_protocol_log = options.open_protocol_log}) {
   app_ = maker_.make(component);
-  const BrokerPart part = part_of(scenario, component);
+  const BrokerPart part = component.user.empty() ? part_of(scenario, component) : own_part_of(component);
   const Declarations declarations = declarations_of(scenario);
   std::set<std::string> asserted = part.exchanges;
   asserted.insert(part.queues.begin(), part.queues.end());  // each with its exchange

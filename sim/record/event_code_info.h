@@ -50,6 +50,12 @@ inline constexpr std::array kEventCodes = {
     EventCodeInfo{.code = EventCode::kConfirmed, .name = "confirmed"},
     EventCodeInfo{.code = EventCode::kNacked, .name = "nacked"},
     EventCodeInfo{.code = EventCode::kFaultDue, .name = "fault due", .fingerprint = false},
+    EventCodeInfo{.code = EventCode::kPurged, .name = "purged"},
+    EventCodeInfo{.code = EventCode::kUnbound, .name = "unbound"},
+    EventCodeInfo{.code = EventCode::kExchangeRemoved, .name = "exchange removed"},
+    EventCodeInfo{.code = EventCode::kConnected, .name = "connected"},
+    EventCodeInfo{.code = EventCode::kDisconnected, .name = "disconnected"},
+    EventCodeInfo{.code = EventCode::kCancelled, .name = "cancelled"},
     EventCodeInfo{.code = EventCode::kStopped, .name = "stopped"},
     EventCodeInfo{.code = EventCode::kRestarted, .name = "restarted"},
     EventCodeInfo{.code = EventCode::kCheckpoint, .name = "checkpoint", .fingerprint = false}};

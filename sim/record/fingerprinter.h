@@ -26,8 +26,8 @@ class Fingerprinter final : public Observer {
     hasher_.add(
         {.time_ns = event.time_ns,
          .kind = event.code,
-         .component_hash =
-             event.component_number == kNoComponent ? 0 : component_hashes_[event.component_number],
+         .component_hash = event.component_number == kNoComponent ? client_hash(event.client_number)
+                                                                  : component_hashes_[event.component_number],
          .resource_hash = event.resource_number == kNoResource ? 0 : broker_.name_hash(event.resource_number),
          .message_id_hash = event.message == nullptr ? 0 : (*event.message)->id_hash()});
     if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)
@@ -37,6 +37,11 @@ class Fingerprinter final : public Observer {
 
   // Asks for the memory that the component's next event needs.
   void fetch(ComponentIndex component) const { prefetch(&component_hashes_[component]); }
+
+  // 0 when it is no client.
+  static std::uint64_t client_hash(std::uint32_t number) {
+    return number == kNoClientNumber ? 0 : hash_chain(hash_text("client"), number);
+  }
 
   FingerprintHasher& hasher() { return hasher_; }
   const FingerprintHasher& hasher() const { return hasher_; }

@@ -88,7 +88,11 @@ RunResult run_captured(World& world, const Scenario& scenario, const CapturedInp
     if (next->time_ns > last_ns) break;
     if (next->time_ns - 1 > world.now() && !world.advance_to(next->time_ns - 1, interrupted, progress))
       return world.finish(RunStatus::kInterrupted);
-    world.import(components[next->import], next->message, next->time_ns);
+    if (next->command) {
+      world.hand_in(*next->command, next->time_ns);
+    } else {
+      world.import(components[next->import], next->message, next->time_ns);
+    }
   }
   if (!captured.end_ns) return world.run(interrupted, progress);
   const bool whole = world.advance_to(*captured.end_ns, interrupted, progress);

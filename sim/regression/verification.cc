@@ -105,7 +105,10 @@ Verification verify_scenario(const Scenario& scenario, const FingerprintRow* kep
   }
   if (result.status == RunStatus::kRefused && !judges_status(expectations)) {
     verification.verdict = Verdict::kFailed;
-    verification.summary = "ended: a component that is to end the run by it refused a message";
+    verification.summary = result.denial.empty()
+                               ? "ended: a component that is to end the run by it refused a message"
+                               : "ended: the user of a component may not do what it did";
+    if (!result.denial.empty()) verification.details.push_back(result.denial);
     append(verification.details, refusal_warnings(result.refused));
     return verification;
   }

@@ -155,6 +155,7 @@ Json summary(const RunReport& report) {
   json["version"] = version();
   json["status"] = status_name(result.status);
   if (!result.stall.empty()) json["stall"] = result.stall;
+  if (!result.denial.empty()) json["denial"] = result.denial;
   json["virtual_time_ns"] = result.virtual_time_ns;
   if (result.occurrences_left_out > 0) json["occurrences_left_out"] = result.occurrences_left_out;
   json["events"] = result.events;
@@ -277,6 +278,11 @@ void add_drift_warnings(const Scenario& scenario, const RunResult& result,
 
 std::vector<std::string> run_warnings(const Scenario& scenario, const RunResult& result) {
   std::vector<std::string> warnings = refusal_warnings(result.refused);
+  if (!result.denial.empty()) {
+    warnings.insert(
+        warnings.begin(),
+        fmt::format("the run ended, because a user may not do what its component did: {}", result.denial));
+  }
   if (result.status == RunStatus::kInterrupted) return warnings;
   for (std::size_t number = 0; number < result.passed.size(); ++number) {
     if (result.passed[number] > 0) continue;

@@ -8,6 +8,7 @@
 
 #include "component/component_keys.h"
 #include "core/check.h"
+#include "core/names.h"
 #include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/life_cycle_reader.h"
@@ -35,6 +36,14 @@ void check_metrics(const ComponentConfig& config) {
                                    metric.name));
     }
   }
+}
+
+std::string known_user(const std::string& user, const ReadingPlace& reading, const InputPlace& place) {
+  if (reading.users.contains(user)) return user;
+  std::vector<std::string> names;
+  for (const auto& [name, permissions] : reading.users) names.push_back(name);
+  const std::string hint = names.empty() ? ": [user.NAME] says what one may do" : suggestion(user, names);
+  throw UnknownName(place, fmt::format("the scenario has no user '{}'{}", user, hint));
 }
 
 }  // namespace
@@ -73,6 +82,8 @@ std::vector<ComponentConfig> read_components(const std::string& name, const toml
     throw;
   }
   if (gets_messages(config)) config.ends_when_refusing = ends_when_refusing(table);
+  if (const auto user = table.text_if_any("user"))
+    config.user = known_user(*user, reading, table.place("user"));
   config.life = read_life_cycle(table, config);
   std::vector<ComponentConfig> components = read_replicas(table, config);
   values.finish(kind);

@@ -85,7 +85,16 @@ FormatTable component_table() {
                    key_of("stop", KeyType::kDuration), integer("count", 1, kReplicasMax),
                    formed("restart", ValueForm::kInner,
                           {required(key_of("after", KeyType::kDuration)), integer("times", 1, kRestartsMax)}),
-                   key_of("checkpoint", KeyType::kDuration)}};
+                   key_of("checkpoint", KeyType::kDuration), key_of("user", KeyType::kText)}};
+}
+
+FormatTable user_table() {
+  return {.name = "user",
+          .shape = TableShape::kNamed,
+          .keys = {key_of("configure", KeyType::kText), key_of("write", KeyType::kText),
+                   key_of("read", KeyType::kText),
+                   formed("topics", ValueForm::kNamedInner,
+                          {key_of("write", KeyType::kText), key_of("read", KeyType::kText)})}};
 }
 
 std::vector<FormatKey> table_data_keys() {
@@ -250,6 +259,7 @@ const std::vector<FormatTable>& format_tables() {
       exchange_table(),
       binding_table(),
       component_table(),
+      user_table(),
       data_table(),
       expect_table(),
       fault_table(),

@@ -28,6 +28,7 @@ enum class ValueForm {
   kNumberOrText,  // a fault's number, or its name
   kHeaders,       // a table of header values
   kInner,         // a table with the keys of `inner`
+  kNamedInner,    // a table of such tables, by name
 };
 
 struct FormatKey {

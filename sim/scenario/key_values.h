@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/permissions.h"
 #include "dse/key_info.h"
 #include "dse/kind_table.h"
 #include "dse/tables.h"
@@ -24,6 +25,8 @@ struct ReadingPlace {
   const std::map<std::string, std::shared_ptr<const DataSource>>& data;
   // Takes the names of those that some component names.
   std::set<std::string>& named_data;
+  // Those of [user.NAME].
+  const std::map<std::string, Permissions>& users;
 };
 
 class KeyValues {

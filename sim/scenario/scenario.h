@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/permissions.h"
 #include "dse/binding.h"
 #include "dse/component.h"
 #include "dse/concept_drift.h"
@@ -50,6 +51,7 @@ struct ComponentConfig {
   bool ends_when_refusing = false;        // whether the run ends when it refuses a message
   std::optional<DrawnTime> latency = {};  // the time of its hops; empty: that of the bus
   LifeCycle life = {};
+  std::string user = {};  // of [user.NAME], as which it is at the broker; "": nobody checks what it may do
   // The [component.NAME] of which it is one of several replicas; "" when it is alone.
   std::string replica_of = {};
 
@@ -87,6 +89,7 @@ struct Scenario {
   double accuracy_fading = 0.999;
   std::map<std::string, ResourceConfig> resources;   // only those with options
   std::map<std::string, ExchangeOptions> exchanges;  // those of [exchange.NAME]
+  std::map<std::string, Permissions> users;          // those of [user.NAME]
   std::vector<BindingSpec> bindings;
   std::map<std::string, std::shared_ptr<const DataSource>> data;  // those of [data.NAME]
   std::set<std::string> named_data;                               // those that some component names

@@ -107,7 +107,7 @@ std::vector<TablePath> parts_of(const toml::table& root) {
       for (const auto& [way, list] : *value.as_table()) {
         if (list.is_array()) add_each({name, std::string(way.str())}, *list.as_array());
       }
-    } else if (value.is_table() && (name == "component" || name == "resource")) {
+    } else if (value.is_table() && (name == "component" || name == "resource" || name == "user")) {
       for (const auto& [child_name, child_value] : *value.as_table())
         parts.push_back({name, std::string(child_name.str())});
     } else if (value.is_table()) {

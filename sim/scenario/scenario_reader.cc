@@ -27,6 +27,7 @@
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
 #include "sim/scenario/topology_graph.h"
+#include "sim/scenario/user_reader.h"
 
 namespace dse {
 namespace {
@@ -197,9 +198,15 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
   read_each_named(root, "data", errors, [&](const std::string& name, const toml::table& node) {
     scenario.data.emplace(name, read_data(name, node, folder));
   });
+  read_each_named(root, "user", errors, [&](const std::string& name, const toml::table& node) {
+    scenario.users.emplace(name, read_user(name, node));
+  });
   errors.names_are_read();  // a data set that is wrong is not missing as well
-  const ReadingPlace reading{
-      .folder = folder, .tables = tables, .data = scenario.data, .named_data = scenario.named_data};
+  const ReadingPlace reading{.folder = folder,
+                             .tables = tables,
+                             .data = scenario.data,
+                             .named_data = scenario.named_data,
+                             .users = scenario.users};
   read_each_named(root, "component", errors, [&](const std::string& name, const toml::table& node) {
     for (ComponentConfig& component : read_components(name, node, reading))
       scenario.components.push_back(std::move(component));

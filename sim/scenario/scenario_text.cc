@@ -23,16 +23,11 @@ std::string scalar_text(const toml::node& value) {
   return stream.str();
 }
 
-// toml++ 3.3 writes keys with a quote, a tab or a line break bare, and then cannot read them.
-std::string key_text(std::string_view key) {
-  return is_bare_key(key) ? std::string(key) : scalar_text(toml::value<std::string>(key));
-}
-
 std::string inline_text(const toml::node& value) {
   std::string text;
   if (const toml::table* table = value.as_table()) {
     for (const auto& [key, inner] : *table)
-      text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", key_text(key.str()), inline_text(inner));
+      text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", toml_key(key.str()), inline_text(inner));
     return text.empty() ? "{}" : "{ " + text + " }";
   }
   if (const toml::array* list = value.as_array()) {
@@ -55,10 +50,10 @@ bool is_headed(const toml::node& value) {
 std::string body_text(const toml::table& table, const std::string& path) {
   std::string text;
   for (const auto& [key, value] : table) {
-    if (!is_headed(value)) text += fmt::format("{} = {}\n", key_text(key.str()), inline_text(value));
+    if (!is_headed(value)) text += fmt::format("{} = {}\n", toml_key(key.str()), inline_text(value));
   }
   for (const auto& [key, value] : table) {
-    const std::string inner = (path.empty() ? "" : path + ".") + key_text(key.str());
+    const std::string inner = (path.empty() ? "" : path + ".") + toml_key(key.str());
     if (is_headed_list(value)) {
       for (const toml::node& element : *value.as_array())
         text += fmt::format("\n[[{}]]\n{}", inner, body_text(*element.as_table(), inner));
@@ -110,6 +105,11 @@ void move_paths_of_data(toml::table& root, const Move& move) {
 
 }  // namespace
 
+std::string toml_string(std::string_view text) { return scalar_text(toml::value<std::string>(text)); }
+
+// toml++ 3.3 writes keys with a quote, a tab or a line break bare, and then cannot read them.
+std::string toml_key(std::string_view key) { return is_bare_key(key) ? std::string(key) : toml_string(key); }
+
 bool is_bare_key(std::string_view key) {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -122,7 +122,7 @@ std::string scenario_text(const toml::table& root) {
   std::string text = body_text(others, "");
   TableReader reader(root, "");
   for (const auto& [name, component] : reader.named_tables("component")) {
-    const std::string header = "component." + key_text(name);
+    const std::string header = "component." + toml_key(name);
     text += fmt::format("\n[{}]\n{}", header, body_text(*component, header));
   }
   return text.starts_with('\n') ? text.substr(1) : text;

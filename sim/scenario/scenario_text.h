@@ -16,6 +16,9 @@ std::string scenario_text(const toml::table& root);
 
 // Whether TOML accepts the key without quotes.
 bool is_bare_key(std::string_view key);
+// The key as TOML has it, and a string, on one line.
+std::string toml_key(std::string_view key);
+std::string toml_string(std::string_view text);
 
 // Rewrites the paths of data files, which are relative to the scenario's folder `from`, to be relative to
 // `to`, so that the system finds the same files whatever symbolic links are on the way. Absolute paths stay.

@@ -91,8 +91,8 @@ toml::node* descend(toml::node& node, const std::vector<std::string>& parts, std
   // a table such as `service` may be missing too; the reader checks whether it is allowed.
   const bool is_resource = depth <= 1 && parts.front() == "resource";
   if (is_resource || depth >= 2 ||
-      (depth == 0 && part != "component" && part != "binding" && part != "drift" && part != "fault" &&
-       part != "expect")) {
+      (depth == 0 && part != "component" && part != "user" && part != "binding" && part != "drift" &&
+       part != "fault" && part != "expect")) {
     return &table->insert(part, toml::table{}).first->second;
   }
   throw InputError({.file = source},

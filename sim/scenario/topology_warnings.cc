@@ -10,6 +10,7 @@
 
 #include "core/names.h"
 #include "core/printable.h"
+#include "sim/scenario/component_access.h"
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/topology.h"
 #include "sim/scenario/topology_graph.h"
@@ -170,6 +171,7 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
       warnings.push_back(
           fmt::format("no component names the data set '{}': `data = \"{}\"` would", name, name));
   }
+  for (std::string& warning : access_warnings(scenario)) warnings.push_back(std::move(warning));
   return warnings;
 }
 

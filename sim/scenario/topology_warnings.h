@@ -9,8 +9,8 @@
 namespace dse {
 
 // A component that reads what nothing writes, messages that go nowhere, a queue that fills and that nothing
-// streams, an option that does nothing, a name that is nowhere else. One sentence each, naming the component,
-// resource or exchange.
+// streams, an option that does nothing, a name that is nowhere else, a component whose user may not do what
+// its ports need. One sentence each, naming the component, resource or exchange.
 std::vector<std::string> topology_warnings(const Scenario& scenario);
 
 // What a run without a real broker and without a capture leaves out, one sentence for each import.

@@ -25,8 +25,9 @@ enum class EventKind : std::uint32_t {
   kStop = 16,              // a component is stopped
   kRestart = 17,           // a component that crashed starts again
   kCheckpoint = 18,        // what a component has learned is kept
+  kClient = 19,            // a client of a listener does something; the target says nothing
 };
-inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kCheckpoint) + 1;
+inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::kClient) + 1;
 
 // Among events at one time, lower values come first. Events that set up a topology are control
 // events: a message written at the moment at which its queue is first streamed finds the queue,

@@ -17,6 +17,7 @@ class Latencies final : public Observer {
 
   void on_event(const RunEvent& event) override {
     if (event.code != EventCode::kDelivered && event.code != EventCode::kRedelivered) return;
+    if (event.component_number == kNoComponent) return;  // a client
     const TimeNs written_ns = (*event.message)->timestamp();
     // A message from outside may carry any time of writing.
     if (written_ns >= 0 && written_ns <= event.time_ns)

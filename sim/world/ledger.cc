@@ -205,6 +205,7 @@ void Ledger::note_write(TimeNs time_ns, LinkIndex link, const std::string& excha
 }
 
 void Ledger::on_event(const RunEvent& event) {
+  if (event.client_number != kNoClientNumber) return note_client(event);
   if (event.code == EventCode::kDelivered || event.code == EventCode::kRedelivered)
     return note_hand_over(event.component_number, **event.message);
   if (event.component_number == kNoComponent) {
@@ -288,6 +289,39 @@ void Ledger::note_delivery(LinkIndex link, const Message& message, bool redelive
   receipts_.push_back({link, message.id(), redelivered});
 }
 
+void Ledger::note_client_binding(const BindingSpec& binding, bool made) {
+  if (made) {
+    makings_.push_back({.issued = ++issued_, .arrived = ++arrived_});
+    bindings_.push_back({binding, makings_.size() - 1});
+    return;
+  }
+  const Moment now = {.issued = issued_, .arrived = ++arrived_};
+  for (Binding& one : bindings_) {
+    if (one.spec == binding && !one.ended) one.ended = now;
+  }
+}
+
+void Ledger::note_client(const RunEvent& event) {
+  const std::string resource(event.resource());
+  switch (event.code) {
+    case EventCode::kPublished:
+    case EventCode::kUnroutable:
+    case EventCode::kReturned:
+      return note_dead_letter(event.time_ns, resource, *event.message);
+    case EventCode::kDelivered:
+    case EventCode::kRedelivered:
+    case EventCode::kStreamed:
+      for_clients_.insert(resource);
+      return;
+    case EventCode::kAcknowledged:
+    case EventCode::kRejected:
+      ++left_[resource][(*event.message)->id()][event.code];
+      return;
+    default:
+      return;
+  }
+}
+
 void Ledger::note_dead_letter(TimeNs time_ns, const std::string& exchange, const MessagePtr& message) {
   ++arrived_;
   writes_by_id_[message->id()].push_back(writes_.size());
@@ -319,6 +353,8 @@ bool Ledger::may_leave(TimeNs time_ns, EventCode code, const std::string& queue,
       return options.delivery_limit.has_value();
     case EventCode::kRemoved:
       return may_be_removed(options);
+    case EventCode::kPurged:
+      return true;  // a client may do so
     default:
       return false;
   }
@@ -394,6 +430,7 @@ bool Ledger::on_its_way_to(const HandOvers& consumers, TimeNs since_ns) const {
 // Whether a message that was not delivered may still come, and so is not lost.
 bool Ledger::under_way(const Write& write, const std::string& queue) const {
   if (!write.moment.arrived) return on_its_way_to_the_bus(write);
+  if (for_clients_.contains(queue)) return true;
   const auto found = hand_overs_.find(queue);
   if (found == hand_overs_.end()) return true;  // nobody streams it
   const HandOvers& hand_overs = found->second;

@@ -24,7 +24,12 @@
 //   dead-lettered one of these, or rejected, in a queue with a dead-letter exchange: it was written
 //                 there, which is one more write of the same message
 //
-// The first five have *left* the queue. A message that a component refuses or rejects was delivered.
+//   purged        a client has taken out all that waited
+//
+// The first five, and the last, have *left* the queue, as has what a client of a listener acknowledges or
+// gives up for good. What a client writes is owed as what a component writes. A message that waits in a queue
+// from which clients take is under way.
+// A message that a component refuses or rejects was delivered.
 //
 // The ledger judges, for one queue and for one of its consumers or all together:
 //
@@ -82,6 +87,8 @@ class Ledger final : public Observer {
   void note_bind(LinkIndex link, const BindingSpec& binding);
   void note_stream(LinkIndex link, const std::string& queue);
   void note_write(TimeNs time_ns, LinkIndex link, const std::string& exchange, const MessagePtr& message);
+  // A client of a listener has made a binding, or removed one; it is at the bus at once.
+  void note_client_binding(const BindingSpec& binding, bool made);
   // Notes that something issued by a component has reached the bus, or that a message has reached a
   // consumer, which will handle it when it can.
   void on_event(const RunEvent& event) override;
@@ -163,6 +170,7 @@ class Ledger final : public Observer {
   void note_queue_removed(const std::string& queue);
   bool stands(const Binding& binding, const Write& write) const;
   void note_left(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message);
+  void note_client(const RunEvent& event);
   void note_dead_letter(TimeNs time_ns, const std::string& exchange, const MessagePtr& message);
   bool may_leave(TimeNs time_ns, EventCode code, const std::string& queue, const Message& message) const;
   bool has_lived(TimeNs time_ns, const QueueOptions& options, const Message& message) const;
@@ -204,6 +212,7 @@ class Ledger final : public Observer {
   std::vector<Receipt> receipts_;
   std::map<std::string, HandOvers> hand_overs_;  // by queue
   std::map<std::string, Left> left_;             // by queue
+  std::set<std::string> for_clients_;            // queues from which clients have taken messages
   End end_;
 };
 

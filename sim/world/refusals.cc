@@ -13,7 +13,7 @@ namespace dse {
 Refusals::Refusals(OpenLines open_lines, std::function<void(const std::string&)> warn)
     : open_lines_(std::move(open_lines)), warn_(std::move(warn)) {}
 
-void Refusals::add(const Refusal& refusal) {
+void Refusals::write(const Refusal& refusal) {
   if (!lines_) {
     lines_ = open_lines_(kRefusedFile);
     lines_("virtual_time_ns,component,queue,message,key,bytes,reason");
@@ -22,6 +22,11 @@ void Refusals::add(const Refusal& refusal) {
   lines_(fmt::format("{},{},{},{},{},{},{}", refusal.time_ns, csv_field(refusal.component),
                      csv_field(refusal.queue), csv_field(message.id), csv_field(message.key),
                      message.payload.size(), csv_field(refusal.reason)));
+}
+
+void Refusals::add(const Refusal& refusal) {
+  write(refusal);
+  const MessageFields& message = refusal.message;
   RefusalCount& count = counts_[refusal.component];
   if (++count.messages > 1) return;
   count.first = fmt::format("message {} of '{}': {}", quoted_text(message.id), refusal.queue, refusal.reason);

@@ -1,5 +1,6 @@
 // Messages that components refused because they cannot use them: counted, written to refused.csv,
-// and reported to human readers. Used by the deciding thread alone.
+// and reported to human readers. What a component's user may not do is written there as well. Used by the
+// deciding thread alone.
 #pragma once
 
 #include <cstddef>
@@ -32,10 +33,16 @@ class Refusals {
   // Throws RunError when a line cannot be written.
   void add(const Refusal& refusal);
 
+  // What the broker refuses the component. `queue` is the resource; the message has no id where none was
+  // written.
+  void add_denial(const Refusal& refusal) { write(refusal); }
+
   std::uint64_t count(const std::string& component) const;
   const std::map<std::string, RefusalCount>& counts() const { return counts_; }
 
  private:
+  void write(const Refusal& refusal);
+
   OpenLines open_lines_;
   std::function<void(const std::string&)> warn_;
   LineSink lines_;  // opened for the first refusal

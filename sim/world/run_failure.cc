@@ -54,6 +54,7 @@ std::optional<RunFailure> failure_of(const Scenario& scenario, const RunResult& 
   }
   if (result.status == RunStatus::kStalled && !judges_status(expectations))
     return RunFailure{"stalled", "stalled: nothing can happen any more"};
+  if (!result.denial.empty() && !judges_status(expectations)) return RunFailure{result.denial, result.denial};
   if (result.status == RunStatus::kRefused && !judges_status(expectations))
     return RunFailure{"refused", "a component that is to end the run by it refused a message"};
   return std::nullopt;

@@ -35,6 +35,8 @@ EventCode code_of(PolicyEvent::Kind kind) {
       return EventCode::kGivenUp;
     case PolicyEvent::Kind::kRemoved:
       return EventCode::kRemoved;
+    case PolicyEvent::Kind::kPurged:
+      return EventCode::kPurged;
     case PolicyEvent::Kind::kQueueRemoved:
       return EventCode::kQueueRemoved;
     case PolicyEvent::Kind::kDeadLettered:
@@ -85,6 +87,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
                                                                   .faults = planted_,
                                                                   .timers = timers_,
                                                                   .ledger = ledger_.get(),
+                                                                  .access = access_of(config, link),
                                                                   .curve_every_ns = scenario.curve_every_ns});
     component->machine.set_on_refuse([this, link](const Message& message, const std::string& reason) {
       on_refusal(link, message, reason);
@@ -281,6 +284,10 @@ void World::fail_for_endless_loop(const Event& event) const {
 }
 
 void World::dispatch(const Event& event) {
+  if (event.kind == EventKind::kClient) [[unlikely]]
+    return on_client_command();
+  if (event.kind == EventKind::kLook) [[unlikely]]
+    return on_look();
   Component& component = *components_[event.target];
   if (component.hindered && hinders(component, event)) [[unlikely]]
     return;
@@ -303,7 +310,8 @@ void World::dispatch(const Event& event) {
     case EventKind::kImport:
       return on_import(event.target);
     case EventKind::kLook:
-      return on_look();
+    case EventKind::kClient:
+      return;  // above
     case EventKind::kStop:
       return on_stop(event.target);
     case EventKind::kRestart:
@@ -351,6 +359,25 @@ void World::on_refusal(LinkIndex link, const Message& message, const std::string
   if (config.ends_when_refusing) over_ = true;
 }
 
+std::optional<AccessCheck> World::access_of(const ComponentConfig& config, LinkIndex link) {
+  if (config.user.empty()) return std::nullopt;
+  return AccessCheck{.rules = ComponentAccess(scenario_, config),
+                     .on_denial = [this, link](const AccessDenial& denial) { on_denial(link, denial); }};
+}
+
+// A broker closes the component's channel, and its node would end with that error.
+void World::on_denial(LinkIndex link, const AccessDenial& denial) {
+  static const MessageFields kNoMessage;
+  const std::string& component = components_[link]->config.name;
+  refusals_.add_denial({.time_ns = scheduler_.now(),
+                        .component = component,
+                        .queue = denial.resource,
+                        .message = denial.message ? denial.message->fields() : kNoMessage,
+                        .reason = denial.text});
+  if (result_.denial.empty()) result_.denial = fmt::format("component '{}': {}", component, denial.text);
+  over_ = true;
+}
+
 // Schedules the arrival of what the bus has sent.
 inline void World::notify(const BusEvent& event) {
   for (const LinkIndex notified : event.notified) {
@@ -376,6 +403,8 @@ inline void World::follow(LinkIndex link, const BusEvent& event) {
   note_queues(event);
   notify(event);
   component.note_at_bus(event);
+  if (door_ != nullptr) [[unlikely]]
+    door_->follow(event, now());
 }
 
 void World::on_bus_receives(LinkIndex link) { follow(link, bus_.serve(link, scheduler_.now())); }
@@ -385,6 +414,11 @@ void World::on_disconnected(LinkIndex link) { follow(link, bus_.disconnect(link,
 void World::on_look() {
   look_under_way_ = false;
   const BusEvent event = bus_.look(now());
+  on_effects(event);
+  if (door_ != nullptr) door_->follow(event, now());
+}
+
+void World::on_effects(const BusEvent& event) {
   tell_policies(event);
   notify(event);
 }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "bus/data_bus.h"
+#include "door/door.h"
 #include "dse/app.h"
 #include "dse/observer.h"
 #include "dse/random.h"
@@ -27,6 +28,7 @@
 #include "sim/record/fingerprinter.h"
 #include "sim/scenario/data_files.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/access_link.h"
 #include "sim/world/after_faults.h"
 #include "sim/world/component_maker.h"
 #include "sim/world/fault_timers.h"
@@ -69,6 +71,7 @@ struct WorldOptions {
   // Called by the deciding thread before the clock moves on to this time, after all events before it. It may
   // wait there, and look at the world's results; it changes nothing of the run. Empty: nobody waits.
   std::function<void(TimeNs next_ns)> gate = {};
+  bool listens = false;  // replies to clients are kept for take_replies()
 };
 
 // Called every few dozen events of a run, by the deciding thread: it must cost next to nothing.
@@ -77,7 +80,7 @@ using ProgressSink = std::function<void(TimeNs virtual_time_ns, std::uint64_t ev
 // Writes a whole file of the run directory.
 using WriteFile = std::function<void(const std::string& file_name, std::string_view content)>;
 
-class World final : private RunNames {
+class World final : private RunNames, private DoorWatcher {
  public:
   // Wires the scenario: loads data, makes learners, declares resources and bindings. `scenario`
   // must outlive the world. Throws InputError when something is wrong with the scenario's data.
@@ -97,6 +100,11 @@ class World final : private RunNames {
   // written, with all its fields unchanged, at `time_ns`, after everything else at that time except
   // earlier imports. `time_ns` must be neither in the past nor before that of an earlier import.
   void import(std::size_t component, MessagePtr message, TimeNs time_ns);
+  // Hands in what a client of a listener does: it is done at `time_ns`, in the order of these calls and those
+  // of import(), after everything else at that time. Times are as those of imports.
+  void hand_in(ClientCommand command, TimeNs time_ns);
+  // What has been sent to clients since the last call, in order; nothing unless WorldOptions::listens.
+  std::vector<ClientReply> take_replies();
   // Handles every event up to and including `time_ns`, which must not be in the past, and leaves
   // the clock there. Returns false when it ended early because the run is over() or because
   // `interrupted` is true; after an interruption, advance_to(now()) without one handles the rest of
@@ -132,7 +140,8 @@ class World final : private RunNames {
   std::optional<std::string> stuck() const;
   // True when nothing more can happen by itself.
   bool drained() const;
-  // True when a component whose refusals end the run has refused a message: nothing more happens.
+  // True when a component whose refusals end the run has refused a message, or one has done what its user may
+  // not: nothing more happens.
   bool over() const { return over_; }
   // Waits for every job, and returns the result. `status` is kCompleted or kInterrupted; a
   // completed run in which nothing more can happen but work is pending has the status kStalled; one
@@ -222,8 +231,16 @@ class World final : private RunNames {
   bool is_stale(const Component& component, const DeliveryNotice& delivery) const;
   bool is_stale(const Component& component, const Message& message) const;
   void on_import(LinkIndex link);
+  std::optional<AccessCheck> access_of(const ComponentConfig& config, LinkIndex link);
+  void on_denial(LinkIndex link, const AccessDenial& denial);
   void on_refusal(LinkIndex link, const Message& message, const std::string& reason);
   void note_queues(const BusEvent& event);
+  void on_client_command();
+  void on_client(ClientIndex client, const BusEvent& event) override;
+  void on_client_binding(ClientIndex client, const BindingSpec& binding, bool made) override;
+  void on_effects(const BusEvent& event) override;
+  RunEvent client_event(EventCode code, ClientIndex client);
+  void make_door();
   void make_gauges();
   void note_queue(ResourceIndex resource);
   bool is_left(ResourceIndex resource) const;
@@ -274,6 +291,9 @@ class World final : private RunNames {
       policy_counts_;  // for queues with options, or with something to count
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
+  std::unique_ptr<Door> door_;             // null while there was no client
+  RingBuffer<ClientCommand> commands_;     // handed in; their time has not come
+  bool client_event_told_ = false;         // within the last popped event
   RunResult result_;  // as far as it is known yet
   Strands strands_;   // last, so that its threads stop before what their jobs use is destroyed
 };

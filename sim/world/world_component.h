@@ -61,6 +61,7 @@ struct alignas(kCacheLineBytes) World::Component {
     const PlantedFaults& faults;
     FaultTimers& timers;
     Ledger* ledger;  // null: there is none
+    std::optional<AccessCheck> access;
     TimeNs curve_every_ns;
   };
 
@@ -81,7 +82,8 @@ struct alignas(kCacheLineBytes) World::Component {
                                          .component = parts.config,
                                          .faults = parts.faults,
                                          .timers = parts.timers,
-                                         .ledger = parts.ledger})),
+                                         .ledger = parts.ledger,
+                                         .access = std::move(parts.access)})),
         stays(parts.config, parts.curve_every_ns),
         machine(parts.config.name, layers.empty() ? innermost() : *layers.back()),
         config(parts.config),

@@ -218,6 +218,7 @@ bool World::hinders(Component& component, const Event& event) {
     case EventKind::kRestart:
     case EventKind::kCheckpoint:
     case EventKind::kLook:
+    case EventKind::kClient:
       return false;
     case EventKind::kStart:
     case EventKind::kTimer:

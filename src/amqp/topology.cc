@@ -1,14 +1,11 @@
 #include "amqp/topology.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
 
 #include "amqp/broker_error.h"
-#include "dse/hash.h"
 
 namespace dse {
 namespace {
@@ -93,10 +90,6 @@ bool has_queue(Connection& connection, const std::string& name) {
                   [&](ChannelNumber channel) { connection.declare_queue(channel, name, {.passive = true}); });
 }
 
-bool has_headers_exchange(const BindingSpec& binding, ExchangeType from) {
-  return from != ExchangeType::kHeaders && !binding.headers.empty();
-}
-
 BrokerBinding broker_binding(const BindingSpec& binding, ExchangeType from) {
   BrokerBinding result{.last = {.source = binding.from, .destination = binding.to, .key = binding.key}};
   if (has_headers_exchange(binding, from)) {
@@ -124,15 +117,6 @@ void bind_on_broker(Connection& connection, ChannelNumber channel, const Binding
   } else {
     connection.bind_queue(channel, there.last);
   }
-}
-
-std::string headers_exchange(const BindingSpec& binding) {
-  constexpr std::size_t kBytesMax = 255;
-  std::string name = fmt::format("{}|{}", binding.from, binding.key);
-  if (name.size() <= kBytesMax) return name;
-  const std::string hash = hex64(hash_text(name));
-  name.resize(kBytesMax - hash.size() - 1);
-  return fmt::format("{}|{}", name, hash);
 }
 
 }  // namespace dse

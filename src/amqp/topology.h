@@ -18,6 +18,7 @@
 #include "dse/binding.h"
 #include "dse/exchange_options.h"
 #include "dse/queue_options.h"
+#include "message/headers_exchange.h"
 
 namespace dse {
 
@@ -46,11 +47,5 @@ struct BrokerBinding {
   AmqpRoute last = {};                                // to its queue, or exchange
 };
 BrokerBinding broker_binding(const BindingSpec& binding, ExchangeType from);
-
-// Whether the broker needs a headers exchange for this binding.
-bool has_headers_exchange(const BindingSpec& binding, ExchangeType from);
-// The name of the headers exchange of such a binding. A name too long for AMQP (more than 255
-// bytes) is shortened, and ends with a hash instead of what was cut.
-std::string headers_exchange(const BindingSpec& binding);
 
 }  // namespace dse

@@ -47,6 +47,7 @@ Effects& Broker::begin(TimeNs now) {
 }
 
 Effects& Broker::end() {
+  if (!reopened_.empty()) go_on_behind_gates();
   if (!dead_letters_.empty()) publish_dead_letters();
   return effects_;
 }
@@ -89,10 +90,13 @@ Queue& Broker::ensure_queue(ResourceIndex index) {
     resource.queue.emplace(std::make_unique<QueuePolicies>(*resource.options));
   }
   if (resource.is_pair) {
+    note_bound(index, index);
     resource.exchange.bind({.from = resource.name, .to = resource.name, .key = "#"}, index);
   }
   for (const BindingSpec& binding : resource.bindings_for_good) {
-    resources_[declare(binding.from, now_ns_)]->exchange.bind(binding, index);
+    const ResourceIndex from = declare(binding.from, now_ns_);
+    note_bound(from, index);
+    resources_[from]->exchange.bind(binding, index);
   }
   note_use(index);
   return *resource.queue;
@@ -103,6 +107,18 @@ void Broker::make_queue(ResourceIndex resource, TimeNs now) {
   ensure_queue(resource);
 }
 
+void Broker::make_queue_alone(ResourceIndex resource, QueueOptions options, TimeNs now) {
+  advance_to(now);
+  resources_[resource]->is_pair = false;
+  set_options(resource, std::move(options));
+  ensure_queue(resource);
+}
+
+void Broker::note_redeclared(ResourceIndex queue, TimeNs now) {
+  advance_to(now);
+  if (has_queue(queue)) note_use(queue);
+}
+
 bool Broker::bind(const BindingSpec& binding, TimeNs now) {
   const ResourceIndex from = declare(binding.from, now);
   const ResourceIndex to = declare(binding.to, now);
@@ -110,7 +126,20 @@ bool Broker::bind(const BindingSpec& binding, TimeNs now) {
     ensure_queue(to);
     note_use(to);
   }
+  note_bound(from, to);
   return resources_[from]->exchange.bind(binding, to);
+}
+
+void Broker::note_bound(ResourceIndex from, ResourceIndex to) {
+  std::vector<ResourceIndex>& bound_to = resources_[to]->bound_to;
+  if (std::find(bound_to.begin(), bound_to.end(), from) == bound_to.end()) bound_to.push_back(from);
+}
+
+bool Broker::unbind(const BindingSpec& binding, TimeNs now) {
+  advance_to(now);
+  const std::optional<ResourceIndex> from = find(binding.from);
+  const std::optional<ResourceIndex> to = find(binding.to);
+  return from && to && resources_[*from]->exchange.unbind(binding, *to);
 }
 
 bool Broker::bind_for_good(const BindingSpec& binding, TimeNs now) {
@@ -221,6 +250,10 @@ void Broker::fail_for_depth(ResourceIndex index) const {
 }
 
 Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now) {
+  return open_stream(resource, StreamOptions{.prefetch = prefetch}, now);
+}
+
+Effects& Broker::open_stream(ResourceIndex resource, StreamOptions options, TimeNs now) {
   begin(now);
   Queue& queue = ensure_queue(resource);
   const QueuePolicies* policies = queue.policies();
@@ -228,8 +261,15 @@ Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch, Tim
     throw RunError(
         fmt::format("queue '{}' is exclusive, and another stream of it is open", resources_[resource]->name));
   }
-  if (policies != nullptr && policies->quorum() && prefetch == 0) prefetch = kQuorumPrefetchMax;
-  const StreamIndex number = streams_.push_back({.resource = resource, .prefetch = prefetch});
+  if (!options.acknowledges) options.prefetch = 0;
+  if (policies != nullptr && policies->quorum() && options.prefetch == 0 && options.acknowledges)
+    options.prefetch = kQuorumPrefetchMax;
+  const StreamIndex number = streams_.push_back({.resource = resource,
+                                                 .prefetch = options.prefetch,
+                                                 .queue_life = resources_[resource]->queue_life,
+                                                 .gate = options.gate,
+                                                 .acknowledges = options.acknowledges});
+  if (options.gate != kNoGate) gates_[options.gate].streams.push_back(number);
   ++queue.streams;
   if (policies != nullptr && policies->options().single_active_consumer)
     queue.policies()->single_active.push_back(number);
@@ -241,10 +281,10 @@ Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch, Tim
 
 void Broker::enter_turn(StreamIndex number) {
   Stream& stream = streams_[number];
-  if (stream.in_turn || !stream.open) return;
+  if (stream.in_turn || !stream.open || stream.is_getter || !stands(number)) return;
   Queue& queue = *resources_[stream.resource]->queue;
   // A quorum queue lists only consumers that may have more (rabbit_fifo: uniq_queue_in).
-  if (queue.policies() != nullptr && queue.policies()->quorum() && !stream.has_room()) return;
+  if (queue.policies() != nullptr && queue.policies()->quorum() && !has_room(stream)) return;
   stream.in_turn = true;
   queue.turns().push_back(number);
 }
@@ -264,18 +304,38 @@ void Broker::dispatch(ResourceIndex resource) {
 std::optional<StreamIndex> Broker::next_with_room(Queue& queue) {
   if (queue.policies() != nullptr && !queue.policies()->single_active.empty()) {
     const StreamIndex active = queue.policies()->single_active.front();
-    return streams_[active].has_room() ? std::optional(active) : std::nullopt;
+    return has_room(streams_[active]) ? std::optional(active) : std::nullopt;
   }
   while (!queue.turns().empty()) {
     const StreamIndex number = queue.turns().pop_front();
     streams_[number].in_turn = false;
-    if (streams_[number].has_room()) return number;
+    if (has_room(streams_[number])) return number;
   }
   return std::nullopt;
 }
 
 void Broker::hand_over(StreamIndex number, QueuedMessage&& queued) {
   Stream& stream = streams_[number];
+  Resource& resource = *resources_[stream.resource];
+  const QueuePolicies* policies = resource.queue->policies();
+  if (stream.gate != kNoGate) pass_gate(stream, *queued.message);
+  if (!stream.acknowledges) {
+    effects_.deliveries.push_back(
+        {number, DeliveryTag(), queued.redelivered, queued.exchange, std::move(queued.message)});
+  } else {
+    keep_unacknowledged(number, std::move(queued));
+  }
+  if (stream.is_getter) return;
+  if (policies == nullptr) {
+    // It was in turn, and left it to be served.
+    stream.in_turn = true;
+    resource.queue->turns().push_back(number);
+    return;
+  }
+  enter_turn(number);
+}
+
+void Broker::keep_unacknowledged(StreamIndex number, QueuedMessage&& queued) {
   std::uint32_t slot = 0;
   if (free_slots_.empty()) {
     slot = static_cast<std::uint32_t>(unacknowledged_.size());
@@ -284,6 +344,7 @@ void Broker::hand_over(StreamIndex number, QueuedMessage&& queued) {
     slot = free_slots_.back();
     free_slots_.pop_back();
   }
+  Stream& stream = streams_[number];
   Resource& resource = *resources_[stream.resource];
   Unacknowledged& entry = unacknowledged_[slot];
   entry.queued = std::move(queued);
@@ -291,23 +352,14 @@ void Broker::hand_over(StreamIndex number, QueuedMessage&& queued) {
   entry.in_use = true;
   ++stream.unacknowledged;
   ++resource.unacknowledged;
-  effects_.deliveries.push_back(
-      {number, make_tag(slot, entry.generation), entry.queued.redelivered, entry.queued.message});
+  effects_.deliveries.push_back({number, make_tag(slot, entry.generation), entry.queued.redelivered,
+                                 entry.queued.exchange, entry.queued.message});
   const QueuePolicies* policies = resource.queue->policies();
-  if (policies == nullptr) {
-    // It was in turn, and left it to be served.
-    stream.in_turn = true;
-    resource.queue->turns().push_back(number);
-    return;
-  }
-  if (policies->quorum()) {
-    // What a quorum queue takes back when a stream closes, it takes in the order of delivery.
-    entry.queued.position = resource.queue->next_position();
-    if (entry.queued.returns > 0) {
-      effects_.deliveries.back().message = with_delivery_count(*entry.queued.message, entry.queued.returns);
-    }
-  }
-  enter_turn(number);
+  if (policies == nullptr || !policies->quorum()) return;
+  // What a quorum queue takes back when a stream closes, it takes in the order of delivery.
+  entry.queued.position = resource.queue->next_position();
+  if (entry.queued.returns > 0)
+    effects_.deliveries.back().message = with_delivery_count(*entry.queued.message, entry.queued.returns);
 }
 
 bool Broker::outstanding(DeliveryTag tag) const {
@@ -327,7 +379,8 @@ QueuedMessage Broker::settle(DeliveryTag tag) {
   ++entry.generation;
   free_slots_.push_back(slot);
   --stream.unacknowledged;
-  --resources_[stream.resource]->unacknowledged;
+  if (stands(entry.stream)) --resources_[stream.resource]->unacknowledged;
+  if (stream.gate != kNoGate) leave_gate(stream, *entry.queued.message);
   if (!stream.in_turn) enter_turn(entry.stream);
   return std::move(entry.queued);
 }
@@ -341,6 +394,7 @@ Effects& Broker::acknowledge(DeliveryTag tag, TimeNs now) {
 
 // Delivers what can be delivered, when a stream has room again.
 void Broker::go_on_from_settled(ResourceIndex index) {
+  if (!resources_[index]->queue) return;  // it was removed meanwhile
   const Queue& queue = *resources_[index]->queue;
   const QueuePolicies* policies = queue.policies();
   if (policies == nullptr && queue.empty()) return;
@@ -351,9 +405,11 @@ void Broker::go_on_from_settled(ResourceIndex index) {
 Effects& Broker::reject(DeliveryTag tag, RejectOptions options, TimeNs now) {
   Effects& effects = begin(now);
   QueuedMessage queued = settle(tag);
-  Stream& stream = streams_[unacknowledged_[tag_slot(tag)].stream];
+  const StreamIndex number = unacknowledged_[tag_slot(tag)].stream;
+  Stream& stream = streams_[number];
   const ResourceIndex resource = effects.settled.resource;
   effects.settled.message = queued.message;
+  if (!stands(number)) return end();
   if (options.requeue) {
     const bool kept = take_back(resource, std::move(queued), TakeBack::kRequeued);
     // A quorum queue credits its consumer twice for a message that is over the limit, and so gives it one
@@ -403,41 +459,6 @@ void Broker::go_on(ResourceIndex index) {
     drop_expired(index);
     dispatch(index);
   }
-}
-
-Effects& Broker::close_stream(StreamIndex number, TimeNs now) {
-  begin(now);
-  Stream& stream = streams_[number];
-  DSE_CHECK(stream.open, "stream {} is closed already", number.number());
-  stream.open = false;
-  const ResourceIndex resource = stream.resource;
-  Queue& queue = *resources_[resource]->queue;
-  --queue.streams;
-  if (stream.in_turn) queue.turns().remove(number);
-  stream.in_turn = false;
-  QueuePolicies* policies = queue.policies();
-  if (policies != nullptr) std::erase(policies->single_active, number);
-  std::vector<QueuedMessage> unsettled;
-  for (std::uint32_t slot = 0; slot < unacknowledged_.size() && stream.unacknowledged > 0; ++slot) {
-    Unacknowledged& entry = unacknowledged_[slot];
-    if (!entry.in_use || entry.stream != number) continue;
-    unsettled.push_back(settle(make_tag(slot, entry.generation)));
-  }
-  std::sort(unsettled.begin(), unsettled.end(), [](const QueuedMessage& one, const QueuedMessage& other) {
-    return one.position < other.position;
-  });
-  const bool last = policies != nullptr && queue.streams == 0;
-  if (last && (policies->options().auto_delete || policies->options().exclusive)) {
-    for (const QueuedMessage& queued : unsettled)
-      note_policy(PolicyEvent::Kind::kRemoved, resource, queued.message);
-    remove_queue(resource);
-    return end();
-  }
-  if (last) note_use(resource);
-  for (QueuedMessage& queued : unsettled) take_back(resource, std::move(queued), TakeBack::kStreamClosed);
-  go_on(resource);
-  queue.note_depth();
-  return end();
 }
 
 std::optional<ResourceIndex> Broker::find(std::string_view name) const {

@@ -20,6 +20,7 @@
 
 #include "broker/dead_letter.h"
 #include "broker/exchange.h"
+#include "broker/gate.h"
 #include "broker/queue.h"
 #include "core/prefetch.h"
 #include "dse/binding.h"
@@ -34,8 +35,9 @@ using DeliveryTag = Index<struct DeliveryKind, std::uint64_t>;
 
 struct Delivery {
   StreamIndex stream;
-  DeliveryTag tag;
+  DeliveryTag tag;  // nothing that can be settled, of a stream that does not acknowledge
   bool redelivered = false;
+  ResourceIndex exchange;  // to which it was published
   MessagePtr message;
 };
 
@@ -53,6 +55,7 @@ struct PolicyEvent {
     kNotAccepted,   // the queue was full: a message has not come into it
     kGivenUp,       // a message had come back more often than the delivery limit
     kRemoved,       // a message has gone with its queue
+    kPurged,        // a message was taken out of its queue, with all that waited there
     kQueueRemoved,  // the queue itself; it has no message
     kDeadLettered,  // a message was published to a dead-letter exchange
   };
@@ -83,6 +86,12 @@ struct RejectOptions {
   bool requeue = false;
 };
 
+struct StreamOptions {
+  std::uint32_t prefetch = 0;  // the most unacknowledged deliveries at a time; 0: no limit
+  bool acknowledges = true;    // otherwise a delivery is settled as soon as it is made
+  GateIndex gate = kNoGate;    // what limits it together with other streams
+};
+
 class Broker {
  public:
   // A queue that holds this many messages refuses the next one with a RunError.
@@ -109,6 +118,11 @@ class Broker {
 
   // Makes the resource's queue, if it is not there.
   void make_queue(ResourceIndex resource, TimeNs now);
+  // Makes a queue that is not there, with these options, and binds it to nothing, its own exchange included.
+  void make_queue_alone(ResourceIndex resource, QueueOptions options, TimeNs now);
+  bool has_queue(ResourceIndex resource) const { return resources_[resource]->queue.has_value(); }
+  // The queue was declared again, which counts as a use of it.
+  void note_redeclared(ResourceIndex queue, TimeNs now);
 
   // Declares both resources and binds them. Repeating a binding changes nothing, and returns false.
   bool bind(const BindingSpec& binding, TimeNs now);
@@ -129,14 +143,56 @@ class Broker {
   // unacknowledged deliveries at a time (0: no limit). Streams are numbered from 0 in the order of
   // opening.
   Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now);
-  // Settles a delivery. A tag that is not outstanding is a programmer's mistake.
+  Effects& open_stream(ResourceIndex resource, StreamOptions options, TimeNs now);
+  // Opens a stream of a queue that is there, by which get() takes messages one by one. Nothing is delivered to
+  // it otherwise, and the queue does not count it.
+  StreamIndex open_getter(ResourceIndex resource, bool acknowledges);
+  // Takes the queue's first message, if there is one (basic.get). The queue must be the one that the getter
+  // was opened for.
+  Effects& get(StreamIndex getter, TimeNs now);
+  ResourceIndex resource_of(StreamIndex stream) const { return streams_[stream].resource; }
+  // Whether the queue of this stream is still the one that it was opened for.
+  bool stands(StreamIndex stream) const;
+  // Settles a delivery. A tag that is not outstanding is a programmer's mistake. Of a delivery whose queue was
+  // removed since then nothing is left but its tag; the same holds for a rejection.
   Effects& acknowledge(DeliveryTag tag, TimeNs now);
   // Settles a delivery. With requeue the message goes back, marked redelivered: in a classic queue to its
   // original place, in a quorum queue to the end, or with a delivery limit behind others that came back.
   // Without requeue it is dead-lettered, if its queue has a dead-letter exchange.
   Effects& reject(DeliveryTag tag, RejectOptions options, TimeNs now);
+  // The same for several, which may be of several queues, in the order of their delivery: all of them are back
+  // before any is delivered again.
+  Effects& reject(std::span<const DeliveryTag> tags, RejectOptions options, TimeNs now);
+  // The queue and the message of a delivery that is outstanding.
+  Settled delivered(DeliveryTag tag) const;
   // Closes the stream; deliveries that it had not acknowledged are requeued.
-  Effects& close_stream(StreamIndex stream, TimeNs now);
+  Effects& close_stream(StreamIndex stream, TimeNs now) { return close_streams({&stream, 1}, now); }
+  // Closes all of them before any of their deliveries is requeued. Streams that were cancelled may be among
+  // them, and getters.
+  Effects& close_streams(std::span<const StreamIndex> streams, TimeNs now);
+  // Nothing more is delivered to the stream. What it has not acknowledged stays outstanding until it is
+  // settled, or the stream is closed.
+  Effects& cancel_stream(StreamIndex stream, TimeNs now);
+
+  // Takes out all messages that wait in a queue that is there.
+  Effects& purge(ResourceIndex queue, TimeNs now);
+  // Removes a queue that is there, with its messages, of which none is dead-lettered.
+  Effects& remove(ResourceIndex queue, TimeNs now);
+  // Removes the bindings from and to this exchange. It is then what set_options() says next.
+  void remove_exchange(ResourceIndex exchange, TimeNs now);
+  // Removes a binding; false when there is none.
+  bool unbind(const BindingSpec& binding, TimeNs now);
+  // How many bindings there are from this exchange.
+  std::size_t bindings_from(ResourceIndex exchange) const { return resources_[exchange]->exchange.size(); }
+
+  // A gate limits what is delivered to several streams together; see src/broker/gate.h.
+  GateIndex open_gate(GateLimits limits, GateIndex parent = kNoGate);
+  // Changes its limits; deliveries follow where it has more room than before.
+  Effects& set_gate(GateIndex gate, GateLimits limits, TimeNs now);
+  // Lets so many more bytes pass.
+  Effects& refill_gate(GateIndex gate, std::int64_t bytes, TimeNs now);
+  // Its streams must be closed, and it has no children.
+  void close_gate(GateIndex gate);
   // Does what one queue has to do by now: messages expire, or the queue is removed.
   Effects& look(TimeNs now);
   // When look() is to be called next; empty while nothing is due at any time.
@@ -194,6 +250,8 @@ class Broker {
     std::unique_ptr<QueueOptions> options;            // null: a plain queue
     std::vector<BindingSpec> bindings_for_good = {};  // into the queue, if that may be removed
     std::size_t depth_max_removed = 0;                // the most in a queue that is gone
+    std::uint32_t queue_life = 0;                     // how many queues of this name are gone
+    std::vector<ResourceIndex> bound_to = {};         // exchanges from which the queue, or exchange, was bound
   };
   // A message on its way to a dead-letter exchange.
   struct DeadLetter {
@@ -214,8 +272,13 @@ class Broker {
     ResourceIndex resource;
     std::uint32_t prefetch = 0;
     std::uint32_t unacknowledged = 0;
+    std::uint32_t queue_life = 0;  // of the queue that it is a stream of
+    GateIndex gate = kNoGate;
+    bool acknowledges = true;
+    bool is_getter = false;
     bool in_turn = false;
     bool open = true;
+    bool closing = false;
     bool has_room() const { return prefetch == 0 || unacknowledged < prefetch; }
   };
   struct Unacknowledged {
@@ -226,6 +289,11 @@ class Broker {
   };
 
   enum class TakeBack { kRequeued, kStreamClosed };
+  // A message that was delivered, and the queue it was in.
+  struct Returned {
+    ResourceIndex queue;
+    QueuedMessage queued;
+  };
 
   Effects& begin(TimeNs now);
   Effects& end();
@@ -233,8 +301,21 @@ class Broker {
   Queue& ensure_queue(ResourceIndex resource);
   void enter_turn(StreamIndex stream);
   void dispatch(ResourceIndex resource);
+  bool has_room(const Stream& stream) const {
+    return stream.has_room() && (stream.gate == kNoGate || gate_has_room(stream.gate));
+  }
+  bool gate_has_room(GateIndex gate) const;
+  void pass_gate(Stream& stream, const Message& message);
+  void leave_gate(const Stream& stream, const Message& message);
+  void go_on_behind_gates();
+  void go_on_behind(GateIndex gate);
+  bool leave(StreamIndex stream);
+  void end_of_streams(ResourceIndex queue, bool has_left, std::span<Returned> unsettled);
+  std::vector<Returned> take_unsettled(std::span<const StreamIndex> streams);
   std::optional<StreamIndex> next_with_room(Queue& queue);
   void hand_over(StreamIndex stream, QueuedMessage&& queued);
+  void keep_unacknowledged(StreamIndex stream, QueuedMessage&& queued);
+  void note_bound(ResourceIndex from, ResourceIndex to);
   void route(ResourceIndex exchange, std::span<const std::string_view> keys, const Headers& headers,
              std::vector<ResourceIndex>& queues);
   bool offer(ResourceIndex queue, const MessagePtr& message, ResourceIndex exchange,
@@ -262,6 +343,9 @@ class Broker {
   IndexedVector<StreamIndex, Stream> streams_;
   std::vector<Unacknowledged> unacknowledged_;
   std::vector<std::uint32_t> free_slots_;
+  IndexedVector<GateIndex, Gate> gates_;
+  std::vector<GateIndex> free_gates_;
+  std::vector<GateIndex> reopened_;  // gates that have room again, within a call
   std::vector<ResourceIndex> matched_;
   std::vector<DeadLetter> dead_letters_;
   std::size_t deaths_at_once_ = 0;  // so often the dead letter that is being published has died

@@ -220,10 +220,11 @@ void Broker::remove_queue(ResourceIndex index) {
   Resource& removed = *resources_[index];
   while (!removed.queue->empty())
     note_policy(PolicyEvent::Kind::kRemoved, index, removed.queue->pop().message);
-  for (ResourceIndex resource; resource != resources_.next(); ++resource)
-    resources_[resource]->exchange.unbind_queue(index);
+  for (const ResourceIndex exchange : removed.bound_to) resources_[exchange]->exchange.unbind_queue(index);
   removed.depth_max_removed = std::max(removed.depth_max_removed, removed.queue->depth_max());
   removed.queue.reset();
+  removed.unacknowledged = 0;
+  ++removed.queue_life;
   note_policy(PolicyEvent::Kind::kQueueRemoved, index, MessagePtr());
 }
 

@@ -129,8 +129,10 @@ MessagePtr died(const Message& message, const Death& death) {
     fields.key = *death.key;
     fields.headers.remove(kCopyKeys);
   }
-  if (!fields.more.empty()) {
+  fields.more.note_changed(MoreProperties::kHeadersChanged);
+  if (fields.more.any()) {
     MoreProperties& more = fields.more.edit();
+    if (!more.expiration.empty()) fields.more.note_changed(MoreProperties::kExpirationChanged);
     more.expiration.clear();
     if (death.key) more.blind_keys.clear();
   }
@@ -174,6 +176,7 @@ MessagePtr without_blind_copies(const MessagePtr& message) {
   add_keys(*message, kBlindCopyKeys, keys);
   MessageFields fields = message->fields();
   fields.headers.remove(kBlindCopyKeys);
+  fields.more.note_changed(MoreProperties::kHeadersChanged);
   if (!keys.empty()) fields.more.edit().blind_keys.assign(keys.begin(), keys.end());
   return remade(*message, std::move(fields));
 }
@@ -188,6 +191,7 @@ std::optional<TimeNs> time_to_live(const Message& message, std::optional<TimeNs>
 MessagePtr with_delivery_count(const Message& message, std::uint32_t count) {
   MessageFields fields = message.fields();
   fields.headers.set("x-delivery-count", std::int64_t{count});
+  fields.more.note_changed(MoreProperties::kHeadersChanged);
   return remade(message, std::move(fields));
 }
 

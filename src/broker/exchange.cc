@@ -36,6 +36,12 @@ bool Exchange::bind(const BindingSpec& given, ResourceIndex to) {
   return exchanges_->add(binding, to);
 }
 
+bool Exchange::unbind(const BindingSpec& given, ResourceIndex to) {
+  const BindingSpec binding = meant(given);
+  if (binding.target == BindingTarget::kQueue) return queues_.remove(binding, to);
+  return exchanges_ != nullptr && exchanges_->remove(binding, to);
+}
+
 std::uint64_t Exchange::taken(const BindingSpec& given, ResourceIndex to) const {
   const BindingSpec binding = meant(given);
   if (binding.target == BindingTarget::kQueue) return queues_.taken(binding, to);

@@ -28,8 +28,15 @@ class Exchange {
   // Binds the queue, or the exchange, with the number `to`. Repeating a binding changes nothing, and returns
   // false.
   bool bind(const BindingSpec& binding, ResourceIndex to);
-  // Removes every binding to this queue.
+  // Removes a binding; false when there is none.
+  bool unbind(const BindingSpec& binding, ResourceIndex to);
+  // Removes every binding to this queue, or to this exchange.
   void unbind_queue(ResourceIndex queue) { queues_.remove(queue); }
+  void unbind_exchange(ResourceIndex exchange) {
+    if (exchanges_ != nullptr) exchanges_->remove(exchange);
+  }
+  // The number of its bindings.
+  std::size_t size() const { return queues_.size() + (exchanges_ == nullptr ? 0 : exchanges_->size()); }
 
   // Appends the queues that take a message with one of these keys and these headers, each once, in ascending
   // order; likewise the exchanges.

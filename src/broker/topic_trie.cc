@@ -98,17 +98,23 @@ bool TopicTrie::Node::add_queue(ResourceIndex queue) {
   return true;
 }
 
-void TopicTrie::Node::remove_queue(ResourceIndex queue) {
+bool TopicTrie::Node::remove_queue(ResourceIndex queue) {
   const auto few_end = few_queues.begin() + few_count;
   if (const auto found = std::find(few_queues.begin(), few_end, queue); found != few_end) {
     std::copy(found + 1, few_end, found);
     --few_count;
+    return true;
   }
-  if (branches == nullptr) return;
-  std::erase(branches->queues, queue);
+  return branches != nullptr && std::erase(branches->queues, queue) > 0;
+}
+
+std::size_t TopicTrie::Node::remove_conditionals(ResourceIndex queue) {
+  if (branches == nullptr) return 0;
+  std::size_t count = 0;
   for (Conditional& conditional : branches->conditionals) {
-    if (conditional.queue == queue) conditional.removed = true;
+    if (conditional.queue == queue && !std::exchange(conditional.removed, true)) ++count;
   }
+  return count;
 }
 
 TopicTrie::NodeIndex TopicTrie::find(std::string_view key) const {
@@ -133,9 +139,14 @@ TopicTrie::NodeIndex TopicTrie::find_or_add(std::string_view key) {
 }
 
 bool TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
+  const bool added = insert(binding, queue);
+  if (added) ++size_;
+  return added;
+}
+
+bool TopicTrie::insert(const BindingSpec& binding, ResourceIndex queue) {
   Node& node = nodes_[find_or_add(binding.key)];
-  const bool takes_nothing = keys_ == Keys::kIgnored && binding.match == HeaderMatch::kAny;
-  if (binding.headers.empty() && !takes_nothing) return node.add_queue(queue);
+  if (!is_conditional(binding)) return node.add_queue(queue);
   Branches& branches = node.made_branches();
   std::vector<Conditional>& conditionals = branches.conditionals;
   const auto same = std::find_if(conditionals.begin(), conditionals.end(),
@@ -153,16 +164,34 @@ bool TopicTrie::add(const BindingSpec& binding, ResourceIndex queue) {
   return true;
 }
 
+bool TopicTrie::remove(const BindingSpec& binding, ResourceIndex queue) {
+  const NodeIndex at = find(binding.key);
+  const bool removed = at != kNone && remove_at(nodes_[at], binding, queue);
+  if (removed) --size_;
+  return removed;
+}
+
+bool TopicTrie::remove_at(Node& node, const BindingSpec& binding, ResourceIndex queue) const {
+  if (!is_conditional(binding)) return node.remove_queue(queue);
+  if (node.branches == nullptr) return false;
+  for (Conditional& conditional : node.branches->conditionals) {
+    if (conditional.is(binding, queue)) return !std::exchange(conditional.removed, true);
+  }
+  return false;
+}
+
 void TopicTrie::remove(ResourceIndex queue) {
-  for (Node& node : nodes_) node.remove_queue(queue);
+  for (Node& node : nodes_) {
+    if (node.remove_queue(queue)) --size_;
+    size_ -= node.remove_conditionals(queue);
+  }
 }
 
 std::uint64_t TopicTrie::taken(const BindingSpec& binding, ResourceIndex queue) const {
   const NodeIndex at = find(binding.key);
   DSE_CHECK(at != kNone, "a binding with the key '{}' was never added", binding.key);
   const Node& node = nodes_[at];
-  const bool takes_nothing = keys_ == Keys::kIgnored && binding.match == HeaderMatch::kAny;
-  if (binding.headers.empty() && !takes_nothing) return node.matched;
+  if (!is_conditional(binding)) return node.matched;
   DSE_CHECK(node.has_conditionals(), "a binding with the key '{}' was never added", binding.key);
   const std::vector<Conditional>& conditionals = node.branches->conditionals;
   const auto found = std::find_if(conditionals.begin(), conditionals.end(),

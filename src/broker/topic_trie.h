@@ -39,8 +39,12 @@ class TopicTrie {
   // ignored. Where keys are ignored, a binding that wants any of no headers takes nothing, as in a headers
   // exchange of RabbitMQ.
   bool add(const BindingSpec& binding, ResourceIndex queue);
-  // Removes every binding to `queue`; what they have taken stays counted.
+  // Removes a binding; false when it was not there. What it has taken stays counted, as below.
+  bool remove(const BindingSpec& binding, ResourceIndex queue);
+  // Removes every binding to `queue`.
   void remove(ResourceIndex queue);
+  // The number of bindings.
+  std::size_t size() const { return size_; }
 
   // Appends every queue with a binding that matches the key and the headers to `queues`, each once, in
   // ascending order. An empty key has no words; `*` matches exactly one word, which may be empty; `#` matches
@@ -105,7 +109,10 @@ class TopicTrie {
     }
     // False when it was there.
     bool add_queue(ResourceIndex queue);
-    void remove_queue(ResourceIndex queue);
+    // Returns whether it was there.
+    bool remove_queue(ResourceIndex queue);
+    // Returns how many conditional bindings there were.
+    std::size_t remove_conditionals(ResourceIndex queue);
     bool has_conditionals() const { return branches != nullptr && !branches->conditionals.empty(); }
   };
   static_assert(sizeof(Node) == kCacheLineBytes);
@@ -120,6 +127,8 @@ class TopicTrie {
   // The node of this binding's key; kNone if there is none.
   NodeIndex find(std::string_view key) const;
   NodeIndex find_or_add(std::string_view key);
+  bool insert(const BindingSpec& binding, ResourceIndex queue);
+  bool remove_at(Node& node, const BindingSpec& binding, ResourceIndex queue) const;
   // Leaves the nodes whose patterns take the key in active_.
   void walk(std::string_view key);
   void enter(NodeIndex node);
@@ -130,7 +139,16 @@ class TopicTrie {
   void collect(Branches& branches, std::uint64_t hash, const Headers& headers,
                std::vector<ResourceIndex>& queues) const;
 
+  // Where a binding without conditions is no binding of all messages: it takes nothing.
+  bool takes_nothing(const BindingSpec& binding) const {
+    return keys_ == Keys::kIgnored && binding.match == HeaderMatch::kAny;
+  }
+  bool is_conditional(const BindingSpec& binding) const {
+    return !binding.headers.empty() || takes_nothing(binding);
+  }
+
   Keys keys_;
+  std::size_t size_ = 0;
   std::vector<Node> nodes_;
   std::vector<NodeIndex> active_;
   std::vector<NodeIndex> previous_;

@@ -17,25 +17,39 @@ DataBus::~DataBus() {
 
 LinkIndex DataBus::attach() { return links_.push_back({}); }
 
-BusEvent DataBus::serve(LinkIndex link, TimeNs now) {
+void DataBus::begin() {
   notified_.clear();
+  to_clients_.clear();
+}
+
+BusEvent DataBus::ended(BusEvent&& event) {
+  event.notified = notified_;
+  event.to_clients = to_clients_;
+  return std::move(event);
+}
+
+BusEvent DataBus::serve(LinkIndex link, TimeNs now) {
+  begin();
   Command command = decode_command(pair_->bus.receive(link));
   BusEvent event =
       std::visit([&](auto&& alternative) { return apply(link, std::move(alternative), now); }, command);
   event.notified = notified_;
+  event.to_clients = to_clients_;
   return event;
 }
 
 BusEvent DataBus::disconnect(LinkIndex link, TimeNs now) {
-  notified_.clear();
-  BusEvent event = apply(link, CloseCommand(), now);
-  event.notified = notified_;
-  return event;
+  begin();
+  return ended(apply(link, CloseCommand(), now));
 }
 
 void DataBus::send_deliveries(Effects& effects) {
   for (Delivery& delivery : effects.deliveries) {
     const StreamOwner& owner = stream_owners_[delivery.stream];
+    if (owner.link == kNoComponent) [[unlikely]] {
+      to_clients_.push_back(std::move(delivery));
+      continue;
+    }
     pair_->bus.send(owner.link, encode(DeliveryNotice{owner.alias, delivery.tag, delivery.redelivered,
                                                       std::move(delivery.message)}));
     notified_.push_back(owner.link);
@@ -84,13 +98,7 @@ void DataBus::send_notice(LinkIndex link, Notice&& notice) {
 }
 
 BusEvent DataBus::look(TimeNs now) {
-  notified_.clear();
-  Effects& effects = broker_.look(now);
-  send_deliveries(effects);
-  BusEvent event;
-  event.policies = effects.policies;
-  event.notified = notified_;
-  return event;
+  return perform([now](Broker& broker) -> Effects& { return broker.look(now); });
 }
 
 BusEvent DataBus::apply(LinkIndex link, StreamCommand&& command, TimeNs now) {

@@ -36,6 +36,7 @@ struct BusEvent {
   // What followed from the options of queues, in order; valid until the next call.
   std::span<const PolicyEvent> policies;
   std::span<const LinkIndex> notified;  // the links a notice was sent to, in order; valid until the next call
+  std::span<Delivery> to_clients;  // to streams that no component has, in order; valid until the next call
 };
 
 class DataBus {
@@ -70,6 +71,23 @@ class DataBus {
   void drop_command(LinkIndex link) { decode_command(pair_->bus.receive(link)); }
   void drop_notice(LinkIndex link) { decode_notice(receive(link)); }
 
+  // What somebody does who has no link: a client of a listener. Applies `act`, which returns the broker's
+  // effects, and sends what follows to components. The event has its effects; its kind says nothing.
+  template <typename Act>
+  BusEvent perform(const Act& act) {
+    begin();
+    Effects& effects = act(broker_);
+    send_deliveries(effects);
+    BusEvent event;
+    event.queues = effects.queues;
+    event.policies = effects.policies;
+    return ended(std::move(event));
+  }
+  // Notes that the stream of this number, which is opened next, is no component's.
+  void note_client_stream(StreamIndex number) {
+    while (stream_owners_.next() != number) stream_owners_.push_back({kNoComponent, ResourceAlias()});
+    stream_owners_.push_back({kNoComponent, ResourceAlias()});
+  }
   // The resource that a component calls `alias`.
   ResourceIndex resource(LinkIndex link, ResourceAlias alias) const { return links_[link].resources[alias]; }
 
@@ -101,6 +119,8 @@ class DataBus {
   BusEvent apply(LinkIndex link, AcknowledgeCommand&& command, TimeNs now);
   BusEvent apply(LinkIndex link, RejectCommand&& command, TimeNs now);
   BusEvent apply(LinkIndex link, CloseCommand&& command, TimeNs now);
+  void begin();
+  BusEvent ended(BusEvent&& event);
   void send_deliveries(Effects& effects);
   void send_notice(LinkIndex link, Notice&& notice);
 
@@ -110,6 +130,7 @@ class DataBus {
   IndexedVector<StreamIndex, StreamOwner> stream_owners_;
   std::vector<Bound> bound_;
   std::vector<LinkIndex> notified_;
+  std::vector<Delivery> to_clients_;
   std::vector<ResourceIndex> left_;
   std::vector<PolicyEvent> policies_;
 };

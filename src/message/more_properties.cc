@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <tuple>
 #include <utility>
 
 #include "core/printable.h"
@@ -28,6 +29,14 @@ std::optional<std::int64_t> integer(std::string_view text) {
 
 }  // namespace
 
+bool MoreProperties::operator==(const MoreProperties& other) const {
+  const auto compared = [](const MoreProperties& each) {
+    return std::tie(each.content_encoding, each.reply_to, each.expiration, each.type, each.user_id,
+                    each.priority, each.delivery_mode, each.blind_keys);
+  };
+  return compared(*this) == compared(other);
+}
+
 const MoreProperties OptionalProperties::kNone = {};
 
 OptionalProperties::OptionalProperties(MoreProperties properties)
@@ -49,7 +58,7 @@ MoreProperties& OptionalProperties::edit() {
 
 void OptionalProperties::normalise_those() {
   if (properties_->delivery_mode == kPersistent) properties_->delivery_mode.reset();
-  if (*properties_ == kNone) properties_.reset();
+  if (properties_->as_published.empty() && *properties_ == kNone) properties_.reset();
 }
 
 void add_to_hash(Hasher& hasher, const MoreProperties& properties) {

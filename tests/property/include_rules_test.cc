@@ -61,7 +61,9 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
       {"dse", {"dse"}},
       {"core", {"core", "dse"}},
       {"message", {"message", "core", "dse"}},
+      {"access", {"access", "core", "dse"}},
       {"broker", {"broker", "message", "core", "dse"}},
+      {"wire", {"wire", "message", "core", "dse"}},
       {"bus", {"bus", "broker", "message", "core", "dse"}},
       {"sdk", {"sdk", "message", "core", "dse"}},
       {"process", {"process", "core", "dse"}},
@@ -78,7 +80,7 @@ TEST_CASE("includes go one way, along the arrows of the architecture") {
         "synthetic", "message", "core", "dse"}},
       {"amqp", {"amqp", "sdk", "message", "core", "dse"}},
       {"sim",
-       {"sim", "kinds", "component", "protocol", "bus", "broker", "sdk", "dataset", "learn", "measure",
+       {"sim", "access", "kinds", "component", "protocol", "bus", "broker", "sdk", "dataset", "learn", "measure",
         "drift", "concept_drift", "message", "core", "amqp", "dse"}},
   };
   for (const Source& source : sources()) {
@@ -107,6 +109,7 @@ TEST_CASE("within the simulator, too") {
       {"regression", {"regression", "results", "world", "scenario", "record", "capture"}},
       {"conform", {"conform"}},
       {"definitions", {"definitions", "scenario"}},
+      {"users", {"users", "scenario"}},
       {"explain", {"explain", "scenario"}},
       {"simulation", {"simulation", "world", "scenario", "record"}},
       {"report", {"report", "results", "world", "scenario"}},
@@ -115,7 +118,7 @@ TEST_CASE("within the simulator, too") {
       {"node", {"node", "results", "world", "scenario"}},
       {"command",
        {"command", "regression", "results", "world", "scenario", "record", "capture", "conform",
-        "definitions", "report", "live", "attach", "node", "simulation", "trace", "explain"}},
+        "definitions", "users", "report", "live", "attach", "node", "simulation", "trace", "explain"}},
   };
   for (const Source& source : sources()) {
     if (source.folder != "sim" || source.path == "sim/main.cc") continue;
@@ -143,7 +146,8 @@ TEST_CASE("each library is used in its folder alone") {
       {"utf8", {"core"}},
       {"rabbitmq", {"amqp"}},
       {"amqp.h", {"amqp"}},
-      {"openssl/", {"amqp", "protocol", "sim"}},  // TLS, base64, and the token of the live page
+      {"openssl/", {"access", "amqp", "protocol", "sim"}},  // hashes, TLS, base64, the token of the live page
+      {"pcre2", {"access"}},
       {"png.h", {"dataset", "sim"}},
       {"httplib", {"sim"}},
       {"fast_float/", {"dataset"}},

@@ -59,6 +59,10 @@ const std::vector<std::vector<std::string>> kCommands = {{"replay"},
                                                          {"capture", "diff"},
                                                          {"definitions", "export"},
                                                          {"definitions", "import"},
+                                                         {"user", "add"},
+                                                         {"user"},
+                                                         {"user", "list"},
+                                                         {"user", "remove"},
                                                          {"init"},
                                                          {"explain"},
                                                          {"completion"},
@@ -75,6 +79,7 @@ TEST_CASE("help: each example runs") {
   folder.write("messages.jsonl", line);
   folder.write("others.jsonl", replaced(line, "hi", "ho"));
   REQUIRE(folder.run({"capture", "make", "others.jsonl", "-o", "other.capture"}).status == 0);
+  folder.write("secret.txt", "open sesame\n");
   folder.write("definitions.json",
                folder.run({"definitions", "export", "scenarios/exchange-types.toml"}).out);
   for (const std::vector<std::string>& command : kCommands) {

@@ -81,6 +81,15 @@ const std::vector<ShownKey>& shown_keys() {
       {"component.on_refused", "refused-ends", "on_refused = \"end\"\n", "",
        "FAILED the run completed, expected refused"},
 
+      {"component.user", "users", "user = \"trainer\"\n", "", "FAILED the run completed, expected refused"},
+      {"user.configure", "users", "configure = \"^digits$\"\nwrite = \"^digits$\"\n\n",
+       "write = \"^digits$\"\n\n", "FAILED all before it has arrived"},
+      {"user.write", "users", "configure = \"^digits$\"\nwrite = \"^digits$\"\n\n",
+       "configure = \"^digits$\"\n\n", "FAILED all before it has arrived"},
+      {"user.read", "users", "read = \"^digits$\"\n", "", "FAILED all before it has arrived"},
+      {"user.topics", "users", "[user.trainer.topics.digits]\nwrite = \"^[0-79]$\"\n", "",
+       "FAILED the run completed, expected refused"},
+
       {"fault.name", "fault-times", "name = \"storm\"\n", "",
        "expect.1.fault: no fault has the name 'storm'"},
       {"fault.on", "fault-times", "on = false\n", "", "FAILED no more is lost"},
@@ -217,6 +226,7 @@ TEST_CASE("keys: each key that the page of the format describes has its scenario
                                        {"## `[resource.NAME]`", "resource."},
                                        {"## `[exchange.NAME]`", "exchange."},
                                        {"## `[component.NAME]`", "component."},
+                                       {"## `[user.NAME]`", "user."},
                                        {"## `[[fault]]`", "fault."},
                                        {"## `[[drift]]`", "drift."}}) {
     for (const std::string& key : keys_described_in(chapter_of(page, heading))) described.insert(table + key);

@@ -53,7 +53,7 @@ std::string others_of(const std::vector<FormatKey>& keys, const std::string& but
       value = "[1]";
     else if (key.form == ValueForm::kNumberOrText)
       value = "0";
-    else if (key.form == ValueForm::kInner)
+    else if (key.form == ValueForm::kInner || key.form == ValueForm::kNamedInner)
       value = "{}";
     text += info.name + " = " + value + "\n";
   }

@@ -1,4 +1,4 @@
-#include "sim/definitions/name_pattern.h"
+#include "access/name_pattern.h"
 
 #include <stdexcept>
 

@@ -1,5 +1,5 @@
-// The pattern of a policy: a regular expression that is looked for in the names of queues and exchanges, byte
-// by byte. RabbitMQ runs it by PCRE, this by PCRE2.
+// The pattern of a policy, or of a permission: a regular expression that is looked for in the names of queues
+// and exchanges, byte by byte. RabbitMQ runs it by PCRE, this by PCRE2.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 
-#include "sim/definitions/name_pattern.h"
+#include "access/name_pattern.h"
 
 #include <fmt/format.h>
 #include <pcre2.h>

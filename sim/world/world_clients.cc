@@ -1,0 +1,88 @@
+// What clients of a listener do in a world.
+#include <utility>
+
+#include "core/check.h"
+#include "sim/world/world.h"
+#include "sim/world/world_component.h"
+
+namespace dse {
+namespace {
+
+DoorTopology topology_for_clients(const Scenario& scenario) {
+  DoorTopology topology;
+  for (const std::string& name : resource_names(scenario)) {
+    if (scenario.exchanges.contains(name)) continue;
+    const auto found = scenario.resources.find(name);
+    const ResourceConfig config = found == scenario.resources.end() ? ResourceConfig() : found->second;
+    topology.exchanges.push_back({name, {.type = ExchangeType::kTopic, .alternate = config.alternate}});
+    topology.queues.push_back({name, config.queue});
+  }
+  for (const auto& [name, options] : scenario.exchanges) topology.exchanges.push_back({name, options});
+  return topology;
+}
+
+}  // namespace
+
+void World::make_door() {
+  RandomStream& names = random_.stream("", "names for clients");
+  door_ = std::make_unique<Door>(bus_, static_cast<DoorWatcher&>(*this),
+                                 Door::Options{.topology = topology_for_clients(scenario_),
+                                               .draw = [&names] { return names.next_u64(); },
+                                               .keeps_replies = options_.listens},
+                                 now());
+  make_gauges();
+}
+
+void World::hand_in(ClientCommand command, TimeNs time_ns) {
+  DSE_CHECK(time_ns >= now() && time_ns >= last_import_ns_,
+            "a client's command at {} ns, after something from outside at {} ns, at {} ns", time_ns,
+            last_import_ns_, now());
+  last_import_ns_ = time_ns;
+  commands_.push_back(std::move(command));
+  scheduler_.schedule(time_ns, EventKind::kClient, ComponentIndex(), EventPriority::kImport);
+}
+
+std::vector<ClientReply> World::take_replies() {
+  return door_ == nullptr ? std::vector<ClientReply>() : door_->take_replies();
+}
+
+void World::on_client_command() {
+  if (door_ == nullptr) make_door();
+  client_event_told_ = false;
+  door_->apply(commands_.pop_front(), now());
+  make_gauges();
+}
+
+// The first event of a command has the command's number; what follows is caused by it.
+RunEvent World::client_event(EventCode code, ClientIndex client) {
+  RunEvent event = happening(code, kNoComponent);
+  if (client_event_told_) {
+    event.cause = scheduler_.count_within();
+    event.number = scheduler_.event_number();
+  }
+  client_event_told_ = true;
+  event.client_number = client.number();
+  return event;
+}
+
+void World::on_client(ClientIndex client, const BusEvent& event) {
+  make_gauges();
+  RunEvent told = client_event(event.kind, client);
+  told.resource_number = event.resource;
+  if (event.message) told.message = &event.message;
+  told.queues = event.queues;
+  tell(told);
+  for (const ResourceIndex queue : event.queues) note_queue(queue);
+  const bool delivered = event.kind == EventCode::kDelivered || event.kind == EventCode::kRedelivered;
+  if (event.resource != kNoResource && (delivered || info_of(event.kind).moves)) note_queue(event.resource);
+}
+
+void World::on_client_binding(ClientIndex client, const BindingSpec& binding, bool made) {
+  make_gauges();
+  if (ledger_ != nullptr) ledger_->note_client_binding(binding, made);
+  RunEvent told = client_event(made ? EventCode::kBound : EventCode::kUnbound, client);
+  told.resource_number = *bus_.broker().find(binding.to);
+  tell(told);
+}
+
+}  // namespace dse

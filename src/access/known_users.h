@@ -1,0 +1,40 @@
+// The users who may log in, and what each may do: immutable, so any number of threads may ask at once.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/password_hash.h"
+#include "access/permissions.h"
+
+namespace dse {
+
+struct User {
+  std::string name;
+  std::optional<PasswordHash> password = {};  // empty: no password fits
+  Permissions permissions = {};
+};
+
+class KnownUsers {
+ public:
+  // Of several with one name, the first counts.
+  explicit KnownUsers(std::vector<User> users);
+
+  // What the user may do, if the password is right. For a user who does not exist, or has no password, it
+  // takes as long as for the one whose password is the costliest to check, so that nobody learns who exists.
+  // An empty password is never right. It takes about 25 ms and 8 MiB: a caller bounds how many run at once.
+  // Throws RunError when there is no memory.
+  std::optional<Permissions> check(std::string_view name, std::string_view password) const;
+  // The same for a user who has shown in another way who it is, such as by a certificate.
+  std::optional<Permissions> find(std::string_view name) const;
+
+ private:
+  std::map<std::string, User, std::less<>> users_;
+  PasswordHash unmatched_;
+};
+
+}  // namespace dse
