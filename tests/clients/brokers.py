@@ -19,7 +19,10 @@ USERS = {
     "writer-only": ("^$", "^refused\\.", "^$"),
     "reader-only": ("^$", "^$", "^refused\\."),
     "stranger": ("^other", "other$", "no|where"),
+    "topical": ("^refused\\.", "^refused\\.", "^refused\\."),
 }
+# By user and exchange, which routing keys may be written and read there.
+TOPICS = {("topical", "refused.topic"): ("^open\\.", "^open\\.")}
 
 
 class RabbitMq:
@@ -39,11 +42,15 @@ class RabbitMq:
 
     def add_users(self):
         """One evaluation takes as long as one of the ten commands that it replaces."""
+        def call(function, *arguments):
+            binaries = ", ".join('<<"' + text.replace("\\", "\\\\") + '">>' for text in (*arguments, "tests"))
+            return f"catch rabbit_auth_backend_internal:{function}({binaries})"
+
         lines = []
         for user, permissions in USERS.items():
-            patterns = ", ".join(f'<<"{pattern}">>'.replace("\\", "\\\\") for pattern in permissions)
-            lines.append(f'catch rabbit_auth_backend_internal:add_user(<<"{user}">>, <<"{PASSWORD}">>, <<"tests">>), '
-                         f'rabbit_auth_backend_internal:set_permissions(<<"{user}">>, <<"/">>, {patterns}, <<"tests">>)')
+            lines += [call("add_user", user, PASSWORD), call("set_permissions", user, "/", *permissions)]
+        for (user, exchange), permissions in TOPICS.items():
+            lines.append(call("set_topic_permissions", user, "/", exchange, *permissions))
         subprocess.run([ROOT / "tests/support/rabbitmq", "ctl", self.folder, "eval", ", ".join(lines) + "."], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -84,6 +91,9 @@ class Dse:
             options = [f"--{what}={pattern}" for what, pattern in zip(("configure", "write", "read"), permissions)]
             subprocess.run(self.command("user", "add", user, "--users", users, "--password-file", password, *options),
                            check=True, stdout=subprocess.DEVNULL)
+        with users.open("a", encoding="utf-8") as file:
+            for (user, exchange), (write, read) in TOPICS.items():
+                file.write(f"[user.{user}.topics.'{exchange}']\nwrite = '{write}'\nread = '{read}'\n")
         self.process = subprocess.Popen(
             self.command("attach", self.scenario, "--listen", "amqp://127.0.0.1:0", "--users", users, "--out", self.run),
             env=self.environment, stdout=subprocess.PIPE, text=True)

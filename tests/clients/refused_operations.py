@@ -47,10 +47,10 @@ OPERATIONS = {
     "take a message from none": lambda channel, _: channel.basic_get("refused.none"),
     "consume": lambda channel, queue: channel.basic_consume(queue, nothing),
     "consume from none": lambda channel, _: channel.basic_consume("refused.none", nothing),
-    "declare an exchange": lambda channel, _: channel.exchange_declare("refused.new", "direct", auto_delete=True),
+    "declare an exchange": lambda channel, own: channel.exchange_declare(own, "direct", auto_delete=True),
     "declare an exchange passively": lambda channel, _: channel.exchange_declare(EXCHANGE, "direct", passive=True),
-    "declare an exchange with an alternate": lambda channel, _: channel.exchange_declare(
-        "refused.alternate", "direct", auto_delete=True, arguments=arguments(alternate_exchange=EXCHANGE)),
+    "declare an exchange with an alternate": lambda channel, own: channel.exchange_declare(
+        own, "direct", auto_delete=True, arguments=arguments(alternate_exchange=EXCHANGE)),
     "declare an exchange of amq": lambda channel, _: channel.exchange_declare("amq.direct", "direct", durable=True),
     "delete an exchange that is not there": lambda channel, _: channel.exchange_delete("refused.none"),
     "delete an exchange of amq": lambda channel, _: channel.exchange_delete("amq.direct"),
@@ -68,15 +68,19 @@ OPERATIONS = {
 def add(user, operation):
     def attempt(broker):
         connection = broker.connect(credentials=pika.PlainCredentials(user, PASSWORD))
-        queue = f"refused.queue of {user}" if operation.startswith("delete") else "refused.queue"
-        return refusal(OPERATIONS[operation], connection.channel(), queue)
+        name = f"refused.{operation.split()[0]}d by {user}"
+        if operation.startswith("declare an exchange"):
+            name += operation[len("declare an exchange"):]
+        elif not operation.startswith("delete"):
+            name = "refused.queue"
+        return refusal(OPERATIONS[operation], connection.channel(), name)
     checks.add(f"{user} may not {operation}", attempt)
 
 
 def prepare(broker):
     """Makes what the operations are done on."""
     channel = broker.channel()
-    for queue in ["refused.queue", "refused.shared"] + [f"refused.queue of {user}" for user in USERS]:
+    for queue in ["refused.queue", "refused.shared"] + [f"refused.deleted by {user}" for user in USERS]:
         channel.queue_declare(queue)
     channel.exchange_declare(EXCHANGE, "direct")
     channel.exchange_declare(TOPIC, "topic")
