@@ -8,8 +8,13 @@ from pika_client import refusal, served
 
 checks = Checks()
 
-# Made beforehand by who may do everything. Each user has a queue that it may be able to delete.
-EXCHANGE, TOPIC = "refused.exchange", "refused.topic"
+# Made beforehand by who may do everything. What a user may be able to make or delete is its own, so that it is in
+# nobody's way.
+QUEUE, EXCHANGE, TOPIC = "refused.queue", "refused.exchange", "refused.topic"
+
+
+def own_name(user, operation):
+    return f"refused.{operation} of {user}"
 
 
 def nothing(*_):
@@ -26,26 +31,26 @@ def arguments(**named):
 
 
 OPERATIONS = {
-    "declare a queue": lambda channel, queue: channel.queue_declare("refused." + queue, exclusive=True),
-    "declare a queue that is there": lambda channel, _: channel.queue_declare("refused.shared"),
-    "declare a queue passively": lambda channel, _: channel.queue_declare("refused.shared", passive=True),
+    "declare a queue": lambda channel, own: channel.queue_declare(own, exclusive=True),
+    "declare a queue that is there": lambda channel, _: channel.queue_declare(QUEUE),
+    "declare a queue passively": lambda channel, _: channel.queue_declare(QUEUE, passive=True),
     "declare a queue passively that is not there": lambda channel, _: channel.queue_declare("refused.none", passive=True),
     "declare a queue of no name": lambda channel, _: channel.queue_declare("", exclusive=True),
     "declare a queue of a reserved name": lambda channel, _: channel.queue_declare("amq.refused"),
-    "declare a queue with dead letters": lambda channel, queue: channel.queue_declare(
-        "refused.letters." + queue, exclusive=True, arguments=arguments(x_dead_letter_exchange=EXCHANGE)),
-    "delete a queue": lambda channel, queue: channel.queue_delete(queue, if_empty=True, if_unused=True),
+    "declare a queue with dead letters": lambda channel, own: channel.queue_declare(
+        own, exclusive=True, arguments=arguments(x_dead_letter_exchange=EXCHANGE)),
+    "delete a queue": lambda channel, own: channel.queue_delete(own, if_empty=True, if_unused=True),
     "delete a queue that is not there": lambda channel, _: channel.queue_delete("refused.none"),
-    "purge a queue": lambda channel, queue: channel.queue_purge(queue),
-    "bind a queue": lambda channel, queue: channel.queue_bind(queue, EXCHANGE, "k"),
-    "bind a queue to a topic": lambda channel, queue: channel.queue_bind(queue, TOPIC, "open.k"),
-    "bind a queue to another topic": lambda channel, queue: channel.queue_bind(queue, TOPIC, "secret.k"),
-    "bind a queue to the default exchange": lambda channel, queue: channel.queue_bind(queue, "", "k"),
-    "bind a queue to none": lambda channel, queue: channel.queue_bind(queue, "refused.none", "k"),
-    "unbind a queue": lambda channel, queue: channel.queue_unbind(queue, EXCHANGE, "never"),
-    "take a message": lambda channel, queue: channel.basic_get(queue),
+    "purge a queue": lambda channel, _: channel.queue_purge(QUEUE),
+    "bind a queue": lambda channel, _: channel.queue_bind(QUEUE, EXCHANGE, "k"),
+    "bind a queue to a topic": lambda channel, _: channel.queue_bind(QUEUE, TOPIC, "open.k"),
+    "bind a queue to another topic": lambda channel, _: channel.queue_bind(QUEUE, TOPIC, "secret.k"),
+    "bind a queue to the default exchange": lambda channel, _: channel.queue_bind(QUEUE, "", "k"),
+    "bind a queue to none": lambda channel, _: channel.queue_bind(QUEUE, "refused.none", "k"),
+    "unbind a queue": lambda channel, _: channel.queue_unbind(QUEUE, EXCHANGE, "never"),
+    "take a message": lambda channel, _: channel.basic_get(QUEUE),
     "take a message from none": lambda channel, _: channel.basic_get("refused.none"),
-    "consume": lambda channel, queue: channel.basic_consume(queue, nothing),
+    "consume": lambda channel, _: channel.basic_consume(QUEUE, nothing),
     "consume from none": lambda channel, _: channel.basic_consume("refused.none", nothing),
     "declare an exchange": lambda channel, own: channel.exchange_declare(own, "direct", auto_delete=True),
     "declare an exchange passively": lambda channel, _: channel.exchange_declare(EXCHANGE, "direct", passive=True),
@@ -68,19 +73,14 @@ OPERATIONS = {
 def add(user, operation):
     def attempt(broker):
         connection = broker.connect(credentials=pika.PlainCredentials(user, PASSWORD))
-        name = f"refused.{operation.split()[0]}d by {user}"
-        if operation.startswith("declare an exchange"):
-            name += operation[len("declare an exchange"):]
-        elif not operation.startswith("delete"):
-            name = "refused.queue"
-        return refusal(OPERATIONS[operation], connection.channel(), name)
+        return refusal(OPERATIONS[operation], connection.channel(), own_name(user, operation))
     checks.add(f"{user} may not {operation}", attempt)
 
 
 def prepare(broker):
     """Makes what the operations are done on."""
     channel = broker.channel()
-    for queue in ["refused.queue", "refused.shared"] + [f"refused.deleted by {user}" for user in USERS]:
+    for queue in [QUEUE] + [own_name(user, "delete a queue") for user in USERS]:
         channel.queue_declare(queue)
     channel.exchange_declare(EXCHANGE, "direct")
     channel.exchange_declare(TOPIC, "topic")
