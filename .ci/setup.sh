@@ -6,7 +6,7 @@ readonly build_packages=(
   g++ cmake ninja-build pkg-config
   libzmq3-dev cppzmq-dev libeigen3-dev libcli11-dev libfmt-dev catch2 libtomlplusplus-dev libxxhash-dev libutfcpp-dev
   librandom123-dev nlohmann-json3-dev libsqlite3-dev libbenchmark-dev zlib1g-dev librabbitmq-dev libpcre2-dev libssl-dev
-  libfast-float-dev libpng-dev libcpp-httplib-dev libprotozero-dev
+  libfast-float-dev libpng-dev libcpp-httplib-dev libprotozero-dev libasio-dev
 )
 readonly broker_packages=(rabbitmq-server python3-pika openssl)
 # The tests of programs in other languages run these.
@@ -204,10 +204,10 @@ test_with_address_sanitizer() {
 
 # Runs the tests of code with threads, and of what drives it, with ThreadSanitizer.
 test_with_thread_sanitizer() {
-  local build_targets=(dse dse_planted test_unit_{world,record,regression,simulation,support,amqp,live} test_system)
+  local build_targets=(dse dse_planted test_unit_{world,record,regression,simulation,support,amqp,live,listener} test_system)
   local test_wrapper=()
   local ctest_choice=(-LE 'full|broker'
-    -R '^(unit/(world|record|regression|simulation|support|amqp|live)|scenario|system/(diff|explore|interrupt|saved_learner|verify))')
+    -R '^(unit/(world|record|regression|simulation|support|amqp|live|listener)|scenario|system/(diff|explore|interrupt|saved_learner|verify))')
   local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
   # The ThreadSanitizer of gcc 12 does not start where the kernel randomises addresses more than it
   # expects.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -11,10 +12,14 @@
 #include "core/diagnostics.h"
 #include "core/printable.h"
 #include "dse/error.h"
+#include "amqp/clock.h"
+#include "listener/listener.h"
 #include "sim/attach/attachment.h"
+#include "sim/attach/listener_front.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
+#include "sim/command/listen_options.h"
 #include "sim/command/paced_run.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
@@ -40,6 +45,7 @@ struct AttachArguments {
   double pace = 1;
   std::string longest;
   std::string live;
+  ListenArguments listen;
   bool record = false;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::string protocol_log;
@@ -50,9 +56,11 @@ struct AttachArguments {
 };
 
 std::string status_text(const Attachment::Status& status) {
-  std::string text = fmt::format("{:.1f} s virtual, imported {}, exported {}",
-                                 static_cast<double>(status.virtual_time_ns) / kNanosecondsPerSecond,
-                                 status.gateway.imported, status.gateway.exported);
+  std::string text = fmt::format("{:.1f} s virtual",
+                                 static_cast<double>(status.virtual_time_ns) / kNanosecondsPerSecond);
+  if (status.listens) text += fmt::format(", {}", counted(status.clients, "client"));
+  if (!status.has_gateway) return text;
+  text += fmt::format(", imported {}, exported {}", status.gateway.imported, status.gateway.exported);
   if (status.gateway.duplicates > 0)
     text += fmt::format(", {} dropped", counted(status.gateway.duplicates, "duplicate"));
   if (status.gateway.refused > 0) text += fmt::format(", {} refused", status.gateway.refused);
@@ -93,12 +101,17 @@ class StatusLine {
   std::string problem_;
 };
 
-// Refuses a gateway that joins nothing: it would have nothing to wait for.
-void require_gateway(const Gateway::Options& options, const Scenario& scenario) {
-  if (!options.exports.empty() || !options.imports.empty()) return;
-  throw InputError(
-      {.file = scenario.path},
-      "has neither [[gateway.export]] nor [[gateway.import]]: nothing would cross to the broker");
+bool joins_broker(const Scenario& scenario) {
+  return std::any_of(scenario.components.begin(), scenario.components.end(),
+                     [](const ComponentConfig& component) { return is_import(component) || is_export(component); });
+}
+
+// Refuses a run that is joined to nothing: it would have nothing to wait for.
+void require_front(const Scenario& scenario, const AttachArguments& arguments) {
+  if (joins_broker(scenario) || !arguments.listen.url.empty()) return;
+  throw InputError({.file = scenario.path},
+                   "has neither [[gateway.export]] nor [[gateway.import]], and nobody listens: nothing would "
+                   "come in or go out; add a gateway, or --listen URL --users FILE");
 }
 
 std::string counts_text(const Gateway::Counts& counts) {
@@ -107,6 +120,12 @@ std::string counts_text(const Gateway::Counts& counts) {
       "unroutable {}, reconnects {}\n",
       counts.imported, counts.duplicates, counts.refused, counts.exported, counts.republished, counts.nacked,
       counts.unroutable, counts.reconnects);
+}
+
+// Who starts this in a test waits for this line.
+void tell_address(const std::string& url) {
+  fmt::print("listening on {}\n", url);
+  std::fflush(stdout);
 }
 
 RunResult run_with_status(Attachment& attachment, const Interrupts& interrupts, bool quiet) {
@@ -120,10 +139,14 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   if (arguments.seed) scenario.seed = *arguments.seed;
   for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
   const std::optional<TimeNs> longest = given_duration("--for", arguments.longest);
-  const BrokerAddress broker = broker_address(arguments.broker);
+  require_front(scenario, arguments);
+  std::optional<ListenerOptions> listening = listener_options(arguments.listen);
+  if (listening && arguments.pace == 0)
+    throw InputError({.file = "--pace"}, "is 0, but clients need a clock that goes on: leave it out, or say how fast");
   const Interrupts interrupts = watch_for_two_interrupts();
-  const Gateway::Options joined = gateway_options(scenario, broker, interrupts.first);
-  require_gateway(joined, scenario);
+  std::optional<Gateway::Options> joined;
+  if (joins_broker(scenario))
+    joined = gateway_options(scenario, broker_address(arguments.broker), interrupts.first);
 
   DrivenRun run(started, {.out = arguments.out,
                           .default_folder = fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed),
@@ -136,31 +159,53 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                           .settings = arguments.settings,
                           .protocol_log = arguments.protocol_log});
   PacedRun paced(scenario, {.pace = arguments.pace, .live = arguments.live});
-  std::optional<Attachment> attachment;
+  std::optional<GatewayFront> gateway_front;
   WorldOptions world_options = run.world_options(scenario);
-  world_options.on_export = [&attachment](const ComponentConfig& exporter, const MessagePtr& message) {
-    attachment->write(exporter, message);
+  world_options.listens = listening.has_value();
+  world_options.on_export = [&gateway_front](const ComponentConfig& exporter, const MessagePtr& message) {
+    gateway_front->write(exporter, message);
   };
   World world(scenario, world_options, run.open_lines());
-  Gateway gateway(joined);
+  const RealClock clock;
+  const Notifier own_notifier(clock);
+  std::optional<Gateway> gateway;
+  if (joined) {
+    gateway.emplace(*joined);
+    gateway_front.emplace(scenario, *gateway);
+  }
+  const Notifier& arrived = gateway ? gateway->notifier() : own_notifier;
   std::optional<CaptureWriter> capture;
-  if (!joined.imports.empty()) {
-    capture.emplace(run.folder().path_of(kCaptureFile),
-                    capture_header(scenario, world.data(), scenario.seed, scenario.ordering));
+  if (listening || (joined && !joined->imports.empty())) {
+    CaptureHeader header = capture_header(scenario, world.data(), scenario.seed, scenario.ordering);
+    if (listening) header.format = kClientsFormat;
+    capture.emplace(run.folder().path_of(kCaptureFile), header);
+  }
+  std::optional<Listener> listener;
+  std::optional<ListenerFront> listener_front;
+  if (listening) {
+    listening->arrived = [&arrived] { arrived.notify(); };
+    listener.emplace(*listening);
+    listener_front.emplace(*listener);
   }
   paced.watch(world);
-  attachment.emplace(scenario, world, gateway, capture ? &*capture : nullptr,
-                     Attachment::Options{.pace = paced.pace(), .longest = longest, .look = paced.look()});
-  if (!arguments.quiet) tell("attached to broker {}\n", broker.describe());
-  const RunResult result = run_with_status(*attachment, interrupts, arguments.quiet);
+  Attachment attachment(scenario, world,
+                        {.gateway = gateway_front ? &*gateway_front : nullptr,
+                         .listener = listener_front ? &*listener_front : nullptr},
+                        arrived, capture ? &*capture : nullptr,
+                        {.pace = paced.pace(), .longest = longest, .look = paced.look()});
+  if (!arguments.quiet && joined) tell("attached to broker {}\n", joined->connection.address.describe());
+  if (listener) tell_address(listener_url(*listening, *listener));
+  const RunResult result = run_with_status(attachment, interrupts, arguments.quiet);
+  if (listener) listener->stop();
 
   paced.end(result);
-  scenario.until_ns = attachment->end_ns();  // as in its replay
-  DrivenRun::Ending ending{
-      .data = world.data(), .data_notes = world.data_notes(), .more = counts_text(gateway.counts())};
+  scenario.until_ns = attachment.end_ns();  // as in its replay
+  DrivenRun::Ending ending{.data = world.data(),
+                           .data_notes = world.data_notes(),
+                           .more = gateway ? counts_text(gateway->counts()) : std::string()};
   if (capture) ending.capture = CaptureNote{kCaptureFile, capture->checksum()};
   // The capture is kept, whatever went wrong with the broker.
-  ending.when_kept = [&attachment] { attachment->check(); };
+  ending.when_kept = [&attachment] { attachment.check(); };
   return run.end(scenario, result, ending);
 }
 
@@ -169,7 +214,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
 void add_attach_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<AttachArguments>();
   ProgramCommand command = parser.add_command(
-      "attach", "Run a scenario beside the real clock, its gateway joined to a real broker");
+      "attach", "Run a scenario beside the real clock, joined to a real broker, or as one for AMQP clients");
   command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
   add_broker_options(command, arguments->broker);
   command.add_text("--out", arguments->out, "the run directory (default: runs/SCENARIO-sSEED-attached)");
@@ -178,6 +223,7 @@ void add_attach_command(CommandParser& parser, const Tables& tables) {
   command.add_real("--pace", arguments->pace, "virtual seconds a second (default: 1); 0: as fast as possible",
                    {.least = 1e-6, .most = 1e6, .or_zero = true, .what = "a pace"});
   add_live_option(command, arguments->live);
+  add_listen_options(command, arguments->listen);
   command.add_text("--for", arguments->longest, "end after this time, such as 30s");
   command.add_flag("--record", arguments->record,
                    "write every event to events.sqlite and every prediction to predictions.csv");

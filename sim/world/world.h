@@ -105,6 +105,8 @@ class World final : private RunNames, private DoorWatcher {
   void hand_in(ClientCommand command, TimeNs time_ns);
   // What has been sent to clients since the last call, in order; nothing unless WorldOptions::listens.
   std::vector<ClientReply> take_replies();
+  // How many clients are connected.
+  std::size_t clients() const { return door_ == nullptr ? 0 : door_->clients(); }
   // Handles every event up to and including `time_ns`, which must not be in the past, and leaves
   // the clock there. Returns false when it ended early because the run is over() or because
   // `interrupted` is true; after an interruption, advance_to(now()) without one handles the rest of

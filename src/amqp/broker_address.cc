@@ -46,14 +46,16 @@ std::string BrokerAddress::describe() const {
                      bare ? host : "[" + host + "]", port, vhost == "/" ? "" : vhost);
 }
 
-BrokerAddress parse_broker_url(const std::string& url, const std::string& given_by) {
+namespace {
+
+BrokerAddress parse_url(const std::string& url, const std::string& given_by, int port_min) {
   BrokerAddress address;
   std::string text = url;
   address.heartbeat_s = take_heartbeat(text, address.heartbeat_s, given_by);
   amqp_connection_info parts;
   amqp_default_connection_info(&parts);
   // The parser writes into its input, and its results point into it.
-  if (amqp_parse_url(text.data(), &parts) != AMQP_STATUS_OK || *parts.host == '\0' || parts.port <= 0 ||
+  if (amqp_parse_url(text.data(), &parts) != AMQP_STATUS_OK || *parts.host == '\0' || parts.port < port_min ||
       parts.port > UINT16_MAX) {
     throw InputError({.file = given_by}, fmt::format("is not a broker's URL: {}", kForm));
   }
@@ -64,6 +66,16 @@ BrokerAddress parse_broker_url(const std::string& url, const std::string& given_
   if (*parts.vhost != '\0') address.vhost = parts.vhost;
   address.tls = parts.ssl != 0;
   return address;
+}
+
+}  // namespace
+
+BrokerAddress parse_broker_url(const std::string& url, const std::string& given_by) {
+  return parse_url(url, given_by, 1);
+}
+
+BrokerAddress parse_listener_url(const std::string& url, const std::string& given_by) {
+  return parse_url(url, given_by, 0);
 }
 
 bool has_password(const std::string& url) {

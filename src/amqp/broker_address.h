@@ -33,6 +33,8 @@ struct BrokerAddress {
 // above, except that the port is 5671 with amqps. Throws InputError, whose text does not contain
 // the URL, as that may contain a password.
 BrokerAddress parse_broker_url(const std::string& url, const std::string& given_by);
+// The same for a URL at which this process listens: its port may be 0, for any that is free.
+BrokerAddress parse_listener_url(const std::string& url, const std::string& given_by);
 
 // Whether the URL contains a password.
 bool has_password(const std::string& url);

@@ -1,0 +1,67 @@
+#include "sim/command/listen_options.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "amqp/broker_address.h"
+#include "dse/error.h"
+#include "sim/users/users_file.h"
+
+namespace dse {
+namespace {
+
+void require(bool held, const char* option, const char* what) {
+  if (!held) throw InputError({.file = option}, what);
+}
+
+}  // namespace
+
+void add_listen_options(ProgramCommand& command, ListenArguments& arguments) {
+  command.add_text("--listen", arguments.url,
+                   "listen for AMQP clients there, such as amqp://127.0.0.1:5672; port 0: any that is free");
+  command.add_text("--users", arguments.users_file, "the file of users who may log in (see dse user)");
+  command.add_text("--listen-cert", arguments.certificate, "PEM file of the listener's certificate, for amqps");
+  command.add_text("--listen-key", arguments.key, "PEM file of its key");
+  command.add_text("--listen-ca", arguments.authority,
+                   "PEM file of the authorities that sign clients' certificates");
+}
+
+std::optional<ListenerOptions> listener_options(const ListenArguments& arguments) {
+  if (arguments.url.empty()) {
+    require(arguments.users_file.empty(), "--users", "says who may log in, but nobody listens: add --listen URL");
+    require(arguments.certificate.empty() && arguments.key.empty() && arguments.authority.empty(),
+            "--listen-cert", "is for a listener: add --listen amqps://HOST:PORT");
+    return std::nullopt;
+  }
+  const BrokerAddress address = parse_listener_url(arguments.url, "--listen");
+  require(!has_password(arguments.url), "--listen",
+          "has a user and a password, but who may log in is in the users' file: leave them out of the URL");
+  require(!arguments.users_file.empty(), "--listen",
+          "needs the users who may log in: add --users FILE, which dse user add makes");
+  const bool has_files = !arguments.certificate.empty() && !arguments.key.empty();
+  require(!address.tls || has_files, "--listen",
+          "is amqps, which needs a certificate and its key: add --listen-cert FILE and --listen-key FILE");
+  require(address.tls || (arguments.certificate.empty() && arguments.key.empty() && arguments.authority.empty()),
+          "--listen-cert", "is for TLS: listen at amqps://HOST:PORT");
+  const auto users = std::make_shared<const KnownUsers>(read_users(arguments.users_file));
+  return ListenerOptions{
+      .host = address.host,
+      .port = static_cast<std::uint16_t>(address.port),
+      .tls = address.tls,
+      .certificate_file = arguments.certificate,
+      .key_file = arguments.key,
+      .authority_file = arguments.authority,
+      .virtual_host = address.vhost,
+      .check_password = [users](const std::string& user,
+                                const std::string& password) { return users->check(user, password); },
+      .find_user = [users](const std::string& user) { return users->find(user); }};
+}
+
+std::string listener_url(const ListenerOptions& options, const Listener& listener) {
+  const bool is_ipv6 = options.host.find(':') != std::string::npos;
+  return fmt::format(is_ipv6 ? "{}://[{}]:{}" : "{}://{}:{}", options.tls ? "amqps" : "amqp", options.host,
+                     listener.port());
+}
+
+}  // namespace dse
