@@ -13,7 +13,7 @@ import refused_operations  # noqa: E402
 from observing import Checks, main  # noqa: E402
 from pika_client import Broker  # noqa: E402
 
-AT_ONCE = 40  # a broker takes its time before it closes what has not logged in
+AT_ONCE = 100  # a broker takes its time before it closes what has not logged in
 
 checks = Checks()
 for module in (refused_logins, refused_frames, refused_operations):

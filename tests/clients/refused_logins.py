@@ -143,11 +143,11 @@ for check, data in {
         "a frame without its end": frame(1, 0, b"\0\x0a\0\x0b", end=b"\0"), "the protocol header again": PROTOCOL,
         "connection.update-secret": method(0, 10, 70, long_text("x") + short_text("y")),
         "start-ok on channel 1": method(1, 10, 11, table({}) + short_text("PLAIN") + long_text("") + short_text("en_US")),
-        "start-ok of nothing": raw_start_ok(b""), "start-ok cut off": start_ok("PLAIN", plain("u", "p"))[:-9] + b"\xce",
+        "start-ok of nothing": raw_start_ok(b""), "start-ok cut off": raw_start_ok(table({}) + short_text("PLAIN") + long_text(plain("nobody", "p"))),
         "start-ok with a table that is too long": raw_start_ok(struct.pack(">I", 1000) + short_text("PLAIN")),
         "start-ok with a field of unknown type": raw_start_ok(table({"a": b"?\0"}) + short_text("PLAIN") + long_text("") + short_text("")),
         "start-ok with a response that is too long": raw_start_ok(table({}) + short_text("PLAIN") + struct.pack(">I", 999) + b"x"),
-        "start-ok with more behind": start_ok("PLAIN", plain("nobody", "p"))[:-1][7:] and raw_start_ok(
+        "start-ok with more behind": raw_start_ok(
             table({}) + short_text("PLAIN") + long_text(plain("nobody", "p")) + short_text("en_US") + b"more"),
         "a frame larger than 4096 bytes": start_ok("PLAIN", plain("nobody", "p" * 5000)),
         "the size of a frame of 2 GiB": struct.pack(">BHI", 1, 0, 2 ** 31), }.items():
