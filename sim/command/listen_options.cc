@@ -60,8 +60,8 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
 
 std::string listener_url(const ListenerOptions& options, const Listener& listener) {
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
-  return fmt::format(is_ipv6 ? "{}://[{}]:{}" : "{}://{}:{}", options.tls ? "amqps" : "amqp", options.host,
-                     listener.port());
+  const std::string host = is_ipv6 ? "[" + options.host + "]" : options.host;
+  return fmt::format("{}://{}:{}", options.tls ? "amqps" : "amqp", host, listener.port());
 }
 
 }  // namespace dse
