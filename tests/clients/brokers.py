@@ -87,7 +87,7 @@ class Dse:
     def start(self, folder):
         users, password, self.run = folder / "users", folder / "password", folder / "run"
         password.write_text(PASSWORD + "\n", "utf-8")
-        for user, permissions in {"checker": (".*", ".*", ".*"), **USERS}.items():
+        for user, permissions in {"guest": (".*", ".*", ".*"), **USERS}.items():
             options = [f"--{what}={pattern}" for what, pattern in zip(("configure", "write", "read"), permissions)]
             subprocess.run(self.command("user", "add", user, "--users", users, "--password-file", password, *options),
                            check=True, stdout=subprocess.DEVNULL)
@@ -97,7 +97,7 @@ class Dse:
         self.process = subprocess.Popen(
             self.command("attach", self.scenario, "--listen", "amqp://127.0.0.1:0", "--users", users, "--out", self.run),
             env=self.environment, stdout=subprocess.PIPE, text=True)
-        self.url = self.await_line().replace("amqp://", f"amqp://checker:{quote(PASSWORD)}@") + "/%2f"
+        self.url = self.await_line().replace("amqp://", f"amqp://guest:{quote(PASSWORD)}@") + "/%2f"
 
     def await_line(self):
         """The URL of the line that says where it listens."""

@@ -28,12 +28,12 @@ class Worker:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-B", "-m", "celery", "--app", "tasks", "worker", "--pool", "solo", "--loglevel", "info",
-                 "--hostname", f"{name}@{RUN}", "--queues", f"{RUN}.common,{RUN}.urgent"],
+                 "--hostname", f"{name}@{RUN}.here", "--queues", f"{RUN}.common,{RUN}.urgent"],
                 cwd=FOLDER, stdout=log, stderr=subprocess.STDOUT)
 
     def await_start(self):
         deadline = time.monotonic() + 3 * LONGEST_S
-        while f"{RUN} ready." not in self.log.read_text("utf-8"):
+        while f"{RUN}.here ready." not in self.log.read_text("utf-8"):
             assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text("utf-8")
             time.sleep(0.05)
 
