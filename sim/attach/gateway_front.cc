@@ -51,8 +51,7 @@ void GatewayFront::take_import(Intake& intake, Imported&& imported) {
   const std::size_t component = imports_[imported.import];
   if (!imported.refused.empty()) {
     // When a refusal ends the run, what came before it has been on the bus.
-    if (scenario_.components[component].ends_when_refusing)
-      intake.advance_to(intake.end_ns());
+    if (scenario_.components[component].ends_when_refusing) intake.advance_to(intake.end_ns());
     intake.world().note_refusal(component, *imported.message, imported.refused);
     return gateway_.reject(imported.tag);
   }

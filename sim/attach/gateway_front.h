@@ -1,6 +1,6 @@
-// The front that is a gateway: what its imports bring is handed in, and acknowledged on the broker once it has
-// been on the bus and the capture was flushed; what its exports write is published. A message that cannot be
-// read is rejected on the broker, counted as refused by its import, and never on the bus.
+// The front that is a gateway: what its imports bring is handed in, and acknowledged on the broker once it
+// has been on the bus and the capture was flushed; what its exports write is published. A message that cannot
+// be read is rejected on the broker, counted as refused by its import, and never on the bus.
 #pragma once
 
 #include <deque>

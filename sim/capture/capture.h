@@ -46,13 +46,13 @@ struct CaptureHeader {
 CaptureHeader capture_header(const Scenario& scenario, const DataDigests& data, std::uint64_t seed,
                              std::uint64_t ordering);
 
-// What came in from outside: a message of an import, or what a client of a listener did. They are in the order
-// in which they were handed in.
+// What came in from outside: a message of an import, or what a client of a listener did. They are in the
+// order in which they were handed in.
 struct CapturedMessage {
-  std::size_t import = 0;                         // its place in the header
-  TimeNs time_ns = 0;                             // as in World::import and World::hand_in
-  MessagePtr message;                             // null for a command, but for a publication
-  std::optional<ClientCommand> command = {};      // of a client
+  std::size_t import = 0;                     // its place in the header
+  TimeNs time_ns = 0;                         // as in World::import and World::hand_in
+  MessagePtr message;                         // null for a command, but for a publication
+  std::optional<ClientCommand> command = {};  // of a client
 };
 
 // The file's first bytes, see docs/capture-format.md.

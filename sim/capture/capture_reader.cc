@@ -120,8 +120,7 @@ std::optional<CapturedMessage> CaptureReader::next() {
   ByteReader reader(body_);
   const auto kind = static_cast<CaptureRecord>(reader.number<std::uint8_t>());
   if (kind == CaptureRecord::kMessage) return read_message(reader.rest());
-  if (kind == CaptureRecord::kCommand && header_.format >= kClientsFormat)
-    return read_command(reader.rest());
+  if (kind == CaptureRecord::kCommand && header_.format >= kClientsFormat) return read_command(reader.rest());
   if (kind != CaptureRecord::kEnd) refuse("it has a record that is neither a message nor the end");
   read_end(reader.rest());
   return std::nullopt;

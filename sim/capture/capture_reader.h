@@ -20,8 +20,8 @@ class CaptureReader {
   explicit CaptureReader(const std::string& path);
 
   const CaptureHeader& header() const { return header_; }
-  // The next whole message, or command of a client; empty when there is none. Throws InputError where the file holds what no capture
-  // holds.
+  // The next whole message, or command of a client; empty when there is none. Throws InputError where the
+  // file holds what no capture holds.
   std::optional<CapturedMessage> next();
 
   // After next() returned nothing: the time at which the run ended; empty when the file was cut off before

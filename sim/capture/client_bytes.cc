@@ -19,7 +19,9 @@ enum class ActionCode : std::uint8_t {
   kMethod = 6
 };
 
-void append_code(ActionCode code, std::string& bytes) { append_number(static_cast<std::uint8_t>(code), bytes); }
+void append_code(ActionCode code, std::string& bytes) {
+  append_number(static_cast<std::uint8_t>(code), bytes);
+}
 
 void append_permissions(const Permissions& permissions, std::string& bytes) {
   append_text(permissions.configure, bytes);

@@ -8,11 +8,11 @@
 #include <optional>
 #include <thread>
 
+#include "amqp/clock.h"
 #include "core/counted.h"
 #include "core/diagnostics.h"
 #include "core/printable.h"
 #include "dse/error.h"
-#include "amqp/clock.h"
 #include "listener/listener.h"
 #include "sim/attach/attachment.h"
 #include "sim/attach/listener_front.h"
@@ -56,8 +56,8 @@ struct AttachArguments {
 };
 
 std::string status_text(const Attachment::Status& status) {
-  std::string text = fmt::format("{:.1f} s virtual",
-                                 static_cast<double>(status.virtual_time_ns) / kNanosecondsPerSecond);
+  std::string text =
+      fmt::format("{:.1f} s virtual", static_cast<double>(status.virtual_time_ns) / kNanosecondsPerSecond);
   if (status.listens) text += fmt::format(", {}", counted(status.clients, "client"));
   if (!status.has_gateway) return text;
   text += fmt::format(", imported {}, exported {}", status.gateway.imported, status.gateway.exported);
@@ -102,8 +102,9 @@ class StatusLine {
 };
 
 bool joins_broker(const Scenario& scenario) {
-  return std::any_of(scenario.components.begin(), scenario.components.end(),
-                     [](const ComponentConfig& component) { return is_import(component) || is_export(component); });
+  return std::any_of(
+      scenario.components.begin(), scenario.components.end(),
+      [](const ComponentConfig& component) { return is_import(component) || is_export(component); });
 }
 
 // Refuses a run that is joined to nothing: it would have nothing to wait for.
@@ -142,7 +143,8 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   require_front(scenario, arguments);
   std::optional<ListenerOptions> listening = listener_options(arguments.listen);
   if (listening && arguments.pace == 0)
-    throw InputError({.file = "--pace"}, "is 0, but clients need a clock that goes on: leave it out, or say how fast");
+    throw InputError({.file = "--pace"},
+                     "is 0, but clients need a clock that goes on: leave it out, or say how fast");
   const Interrupts interrupts = watch_for_two_interrupts();
   std::optional<Gateway::Options> joined;
   if (joins_broker(scenario))

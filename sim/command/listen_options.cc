@@ -21,7 +21,8 @@ void add_listen_options(ProgramCommand& command, ListenArguments& arguments) {
   command.add_text("--listen", arguments.url,
                    "listen for AMQP clients there, such as amqp://127.0.0.1:5672; port 0: any that is free");
   command.add_text("--users", arguments.users_file, "the file of users who may log in (see dse user)");
-  command.add_text("--listen-cert", arguments.certificate, "PEM file of the listener's certificate, for amqps");
+  command.add_text("--listen-cert", arguments.certificate,
+                   "PEM file of the listener's certificate, for amqps");
   command.add_text("--listen-key", arguments.key, "PEM file of its key");
   command.add_text("--listen-ca", arguments.authority,
                    "PEM file of the authorities that sign clients' certificates");
@@ -29,7 +30,8 @@ void add_listen_options(ProgramCommand& command, ListenArguments& arguments) {
 
 std::optional<ListenerOptions> listener_options(const ListenArguments& arguments) {
   if (arguments.url.empty()) {
-    require(arguments.users_file.empty(), "--users", "says who may log in, but nobody listens: add --listen URL");
+    require(arguments.users_file.empty(), "--users",
+            "says who may log in, but nobody listens: add --listen URL");
     require(arguments.certificate.empty() && arguments.key.empty() && arguments.authority.empty(),
             "--listen-cert", "is for a listener: add --listen amqps://HOST:PORT");
     return std::nullopt;
@@ -42,8 +44,9 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
   const bool has_files = !arguments.certificate.empty() && !arguments.key.empty();
   require(!address.tls || has_files, "--listen",
           "is amqps, which needs a certificate and its key: add --listen-cert FILE and --listen-key FILE");
-  require(address.tls || (arguments.certificate.empty() && arguments.key.empty() && arguments.authority.empty()),
-          "--listen-cert", "is for TLS: listen at amqps://HOST:PORT");
+  require(
+      address.tls || (arguments.certificate.empty() && arguments.key.empty() && arguments.authority.empty()),
+      "--listen-cert", "is for TLS: listen at amqps://HOST:PORT");
   const auto users = std::make_shared<const KnownUsers>(read_users(arguments.users_file));
   return ListenerOptions{
       .host = address.host,

@@ -23,8 +23,8 @@ struct ListenArguments {
 // Adds --listen, --users, --listen-cert, --listen-key and --listen-ca.
 void add_listen_options(ProgramCommand& command, ListenArguments& arguments);
 
-// What the arguments ask for; empty when they do not. The users' file is read. Throws InputError when something
-// is missing or does not fit together; warns on stderr where others may read the users' file.
+// What the arguments ask for; empty when they do not. The users' file is read. Throws InputError when
+// something is missing or does not fit together; warns on stderr where others may read the users' file.
 std::optional<ListenerOptions> listener_options(const ListenArguments& arguments);
 
 // "amqp://127.0.0.1:5672", where clients find a listener with these options.

@@ -293,11 +293,11 @@ class World final : private RunNames, private DoorWatcher {
       policy_counts_;  // for queues with options, or with something to count
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
-  std::unique_ptr<Door> door_;             // null while there was no client
-  RingBuffer<ClientCommand> commands_;     // handed in; their time has not come
-  bool client_event_told_ = false;         // within the last popped event
-  RunResult result_;  // as far as it is known yet
-  Strands strands_;   // last, so that its threads stop before what their jobs use is destroyed
+  std::unique_ptr<Door> door_;          // null while there was no client
+  RingBuffer<ClientCommand> commands_;  // handed in; their time has not come
+  bool client_event_told_ = false;      // within the last popped event
+  RunResult result_;                    // as far as it is known yet
+  Strands strands_;  // last, so that its threads stop before what their jobs use is destroyed
 };
 
 }  // namespace dse

@@ -268,6 +268,7 @@ Effects& Broker::open_stream(ResourceIndex resource, StreamOptions options, Time
                                                  .prefetch = options.prefetch,
                                                  .queue_life = resources_[resource]->queue_life,
                                                  .gate = options.gate,
+                                                 .priority = options.priority,
                                                  .acknowledges = options.acknowledges});
   if (options.gate != kNoGate) gates_[options.gate].streams.push_back(number);
   ++queue.streams;
@@ -286,7 +287,7 @@ void Broker::enter_turn(StreamIndex number) {
   // A quorum queue lists only consumers that may have more (rabbit_fifo: uniq_queue_in).
   if (queue.policies() != nullptr && queue.policies()->quorum() && !has_room(stream)) return;
   stream.in_turn = true;
-  queue.turns().push_back(number);
+  queue.turns().push_back(number, stream.priority);
 }
 
 void Broker::dispatch(ResourceIndex resource) {
@@ -329,7 +330,7 @@ void Broker::hand_over(StreamIndex number, QueuedMessage&& queued) {
   if (policies == nullptr) {
     // It was in turn, and left it to be served.
     stream.in_turn = true;
-    resource.queue->turns().push_back(number);
+    resource.queue->turns().push_back(number, stream.priority);
     return;
   }
   enter_turn(number);

@@ -90,6 +90,7 @@ struct StreamOptions {
   std::uint32_t prefetch = 0;  // the most unacknowledged deliveries at a time; 0: no limit
   bool acknowledges = true;    // otherwise a delivery is settled as soon as it is made
   GateIndex gate = kNoGate;    // what limits it together with other streams
+  std::int32_t priority = 0;   // x-priority: those of a higher one that have room come first
 };
 
 class Broker {
@@ -144,8 +145,8 @@ class Broker {
   // opening.
   Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now);
   Effects& open_stream(ResourceIndex resource, StreamOptions options, TimeNs now);
-  // Opens a stream of a queue that is there, by which get() takes messages one by one. Nothing is delivered to
-  // it otherwise, and the queue does not count it.
+  // Opens a stream of a queue that is there, by which get() takes messages one by one. Nothing is delivered
+  // to it otherwise, and the queue does not count it.
   StreamIndex open_getter(ResourceIndex resource, bool acknowledges);
   // Takes the queue's first message, if there is one (basic.get). The queue must be the one that the getter
   // was opened for.
@@ -153,15 +154,15 @@ class Broker {
   ResourceIndex resource_of(StreamIndex stream) const { return streams_[stream].resource; }
   // Whether the queue of this stream is still the one that it was opened for.
   bool stands(StreamIndex stream) const;
-  // Settles a delivery. A tag that is not outstanding is a programmer's mistake. Of a delivery whose queue was
-  // removed since then nothing is left but its tag; the same holds for a rejection.
+  // Settles a delivery. A tag that is not outstanding is a programmer's mistake. Of a delivery whose queue
+  // was removed since then nothing is left but its tag; the same holds for a rejection.
   Effects& acknowledge(DeliveryTag tag, TimeNs now);
   // Settles a delivery. With requeue the message goes back, marked redelivered: in a classic queue to its
   // original place, in a quorum queue to the end, or with a delivery limit behind others that came back.
   // Without requeue it is dead-lettered, if its queue has a dead-letter exchange.
   Effects& reject(DeliveryTag tag, RejectOptions options, TimeNs now);
-  // The same for several, which may be of several queues, in the order of their delivery: all of them are back
-  // before any is delivered again.
+  // The same for several, which may be of several queues, in the order of their delivery: all of them are
+  // back before any is delivered again.
   Effects& reject(std::span<const DeliveryTag> tags, RejectOptions options, TimeNs now);
   // The queue and the message of a delivery that is outstanding.
   Settled delivered(DeliveryTag tag) const;
@@ -251,7 +252,7 @@ class Broker {
     std::vector<BindingSpec> bindings_for_good = {};  // into the queue, if that may be removed
     std::size_t depth_max_removed = 0;                // the most in a queue that is gone
     std::uint32_t queue_life = 0;                     // how many queues of this name are gone
-    std::vector<ResourceIndex> bound_to = {};         // exchanges from which the queue, or exchange, was bound
+    std::vector<ResourceIndex> bound_to = {};  // exchanges from which the queue, or exchange, was bound
   };
   // A message on its way to a dead-letter exchange.
   struct DeadLetter {
@@ -274,6 +275,7 @@ class Broker {
     std::uint32_t unacknowledged = 0;
     std::uint32_t queue_life = 0;  // of the queue that it is a stream of
     GateIndex gate = kNoGate;
+    std::int32_t priority = 0;
     bool acknowledges = true;
     bool is_getter = false;
     bool in_turn = false;

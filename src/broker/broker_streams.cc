@@ -31,7 +31,13 @@ Effects& Broker::get(StreamIndex getter, TimeNs now) {
     note_use(index);
     drop_expired(index);
   }
-  if (!queue.empty()) hand_over(getter, queue.pop());
+  if (!queue.empty()) {
+    const std::uint16_t returns = queue.first().returns;
+    hand_over(getter, queue.pop());
+    // RabbitMQ says so even of the first time, unlike to a consumer.
+    if (policies != nullptr && policies->quorum() && returns == 0)
+      effects_.deliveries.back().message = with_delivery_count(*effects_.deliveries.back().message, 0);
+  }
   if (policies != nullptr) {
     drop_expired(index);
     if (policies->quorum()) keep_quorum_limits(index);
@@ -103,8 +109,7 @@ std::vector<Broker::Returned> Broker::take_unsettled(std::span<const StreamIndex
   }
   for (const StreamIndex number : numbers) streams_[number].closing = false;
   std::sort(unsettled.begin(), unsettled.end(), [](const Returned& one, const Returned& other) {
-    return one.queue != other.queue ? one.queue < other.queue
-                                    : one.queued.position < other.queued.position;
+    return one.queue != other.queue ? one.queue < other.queue : one.queued.position < other.queued.position;
   });
   return unsettled;
 }
@@ -143,8 +148,7 @@ void Broker::end_of_streams(ResourceIndex index, bool has_left, std::span<Return
   const QueuePolicies* policies = queue.policies();
   const bool last = has_left && policies != nullptr && queue.streams == 0;
   if (last && (policies->options().auto_delete || policies->options().exclusive)) {
-    for (const Returned& one : unsettled)
-      note_policy(PolicyEvent::Kind::kRemoved, index, one.queued.message);
+    for (const Returned& one : unsettled) note_policy(PolicyEvent::Kind::kRemoved, index, one.queued.message);
     return remove_queue(index);
   }
   if (last) note_use(index);

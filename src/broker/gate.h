@@ -19,9 +19,9 @@ using GateIndex = Index<struct GateKind>;
 inline constexpr GateIndex kNoGate{UINT32_MAX};
 
 struct GateLimits {
-  std::uint32_t prefetch = 0;         // the most unacknowledged deliveries; 0: no limit
-  std::int64_t held_bytes_max = 0;    // the most payload bytes unacknowledged; 0: no limit
-  bool counts_bytes = false;          // only so many bytes pass as refill_gate() lets
+  std::uint32_t prefetch = 0;       // the most unacknowledged deliveries; 0: no limit
+  std::int64_t held_bytes_max = 0;  // the most payload bytes unacknowledged; 0: no limit
+  bool counts_bytes = false;        // only so many bytes pass as refill_gate() lets
   bool operator==(const GateLimits&) const = default;
 };
 
@@ -33,8 +33,8 @@ struct Gate {
   GateIndex parent = kNoGate;
   std::uint32_t unacknowledged = 0;
   std::int64_t held_bytes = 0;
-  std::int64_t passing_bytes = 0;          // may still pass
-  std::vector<StreamIndex> streams = {};   // that are open
+  std::int64_t passing_bytes = 0;         // may still pass
+  std::vector<StreamIndex> streams = {};  // that are open
   std::vector<GateIndex> children = {};
 
   bool has_room() const {

@@ -6,6 +6,24 @@
 
 namespace dse {
 
+void Turns::insert(StreamIndex stream, std::int32_t priority) {
+  if (ranked_ == nullptr) {
+    ranked_ = std::make_unique<std::vector<Ranked>>();
+    if (first_) ranked_->push_back({.stream = *first_});
+    while (!others_.empty()) ranked_->push_back({.stream = others_.pop_front()});
+  }
+  const auto place = std::find_if(ranked_->begin(), ranked_->end(),
+                                  [priority](const Ranked& other) { return other.priority < priority; });
+  ranked_->insert(place, {.stream = stream, .priority = priority});
+  first_ = ranked_->front().stream;
+}
+
+void Turns::remove_ranked(StreamIndex stream) {
+  std::erase_if(*ranked_, [stream](const Ranked& one) { return one.stream == stream; });
+  first_.reset();
+  if (!ranked_->empty()) first_ = ranked_->front().stream;
+}
+
 Queue::Queue(std::unique_ptr<QueuePolicies> policies) : policies_(std::move(policies)) {
   if (policies_ != nullptr) lanes_above_.resize(static_cast<std::size_t>(policies_->options().max_priority));
 }

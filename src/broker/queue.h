@@ -25,11 +25,14 @@ struct QueuedMessage {
   bool redelivered = false;
 };
 
-// Streams in the order of their turns. Most queues have just one, for which nothing is allocated.
+// Streams in the order of their turns: those of a higher priority first. Most queues have just one, for which
+// nothing is allocated.
 class Turns {
  public:
   bool empty() const { return !first_.has_value(); }
-  void push_back(StreamIndex stream) {
+  // Behind all others of its priority.
+  void push_back(StreamIndex stream, std::int32_t priority = 0) {
+    if (ranked_ != nullptr || priority != 0) return insert(stream, priority);
     if (first_) {
       others_.push_back(stream);
     } else {
@@ -39,13 +42,19 @@ class Turns {
   // Removes and returns the first stream. There must be one.
   StreamIndex pop_front() {
     const StreamIndex stream = *first_;
+    if (ranked_ != nullptr) {
+      remove_ranked(stream);
+      return stream;
+    }
     first_.reset();
     if (!others_.empty()) first_ = others_.pop_front();
     return stream;
   }
   // Removes the stream if it is in turn; the others keep their order.
   void remove(StreamIndex stream) {
-    if (first_ == stream) {
+    if (ranked_ != nullptr) {
+      remove_ranked(stream);
+    } else if (first_ == stream) {
       pop_front();
     } else {
       others_.remove(stream);
@@ -53,8 +62,18 @@ class Turns {
   }
 
  private:
+  struct Ranked {
+    StreamIndex stream;
+    std::int32_t priority = 0;
+  };
+
+  void insert(StreamIndex stream, std::int32_t priority);
+  void remove_ranked(StreamIndex stream);
+
   std::optional<StreamIndex> first_;  // empty if there are none
   RingBuffer<StreamIndex> others_;
+  // All of them, once one has had a priority: then others_ is empty.
+  std::unique_ptr<std::vector<Ranked>> ranked_;
 };
 
 class Queue {

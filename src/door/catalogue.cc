@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "door/queue_arguments.h"
 #include "door/client_refusal.h"
+#include "door/queue_arguments.h"
 
 namespace dse {
 namespace {
@@ -16,12 +16,10 @@ struct SystemExchange {
 };
 
 // Those of every virtual host of RabbitMQ.
-constexpr SystemExchange kSystemExchanges[] = {{"amq.direct", ExchangeType::kDirect},
-                                               {"amq.fanout", ExchangeType::kFanout},
-                                               {"amq.headers", ExchangeType::kHeaders},
-                                               {"amq.match", ExchangeType::kHeaders},
-                                               {"amq.topic", ExchangeType::kTopic},
-                                               {"amq.rabbitmq.trace", ExchangeType::kTopic, true}};
+constexpr SystemExchange kSystemExchanges[] = {
+    {"amq.direct", ExchangeType::kDirect},   {"amq.fanout", ExchangeType::kFanout},
+    {"amq.headers", ExchangeType::kHeaders}, {"amq.match", ExchangeType::kHeaders},
+    {"amq.topic", ExchangeType::kTopic},     {"amq.rabbitmq.trace", ExchangeType::kTopic, true}};
 
 Headers exchange_arguments(const ExchangeOptions& options) {
   if (!options.alternate) return {};
@@ -32,9 +30,9 @@ Headers exchange_arguments(const ExchangeOptions& options) {
 
 Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) : broker_(broker) {
   for (const DoorTopology::Exchange& one : topology.exchanges) {
-    add_exchange(one.name,
-                 {.type = one.options.type, .arguments = exchange_arguments(one.options), .of_scenario = true},
-                 now);
+    add_exchange(
+        one.name,
+        {.type = one.options.type, .arguments = exchange_arguments(one.options), .of_scenario = true}, now);
   }
   for (const DoorTopology::Queue& one : topology.queues) {
     add_queue(one.name,
@@ -47,12 +45,48 @@ Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) :
   }
   for (const SystemExchange& one : kSystemExchanges) {
     if (exchanges_.contains(one.name)) continue;
-    const DeclaredExchange& made =
-        add_exchange(one.name, {.type = one.type, .internal = one.internal}, now);
+    const DeclaredExchange& made = add_exchange(one.name, {.type = one.type, .internal = one.internal}, now);
     broker_.set_options(made.resource, ExchangeOptions{.type = one.type});
   }
   DeclaredExchange& by_default = add_exchange("", {.type = ExchangeType::kDirect}, now);
   by_default.of_scenario = true;
+}
+
+void DeclaredExchange::note_bound(const BindingSpec& binding, const Headers& received, bool is_new) {
+  if (type == ExchangeType::kHeaders) return;  // there each is one of its own
+  Way* way = find_way(binding);
+  if (way == nullptr) {
+    if (received.empty()) return;
+    way = &ways.emplace_back(Way{.target = binding.target, .destination = binding.to, .key = binding.key});
+    if (!is_new) way->arguments.emplace_back();  // so far without any
+  }
+  if (std::find(way->arguments.begin(), way->arguments.end(), received) == way->arguments.end())
+    way->arguments.push_back(received);
+}
+
+bool DeclaredExchange::note_unbound(const BindingSpec& binding, const Headers& received) {
+  Way* way = find_way(binding);
+  if (way == nullptr) return true;
+  std::erase(way->arguments, received);
+  if (!way->arguments.empty()) return false;
+  ways.erase(ways.begin() + (way - ways.data()));
+  return true;
+}
+
+DeclaredExchange::Way* DeclaredExchange::find_way(const BindingSpec& binding) {
+  const auto found = std::find_if(ways.begin(), ways.end(), [&binding](const Way& way) {
+    return way.target == binding.target && way.destination == binding.to && way.key == binding.key;
+  });
+  return found == ways.end() ? nullptr : &*found;
+}
+
+void Catalogue::forget_bindings_to(std::string_view name, BindingTarget target) {
+  for (auto& [exchange_name, exchange] : exchanges_) {
+    if (exchange.ways.empty()) continue;
+    std::erase_if(exchange.ways, [&](const DeclaredExchange::Way& way) {
+      return way.target == target && way.destination == name;
+    });
+  }
 }
 
 ResourceIndex Catalogue::declare(const std::string& name, TimeNs now) {

@@ -1,7 +1,7 @@
 // What clients see as declared: exchanges and queues with what RabbitMQ compares when one is declared again.
 //
-// A resource of the scenario is to clients a durable topic exchange and a durable queue, whose options are the
-// queue's arguments. A name that only a component has declared counts as a plain resource.
+// A resource of the scenario is to clients a durable topic exchange and a durable queue, whose options are
+// the queue's arguments. A name that only a component has declared counts as a plain resource.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "broker/broker.h"
 #include "door/client_command.h"
+#include "dse/binding.h"
 #include "dse/exchange_options.h"
 #include "dse/headers.h"
 #include "dse/queue_options.h"
@@ -31,6 +32,22 @@ struct DeclaredExchange {
   Headers arguments = {};
   bool of_scenario = false;  // no client deletes it
   bool was_bound = false;    // something was bound to it, so that with auto_delete it may go
+  // Bindings that differ in arguments to which this type of exchange pays no attention are one to the broker,
+  // but each has to be removed. Those of one way, with the arguments of each.
+  struct Way {
+    BindingTarget target;
+    std::string destination;
+    std::string key;
+    std::vector<Headers> arguments;
+  };
+  std::vector<Way> ways = {};  // only those with arguments
+
+  // `is_new`: the broker did not have it.
+  void note_bound(const BindingSpec& binding, const Headers& arguments, bool is_new);
+  // Whether nothing is left of the binding, so that the broker's is to be removed.
+  bool note_unbound(const BindingSpec& binding, const Headers& arguments);
+
+  Way* find_way(const BindingSpec& binding);
 };
 
 struct DeclaredQueue {
@@ -42,7 +59,7 @@ struct DeclaredQueue {
   QueueType type = QueueType::kClassic;
   bool single_active_consumer = false;
   bool of_scenario = false;
-  bool in_exclusive_use = false;              // by its only consumer
+  bool in_exclusive_use = false;            // by its only consumer
   std::vector<StreamIndex> consumers = {};  // of clients
 };
 
@@ -73,11 +90,15 @@ class Catalogue {
   DeclaredExchange* exchange(std::string_view name);
   DeclaredQueue* queue(std::string_view name);
 
-  // Adds one that is not there; the resource in it is set. Throws ClientRefusal when there are too many names.
+  // Adds one that is not there; the resource in it is set. Throws ClientRefusal when there are too many
+  // names.
   DeclaredExchange& add_exchange(const std::string& name, DeclaredExchange exchange, TimeNs now);
   DeclaredQueue& add_queue(const std::string& name, DeclaredQueue queue, TimeNs now);
   void remove_exchange(std::string_view name);
   void remove_queue(std::string_view name);
+
+  // What was bound to a queue or an exchange that is gone is no longer bound.
+  void forget_bindings_to(std::string_view name, BindingTarget target);
 
   // Changes whenever an exchange is added or removed.
   std::uint64_t version() const { return version_; }

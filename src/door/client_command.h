@@ -1,6 +1,6 @@
 // What the clients of a listener ask of the exchange, in the order in which it is done. A listener makes
-// commands of what it reads from sockets; the thread that decides gives them a virtual time, and the door does
-// them. They are what a capture keeps of clients, so the door must not depend on anything else of them.
+// commands of what it reads from sockets; the thread that decides gives them a virtual time, and the door
+// does them. They are what a capture keeps of clients, so the door must not depend on anything else of them.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +48,8 @@ struct ClientPublication {
 };
 
 // The methods are all that a client may send after connection.open, but for basic.publish.
-using ClientAction =
-    std::variant<ClientOpened, ClientGone, ClientFailed, ClientWritten, ClientPublication, wire::ClientMethod>;
+using ClientAction = std::variant<ClientOpened, ClientGone, ClientFailed, ClientWritten, ClientPublication,
+                                  wire::ClientMethod>;
 
 struct ClientCommand {
   ClientIndex client;

@@ -3,8 +3,10 @@
 namespace dse {
 
 bool ClientDeliveries::take(std::uint64_t number, bool multiple, std::vector<DeliveryTag>& taken) {
-  if (number == 0 && multiple) number = first_ + deliveries_.size() - 1;
-  else if (number < first_ || number - first_ >= deliveries_.size() || !deliveries_[number - first_].outstanding)
+  if (number == 0 && multiple)
+    number = first_ + deliveries_.size() - 1;
+  else if (number < first_ || number - first_ >= deliveries_.size() ||
+           !deliveries_[number - first_].outstanding)
     return false;
   if (multiple) {
     for (std::uint64_t at = first_; at <= number; ++at) take_one(deliveries_[at - first_], taken);

@@ -21,8 +21,8 @@ struct ClientDelivery {
   bool outstanding = false;
 };
 
-// The deliveries of a channel by the numbers that the client knows: they count from 1, and each may be settled
-// once.
+// The deliveries of a channel by the numbers that the client knows: they count from 1, and each may be
+// settled once.
 class ClientDeliveries {
  public:
   // The number of a new delivery.
@@ -62,13 +62,13 @@ struct ClientChannel {
   GateIndex gate = kNoGate;
   PublisherIndex publisher;
   ClientDeliveries deliveries = {};
-  std::uint32_t prefetch = 0;         // of consumers that it starts
-  std::uint32_t global_prefetch = 0;  // of all of them together
+  std::uint32_t prefetch = 0;                             // of consumers that it starts
+  std::uint32_t global_prefetch = 0;                      // of all of them together
   std::optional<std::uint64_t> published = std::nullopt;  // with confirms: the number of the last publication
   std::string last_queue = {};                            // that it declared
   std::map<std::string, StreamIndex, std::less<>> consumers = {};
   std::map<std::pair<ResourceIndex, bool>, StreamIndex> getters = {};  // by queue and whether it acknowledges
-  std::vector<StreamIndex> streams = {};                                // all that it has opened
+  std::vector<StreamIndex> streams = {};                               // all that it has opened
   // The consumer of amq.rabbitmq.reply-to, and what stands behind that name in a message's reply_to.
   struct ReplyConsumer {
     std::string tag;

@@ -39,31 +39,30 @@ void Door::apply(const ClientCommand& command, TimeNs now) {
   if (const auto* opened = std::get_if<ClientOpened>(&command.action)) return open(command, *opened);
   ClientState* client = find_client(command.client);
   if (client == nullptr) return;  // it is gone
-  std::visit(Overloaded{
-                 [](const ClientOpened&) {},
-                 [&](const ClientGone&) { close(*client); },
-                 [&](const ClientFailed& failed) { fail(*client, command.channel, failed); },
-                 [&](const ClientWritten& written) { note_written(*client, written); },
-                 [&](const ClientPublication& publication) {
-                   const auto found = client->channels.find(command.channel);
-                   if (found == client->channels.end())
-                     return on_channel_method(*client, command.channel,
-                                             wire::ClientMethod(publication.method));
-                   if (found->second->closing) return;
-                   Caller caller{*client, *found->second};
-                   try {
-                     perform(caller, publication);
-                   } catch (const ClientRefusal& refusal) {
-                     fail(*client, command.channel,
-                          {refusal.code(), refusal.text(), wire::BasicPublish::kId});
-                   }
-                 },
-                 [&](const wire::ClientMethod& method) {
-                   if (command.channel == 0) return on_connection_method(*client, method);
-                   on_channel_method(*client, command.channel, method);
-                 },
-             },
-             command.action);
+  std::visit(
+      Overloaded{
+          [](const ClientOpened&) {},
+          [&](const ClientGone&) { close(*client); },
+          [&](const ClientFailed& failed) { fail(*client, command.channel, failed); },
+          [&](const ClientWritten& written) { note_written(*client, written); },
+          [&](const ClientPublication& publication) {
+            const auto found = client->channels.find(command.channel);
+            if (found == client->channels.end())
+              return on_channel_method(*client, command.channel, wire::ClientMethod(publication.method));
+            if (found->second->closing) return;
+            Caller caller{*client, *found->second};
+            try {
+              perform(caller, publication);
+            } catch (const ClientRefusal& refusal) {
+              fail(*client, command.channel, {refusal.code(), refusal.text(), wire::BasicPublish::kId});
+            }
+          },
+          [&](const wire::ClientMethod& method) {
+            if (command.channel == 0) return on_connection_method(*client, method);
+            on_channel_method(*client, command.channel, method);
+          },
+      },
+      command.action);
 }
 
 void Door::follow(const BusEvent& event, TimeNs now) {
@@ -108,13 +107,13 @@ void Door::open(const ClientCommand& command, const ClientOpened& opened) {
   Broker& broker = bus_.broker();
   const GateIndex gate = broker.open_gate({.held_bytes_max = kHeldBytesMax, .counts_bytes = true});
   broker.refill_gate(gate, kWindowBytes, now_ns_);
-  clients_.emplace(
-      command.client,
-      std::make_unique<ClientState>(ClientState{
-          .index = command.client,
-          .opened = opened,
-          .rules = AccessRules(opened.permissions, {.user = opened.user, .virtual_host = opened.virtual_host}),
-          .gate = gate}));
+  clients_.emplace(command.client,
+                   std::make_unique<ClientState>(ClientState{
+                       .index = command.client,
+                       .opened = opened,
+                       .rules = AccessRules(opened.permissions,
+                                            {.user = opened.user, .virtual_host = opened.virtual_host}),
+                       .gate = gate}));
   watcher_.on_client(command.client, BusEvent(EventCode::kConnected));
 }
 
@@ -167,9 +166,9 @@ void Door::fail(ClientState& client, std::uint16_t number, const ClientFailed& f
   const ClientIndex index = client.index;
   if (number == 0 || ends_connection(failed.code)) {
     close(client);
-    return reply(index, 0,
-                 wire::ConnectionClose{
-                     .reply_code = failed.code, .reply_text = failed.text, .cause = failed.cause});
+    return reply(
+        index, 0,
+        wire::ConnectionClose{.reply_code = failed.code, .reply_text = failed.text, .cause = failed.cause});
   }
   const auto found = client.channels.find(number);
   if (found == client.channels.end() || found->second->closing) return;
@@ -196,8 +195,7 @@ void Door::count_sent(ClientState& client, const Message& message) {
   if (client.unmarked_bytes < kMarkEveryBytes) return;
   client.marked.push_back(std::exchange(client.unmarked_bytes, 0));
   ++client.marks;
-  if (options_.keeps_replies)
-    replies_.push_back({.client = client.index, .what = ClientMark{client.marks}});
+  if (options_.keeps_replies) replies_.push_back({.client = client.index, .what = ClientMark{client.marks}});
 }
 
 void Door::on_connection_method(ClientState& client, const wire::ClientMethod& method) {
@@ -206,13 +204,9 @@ void Door::on_connection_method(ClientState& client, const wire::ClientMethod& m
     close(client);
     return reply(index, 0, wire::ConnectionCloseOk{});
   }
-  if (std::holds_alternative<wire::ConnectionUpdateSecret>(method)) {
-    // RabbitMQ refuses it where a user's secret cannot change.
-    return fail(client, 0,
-                {static_cast<std::uint16_t>(ReplyCode::kNotAllowed),
-                 ClientRefusal(ReplyCode::kNotAllowed, "secrets of this listener's users do not change").text(),
-                 wire::ConnectionUpdateSecret::kId});
-  }
+  // RabbitMQ says so as well where users have passwords, and nothing changes.
+  if (std::holds_alternative<wire::ConnectionUpdateSecret>(method))
+    return reply(index, 0, wire::ConnectionUpdateSecretOk{});
   if (std::holds_alternative<wire::ConnectionCloseOk>(method)) return;
   const ClientRefusal refusal(ReplyCode::kCommandInvalid, "unexpected method in connection state running");
   fail(client, 0, {refusal.code(), refusal.text(), id_of(method)});
@@ -232,7 +226,6 @@ void Door::on_channel_method(ClientState& client, std::uint16_t number, const wi
     return open_channel(client, number);
   }
   if (found == client.channels.end()) {
-    if (std::holds_alternative<wire::ChannelCloseOk>(method)) return;
     return refuse(ReplyCode::kChannelError, "expected 'channel.open'");
   }
   ClientChannel& channel = *found->second;
@@ -255,13 +248,13 @@ void Door::on_channel_method(ClientState& client, std::uint16_t number, const wi
 }
 
 void Door::open_channel(ClientState& client, std::uint16_t number) {
-  // RabbitMQ says so of a number above the highest that was agreed on, too.
-  if (client.channels.size() >= client.opened.channel_max || number > client.opened.channel_max) {
+  // It is the number of channels that counts, not theirs.
+  if (client.channels.size() >= client.opened.channel_max) {
     const ClientRefusal refusal(
         ReplyCode::kNotAllowed,
         fmt::format("number of channels opened ({}) has reached the negotiated channel_max ({})",
                     client.channels.size(), client.opened.channel_max));
-    return fail(client, 0, {refusal.code(), refusal.text(), wire::ChannelOpen::kId});
+    return fail(client, 0, {refusal.code(), refusal.text()});
   }
   auto channel = std::make_unique<ClientChannel>(
       ClientChannel{.client = client.index,

@@ -21,16 +21,17 @@
 #include "bus/data_bus.h"
 #include "door/catalogue.h"
 #include "door/client_command.h"
+#include "door/client_refusal.h"
 #include "door/client_reply.h"
 #include "door/client_state.h"
-#include "door/client_refusal.h"
 
 namespace dse {
 
 // Who hears of what clients do, as the world hears of what components do.
 class DoorWatcher {
  public:
-  // The event's spans are valid during the call; kNoClient: the door itself. What follows from it is not meant.
+  // The event's spans are valid during the call; kNoClient: the door itself. What follows from it is not
+  // meant.
   virtual void on_client(ClientIndex client, const BusEvent& event) = 0;
   // What follows from an operation on the bus, for queues and for components.
   virtual void on_effects(const BusEvent& event) = 0;
@@ -87,7 +88,8 @@ class Door {
   void on_channel_method(ClientState& client, std::uint16_t number, const wire::ClientMethod& method);
   void open_channel(ClientState& client, std::uint16_t number);
   void close_channel(ClientState& client, ClientChannel& channel);
-  void release(ClientIndex client, std::span<const StreamIndex> streams, std::span<const DeliveryTag> unsettled);
+  void release(ClientIndex client, std::span<const StreamIndex> streams,
+               std::span<const DeliveryTag> unsettled);
 
   // Methods of channels, one overload each (door_topology.cc, door_basic.cc).
   void perform_any(Caller& caller, const wire::ClientMethod& method);

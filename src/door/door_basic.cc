@@ -33,6 +33,19 @@ std::string wrong_expiration(const std::string& text) {
   return {};
 }
 
+// What the consumer asks for, as far as it goes.
+std::int32_t priority_in(const Headers& arguments, std::string_view queue) {
+  const HeaderValue* value = arguments.find("x-priority");
+  if (value == nullptr) return 0;
+  const std::int64_t* number = integer_of(*value);
+  if (number == nullptr) {
+    throw ClientRefusal(ReplyCode::kPreconditionFailed,
+                        fmt::format("invalid arg 'x-priority' for {}: \"expected integer, got {}\"", queue,
+                                    amqp_type_name(*value)));
+  }
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(*number, INT32_MIN, INT32_MAX));
+}
+
 MessagePtr with_reply_to(const Message& message, const std::string& address) {
   MessageFields fields = message.fields();
   fields.more.edit().reply_to = address;
@@ -45,8 +58,8 @@ void require_key_array(const Headers& headers, std::string_view name) {
   const HeaderValue* value = headers.find(name);
   if (value == nullptr || std::holds_alternative<HeaderArray>(*value)) return;
   throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                fmt::format("invalid message: {{unacceptable_type_in_header,\"{}\",{}}}", name,
-                            amqp_type_name(*value)));
+                      fmt::format("invalid message: {{unacceptable_type_in_header,\"{}\",{}}}", name,
+                                  amqp_type_name(*value)));
 }
 
 }  // namespace
@@ -70,9 +83,7 @@ void Door::perform(Caller&, const Method&) {
   if constexpr (std::is_same_v<Method, wire::TxSelect> || std::is_same_v<Method, wire::TxCommit> ||
                 std::is_same_v<Method, wire::TxRollback>) {
     throw ClientRefusal(ReplyCode::kNotImplemented, "transactions: use publisher confirms");
-  } else if constexpr (!std::is_same_v<Method, wire::ChannelFlowOk> &&
-                       !std::is_same_v<Method, wire::BasicCancelOk> &&
-                       !std::is_same_v<Method, wire::ChannelCloseOk>) {
+  } else {
     throw ClientRefusal(ReplyCode::kCommandInvalid, "unimplemented method");
   }
 }
@@ -88,7 +99,7 @@ const ClientChannel::Target& Door::target_of(Caller& caller, const std::string& 
   const DeclaredExchange& found = required_exchange(exchange);
   if (found.internal) {
     throw ClientRefusal(ReplyCode::kAccessRefused,
-                  fmt::format("cannot publish to internal {}", exchange_text(exchange)));
+                        fmt::format("cannot publish to internal {}", exchange_text(exchange)));
   }
   target = {.catalogue_version = catalogue_.version(),
             .exchange = exchange,
@@ -112,12 +123,12 @@ MessagePtr Door::checked_message(Caller& caller, const ClientPublication& public
     if (wire::says_expiration(more)) {
       if (const std::string wrong = wrong_expiration(more.expiration); !wrong.empty()) {
         throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                      fmt::format("invalid expiration '{}': {}", more.expiration, wrong));
+                            fmt::format("invalid expiration '{}': {}", more.expiration, wrong));
       }
     }
     if (more.delivery_mode.value_or(2) != 1 && more.delivery_mode.value_or(2) != 2) {
       throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                    fmt::format("invalid message: {{delivery_mode_unknown,{}}}", *more.delivery_mode));
+                          fmt::format("invalid message: {{delivery_mode_unknown,{}}}", *more.delivery_mode));
     }
   }
   require_key_array(fields.headers, "CC");
@@ -128,8 +139,8 @@ MessagePtr Door::checked_message(Caller& caller, const ClientPublication& public
   const std::string& user = fields.more->user_id;
   if (!user.empty() && user != caller.client.opened.user) {
     throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                  fmt::format("user_id property set to '{}' but authenticated user was '{}'", user,
-                              caller.client.opened.user));
+                        fmt::format("user_id property set to '{}' but authenticated user was '{}'", user,
+                                    caller.client.opened.user));
   }
   return result;
 }
@@ -147,8 +158,9 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
   bool returned = false;
   bool routed = true;
   BusEvent event = on_bus([&](Broker& broker) -> Effects& {
-    Effects& effects = broker.publish(
-        exchange, message, {.mandatory = publication.method.mandatory, .publisher = channel.publisher}, now_ns_);
+    Effects& effects =
+        broker.publish(exchange, message,
+                       {.mandatory = publication.method.mandatory, .publisher = channel.publisher}, now_ns_);
     accepted = effects.accepted;
     returned = static_cast<bool>(effects.returned);
     routed = effects.routed;
@@ -197,7 +209,8 @@ void Door::deliver_reply(const MessagePtr& message) {
 
 void Door::perform(Caller& caller, const wire::BasicQos& method) {
   if (method.prefetch_size != 0) {
-    throw ClientRefusal(ReplyCode::kNotImplemented, fmt::format("prefetch_size!=0 ({})", method.prefetch_size));
+    throw ClientRefusal(ReplyCode::kNotImplemented,
+                        fmt::format("prefetch_size!=0 ({})", method.prefetch_size));
   }
   ClientChannel& channel = caller.channel;
   if (method.global) {
@@ -206,9 +219,8 @@ void Door::perform(Caller& caller, const wire::BasicQos& method) {
     channel.prefetch = method.prefetch_count;
     channel.global_prefetch = 0;
   }
-  const BusEvent event = on_bus([&](Broker& broker) -> Effects& {
-    return broker.set_gate(channel.gate, limits_of(channel), now_ns_);
-  });
+  const BusEvent event = on_bus(
+      [&](Broker& broker) -> Effects& { return broker.set_gate(channel.gate, limits_of(channel), now_ns_); });
   reply(caller.index(), channel.number, wire::BasicQosOk{});
   pass_on(event);
 }
@@ -216,8 +228,10 @@ void Door::perform(Caller& caller, const wire::BasicQos& method) {
 // The consumer of direct replies.
 void Door::consume_replies(Caller& caller, const wire::BasicConsume& method) {
   ClientChannel& channel = caller.channel;
-  if (!method.no_ack) throw ClientRefusal(ReplyCode::kPreconditionFailed, "reply consumer cannot acknowledge");
-  if (channel.reply_consumer) throw ClientRefusal(ReplyCode::kPreconditionFailed, "reply consumer already set");
+  if (!method.no_ack)
+    throw ClientRefusal(ReplyCode::kPreconditionFailed, "reply consumer cannot acknowledge");
+  if (channel.reply_consumer)
+    throw ClientRefusal(ReplyCode::kPreconditionFailed, "reply consumer already set");
   const std::string tag = method.consumer_tag.empty() ? made_name("amq.ctag-") : method.consumer_tag;
   const std::string address = made_name("amq.rabbitmq.reply-to.g1h") + made_name(".");
   channel.reply_consumer = {.tag = tag, .address = address};
@@ -230,11 +244,11 @@ void Door::perform(Caller& caller, const wire::BasicConsume& method) {
   const bool same_tag = channel.consumers.contains(method.consumer_tag) && !method.consumer_tag.empty();
   if (!same_tag && channel.consumers.size() >= kConsumersMax) {
     throw ClientRefusal(ReplyCode::kNotAllowed,
-                  fmt::format("reached maximum ({}) of consumers per channel", kConsumersMax));
+                        fmt::format("reached maximum ({}) of consumers per channel", kConsumersMax));
   }
   if (same_tag) {
     throw ClientRefusal(ReplyCode::kNotAllowed,
-                  fmt::format("attempt to reuse consumer tag '{}'", method.consumer_tag));
+                        fmt::format("attempt to reuse consumer tag '{}'", method.consumer_tag));
   }
   if (method.queue == kReplyQueue) return consume_replies(caller, method);
   std::string name = method.queue;
@@ -244,18 +258,13 @@ void Door::perform(Caller& caller, const wire::BasicConsume& method) {
   }
   if (!caller.rules().may_read(name)) refuse_access(caller.rules().queue_refusal(name));
   DeclaredQueue& queue = required_queue(caller, name);
-  if (const HeaderValue* priority = method.arguments.find("x-priority");
-      priority != nullptr && integer_of(*priority) == nullptr) {
-    throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                  fmt::format("invalid arg 'x-priority' for {}: \"expected integer, got {}\"",
-                              queue_text(name), amqp_type_name(*priority)));
-  }
+  const std::int32_t priority = priority_in(method.arguments, queue_text(name));
   const std::size_t streams = bus_.broker().queue_state(queue.resource).streams;
   if (queue.in_exclusive_use || (method.exclusive && (streams > 0 || queue.single_active_consumer)))
     throw ClientRefusal(ReplyCode::kAccessRefused, fmt::format("{} in exclusive use", queue_text(name)));
   if (queue.type == QueueType::kQuorum && channel.global_prefetch > 0) {
     throw ClientRefusal(ReplyCode::kNotImplemented,
-                  fmt::format("{} does not support global qos", queue_text(name)));
+                        fmt::format("{} does not support global qos", queue_text(name)));
   }
   const std::string tag = method.consumer_tag.empty() ? made_name("amq.ctag-") : method.consumer_tag;
   const StreamIndex stream = bus_.broker().next_stream();
@@ -270,8 +279,12 @@ void Door::perform(Caller& caller, const wire::BasicConsume& method) {
   queue.in_exclusive_use = method.exclusive;
   const ResourceIndex resource = queue.resource;
   BusEvent event = on_bus([&](Broker& broker) -> Effects& {
-    return broker.open_stream(
-        resource, {.prefetch = channel.prefetch, .acknowledges = !method.no_ack, .gate = channel.gate}, now_ns_);
+    return broker.open_stream(resource,
+                              {.prefetch = channel.prefetch,
+                               .acknowledges = !method.no_ack,
+                               .gate = channel.gate,
+                               .priority = priority},
+                              now_ns_);
   });
   event.kind = EventCode::kStreamed;
   event.resource = resource;
@@ -314,10 +327,11 @@ void Door::perform(Caller& caller, const wire::BasicGet& method) {
   if (!caller.rules().may_read(name)) refuse_access(caller.rules().queue_refusal(name));
   const DeclaredQueue& queue = required_queue(caller, name);
   if (queue.type == QueueType::kQuorum && queue.single_active_consumer) {
-    throw ClientRefusal(ReplyCode::kResourceLocked,
-                  fmt::format("cannot obtain access to locked {}. basic.get operations are not supported by "
-                              "quorum queues with single active consumer",
-                              queue_text(name)));
+    throw ClientRefusal(
+        ReplyCode::kResourceLocked,
+        fmt::format("cannot obtain access to locked {}. basic.get operations are not supported by "
+                    "quorum queues with single active consumer",
+                    queue_text(name)));
   }
   const StreamIndex getter = getter_of(caller, name, queue.resource, !method.no_ack);
   const ResourceIndex resource = queue.resource;
@@ -439,8 +453,8 @@ void Door::give_back(Caller& caller, std::uint64_t number, bool multiple, bool r
   const EventCode code = requeue ? EventCode::kRequeued : EventCode::kRejected;
   std::vector<Settled> settled;
   for (const DeliveryTag tag : tags) settled.push_back(bus_.broker().delivered(tag));
-  BusEvent event = on_bus(
-      [&](Broker& broker) -> Effects& { return broker.reject(tags, {.requeue = requeue}, now_ns_); });
+  BusEvent event =
+      on_bus([&](Broker& broker) -> Effects& { return broker.reject(tags, {.requeue = requeue}, now_ns_); });
   event.kind = code;
   // All of them but the last are told without what follows.
   for (std::size_t at = 0; at + 1 < settled.size(); ++at)

@@ -20,7 +20,7 @@ std::string without_line_ends(std::string name) {
 void require_not_reserved(std::string_view kind, std::string_view name) {
   if (!name.starts_with("amq.")) return;
   throw ClientRefusal(ReplyCode::kAccessRefused,
-                fmt::format("{} name '{}' contains reserved prefix 'amq.*'", kind, name));
+                      fmt::format("{} name '{}' contains reserved prefix 'amq.*'", kind, name));
 }
 
 void require_not_default(std::string_view exchange) {
@@ -43,16 +43,17 @@ std::optional<std::string> name_argument(const Headers& arguments, std::string_v
   if (value == nullptr) return std::nullopt;
   const auto* text = std::get_if<std::string>(value);
   if (text != nullptr) return *text;
-  throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                fmt::format("invalid type '{}' for arg '{}' in {}", amqp_type_name(*value), name, what));
+  throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("invalid type '{}' for arg '{}' in {}",
+                                                                  amqp_type_name(*value), name, what));
 }
 
 [[noreturn]] void refuse_locked(std::string_view queue) {
-  throw ClientRefusal(ReplyCode::kResourceLocked,
-                fmt::format("cannot obtain exclusive access to locked {}. It could be originally declared on "
-                            "another connection or the exclusive property value does not match that of the "
-                            "original declaration.",
-                            queue));
+  throw ClientRefusal(
+      ReplyCode::kResourceLocked,
+      fmt::format("cannot obtain exclusive access to locked {}. It could be originally declared on "
+                  "another connection or the exclusive property value does not match that of the "
+                  "original declaration.",
+                  queue));
 }
 
 // What a binding of a headers exchange asks for beside the values: x-match, by default all.
@@ -62,8 +63,8 @@ HeaderMatch header_match(const Headers& arguments) {
   const auto* text = std::get_if<std::string>(match);
   if (text == nullptr) {
     throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                  fmt::format("Invalid x-match field type {} (value {}); expected longstr",
-                              amqp_type_name(*match), erlang_text(*match)));
+                        fmt::format("Invalid x-match field type {} (value {}); expected longstr",
+                                    amqp_type_name(*match), erlang_text(*match)));
   }
   if (*text == "all" || *text == "all-with-x") return HeaderMatch::kAll;
   if (*text == "any" || *text == "any-with-x") return HeaderMatch::kAny;
@@ -88,16 +89,15 @@ Headers header_values(const Headers& arguments) {
 
 }  // namespace
 
-void Door::refuse_access(const std::string& text) const {
-  throw ClientRefusal::of_access(text);
-}
+void Door::refuse_access(const std::string& text) const { throw ClientRefusal::of_access(text); }
 
 DeclaredExchange* Door::find_exchange(std::string_view name) { return catalogue_.exchange(name); }
 DeclaredQueue* Door::find_queue(std::string_view name) { return catalogue_.queue(name); }
 
 DeclaredExchange& Door::required_exchange(std::string_view name) {
   DeclaredExchange* exchange = find_exchange(name);
-  if (exchange == nullptr) throw ClientRefusal(ReplyCode::kNotFound, fmt::format("no {}", exchange_text(name)));
+  if (exchange == nullptr)
+    throw ClientRefusal(ReplyCode::kNotFound, fmt::format("no {}", exchange_text(name)));
   return *exchange;
 }
 
@@ -125,7 +125,11 @@ void Door::perform(Caller& caller, const wire::ExchangeDeclare& method) {
     return done();
   }
   const std::optional<ExchangeType> type = exchange_type(method.type);
-  if (!type) throw ClientRefusal(ReplyCode::kCommandInvalid, fmt::format("unknown exchange type '{}'", method.type));
+  if (!type) {
+    throw ClientRefusal(
+        ReplyCode::kCommandInvalid,
+        fmt::format("{} exchange type '{}'", method.type.empty() ? "invalid" : "unknown", method.type));
+  }
   require_not_default(name);
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().exchange_refusal(name));
   if (find_exchange(name) == nullptr) create_exchange(caller, name, method, *type);
@@ -133,8 +137,8 @@ void Door::perform(Caller& caller, const wire::ExchangeDeclare& method) {
   const std::string what = exchange_text(name);
   if (exchange.type != *type) {
     throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                  fmt::format("inequivalent arg 'type' for {}: received '{}' but current is '{}'", what,
-                              method.type, name_of(exchange.type)));
+                        fmt::format("inequivalent arg 'type' for {}: received '{}' but current is '{}'", what,
+                                    method.type, name_of(exchange.type)));
   }
   require_same_flag(what, "durable", exchange.durable, method.durable);
   require_same_flag(what, "auto_delete", exchange.auto_delete, method.auto_delete);
@@ -168,18 +172,20 @@ void Door::perform(Caller& caller, const wire::ExchangeDelete& method) {
   require_not_default(name);
   if (name.starts_with("amq.")) {
     throw ClientRefusal(ReplyCode::kAccessRefused,
-                  fmt::format("deletion of system {} not allowed", exchange_text(name)));
+                        fmt::format("deletion of system {} not allowed", exchange_text(name)));
   }
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().exchange_refusal(name));
   if (const DeclaredExchange* exchange = find_exchange(name)) {
     if (method.if_unused && bus_.broker().bindings_from(exchange->resource) > 0)
       throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("{} in use", exchange_text(name)));
     if (exchange->of_scenario) {
-      throw ClientRefusal(ReplyCode::kAccessRefused,
-                    fmt::format("deletion of {} not allowed: it is the scenario's", exchange_text(name)));
+      throw ClientRefusal(
+          ReplyCode::kAccessRefused,
+          fmt::format("deletion of {} not allowed: it is the scenario's", exchange_text(name)));
     }
     const ResourceIndex resource = exchange->resource;
     bus_.broker().remove_exchange(resource, now_ns_);
+    catalogue_.forget_bindings_to(name, BindingTarget::kExchange);
     catalogue_.remove_exchange(name);
     watcher_.on_client(caller.index(), BusEvent(EventCode::kExchangeRemoved, resource));
     remove_idle_exchanges(caller.index());
@@ -196,6 +202,7 @@ void Door::remove_idle_exchanges(ClientIndex by) {
     const ResourceIndex resource = exchange->resource;
     if (bus_.broker().bindings_from(resource) > 0) continue;
     bus_.broker().remove_exchange(resource, now_ns_);
+    catalogue_.forget_bindings_to(name, BindingTarget::kExchange);
     catalogue_.remove_exchange(name);
     watcher_.on_client(by, BusEvent(EventCode::kExchangeRemoved, resource));
   }
@@ -214,7 +221,8 @@ void Door::perform(Caller& caller, const wire::QueueDeclare& method) {
                              .consumer_count = static_cast<std::uint32_t>(state.streams)});
 }
 
-std::pair<DeclaredQueue*, std::string> Door::declared_queue(Caller& caller, const wire::QueueDeclare& method) {
+std::pair<DeclaredQueue*, std::string> Door::declared_queue(Caller& caller,
+                                                            const wire::QueueDeclare& method) {
   std::string name = without_line_ends(method.queue);
   if (method.passive) {
     DeclaredQueue& queue = required_queue(caller, name);
@@ -224,7 +232,7 @@ std::pair<DeclaredQueue*, std::string> Door::declared_queue(Caller& caller, cons
     const std::string type = queue_type_in(method.arguments);
     if (type == "quorum" || type == "stream") {
       throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                    fmt::format("Cannot declare a server-named queue for type rabbit_{}_queue", type));
+                          fmt::format("Cannot declare a server-named queue for type rabbit_{}_queue", type));
     }
     name = made_name("amq.gen-");
   } else {
@@ -254,15 +262,14 @@ DeclaredQueue& Door::create_queue(Caller& caller, const std::string& name, const
                                                                  .exclusive = method.exclusive,
                                                                  .auto_delete = method.auto_delete});
   options.auto_delete = method.auto_delete;
-  DeclaredQueue& queue =
-      catalogue_.add_queue(name,
-                           {.durable = method.durable && !method.exclusive,
-                            .auto_delete = method.auto_delete,
-                            .owner = method.exclusive ? caller.index() : kNoClient,
-                            .arguments = method.arguments,
-                            .type = options.type,
-                            .single_active_consumer = options.single_active_consumer},
-                           now_ns_);
+  DeclaredQueue& queue = catalogue_.add_queue(name,
+                                              {.durable = method.durable && !method.exclusive,
+                                               .auto_delete = method.auto_delete,
+                                               .owner = method.exclusive ? caller.index() : kNoClient,
+                                               .arguments = method.arguments,
+                                               .type = options.type,
+                                               .single_active_consumer = options.single_active_consumer},
+                                              now_ns_);
   bus_.broker().make_queue_alone(queue.resource, std::move(options), now_ns_);
   watcher_.on_client(caller.index(), BusEvent(EventCode::kDeclared, queue.resource));
   return queue;
@@ -288,10 +295,7 @@ BindingSpec Door::checked_binding(Caller& caller, const BindingRequest& request)
   if (!is_queue) require_not_default(request.destination);
   require_not_default(request.source);
   if (!rules.may_read(request.source)) refuse_access(rules.exchange_refusal(request.source));
-  return {.from = request.source,
-          .to = request.destination,
-          .key = request.key,
-          .target = request.target};
+  return {.from = request.source, .to = request.destination, .key = request.key, .target = request.target};
 }
 
 namespace {
@@ -322,25 +326,26 @@ void Door::bind(Caller& caller, const BindingRequest& request) {
   if (bindings_made_ >= kBindingsMadeMax)
     throw ClientRefusal(ReplyCode::kResourceError, "too many bindings were made");
   source.was_bound = true;
-  if (!bus_.broker().bind(binding, now_ns_)) return;
   ++bindings_made_;
+  const bool is_new = bus_.broker().bind(binding, now_ns_);
+  source.note_bound(binding, request.arguments, is_new);
+  if (!is_new) return;
   watcher_.on_client_binding(caller.index(), binding, true);
 }
 
 void Door::unbind(Caller& caller, const BindingRequest& request) {
   BindingSpec binding = checked_binding(caller, request);
-  const DeclaredExchange* source = find_exchange(request.source);
+  DeclaredExchange* source = find_exchange(request.source);
   if (source == nullptr) return;
   if (source->type == ExchangeType::kTopic && !caller.rules().may_read_topic(request.source, request.key))
     refuse_access(caller.rules().topic_refusal(request.source, request.key));
   if (request.target == BindingTarget::kQueue) {
+    // Nobody but its owner can have bound an exclusive queue.
     const DeclaredQueue* queue = find_queue(request.destination);
-    if (queue == nullptr) return;
-    if (queue->owner != kNoClient && queue->owner != caller.index())
-      refuse_locked(queue_text(request.destination));
+    if (queue == nullptr || (queue->owner != kNoClient && queue->owner != caller.index())) return;
   }
   add_conditions(binding, request.arguments, source->type);
-  if (!bus_.broker().unbind(binding, now_ns_)) return;
+  if (!source->note_unbound(binding, request.arguments) || !bus_.broker().unbind(binding, now_ns_)) return;
   watcher_.on_client_binding(caller.index(), binding, false);
   remove_idle_exchanges(caller.index());
 }
@@ -414,13 +419,20 @@ void Door::perform(Caller& caller, const wire::QueueDelete& method) {
   if (find_queue(name) != nullptr) {
     const DeclaredQueue& queue = required_queue(caller, name);
     const Broker::QueueState state = bus_.broker().queue_state(queue.resource);
+    const bool is_quorum = queue.type == QueueType::kQuorum;
+    if (is_quorum && (method.if_unused || method.if_empty)) {
+      throw ClientRefusal(ReplyCode::kNotImplemented,
+                          fmt::format("cannot delete {}. queue.delete operations with {} flag set are not "
+                                      "supported by quorum queues",
+                                      queue_text(name), method.if_unused ? "if-unused" : "if-empty"));
+    }
     if (method.if_unused && state.streams > 0)
       throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("{} in use", queue_text(name)));
     if (method.if_empty && state.depth > 0)
       throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("{} not empty", queue_text(name)));
     if (queue.of_scenario) {
       throw ClientRefusal(ReplyCode::kAccessRefused,
-                    fmt::format("deletion of {} not allowed: it is the scenario's", queue_text(name)));
+                          fmt::format("deletion of {} not allowed: it is the scenario's", queue_text(name)));
     }
     count = state.depth;
     remove_queue(name);
@@ -456,6 +468,7 @@ void Door::forget_queue(const std::string& name) {
     }
   }
   queue->in_exclusive_use = false;
+  catalogue_.forget_bindings_to(name, BindingTarget::kQueue);
   if (!queue->of_scenario) catalogue_.remove_queue(name);
 }
 

@@ -16,13 +16,28 @@ namespace {
 constexpr std::int64_t kLongestTimerMs = 315'360'000'000;
 constexpr TimeNs kMillisecondNs = 1'000'000;
 
-constexpr std::array kComparedQueueArguments = std::to_array<std::string_view>(
-    {"x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key",
-     "x-dead-letter-strategy", "x-max-length", "x-max-length-bytes", "x-max-in-memory-length",
-     "x-max-in-memory-bytes", "x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version",
-     "x-single-active-consumer", "x-queue-type", "x-quorum-initial-group-size", "x-max-age",
-     "x-stream-max-segment-size-bytes", "x-initial-cluster-size", "x-queue-leader-locator",
-     "x-delivery-limit"});
+constexpr std::array kComparedQueueArguments =
+    std::to_array<std::string_view>({"x-expires",
+                                     "x-message-ttl",
+                                     "x-dead-letter-exchange",
+                                     "x-dead-letter-routing-key",
+                                     "x-dead-letter-strategy",
+                                     "x-max-length",
+                                     "x-max-length-bytes",
+                                     "x-max-in-memory-length",
+                                     "x-max-in-memory-bytes",
+                                     "x-max-priority",
+                                     "x-overflow",
+                                     "x-queue-mode",
+                                     "x-queue-version",
+                                     "x-single-active-consumer",
+                                     "x-queue-type",
+                                     "x-quorum-initial-group-size",
+                                     "x-max-age",
+                                     "x-stream-max-segment-size-bytes",
+                                     "x-initial-cluster-size",
+                                     "x-queue-leader-locator",
+                                     "x-delivery-limit"});
 constexpr std::array kComparedExchangeArguments = std::to_array<std::string_view>({"alternate-exchange"});
 
 constexpr std::array kOfQuorumAlone = std::to_array<std::string_view>(
@@ -58,7 +73,7 @@ class ArgumentReader {
  private:
   [[noreturn]] void refuse(std::string_view name, std::string_view why) const {
     throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                  fmt::format("invalid arg '{}' for {}: {}", name, request_.what, why));
+                        fmt::format("invalid arg '{}' for {}: {}", name, request_.what, why));
   }
 
   std::optional<std::int64_t> integer(std::string_view name) const {
@@ -154,15 +169,15 @@ class ArgumentReader {
   void require_none_of(std::span<const std::string_view> names, std::string_view type) const {
     for (const std::string_view name : names) {
       if (arguments_.find(name) == nullptr) continue;
-      throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                    fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", name, request_.what,
-                                type));
+      throw ClientRefusal(
+          ReplyCode::kPreconditionFailed,
+          fmt::format("invalid arg '{}' for {} of queue type rabbit_{}_queue", name, request_.what, type));
     }
   }
   void require_property(bool held, std::string_view name) const {
     if (!held)
       throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                    fmt::format("invalid property '{}' for {}", name, request_.what));
+                          fmt::format("invalid property '{}' for {}", name, request_.what));
   }
 
   const Headers& arguments_;
@@ -182,9 +197,9 @@ std::string_view amqp_type_name(const HeaderValue& value) {
                                                         "unsignedshort", "signedint",    "unsignedint"};
     return kNames[static_cast<std::size_t>(narrow->type())];
   }
-  constexpr std::array<std::string_view, 12> kNames = {"bool",    "long",      "double", "longstr",
-                                                       "",        "float",     "decimal", "timestamp",
-                                                       "binary",  "void",      "array",   "table"};
+  constexpr std::array<std::string_view, 12> kNames = {"bool",   "long",  "double",  "longstr",
+                                                       "",       "float", "decimal", "timestamp",
+                                                       "binary", "void",  "array",   "table"};
   return kNames[value.index()];
 }
 
@@ -247,26 +262,26 @@ void require_same_arguments(std::string_view what, const Headers& current, const
       const bool same_number = old_number != nullptr && new_number != nullptr && *old_number == *new_number;
       if (same_number || *old_value == *new_value) continue;
       throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                    fmt::format("inequivalent arg '{}' for {}: received '{}' but current is '{}'", name, what,
-                                erlang_text(*new_value), erlang_text(*old_value)));
+                          fmt::format("inequivalent arg '{}' for {}: received '{}' but current is '{}'", name,
+                                      what, erlang_text(*new_value), erlang_text(*old_value)));
     }
     const HeaderValue& said = old_value != nullptr ? *old_value : *new_value;
     // A classic queue may say so, or not.
     if (name == "x-queue-type" && said == HeaderValue(std::string("classic"))) continue;
     throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                  old_value == nullptr
-                      ? fmt::format("inequivalent arg '{}' for {}: received {} but current is none", name, what,
-                                    quoted_value(said))
-                      : fmt::format("inequivalent arg '{}' for {}: received none but current is {}", name, what,
-                                    quoted_value(said)));
+                        old_value == nullptr
+                            ? fmt::format("inequivalent arg '{}' for {}: received {} but current is none",
+                                          name, what, quoted_value(said))
+                            : fmt::format("inequivalent arg '{}' for {}: received none but current is {}",
+                                          name, what, quoted_value(said)));
   }
 }
 
 void require_same_flag(std::string_view what, std::string_view name, bool current, bool received) {
   if (current == received) return;
   throw ClientRefusal(ReplyCode::kPreconditionFailed,
-                fmt::format("inequivalent arg '{}' for {}: received '{}' but current is '{}'", name, what,
-                            received, current));
+                      fmt::format("inequivalent arg '{}' for {}: received '{}' but current is '{}'", name,
+                                  what, received, current));
 }
 
 }  // namespace dse

@@ -23,8 +23,8 @@ struct QueueRequest {
   bool exclusive = false;
   bool auto_delete = false;
 };
-// The options that they mean; an argument that RabbitMQ does not know means nothing. Throws ClientRefusal for what
-// RabbitMQ refuses.
+// The options that they mean; an argument that RabbitMQ does not know means nothing. Throws ClientRefusal for
+// what RabbitMQ refuses.
 QueueOptions read_queue_arguments(const Headers& arguments, const QueueRequest& request);
 // "classic" or whatever is said.
 std::string queue_type_in(const Headers& arguments);

@@ -1,7 +1,6 @@
 #include "door/door.h"
 
 #include "support/catch.h"
-
 #include "unit/door/door_driver.h"
 
 using namespace dse;
