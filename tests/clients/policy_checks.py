@@ -239,6 +239,24 @@ def quorum_counts_deliveries(broker):
 
 
 @checks
+def quorum_counts_deliveries_to_consumers(broker):
+    channel = broker.channel()
+    channel.confirm_delivery()
+    queue = quorum(broker, channel)
+    channel.basic_publish("", queue, b"x")
+    seen = []
+
+    def take(_channel, method, properties, _body):
+        seen.append([method.redelivered, properties_of(properties)])
+        if len(seen) < 3:
+            channel.basic_nack(method.delivery_tag)
+
+    channel.basic_consume(queue, take)
+    until(channel, lambda: len(seen) == 3, "three deliveries")
+    return seen
+
+
+@checks
 def quorum_limits_deliveries(broker):
     channel = broker.channel()
     channel.confirm_delivery()
