@@ -15,7 +15,7 @@ namespace dse {
 
 class Intake {
  public:
-  // All must outlive this. `capture` may be null when nothing comes in.
+  // All must outlive this. `capture` is null when nothing comes in, or nobody repeats the run.
   Intake(const Scenario& scenario, World& world, CaptureWriter* capture, VirtualPace& pace)
       : scenario_(scenario), world_(world), capture_(capture), pace_(pace) {}
 

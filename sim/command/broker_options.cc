@@ -39,6 +39,10 @@ void add_broker_options(ProgramCommand command, BrokerArguments& arguments) {
                      "plain: by password (the default); external: by our certificate");
 }
 
+bool names_broker(const BrokerArguments& arguments) {
+  return !arguments.url.empty() || std::getenv(kBrokerVariable) != nullptr;
+}
+
 BrokerAddress broker_address(const BrokerArguments& arguments) {
   const char* variable = std::getenv(kBrokerVariable);
   const bool on_command_line = !arguments.url.empty();

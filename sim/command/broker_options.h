@@ -21,6 +21,8 @@ struct BrokerArguments {
 // Adds --broker, --password-file, --ca, --cert, --key and --login.
 void add_broker_options(ProgramCommand command, BrokerArguments& arguments);
 
+// Whether --broker or the environment names a broker.
+bool names_broker(const BrokerArguments& arguments);
 // The broker given by --broker, or else by the environment variable DSE_AMQP_URL. Throws InputError when
 // neither names one or something does not fit together; warns on stderr about a password on the command line.
 BrokerAddress broker_address(const BrokerArguments& arguments);

@@ -3,11 +3,14 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "amqp/connect.h"
 #include "core/counted.h"
 #include "core/diagnostics.h"
+#include "sim/attach/embedded_broker.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/json_document.h"
@@ -24,6 +27,7 @@ namespace dse {
 namespace {
 
 constexpr SideNames kSides = {"in the process", "on the broker"};
+constexpr SideNames kListenerSides = {"in the process", "over the listener"};
 
 struct ConformArguments {
   BrokerArguments broker;
@@ -32,24 +36,26 @@ struct ConformArguments {
   std::uint64_t side_by_side = 8;
   std::uint64_t seed = 2015;
   std::uint64_t first = 1;
+  bool listener = false;
   bool quiet = false;
   bool json = false;
 };
 
 std::string again_line(const ConformArguments& arguments, std::uint64_t number) {
-  return shell_line("conform", {},
-                    {"--seed", fmt::format("{}", arguments.seed), "--first", fmt::format("{}", number),
-                     arguments.timed > 0 ? "--timed" : "--cases", "1"});
+  std::vector<std::string> words = {"--seed", fmt::format("{}", arguments.seed), "--first",
+                                    fmt::format("{}", number), arguments.timed > 0 ? "--timed" : "--cases", "1"};
+  if (arguments.listener) words.emplace_back("--listener");
+  return shell_line("conform", {}, words);
 }
 
 // What is known about the first case on which the two differ, for human readers.
 std::string report(const ConformArguments& arguments, std::uint64_t number, const Comparison& failing,
-                   const MinimisedCase& minimised) {
+                   const MinimisedCase& minimised, const SideNames& names) {
   std::string text = fmt::format("case {} of seed {} differs after {}", number, arguments.seed,
                                  counted(failing.steps.size(), "operation"));
   text +=
       fmt::format(", and the smallest one found in {} after {}:\n\n{}\n", counted(minimised.runs, "trial"),
-                  minimised.comparison.steps.size(), describe(minimised.comparison, kSides));
+                  minimised.comparison.steps.size(), describe(minimised.comparison, names));
   return text + fmt::format("again: {}\n", again_line(arguments, number));
 }
 
@@ -93,37 +99,66 @@ int print_interrupted(const ConformArguments& arguments, const Progress& progres
 }
 
 int print_difference(const ConformArguments& arguments, std::uint64_t number, const ConformCase& drawn,
-                     const Comparison& failing, const CompareCase& run,
+                     const Comparison& failing, const CompareCase& run, const SideNames& names,
                      const std::atomic<bool>& interrupted) {
   const MinimisedCase minimised = minimise_case(drawn, failing, run, interrupted);
   if (arguments.json) {
     print_found(arguments, number - arguments.first + 1, 0,
                 {{"case", number},
                  {"operations", failing.steps.size()},
-                 {"smallest", describe(minimised.comparison, kSides)},
+                 {"smallest", describe(minimised.comparison, names)},
                  {"again", again_line(arguments, number)}});
   } else {
-    fmt::print("{}", report(arguments, number, failing, minimised));
+    fmt::print("{}", report(arguments, number, failing, minimised, names));
   }
   return interrupted.load() ? kExitInterrupted : kExitFailed;
 }
 
+// What the broker in the process is compared with.
+struct Other {
+  SideNames names;
+  std::unique_ptr<Connection> connection;
+  CompareCase compare;
+};
+
+Other make_other(const SideNames& names, const BrokerAddress& address, const std::atomic<bool>& interrupted) {
+  Other other{.names = names,
+              .connection =
+                  connect({.address = address, .name = "dse conform", .interrupted = &interrupted})};
+  other.compare = compare_with(*other.connection);
+  return other;
+}
+
+// A listener of this process, by a client over a socket, if that is asked for; and the real broker, unless the
+// listener alone is.
+std::vector<Other> others(const ConformArguments& arguments, std::optional<EmbeddedBroker>& embedded,
+                          const std::atomic<bool>& interrupted) {
+  std::vector<Other> others;
+  if (arguments.listener) {
+    embedded.emplace();
+    others.push_back(make_other(kListenerSides, embedded->address(), interrupted));
+  }
+  if (!arguments.listener || names_broker(arguments.broker))
+    others.push_back(make_other(kSides, broker_address(arguments.broker), interrupted));
+  return others;
+}
+
 int conform(const ConformArguments& arguments) {
-  const BrokerAddress address = broker_address(arguments.broker);
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  const std::unique_ptr<Connection> connection =
-      connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
-  const CompareCase run = compare_with(*connection);
+  std::optional<EmbeddedBroker> embedded;
+  const std::vector<Other> compared = others(arguments, embedded, interrupted);
   const Progress progress(arguments, arguments.cases);
   for (std::uint64_t done = 0; done < arguments.cases; ++done) {
     if (interrupted.load()) return print_interrupted(arguments, progress, done, arguments.cases);
     if (done % 10 == 0) progress.show(done);
     const std::uint64_t number = arguments.first + done;
     const ConformCase drawn = draw_case(arguments.seed, number);
-    const Comparison comparison = run(drawn);
-    if (!comparison.differs) continue;
-    progress.clear();
-    return print_difference(arguments, number, drawn, comparison, run, interrupted);
+    for (const Other& other : compared) {
+      const Comparison comparison = other.compare(drawn);
+      if (!comparison.differs) continue;
+      progress.clear();
+      return print_difference(arguments, number, drawn, comparison, other.compare, other.names, interrupted);
+    }
   }
   progress.clear();
   if (arguments.json) return print_found(arguments, arguments.cases, 0, nullptr), kExitOk;
@@ -148,7 +183,7 @@ int conform_timed(const ConformArguments& arguments) {
     const auto& [number, comparison] = *found.different;
     const std::unique_ptr<Connection> connection = make_connection();
     return print_difference(arguments, number, draw_timed_case(arguments.seed, number), comparison,
-                            compare_timed_with(*connection), interrupted);
+                            compare_timed_with(*connection), kSides, interrupted);
   }
   const Progress progress(arguments, arguments.timed);
   if (interrupted.load()) return print_interrupted(arguments, progress, found.done, arguments.timed);
@@ -178,6 +213,8 @@ void add_conform_command(CommandParser& parser) {
                     {.what = "a seed"});
   command.add_whole("--first", arguments->first, "the first case's number (default: 1)",
                     {.what = "the number of a case"});
+  command.add_flag("--listener", arguments->listener,
+                   "compare it with a listener of this process, too, by a client; without a broker alone");
   command.add_flag("--quiet", arguments->quiet, "show no progress");
   add_json_option(command, arguments->json);
   add_broker_options(command, arguments->broker);

@@ -12,6 +12,7 @@
 #include "core/diagnostics.h"
 #include "core/printable.h"
 #include "dse/error.h"
+#include "sim/attach/embedded_broker.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
 #include "sim/command/driven_run.h"
@@ -38,6 +39,7 @@ struct NodesArguments {
   double pace = 1;
   std::string longest;
   std::string color;
+  bool embedded = false;
   bool all = false;
   bool quiet = false;
   bool json = false;
@@ -54,8 +56,11 @@ void keep_what_can_be_judged(Scenario& scenario) {
 }
 
 // The URL is passed in the environment, because everybody can read a command line.
-std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments) {
-  if (!arguments.broker.url.empty()) setenv(kBrokerVariable, arguments.broker.url.c_str(), 1);
+std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments, const BrokerAddress& address) {
+  const std::string url = arguments.embedded ? fmt::format("amqp://{}:{}@{}:{}/", address.user, address.password,
+                                                           address.host, address.port)
+                                             : arguments.broker.url;
+  if (!url.empty()) setenv(kBrokerVariable, url.c_str(), 1);
   const auto epoch = std::chrono::system_clock::now().time_since_epoch();
   std::vector<std::string> words = {"--quiet",
                                     "--login",
@@ -149,6 +154,8 @@ void tell_shortfalls(const std::vector<Nodes::Account>& shortfalls, const Connec
 
 int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();
+  if (arguments.embedded && !arguments.broker.url.empty())
+    throw InputError({.file = "--embedded"}, "is a broker of its own: leave out --broker");
   require_ordinary_file(arguments.scenario, "every node reads it again");
   Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   check_for_nodes(scenario);
@@ -162,11 +169,14 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
                counted(expected, "expectation"));
   }
   const Interrupts interrupts = watch_for_two_interrupts();
-  const ConnectionOptions connection_options{.address = broker_address(arguments.broker),
+  std::optional<EmbeddedBroker> embedded;
+  if (arguments.embedded) embedded.emplace();
+  const ConnectionOptions connection_options{.address = embedded ? embedded->address()
+                                                                 : broker_address(arguments.broker),
                                              .name = "dse nodes " + scenario.name,
                                              .interrupted = &interrupts.first};
   Nodes::Options options{.connection = connection_options,
-                         .arguments = arguments_of_nodes(arguments),
+                         .arguments = arguments_of_nodes(arguments, connection_options.address),
                          .longest = given_duration("--for", arguments.longest)};
   // A problem with the broker is reported here once, not by every node.
   const OwnedResources owned(scenario, *connect(connection_options));
@@ -209,9 +219,10 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
 void add_nodes_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<NodesArguments>();
   ProgramCommand command = parser.add_command(
-      "nodes", "Run every component of a scenario on a real broker, each in a process of its own");
+      "nodes", "Run every component of a scenario in a process of its own, on a real broker or an embedded one");
   command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
   add_broker_options(command, arguments->broker);
+  command.add_flag("--embedded", arguments->embedded, "instead of a real broker, one in this process");
   command.add_text("--out", arguments->out, "the run directory (default: runs/SCENARIO-nodes)");
   add_seed_option(command, arguments->seed);
   add_setting_option(command, arguments->settings);

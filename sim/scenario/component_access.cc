@@ -63,8 +63,9 @@ AccessRefusal ComponentAccess::write(const std::string& resource) const {
 
 AccessRefusal ComponentAccess::publish(const std::string& resource, const Message& message) const {
   if (AccessRefusal refusal = refuse_exchange_write(rules_, resource)) return refusal;
-  if (!is_topic(resource)) return std::nullopt;
-  return refuse_topic_write(rules_, resource, message.key());
+  AccessRefusal refusal;
+  if (is_topic(resource)) refusal = refuse_topic_write(rules_, resource, message.key());
+  return refusal ? refusal : refuse_user_id(rules_, message.user_id());
 }
 
 AccessRefusal ComponentAccess::stream(const std::string& resource) const {

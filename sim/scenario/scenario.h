@@ -51,7 +51,7 @@ struct ComponentConfig {
   bool ends_when_refusing = false;        // whether the run ends when it refuses a message
   std::optional<DrawnTime> latency = {};  // the time of its hops; empty: that of the bus
   LifeCycle life = {};
-  std::string user = {};  // of [user.NAME], as which it is at the broker; "": nobody checks what it may do
+  std::string user = {};  // the NAME of a [user.NAME]; "": nobody checks what it may do
   // The [component.NAME] of which it is one of several replicas; "" when it is alone.
   std::string replica_of = {};
 

@@ -227,6 +227,7 @@ std::string component_lines(const Scenario& scenario) {
     if (!component.replica_of.empty()) line += fmt::format(" ({})", counted(end - at, "replica"));
     if (component.start_ns > 0) line += fmt::format(" from {}", format_duration(component.start_ns));
     line += life_text(component.life);
+    if (!component.user.empty()) line += fmt::format(" user {}", printable_word(component.user));
     if (component.latency) line += fmt::format(" latency {}", drawn_time_text(*component.latency));
     text += wrapped(line + "\n", {.width = kTopologyStyle.width, .indent = width + 8});
     at = end;

@@ -21,7 +21,7 @@ struct User {
 
 class KnownUsers {
  public:
-  // Of several with one name, the first counts.
+  // Where several have one name, the first counts.
   explicit KnownUsers(std::vector<User> users);
 
   // What the user may do, if the password is right. For a user who does not exist, or has no password, it

@@ -1,5 +1,7 @@
 #include "access/operation_access.h"
 
+#include <fmt/format.h>
+
 namespace dse {
 
 AccessRefusal refuse_exchange_declare(const AccessRules& rules, std::string_view exchange,
@@ -38,6 +40,12 @@ AccessRefusal refuse_topic_write(const AccessRules& rules, std::string_view topi
                                  std::string_view key) {
   if (rules.may_write_topic(topic_exchange, key)) return std::nullopt;
   return rules.topic_refusal(topic_exchange, key);
+}
+
+AccessRefusal refuse_user_id(const AccessRules& rules, std::string_view user_id) {
+  if (user_id.empty() || user_id == rules.subject().user) return std::nullopt;
+  return fmt::format("PRECONDITION_FAILED - user_id property set to '{}' but authenticated user was '{}'",
+                     user_id, rules.subject().user);
 }
 
 AccessRefusal refuse_queue_read(const AccessRules& rules, std::string_view queue) {

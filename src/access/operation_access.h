@@ -36,6 +36,8 @@ AccessRefusal refuse_bind(const AccessRules& rules, const AccessedBinding& bindi
 AccessRefusal refuse_exchange_write(const AccessRules& rules, std::string_view exchange);
 AccessRefusal refuse_topic_write(const AccessRules& rules, std::string_view topic_exchange,
                                  std::string_view key);
+// Its property user_id, unless that is empty, names the user (406, not 403).
+AccessRefusal refuse_user_id(const AccessRules& rules, std::string_view user_id);
 
 // A queue that is consumed from, got from, or purged.
 AccessRefusal refuse_queue_read(const AccessRules& rules, std::string_view queue);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kScheme = "$scrypt$";
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kHashBytes = 32;
-constexpr std::size_t kBytesMax = 64;  // of a salt or a hash that is read
+constexpr std::size_t kBytesMax = 64;  // a salt or a hash that is read has no more
 constexpr const char* kForm = "expected $scrypt$ln=13,r=8,p=2$SALT$HASH, as `dse user add` writes it";
 
 const unsigned char* raw(std::string_view text) {

@@ -7,11 +7,11 @@
 
 namespace dse {
 
-// Of one topic exchange; a user without an entry for it may use every routing key there.
+// What it may do at one topic exchange; a user without an entry for it may use every routing key there.
 struct TopicPermissions {
   std::string exchange = {};
-  std::string write = {};  // of messages that the user publishes
-  std::string read = {};   // of bindings that the user makes
+  std::string write = {};  // a pattern of the keys of messages that the user publishes
+  std::string read = {};   // a pattern of the keys of bindings that the user makes
   bool operator==(const TopicPermissions&) const = default;
 };
 

@@ -20,16 +20,19 @@ constexpr std::size_t kOperationsOfUser = 6;
 const std::vector<std::string> kNames = {"t1",    "t2",           "f1",  "q1",         "q2",
                                          "new.x", "new.\xc3\xbc", "a'b", "amq.default"};
 const std::vector<std::string> kKeys = {"a", "a.b", "user-3", "/", "", "#", "\xc3\xbc"};
-const std::vector<std::string> kPatterns = {
-    "",        ".*",       "^t",    "[12]$",          "^(t1|q1)$", "^amq\\.default$",
-    "^new\\.", "(?!x)new", "^q\\d", "^[^.]*\\.?\xc3", "^$",        "'"};
+const std::vector<std::string> kPatterns = {"",          ".*",
+                                            "^t",        "[12]$",
+                                            "^(t1|q1)$", "^amq\\.default$",
+                                            "^new\\.",   "(?!x)new",
+                                            "^q\\d",     "^[^.]*\\.?\xc3\xbc",
+                                            "^$",        "'"};
 const std::vector<std::string> kTopicPatterns = {"", ".*", "^a", "^{username}$", "{vhost}$", "^#$", "b"};
 
 enum class Action { kExchange, kQueue, kBind, kBindExchange, kPublish, kConsume };
 
 struct AccessCase {
   Action action = Action::kExchange;
-  std::string name = {};   // of what is declared, bound to, published to or consumed from
+  std::string name = {};   // what is declared, bound to, published to or consumed from
   std::string other = {};  // what is bound from, or a new one's alternate or dead-letter exchange
   std::string key = {};
   bool has_other = false;
@@ -63,6 +66,7 @@ class Drawn {
       drawn.name = one_of({"t1", "t2", "f1", ""});
     } else if (drawn.name == "new.x") {
       drawn.has_other = random_.below(2) == 0;
+      if (drawn.has_other) drawn.name += std::to_string(++new_ones_);  // there is none of that name yet
       drawn.other = one_of({"t1", "f1", "nowhere"});
     } else if (drawn.name == "amq.default") {
       drawn.name = "new.x";
@@ -72,6 +76,7 @@ class Drawn {
 
  private:
   dse::RandomStream& random_;
+  std::size_t new_ones_ = 0;
 };
 
 dse::AccessRefusal refusal_here(const dse::AccessRules& rules, const AccessCase& one) {
@@ -145,7 +150,7 @@ std::string quoted(const std::string& text) {
 class AccessHost {
  public:
   AccessHost(const RabbitMq& broker, const std::vector<dse::Permissions>& users)
-      : broker_(broker), name_(fmt::format("dse-access-{}", getpid())) {
+      : broker_(broker), name_(fmt::format("dse-access-{}", getpid())), users_(users.size()) {
     const ProgramFixture fixture;
     broker_.ctl({"import_definitions", fixture.write("access.json", definitions(users))});
   }
@@ -154,7 +159,7 @@ class AccessHost {
       broker_.ctl({"eval", fmt::format("[rabbit_auth_backend_internal:delete_user(list_to_binary(\"{0}-\" ++ "
                                        "integer_to_list(N)), <<\"t\">>) || N <- lists:seq(0, {1})], "
                                        "rabbit_vhost:delete(<<\"{0}\">>, <<\"t\">>).",
-                                       name_, kUsers)});
+                                       name_, users_ - 1)});
     } catch (const std::exception& error) {
       WARN("not deleted: " << error.what());
     }
@@ -205,6 +210,7 @@ class AccessHost {
 
   const RabbitMq& broker_;
   std::string name_;
+  std::size_t users_;
 };
 
 }  // namespace

@@ -83,3 +83,21 @@ TEST_CASE("scenario definitions: what they cannot say is named") {
   CHECK(names_of(made.definitions.queues) == "q");
   CHECK(made.definitions.bindings.size() == 2);  // q's own and the last
 }
+
+TEST_CASE("scenario definitions: permissions of users, who are to be made before") {
+  const ScenarioDefinitions made =
+      made_of("[user.camera]\nconfigure = \"c\"\nwrite = \"w\\\\.\"\n[user.camera.topics.t]\nread = \"r\"\n" +
+              echo("q"));
+  CHECK(made.notes ==
+        std::vector<std::string>{
+            "not exported: the user \"camera\", whose permissions are: make it before you import "
+            "them, with `rabbitmqctl add_user`, so that it has a password"});
+  const std::string text = definitions_text(made.definitions);
+  CHECK(text.find("\"users\"") == std::string::npos);
+  CHECK(text.find("  \"permissions\": [\n    "
+                  R"({"user":"camera","vhost":"v","configure":"c","write":"w\\.","read":""})"
+                  "\n  ],\n  \"topic_permissions\": [\n    "
+                  R"({"user":"camera","vhost":"v","exchange":"t","write":"","read":"r"})"
+                  "\n  ]\n}\n") != std::string::npos);
+  CHECK(definitions_text(parse_definitions(text, "again")) == text);
+}

@@ -1,0 +1,92 @@
+#include "sim/attach/embedded_broker.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <atomic>
+#include <exception>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "amqp/clock.h"
+#include "amqp/notifier.h"
+#include "dse/error.h"
+#include "listener/listener.h"
+#include "sim/attach/attachment.h"
+#include "sim/attach/listener_front.h"
+#include "sim/live/virtual_pace.h"
+#include "sim/world/world.h"
+
+namespace dse {
+namespace {
+
+constexpr const char* kUser = "embedded";
+const Permissions kAll{.configure = ".*", .write = ".*", .read = ".*"};
+
+std::string random_password() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<unsigned char, 32> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+    throw RunError("the system gives no random bytes for a password");
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 0xf]);
+  }
+  return text;
+}
+
+}  // namespace
+
+struct EmbeddedBroker::Parts {
+  RealClock clock;
+  Notifier arrived{clock};
+  std::atomic<bool> ending = false;
+  std::atomic<bool> second = false;  // nobody interrupts it twice
+  Scenario scenario;
+  World world;
+  VirtualPace pace{1};
+  std::string password = random_password();
+  Listener listener;
+  ListenerFront front;
+  BrokerAddress address;
+  std::exception_ptr failure;
+  std::thread thread;
+
+  // A password of 256 random bits needs no slow hash.
+  Parts()
+      : world(scenario, WorldOptions{.listens = true}, no_files()),
+        listener({.check_password = [this](const std::string& user, const std::string& given)
+                      -> std::optional<Permissions> {
+                    if (user != kUser || given != password) return std::nullopt;
+                    return kAll;
+                  },
+                  .arrived = [this] { arrived.notify(); }}),
+        front(listener),
+        address{.host = "127.0.0.1", .port = listener.port(), .user = kUser, .password = password},
+        thread([this] { serve(); }) {}
+
+  void serve() {
+    try {
+      Attachment attachment(scenario, world, {.listener = &front}, arrived, nullptr, {.pace = pace});
+      attachment.run({.first = ending, .second = second}, [](const Attachment::Status&) {});
+    } catch (...) {
+      failure = std::current_exception();
+      listener.stop();
+    }
+  }
+};
+
+EmbeddedBroker::EmbeddedBroker() : parts_(std::make_unique<Parts>()) {}
+
+EmbeddedBroker::~EmbeddedBroker() {
+  parts_->listener.stop();
+  parts_->ending = true;
+  parts_->arrived.notify();
+  parts_->thread.join();
+}
+
+const BrokerAddress& EmbeddedBroker::address() const { return parts_->address; }
+
+}  // namespace dse
