@@ -43,10 +43,10 @@ class ListeningDse:
         subprocess.run([self.dse, *arguments], check=True, stdout=subprocess.DEVNULL)
 
     def stop(self):
-        """As Ctrl-C does it."""
-        if self.process.poll() is None:
+        """As Ctrl-C does it; once is enough."""
+        if not self.process.stdout.closed:
             self.process.send_signal(signal.SIGINT)
-        self.process.communicate()
+            self.process.communicate()
 
     def summary(self, run=None):
         return json.loads(((run or self.run) / "summary.json").read_text())
