@@ -44,7 +44,7 @@ struct EmbeddedBroker::Parts {
   Notifier arrived{clock};
   std::atomic<bool> ending = false;
   std::atomic<bool> second = false;  // nobody interrupts it twice
-  Scenario scenario;
+  const Scenario scenario{.curve_every_ns = kNanosecondsPerSecond};
   World world;
   VirtualPace pace{1};
   std::string password = random_password();
