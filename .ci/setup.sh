@@ -12,6 +12,8 @@ readonly broker_packages=(rabbitmq-server python3-pika openssl)
 # The tests of programs in other languages run these.
 readonly program_packages=(python3 python3-numpy python3-pandas python3-sklearn python3-jsonschema mypy nodejs
   sqlite3 gnuplot-nox)
+# What the tests of foreign clients run beside them: pika, Celery, node for amqplib.
+readonly client_packages=(python3-pika python3-celery nodejs)
 readonly page_packages=(chromium nodejs)  # the tests of pages
 # What the terminal's side is tested with: a graph, completion in other shells, man pages.
 readonly terminal_packages=(graphviz zsh fish groff-base)

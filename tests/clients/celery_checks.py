@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""A Celery application, its workers and its client unchanged, as checks that observe a broker. --url, --write and
+--compare are those of everyday_checks.py."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+# pylint: disable=wrong-import-position
+from observing import LONGEST_S, RUN, Checks, main  # noqa: E402
+
+FOLDER = Path(__file__).resolve().parent / "celery_app"
+
+checks = Checks()
+
+
+class Worker:
+    """A process that does tasks, one at a time."""
+
+    def __init__(self, name, folder):
+        self.log = folder / f"{name}.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-B", "-m", "celery", "--app", "tasks", "worker", "--pool", "solo", "--loglevel", "info",
+                 "--hostname", f"{name}@{RUN}.here", "--queues", f"{RUN}.common,{RUN}.urgent"],
+                cwd=FOLDER, stdout=log, stderr=subprocess.STDOUT)
+
+    def await_start(self):
+        deadline = time.monotonic() + 3 * LONGEST_S
+        while f"{RUN}.here ready." not in self.log.read_text("utf-8"):
+            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text("utf-8")
+            time.sleep(0.05)
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(LONGEST_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+class Application:
+    """The client's side, and the workers that were started."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.workers = []
+        sys.path.insert(0, str(FOLDER))
+        import tasks  # pylint: disable=import-outside-toplevel,import-error  # it reads the environment
+        self.tasks = tasks
+        self.start_worker()
+
+    def start_worker(self):
+        self.workers.append(Worker(f"worker{len(self.workers)}", self.folder))
+        self.workers[-1].await_start()
+
+    def close(self):
+        for worker in self.workers:
+            worker.end()
+        with self.tasks.app.connection() as connection:
+            channel = connection.channel()
+            for queue in ("common", "urgent"):
+                channel.queue_delete(f"{RUN}.{queue}")
+                channel.exchange_delete(f"{RUN}.{queue}")
+
+
+def get(result):
+    return result.get(timeout=LONGEST_S)
+
+
+@checks
+def tasks_give_results(application):
+    numbers = [get(application.tasks.add.delay(number, 1)) for number in range(5)]
+    assert numbers == [1, 2, 3, 4, 5]
+    return numbers
+
+
+@checks
+def tasks_fail(application):
+    try:
+        get(application.tasks.fail.delay("on purpose"))
+    except ValueError as error:
+        return str(error)
+    raise AssertionError("it did not fail")
+
+
+@checks
+def tasks_are_routed(application):
+    return [get(application.tasks.where.delay()), get(application.tasks.urgent.delay()),
+            get(application.tasks.where.apply_async(queue=f"{RUN}.urgent"))]
+
+
+@checks
+def tasks_are_retried(application):
+    attempts = get(application.tasks.succeed_at_third_attempt.delay())
+    assert attempts == 2
+    return attempts
+
+
+@checks
+def tasks_wait_for_their_countdown(application):
+    start = time.monotonic()
+    later = application.tasks.add.apply_async((1, 2), countdown=0.5)
+    at_once = application.tasks.add.delay(3, 4)
+    seen = [get(at_once), get(later)]
+    assert time.monotonic() - start >= 0.4  # its clock is another
+    return seen
+
+
+@checks
+def tasks_in_a_chain(application):
+    add = application.tasks.add
+    return get((add.s(1, 2) | add.s(3) | add.s(4)).apply_async())
+
+
+@checks
+def tasks_in_a_group(application):
+    from celery import group  # pylint: disable=import-outside-toplevel
+    return get(group(application.tasks.add.s(number, number) for number in range(20)).apply_async())
+
+
+@checks
+def tasks_with_large_arguments(application):
+    return get(application.tasks.total.delay(list(range(100_000))))
+
+
+@checks
+def tasks_of_a_quick_client(application):
+    results = [application.tasks.add.delay(number, 0) for number in range(100)]
+    return sum(map(get, results))
+
+
+@checks
+def tasks_with_priority_and_expiry(application):
+    return get(application.tasks.add.apply_async((1, 1), priority=5, expires=60))
+
+
+@checks
+def workers_answer_questions(application):
+    inspect = application.tasks.app.control.inspect(timeout=LONGEST_S, limit=1)
+    ping = inspect.ping()
+    stats = next(iter(inspect.stats().values()))
+    return [ping, stats["broker"]["transport"]]
+
+
+@checks
+def workers_leave_their_task_when_they_die(application):
+    """With late acknowledgement, another does the task that a worker was killed in, and those behind it."""
+    pid_file = application.folder / "pid"
+    slow = application.tasks.outlive_its_worker.delay(str(pid_file))
+    deadline = time.monotonic() + LONGEST_S
+    while not (pid_file.exists() and pid_file.read_text("utf-8").endswith("\n")):
+        assert time.monotonic() < deadline, "the task was not begun"
+        time.sleep(0.02)
+    others = [application.tasks.add.delay(number, 1) for number in range(3)]
+    worker = application.workers[-1]
+    assert int(pid_file.read_text("utf-8")) == worker.process.pid
+    worker.process.kill()
+    worker.process.wait()
+    application.start_worker()
+    return [get(slow), [get(other) for other in others]]
+
+
+@checks
+def workers_end_when_told_to(application):
+    return application.workers[-1].end()
+
+
+def run():
+    if "--url" not in sys.argv:
+        return main(checks, None)
+    os.environ["DSE_AMQP_URL"] = sys.argv[sys.argv.index("--url") + 1]
+    os.environ["CHECKS_PREFIX"] = RUN
+    with tempfile.TemporaryDirectory() as folder:
+        application = Application(Path(folder))
+        try:
+            return main(checks, lambda _: nullcontext(application))
+        finally:
+            application.close()
+
+
+if __name__ == "__main__":
+    sys.exit(run())
