@@ -1,5 +1,7 @@
 """The two brokers that the checks run on: a real RabbitMQ, and dse that listens; and the users that both have."""
 
+import base64
+import hashlib
 import json
 import os
 import signal
@@ -55,6 +57,13 @@ class RabbitMq:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def quick_hash(password):
+    """As `dse user add` makes it, but at an eighth of its cost: the checks log in hundreds of times."""
+    salt = os.urandom(16)
+    digest = hashlib.scrypt(password.encode(), salt=salt, n=2 ** 11, r=8, p=1, dklen=32)
+    return "$scrypt$ln=11,r=8,p=1$" + "$".join(base64.b64encode(part).decode().rstrip("=") for part in (salt, digest))
+
+
 class Dse:
     """`dse attach --listen`, from the scenario; within `with` its `url` can be connected to. After it, the run
     directory is `run`."""
@@ -87,7 +96,9 @@ class Dse:
     def start(self, folder):
         users, password, self.run = folder / "users", folder / "password", folder / "run"
         password.write_text(PASSWORD + "\n", "utf-8")
-        for user, permissions in {"guest": (".*", ".*", ".*"), **USERS}.items():
+        users.touch(0o600)
+        users.write_text(f"[user.guest]\npassword = '{quick_hash(PASSWORD)}'\nconfigure = '.*'\nwrite = '.*'\nread = '.*'\n")
+        for user, permissions in USERS.items():
             options = [f"--{what}={pattern}" for what, pattern in zip(("configure", "write", "read"), permissions)]
             subprocess.run(self.command("user", "add", user, "--users", users, "--password-file", password, *options),
                            check=True, stdout=subprocess.DEVNULL)
