@@ -53,8 +53,8 @@ class RabbitMq:
             lines += [call("add_user", user, PASSWORD), call("set_permissions", user, "/", *permissions)]
         for (user, exchange), permissions in TOPICS.items():
             lines.append(call("set_topic_permissions", user, "/", exchange, *permissions))
-        subprocess.run([ROOT / "tests/support/rabbitmq", "ctl", self.folder, "eval", ", ".join(lines) + "."], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        control = [ROOT / "tests/support/rabbitmq", "ctl", self.folder, "eval"]
+        subprocess.run([*control, ", ".join(lines) + "."], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def quick_hash(password):
@@ -97,7 +97,8 @@ class Dse:
         users, password, self.run = folder / "users", folder / "password", folder / "run"
         password.write_text(PASSWORD + "\n", "utf-8")
         users.touch(0o600)
-        users.write_text(f"[user.guest]\npassword = '{quick_hash(PASSWORD)}'\nconfigure = '.*'\nwrite = '.*'\nread = '.*'\n")
+        everything = "configure = '.*'\nwrite = '.*'\nread = '.*'\n"
+        users.write_text(f"[user.guest]\npassword = '{quick_hash(PASSWORD)}'\n{everything}", "utf-8")
         for user, permissions in USERS.items():
             options = [f"--{what}={pattern}" for what, pattern in zip(("configure", "write", "read"), permissions)]
             subprocess.run(self.command("user", "add", user, "--users", users, "--password-file", password, *options),
@@ -106,7 +107,8 @@ class Dse:
             for (user, exchange), (write, read) in TOPICS.items():
                 file.write(f"[user.{user}.topics.'{exchange}']\nwrite = '{write}'\nread = '{read}'\n")
         self.process = subprocess.Popen(
-            self.command("attach", self.scenario, "--listen", "amqp://127.0.0.1:0", "--users", users, "--out", self.run),
+            self.command("attach", self.scenario, "--listen", "amqp://127.0.0.1:0", "--users", users, "--out",
+                         self.run),
             env=self.environment, stdout=subprocess.PIPE, text=True)
         self.url = self.await_line().replace("amqp://", f"amqp://guest:{quote(PASSWORD)}@") + "/%2f"
 

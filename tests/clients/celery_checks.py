@@ -31,8 +31,8 @@ class Worker:
         self.log = folder / f"{name}.log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-B", "-m", "celery", "--app", "tasks", "worker", "--concurrency", "1", "--loglevel", "info",
-                 "--hostname", f"{name}@{RUN}.here", "--queues", f"{RUN}.common,{RUN}.urgent"],
+                [sys.executable, "-B", "-m", "celery", "--app", "tasks", "worker", "--concurrency", "1",
+                 "--loglevel", "info", "--hostname", f"{name}@{RUN}.here", "--queues", f"{RUN}.common,{RUN}.urgent"],
                 cwd=FOLDER, stdout=log, stderr=subprocess.STDOUT)
 
     def await_start(self):
@@ -84,7 +84,7 @@ def get(result):
 
 
 def get_all(results):
-    """Of many tasks at once. Who gets them one after the other waits a second for each that came with an earlier one."""
+    """Of many tasks at once."""
     return ResultSet(results).join_native(timeout=LONGEST_S)
 
 
