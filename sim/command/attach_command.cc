@@ -123,6 +123,11 @@ std::string counts_text(const Gateway::Counts& counts) {
       counts.unroutable, counts.reconnects);
 }
 
+std::string counts_text(const ClientCounts& counts) {
+  return fmt::format("clients: connected {}, published {}, unroutable {}, delivered {}, settled {}\n",
+                     counts.connected, counts.published, counts.unroutable, counts.delivered, counts.settled);
+}
+
 // Who starts this in a test waits for this line.
 void tell_address(const std::string& url) {
   fmt::print("listening on {}\n", url);
@@ -138,7 +143,10 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // only for timing.json
   Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   if (arguments.seed) scenario.seed = *arguments.seed;
-  for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
+  // Clients may write and read what no component does.
+  if (arguments.listen.url.empty()) {
+    for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
+  }
   const std::optional<TimeNs> longest = given_duration("--for", arguments.longest);
   require_front(scenario, arguments);
   std::optional<ListenerOptions> listening = listener_options(arguments.listen);
@@ -205,6 +213,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   DrivenRun::Ending ending{.data = world.data(),
                            .data_notes = world.data_notes(),
                            .more = gateway ? counts_text(gateway->counts()) : std::string()};
+  if (listener) ending.more += counts_text(result.clients);
   if (capture) ending.capture = CaptureNote{kCaptureFile, capture->checksum()};
   // The capture is kept, whatever went wrong with the broker.
   ending.when_kept = [&attachment] { attachment.check(); };

@@ -100,6 +100,8 @@ class Catalogue {
   // What was bound to a queue or an exchange that is gone is no longer bound.
   void forget_bindings_to(std::string_view name, BindingTarget target);
 
+  bool is_of_clients(ResourceIndex resource) const { return of_clients_.contains(resource); }
+
   // Changes whenever an exchange is added or removed.
   std::uint64_t version() const { return version_; }
   // The queues that only this client may use, by name.

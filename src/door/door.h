@@ -75,6 +75,8 @@ class Door {
   // The replies since the last call, in their order.
   std::vector<ClientReply> take_replies() { return std::exchange(replies_, {}); }
   std::size_t clients() const { return clients_.size(); }
+  // Whether a client has made the exchange or the queue of this name.
+  bool is_of_clients(ResourceIndex resource) const { return catalogue_.is_of_clients(resource); }
 
  private:
   struct Caller;  // the client and channel whose method is being done
