@@ -81,7 +81,8 @@ def async_declares_and_deletes(broker):
         call, channel = client.call, client.channel
         replies = [call(channel.exchange_declare, exchange, "topic"), call(channel.queue_bind, queue, exchange, "a.#")]
         channel.basic_publish(exchange, "a.b", b"x")
-        replies += [call(channel.queue_declare, queue, passive=True), call(channel.queue_unbind, queue, exchange, "a.#"),
+        replies += [call(channel.queue_declare, queue, passive=True),
+                    call(channel.queue_unbind, queue, exchange, "a.#"),
                     call(channel.queue_purge, queue), call(channel.queue_delete, queue),
                     call(channel.exchange_delete, exchange)]
         return [type(reply).__name__ for reply in replies] + [replies[4].message_count]

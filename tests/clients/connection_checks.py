@@ -7,7 +7,7 @@ import pika
 from pika import exceptions
 
 from observing import Checks, name
-from pika_client import Deliveries, properties_of, put, refusal, served, until
+from pika_client import Deliveries, properties_of, put, refusal, served, take_when_there, until
 from wire_client import HEARTBEAT, METHOD, Closed, channel_close_ok, channel_open, frame, method, queue_declare, \
     short_text, table
 
@@ -18,7 +18,7 @@ checks = Checks()
 def connection_says_what_it_can(broker):
     properties = broker.connect()._impl.server_properties  # pylint: disable=protected-access
     assert properties["product"] and properties["version"]
-    return {"capabilities": properties["capabilities"], "version": properties["version"], "product": properties["product"]}
+    return [properties["product"], properties["version"], properties["capabilities"]]
 
 
 @checks
@@ -230,7 +230,7 @@ def direct_reply_to(broker):
         client.basic_publish("", queue, b"ask", pika.BasicProperties(reply_to=DIRECT, correlation_id=str(number)))
     addresses = []
     for _ in range(2):
-        _, properties, _ = until(server, lambda: (found := server.basic_get(queue, auto_ack=True))[0] and found, "a request")
+        _, properties, _ = take_when_there(server, queue)
         addresses.append(properties.reply_to)
         server.basic_publish("", properties.reply_to, b"answer",
                              pika.BasicProperties(correlation_id=properties.correlation_id))
@@ -282,7 +282,7 @@ def direct_reply_to_of_a_gone_client(broker):
     queue = broker.queue(server, "requests")
     answers(client, DIRECT, auto_ack=True)
     client.basic_publish("", queue, b"ask", pika.BasicProperties(reply_to=DIRECT))
-    _, properties, _ = until(server, lambda: (found := server.basic_get(queue, auto_ack=True))[0] and found, "a request")
+    _, properties, _ = take_when_there(server, queue)
     client.close()
     returned = []
     server.add_on_return_callback(lambda _, how, *rest: returned.append([how.reply_code, how.reply_text, rest[1]]))

@@ -136,7 +136,8 @@ def main(checks, open_context, at_once=1, prepare=None):
     parser.add_argument("--url", help="of the broker, with user and password")
     parser.add_argument("--write", metavar="FILE", help="where what was observed is written as JSON")
     parser.add_argument("--compare", nargs=2, metavar="FILE", help="prints what differs between two such files")
-    parser.add_argument("--allowed", metavar="FILE", help="JSON: patterns of checks' names that may differ, with the reason")
+    parser.add_argument("--allowed", metavar="FILE",
+                        help="JSON: patterns of checks' names that may differ, with the reason")
     parser.add_argument("only", nargs="*", metavar="CHECK", help="only these checks")
     options = parser.parse_args()
     if options.compare:

@@ -31,7 +31,9 @@ def properties_of(properties):
 
 
 class Broker:
-    """A broker as one check sees it. What the check made is removed after it."""
+    """A broker as one check sees it. What the check made is removed after it, by a connection of all checks."""
+
+    removing = None
 
     def __init__(self, url):
         self.url = url
@@ -54,12 +56,14 @@ class Broker:
         assert not self.blocked, "the broker has blocked a connection"
 
     def remove(self):
-        with pika.BlockingConnection(self.parameters()) as connection:
-            channel = connection.channel()
-            for queue in self.queues:
-                channel.queue_delete(queue)
-            for exchange in self.exchanges:
-                channel.exchange_delete(exchange)
+        if Broker.removing is None:
+            Broker.removing = pika.BlockingConnection(self.parameters())
+        channel = Broker.removing.channel()
+        for queue in self.queues:
+            channel.queue_delete(queue)
+        for exchange in self.exchanges:
+            channel.exchange_delete(exchange)
+        channel.close()
 
     def parameters(self, **changes):
         parameters = pika.URLParameters(self.url)

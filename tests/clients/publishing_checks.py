@@ -161,7 +161,8 @@ def publish_mandatory_comes_back(broker):
     channel = broker.channel()
     returned = returns(channel)
     for exchange in ("", "amq.direct", "amq.fanout", "amq.topic", "amq.headers"):
-        channel.basic_publish(exchange, name("none"), b"to nobody", pika.BasicProperties(**EVERY_PROPERTY), mandatory=True)
+        channel.basic_publish(exchange, name("none"), b"to nobody", pika.BasicProperties(**EVERY_PROPERTY),
+                              mandatory=True)
     served(channel)
     assert [entry[:2] for entry in returned] == [[312, "NO_ROUTE"]] * 5
     return returned

@@ -34,7 +34,8 @@ OPERATIONS = {
     "declare a queue": lambda channel, own: channel.queue_declare(own, exclusive=True),
     "declare a queue that is there": lambda channel, _: channel.queue_declare(QUEUE),
     "declare a queue passively": lambda channel, _: channel.queue_declare(QUEUE, passive=True),
-    "declare a queue passively that is not there": lambda channel, _: channel.queue_declare("refused.none", passive=True),
+    "declare a queue passively that is not there": lambda channel, _: channel.queue_declare(
+        "refused.none", passive=True),
     "declare a queue of no name": lambda channel, _: channel.queue_declare("", exclusive=True),
     "declare a queue of a reserved name": lambda channel, _: channel.queue_declare("amq.refused"),
     "declare a queue with dead letters": lambda channel, own: channel.queue_declare(

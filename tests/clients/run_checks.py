@@ -24,7 +24,8 @@ def observe(script, broker, file):
     """Whether all checks of the script hold on the broker; what they observed is in the file."""
     interpreter = os.environ.get("DSE_NODE", "node") if script.endswith(".mjs") else sys.executable
     print(f"on {type(broker).__name__}:", flush=True)
-    return subprocess.run([interpreter, FOLDER / script, "--url", broker.url, "--write", file], check=False).returncode == 0
+    command = [interpreter, FOLDER / script, "--url", broker.url, "--write", file]
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def run_on_dse(script, file):
