@@ -128,8 +128,9 @@ std::string counts_text(const ClientCounts& counts) {
                      counts.connected, counts.published, counts.unroutable, counts.delivered, counts.settled);
 }
 
-// Who starts this in a test waits for this line.
-void tell_address(const std::string& url) {
+// Who starts this in a test waits for this line. With --json, standard output is one document.
+void tell_address(const std::string& url, bool json) {
+  if (json) return tell("listening on {}\n", url);
   fmt::print("listening on {}\n", url);
   std::fflush(stdout);
 }
@@ -204,7 +205,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                         arrived, capture ? &*capture : nullptr,
                         {.pace = paced.pace(), .longest = longest, .look = paced.look()});
   if (!arguments.quiet && joined) tell("attached to broker {}\n", joined->connection.address.describe());
-  if (listener) tell_address(listener_url(*listening, *listener));
+  if (listener) tell_address(listener_url(*listening, *listener), arguments.json);
   const RunResult result = run_with_status(attachment, interrupts, arguments.quiet);
   if (listener) listener->stop();
 
