@@ -48,7 +48,7 @@ TEST_CASE("listener: what does not fit together is refused before anything start
        "listen at amqps://HOST:PORT"},
       {{"--listen", url, "--users", users, "--pace", "0"}, "clients need a clock that goes on"},
       {{"--listen", "amqp://0.0.0.0:0", "--users", users}, "TLS"},
-      {{"--listen", "127.0.0.1", "--users", users}, "is not a broker's URL"},
+      {{"--listen", "127.0.0.1", "--users", users}, "expected amqp://HOST:PORT"},
       {{"--listen", url, "--users", fixture.file("none")}, "none"},
   };
   for (const Case& one : cases) {
