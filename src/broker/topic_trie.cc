@@ -98,6 +98,11 @@ bool TopicTrie::Node::add_queue(ResourceIndex queue) {
   return true;
 }
 
+bool TopicTrie::Node::has_queue(ResourceIndex queue) const {
+  const std::span<const ResourceIndex> bound = queues();
+  return std::binary_search(bound.begin(), bound.end(), queue);
+}
+
 bool TopicTrie::Node::remove_queue(ResourceIndex queue) {
   const auto few_end = few_queues.begin() + few_count;
   if (const auto found = std::find(few_queues.begin(), few_end, queue); found != few_end) {
@@ -162,6 +167,16 @@ bool TopicTrie::insert(const BindingSpec& binding, ResourceIndex queue) {
     if (binding.match == HeaderMatch::kAll) break;
   }
   return true;
+}
+
+bool TopicTrie::contains(const BindingSpec& binding, ResourceIndex queue) const {
+  const NodeIndex at = find(binding.key);
+  if (at == kNone) return false;
+  if (!is_conditional(binding)) return nodes_[at].has_queue(queue);
+  if (nodes_[at].branches == nullptr) return false;
+  const std::vector<Conditional>& all = nodes_[at].branches->conditionals;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Conditional& one) { return !one.removed && one.is(binding, queue); });
 }
 
 bool TopicTrie::remove(const BindingSpec& binding, ResourceIndex queue) {

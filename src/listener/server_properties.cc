@@ -11,7 +11,7 @@ Headers server_properties() {
                                 {"basic.nack", true},
                                 {"connection.blocked", true},
                                 {"consumer_cancel_notify", true},
-                                {"consumer_priorities", false},  // not implemented
+                                {"consumer_priorities", true},
                                 {"direct_reply_to", true},
                                 {"exchange_exchange_bindings", true},
                                 {"per_consumer_qos", true},
