@@ -256,7 +256,8 @@ def exchange_fanout_routes_all(broker):
 def exchange_headers_match_all_or_any(broker):
     pair = {"a": 1, "b": "two"}
     bindings = [("", {"x-match": "all", **pair}), ("", {"x-match": "any", **pair}), ("", pair),
-                ("", {"x-match": "all"}), ("", {"x-match": "any"}), ("", {"a": True}), ("", {"a": None}), ("", {"x-match": "all", "x-a": 1}),
+                ("", {"x-match": "all"}), ("", {"x-match": "any"}), ("", {"a": True}), ("", {"a": None}),
+                ("", {"x-match": "all", "x-a": 1}),
                 ("", {"x-match": "any", "x-a": 1}), ("", {"x-match": "all-with-x", "x-a": 1}),
                 ("", {"x-match": "any-with-x", "x-a": 1, "b": 1})]
     publications = [("", headers) for headers in (
