@@ -16,6 +16,8 @@ template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
 };
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
 
 // Numbers of channels as publishers, apart from those of components' links.
 constexpr std::uint32_t kFirstPublisher = 0x8000'0000;
