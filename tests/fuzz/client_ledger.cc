@@ -115,8 +115,8 @@ void ClientLedger::note(const ClientReply& reply) {
 
 void ClientLedger::note_reply(Client& client, std::uint16_t number, const ServerMethod& method) {
   if (number == 0) {
-    const bool ends = std::holds_alternative<ConnectionClose>(method) ||
-                      std::holds_alternative<ConnectionCloseOk>(method);
+    const bool ends =
+        std::holds_alternative<ConnectionClose>(method) || std::holds_alternative<ConnectionCloseOk>(method);
     require(ends || std::holds_alternative<ConnectionUpdateSecretOk>(method), "a method of a connection");
     client.ended = ends;
     return;
@@ -128,7 +128,8 @@ void ClientLedger::note_reply(Client& client, std::uint16_t number, const Server
   const auto found = client.channels.find(number);
   if (std::holds_alternative<ChannelCloseOk>(method)) {
     require(found != client.channels.end(), "a channel that is closed was open");
-    client.channels.erase(found);
+    // One that the broker has closed waits for the client's channel.close-ok, also when both close it.
+    if (!found->second.closing) client.channels.erase(found);
     return;
   }
   require(found != client.channels.end(), "only open channels get replies");
