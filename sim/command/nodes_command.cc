@@ -79,6 +79,7 @@ std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments, con
   if (arguments.seed) add("--seed", fmt::format("{}", *arguments.seed));
   for (const std::string& setting : arguments.settings) add("--set", setting);
   add("--protocol-log", arguments.protocol_log);
+  if (arguments.embedded) words.emplace_back("--as-own-user");
   return words;
 }
 
@@ -170,7 +171,7 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   }
   const Interrupts interrupts = watch_for_two_interrupts();
   std::optional<EmbeddedBroker> embedded;
-  if (arguments.embedded) embedded.emplace();
+  if (arguments.embedded) embedded.emplace(scenario.users);
   const ConnectionOptions connection_options{
       .address = embedded ? embedded->address() : broker_address(arguments.broker),
       .name = "dse nodes " + scenario.name,

@@ -84,7 +84,9 @@ bool TopicTrie::Node::add_queue(ResourceIndex queue) {
   const auto place = std::lower_bound(bound.begin(), bound.end(), queue);
   if (place != bound.end() && *place == queue) return false;
   const auto at = place - bound.begin();
-  if (bound.size() < few_queues.size()) {
+  // Once there were too many for the node they stay apart, even when some are gone.
+  const bool are_apart = few_count == 0 && !bound.empty();
+  if (!are_apart && bound.size() < few_queues.size()) {
     std::copy_backward(few_queues.begin() + at, few_queues.begin() + few_count,
                        few_queues.begin() + few_count + 1);
     few_queues[static_cast<std::size_t>(at)] = queue;

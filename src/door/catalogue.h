@@ -24,7 +24,7 @@ namespace dse {
 
 inline constexpr ClientIndex kNoClient{0};
 // Owns the exclusive queues of the scenario, which are its components' alone.
-inline constexpr ClientIndex kScenario{UINT32_MAX};
+inline constexpr ClientIndex kScenarioOwner{UINT32_MAX};
 
 struct DeclaredExchange {
   ResourceIndex resource;
