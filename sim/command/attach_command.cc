@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -128,8 +129,9 @@ std::string counts_text(const ClientCounts& counts) {
                      counts.connected, counts.published, counts.unroutable, counts.delivered, counts.settled);
 }
 
-// Who starts this in a test waits for this line.
-void tell_address(const std::string& url) {
+// Who starts this in a test waits for this line. With --json, standard output is one document.
+void tell_address(const std::string& url, bool json) {
+  if (json) return tell("listening on {}\n", url);
   fmt::print("listening on {}\n", url);
   std::fflush(stdout);
 }
@@ -158,6 +160,16 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   if (joins_broker(scenario))
     joined = gateway_options(scenario, broker_address(arguments.broker), interrupts.first);
 
+  // Before the run has a folder: where nobody can connect, there is none.
+  const RealClock clock;
+  const Notifier own_notifier(clock);
+  std::atomic<const Notifier*> woken = &own_notifier;
+  std::optional<Listener> listener;
+  if (listening) {
+    listening->arrived = [&woken] { woken.load()->notify(); };
+    listener.emplace(*listening);
+  }
+
   DrivenRun run(started, {.out = arguments.out,
                           .default_folder = fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed),
                           .record = arguments.record,
@@ -176,27 +188,21 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
     gateway_front->write(exporter, message);
   };
   World world(scenario, world_options, run.open_lines());
-  const RealClock clock;
-  const Notifier own_notifier(clock);
   std::optional<Gateway> gateway;
   if (joined) {
     gateway.emplace(*joined);
     gateway_front.emplace(scenario, *gateway);
   }
   const Notifier& arrived = gateway ? gateway->notifier() : own_notifier;
+  woken = &arrived;
   std::optional<CaptureWriter> capture;
   if (listening || (joined && !joined->imports.empty())) {
     CaptureHeader header = capture_header(scenario, world.data(), scenario.seed, scenario.ordering);
     if (listening) header.format = kClientsFormat;
     capture.emplace(run.folder().path_of(kCaptureFile), header);
   }
-  std::optional<Listener> listener;
   std::optional<ListenerFront> listener_front;
-  if (listening) {
-    listening->arrived = [&arrived] { arrived.notify(); };
-    listener.emplace(*listening);
-    listener_front.emplace(*listener);
-  }
+  if (listener) listener_front.emplace(*listener);
   paced.watch(world);
   Attachment attachment(scenario, world,
                         {.gateway = gateway_front ? &*gateway_front : nullptr,
@@ -204,7 +210,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                         arrived, capture ? &*capture : nullptr,
                         {.pace = paced.pace(), .longest = longest, .look = paced.look()});
   if (!arguments.quiet && joined) tell("attached to broker {}\n", joined->connection.address.describe());
-  if (listener) tell_address(listener_url(*listening, *listener));
+  if (listener) tell_address(listener_url(*listening, *listener), arguments.json);
   const RunResult result = run_with_status(attachment, interrupts, arguments.quiet);
   if (listener) listener->stop();
 

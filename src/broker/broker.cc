@@ -40,6 +40,7 @@ Effects& Broker::begin(TimeNs now) {
   effects_.routed = true;
   effects_.accepted = true;
   effects_.returned = MessagePtr();
+  effects_.overfull.reset();
   effects_.queues = {};
   effects_.settled.message = MessagePtr();
   effects_.policies.clear();
@@ -234,7 +235,7 @@ bool Broker::offer(ResourceIndex index, const MessagePtr& message, ResourceIndex
   if (queue.policies() == nullptr && message->fields().more.any() && !message->expiration().empty())
     queue.add_policies();
   if (queue.policies() != nullptr) {
-    if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
+    if (is_overfull(index, message)) return false;
     return offer_by_policies(index, {.message = message, .exchange = exchange}, publisher);
   }
   if (queue.empty()) {
@@ -243,16 +244,23 @@ bool Broker::offer(ResourceIndex index, const MessagePtr& message, ResourceIndex
       return true;
     }
   }
-  if (queue.depth() >= kQueueDepthMax) fail_for_depth(index);
+  if (is_overfull(index, message)) return false;
   queue.push({.message = message, .exchange = exchange});
   queue.note_depth();
   return true;
 }
 
-void Broker::fail_for_depth(ResourceIndex index) const {
-  throw RunError(
-      fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
-                  resources_[index]->name, resources_[index]->queue->depth()));
+bool Broker::is_overfull(ResourceIndex index, const MessagePtr& message) {
+  const std::size_t depth = resources_[index]->queue->depth();
+  if (depth < bounds_.queue_depth) return false;
+  if (!bounds_.drops) {
+    throw RunError(
+        fmt::format("queue '{}' holds {} messages and nobody takes them: add a reader or lower the rate",
+                    resources_[index]->name, depth));
+  }
+  note_policy(PolicyEvent::Kind::kNotAccepted, index, message);
+  effects_.overfull = index;
+  return true;
 }
 
 Effects& Broker::open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now) {

@@ -72,6 +72,7 @@ struct Effects {
   bool routed = true;                     // publish: at least one queue was there for the message
   bool accepted = true;                   // publish: no queue refused it. A confirm, and otherwise a nack
   MessagePtr returned;                    // publish: the message, when it was mandatory and not routed
+  std::optional<ResourceIndex> overfull;  // a queue beyond the broker's own bound that has refused a message
   std::span<const ResourceIndex> queues;  // publish: the queues that took a copy
   Settled settled;                        // acknowledge and reject: what was settled
   std::vector<PolicyEvent> policies;      // in order; before them come the call and its deliveries
@@ -93,13 +94,20 @@ struct StreamOptions {
   std::int32_t priority = 0;   // x-priority: those of a higher one that have room come first
 };
 
+// What no queue and no message goes beyond, whatever their options say.
+struct BrokerBounds {
+  // A queue that holds this many messages refuses the next one.
+  std::size_t queue_depth = 10'000'000;
+  // A message that dies so often within one call, with its copies, goes round for ever, as it may once
+  // somebody has rejected it (dead_letter.h: would_cycle); RabbitMQ would not rest.
+  std::size_t deaths_at_once = 10'000;
+  // What is beyond them is dropped. Otherwise it is a RunError, for whoever has configured it.
+  bool drops = false;
+};
+
 class Broker {
  public:
-  // A queue that holds this many messages refuses the next one with a RunError.
-  static constexpr std::size_t kQueueDepthMax = 10'000'000;
-  // A message that dies so often within one call goes round for ever, as it may once somebody has rejected
-  // it (dead_letter.h: would_cycle): a RunError, where RabbitMQ would not rest.
-  static constexpr std::size_t kDeathsAtOnceMax = 10'000;
+  void set_bounds(BrokerBounds bounds) { bounds_ = bounds; }
 
   // Every operation takes the time at which it happens; times never decrease.
 
@@ -134,8 +142,8 @@ class Broker {
 
   // Puts one copy into each queue to which the exchange leads the message: by the bindings that match its key
   // (and those in its headers CC and BCC, of which the latter is taken off), through exchanges that are
-  // bound, and to the alternate exchange when nothing else takes it. Throws RunError when a queue
-  // that has no limit is full.
+  // bound, and to the alternate exchange when nothing else takes it. What is beyond the bounds throws
+  // RunError, here and in all that may lead a message to a dead-letter exchange, unless it is dropped.
   Effects& publish(ResourceIndex exchange, const MessagePtr& message, PublishOptions options, TimeNs now);
   // The queues to which publish() would offer this message, in ascending order. Nothing changes but what
   // passed() counts.
@@ -146,8 +154,9 @@ class Broker {
   Effects& open_stream(ResourceIndex resource, std::uint32_t prefetch, TimeNs now);
   Effects& open_stream(ResourceIndex resource, StreamOptions options, TimeNs now);
   // Opens a stream of a queue that is there, by which get() takes messages one by one. Nothing is delivered
-  // to it otherwise, and the queue does not count it.
-  StreamIndex open_getter(ResourceIndex resource, bool acknowledges);
+  // to it otherwise, and the queue does not count it. What it takes counts at the gate, which holds nothing
+  // back from it.
+  StreamIndex open_getter(ResourceIndex resource, bool acknowledges, GateIndex gate = kNoGate);
   // Takes the queue's first message, if there is one (basic.get). The queue must be the one that the getter
   // was opened for.
   Effects& get(StreamIndex getter, TimeNs now);
@@ -193,6 +202,8 @@ class Broker {
   Effects& set_gate(GateIndex gate, GateLimits limits, TimeNs now);
   // Lets so many more bytes pass.
   Effects& refill_gate(GateIndex gate, std::int64_t bytes, TimeNs now);
+  // Counts what passes it beside the deliveries of streams.
+  void pass_gate(GateIndex gate, std::int64_t payload_bytes);
   // Its streams must be closed, and it has no children.
   void close_gate(GateIndex gate);
   // Does what one queue has to do by now: messages expire, or the queue is removed.
@@ -261,7 +272,7 @@ class Broker {
     ResourceIndex from;
     ResourceIndex exchange;
     DeathReason reason = DeathReason::kRejected;
-    std::size_t earlier_deaths = 0;  // in the same call
+    std::size_t first = 0;  // which first death of this call it follows from, or is: a place in deaths_
   };
   struct Look {
     TimeNs time_ns;
@@ -325,7 +336,8 @@ class Broker {
              std::optional<PublisherIndex> publisher);
   bool offer_by_policies(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
   bool offer_to_quorum(ResourceIndex queue, QueuedMessage queued, std::optional<PublisherIndex> publisher);
-  [[noreturn]] void fail_for_depth(ResourceIndex queue) const;
+  // Whether the queue holds as many as any may; then the message is dropped, or the run ends.
+  bool is_overfull(ResourceIndex queue, const MessagePtr& message);
   bool take_back(ResourceIndex queue, QueuedMessage queued, TakeBack how);
   void go_on(ResourceIndex queue);
   void go_on_from_settled(ResourceIndex queue);
@@ -351,7 +363,9 @@ class Broker {
   std::vector<GateIndex> reopened_;  // gates that have room again, within a call
   std::vector<ResourceIndex> matched_;
   std::vector<DeadLetter> dead_letters_;
-  std::size_t deaths_at_once_ = 0;  // so often the dead letter that is being published has died
+  std::vector<std::size_t> deaths_;        // of each message that died first in this call, with its copies
+  std::optional<std::size_t> dying_ = {};  // the place there of the dead letter that is being published
+  BrokerBounds bounds_;
   mutable std::priority_queue<Look, std::vector<Look>, std::greater<>> looks_;  // some of them overtaken
   Effects effects_;
   std::uint64_t unroutable_ = 0;

@@ -130,6 +130,15 @@ void Broker::send_to_dead_letters(ResourceIndex index, const QueuedMessage& queu
   const DeadLetterTarget& target = *resource.options->dead_letter;
   const std::optional<ResourceIndex> exchange = find(target.exchange);
   if (!exchange) return;
+  const std::size_t first = dying_.value_or(deaths_.size());
+  if (first == deaths_.size()) deaths_.push_back(0);
+  if (++deaths_[first] > bounds_.deaths_at_once) {
+    if (bounds_.drops) return;
+    throw RunError(fmt::format(
+        "message '{}' goes round for ever without taking time: it has died {} times at {}, last in "
+        "queue '{}'; give a queue on its way a reader, a delay or more room",
+        queued.message->id(), bounds_.deaths_at_once, format_duration(now_ns_), resource.name));
+  }
   dead_letters_.push_back({.message = died(*queued.message, {.reason = reason,
                                                              .queue = resource.name,
                                                              .exchange = resources_[queued.exchange]->name,
@@ -138,12 +147,7 @@ void Broker::send_to_dead_letters(ResourceIndex index, const QueuedMessage& queu
                            .from = index,
                            .exchange = *exchange,
                            .reason = reason,
-                           .earlier_deaths = deaths_at_once_});
-  if (deaths_at_once_ < kDeathsAtOnceMax) return;
-  throw RunError(
-      fmt::format("message '{}' goes round for ever without taking time: it has died {} times at {}, last in "
-                  "queue '{}'; give a queue on its way a reader, a delay or more room",
-                  queued.message->id(), deaths_at_once_, format_duration(now_ns_), resource.name));
+                           .first = first});
 }
 
 // Publishing one may make another, but not for ever: without a consumer that rejects it, no message comes
@@ -152,7 +156,7 @@ void Broker::send_to_dead_letters(ResourceIndex index, const QueuedMessage& queu
 void Broker::publish_dead_letters() {
   for (std::size_t at = 0; at < dead_letters_.size(); ++at) {
     const DeadLetter dead = dead_letters_[at];
-    deaths_at_once_ = dead.earlier_deaths + 1;
+    dying_ = dead.first;
     std::vector<ResourceIndex> queues;
     route(dead.exchange, routing_keys(*dead.message), dead.message->headers(), queues);
     std::erase_if(queues, [&](ResourceIndex queue) {
@@ -168,7 +172,8 @@ void Broker::publish_dead_letters() {
     effects_.policies[place].queues = std::move(queues);
   }
   dead_letters_.clear();
-  deaths_at_once_ = 0;
+  dying_.reset();
+  deaths_.clear();
 }
 
 // A queue that may be removed when nobody uses it lives on from now.

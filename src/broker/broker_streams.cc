@@ -13,10 +13,11 @@ bool Broker::stands(StreamIndex number) const {
   return resource.queue_life == stream.queue_life && resource.queue.has_value();
 }
 
-StreamIndex Broker::open_getter(ResourceIndex resource, bool acknowledges) {
+StreamIndex Broker::open_getter(ResourceIndex resource, bool acknowledges, GateIndex gate) {
   DSE_CHECK(resources_[resource]->queue, "'{}' has no queue", resources_[resource]->name);
   return streams_.push_back({.resource = resource,
                              .queue_life = resources_[resource]->queue_life,
+                             .gate = gate,
                              .acknowledges = acknowledges,
                              .is_getter = true});
 }
@@ -228,6 +229,10 @@ Effects& Broker::refill_gate(GateIndex gate, std::int64_t bytes, TimeNs now) {
   gates_[gate].passing_bytes += bytes;
   if (was_full) reopened_.push_back(gate);
   return end();
+}
+
+void Broker::pass_gate(GateIndex gate, std::int64_t payload_bytes) {
+  gates_[gate].passing_bytes -= payload_bytes + Gate::kBytesOfDelivery;
 }
 
 void Broker::close_gate(GateIndex index) {

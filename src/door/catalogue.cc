@@ -30,6 +30,7 @@ Headers exchange_arguments(const ExchangeOptions& options) {
 
 Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) : broker_(broker) {
   for (const DoorTopology::Exchange& one : topology.exchanges) {
+    of_clients_.insert(broker_.declare(one.name, now));
     add_exchange(
         one.name,
         {.type = one.options.type, .arguments = exchange_arguments(one.options), .of_scenario = true}, now);
@@ -37,6 +38,7 @@ Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) :
   for (const DoorTopology::Queue& one : topology.queues) {
     add_queue(one.name,
               {.auto_delete = one.options.auto_delete,
+               .owner = one.options.exclusive ? kScenario : kNoClient,
                .arguments = queue_arguments(one.options),
                .type = one.options.type,
                .single_active_consumer = one.options.single_active_consumer,
@@ -52,53 +54,21 @@ Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) :
   by_default.of_scenario = true;
 }
 
-void DeclaredExchange::note_bound(const BindingSpec& binding, const Headers& received, bool is_new) {
-  if (type == ExchangeType::kHeaders) return;  // there each is one of its own
-  Way* way = find_way(binding);
-  if (way == nullptr) {
-    if (received.empty()) return;
-    way = &ways.emplace_back(Way{.target = binding.target, .destination = binding.to, .key = binding.key});
-    if (!is_new) way->arguments.emplace_back();  // so far without any
-  }
-  if (std::find(way->arguments.begin(), way->arguments.end(), received) == way->arguments.end())
-    way->arguments.push_back(received);
-}
-
-bool DeclaredExchange::note_unbound(const BindingSpec& binding, const Headers& received) {
-  Way* way = find_way(binding);
-  if (way == nullptr) return true;
-  std::erase(way->arguments, received);
-  if (!way->arguments.empty()) return false;
-  ways.erase(ways.begin() + (way - ways.data()));
-  return true;
-}
-
-DeclaredExchange::Way* DeclaredExchange::find_way(const BindingSpec& binding) {
-  const auto found = std::find_if(ways.begin(), ways.end(), [&binding](const Way& way) {
-    return way.target == binding.target && way.destination == binding.to && way.key == binding.key;
-  });
-  return found == ways.end() ? nullptr : &*found;
-}
-
 void Catalogue::forget_bindings_to(std::string_view name, BindingTarget target) {
-  for (auto& [exchange_name, exchange] : exchanges_) {
-    if (exchange.ways.empty()) continue;
-    std::erase_if(exchange.ways, [&](const DeclaredExchange::Way& way) {
-      return way.target == target && way.destination == name;
-    });
-  }
+  for (auto& [exchange_name, exchange] : exchanges_) exchange.bindings.forget(name, target);
 }
 
 ResourceIndex Catalogue::declare(const std::string& name, TimeNs now) {
-  if (exchanges_.size() + queues_.size() >= kNamesMax)
-    throw ClientRefusal(ReplyCode::kResourceError, "too many exchanges and queues are declared");
   const bool is_new = !broker_.find(name);
+  if (is_new && of_clients_.size() >= kNamesMax)
+    throw ClientRefusal(ReplyCode::kResourceError, "too many exchanges and queues were declared");
   const ResourceIndex resource = broker_.declare(name, now);
   if (is_new) of_clients_.insert(resource);
   return resource;
 }
 
 bool Catalogue::is_of_components(std::string_view name) const {
+  if (name.empty()) return false;  // the default exchange
   const std::optional<ResourceIndex> resource = broker_.find(name);
   return resource && !of_clients_.contains(*resource);
 }
@@ -131,7 +101,7 @@ DeclaredExchange& Catalogue::add_exchange(const std::string& name, DeclaredExcha
 
 DeclaredQueue& Catalogue::add_queue(const std::string& name, DeclaredQueue queue, TimeNs now) {
   queue.resource = declare(name, now);
-  if (queue.owner != kNoClient) owned_[queue.owner].push_back(name);
+  if (queue.owner != kNoClient && !queue.of_scenario) owned_[queue.owner].push_back(name);
   return queues_.insert_or_assign(name, std::move(queue)).first->second;
 }
 

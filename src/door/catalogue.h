@@ -14,6 +14,7 @@
 
 #include "broker/broker.h"
 #include "door/client_command.h"
+#include "door/declared_bindings.h"
 #include "dse/binding.h"
 #include "dse/exchange_options.h"
 #include "dse/headers.h"
@@ -22,6 +23,8 @@
 namespace dse {
 
 inline constexpr ClientIndex kNoClient{0};
+// Owns the exclusive queues of the scenario, which are its components' alone.
+inline constexpr ClientIndex kScenario{UINT32_MAX};
 
 struct DeclaredExchange {
   ResourceIndex resource;
@@ -32,22 +35,7 @@ struct DeclaredExchange {
   Headers arguments = {};
   bool of_scenario = false;  // no client deletes it
   bool was_bound = false;    // something was bound to it, so that with auto_delete it may go
-  // Bindings that differ in arguments to which this type of exchange pays no attention are one to the broker,
-  // but each has to be removed. Those of one way, with the arguments of each.
-  struct Way {
-    BindingTarget target;
-    std::string destination;
-    std::string key;
-    std::vector<Headers> arguments;
-  };
-  std::vector<Way> ways = {};  // only those with arguments
-
-  // `is_new`: the broker did not have it.
-  void note_bound(const BindingSpec& binding, const Headers& arguments, bool is_new);
-  // Whether nothing is left of the binding, so that the broker's is to be removed.
-  bool note_unbound(const BindingSpec& binding, const Headers& arguments);
-
-  Way* find_way(const BindingSpec& binding);
+  DeclaredBindings bindings = {};
 };
 
 struct DeclaredQueue {
@@ -79,7 +67,7 @@ struct DoorTopology {
 
 class Catalogue {
  public:
-  // More names than this are refused.
+  // More names than this are refused: the broker keeps each that there ever was.
   static constexpr std::size_t kNamesMax = 1'000'000;
 
   // The exchanges that are there on every broker, and what the scenario has. The broker must outlive this.
@@ -115,7 +103,7 @@ class Catalogue {
   bool is_of_components(std::string_view name) const;
 
   Broker& broker_;
-  std::set<ResourceIndex> of_clients_;  // the resources that clients made
+  std::set<ResourceIndex> of_clients_;  // the resources that clients made, and exchanges of the scenario
   std::map<std::string, DeclaredExchange, std::less<>> exchanges_;
   std::map<std::string, DeclaredQueue, std::less<>> queues_;
   std::map<ClientIndex, std::vector<std::string>> owned_;

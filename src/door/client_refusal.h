@@ -15,7 +15,8 @@ using wire::ReplyCode;
 // Whether such an error ends the connection; the others end the channel.
 constexpr bool ends_connection(std::uint16_t code) { return code >= 500 || code == 320; }
 
-// Thrown while a command is being done; nothing of the command has happened.
+// Thrown while a command is being done; nothing of the command has happened, unless it is a publication that
+// one of its queues has no room for.
 class ClientRefusal {
  public:
   ClientRefusal(ReplyCode code, std::string_view explanation)

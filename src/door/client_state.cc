@@ -1,18 +1,21 @@
 #include "door/client_state.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace dse {
 
 bool ClientDeliveries::take(std::uint64_t number, bool multiple, std::vector<DeliveryTag>& taken) {
-  if (number == 0 && multiple)
-    number = first_ + deliveries_.size() - 1;
-  else if (number < first_ || number - first_ >= deliveries_.size() ||
-           !deliveries_[number - first_].outstanding)
-    return false;
-  if (multiple) {
-    for (std::uint64_t at = first_; at <= number; ++at) take_one(deliveries_[at - first_], taken);
-  } else {
-    take_one(deliveries_[number - first_], taken);
+  if (number == 0 && multiple) {
+    for (ClientDelivery& delivery : deliveries_) take_one(delivery, taken);
+    forget_settled();
+    return true;
   }
+  const auto found =
+      std::lower_bound(deliveries_.begin(), deliveries_.end(), number,
+                       [](const ClientDelivery& one, std::uint64_t wanted) { return one.number < wanted; });
+  if (found == deliveries_.end() || found->number != number || !found->outstanding) return false;
+  for (auto at = multiple ? deliveries_.begin() : found; at != std::next(found); ++at) take_one(*at, taken);
   forget_settled();
   return true;
 }
@@ -25,10 +28,11 @@ void ClientDeliveries::take_one(ClientDelivery& delivery, std::vector<DeliveryTa
 }
 
 void ClientDeliveries::forget_settled() {
-  while (!deliveries_.empty() && !deliveries_.front().outstanding) {
-    deliveries_.pop_front();
-    ++first_;
-  }
+  constexpr std::size_t kFew = 64;
+  while (!deliveries_.empty() && !deliveries_.front().outstanding) deliveries_.pop_front();
+  // One that is never settled must not keep all that come after it.
+  if (deliveries_.size() > kFew && deliveries_.size() > 2 * outstanding_)
+    std::erase_if(deliveries_, [](const ClientDelivery& one) { return !one.outstanding; });
 }
 
 }  // namespace dse

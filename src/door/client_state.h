@@ -17,8 +17,9 @@ namespace dse {
 
 // A delivery that a client may settle.
 struct ClientDelivery {
+  std::uint64_t number = 0;
   DeliveryTag tag;
-  bool outstanding = false;
+  bool outstanding = true;
 };
 
 // The deliveries of a channel by the numbers that the client knows: they count from 1, and each may be
@@ -27,31 +28,29 @@ class ClientDeliveries {
  public:
   // The number of a new delivery.
   std::uint64_t add(DeliveryTag tag) {
-    deliveries_.push_back({.tag = tag, .outstanding = true});
+    deliveries_.push_back({.number = ++last_, .tag = tag});
     ++outstanding_;
-    return first_ + deliveries_.size() - 1;
+    return last_;
   }
   // The number of one that is settled already.
-  std::uint64_t skip() {
-    if (deliveries_.empty()) return first_++;
-    deliveries_.push_back({});
-    return first_ + deliveries_.size() - 1;
-  }
+  std::uint64_t skip() { return ++last_; }
   // Takes out what a settlement of this number means, in the order of delivery: it alone or, with `multiple`,
   // all up to it; with 0, all. False when the number is of no delivery that is outstanding.
   bool take(std::uint64_t number, bool multiple, std::vector<DeliveryTag>& taken);
   void take_all(std::vector<DeliveryTag>& taken) {
     if (outstanding_ > 0) take(0, true, taken);
   }
-  std::uint64_t outstanding() const { return outstanding_; }
+  std::size_t outstanding() const { return outstanding_; }
+  // How many it keeps: those that are outstanding, and at most as many others, or a few.
+  std::size_t kept() const { return deliveries_.size(); }
 
  private:
   void forget_settled();
   void take_one(ClientDelivery& delivery, std::vector<DeliveryTag>& taken);
 
-  std::uint64_t first_ = 1;  // the number of deliveries_.front()
-  std::deque<ClientDelivery> deliveries_;
-  std::uint64_t outstanding_ = 0;
+  std::uint64_t last_ = 0;
+  std::deque<ClientDelivery> deliveries_;  // by number; the first one is outstanding
+  std::size_t outstanding_ = 0;
 };
 
 // A channel that a client has opened.

@@ -16,6 +16,8 @@ template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
 };
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
 
 // Numbers of channels as publishers, apart from those of components' links.
 constexpr std::uint32_t kFirstPublisher = 0x8000'0000;
@@ -30,7 +32,9 @@ Door::Door(DataBus& bus, DoorWatcher& watcher, Options options, TimeNs now)
     : bus_(bus),
       watcher_(watcher),
       options_(std::move(options)),
-      catalogue_(bus.broker(), options_.topology, now) {}
+      catalogue_(bus.broker(), options_.topology, now) {
+  bus.broker().set_bounds(options_.bounds);
+}
 
 Door::~Door() = default;
 
@@ -299,6 +303,11 @@ std::string Door::exchange_text(std::string_view name) const {
 
 std::string Door::queue_text(std::string_view name) const {
   return fmt::format("queue '{}' in vhost '{}'", name, virtual_host_);
+}
+
+void Door::require_room_for_streams() const {
+  if (bus_.broker().next_stream().number() < kStreamsMax) return;
+  throw ClientRefusal(ReplyCode::kResourceError, "too many consumers were started");
 }
 
 void Door::note_stream(StreamIndex number, ClientStream stream) {

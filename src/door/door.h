@@ -50,6 +50,8 @@ class Door {
   // How much a client may hold unacknowledged; then nothing more is delivered to it.
   static constexpr std::int64_t kHeldBytesMax = 128 << 20;
   static constexpr std::size_t kConsumersMax = 10'000;  // of a channel
+  // So many consumers are started in one run, on channels that are closed as well; the broker keeps each.
+  static constexpr std::uint32_t kStreamsMax = 20'000'000;
   // So many bindings are made in one run: what a removed one leaves in its exchange is kept.
   static constexpr std::size_t kBindingsMadeMax = 1'000'000;
 
@@ -59,6 +61,8 @@ class Door {
     std::function<std::uint64_t()> draw;
     // Whether somebody reads the replies; otherwise they are not kept.
     bool keeps_replies = false;
+    // Of the broker from now on: what a client makes go beyond them must not end the run.
+    BrokerBounds bounds = {.drops = true};
   };
 
   // Both must outlive the door.
@@ -144,13 +148,15 @@ class Door {
   void ensure_queue(DeclaredQueue& queue);
   void remove_queue(const std::string& name);
   void forget_queue(const std::string& name);
+  void remove_exchange(const std::string& name, ClientIndex by);
   void remove_idle_exchanges(ClientIndex by);
   void require_reply_consumer(Caller& caller, const wire::QueueDeclare& method);
 
   // Messages.
   const ClientChannel::Target& target_of(Caller& caller, const std::string& exchange);
   MessagePtr checked_message(Caller& caller, const ClientPublication& publication);
-  void deliver_reply(const MessagePtr& message);
+  void deliver_replies(const MessagePtr& message);
+  void deliver_reply(std::string_view key, const MessagePtr& message);
   void consume_replies(Caller& caller, const wire::BasicConsume& method);
   StreamIndex getter_of(Caller& caller, const std::string& name, ResourceIndex queue, bool acknowledges);
   void settle(Caller& caller, std::uint64_t number, bool multiple);
@@ -168,6 +174,7 @@ class Door {
   void count_sent(ClientState& client, const Message& message);
   std::string made_name(std::string_view prefix);
   ClientState* find_client(ClientIndex client);
+  void require_room_for_streams() const;
   ClientStream& stream_of(StreamIndex stream) { return *streams_[stream.number()]; }
   void note_stream(StreamIndex number, ClientStream stream);
   GateLimits limits_of(const ClientChannel& channel) const { return {.prefetch = channel.global_prefetch}; }

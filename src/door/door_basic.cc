@@ -152,8 +152,8 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
   const MessagePtr message = checked_message(caller, publication);
   message->set_entered_ns(now_ns_);
   const ClientIndex client = caller.index();
-  if (publication.method.exchange.empty() && publication.method.routing_key.starts_with(kReplyQueue))
-    deliver_reply(message);
+  if (publication.method.exchange.empty()) deliver_replies(message);
+  std::optional<ResourceIndex> overfull;
   bool accepted = true;
   bool returned = false;
   bool routed = true;
@@ -164,6 +164,7 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
     accepted = effects.accepted;
     returned = static_cast<bool>(effects.returned);
     routed = effects.routed;
+    overfull = effects.overfull;
     return effects;
   });
   const EventCode not_routed = returned ? EventCode::kReturned : EventCode::kUnroutable;
@@ -187,11 +188,25 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
     }
   }
   tell(client, event);
+  if (accepted || !overfull) return;
+  const std::string queue = queue_text(bus_.broker().name(*overfull));
+  throw ClientRefusal(ReplyCode::kResourceError, fmt::format("{} holds {} messages and takes no more", queue,
+                                                             bus_.broker().load(*overfull).waiting));
+}
+
+// Each key of the message may be the address of an answer.
+void Door::deliver_replies(const MessagePtr& message) {
+  std::vector<std::string_view> keys = routing_keys(*message);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  for (const std::string_view key : keys) {
+    if (key.starts_with(kReplyQueue)) deliver_reply(key, message);
+  }
 }
 
 // To whom the answer of this key is addressed. The message then has been delivered, though no queue took it.
-void Door::deliver_reply(const MessagePtr& message) {
-  const auto found = reply_addresses_.find(message->key());
+void Door::deliver_reply(std::string_view key, const MessagePtr& message) {
+  const auto found = reply_addresses_.find(key);
   if (found == reply_addresses_.end()) return;
   ClientState* client = find_client(found->second.first);
   ClientChannel& channel = *client->channels.at(found->second.second);
@@ -203,6 +218,7 @@ void Door::deliver_reply(const MessagePtr& message) {
                            .exchange = "",
                            .routing_key = message->key()},
         message);
+  bus_.broker().pass_gate(client->gate, static_cast<std::int64_t>(message->payload().size()));
   count_sent(*client, *message);
   watcher_.on_client(client->index, event);
 }
@@ -267,6 +283,7 @@ void Door::perform(Caller& caller, const wire::BasicConsume& method) {
                         fmt::format("{} does not support global qos", queue_text(name)));
   }
   const std::string tag = method.consumer_tag.empty() ? made_name("amq.ctag-") : method.consumer_tag;
+  require_room_for_streams();
   const StreamIndex stream = bus_.broker().next_stream();
   note_stream(stream, {.client = caller.index(),
                        .channel = channel.number,
@@ -359,13 +376,14 @@ StreamIndex Door::getter_of(Caller& caller, const std::string& name, ResourceInd
   ClientChannel& channel = caller.channel;
   const auto found = channel.getters.find({queue, acknowledges});
   if (found != channel.getters.end() && bus_.broker().stands(found->second)) return found->second;
+  require_room_for_streams();
   const StreamIndex getter = bus_.broker().next_stream();
   note_stream(getter, {.client = caller.index(),
                        .channel = channel.number,
                        .queue = name,
                        .acknowledges = acknowledges,
                        .is_getter = true});
-  bus_.broker().open_getter(queue, acknowledges);
+  bus_.broker().open_getter(queue, acknowledges, caller.client.gate);
   channel.streams.push_back(getter);
   channel.getters.insert_or_assign(std::pair(queue, acknowledges), getter);
   return getter;

@@ -183,29 +183,34 @@ void Door::perform(Caller& caller, const wire::ExchangeDelete& method) {
           ReplyCode::kAccessRefused,
           fmt::format("deletion of {} not allowed: it is the scenario's", exchange_text(name)));
     }
-    const ResourceIndex resource = exchange->resource;
-    bus_.broker().remove_exchange(resource, now_ns_);
-    catalogue_.forget_bindings_to(name, BindingTarget::kExchange);
-    catalogue_.remove_exchange(name);
-    watcher_.on_client(caller.index(), BusEvent(EventCode::kExchangeRemoved, resource));
+    remove_exchange(name, caller.index());
     remove_idle_exchanges(caller.index());
   }
   if (!method.no_wait) reply(caller.index(), caller.channel.number, wire::ExchangeDeleteOk{});
 }
 
-// Removes the exchanges to which nothing is bound any more, and that are declared to go then.
+// Removes the exchanges to which nothing is bound any more, and that are declared to go then. One that goes
+// may have been all that another one was bound to.
 void Door::remove_idle_exchanges(ClientIndex by) {
-  const std::vector<std::string> names = catalogue_.auto_delete_exchanges();
-  for (const std::string& name : names) {
-    const DeclaredExchange* exchange = find_exchange(name);
-    if (exchange == nullptr || !exchange->was_bound) continue;
-    const ResourceIndex resource = exchange->resource;
-    if (bus_.broker().bindings_from(resource) > 0) continue;
-    bus_.broker().remove_exchange(resource, now_ns_);
-    catalogue_.forget_bindings_to(name, BindingTarget::kExchange);
-    catalogue_.remove_exchange(name);
-    watcher_.on_client(by, BusEvent(EventCode::kExchangeRemoved, resource));
+  for (bool goes_on = true; goes_on;) {
+    goes_on = false;
+    const std::vector<std::string> names = catalogue_.auto_delete_exchanges();
+    for (const std::string& name : names) {
+      const DeclaredExchange* exchange = find_exchange(name);
+      if (exchange == nullptr || !exchange->was_bound) continue;
+      if (bus_.broker().bindings_from(exchange->resource) > 0) continue;
+      remove_exchange(name, by);
+      goes_on = true;
+    }
   }
+}
+
+void Door::remove_exchange(const std::string& name, ClientIndex by) {
+  const ResourceIndex resource = find_exchange(name)->resource;
+  bus_.broker().remove_exchange(resource, now_ns_);
+  catalogue_.forget_bindings_to(name, BindingTarget::kExchange);
+  catalogue_.remove_exchange(name);
+  watcher_.on_client(by, BusEvent(EventCode::kExchangeRemoved, resource));
 }
 
 void Door::perform(Caller& caller, const wire::QueueDeclare& method) {
@@ -326,9 +331,8 @@ void Door::bind(Caller& caller, const BindingRequest& request) {
   if (bindings_made_ >= kBindingsMadeMax)
     throw ClientRefusal(ReplyCode::kResourceError, "too many bindings were made");
   source.was_bound = true;
-  ++bindings_made_;
   const bool is_new = bus_.broker().bind(binding, now_ns_);
-  source.note_bound(binding, request.arguments, is_new);
+  if (source.bindings.add(source.type, binding, request.arguments, is_new)) ++bindings_made_;
   if (!is_new) return;
   watcher_.on_client_binding(caller.index(), binding, true);
 }
@@ -342,7 +346,8 @@ void Door::unbind(Caller& caller, const BindingRequest& request) {
   add_conditions(binding, request.arguments, source->type);
   if (!bus_.broker().has_binding(binding)) return;  // which is no error
   if (request.target == BindingTarget::kQueue) required_queue(caller, request.destination);
-  if (!source->note_unbound(binding, request.arguments) || !bus_.broker().unbind(binding, now_ns_)) return;
+  if (!source->bindings.remove(source->type, binding, request.arguments)) return;
+  if (!bus_.broker().unbind(binding, now_ns_)) return;
   watcher_.on_client_binding(caller.index(), binding, false);
   remove_idle_exchanges(caller.index());
 }

@@ -78,7 +78,8 @@ void ClientConnection::shake_hands() {
 }
 
 bool ClientConnection::wants_input() const {
-  return phase_ == Phase::kDraining || (session_->wants_input() && !thread_.is_full());
+  return phase_ == Phase::kDraining ||
+         (session_->wants_input() && !session_->is_backed_up() && !thread_.is_full());
 }
 
 void ClientConnection::read() {
@@ -193,7 +194,8 @@ void ClientConnection::on_timer() {
   const SessionTime now = ListenerThread::now();
   const bool has_deadline_of_own = phase_ != Phase::kSession || is_ending_;
   if (has_deadline_of_own && now >= end_at_) return close();
-  if (!has_deadline_of_own) session_->tick(now, wants_input());
+  // One that reads nothing for so long is not excused for not having been read.
+  if (!has_deadline_of_own) session_->tick(now, wants_input() || session_->is_backed_up());
   serve();
 }
 

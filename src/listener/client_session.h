@@ -53,6 +53,8 @@ class ClientSession {
   // Takes bytes that came, only while it wants some.
   void receive(std::string_view bytes, SessionTime now);
   bool wants_input() const;
+  // Whether the client has asked for so much that it has not read, that it is not to be asked for more.
+  bool is_backed_up() const { return replies_.waiting() > shared_.settings.limits.waiting_replies_max; }
   // The client has gone, or is to be: nothing that is written reaches it.
   void lose();
 

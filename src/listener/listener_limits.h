@@ -32,6 +32,10 @@ struct ListenerLimits {
   // Commands that the deciding thread has not taken. Beyond it sockets are not read: enough for milliseconds
   // of what a listener can read, and little memory.
   std::size_t waiting_bytes_max = 16 * 1024 * 1024;
+  // Replies to one client that its socket has not taken. Beyond it the socket is not read: a client that asks
+  // and never reads gets no more memory than this, about 25 MB. What is delivered unasked stays below it by
+  // the door's window.
+  std::size_t waiting_replies_max = 100'000;
   // The memory alarm: bodies, and about what headers take, of messages that are still alive anywhere. Beyond
   // it those who publish are blocked. A process that holds so much in queues is short of consumers.
   std::uint64_t alive_bytes_max = 1024ULL * 1024 * 1024;

@@ -34,6 +34,8 @@ class ReplyQueue {
 
   // Whether everything has been written.
   bool empty() const { return waiting_.empty() && body_.empty() && begin_ == bytes_.size(); }
+  // How many replies are waiting, of which nothing has been made yet.
+  std::size_t waiting() const { return waiting_.size(); }
   // What is to be written next; empty only when empty() is true.
   std::string_view output();
   // Notes that so many bytes of output() were written.
