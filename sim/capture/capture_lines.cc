@@ -13,6 +13,8 @@
 #include "kinds/message_file.h"
 #include "protocol/program_values.h"
 #include "sim/capture/capture_writer.h"
+#include "sim/capture/client_bytes.h"
+#include "sim/capture/client_text.h"
 
 namespace dse {
 namespace {
@@ -80,10 +82,10 @@ class HeaderReader {
   }
   std::uint32_t format() const {
     const Json& json = member("format");
-    if (json.is_number_unsigned() && json >= kFirstCaptureFormat && json <= kCaptureFormat)
+    if (json.is_number_unsigned() && json >= kFirstCaptureFormat && json <= kClientsFormat)
       return json.get<std::uint32_t>();
     throw ProtocolError(
-        fmt::format("the format is {}: expected {} to {}", shown(json), kFirstCaptureFormat, kCaptureFormat));
+        fmt::format("the format is {}: expected {} to {}", shown(json), kFirstCaptureFormat, kClientsFormat));
   }
   std::uint64_t number(const char* name, int base) const { return number_of(member(name), name, base); }
   static std::uint64_t number_of(const Json& json, std::string_view what, int base) {
@@ -109,14 +111,18 @@ class CaptureMaker {
 
   // Reads the whole file, so that nothing is written when a line is wrong.
   void survey() {
-    MessageFile file(path_);
+    MessageFile file(path_, true);
     CaptureHeader header{.scenario = "", .version = version()};
     std::optional<MessageLine> message = file.next();
     says_run_ = !file.capture().is_null();
     if (says_run_) header = header_of(file);
     for (; message; message = file.next()) {
       check(file, *message);
-      take_import(file, import_of(file, *message), header);
+      if (message->client) {
+        take_command(file, *message->client, header);
+      } else {
+        take_import(file, import_of(file, *message), header);
+      }
       last_ns_ = *message->time_ns;
       ++made_.messages;
     }
@@ -131,9 +137,14 @@ class CaptureMaker {
 
   MadeCapture write(const std::string& capture) const {
     CaptureWriter writer(capture, header_);
-    MessageFile file(path_);
+    MessageFile file(path_, true);
     while (std::optional<MessageLine> message = file.next()) {
       check(file, *message);
+      if (message->client) {
+        if (header_.format < kClientsFormat) refuse_changed();
+        writer.add(command_of(file, *message->client), *message->time_ns);
+        continue;
+      }
       const std::string import = import_of(file, *message);
       if (!has_import(import)) refuse_changed();
       writer.add(import, *message->time_ns, *make_message(std::move(message->fields)));
@@ -161,6 +172,23 @@ class CaptureMaker {
       file.refuse(
           "the time of a message is 0, when the run starts: it can come in 1 ns later at the earliest");
     if (*message.time_ns == INT64_MAX) file.refuse("the time of a message is beyond the end of virtual time");
+  }
+  static ClientCommand command_of(const MessageFile& file, const ClientLine& line) {
+    std::optional<ClientAction> action = decode_client_action(line.command);
+    if (!action) file.refuse("has a command that no client gives: take it from `dse capture cat --json`");
+    if (line.what && *line.what != name_of(*action)) {
+      file.refuse(fmt::format("says that a client did {}, and its command is {}", shown_text(*line.what),
+                              name_of(*action)));
+    }
+    return {.client = ClientIndex(line.client), .channel = line.channel, .action = *std::move(action)};
+  }
+  void take_command(const MessageFile& file, const ClientLine& line, CaptureHeader& header) const {
+    command_of(file, line);
+    if (says_run_ && header.format < kClientsFormat) {
+      file.refuse(fmt::format("is a client's command, which a capture of format {} has not: its format is {}",
+                              header.format, kClientsFormat));
+    }
+    header.format = kClientsFormat;
   }
   std::string import_of(const MessageFile& file, const MessageLine& message) const {
     if (message.import) return *message.import;
@@ -194,6 +222,17 @@ class CaptureMaker {
   MadeCapture made_;
 };
 
+void append_line(const CapturedMessage& captured, const CaptureHeader& header, std::string& line) {
+  if (!captured.command)
+    return append_message_line(captured.time_ns, header.imports[captured.import], *captured.message, line);
+  const ClientCommand& command = *captured.command;
+  ClientLine client{.client = command.client.number(),
+                    .channel = command.channel,
+                    .what = std::string(name_of(command.action))};
+  append_client_action(command.action, client.command);
+  append_client_line(captured.time_ns, client, line);
+}
+
 }  // namespace
 
 void say_capture(CaptureReader& reader, std::optional<std::uint64_t> count,
@@ -204,8 +243,7 @@ void say_capture(CaptureReader& reader, std::optional<std::uint64_t> count,
     const std::optional<CapturedMessage> captured = reader.next();
     if (!captured) break;
     line.clear();
-    append_message_line(captured->time_ns, reader.header().imports[captured->import], *captured->message,
-                        line);
+    append_line(*captured, reader.header(), line);
     say(line);
   }
   if (!reader.end_ns()) return;

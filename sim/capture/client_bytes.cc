@@ -1,8 +1,10 @@
 #include "sim/capture/client_bytes.h"
 
 #include <cstdint>
+#include <span>
 #include <utility>
 
+#include "access/access_rules.h"
 #include "core/byte_form.h"
 #include "wire/content_header.h"
 #include "wire/method_codec.h"
@@ -104,6 +106,7 @@ ClientOpened read_opened(ByteReader& reader) {
   opened.permissions = read_permissions(reader);
   opened.channel_max = reader.number<std::uint16_t>();
   opened.hears_cancellation = reader.number<std::uint8_t>() != 0;
+  const AccessRules checked(opened.permissions, {});  // throws when a pattern is none
   return opened;
 }
 
@@ -147,23 +150,39 @@ ClientAction read_action(ByteReader& reader) {
 
 }  // namespace
 
+void append_client_action(const ClientAction& action, std::string& bytes) {
+  std::visit(ActionWriter{bytes}, action);
+}
+
+std::optional<ClientAction> decode_client_action(std::string_view bytes) {
+  ByteReader reader(bytes);
+  ClientAction action;
+  try {
+    action = read_action(reader);
+    if (!reader.at_end()) return std::nullopt;
+    std::string again;
+    append_client_action(action, again);
+    if (again != bytes) return std::nullopt;
+  } catch (const std::exception&) {
+    return std::nullopt;  // bytes that are no method, no content, or no patterns of permissions
+  }
+  return action;
+}
+
 void append_client_command(const ClientCommand& command, std::string& bytes) {
   append_number(command.client.number(), bytes);
   append_number(command.channel, bytes);
-  std::visit(ActionWriter{bytes}, command.action);
+  append_client_action(command.action, bytes);
 }
 
 std::optional<ClientCommand> decode_client_command(std::string_view bytes) {
   ByteReader reader(bytes);
-  ClientCommand command{.client = ClientIndex(reader.number<std::uint32_t>()),
-                        .channel = reader.number<std::uint16_t>()};
-  try {
-    command.action = read_action(reader);
-  } catch (const std::exception&) {
-    return std::nullopt;  // bytes that are no method, or no content
-  }
-  if (!reader.at_end()) return std::nullopt;
-  return command;
+  const ClientIndex client(reader.number<std::uint32_t>());
+  const auto channel = reader.number<std::uint16_t>();
+  if (reader.failed()) return std::nullopt;
+  std::optional<ClientAction> action = decode_client_action(reader.rest());
+  if (!action) return std::nullopt;
+  return ClientCommand{.client = client, .channel = channel, .action = *std::move(action)};
 }
 
 }  // namespace dse

@@ -17,10 +17,11 @@
 #include "core/printable.h"
 #include "dse/error.h"
 #include "dse/hash.h"
-#include "kinds/message_text.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_lines.h"
 #include "sim/capture/capture_reader.h"
+#include "sim/capture/client_bytes.h"
+#include "sim/capture/client_text.h"
 #include "sim/command/command.h"
 #include "sim/command/json_document.h"
 #include "sim/command/run_options.h"
@@ -28,18 +29,6 @@
 
 namespace dse {
 namespace {
-
-std::string value_text(const HeaderValue& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  return text == nullptr ? typed_text(value) : quoted_text(*text);
-}
-
-std::string headers_text(const Headers& headers) {
-  std::vector<std::string> parts;
-  for (const auto& [name, value] : headers)
-    parts.push_back(fmt::format("{} = {}", printable_word(name), value_text(value)));
-  return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
-}
 
 // Those that the message has, each with a space before it.
 std::string properties_text(const MoreProperties& more) {
@@ -57,15 +46,27 @@ std::string properties_text(const MoreProperties& more) {
   return text;
 }
 
-// Text from outside may hold anything; it is escaped here, so that a message stays one line and each field
-// keeps its place.
-std::string line_of(const CapturedMessage& captured, const CaptureHeader& header) {
-  const Message& message = *captured.message;
-  return fmt::format("{} {} {} key={} headers={}{} {} bytes {}", seconds_text(captured.time_ns),
-                     printable_word(header.imports[captured.import]), printable_word(message.id()),
+std::string text_of(const Message& message) {
+  return fmt::format("{} key={} headers={}{} {} bytes {}", printable_word(message.id()),
                      printable_word(message.key()), headers_text(message.headers()),
                      properties_text(*message.fields().more), message.payload().size(),
                      hex64(message.payload_hash()));
+}
+
+// Text from outside may hold anything; it is escaped here, so that a message stays one line and each field
+// keeps its place.
+std::string line_of(const CapturedMessage& captured, const CaptureHeader& header) {
+  const std::string time = seconds_text(captured.time_ns);
+  if (!captured.command) {
+    return fmt::format("{} {} {}", time, printable_word(header.imports[captured.import]),
+                       text_of(*captured.message));
+  }
+  const ClientCommand& command = *captured.command;
+  std::string line = fmt::format("{} client {}", time, command.client.number());
+  if (command.channel != 0) line += fmt::format(" channel {}", command.channel);
+  line += ' ' + text_of(command.action);
+  if (captured.message) line += ' ' + text_of(*captured.message);
+  return line;
 }
 
 // A key that does not apply is null.
@@ -79,7 +80,9 @@ nlohmann::ordered_json info_json(const CaptureSurvey& survey) {
   json["ordering"] = header.ordering;
   json["version"] = header.version;
   json["checksum"] = hex64(survey.checksum);
-  json["messages"] = survey.messages;
+  json["messages"] = survey.messages - survey.commands;
+  json["clients"] = survey.clients;
+  json["commands"] = survey.commands;
   if (survey.messages > 0) {
     json["first_ns"] = survey.first_ns;
     json["last_ns"] = survey.last_ns;
@@ -107,7 +110,9 @@ int info(const std::string& path, bool json) {
   }
   if (header.ordering != 0) fmt::print("ordering  {}\n", header.ordering);
   fmt::print("version   {}\nchecksum  {}\nmessages  {}", printable(header.version), hex64(survey.checksum),
-             survey.messages);
+             survey.messages - survey.commands);
+  if (survey.commands > 0)
+    fmt::print(", and {} of {}", counted(survey.commands, "command"), counted(survey.clients, "client"));
   if (survey.messages > 0)
     fmt::print(", from {} s to {} s", seconds_text(survey.first_ns), seconds_text(survey.last_ns));
   fmt::print("\n");
@@ -221,8 +226,23 @@ std::string bytes_of(const CapturedMessage& captured) {
   return bytes;
 }
 
+std::vector<std::string> differing_parts(const CapturedMessage& a, const CapturedMessage& b) {
+  std::vector<std::string> parts;
+  if (a.time_ns != b.time_ns) parts.emplace_back("time");
+  if (a.command->client != b.command->client) parts.emplace_back("client");
+  if (a.command->channel != b.command->channel) parts.emplace_back("channel");
+  std::string of_a;
+  std::string of_b;
+  append_client_action(a.command->action, of_a);
+  append_client_action(b.command->action, of_b);
+  if (of_a != of_b) parts.emplace_back("command");
+  return parts;
+}
+
 // The fields in which the messages differ; the imports of the two captures are the same.
 std::vector<std::string> differing_fields(const CapturedMessage& a, const CapturedMessage& b) {
+  if (a.command.has_value() != b.command.has_value()) return {"where it came from"};
+  if (a.command) return differing_parts(a, b);
   std::vector<std::string> fields;
   if (a.time_ns == b.time_ns && a.import == b.import && bytes_of(a) == bytes_of(b)) return fields;
   const auto add = [&fields](std::string_view name, const auto& of_a, const auto& of_b) {

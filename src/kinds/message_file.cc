@@ -9,7 +9,8 @@
 
 namespace dse {
 
-MessageFile::MessageFile(const std::string& path) : lines_(path, {.bytes_max = kMessageLineBytesMax}) {}
+MessageFile::MessageFile(const std::string& path, bool takes_clients)
+    : lines_(path, {.bytes_max = kMessageLineBytesMax}), takes_clients_(takes_clients) {}
 
 std::optional<MessageLine> MessageFile::next() {
   while (lines_.next()) {
@@ -42,6 +43,7 @@ std::optional<MessageLine> MessageFile::take(const Json& json) {
   }
   MessageLine message = read_message_line(json);
   if (message.time_ns) require_order(*message.time_ns, "the time of a message");
+  if (message.client && !takes_clients_) return std::nullopt;
   return message;
 }
 

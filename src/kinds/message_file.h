@@ -17,7 +17,8 @@ namespace dse {
 // and a line that says how a capture begins or ends where it cannot stand. One thread at a time.
 class MessageFile {
  public:
-  explicit MessageFile(const std::string& path);
+  // `takes_clients`: also lines that say what clients of a listener did; otherwise they are passed over.
+  explicit MessageFile(const std::string& path, bool takes_clients = false);
 
   // The next message; empty at the end of the file.
   std::optional<MessageLine> next();
@@ -41,6 +42,7 @@ class MessageFile {
   void require_order(TimeNs time_ns, const char* what);
 
   LineReader lines_;
+  bool takes_clients_;
   bool begun_ = false;
   Json capture_;
   std::optional<TimeNs> end_ns_;

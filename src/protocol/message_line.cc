@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -79,7 +81,46 @@ Payload read_payload(const Json& json) {
   return payload;
 }
 
+template <typename Number>
+Number number_in(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end()) throw ProtocolError(fmt::format("says a client's command, and no `{}`", name));
+  if (found->is_number_unsigned() && *found <= std::numeric_limits<Number>::max())
+    return found->template get<Number>();
+  throw ProtocolError(fmt::format("the {} is {}: expected a whole number from 0 to {}", name, shown(*found),
+                                  std::numeric_limits<Number>::max()));
+}
+
+MessageLine read_client_line(const Json& json) {
+  require_members(json, {"time", "client", "channel", "what", "command"}, "a line of a client's command");
+  ClientLine client{.client = number_in<std::uint32_t>(json, "client"),
+                    .channel = number_in<std::uint16_t>(json, "channel")};
+  if (const auto what = json.find("what"); what != json.end())
+    client.what = text_of(*what, "what a client did");
+  const std::optional<std::string> command = decode_base64(text_of(json["command"], "the command"));
+  if (!command) throw ProtocolError("the command is no base64, with padding");
+  client.command = *command;
+  MessageLine line;
+  if (const auto time = json.find("time"); time != json.end())
+    line.time_ns = read_time(*time, "the time of a client's command");
+  line.client = std::move(client);
+  return line;
+}
+
 }  // namespace
+
+void append_client_line(TimeNs time_ns, const ClientLine& client, std::string& line) {
+  line += "{\"time\":";
+  append_json_value(time_ns, line);
+  line += fmt::format(",\"client\":{},\"channel\":{}", client.client, client.channel);
+  if (client.what) {
+    line += ",\"what\":";
+    append_json_text(*client.what, line);
+  }
+  line += ",\"command\":\"";
+  append_base64(std::as_bytes(std::span(client.command)), line);
+  line += "\"}";
+}
 
 void append_message_line(TimeNs time_ns, std::string_view import, const Message& message, std::string& line) {
   line += "{\"time\":";
@@ -92,6 +133,7 @@ void append_message_line(TimeNs time_ns, std::string_view import, const Message&
 }
 
 MessageLine read_message_line(const Json& json) {
+  if (json.contains("command")) return read_client_line(json);
   require_known_members(json);
   MessageLine line{.fields = read_json_members(json, JsonForm::kExact)};
   line.fields.payload = read_payload(json);
