@@ -30,8 +30,8 @@ namespace dse {
 // Who hears of what clients do, as the world hears of what components do.
 class DoorWatcher {
  public:
-  // The event's spans are valid during the call; kNoClient: the door itself. What follows from it is not
-  // meant.
+  // The event's spans are valid during the call; kNoClient: the door itself. What follows on the bus is told
+  // by on_effects().
   virtual void on_client(ClientIndex client, const BusEvent& event) = 0;
   // What follows from an operation on the bus, for queues and for components.
   virtual void on_effects(const BusEvent& event) = 0;
