@@ -17,6 +17,7 @@
 #include "core/printable.h"
 #include "dse/error.h"
 #include "dse/hash.h"
+#include "kinds/message_text.h"
 #include "message/message_bytes.h"
 #include "sim/capture/capture_lines.h"
 #include "sim/capture/capture_reader.h"

@@ -76,6 +76,8 @@ class Story {
         return "given-up";
       case Kind::kRemoved:
         return "removed";
+      case Kind::kPurged:
+        return "purged";
       case Kind::kQueueRemoved:
         return "gone";
       case Kind::kDeadLettered:

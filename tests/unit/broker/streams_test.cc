@@ -224,8 +224,8 @@ TEST_CASE("a binding is removed once, and its exchange counts those that are lef
   CHECK(story.broker.unbind(binding, 0));
   CHECK_FALSE(story.broker.unbind(binding, 0));
   CHECK(story.broker.bindings_from(exchange) == 1);
-  story.publish("x", MessageFields{.id = "a", .key = "k"});
-  story.publish("x", MessageFields{.id = "b", .key = "k", .headers = {{"n", std::int64_t{1}}}});
+  story.publish("x", MessageFields{.key = "k", .id = "a"});
+  story.publish("x", MessageFields{.key = "k", .headers = {{"n", std::int64_t{1}}}, .id = "b"});
   CHECK(story.waiting("q") == "b");
   story.broker.remove(*story.broker.find("q"), 0);
   CHECK(story.broker.bindings_from(exchange) == 0);
