@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/printable.h"
-#include "kinds/message_text.h"
+#include "dse/header_value.h"
 #include "wire/method_codec.h"
 
 namespace dse {

@@ -7,7 +7,7 @@
 namespace dse {
 namespace {
 
-constexpr const char* kScenario =
+constexpr const char* kScenarioFile =
     R"__(# A program draws images of bars, and a model learns to tell horizontal ones from vertical ones.
 # `dse check scenario.toml` prints who writes, binds and streams what.
 title = "Bars, horizontal or vertical"
@@ -253,7 +253,7 @@ constexpr const char* kFingerprints =
 
 std::vector<ProjectFile> project_files() {
   return {
-      {"scenario.toml", kScenario},
+      {"scenario.toml", kScenarioFile},
       {"model.py", kModel},
       {"source.py", kSource},
       {"bars.py", kBars},

@@ -78,6 +78,8 @@ class Story {
         return "purged";
       case Kind::kRemoved:
         return "removed";
+      case Kind::kPurged:
+        return "purged";
       case Kind::kQueueRemoved:
         return "gone";
       case Kind::kDeadLettered:

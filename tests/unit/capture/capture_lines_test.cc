@@ -171,7 +171,7 @@ TEST_CASE("a first line that is none of a capture is refused") {
   };
   CHECK_THAT(error("{\"capture\":5}\n"), StartsWith("1: the capture is 5: expected an object"));
   CHECK_THAT(error("{\"capture\":{}}\n"), StartsWith("1: the capture lacks the member \"format\""));
-  CHECK_THAT(error("{\"capture\":{\"format\":4}}\n"), StartsWith("1: the format is 4: expected 1 to 3"));
+  CHECK_THAT(error("{\"capture\":{\"format\":5}}\n"), StartsWith("1: the format is 5: expected 1 to 4"));
   CHECK_THAT(error("{\"capture\":{},\"key\":1}\n"), StartsWith("1: the first line has the member \"key\""));
   for (const std::string seed : {"3", "\"-3\"", "\"x\"", "\"18446744073709551616\"", "null"}) {
     CHECK_THAT(error(first_line("\"seed\":" + seed)), StartsWith("1: seed is "));

@@ -157,7 +157,7 @@ TEST_CASE("what is no capture is refused, and what to name instead is said") {
   CHECK_THAT(files.refusal(), ContainsSubstring("is not a capture"));
   files.put(std::string(kCaptureMagic) + std::string("\4\0\0\0", 4));
   CHECK_THAT(files.refusal(),
-             ContainsSubstring("is a capture of format 4, this program reads formats 1 to 3"));
+             ContainsSubstring("is a capture of format 5, this program reads formats 1 to 4"));
   CHECK_THAT(input_error([&] { survey_capture(files.folder.path().string()); }),
              ContainsSubstring("is not a file"));
   CHECK_THAT(input_error([] { survey_capture("/dev/zero"); }), ContainsSubstring("is not a file"));
