@@ -147,6 +147,15 @@ struct TrafficCounts {
   std::vector<std::uint64_t> passed;
 };
 
+// What clients of a listener did, all together.
+struct ClientCounts {
+  std::uint64_t connected = 0;
+  std::uint64_t published = 0;  // messages
+  std::uint64_t unroutable = 0;
+  std::uint64_t delivered = 0;  // to clients, those that came again among them
+  std::uint64_t settled = 0;    // acknowledged, or given up
+};
+
 struct RunResult : Measures, TrafficCounts {
   RunStatus status = RunStatus::kCompleted;
   std::string stall;  // which component waits for what; "" unless stalled
@@ -164,6 +173,7 @@ struct RunResult : Measures, TrafficCounts {
   // Which component's user may not do what it did, which ends the run, and what RabbitMQ says; "" when
   // nothing of the kind happened.
   std::string denial;
+  ClientCounts clients;
   std::vector<DriftCount> drifts;          // in the scenario's order
   std::vector<FaultCount> faults;          // in the scenario's order
   std::vector<ConfusionRow> confusion;     // each component's rows by truth and prediction

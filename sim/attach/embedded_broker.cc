@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "amqp/clock.h"
 #include "amqp/notifier.h"
@@ -47,7 +48,8 @@ struct EmbeddedBroker::Parts {
   const Scenario scenario{.curve_every_ns = kNanosecondsPerSecond};
   World world;
   VirtualPace pace{1};
-  std::string password = random_password();
+  const std::string password = random_password();
+  std::map<std::string, Permissions> users;
   Listener listener;
   ListenerFront front;
   BrokerAddress address;
@@ -55,12 +57,14 @@ struct EmbeddedBroker::Parts {
   std::thread thread;
 
   // A password of 256 random bits needs no slow hash.
-  Parts()
+  explicit Parts(std::map<std::string, Permissions> given_users)
       : world(scenario, WorldOptions{.listens = true}, no_files()),
-        listener({.check_password = [this](const std::string& user, const std::string& given)
-                      -> std::optional<Permissions> {
-                    if (user != kUser || given != password) return std::nullopt;
-                    return kAll;
+        users(std::move(given_users)),
+        listener({.check_password = [this](const std::string& user,
+                                           const std::string& given) -> std::optional<Permissions> {
+                    const auto found = users.find(user);
+                    if (found == users.end() || given != password) return std::nullopt;
+                    return found->second;
                   },
                   .arrived = [this] { arrived.notify(); }}),
         front(listener),
@@ -78,7 +82,10 @@ struct EmbeddedBroker::Parts {
   }
 };
 
-EmbeddedBroker::EmbeddedBroker() : parts_(std::make_unique<Parts>()) {}
+EmbeddedBroker::EmbeddedBroker(std::map<std::string, Permissions> users) {
+  users.insert_or_assign(kUser, kAll);
+  parts_ = std::make_unique<Parts>(std::move(users));
+}
 
 EmbeddedBroker::~EmbeddedBroker() {
   parts_->listener.stop();

@@ -20,8 +20,7 @@ Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& 
 
 class GatewayFront final : public Front {
  public:
-  // Both must outlive this. `advance` handles everything in the world up to Intake::end_ns(); it is called
-  // before a refusal that ends the run.
+  // Both must outlive this.
   GatewayFront(const Scenario& scenario, Gateway& gateway);
 
   // The sink to which the world passes exported messages.

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -123,8 +124,14 @@ std::string counts_text(const Gateway::Counts& counts) {
       counts.unroutable, counts.reconnects);
 }
 
-// Who starts this in a test waits for this line.
-void tell_address(const std::string& url) {
+std::string counts_text(const ClientCounts& counts) {
+  return fmt::format("clients: connected {}, published {}, unroutable {}, delivered {}, settled {}\n",
+                     counts.connected, counts.published, counts.unroutable, counts.delivered, counts.settled);
+}
+
+// Who starts this in a test waits for this line. With --json, standard output is one document.
+void tell_address(const std::string& url, bool json) {
+  if (json) return tell("listening on {}\n", url);
   fmt::print("listening on {}\n", url);
   std::fflush(stdout);
 }
@@ -138,7 +145,10 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   const auto started = std::chrono::steady_clock::now();  // only for timing.json
   Scenario scenario = read_scenario(arguments.scenario, tables, arguments.settings);
   if (arguments.seed) scenario.seed = *arguments.seed;
-  for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
+  // Clients may write and read what no component does.
+  if (arguments.listen.url.empty()) {
+    for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
+  }
   const std::optional<TimeNs> longest = given_duration("--for", arguments.longest);
   require_front(scenario, arguments);
   std::optional<ListenerOptions> listening = listener_options(arguments.listen);
@@ -149,6 +159,16 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   std::optional<Gateway::Options> joined;
   if (joins_broker(scenario))
     joined = gateway_options(scenario, broker_address(arguments.broker), interrupts.first);
+
+  // Before the run has a folder: where nobody can connect, there is none.
+  const RealClock clock;
+  const Notifier own_notifier(clock);
+  std::atomic<const Notifier*> woken = &own_notifier;
+  std::optional<Listener> listener;
+  if (listening) {
+    listening->arrived = [&woken] { woken.load()->notify(); };
+    listener.emplace(*listening);
+  }
 
   DrivenRun run(started, {.out = arguments.out,
                           .default_folder = fmt::format("runs/{}-s{}-attached", scenario.name, scenario.seed),
@@ -168,27 +188,21 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
     gateway_front->write(exporter, message);
   };
   World world(scenario, world_options, run.open_lines());
-  const RealClock clock;
-  const Notifier own_notifier(clock);
   std::optional<Gateway> gateway;
   if (joined) {
     gateway.emplace(*joined);
     gateway_front.emplace(scenario, *gateway);
   }
   const Notifier& arrived = gateway ? gateway->notifier() : own_notifier;
+  woken = &arrived;
   std::optional<CaptureWriter> capture;
   if (listening || (joined && !joined->imports.empty())) {
     CaptureHeader header = capture_header(scenario, world.data(), scenario.seed, scenario.ordering);
     if (listening) header.format = kClientsFormat;
     capture.emplace(run.folder().path_of(kCaptureFile), header);
   }
-  std::optional<Listener> listener;
   std::optional<ListenerFront> listener_front;
-  if (listening) {
-    listening->arrived = [&arrived] { arrived.notify(); };
-    listener.emplace(*listening);
-    listener_front.emplace(*listener);
-  }
+  if (listener) listener_front.emplace(*listener);
   paced.watch(world);
   Attachment attachment(scenario, world,
                         {.gateway = gateway_front ? &*gateway_front : nullptr,
@@ -196,7 +210,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
                         arrived, capture ? &*capture : nullptr,
                         {.pace = paced.pace(), .longest = longest, .look = paced.look()});
   if (!arguments.quiet && joined) tell("attached to broker {}\n", joined->connection.address.describe());
-  if (listener) tell_address(listener_url(*listening, *listener));
+  if (listener) tell_address(listener_url(*listening, *listener), arguments.json);
   const RunResult result = run_with_status(attachment, interrupts, arguments.quiet);
   if (listener) listener->stop();
 
@@ -205,6 +219,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
   DrivenRun::Ending ending{.data = world.data(),
                            .data_notes = world.data_notes(),
                            .more = gateway ? counts_text(gateway->counts()) : std::string()};
+  if (listener) ending.more += counts_text(result.clients);
   if (capture) ending.capture = CaptureNote{kCaptureFile, capture->checksum()};
   // The capture is kept, whatever went wrong with the broker.
   ending.when_kept = [&attachment] { attachment.check(); };

@@ -40,7 +40,8 @@ void add_broker_options(ProgramCommand command, BrokerArguments& arguments) {
 }
 
 bool names_broker(const BrokerArguments& arguments) {
-  return !arguments.url.empty() || std::getenv(kBrokerVariable) != nullptr;
+  const char* given = std::getenv(kBrokerVariable);
+  return !arguments.url.empty() || (given != nullptr && *given != '\0');
 }
 
 BrokerAddress broker_address(const BrokerArguments& arguments) {

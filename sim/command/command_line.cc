@@ -63,7 +63,7 @@ int status_of(const std::function<int()>& work) {
 // else and print it.
 bool shows_password(const std::vector<std::string>& words) {
   for (std::size_t at = 0; at < words.size(); ++at) {
-    const bool belongs_there = at > 0 && words[at - 1] == "--broker";
+    const bool belongs_there = at > 0 && (words[at - 1] == "--broker" || words[at - 1] == "--listen");
     if (!belongs_there && words[at].starts_with("amqp") && has_password(words[at])) return true;
   }
   return false;

@@ -42,8 +42,12 @@ struct ConformArguments {
 };
 
 std::string again_line(const ConformArguments& arguments, std::uint64_t number) {
-  std::vector<std::string> words = {"--seed", fmt::format("{}", arguments.seed), "--first",
-                                    fmt::format("{}", number), arguments.timed > 0 ? "--timed" : "--cases", "1"};
+  std::vector<std::string> words = {"--seed",
+                                    fmt::format("{}", arguments.seed),
+                                    "--first",
+                                    fmt::format("{}", number),
+                                    arguments.timed > 0 ? "--timed" : "--cases",
+                                    "1"};
   if (arguments.listener) words.emplace_back("--listener");
   return shell_line("conform", {}, words);
 }
@@ -122,15 +126,15 @@ struct Other {
 };
 
 Other make_other(const SideNames& names, const BrokerAddress& address, const std::atomic<bool>& interrupted) {
-  Other other{.names = names,
-              .connection =
-                  connect({.address = address, .name = "dse conform", .interrupted = &interrupted})};
+  Other other{
+      .names = names,
+      .connection = connect({.address = address, .name = "dse conform", .interrupted = &interrupted})};
   other.compare = compare_with(*other.connection);
   return other;
 }
 
-// A listener of this process, by a client over a socket, if that is asked for; and the real broker, unless the
-// listener alone is.
+// A listener of this process, by a client over a socket, if that is asked for; and the real broker, unless
+// the listener alone is.
 std::vector<Other> others(const ConformArguments& arguments, std::optional<EmbeddedBroker>& embedded,
                           const std::atomic<bool>& interrupted) {
   std::vector<Other> others;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 #include "amqp/broker_address.h"
+#include "core/diagnostics.h"
 #include "dse/error.h"
 #include "sim/users/users_file.h"
 
@@ -39,6 +41,9 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
   const BrokerAddress address = parse_listener_url(arguments.url, "--listen");
   require(!has_password(arguments.url), "--listen",
           "has a user and a password, but who may log in is in the users' file: leave them out of the URL");
+  constexpr std::size_t kVirtualHostMax = 255;  // of AMQP's short texts
+  require(address.vhost.size() <= kVirtualHostMax && address.vhost.find('\0') == std::string::npos,
+          "--listen", "names a virtual host that no client can open: at most 255 bytes, and no NUL");
   require(!arguments.users_file.empty(), "--listen",
           "needs the users who may log in: add --users FILE, which dse user add makes");
   const bool has_files = !arguments.certificate.empty() && !arguments.key.empty();
@@ -46,8 +51,12 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
           "is amqps, which needs a certificate and its key: add --listen-cert FILE and --listen-key FILE");
   require(
       address.tls || (arguments.certificate.empty() && arguments.key.empty() && arguments.authority.empty()),
-      "--listen-cert", "is for TLS: listen at amqps://HOST:PORT");
-  const auto users = std::make_shared<const KnownUsers>(read_users(arguments.users_file));
+      "--listen-cert, --listen-key and --listen-ca", "are for TLS: listen at amqps://HOST:PORT");
+  std::vector<User> known = read_users(arguments.users_file);
+  if (known.empty())
+    tell("warning: {}: has no users, so nobody can log in: add one with dse user add\n",
+         arguments.users_file);
+  const auto users = std::make_shared<const KnownUsers>(std::move(known));
   return ListenerOptions{
       .host = address.host,
       .port = static_cast<std::uint16_t>(address.port),

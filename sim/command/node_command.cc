@@ -30,6 +30,7 @@ struct NodeArguments {
   std::vector<std::string> settings;
   double pace = 1;
   std::string protocol_log;
+  bool as_own_user = false;
   bool quiet = false;
   std::optional<std::int64_t> epoch_ns;  // that of the process that started this one
   std::optional<int> supervisor;
@@ -44,6 +45,7 @@ int run_node(const NodeArguments& arguments, const Tables& tables) {
   }
   const std::uint64_t seed = arguments.seed.value_or(scenario.seed);
   NodeOptions options{.broker = broker_address(arguments.broker), .seed = seed, .pace = arguments.pace};
+  if (arguments.as_own_user && !component.user.empty()) options.broker.user = component.user;
   options.epoch = arguments.epoch_ns
                       ? std::chrono::system_clock::time_point(std::chrono::nanoseconds(*arguments.epoch_ns))
                       : std::chrono::system_clock::now();
@@ -95,6 +97,8 @@ void add_node_command(CommandParser& parser, const Tables& tables) {
                    {.least = 1e-6, .most = 1e6, .what = "a pace"});
   add_protocol_log_option(command, arguments->protocol_log);
   command.add_flag("--quiet", arguments->quiet, "print nothing but warnings and errors");
+  command.add_flag("--as-own-user", arguments->as_own_user,
+                   "log in as the component's user, if it has one, with the password that is given");
   // `dse nodes` passes these to the nodes that it starts.
   command.add_whole("--epoch", arguments->epoch_ns, "", {.most = INT64_MAX}).hidden();
   command.add_whole("--supervisor", arguments->supervisor, "", {.most = INT_MAX}).hidden();

@@ -57,8 +57,8 @@ void keep_what_can_be_judged(Scenario& scenario) {
 
 // The URL is passed in the environment, because everybody can read a command line.
 std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments, const BrokerAddress& address) {
-  const std::string url = arguments.embedded ? fmt::format("amqp://{}:{}@{}:{}/", address.user, address.password,
-                                                           address.host, address.port)
+  const std::string url = arguments.embedded ? fmt::format("amqp://{}:{}@{}:{}/", address.user,
+                                                           address.password, address.host, address.port)
                                              : arguments.broker.url;
   if (!url.empty()) setenv(kBrokerVariable, url.c_str(), 1);
   const auto epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -79,6 +79,7 @@ std::vector<std::string> arguments_of_nodes(const NodesArguments& arguments, con
   if (arguments.seed) add("--seed", fmt::format("{}", *arguments.seed));
   for (const std::string& setting : arguments.settings) add("--set", setting);
   add("--protocol-log", arguments.protocol_log);
+  if (arguments.embedded) words.emplace_back("--as-own-user");
   return words;
 }
 
@@ -170,11 +171,11 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
   }
   const Interrupts interrupts = watch_for_two_interrupts();
   std::optional<EmbeddedBroker> embedded;
-  if (arguments.embedded) embedded.emplace();
-  const ConnectionOptions connection_options{.address = embedded ? embedded->address()
-                                                                 : broker_address(arguments.broker),
-                                             .name = "dse nodes " + scenario.name,
-                                             .interrupted = &interrupts.first};
+  if (arguments.embedded) embedded.emplace(scenario.users);
+  const ConnectionOptions connection_options{
+      .address = embedded ? embedded->address() : broker_address(arguments.broker),
+      .name = "dse nodes " + scenario.name,
+      .interrupted = &interrupts.first};
   Nodes::Options options{.connection = connection_options,
                          .arguments = arguments_of_nodes(arguments, connection_options.address),
                          .longest = given_duration("--for", arguments.longest)};
@@ -219,7 +220,8 @@ int run_nodes(const NodesArguments& arguments, const Tables& tables) {
 void add_nodes_command(CommandParser& parser, const Tables& tables) {
   auto arguments = std::make_shared<NodesArguments>();
   ProgramCommand command = parser.add_command(
-      "nodes", "Run every component of a scenario in a process of its own, on a real broker or an embedded one");
+      "nodes",
+      "Run every component of a scenario in a process of its own, on a real broker or an embedded one");
   command.add_argument("scenario", arguments->scenario, "the scenario's TOML file");
   add_broker_options(command, arguments->broker);
   command.add_flag("--embedded", arguments->embedded, "instead of a real broker, one in this process");

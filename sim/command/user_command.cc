@@ -65,6 +65,7 @@ void set_password(const UserArguments& arguments, User& user) {
 
 int add_user(const UserArguments& arguments) {
   check_user_name(arguments.name, {.file = "NAME"});
+  const FolderLock lock(arguments.file);
   const UsersBefore before =
       std::filesystem::exists(arguments.file) ? read_before(arguments.file) : UsersBefore();
   const User* known = before.find(arguments.name);
@@ -90,6 +91,7 @@ int add_user(const UserArguments& arguments) {
 }
 
 int remove_user(const UserArguments& arguments) {
+  const FolderLock lock(arguments.file);
   const UsersBefore before = read_before(arguments.file);
   if (before.find(arguments.name) == nullptr) {
     std::vector<std::string> names;

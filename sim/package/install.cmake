@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 # Everything in one archive: the objects are those of the folders' libraries.
 set(objects)
-foreach(folder core message access broker bus sdk process protocol dataset learn measure drift concept_drift synthetic component kinds amqp
+foreach(folder core message access broker wire bus door listener sdk process protocol dataset learn measure drift concept_drift synthetic component kinds amqp
         scenario record world capture results trace regression conform definitions users attach node report live simulation explain command)
   list(APPEND objects $<TARGET_OBJECTS:dse_${folder}>)
 endforeach()

@@ -178,11 +178,14 @@ EventRecorder::EventRecorder(const std::string& path)
 EventRecorder::~EventRecorder() { stop(); }
 
 void EventRecorder::on_event(const RunEvent& event) {
+  ComponentIndex component = event.component_number;
+  if (event.client_number != kNoClientNumber)
+    component = ComponentIndex(static_cast<std::uint32_t>(components_) + event.client_number - 1);
   add({.number = event.number,
        .cause = event.cause,
        .time_ns = event.time_ns,
        .kind = event.code,
-       .component = event.component_number,
+       .component = component,
        .resource = event.resource_number,
        .route = route(event.queues),
        .fault = event.fault_number,

@@ -99,6 +99,9 @@ class EventRecorder final : public Observer {
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
 
+  // The clients of a listener are numbered behind the components, whose number this is.
+  void set_components(std::size_t components) { components_ = components; }
+
   // All calls come from one thread.
   void on_event(const RunEvent& event) override;
   void add(RecordedEvent&& event);
@@ -121,6 +124,7 @@ class EventRecorder final : public Observer {
   std::int64_t message_number(const Message& message);
   void write_ending(const RecordEnding& ending);
 
+  std::size_t components_ = 0;
   Chunk filling_;
   std::map<std::vector<ResourceIndex>, std::uint32_t> routes_;
   std::vector<ResourceIndex> wanted_route_;

@@ -161,6 +161,13 @@ Json summary(const RunReport& report) {
   json["events"] = result.events;
   json["deliveries"] = result.deliveries;
   json["unroutable"] = result.unroutable;
+  if (result.clients.connected > 0) {
+    json["clients"] = {{"connected", result.clients.connected},
+                       {"published", result.clients.published},
+                       {"unroutable", result.clients.unroutable},
+                       {"delivered", result.clients.delivered},
+                       {"settled", result.clients.settled}};
+  }
   if (result.fingerprints != Fingerprints()) json["fingerprint"] = fingerprint_json(result.fingerprints);
   json["failed_components"] = result.failed;
   Json::object_t metrics;  // as in keys_json

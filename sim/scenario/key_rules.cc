@@ -31,6 +31,15 @@ void check_resource_name(const std::string& name, const InputPlace& place) {
   }
 }
 
+bool is_resource_name_of_scenarios(const std::string& name) {
+  try {
+    check_resource_name(name, {});
+  } catch (const InputError&) {
+    return false;
+  }
+  return true;
+}
+
 void check_component_name(const std::string& name, const InputPlace& place) {
   check_name(name, place, false);
   check_not_taken(name, place);

@@ -15,6 +15,8 @@ namespace dse {
 void check_name(const std::string& name, const InputPlace& place, bool dots_allowed);
 // Throws InputError unless a resource may have that name: dots are allowed, names that a real broker reserves
 // are not.
+// Whether a resource of a scenario may have this name.
+bool is_resource_name_of_scenarios(const std::string& name);
 void check_resource_name(const std::string& name, const InputPlace& place);
 // Throws InputError unless a component may have that name: without dots, and not the name of a file that
 // every run has.

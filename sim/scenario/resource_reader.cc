@@ -133,12 +133,6 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
   if (read == scenario.resources.end()) return;  // it could not be read
   const ResourceConfig& config = read->second;
   const std::vector<const ComponentConfig*>& readers = graph.readers_of(name);
-  if (config.queue.delivery_limit && readers.empty()) {
-    throw InputError(place_in(node, name, "delivery_limit"),
-                     fmt::format("nobody reads '{}', so no message ever comes back to it: a delivery limit "
-                                 "needs a component that streams it",
-                                 name));
-  }
   if (config.queue.exclusive && readers.empty()) {
     throw InputError(place_in(node, name, "exclusive"),
                      fmt::format("nobody reads '{}': an exclusive queue is of the component that streams it, "

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +75,17 @@ std::string why_no_password(std::string_view password) {
 }
 
 }  // namespace
+
+FolderLock::FolderLock(const std::string& file)
+    : folder_(open(fs::path(file).has_parent_path() ? fs::path(file).parent_path().c_str() : ".",
+                   O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (folder_.number() < 0)
+    throw InputError({.file = file}, fmt::format("its folder cannot be opened: {}", std::strerror(errno)));
+  while (flock(folder_.number(), LOCK_EX) != 0) {
+    if (errno != EINTR)
+      throw RunError(fmt::format("cannot lock the folder of '{}': {}", file, std::strerror(errno)));
+  }
+}
 
 void write_private_file(const std::string& path, std::string_view content) {
   const std::string place = place_of_file(path);

@@ -96,6 +96,7 @@ World::World(const Scenario& scenario, const WorldOptions& options, OpenLines op
   }
   if (options_.recorder != nullptr) {
     scheduler_.trace_causes();
+    options_.recorder->set_components(scenario.components.size());
     observers_.push_back(options_.recorder);
     observers_.push_back(predictions_.get());
   }

@@ -238,6 +238,9 @@ class World final : private RunNames, private DoorWatcher {
   void on_refusal(LinkIndex link, const Message& message, const std::string& reason);
   void note_queues(const BusEvent& event);
   void on_client_command();
+  void note_opened(ClientIndex client, const std::string& user);
+  void count(EventCode code);
+  bool has_metrics(ResourceIndex resource) const;
   void on_client(ClientIndex client, const BusEvent& event) override;
   void on_client_binding(ClientIndex client, const BindingSpec& binding, bool made) override;
   void on_effects(const BusEvent& event) override;
@@ -293,10 +296,13 @@ class World final : private RunNames, private DoorWatcher {
       policy_counts_;  // for queues with options, or with something to count
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
-  std::unique_ptr<Door> door_;          // null while there was no client
-  RingBuffer<ClientCommand> commands_;  // handed in; their time has not come
-  bool client_event_told_ = false;      // within the last popped event
-  RunResult result_;                    // as far as it is known yet
+  std::unique_ptr<Door> door_;                           // null while there was no client
+  RingBuffer<ClientCommand> commands_;                   // handed in; their time has not come
+  std::uint64_t unused_number_ = 0;                      // that of a client's command, while no event has it
+  std::map<ClientIndex, std::uint32_t> client_numbers_;  // from 1, in the order in which they connect
+  std::vector<std::string> client_names_;                // by number
+  ResourceIndex first_of_clients_;                       // the first that may have been made by a client
+  RunResult result_;                                     // as far as it is known yet
   Strands strands_;  // last, so that its threads stop before what their jobs use is destroyed
 };
 

@@ -1,7 +1,11 @@
 // What clients of a listener do in a world.
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "core/check.h"
+#include "core/printable.h"
+#include "sim/scenario/key_rules.h"
 #include "sim/world/world.h"
 #include "sim/world/world_component.h"
 
@@ -24,6 +28,7 @@ DoorTopology topology_for_clients(const Scenario& scenario) {
 }  // namespace
 
 void World::make_door() {
+  first_of_clients_ = bus_.broker().next_resource();
   RandomStream& names = random_.stream("", "names for clients");
   door_ = std::make_unique<Door>(bus_, static_cast<DoorWatcher&>(*this),
                                  Door::Options{.topology = topology_for_clients(scenario_),
@@ -48,25 +53,73 @@ std::vector<ClientReply> World::take_replies() {
 
 void World::on_client_command() {
   if (door_ == nullptr) make_door();
-  client_event_told_ = false;
-  door_->apply(commands_.pop_front(), now());
+  unused_number_ = scheduler_.event_number();
+  const ClientCommand command = commands_.pop_front();
+  if (const auto* opened = std::get_if<ClientOpened>(&command.action))
+    note_opened(command.client, opened->user);
+  door_->apply(command, now());
+  unused_number_ = 0;  // what clients get of other events has numbers of its own
   make_gauges();
+}
+
+void World::note_opened(ClientIndex client, const std::string& user) {
+  const auto number = static_cast<std::uint32_t>(client_names_.size() + 1);
+  if (!client_numbers_.emplace(client, number).second) return;
+  client_names_.push_back(fmt::format("client {} ({})", number, printable(user)));
+}
+
+void World::count(EventCode code) {
+  ClientCounts& counts = result_.clients;
+  switch (code) {
+    case EventCode::kConnected:
+      ++counts.connected;
+      return;
+    case EventCode::kPublished:
+      ++counts.published;
+      return;
+    case EventCode::kUnroutable:
+    case EventCode::kReturned:
+      ++counts.published;
+      ++counts.unroutable;
+      return;
+    case EventCode::kDelivered:
+    case EventCode::kRedelivered:
+      ++counts.delivered;
+      return;
+    case EventCode::kAcknowledged:
+    case EventCode::kRejected:
+      ++counts.settled;
+      return;
+    default:
+      return;
+  }
+}
+
+// Those that clients have made have metrics when a component might have made them, but not each of very many.
+bool World::has_metrics(ResourceIndex resource) const {
+  constexpr std::uint32_t kOfClientsMax = 1000;
+  const std::string& name = bus_.broker().name(resource);
+  if (name.empty()) return false;  // the default exchange has no queue
+  if (door_ == nullptr || !door_->is_of_clients(resource)) return true;
+  return resource.number() < first_of_clients_.number() + kOfClientsMax &&
+         is_resource_name_of_scenarios(name);
 }
 
 // The first event of a command has the command's number; what follows is caused by it.
 RunEvent World::client_event(EventCode code, ClientIndex client) {
   RunEvent event = happening(code, kNoComponent);
-  if (client_event_told_) {
+  if (std::exchange(unused_number_, 0) != scheduler_.event_number()) {
     event.cause = scheduler_.count_within();
     event.number = scheduler_.event_number();
   }
-  client_event_told_ = true;
-  event.client_number = client.number();
+  if (const auto number = client_numbers_.find(client); number != client_numbers_.end())
+    event.client_number = number->second;
   return event;
 }
 
 void World::on_client(ClientIndex client, const BusEvent& event) {
   make_gauges();
+  count(event.kind);
   RunEvent told = client_event(event.kind, client);
   told.resource_number = event.resource;
   if (event.message) told.message = &event.message;

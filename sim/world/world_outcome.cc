@@ -42,7 +42,8 @@ bool World::is_left(ResourceIndex resource) const {
 }
 
 // Called when nothing more can happen: reports work that is still pending, if any. Messages may rest in
-// queues that the scenario's tables make and that nobody reads, such as dead letters.
+// queues that the scenario's tables make and that nobody reads, such as dead letters, and in all queues where
+// clients took part.
 std::optional<std::string> World::find_stall() const {
   constexpr std::size_t kIdsShown = 3;
   std::string report;
@@ -50,7 +51,9 @@ std::optional<std::string> World::find_stall() const {
   std::set<std::string> resting = queues_from_the_start(scenario_);
   std::erase_if(resting, [&](const std::string& queue) { return !readers_of(scenario_, queue).empty(); });
   resting.merge(queues_led_into(scenario_));
-  for (ResourceIndex resource; resource != broker.next_resource(); ++resource) {
+  // Where clients took part, what waits may be theirs to take.
+  const ResourceIndex end = door_ == nullptr ? broker.next_resource() : ResourceIndex();
+  for (ResourceIndex resource; resource != end; ++resource) {
     const Broker::QueueState state = broker.queue_state(resource);
     if (state.depth == 0 && state.unacknowledged == 0) continue;
     if (state.streams == 0 && state.unacknowledged == 0 && is_left(resource)) continue;
@@ -281,6 +284,7 @@ void World::finish_record(const RunResult& result) {
                 {"fingerprint_predictions", result.fingerprints.predictions},
                 {"fingerprint_models", result.fingerprints.models}};
   for (const auto& component : components_) ending.components.push_back(component->config.name);
+  ending.components.insert(ending.components.end(), client_names_.begin(), client_names_.end());
   const Broker& broker = bus_.broker();
   for (ResourceIndex resource; resource != broker.next_resource(); ++resource)
     ending.resources.push_back(broker.name(resource));
@@ -397,8 +401,8 @@ void World::collect_resource_metrics(Measures& measures) const {
   for (const ResourceIndex resource : resources) {
     const QueueGauge& gauge = gauges_[resource];
     const Broker::QueueState state = broker.queue_state(resource);
+    if (!has_metrics(resource)) continue;
     const std::string& resource_name = broker.name(resource);
-    if (resource_name.empty()) continue;  // the default exchange has no queue
     const auto add = [&](std::string_view metric, double value) {
       std::string name;
       name.reserve(resource_name.size() + metric.size());

@@ -48,15 +48,20 @@ std::string BrokerAddress::describe() const {
 
 namespace {
 
-BrokerAddress parse_url(const std::string& url, const std::string& given_by, int port_min) {
+// `least_port` is 0 for a URL at which this process listens.
+BrokerAddress parse_url(const std::string& url, const std::string& given_by, int least_port) {
   BrokerAddress address;
   std::string text = url;
   address.heartbeat_s = take_heartbeat(text, address.heartbeat_s, given_by);
   amqp_connection_info parts;
   amqp_default_connection_info(&parts);
   // The parser writes into its input, and its results point into it.
-  if (amqp_parse_url(text.data(), &parts) != AMQP_STATUS_OK || *parts.host == '\0' || parts.port < port_min ||
-      parts.port > UINT16_MAX) {
+  if (amqp_parse_url(text.data(), &parts) != AMQP_STATUS_OK || *parts.host == '\0' ||
+      parts.port < least_port || parts.port > UINT16_MAX) {
+    if (least_port == 0)
+      throw InputError({.file = given_by},
+                       "is no URL to listen at: expected amqp://HOST:PORT or amqps://HOST:PORT, and "
+                       "/VHOST behind it for another virtual host than /");
     throw InputError({.file = given_by}, fmt::format("is not a broker's URL: {}", kForm));
   }
   address.host = parts.host;

@@ -136,6 +136,12 @@ void Broker::note_bound(ResourceIndex from, ResourceIndex to) {
   if (std::find(bound_to.begin(), bound_to.end(), from) == bound_to.end()) bound_to.push_back(from);
 }
 
+bool Broker::has_binding(const BindingSpec& binding) const {
+  const std::optional<ResourceIndex> from = find(binding.from);
+  const std::optional<ResourceIndex> to = find(binding.to);
+  return from && to && resources_[*from]->exchange.has(binding, *to);
+}
+
 bool Broker::unbind(const BindingSpec& binding, TimeNs now) {
   advance_to(now);
   const std::optional<ResourceIndex> from = find(binding.from);

@@ -190,6 +190,7 @@ class Broker {
   Effects& remove(ResourceIndex queue, TimeNs now);
   // Removes the bindings from and to this exchange. It is then what set_options() says next.
   void remove_exchange(ResourceIndex exchange, TimeNs now);
+  bool has_binding(const BindingSpec& binding) const;
   // Removes a binding; false when there is none.
   bool unbind(const BindingSpec& binding, TimeNs now);
   // How many bindings there are from this exchange.

@@ -195,7 +195,9 @@ std::optional<TimeNs> Broker::next_look_ns() const {
   while (!looks_.empty()) {
     const Look& next = looks_.top();
     const Resource& resource = *resources_[next.queue];
-    if (resource.queue && resource.queue->policies()->look_ns == next.time_ns) return next.time_ns;
+    // The queue may be gone, and another one of its name, which has nothing to do at any time, be there.
+    const QueuePolicies* policies = resource.queue ? resource.queue->policies() : nullptr;
+    if (policies != nullptr && policies->look_ns == next.time_ns) return next.time_ns;
     looks_.pop();  // an earlier one has taken its place
   }
   return std::nullopt;

@@ -36,6 +36,12 @@ bool Exchange::bind(const BindingSpec& given, ResourceIndex to) {
   return exchanges_->add(binding, to);
 }
 
+bool Exchange::has(const BindingSpec& given, ResourceIndex to) const {
+  const BindingSpec binding = meant(given);
+  if (binding.target == BindingTarget::kQueue) return queues_.contains(binding, to);
+  return exchanges_ != nullptr && exchanges_->contains(binding, to);
+}
+
 bool Exchange::unbind(const BindingSpec& given, ResourceIndex to) {
   const BindingSpec binding = meant(given);
   if (binding.target == BindingTarget::kQueue) return queues_.remove(binding, to);

@@ -28,6 +28,7 @@ class Exchange {
   // Binds the queue, or the exchange, with the number `to`. Repeating a binding changes nothing, and returns
   // false.
   bool bind(const BindingSpec& binding, ResourceIndex to);
+  bool has(const BindingSpec& binding, ResourceIndex to) const;
   // Removes a binding; false when there is none.
   bool unbind(const BindingSpec& binding, ResourceIndex to);
   // Removes every binding to this queue, or to this exchange.

@@ -84,7 +84,9 @@ bool TopicTrie::Node::add_queue(ResourceIndex queue) {
   const auto place = std::lower_bound(bound.begin(), bound.end(), queue);
   if (place != bound.end() && *place == queue) return false;
   const auto at = place - bound.begin();
-  if (bound.size() < few_queues.size()) {
+  // Once there were too many for the node they stay apart, even when some are gone.
+  const bool are_apart = few_count == 0 && !bound.empty();
+  if (!are_apart && bound.size() < few_queues.size()) {
     std::copy_backward(few_queues.begin() + at, few_queues.begin() + few_count,
                        few_queues.begin() + few_count + 1);
     few_queues[static_cast<std::size_t>(at)] = queue;
@@ -96,6 +98,11 @@ bool TopicTrie::Node::add_queue(ResourceIndex queue) {
   few_count = 0;
   many.insert(many.begin() + at, queue);
   return true;
+}
+
+bool TopicTrie::Node::has_queue(ResourceIndex queue) const {
+  const std::span<const ResourceIndex> bound = queues();
+  return std::binary_search(bound.begin(), bound.end(), queue);
 }
 
 bool TopicTrie::Node::remove_queue(ResourceIndex queue) {
@@ -162,6 +169,16 @@ bool TopicTrie::insert(const BindingSpec& binding, ResourceIndex queue) {
     if (binding.match == HeaderMatch::kAll) break;
   }
   return true;
+}
+
+bool TopicTrie::contains(const BindingSpec& binding, ResourceIndex queue) const {
+  const NodeIndex at = find(binding.key);
+  if (at == kNone) return false;
+  if (!is_conditional(binding)) return nodes_[at].has_queue(queue);
+  if (nodes_[at].branches == nullptr) return false;
+  const std::vector<Conditional>& all = nodes_[at].branches->conditionals;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Conditional& one) { return !one.removed && one.is(binding, queue); });
 }
 
 bool TopicTrie::remove(const BindingSpec& binding, ResourceIndex queue) {

@@ -39,6 +39,7 @@ class TopicTrie {
   // ignored. Where keys are ignored, a binding that wants any of no headers takes nothing, as in a headers
   // exchange of RabbitMQ.
   bool add(const BindingSpec& binding, ResourceIndex queue);
+  bool contains(const BindingSpec& binding, ResourceIndex queue) const;
   // Removes a binding; false when it was not there. What it has taken stays counted, as below.
   bool remove(const BindingSpec& binding, ResourceIndex queue);
   // Removes every binding to `queue`.
@@ -109,6 +110,7 @@ class TopicTrie {
     }
     // False when it was there.
     bool add_queue(ResourceIndex queue);
+    bool has_queue(ResourceIndex queue) const;
     // Returns whether it was there.
     bool remove_queue(ResourceIndex queue);
     // Returns how many conditional bindings there were.

@@ -1,6 +1,7 @@
 // Fields of comma-separated values, as RFC 4180 defines them. Every CSV file is written with these.
 //
-// A field holds the bytes of its text as they are, even those that are not UTF-8: nothing is lost.
+// A field holds the bytes of its text as they are, even those that are not UTF-8: nothing is lost. A NUL
+// alone, which no text file holds, is written as \x00.
 #pragma once
 
 #include <string>
@@ -12,12 +13,17 @@ namespace dse {
 // line end.
 template <typename Line>
 void append_csv_field(Line& line, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+  constexpr std::string_view kSpecial(",\"\r\n\0", 5);
+  if (text.find_first_of(kSpecial) == std::string_view::npos) {
     line.append(text);
     return;
   }
   line.push_back('"');
   for (const char c : text) {
+    if (c == '\0') {
+      line.append(std::string_view("\\x00"));
+      continue;
+    }
     if (c == '"') line.push_back('"');
     line.push_back(c);
   }

@@ -38,7 +38,7 @@ Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) :
   for (const DoorTopology::Queue& one : topology.queues) {
     add_queue(one.name,
               {.auto_delete = one.options.auto_delete,
-               .owner = one.options.exclusive ? kScenario : kNoClient,
+               .owner = one.options.exclusive ? kScenarioOwner : kNoClient,
                .arguments = queue_arguments(one.options),
                .type = one.options.type,
                .single_active_consumer = one.options.single_active_consumer,

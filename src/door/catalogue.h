@@ -24,7 +24,7 @@ namespace dse {
 
 inline constexpr ClientIndex kNoClient{0};
 // Owns the exclusive queues of the scenario, which are its components' alone.
-inline constexpr ClientIndex kScenario{UINT32_MAX};
+inline constexpr ClientIndex kScenarioOwner{UINT32_MAX};
 
 struct DeclaredExchange {
   ResourceIndex resource;
@@ -87,6 +87,8 @@ class Catalogue {
 
   // What was bound to a queue or an exchange that is gone is no longer bound.
   void forget_bindings_to(std::string_view name, BindingTarget target);
+
+  bool is_of_clients(ResourceIndex resource) const { return of_clients_.contains(resource); }
 
   // Changes whenever an exchange is added or removed.
   std::uint64_t version() const { return version_; }

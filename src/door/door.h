@@ -30,8 +30,8 @@ namespace dse {
 // Who hears of what clients do, as the world hears of what components do.
 class DoorWatcher {
  public:
-  // The event's spans are valid during the call; kNoClient: the door itself. What follows from it is not
-  // meant.
+  // The event's spans are valid during the call; kNoClient: the door itself. What follows on the bus is told
+  // by on_effects().
   virtual void on_client(ClientIndex client, const BusEvent& event) = 0;
   // What follows from an operation on the bus, for queues and for components.
   virtual void on_effects(const BusEvent& event) = 0;
@@ -79,6 +79,8 @@ class Door {
   // The replies since the last call, in their order.
   std::vector<ClientReply> take_replies() { return std::exchange(replies_, {}); }
   std::size_t clients() const { return clients_.size(); }
+  // Whether a client has made the exchange or the queue of this name.
+  bool is_of_clients(ResourceIndex resource) const { return catalogue_.is_of_clients(resource); }
 
  private:
   struct Caller;  // the client and channel whose method is being done

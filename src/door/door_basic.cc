@@ -467,7 +467,7 @@ void Door::perform(Caller& caller, const wire::BasicRecover& method) {
 void Door::give_back(Caller& caller, std::uint64_t number, bool multiple, bool requeue) {
   settle(caller, number, multiple);
   const std::vector<DeliveryTag> tags = std::exchange(settling_, {});
-  if (tags.empty()) return;
+  if (tags.empty()) return;  // all of a channel that holds none
   const ClientIndex client = caller.index();
   const EventCode code = requeue ? EventCode::kRequeued : EventCode::kRejected;
   std::vector<Settled> settled;

@@ -343,12 +343,9 @@ void Door::unbind(Caller& caller, const BindingRequest& request) {
   if (source == nullptr) return;
   if (source->type == ExchangeType::kTopic && !caller.rules().may_read_topic(request.source, request.key))
     refuse_access(caller.rules().topic_refusal(request.source, request.key));
-  if (request.target == BindingTarget::kQueue) {
-    // Nobody but its owner can have bound an exclusive queue.
-    const DeclaredQueue* queue = find_queue(request.destination);
-    if (queue == nullptr || (queue->owner != kNoClient && queue->owner != caller.index())) return;
-  }
   add_conditions(binding, request.arguments, source->type);
+  if (!bus_.broker().has_binding(binding)) return;  // which is no error
+  if (request.target == BindingTarget::kQueue) required_queue(caller, request.destination);
   if (!source->bindings.remove(source->type, binding, request.arguments)) return;
   if (!bus_.broker().unbind(binding, now_ns_)) return;
   watcher_.on_client_binding(caller.index(), binding, false);

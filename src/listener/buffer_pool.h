@@ -20,10 +20,10 @@ class BufferPool {
   // Takes back the room of a buffer that has nothing in it.
   void take_back(std::string& buffer) {
     if (buffer.capacity() <= kSmallBytes) return;
-    buffer.clear();
-    if (buffers_.size() < kBuffersMax && buffer.capacity() <= kBigBytes)
-      buffers_.push_back(std::move(buffer));
-    buffer = std::string();
+    // Moving is what gives up the room: an empty string that is assigned would keep it.
+    std::string taken = std::move(buffer);
+    taken.clear();
+    if (buffers_.size() < kBuffersMax && taken.capacity() <= kBigBytes) buffers_.push_back(std::move(taken));
   }
 
  private:

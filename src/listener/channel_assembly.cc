@@ -83,7 +83,9 @@ std::optional<ClientAction> ChannelAssembly::take_header(std::string_view payloa
                                              missing_bytes_, body_bytes_max)),
         .cause = wire::BasicPublish::kId};
   }
-  content_->share = alive.reserve(missing_bytes_);
+  // Headers take several times as much memory as bytes on the wire.
+  constexpr std::uint64_t kHeadersFactor = 8;
+  content_->share = alive.reserve(missing_bytes_ + kHeadersFactor * payload.size());
   expects_ = Expects::kBody;
   if (missing_bytes_ == 0) return publication();
   return std::nullopt;

@@ -55,13 +55,13 @@ void ClientConnection::serve_now() {
 
 void ClientConnection::shake_hands() {
   switch (stream_.shake_hands()) {
-    case ClientStream::Outcome::kWaitsToRead:
+    case SocketStream::Outcome::kWaitsToRead:
       return wait_to_read();
-    case ClientStream::Outcome::kWaitsToWrite:
+    case SocketStream::Outcome::kWaitsToWrite:
       return wait_to_write();
-    case ClientStream::Outcome::kEnded:
+    case SocketStream::Outcome::kEnded:
       return close();
-    case ClientStream::Outcome::kDone:
+    case SocketStream::Outcome::kDone:
       break;
   }
   asio::error_code remote_error;
@@ -86,10 +86,10 @@ void ClientConnection::read() {
   const std::span<char> buffer = thread_.buffer();
   for (int turn = 0; turn < kTurns; ++turn) {
     if (phase_ == Phase::kClosed || !wants_input()) return;
-    const ClientStream::Transfer transfer = stream_.read(buffer);
-    if (transfer.outcome == ClientStream::Outcome::kWaitsToRead) return wait_to_read();
-    if (transfer.outcome == ClientStream::Outcome::kWaitsToWrite) return wait_to_write();
-    if (transfer.outcome == ClientStream::Outcome::kEnded) {
+    const SocketStream::Transfer transfer = stream_.read(buffer);
+    if (transfer.outcome == SocketStream::Outcome::kWaitsToRead) return wait_to_read();
+    if (transfer.outcome == SocketStream::Outcome::kWaitsToWrite) return wait_to_write();
+    if (transfer.outcome == SocketStream::Outcome::kEnded) {
       if (phase_ == Phase::kSession) session_->lose();
       return close();
     }
@@ -124,14 +124,14 @@ void ClientConnection::write() {
   for (int turn = 0; turn < kTurns; ++turn) {
     const std::string_view bytes = session_->output();
     if (bytes.empty()) break;
-    const ClientStream::Transfer transfer = stream_.write(bytes);
-    if (transfer.outcome == ClientStream::Outcome::kEnded) {
+    const SocketStream::Transfer transfer = stream_.write(bytes);
+    if (transfer.outcome == SocketStream::Outcome::kEnded) {
       session_->lose();
       return close();
     }
     session_->written(transfer.bytes, ListenerThread::now());
-    if (transfer.outcome == ClientStream::Outcome::kWaitsToRead) return wait_to_read();
-    if (transfer.outcome == ClientStream::Outcome::kWaitsToWrite) return wait_to_write();
+    if (transfer.outcome == SocketStream::Outcome::kWaitsToRead) return wait_to_read();
+    if (transfer.outcome == SocketStream::Outcome::kWaitsToWrite) return wait_to_write();
   }
   session_->written(0, ListenerThread::now());  // marks come true though nothing was to be written
   if (!session_->is_all_written()) wait_to_write();

@@ -9,7 +9,7 @@
 
 #include "listener/asio.h"
 #include "listener/client_session.h"
-#include "listener/client_stream.h"
+#include "listener/socket_stream.h"
 
 namespace dse {
 
@@ -52,18 +52,18 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
 
   ListenerThread& thread_;
   asio::ip::tcp::socket socket_;
-  ClientStream stream_;
+  SocketStream stream_;
   asio::steady_timer timer_;
   std::optional<SessionTime> timer_at_;
   std::optional<ClientSession> session_;
-  std::string address_;  // of the other end, without its port
+  std::string address_;  // the other end's, without its port
   Phase phase_ = Phase::kTls;
-  SessionTime end_at_;      // of the phases without a session, and of one that is over
-  bool is_noted_ = false;   // as open
+  SessionTime end_at_;      // when a phase without a session ends, or a session that is over
+  bool is_noted_ = false;   // the thread knows that it is open
   bool is_ending_ = false;  // the session is over, and not all of it is written
   bool waits_to_read_ = false;
   bool waits_to_write_ = false;
-  bool is_queued_ = false;  // to be served again soon
+  bool is_queued_ = false;  // it will be served again soon
 };
 
 }  // namespace dse

@@ -23,7 +23,7 @@ struct ListenerLimits {
   // After a login that failed, RabbitMQ's time before the connection ends (SILENT_CLOSE_DELAY).
   std::chrono::milliseconds refused_time{3000};
   // A refusal waits the longer the more logins from its address have failed, up to this.
-  std::chrono::milliseconds failed_login_delay_max{2000};
+  std::chrono::milliseconds failed_login_delay_max{500};
 
   // A connection takes up to 64 KiB and one descriptor; twice what a large test has.
   std::size_t connections_max = 4096;
@@ -36,8 +36,8 @@ struct ListenerLimits {
   // and never reads gets no more memory than this, about 25 MB. What is delivered unasked stays below it by
   // the door's window.
   std::size_t waiting_replies_max = 100'000;
-  // The memory alarm: bodies of messages that are still alive anywhere. Beyond it those who publish are
-  // blocked. A process that holds so much in queues is short of consumers.
+  // The memory alarm: bodies, and about what headers take, of messages that are still alive anywhere. Beyond
+  // it those who publish are blocked. A process that holds so much in queues is short of consumers.
   std::uint64_t alive_bytes_max = 1024ULL * 1024 * 1024;
 
   // How long a connection that was told connection.close may take to answer, and a listener to end its

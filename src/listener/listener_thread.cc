@@ -94,7 +94,21 @@ void ListenerThread::open_acceptor() {
   }
 }
 
+bool ListenerThread::is_crowded() const {
+  const std::size_t half_open = connections_.size() - open_.size();
+  return half_open >= limits().half_open_max || connections_.size() >= limits().connections_max;
+}
+
+void ListenerThread::accept_again() {
+  if (is_crowded() || is_stopping_ || !std::exchange(waits_to_accept_, false)) return;
+  accept();
+}
+
 void ListenerThread::accept() {
+  if (is_crowded()) {
+    waits_to_accept_ = true;
+    return;
+  }
   acceptor_.async_accept([this](const asio::error_code& error, tcp::socket socket) {
     if (is_stopping_) return;
     if (!error) {
@@ -109,8 +123,6 @@ void ListenerThread::accept() {
 }
 
 void ListenerThread::take_socket(tcp::socket socket) {
-  const std::size_t half_open = connections_.size() - open_.size();
-  if (half_open >= limits().half_open_max || connections_.size() >= limits().connections_max) return;
   asio::error_code error;
   socket.native_non_blocking(true, error);
   if (!error) socket.set_option(tcp::no_delay(true), error);
@@ -247,12 +259,14 @@ void ListenerThread::on_answer(const std::weak_ptr<ClientConnection>& connection
 
 void ListenerThread::note_open(const std::shared_ptr<ClientConnection>& connection) {
   open_.emplace(*connection->client(), connection);
+  accept_again();
 }
 
 void ListenerThread::remove(const std::shared_ptr<ClientConnection>& connection) {
   collect();
   if (connection->client()) open_.erase(*connection->client());
   connections_.erase(connection);
+  accept_again();
   end_if_all_gone();
 }
 

@@ -54,6 +54,9 @@ class ListenerThread {
  private:
   void open_acceptor();
   void accept();
+  // Peers wait in the system's queue while too many have not logged in, or are connected.
+  bool is_crowded() const;
+  void accept_again();
   void take_socket(asio::ip::tcp::socket socket);
   void wake();
   void deliver_replies();
@@ -79,6 +82,7 @@ class ListenerThread {
   std::map<ClientIndex, std::shared_ptr<ClientConnection>> open_;
   bool is_full_ = false;
   bool is_stopping_ = false;
+  bool waits_to_accept_ = false;
 
   // The mailbox.
   std::mutex mutex_;

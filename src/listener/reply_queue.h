@@ -24,7 +24,8 @@ class ReplyQueue {
   explicit ReplyQueue(BufferPool& buffers) : buffers_(buffers) {}
 
   void push(ClientReply&& reply) { waiting_.push_back(std::move(reply)); }
-  void push(wire::ServerMethod&& method) { push(ClientReply{.what = std::move(method)}); }  // on channel 0
+  // The same of a method on channel 0.
+  void push(wire::ServerMethod&& method) { push(ClientReply{.what = std::move(method)}); }
   // Bytes that are no frame.
   void push_bytes(std::string_view bytes);
   void push_heartbeat();

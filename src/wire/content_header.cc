@@ -292,7 +292,7 @@ void write_content_header(const Message& message, std::string& payload) {
 }
 
 bool says_expiration(const MoreProperties& properties) {
-  constexpr unsigned char kExpirationBit = 1;  // of the first byte of the flags
+  constexpr unsigned char kExpirationBit = 1;  // in the first byte of the flags
   if (properties.as_published.empty()) return !properties.expiration.empty();
   return (static_cast<unsigned char>(properties.as_published[0]) & kExpirationBit) != 0;
 }

@@ -8,7 +8,8 @@
 
 namespace dse::wire {
 
-// The next table, with its length. Of several entries of one name the last counts; a name may be empty.
+// The next table, with its length. The last of several entries with one name
+// counts; a name may be empty.
 // Throws Undecodable, also when more is nested than kHeaderNestingMax.
 Headers read_table(WireReader& reader);
 void write_table(const Headers& headers, WireWriter& writer);

@@ -307,3 +307,15 @@ TEST_CASE("what a queue holds can be looked at: what waits, in order, and what i
   CHECK(ids(story.broker.waiting(a, 3)) == "1 2 3 ");
   CHECK(ids(story.broker.unsettled(a)).empty());
 }
+
+TEST_CASE("broker: a queue without options takes the name of one that was to expire") {
+  Broker broker;
+  const ResourceIndex queue = broker.declare("q", 0);
+  broker.make_queue_alone(queue, {.expires_ns = 1'000'000}, 0);
+  CHECK(broker.next_look_ns() == 1'000'000);
+  broker.remove(queue, 1);
+  broker.make_queue_alone(queue, {}, 2);
+  CHECK_FALSE(broker.next_look_ns().has_value());
+  broker.look(2'000'000);
+  CHECK(broker.has_queue(queue));
+}

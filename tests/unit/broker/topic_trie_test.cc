@@ -61,3 +61,20 @@ TEST_CASE("any number of queues bound by one pattern come in ascending order, ea
   }
   CHECK(expected.size() == 10);
 }
+
+TEST_CASE("topic trie: queues of one pattern that were many are found when they are few again") {
+  TopicTrie trie;
+  const BindingSpec binding{.key = "a.#"};
+  for (std::uint32_t queue = 0; queue < 7; ++queue) CHECK(trie.add(binding, ResourceIndex(queue)));
+  for (std::uint32_t queue = 1; queue < 5; ++queue) CHECK(trie.remove(binding, ResourceIndex(queue)));
+  CHECK(trie.add(binding, ResourceIndex(2)));
+  CHECK_FALSE(trie.add(binding, ResourceIndex(6)));
+  std::vector<ResourceIndex> queues;
+  trie.match("a.b", {}, queues);
+  CHECK(queues == std::vector{ResourceIndex(0), ResourceIndex(2), ResourceIndex(5), ResourceIndex(6)});
+  CHECK(trie.size() == 4);
+  trie.remove(ResourceIndex(0));
+  CHECK(trie.size() == 3);
+  CHECK_FALSE(trie.contains(binding, ResourceIndex(0)));
+  CHECK(trie.contains(binding, ResourceIndex(2)));
+}

@@ -56,3 +56,11 @@ TEST_CASE("what a client had not settled when it went goes to another one") {
   CHECK(DoorDriver::answer_in<BasicDeliver>(second, others).redelivered);
   CHECK(driver.door().clients() == 2);
 }
+
+TEST_CASE("who returns or acknowledges all that it holds may hold nothing") {
+  DoorDriver driver;
+  const ClientIndex client = driver.connect();
+  driver.send(client, wire::ClientMethod(wire::BasicNack{.delivery_tag = 0, .multiple = true}));
+  driver.send(client, wire::ClientMethod(BasicAck{.delivery_tag = 0, .multiple = true}));
+  driver.call<QueueDeclareOk>(client, QueueDeclare{.queue = "q"});
+}

@@ -76,3 +76,15 @@ TEST_CASE("buffers: one that was big goes to whoever needs one next") {
   CHECK(next.empty());
   CHECK(next.data() == room);
 }
+
+TEST_CASE("buffers: what nobody needs is freed") {
+  BufferPool pool;
+  for (int i = 0; i < 100; ++i) {
+    std::string buffer(50'000, 'x');
+    pool.take_back(buffer);
+    CHECK(buffer.capacity() < 100);
+  }
+  std::string huge(1'000'000, 'x');
+  pool.take_back(huge);
+  CHECK(huge.capacity() < 100);
+}

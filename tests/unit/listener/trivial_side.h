@@ -149,6 +149,7 @@ class TrivialSide {
     using namespace dse::wire;
     if (std::holds_alternative<ChannelOpen>(method)) reply(command, ChannelOpenOk{});
     if (std::holds_alternative<ChannelClose>(method)) reply(command, ChannelCloseOk{});
+    if (std::holds_alternative<BasicQos>(method)) reply(command, BasicQosOk{});
     if (std::holds_alternative<ConnectionClose>(method)) {
       reply(command, ConnectionCloseOk{});
       note("closed");

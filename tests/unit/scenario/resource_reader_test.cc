@@ -102,8 +102,6 @@ TEST_CASE("resource: what RabbitMQ refuses is refused, with line, column and key
        "resource.a.dead_letter.to: is missing: RabbitMQ refuses a dead-letter key without an exchange with "
        "406"},
       {"[resource.a]\ndead_letter = { to = \"b\", keys = \"k\" }", "did you mean 'key'?"},
-      {"[resource.b]\ntype = \"quorum\"\ndelivery_limit = 2\n[[binding]]\nfrom = \"a\"\nto = \"b\"",
-       "s.toml:3:18: resource.b.delivery_limit: nobody reads 'b'"},
       {"[resource.b]\nmessage_ttl = \"1s\"\ndead_letter = { to = \"c\" }\n[resource.c]\nmessage_ttl = "
        "\"1s\"\n"
        "dead_letter = { to = \"b\" }\n[[binding]]\nfrom = \"a\"\nto = \"b\"",

@@ -35,9 +35,9 @@ RunResult overloaded(std::uint32_t prefetch, int count, TimeNs gap_ns, TimeNs se
 const std::atomic<bool> kNever{false};
 
 // A world into which the test hands messages for a consumer.
-struct GatewayDoor : OpenWorld {
+struct Entrance : OpenWorld {
   std::unique_ptr<World> world;
-  GatewayDoor() {
+  Entrance() {
     ImportOptions config;
     config.queue = "outside";
     config.to = "jobs";
@@ -164,7 +164,7 @@ TEST_CASE("a message that is requeued stays until it is settled for good") {
 TEST_CASE("a message from outside stays from when it enters the run, whatever its timestamp says") {
   for (const TimeNs timestamp : {INT64_MIN, TimeNs{-1}, TimeNs{0}, TimeNs{99}, TimeNs{121}, INT64_MAX}) {
     CAPTURE(timestamp);
-    GatewayDoor door;
+    Entrance door;
     door.world->import(0, make_message({.id = "x", .timestamp = timestamp}), 100);
     const RunResult result = door.finish(1'000);
     CHECK(metric_of(result, "sink.wait_p50_ns") == 20);

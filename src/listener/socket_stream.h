@@ -12,10 +12,10 @@
 
 namespace dse {
 
-class ClientStream {
+class SocketStream {
  public:
   // Without `ssl` there is no TLS. Somebody else owns the socket, and closes it after this object.
-  ClientStream(int socket, SslPtr ssl) : socket_(socket), ssl_(std::move(ssl)) {}
+  SocketStream(int socket, SslPtr ssl) : socket_(socket), ssl_(std::move(ssl)) {}
 
   enum class Outcome : std::uint8_t { kDone, kWaitsToRead, kWaitsToWrite, kEnded };
   struct Transfer {

@@ -1,4 +1,4 @@
-#include "listener/client_stream.h"
+#include "listener/socket_stream.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -12,10 +12,10 @@
 namespace dse {
 namespace {
 
-ClientStream::Transfer plain_transfer(ssize_t result, ClientStream::Outcome waits) {
+SocketStream::Transfer plain_transfer(ssize_t result, SocketStream::Outcome waits) {
   if (result > 0) return {.bytes = static_cast<std::size_t>(result)};
   const bool is_early = result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
-  return {.outcome = is_early ? waits : ClientStream::Outcome::kEnded};
+  return {.outcome = is_early ? waits : SocketStream::Outcome::kEnded};
 }
 
 int bounded(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
@@ -32,27 +32,27 @@ std::optional<std::string> text_of(const ASN1_STRING* text) {
 
 }  // namespace
 
-ClientStream::Outcome ClientStream::shake_hands() {
+SocketStream::Outcome SocketStream::shake_hands() {
   if (ssl_ == nullptr) return Outcome::kDone;
   ERR_clear_error();
   return tls_transfer(SSL_do_handshake(ssl_.get())).outcome;
 }
 
-ClientStream::Transfer ClientStream::read(std::span<char> buffer) {
+SocketStream::Transfer SocketStream::read(std::span<char> buffer) {
   if (ssl_ == nullptr)
     return plain_transfer(recv(socket_, buffer.data(), buffer.size(), 0), Outcome::kWaitsToRead);
   ERR_clear_error();
   return tls_transfer(SSL_read(ssl_.get(), buffer.data(), bounded(buffer.size())));
 }
 
-ClientStream::Transfer ClientStream::write(std::string_view bytes) {
+SocketStream::Transfer SocketStream::write(std::string_view bytes) {
   if (ssl_ == nullptr)
     return plain_transfer(send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), Outcome::kWaitsToWrite);
   ERR_clear_error();
   return tls_transfer(SSL_write(ssl_.get(), bytes.data(), bounded(bytes.size())));
 }
 
-ClientStream::Transfer ClientStream::tls_transfer(int result) {
+SocketStream::Transfer SocketStream::tls_transfer(int result) {
   if (result > 0) return {.bytes = static_cast<std::size_t>(result)};
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
@@ -66,7 +66,7 @@ ClientStream::Transfer ClientStream::tls_transfer(int result) {
   }
 }
 
-void ClientStream::end_output() {
+void SocketStream::end_output() {
   if (ssl_ != nullptr && SSL_is_init_finished(ssl_.get()) == 1) {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
@@ -74,7 +74,7 @@ void ClientStream::end_output() {
   shutdown(socket_, SHUT_WR);
 }
 
-std::optional<std::string> ClientStream::common_name() const {
+std::optional<std::string> SocketStream::common_name() const {
   if (ssl_ == nullptr || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return std::nullopt;
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
   if (certificate == nullptr) return std::nullopt;

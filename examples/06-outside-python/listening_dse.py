@@ -1,0 +1,58 @@
+"""`dse attach --listen` for a test: started before it, stopped after it."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+PASSWORD = "only for tests"
+
+
+class ListeningDse:
+    """Within `with`, `url` is what the application under test connects to. After `stop`, `run` is the run directory.
+    The environment's DSE names the program, unless it is on PATH."""
+
+    def __init__(self, scenario):
+        self.dse = os.environ.get("DSE", "dse")
+        self.scenario = scenario
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        users, password = Path(self.folder.name) / "users", Path(self.folder.name) / "password"
+        self.run = Path(self.folder.name) / "run"
+        password.write_text(PASSWORD + "\n")
+        self.call("user", "add", "app", "--users", users, "--password-file", password,
+                  "--configure", ".*", "--write", ".*", "--read", ".*")
+        self.process = subprocess.Popen(
+            [self.dse, "attach", self.scenario, "--listen", "amqp://127.0.0.1:0", "--users", users, "--out", self.run],
+            stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if line.startswith("listening on "):
+                address = line.split()[2].removeprefix("amqp://")
+                self.url = f"amqp://app:{PASSWORD.replace(' ', '%20')}@{address}/%2f"
+                return self
+        raise RuntimeError("dse does not listen; what it says of that is on stderr")
+
+    def __exit__(self, *_):
+        self.stop()
+        self.folder.cleanup()
+
+    def call(self, *arguments):
+        subprocess.run([self.dse, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    def stop(self):
+        """As Ctrl-C does it; once is enough."""
+        if not self.process.stdout.closed:
+            self.process.send_signal(signal.SIGINT)
+            self.process.communicate()
+
+    def summary(self, run=None):
+        return json.loads(((run or self.run) / "summary.json").read_text())
+
+    def replay(self):
+        """The summary of the run again, without the application: from what came in."""
+        again = Path(self.folder.name) / "again"
+        self.call("replay", self.scenario, "--capture", self.run / "capture", "--out", again, "--quiet")
+        return self.summary(again)

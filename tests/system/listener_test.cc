@@ -1,0 +1,81 @@
+// dse attach --listen, dse nodes --embedded and dse conform --listener, as far as they need no foreign
+// client: tests/clients has those.
+#include "support/catch.h"
+#include "support/program_fixture.h"
+
+namespace {
+
+struct Case {
+  std::vector<std::string> words;
+  std::string message;  // a part of what the program says
+};
+
+}  // namespace
+
+TEST_CASE("listener: cases over the wire are as in the process, without a broker") {
+  Command command = dse_command({"conform", "--listener", "--cases", "40", "--seed", "2015"});
+  command.environment["DSE_AMQP_URL"] = "";
+  const Outcome outcome = run_process(command);
+  INFO(outcome.err);
+  CHECK(outcome.out == "40 cases, no difference\n");
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("listener: nodes run on a broker in their parent") {
+  const ProgramFixture fixture;
+  const Outcome outcome = run_process(dse_command(
+      {"nodes", fixture.write("s.toml", small_scenario()), "--embedded", "--out", fixture.file("run")}));
+  INFO(outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, ContainsSubstring("results in "));
+}
+
+TEST_CASE("listener: what does not fit together is refused before anything starts") {
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write("s.toml", small_scenario());
+  const std::string users = fixture.file("users");
+  const std::string password = fixture.write("password", "secret\n");
+  REQUIRE(run_process(dse_command({"user", "add", "app", "--users", users, "--password-file", password}))
+              .status == 0);
+  const std::string url = "amqp://127.0.0.1:0";
+  const std::vector<Case> cases = {
+      {{}, "add a gateway, or --listen URL --users FILE"},
+      {{"--listen", url}, "add --users FILE, which dse user add makes"},
+      {{"--users", users}, "add --listen URL"},
+      {{"--listen", "amqp://app:secret@127.0.0.1:0", "--users", users}, "leave them out of the URL"},
+      {{"--listen", "amqps://127.0.0.1:0", "--users", users}, "--listen-cert FILE and --listen-key FILE"},
+      {{"--listen", url, "--users", users, "--listen-cert", "c", "--listen-key", "k"},
+       "listen at amqps://HOST:PORT"},
+      {{"--listen", url, "--users", users, "--pace", "0"}, "clients need a clock that goes on"},
+      {{"--listen", "amqp://0.0.0.0:0", "--users", users}, "TLS"},
+      {{"--listen", "127.0.0.1", "--users", users}, "expected amqp://HOST:PORT"},
+      {{"--listen", url, "--users", fixture.file("none")}, "none"},
+  };
+  for (const Case& one : cases) {
+    std::vector<std::string> words = {"attach", scenario, "--out", fixture.file("run")};
+    words.insert(words.end(), one.words.begin(), one.words.end());
+    const Outcome outcome = run_process(dse_command(words));
+    CAPTURE(words, outcome.err);
+    CHECK(outcome.status == 2);
+    CHECK_THAT(outcome.err, ContainsSubstring(one.message));
+    CHECK_FALSE(std::filesystem::exists(fixture.file("run")));
+  }
+}
+
+TEST_CASE("listener: it says where it listens, and ends when its time is over") {
+  const ProgramFixture fixture;
+  const std::string users = fixture.file("users");
+  REQUIRE(run_process(dse_command({"user", "add", "app", "--users", users, "--password-file",
+                                   fixture.write("password", "secret\n")}))
+              .status == 0);
+  const Outcome outcome = run_process(
+      dse_command({"attach", fixture.write("s.toml", small_scenario()), "--listen", "amqp://127.0.0.1:0",
+                   "--users", users, "--for", "200ms", "--out", fixture.file("run"), "--quiet"}));
+  INFO(outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, Catch::Matchers::StartsWith("listening on amqp://127.0.0.1:"));
+  const Outcome again =
+      run_process(dse_command({"replay", fixture.file("s.toml"), "--capture", fixture.file("run/capture"),
+                               "--out", fixture.file("again")}));
+  CHECK(again.status == 0);
+}
