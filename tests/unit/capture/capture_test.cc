@@ -155,7 +155,7 @@ TEST_CASE("what is no capture is refused, and what to name instead is said") {
              ContainsSubstring("is not a capture: name the file 'capture' of the run directory"));
   files.put("seed = 1\n");
   CHECK_THAT(files.refusal(), ContainsSubstring("is not a capture"));
-  files.put(std::string(kCaptureMagic) + std::string("\4\0\0\0", 4));
+  files.put(std::string(kCaptureMagic) + std::string("\5\0\0\0", 4));
   CHECK_THAT(files.refusal(),
              ContainsSubstring("is a capture of format 5, this program reads formats 1 to 4"));
   CHECK_THAT(input_error([&] { survey_capture(files.folder.path().string()); }),
