@@ -79,7 +79,7 @@ class WordLine {
   WordLine& flag(bool is_set, std::string_view name) { return is_set ? word(name) : *this; }
   WordLine& number(std::uint64_t number) { return word(fmt::format("{}", number)); }
   WordLine& arguments(const Headers& arguments) {
-    return arguments.empty() ? *this : word(headers_text(arguments));
+    return arguments.empty() ? *this : word(capture_headers_text(arguments));
   }
   WordLine& word(std::string_view word) {
     line_ += ' ';
@@ -166,7 +166,7 @@ std::string value_text(const HeaderValue& value) {
 
 }  // namespace
 
-std::string headers_text(const Headers& headers) {
+std::string capture_headers_text(const Headers& headers) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : headers)
     parts.push_back(fmt::format("{} = {}", printable_word(name), value_text(value)));

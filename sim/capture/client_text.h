@@ -16,6 +16,6 @@ std::string_view name_of(const ClientAction& action);
 std::string text_of(const ClientAction& action);
 
 // "{ name = value, ... }", or "{}".
-std::string headers_text(const Headers& headers);
+std::string capture_headers_text(const Headers& headers);
 
 }  // namespace dse

@@ -49,7 +49,7 @@ std::string properties_text(const MoreProperties& more) {
 
 std::string text_of(const Message& message) {
   return fmt::format("{} key={} headers={}{} {} bytes {}", printable_word(message.id()),
-                     printable_word(message.key()), headers_text(message.headers()),
+                     printable_word(message.key()), capture_headers_text(message.headers()),
                      properties_text(*message.fields().more), message.payload().size(),
                      hex64(message.payload_hash()));
 }

@@ -13,7 +13,7 @@ namespace dse {
 namespace {
 
 DoorTopology topology_for_clients(const Scenario& scenario) {
-  DoorTopology topology;
+  DoorTopology topology{.bindings = scenario.bindings};
   for (const std::string& name : resource_names(scenario)) {
     if (scenario.exchanges.contains(name)) continue;
     const auto found = scenario.resources.find(name);

@@ -63,6 +63,7 @@ struct DoorTopology {
   };
   std::vector<Exchange> exchanges;  // those of resources among them
   std::vector<Queue> queues;
+  std::vector<BindingSpec> bindings;  // those of resources' queues to their own exchanges are not among them
 };
 
 class Catalogue {

@@ -140,6 +140,7 @@ class Door {
   BindingSpec checked_binding(Caller& caller, const BindingRequest& request) const;
   void bind(Caller& caller, const BindingRequest& request);
   void unbind(Caller& caller, const BindingRequest& request);
+  bool is_of_scenario(const BindingSpec& binding);
   DeclaredExchange* find_exchange(std::string_view name);
   DeclaredQueue* find_queue(std::string_view name);
   DeclaredExchange& required_exchange(std::string_view name);
@@ -155,8 +156,8 @@ class Door {
   // Messages.
   const ClientChannel::Target& target_of(Caller& caller, const std::string& exchange);
   MessagePtr checked_message(Caller& caller, const ClientPublication& publication);
-  void deliver_replies(const MessagePtr& message);
-  void deliver_reply(std::string_view key, const MessagePtr& message);
+  bool deliver_replies(const MessagePtr& message);
+  bool deliver_reply(std::string_view key, const MessagePtr& message);
   void consume_replies(Caller& caller, const wire::BasicConsume& method);
   StreamIndex getter_of(Caller& caller, const std::string& name, ResourceIndex queue, bool acknowledges);
   void settle(Caller& caller, std::uint64_t number, bool multiple);

@@ -152,7 +152,7 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
   const MessagePtr message = checked_message(caller, publication);
   message->set_entered_ns(now_ns_);
   const ClientIndex client = caller.index();
-  if (publication.method.exchange.empty()) deliver_replies(message);
+  const bool answers = publication.method.exchange.empty() && deliver_replies(message);
   std::optional<ResourceIndex> overfull;
   bool accepted = true;
   bool returned = false;
@@ -168,7 +168,8 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
     return effects;
   });
   const EventCode not_routed = returned ? EventCode::kReturned : EventCode::kUnroutable;
-  event.kind = routed ? EventCode::kPublished : not_routed;
+  // An answer has come to somebody, though mandatory or not it counts as not routed to its writer.
+  event.kind = routed || answers ? EventCode::kPublished : not_routed;
   event.resource = exchange;
   event.message = message;
   if (returned) {
@@ -194,20 +195,22 @@ void Door::perform(Caller& caller, const ClientPublication& publication) {
                                                              bus_.broker().load(*overfull).waiting));
 }
 
-// Each key of the message may be the address of an answer.
-void Door::deliver_replies(const MessagePtr& message) {
+// Each key of the message may be the address of an answer. Returns whether somebody got it.
+bool Door::deliver_replies(const MessagePtr& message) {
   std::vector<std::string_view> keys = routing_keys(*message);
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  bool delivered = false;
   for (const std::string_view key : keys) {
-    if (key.starts_with(kReplyQueue)) deliver_reply(key, message);
+    if (key.starts_with(kReplyQueue)) delivered = deliver_reply(key, message) || delivered;
   }
+  return delivered;
 }
 
 // To whom the answer of this key is addressed. The message then has been delivered, though no queue took it.
-void Door::deliver_reply(std::string_view key, const MessagePtr& message) {
+bool Door::deliver_reply(std::string_view key, const MessagePtr& message) {
   const auto found = reply_addresses_.find(key);
-  if (found == reply_addresses_.end()) return;
+  if (found == reply_addresses_.end()) return false;
   ClientState* client = find_client(found->second.first);
   ClientChannel& channel = *client->channels.at(found->second.second);
   BusEvent event(EventCode::kDelivered, kNoResource, message);
@@ -221,6 +224,7 @@ void Door::deliver_reply(std::string_view key, const MessagePtr& message) {
   bus_.broker().pass_gate(client->gate, static_cast<std::int64_t>(message->payload().size()));
   count_sent(*client, *message);
   watcher_.on_client(client->index, event);
+  return true;
 }
 
 void Door::perform(Caller& caller, const wire::BasicQos& method) {

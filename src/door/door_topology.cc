@@ -337,6 +337,15 @@ void Door::bind(Caller& caller, const BindingRequest& request) {
   watcher_.on_client_binding(caller.index(), binding, true);
 }
 
+bool Door::is_of_scenario(const BindingSpec& binding) {
+  const DeclaredExchange* source = find_exchange(binding.from);
+  const bool is_own = source != nullptr && source->of_scenario && binding.from == binding.to &&
+                      binding.key == "#" && binding.target == BindingTarget::kQueue &&
+                      binding.headers.empty();
+  const std::vector<BindingSpec>& all = options_.topology.bindings;
+  return is_own || std::find(all.begin(), all.end(), binding) != all.end();
+}
+
 void Door::unbind(Caller& caller, const BindingRequest& request) {
   BindingSpec binding = checked_binding(caller, request);
   DeclaredExchange* source = find_exchange(request.source);
@@ -346,6 +355,11 @@ void Door::unbind(Caller& caller, const BindingRequest& request) {
   add_conditions(binding, request.arguments, source->type);
   if (!bus_.broker().has_binding(binding)) return;  // which is no error
   if (request.target == BindingTarget::kQueue) required_queue(caller, request.destination);
+  if (is_of_scenario(binding)) {
+    throw ClientRefusal(ReplyCode::kAccessRefused,
+                        fmt::format("unbinding from {} not allowed: the binding is the scenario's",
+                                    exchange_text(request.source)));
+  }
   if (!source->bindings.remove(source->type, binding, request.arguments)) return;
   if (!bus_.broker().unbind(binding, now_ns_)) return;
   watcher_.on_client_binding(caller.index(), binding, false);
