@@ -78,8 +78,6 @@ class Story {
         return "purged";
       case Kind::kRemoved:
         return "removed";
-      case Kind::kPurged:
-        return "purged";
       case Kind::kQueueRemoved:
         return "gone";
       case Kind::kDeadLettered:
