@@ -103,7 +103,8 @@ class Catalogue {
   bool is_of_components(std::string_view name) const;
 
   Broker& broker_;
-  std::set<ResourceIndex> of_clients_;  // the resources that clients made, and exchanges of the scenario
+  std::set<ResourceIndex> of_clients_;       // the resources that clients made
+  std::set<ResourceIndex> exchanges_alone_;  // of the scenario, which has no queues of their names
   std::map<std::string, DeclaredExchange, std::less<>> exchanges_;
   std::map<std::string, DeclaredQueue, std::less<>> queues_;
   std::map<ClientIndex, std::vector<std::string>> owned_;
