@@ -48,7 +48,7 @@ struct DeclaredQueue {
   bool single_active_consumer = false;
   bool of_scenario = false;
   bool in_exclusive_use = false;            // by its only consumer
-  std::vector<StreamIndex> consumers = {};  // of clients
+  std::vector<StreamIndex> consumers = {};  // those that clients have
 };
 
 // What a scenario says of its names.
@@ -104,7 +104,7 @@ class Catalogue {
 
   Broker& broker_;
   std::set<ResourceIndex> of_clients_;       // the resources that clients made
-  std::set<ResourceIndex> exchanges_alone_;  // of the scenario, which has no queues of their names
+  std::set<ResourceIndex> exchanges_alone_;  // the scenario's, without queues of their names
   std::map<std::string, DeclaredExchange, std::less<>> exchanges_;
   std::map<std::string, DeclaredQueue, std::less<>> queues_;
   std::map<ClientIndex, std::vector<std::string>> owned_;
