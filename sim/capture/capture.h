@@ -52,7 +52,7 @@ struct CapturedMessage {
   std::size_t import = 0;                     // its place in the header
   TimeNs time_ns = 0;                         // as in World::import and World::hand_in
   MessagePtr message;                         // null for a command, but for a publication
-  std::optional<ClientCommand> command = {};  // of a client
+  std::optional<ClientCommand> command = {};  // what a client did
 };
 
 // The file's first bytes, see docs/capture-format.md.

@@ -62,7 +62,7 @@ struct CaptureSurvey {
   CaptureHeader header;
   std::vector<std::uint64_t> messages_by_import;
   std::uint64_t messages = 0;  // with the commands
-  std::uint64_t commands = 0;  // of clients
+  std::uint64_t commands = 0;  // given by clients
   std::uint64_t clients = 0;
   TimeNs first_ns = 0;  // time of the first message, if there are any
   TimeNs last_ns = 0;

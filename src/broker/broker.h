@@ -163,7 +163,7 @@ class Broker {
   ResourceIndex resource_of(StreamIndex stream) const { return streams_[stream].resource; }
   // Whether the queue of this stream is still the one that it was opened for.
   bool stands(StreamIndex stream) const;
-  // Settles a delivery. A tag that is not outstanding is a programmer's mistake. Of a delivery whose queue
+  // Settles a delivery. A tag that is not outstanding is a programmer's mistake. When the delivery's queue
   // was removed since then nothing is left but its tag; the same holds for a rejection.
   Effects& acknowledge(DeliveryTag tag, TimeNs now);
   // Settles a delivery. With requeue the message goes back, marked redelivered: in a classic queue to its
@@ -285,7 +285,7 @@ class Broker {
     ResourceIndex resource;
     std::uint32_t prefetch = 0;
     std::uint32_t unacknowledged = 0;
-    std::uint32_t queue_life = 0;  // of the queue that it is a stream of
+    std::uint32_t queue_life = 0;  // its queue's, when it was opened
     GateIndex gate = kNoGate;
     std::int32_t priority = 0;
     bool acknowledges = true;
@@ -363,7 +363,7 @@ class Broker {
   std::vector<GateIndex> reopened_;  // gates that have room again, within a call
   std::vector<ResourceIndex> matched_;
   std::vector<DeadLetter> dead_letters_;
-  std::vector<std::size_t> deaths_;        // of each message that died first in this call, with its copies
+  std::vector<std::size_t> deaths_;        // how often each message died in this call, with its copies
   std::optional<std::size_t> dying_ = {};  // the place there of the dead letter that is being published
   BrokerBounds bounds_;
   mutable std::priority_queue<Look, std::vector<Look>, std::greater<>> looks_;  // some of them overtaken

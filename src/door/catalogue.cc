@@ -30,12 +30,13 @@ Headers exchange_arguments(const ExchangeOptions& options) {
 
 Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) : broker_(broker) {
   for (const DoorTopology::Exchange& one : topology.exchanges) {
-    of_clients_.insert(broker_.declare(one.name, now));
+    exchanges_alone_.insert(broker_.declare(one.name, now));
     add_exchange(
         one.name,
         {.type = one.options.type, .arguments = exchange_arguments(one.options), .of_scenario = true}, now);
   }
   for (const DoorTopology::Queue& one : topology.queues) {
+    exchanges_alone_.erase(broker_.declare(one.name, now));
     add_queue(one.name,
               {.auto_delete = one.options.auto_delete,
                .owner = one.options.exclusive ? kScenarioOwner : kNoClient,
@@ -70,7 +71,7 @@ ResourceIndex Catalogue::declare(const std::string& name, TimeNs now) {
 bool Catalogue::is_of_components(std::string_view name) const {
   if (name.empty()) return false;  // the default exchange
   const std::optional<ResourceIndex> resource = broker_.find(name);
-  return resource && !of_clients_.contains(*resource);
+  return resource && !of_clients_.contains(*resource) && !exchanges_alone_.contains(*resource);
 }
 
 DeclaredExchange* Catalogue::exchange(std::string_view name) {

@@ -48,7 +48,7 @@ struct DeclaredQueue {
   bool single_active_consumer = false;
   bool of_scenario = false;
   bool in_exclusive_use = false;            // by its only consumer
-  std::vector<StreamIndex> consumers = {};  // of clients
+  std::vector<StreamIndex> consumers = {};  // those that clients have
 };
 
 // What a scenario says of its names.
@@ -104,7 +104,8 @@ class Catalogue {
   bool is_of_components(std::string_view name) const;
 
   Broker& broker_;
-  std::set<ResourceIndex> of_clients_;  // the resources that clients made, and exchanges of the scenario
+  std::set<ResourceIndex> of_clients_;       // the resources that clients made
+  std::set<ResourceIndex> exchanges_alone_;  // the scenario's, without queues of their names
   std::map<std::string, DeclaredExchange, std::less<>> exchanges_;
   std::map<std::string, DeclaredQueue, std::less<>> queues_;
   std::map<ClientIndex, std::vector<std::string>> owned_;

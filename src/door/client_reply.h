@@ -21,7 +21,7 @@ struct ClientReply {
   ClientIndex client;
   std::uint16_t channel = 0;
   std::variant<wire::ServerMethod, ClientMark> what = {};
-  MessagePtr content = {};  // of basic.return, basic.deliver and basic.get-ok
+  MessagePtr content = {};  // for basic.return, basic.deliver and basic.get-ok
 };
 
 }  // namespace dse

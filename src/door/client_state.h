@@ -61,8 +61,8 @@ struct ClientChannel {
   GateIndex gate = kNoGate;
   PublisherIndex publisher;
   ClientDeliveries deliveries = {};
-  std::uint32_t prefetch = 0;                             // of consumers that it starts
-  std::uint32_t global_prefetch = 0;                      // of all of them together
+  std::uint32_t prefetch = 0;                             // for each consumer that it starts
+  std::uint32_t global_prefetch = 0;                      // for all of them together
   std::optional<std::uint64_t> published = std::nullopt;  // with confirms: the number of the last publication
   std::string last_queue = {};                            // that it declared
   std::map<std::string, StreamIndex, std::less<>> consumers = {};
@@ -100,7 +100,7 @@ struct ClientState {
 struct ClientStream {
   ClientIndex client;
   std::uint16_t channel = 0;
-  std::string tag = {};    // of its consumer
+  std::string tag = {};    // its consumer's
   std::string queue = {};  // its name
   bool acknowledges = true;
   bool is_getter = false;

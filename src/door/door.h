@@ -49,7 +49,7 @@ class Door {
   static constexpr std::int64_t kMarkEveryBytes = 1 << 20;
   // How much a client may hold unacknowledged; then nothing more is delivered to it.
   static constexpr std::int64_t kHeldBytesMax = 128 << 20;
-  static constexpr std::size_t kConsumersMax = 10'000;  // of a channel
+  static constexpr std::size_t kConsumersMax = 10'000;  // on one channel
   // So many consumers are started in one run, on channels that are closed as well; the broker keeps each.
   static constexpr std::uint32_t kStreamsMax = 20'000'000;
   // So many bindings are made in one run: what a removed one leaves in its exchange is kept.
@@ -61,7 +61,7 @@ class Door {
     std::function<std::uint64_t()> draw;
     // Whether somebody reads the replies; otherwise they are not kept.
     bool keeps_replies = false;
-    // Of the broker from now on: what a client makes go beyond them must not end the run.
+    // The broker has them from now on: what a client makes go beyond them must not end the run.
     BrokerBounds bounds = {.drops = true};
   };
 
@@ -186,7 +186,7 @@ class Door {
   DataBus& bus_;
   DoorWatcher& watcher_;
   Options options_;
-  std::string virtual_host_ = "/";  // of the first client: all have the same
+  std::string virtual_host_ = "/";  // the first client's: all have the same
   Catalogue catalogue_;
   std::map<ClientIndex, std::unique_ptr<ClientState>> clients_;
   std::vector<std::unique_ptr<ClientStream>> streams_;  // by number; null for those of components

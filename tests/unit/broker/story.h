@@ -74,8 +74,6 @@ class Story {
         return "refused";
       case Kind::kGivenUp:
         return "given-up";
-      case Kind::kPurged:
-        return "purged";
       case Kind::kRemoved:
         return "removed";
       case Kind::kQueueRemoved:

@@ -146,7 +146,7 @@ TEST_CASE("the last stream that leaves takes an auto-delete queue along, cancell
   CHECK(story.publish("q", "a") == "1:a");
   story.broker.cancel_stream(StreamIndex(1), story.now);
   CHECK_FALSE(story.broker.has_queue(*story.broker.find("q")));
-  CHECK(story.acknowledge("a").empty());  // of a queue that is gone
+  CHECK(story.acknowledge("a").empty());  // its queue is gone
 }
 
 TEST_CASE("a getter takes the first message, is no stream of the queue, and gives back what it holds") {
