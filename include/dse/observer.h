@@ -33,8 +33,9 @@ struct RunEvent {
   std::uint64_t number = 0;  // counts from 1; several events may have one number
   std::uint64_t cause = 0;   // the number of the event that led to it; 0: the start of the run, or not kept
   EventCode code = EventCode::kStarted;
-  bool answer = false;              // the message is a prediction, to be scored
-  ComponentIndex component_number;  // that does it, or that it reaches; kNoComponent: the bus itself, or a client
+  bool answer = false;  // the message is a prediction, to be scored
+  ComponentIndex
+      component_number;  // that does it, or that it reaches; kNoComponent: the bus itself, or a client
   ResourceIndex resource_number = kNoResource;  // kNoResource when it concerns none
   const MessagePtr* message = nullptr;          // null when it concerns none
   std::span<const ResourceIndex> queues = {};   // the queues that took a copy

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "access/name_pattern.h"
 #include "dse/headers.h"
 #include "sim/definitions/definitions.h"
-#include "access/name_pattern.h"
 
 namespace dse {
 

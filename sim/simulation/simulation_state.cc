@@ -107,10 +107,10 @@ void Simulation::State::require_metric(std::string_view what, const std::string&
 
 void Simulation::State::require_going_on(std::string_view what) const {
   if (world->over()) {
-    throw UsageError(
-        fmt::format("{} at {}, when the run is over: a component whose on_refused is \"end\" has refused a "
-                    "message, or has done what its user may not; read what there is, or make another simulation",
-                    what, format_duration(world->now())));
+    throw UsageError(fmt::format(
+        "{} at {}, when the run is over: a component whose on_refused is \"end\" has refused a "
+        "message, or has done what its user may not; read what there is, or make another simulation",
+        what, format_duration(world->now())));
   }
 }
 

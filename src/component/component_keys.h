@@ -6,7 +6,7 @@
 
 namespace dse {
 
-inline constexpr std::array<std::string_view, 9> kKeysOfAll = {"kind", "start", "on_refused", "latency",
-                                                               "stop", "count", "restart",    "checkpoint", "user"};
+inline constexpr std::array<std::string_view, 9> kKeysOfAll = {
+    "kind", "start", "on_refused", "latency", "stop", "count", "restart", "checkpoint", "user"};
 
 }  // namespace dse

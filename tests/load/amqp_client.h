@@ -70,7 +70,7 @@ class AmqpClient {
   amqp_connection_state_t connection_;
 };
 
-// Of a message of MNIST.
+// As long as a picture of MNIST.
 inline const std::string kLoadBody(784, 'x');
 
 inline double seconds_now() {

@@ -52,7 +52,7 @@ TEST_CASE("password hash: a hostile text is refused before anything is computed"
   const std::string rest = "$" + salt + "$" + std::string(43, 'A');
   CHECK(error_of("$scrypt$ln=4,r=1,p=1" + rest).empty());
   for (const char* cost : {"ln=30,r=8,p=1", "ln=15,r=8,p=1", "ln=13,r=8,p=9", "ln=13,r=64,p=1",
-                                 "ln=0,r=8,p=1", "ln=13,r=0,p=1", "ln=13,r=8,p=0", "ln=4,r=1,p=4000000000"})
+                           "ln=0,r=8,p=1", "ln=13,r=0,p=1", "ln=13,r=8,p=0", "ln=4,r=1,p=4000000000"})
     CHECK(error_of(std::string("$scrypt$") + cost + rest).find("is out of bounds") != std::string::npos);
   for (const std::string& text :
        {std::string(), std::string("secret"), std::string("$2b$12$abc"), "$scrypt$ln=-4,r=1,p=1" + rest,

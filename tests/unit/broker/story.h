@@ -74,6 +74,8 @@ class Story {
         return "refused";
       case Kind::kGivenUp:
         return "given-up";
+      case Kind::kPurged:
+        return "purged";
       case Kind::kRemoved:
         return "removed";
       case Kind::kQueueRemoved:
