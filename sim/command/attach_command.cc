@@ -150,8 +150,8 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
     for (const std::string& warning : topology_warnings(scenario)) tell("warning: {}\n", warning);
   }
   const std::optional<TimeNs> longest = given_duration("--for", arguments.longest);
-  require_front(scenario, arguments);
   std::optional<ListenerOptions> listening = listener_options(arguments.listen);
+  require_front(scenario, arguments);
   if (listening && arguments.pace == 0)
     throw InputError({.file = "--pace"},
                      "is 0, but clients need a clock that goes on: leave it out, or say how fast");

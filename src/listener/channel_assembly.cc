@@ -83,9 +83,11 @@ std::optional<ClientAction> ChannelAssembly::take_header(std::string_view payloa
                                              missing_bytes_, body_bytes_max)),
         .cause = wire::BasicPublish::kId};
   }
-  // Headers take several times as much memory as bytes on the wire.
+  // Headers take several times as much memory as bytes on the wire; and a message without any, its place in a
+  // queue included, takes this.
   constexpr std::uint64_t kHeadersFactor = 8;
-  content_->share = alive.reserve(missing_bytes_ + kHeadersFactor * payload.size());
+  constexpr std::uint64_t kMessageBytes = 512;
+  content_->share = alive.reserve(kMessageBytes + missing_bytes_ + kHeadersFactor * payload.size());
   expects_ = Expects::kBody;
   if (missing_bytes_ == 0) return publication();
   return std::nullopt;

@@ -369,7 +369,7 @@ TEST_CASE("session: little is made ahead of what the socket takes, and marks com
 }
 
 TEST_CASE("session: the memory alarm holds up those who publish, and tells those who want to hear it") {
-  SessionRig rig({.limits = {.alive_bytes_max = 800}});
+  SessionRig rig({.limits = {.alive_bytes_max = 1312}});
   rig.open({"connection.blocked"});
   rig.send(1, ChannelOpen{});
   rig.commands();
