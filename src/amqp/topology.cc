@@ -34,37 +34,6 @@ bool is_there(Connection& connection, const std::function<void(ChannelNumber cha
 
 }  // namespace
 
-AmqpArguments arguments_of(const QueueOptions& options) {
-  constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
-  AmqpArguments arguments;
-  const auto set = [&arguments](const char* name, const std::optional<std::int64_t>& value) {
-    if (value) arguments.set(name, *value);
-  };
-  if (options.type == QueueType::kQuorum) arguments.set("x-queue-type", std::string("quorum"));
-  if (options.message_ttl_ns) set("x-message-ttl", *options.message_ttl_ns / kNanosecondsPerMillisecond);
-  if (options.expires_ns) set("x-expires", *options.expires_ns / kNanosecondsPerMillisecond);
-  set("x-max-length", options.max_length);
-  set("x-max-length-bytes", options.max_length_bytes);
-  if (options.overflow == Overflow::kRejectPublish) {
-    arguments.set("x-overflow", std::string("reject-publish"));
-  } else if (options.overflow == Overflow::kRejectPublishDlx) {
-    arguments.set("x-overflow", std::string("reject-publish-dlx"));
-  }
-  if (options.dead_letter) {
-    arguments.set("x-dead-letter-exchange", options.dead_letter->exchange);
-    if (options.dead_letter->key) arguments.set("x-dead-letter-routing-key", *options.dead_letter->key);
-  }
-  set("x-delivery-limit", options.delivery_limit);
-  if (options.max_priority > 0) set("x-max-priority", options.max_priority);
-  if (options.single_active_consumer) arguments.set("x-single-active-consumer", true);
-  return arguments;
-}
-
-AmqpArguments arguments_of(const ExchangeOptions& options) {
-  if (!options.alternate) return {};
-  return {{"alternate-exchange", *options.alternate}};
-}
-
 void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& name,
                      const ExchangeOptions& options) {
   connection.declare_exchange(

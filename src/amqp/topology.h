@@ -18,15 +18,10 @@
 #include "dse/binding.h"
 #include "dse/exchange_options.h"
 #include "dse/queue_options.h"
+#include "message/declared_arguments.h"
 #include "message/headers_exchange.h"
 
 namespace dse {
-
-// x-queue-type, x-message-ttl, x-dead-letter-exchange and so on; none for a plain classic queue. What AMQP
-// has fields for, auto_delete and exclusive, is not among them.
-AmqpArguments arguments_of(const QueueOptions& options);
-// alternate-exchange, if there is one.
-AmqpArguments arguments_of(const ExchangeOptions& options);
 
 void assert_exchange(Connection& connection, ChannelNumber channel, const std::string& name,
                      const ExchangeOptions& options = {});

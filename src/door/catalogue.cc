@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "door/client_refusal.h"
-#include "door/queue_arguments.h"
+#include "message/declared_arguments.h"
 
 namespace dse {
 namespace {
@@ -21,26 +21,21 @@ constexpr SystemExchange kSystemExchanges[] = {
     {"amq.headers", ExchangeType::kHeaders}, {"amq.match", ExchangeType::kHeaders},
     {"amq.topic", ExchangeType::kTopic},     {"amq.rabbitmq.trace", ExchangeType::kTopic, true}};
 
-Headers exchange_arguments(const ExchangeOptions& options) {
-  if (!options.alternate) return {};
-  return {{"alternate-exchange", *options.alternate}};
-}
-
 }  // namespace
 
 Catalogue::Catalogue(Broker& broker, const DoorTopology& topology, TimeNs now) : broker_(broker) {
   for (const DoorTopology::Exchange& one : topology.exchanges) {
     exchanges_alone_.insert(broker_.declare(one.name, now));
-    add_exchange(
-        one.name,
-        {.type = one.options.type, .arguments = exchange_arguments(one.options), .of_scenario = true}, now);
+    add_exchange(one.name,
+                 {.type = one.options.type, .arguments = arguments_of(one.options), .of_scenario = true},
+                 now);
   }
   for (const DoorTopology::Queue& one : topology.queues) {
     exchanges_alone_.erase(broker_.declare(one.name, now));
     add_queue(one.name,
               {.auto_delete = one.options.auto_delete,
                .owner = one.options.exclusive ? kScenarioOwner : kNoClient,
-               .arguments = queue_arguments(one.options),
+               .arguments = arguments_of(one.options),
                .type = one.options.type,
                .single_active_consumer = one.options.single_active_consumer,
                .of_scenario = true},

@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "door/caller.h"
+#include "wire/method_codec.h"
 
 namespace dse {
 namespace {
@@ -21,10 +22,6 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 // Numbers of channels as publishers, apart from those of components' links.
 constexpr std::uint32_t kFirstPublisher = 0x8000'0000;
-
-wire::MethodId id_of(const wire::ClientMethod& method) {
-  return std::visit([](const auto& one) { return std::decay_t<decltype(one)>::kId; }, method);
-}
 
 }  // namespace
 

@@ -29,9 +29,6 @@ QueueOptions read_queue_arguments(const Headers& arguments, const QueueRequest& 
 // "classic" or whatever is said.
 std::string queue_type_in(const Headers& arguments);
 
-// The arguments with which a queue of these options is declared. As amqp/topology.h: arguments_of.
-Headers queue_arguments(const QueueOptions& options);
-
 // Those that are compared when a queue, or an exchange, is declared again.
 std::span<const std::string_view> compared_queue_arguments();
 std::span<const std::string_view> compared_exchange_arguments();
