@@ -7,6 +7,7 @@
 #include "amqp/run_mark.h"
 
 namespace dse {
+
 Gateway::Options gateway_options(const Scenario& scenario, const BrokerAddress& broker,
                                  const std::atomic<bool>& interrupted) {
   Gateway::Options options{

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "door/client_refusal.h"
+
 namespace dse {
 
 bool ClientDeliveries::take(std::uint64_t number, bool multiple, std::vector<DeliveryTag>& taken) {
@@ -33,6 +35,12 @@ void ClientDeliveries::forget_settled() {
   // One that is never settled must not keep all that come after it.
   if (deliveries_.size() > kFew && deliveries_.size() > 2 * outstanding_)
     std::erase_if(deliveries_, [](const ClientDelivery& one) { return !one.outstanding; });
+}
+
+std::string named_queue(const ClientChannel& channel, const std::string& name) {
+  if (!name.empty()) return name;
+  if (channel.last_queue.empty()) throw ClientRefusal(ReplyCode::kNotFound, "no previously declared queue");
+  return channel.last_queue;
 }
 
 }  // namespace dse

@@ -84,6 +84,10 @@ struct ClientChannel {
   Target target = {};
 };
 
+// An empty name of a queue stands for the one that the channel declared last. Throws ClientRefusal when it
+// has declared none.
+std::string named_queue(const ClientChannel& channel, const std::string& name);
+
 // A client that has logged in.
 struct ClientState {
   ClientIndex index;

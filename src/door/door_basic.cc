@@ -271,11 +271,7 @@ void Door::perform(Caller& caller, const wire::BasicConsume& method) {
                         fmt::format("attempt to reuse consumer tag '{}'", method.consumer_tag));
   }
   if (method.queue == kReplyQueue) return consume_replies(caller, method);
-  std::string name = method.queue;
-  if (name.empty()) {
-    if (channel.last_queue.empty()) throw ClientRefusal(ReplyCode::kNotFound, "no previously declared queue");
-    name = channel.last_queue;
-  }
+  const std::string name = named_queue(channel, method.queue);
   if (!caller.rules().may_read(name)) refuse_access(caller.rules().queue_refusal(name));
   DeclaredQueue& queue = required_queue(caller, name);
   const std::int32_t priority = priority_in(method.arguments, queue_text(name));
@@ -340,11 +336,7 @@ void Door::perform(Caller& caller, const wire::BasicCancel& method) {
 
 void Door::perform(Caller& caller, const wire::BasicGet& method) {
   ClientChannel& channel = caller.channel;
-  std::string name = method.queue;
-  if (name.empty()) {
-    if (channel.last_queue.empty()) throw ClientRefusal(ReplyCode::kNotFound, "no previously declared queue");
-    name = channel.last_queue;
-  }
+  const std::string name = named_queue(channel, method.queue);
   if (!caller.rules().may_read(name)) refuse_access(caller.rules().queue_refusal(name));
   const DeclaredQueue& queue = required_queue(caller, name);
   if (queue.type == QueueType::kQuorum && queue.single_active_consumer) {

@@ -386,13 +386,7 @@ void Door::perform(Caller& caller, const wire::ExchangeUnbind& method) {
 
 namespace {
 
-// An empty name of a queue stands for the one that the channel declared last; then an empty key does, too.
-std::string named_queue(const ClientChannel& channel, const std::string& name) {
-  if (!name.empty()) return name;
-  if (channel.last_queue.empty()) throw ClientRefusal(ReplyCode::kNotFound, "no previously declared queue");
-  return channel.last_queue;
-}
-
+// With an empty name of a queue, an empty key stands for the queue's name, too.
 std::string named_key(const ClientChannel& channel, const std::string& queue, const std::string& key) {
   return queue.empty() && key.empty() ? channel.last_queue : key;
 }
