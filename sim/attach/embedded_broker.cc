@@ -1,9 +1,11 @@
 #include "sim/attach/embedded_broker.h"
 
+#include <fmt/format.h>
 #include <openssl/rand.h>
 
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <exception>
 #include <optional>
 #include <string>
@@ -53,7 +55,6 @@ struct EmbeddedBroker::Parts {
   Listener listener;
   ListenerFront front;
   BrokerAddress address;
-  std::exception_ptr failure;
   std::thread thread;
 
   // A password of 256 random bits needs no slow hash.
@@ -75,9 +76,9 @@ struct EmbeddedBroker::Parts {
     try {
       Attachment attachment(scenario, world, {.listener = &front}, arrived, nullptr, {.pace = pace});
       attachment.run({.first = ending, .second = second}, [](const Attachment::Status&) {});
-    } catch (...) {
-      failure = std::current_exception();
-      listener.stop();
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "The embedded broker ended: {}\n", error.what());
+      listener.stop();  // its clients see it, too
     }
   }
 };
