@@ -1,4 +1,5 @@
-// The arguments of a queue as options of a scenario; the way back is arguments_of() of message/declared_arguments.h.
+// The arguments of a queue as options of a scenario; the way back is arguments_of() of
+// message/declared_arguments.h.
 #pragma once
 
 #include <string>
