@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/scenario/drift_check.h"
+#include "sim/scenario/given_name.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
@@ -82,18 +83,6 @@ std::string_view read_own_keys(TableReader& table, ConceptDrift& drift) {
   return "kind";
 }
 
-// Reports and random streams name it.
-std::string read_name(TableReader& table, const Scenario& scenario) {
-  const std::optional<std::string> name = table.line_if_any("name");
-  if (!name) return "";
-  if (name->find_first_not_of("0123456789") == std::string::npos)
-    throw InputError(table.place("name"), "is no name: expected more than digits, which number drifts");
-  if (std::any_of(scenario.drifts.begin(), scenario.drifts.end(),
-                  [&](const ConceptDrift& other) { return other.name == *name; }))
-    throw InputError(table.place("name"), fmt::format("'{}' is the name of another drift", *name));
-  return *name;
-}
-
 void read_times(TableReader& table, ConceptDrift& drift) {
   drift.at_ns = table.duration("at");
   drift.transition = static_cast<DriftTransition>(table.choice_or("transition", 0));
@@ -106,7 +95,11 @@ void read_times(TableReader& table, ConceptDrift& drift) {
 ConceptDrift read_drift(const toml::table& node, std::size_t number, const Scenario& scenario) {
   TableReader table(node, fmt::format("drift.{}", number), format_table("drift"));
   ConceptDrift drift;
-  drift.name = read_name(table, scenario);
+  // Reports and random streams name it.
+  drift.name = given_name(table, "drift", [&](const std::string& name) {
+    return std::any_of(scenario.drifts.begin(), scenario.drifts.end(),
+                       [&](const ConceptDrift& other) { return other.name == name; });
+  });
   drift.kind = static_cast<ConceptDriftKind>(table.choice("kind"));
   drift.components = read_names(table, "component");
   if (table.has("on")) drift.on = table.flag("on");

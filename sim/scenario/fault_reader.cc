@@ -9,6 +9,7 @@
 
 #include "sim/scenario/drawn_time_reader.h"
 #include "sim/scenario/fault_check.h"
+#include "sim/scenario/given_name.h"
 #include "sim/scenario/table_reader.h"
 
 namespace dse {
@@ -112,22 +113,13 @@ void read_own_keys(TableReader& table, Fault& fault) {
   }
 }
 
-// Expectations and reports name it.
-std::string read_name(TableReader& table, const Scenario& scenario) {
-  const std::optional<std::string> name = table.line_if_any("name");
-  if (!name) return "";
-  if (name->find_first_not_of("0123456789") == std::string::npos)
-    throw InputError(table.place("name"), "is no name: expected more than digits, which number faults");
-  if (find_fault(scenario.faults, *name))
-    throw InputError(table.place("name"), fmt::format("'{}' is the name of another fault", *name));
-  return *name;
-}
-
 }  // namespace
 
 void read_fault(const toml::table& node, std::size_t number, const Scenario& scenario, Fault& fault) {
   TableReader table(node, fmt::format("fault.{}", number), format_table("fault"));
-  fault.name = read_name(table, scenario);
+  // Expectations and reports name it.
+  fault.name = given_name(
+      table, "fault", [&](const std::string& name) { return find_fault(scenario.faults, name).has_value(); });
   fault.kind = static_cast<FaultKind>(table.choice("kind"));
   fault.component = table.text("component");
   if (table.has("on")) fault.on = table.flag("on");

@@ -59,7 +59,7 @@ const std::string& text_of(const Json& json, std::string_view what) {
   return *text;
 }
 
-std::string bytes_of(const Json& json) {
+std::string decoded(const Json& json) {
   const std::optional<std::string> bytes = decode_base64(text_of(json, "base64"));
   if (!bytes)
     throw ProtocolError(
@@ -76,7 +76,7 @@ Payload read_payload(const Json& json) {
     if (!name.empty())
       throw ProtocolError(fmt::format("has two payloads, `{}` and `{}`: leave out one of them", name, form));
     name = form;
-    payload = Payload::copy_of(form == "base64" ? bytes_of(*member) : text_of(*member, form));
+    payload = Payload::copy_of(form == "base64" ? decoded(*member) : text_of(*member, form));
   }
   return payload;
 }
