@@ -43,10 +43,11 @@ class ListeningDse:
         subprocess.run([self.dse, *arguments], check=True, stdout=subprocess.DEVNULL)
 
     def stop(self):
-        """As Ctrl-C does it; once is enough."""
+        """Its exit status: 0 when all is well, 1 when an expectation of the scenario does not hold."""
         if not self.process.stdout.closed:
             self.process.send_signal(signal.SIGINT)
             self.process.communicate()
+        return self.process.returncode
 
     def summary(self, run=None):
         return json.loads(((run or self.run) / "summary.json").read_text())

@@ -15,10 +15,9 @@ class SorterTest(unittest.TestCase):
         with ListeningDse(HERE / "sorter.toml") as dse:
             application = subprocess.run([sys.executable, HERE / "sorter.py", dse.url], check=True,
                                          stdout=subprocess.PIPE, text=True, timeout=60)
-            dse.stop()
+            self.assertEqual(dse.stop(), 0)
             self.assertEqual(application.stdout, (HERE / "expected-06.txt").read_text())
-            metrics = dse.summary()["metrics"]
-            self.assertEqual((metrics["sorter.trained"], metrics["sorter.predicted"]), (6, 3))
+            self.assertEqual(dse.summary()["metrics"]["sorter.predicted"], 3)
             self.assertEqual(dse.replay()["fingerprint"], dse.summary()["fingerprint"])
 
 

@@ -36,10 +36,12 @@ export class ListeningDse {
     throw new Error("dse does not listen; what it says of that is on stderr");
   }
 
-  // As Ctrl-C does it. After it, `run` is the run directory.
+  // Its exit status: 0 when all is well, 1 when an expectation of the scenario does not hold. After it, `run` is the
+  // run directory.
   async stop() {
     this.process.kill("SIGINT");
-    await this.ended;
+    const [status] = await this.ended;
+    return status;
   }
 
   summary(run = this.run) {

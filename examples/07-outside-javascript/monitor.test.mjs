@@ -13,7 +13,7 @@ test("the machine is stopped when it vibrates", async () => {
   const dse = await ListeningDse.start(here("monitor.toml"));
   try {
     const said = execFileSync("node", [here("monitor.mjs"), dse.url], { encoding: "utf-8", timeout: 60_000 });
-    await dse.stop();
+    assert.equal(await dse.stop(), 0);
     assert.equal(said, readFileSync(here("expected-07.txt"), "utf-8"));
     assert.equal(dse.summary().metrics["detector.alarms"], 1);
     assert.deepEqual(dse.replay().fingerprint, dse.summary().fingerprint);

@@ -55,7 +55,7 @@ RunResult Attachment::run(const Interrupts& interrupts, const Show& show) {
     }
   }
   if (gateway_ != nullptr) gateway_->stop(intake_);
-  const bool completed = failure_ == nullptr && !interrupts.first;
+  const bool completed = failure_ == nullptr && !is_cut_short(interrupts);
   RunResult result = world_.finish(completed ? RunStatus::kCompleted : RunStatus::kInterrupted);
   if (gateway_ != nullptr) gateway_->add_metrics(result);
   return result;
@@ -83,6 +83,11 @@ bool Attachment::over(const Interrupts& interrupts) const {
   if (options_.longest && Clock::now() - start_ >= nanoseconds(*options_.longest)) return true;
   if (scenario_.until_ns && world_.now() >= *scenario_.until_ns) return true;
   return !takes() && !world_.next_time_ns();
+}
+
+bool Attachment::is_cut_short(const Interrupts& interrupts) const {
+  const bool has_other_end = !listens_ || options_.longest || scenario_.until_ns;
+  return interrupts.second || (interrupts.first && has_other_end);
 }
 
 void Attachment::turn() {
@@ -142,7 +147,7 @@ void Attachment::wait_for_confirms(const Interrupts& interrupts, const Show& sho
     gateway.check();
     const std::uint64_t under_way = gateway.unconfirmed();
     const bool no_sense = of_interrupted.is_over(under_way);
-    if (interrupts.second || (interrupts.first && no_sense)) return;
+    if (interrupts.second || (is_cut_short(interrupts) && no_sense)) return;
     if (patience.is_over(under_way)) fail_for_unconfirmed();
     show_now_and_then(show);
     arrived_.wait_until(Clock::now() + kRestMax);

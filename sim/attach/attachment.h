@@ -46,10 +46,10 @@ class Attachment {
              CaptureWriter* capture, Options options);
 
   // Runs until the scenario's end, until nothing is left to do (where nothing comes in), until the longest
-  // time is over, or until the first interrupt; then waits until what was exported is confirmed: once
-  // interrupted only as long as there is progress, and not beyond the second interrupt. Calls `show` from
-  // time to time. When the broker fails for good, the run ends as if interrupted; check() then throws the
-  // reason.
+  // time is over, or until the first interrupt; then waits until what was exported is confirmed: once cut
+  // short only as long as there is progress, and not beyond the second interrupt. The first interrupt cuts a
+  // run short, unless the run listens and has no other end: then it is the end. Calls `show` from time to
+  // time. When the broker fails for good, the run ends as if cut short; check() then throws the reason.
   RunResult run(const Interrupts& interrupts, const Show& show);
   // The virtual time at which a replay of the capture ends.
   TimeNs end_ns() const { return intake_.end_ns(); }
@@ -63,6 +63,7 @@ class Attachment {
   using Clock = std::chrono::steady_clock;
 
   bool over(const Interrupts& interrupts) const;
+  bool is_cut_short(const Interrupts& interrupts) const;
   bool takes() const;
   bool is_full() const;
   void turn();

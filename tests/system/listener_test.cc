@@ -1,6 +1,11 @@
 // dse attach --listen, dse nodes --embedded and dse conform --listener, as far as they need no foreign
 // client: tests/clients has those.
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+
 #include "support/catch.h"
+#include "support/process.h"
 #include "support/program_fixture.h"
 
 namespace {
@@ -9,6 +14,33 @@ struct Case {
   std::vector<std::string> words;
   std::string message;  // a part of what the program says
 };
+
+// The file of users, with one who may do nothing.
+std::string users_file(const ProgramFixture& fixture) {
+  const std::string users = fixture.file("users");
+  const std::string password = fixture.write("password", "secret\n");
+  REQUIRE(run_process(dse_command({"user", "add", "app", "--users", users, "--password-file", password}))
+              .status == 0);
+  return users;
+}
+
+// Listens with the scenario, and is interrupted as soon as clients could connect.
+Outcome interrupted_run(const ProgramFixture& fixture, const std::string& scenario,
+                        const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words = {"attach",   fixture.write("s.toml", scenario),
+                                    "--listen", "amqp://127.0.0.1:0",
+                                    "--users",  users_file(fixture),
+                                    "--out",    fixture.run()};
+  words.insert(words.end(), more.begin(), more.end());
+  Process process(dse_command(words));
+  process.send_when(SIGINT,
+                    [&process] { return process.out_so_far().find("listening on ") != std::string::npos; });
+  return process.wait();
+}
+
+nlohmann::json summary_of(const ProgramFixture& fixture) {
+  return nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
+}
 
 }  // namespace
 
@@ -33,10 +65,7 @@ TEST_CASE("listener: nodes run on a broker in their parent") {
 TEST_CASE("listener: what does not fit together is refused before anything starts") {
   const ProgramFixture fixture;
   const std::string scenario = fixture.write("s.toml", small_scenario());
-  const std::string users = fixture.file("users");
-  const std::string password = fixture.write("password", "secret\n");
-  REQUIRE(run_process(dse_command({"user", "add", "app", "--users", users, "--password-file", password}))
-              .status == 0);
+  const std::string users = users_file(fixture);
   const std::string url = "amqp://127.0.0.1:0";
   const std::vector<Case> cases = {
       {{}, "add a gateway, or --listen URL --users FILE"},
@@ -64,10 +93,7 @@ TEST_CASE("listener: what does not fit together is refused before anything start
 
 TEST_CASE("listener: it says where it listens, and ends when its time is over") {
   const ProgramFixture fixture;
-  const std::string users = fixture.file("users");
-  REQUIRE(run_process(dse_command({"user", "add", "app", "--users", users, "--password-file",
-                                   fixture.write("password", "secret\n")}))
-              .status == 0);
+  const std::string users = users_file(fixture);
   const Outcome outcome = run_process(
       dse_command({"attach", fixture.write("s.toml", small_scenario()), "--listen", "amqp://127.0.0.1:0",
                    "--users", users, "--for", "200ms", "--out", fixture.file("run"), "--quiet"}));
@@ -78,4 +104,27 @@ TEST_CASE("listener: it says where it listens, and ends when its time is over") 
       run_process(dse_command({"replay", fixture.file("s.toml"), "--capture", fixture.file("run/capture"),
                                "--out", fixture.file("again")}));
   CHECK(again.status == 0);
+}
+
+TEST_CASE("listener: where Ctrl-C is the only end, it is an end, and expectations are judged") {
+  const bool holds = GENERATE(true, false);
+  const ProgramFixture fixture;
+  const std::string bound = holds ? "max = 10" : "min = 11";
+  const Outcome outcome =
+      interrupted_run(fixture, small_scenario() + "[[expect]]\nmetric = \"echo.received\"\n" + bound + "\n");
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == (holds ? 0 : 1));
+  const nlohmann::json summary = summary_of(fixture);
+  CHECK(summary.at("status") == "completed");
+  CHECK(summary.at("expectations").at(0).at("met") == holds);
+}
+
+TEST_CASE("listener: before an end that is set, Ctrl-C cuts the run short") {
+  const ProgramFixture fixture;
+  const bool by_option = GENERATE(true, false);
+  const Outcome outcome = by_option ? interrupted_run(fixture, small_scenario(), {"--for", "1h"})
+                                    : interrupted_run(fixture, "until = \"1h\"\n" + small_scenario());
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == 130);
+  CHECK(summary_of(fixture).at("status") == "interrupted");
 }
