@@ -17,6 +17,7 @@
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
 #include "sim/conform/broker_run.h"
+#include "sim/conform/case_clients.h"
 #include "sim/conform/case_minimiser.h"
 #include "sim/conform/comparison.h"
 #include "sim/conform/timed_cases.h"
@@ -118,23 +119,27 @@ int print_difference(const ConformArguments& arguments, std::uint64_t number, co
   return interrupted.load() ? kExitInterrupted : kExitFailed;
 }
 
+MakeConnection connections_to(const BrokerAddress& address, const std::atomic<bool>& interrupted) {
+  return [address, &interrupted] {
+    return connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
+  };
+}
+
 // What the broker in the process is compared with.
 struct Other {
   SideNames names;
-  std::unique_ptr<Connection> connection;
+  std::unique_ptr<CaseClients> clients;
   CompareCase compare;
 };
 
 Other make_other(const SideNames& names, const BrokerAddress& address, const std::atomic<bool>& interrupted) {
-  Other other{
-      .names = names,
-      .connection = connect({.address = address, .name = "dse conform", .interrupted = &interrupted})};
-  other.compare = compare_with(*other.connection);
+  Other other{.names = names, .clients = std::make_unique<CaseClients>(connections_to(address, interrupted))};
+  other.compare = compare_with(*other.clients);
   return other;
 }
 
-// A listener of this process, by a client over a socket, if that is asked for; and the real broker, unless
-// the listener alone is.
+// A listener of this process, by clients over sockets, if that is asked for; and the real broker, unless the
+// listener alone is.
 std::vector<Other> others(const ConformArguments& arguments, std::optional<EmbeddedBroker>& embedded,
                           const std::atomic<bool>& interrupted) {
   std::vector<Other> others;
@@ -170,13 +175,11 @@ int conform(const ConformArguments& arguments) {
   return kExitOk;
 }
 
-// Many cases with times side by side: each mostly waits, on a thread and a connection of its own.
+// Many cases with times side by side: each mostly waits, on a thread and with clients of its own.
 int conform_timed(const ConformArguments& arguments) {
   const BrokerAddress address = broker_address(arguments.broker);
   const std::atomic<bool>& interrupted = watch_for_interrupt();
-  const auto make_connection = [&] {
-    return connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
-  };
+  const MakeConnection make_connection = connections_to(address, interrupted);
   make_connection();  // before any thread: whatever is wrong is told here
   const TimedCases found = compare_timed({.seed = arguments.seed,
                                           .first = arguments.first,
@@ -185,9 +188,9 @@ int conform_timed(const ConformArguments& arguments) {
                                          make_connection, interrupted);
   if (found.different) {
     const auto& [number, comparison] = *found.different;
-    const std::unique_ptr<Connection> connection = make_connection();
+    CaseClients clients(make_connection);
     return print_difference(arguments, number, draw_timed_case(arguments.seed, number), comparison,
-                            compare_timed_with(*connection), kSides, interrupted);
+                            compare_timed_with(clients), kSides, interrupted);
   }
   const Progress progress(arguments, arguments.timed);
   if (interrupted.load()) return print_interrupted(arguments, progress, found.done, arguments.timed);
@@ -218,7 +221,7 @@ void add_conform_command(CommandParser& parser) {
   command.add_whole("--first", arguments->first, "the first case's number (default: 1)",
                     {.what = "the number of a case"});
   command.add_flag("--listener", arguments->listener,
-                   "compare it with a listener of this process, too, by a client; without a broker alone");
+                   "compare it with a listener of this process, too, by two clients; without a broker alone");
   command.add_flag("--quiet", arguments->quiet, "show no progress");
   add_json_option(command, arguments->json);
   add_broker_options(command, arguments->broker);

@@ -14,8 +14,8 @@
 
 namespace dse {
 
-BrokerRun::BrokerRun(Connection& connection, std::string prefix, std::chrono::milliseconds rest)
-    : connection_(connection), prefix_(std::move(prefix)), rest_(rest), control_(connection.open_channel()) {}
+BrokerRun::BrokerRun(CaseClients& clients, std::string prefix, std::chrono::milliseconds rest)
+    : clients_(clients), prefix_(std::move(prefix)), rest_(rest), control_(open_channel()) {}
 
 BrokerRun::~BrokerRun() {
   try {
@@ -26,9 +26,9 @@ BrokerRun::~BrokerRun() {
 }
 
 void BrokerRun::clean_up() {
-  const auto close = [this](ChannelNumber channel) {
+  const auto close = [this](const Channel& channel) {
     try {
-      connection_.close_channel(channel);
+      close_channel(channel);
     } catch (const ChannelClosed&) {
       // It was this channel that failed.
     }
@@ -37,16 +37,28 @@ void BrokerRun::clean_up() {
   for (const auto& [number, publisher] : publishers_) close(publisher.channel);
   if (careful_) close(*careful_);
   // The control channel may be what failed.
-  const ChannelNumber channel = connection_.open_channel();
-  for (const std::string& resource : queues_) connection_.delete_queue(channel, name(resource), {});
-  for (const std::string& companion : companions_) connection_.delete_exchange(channel, companion, {});
-  for (const auto& [resource, options] : exchanges_) connection_.delete_exchange(channel, name(resource), {});
-  connection_.close_channel(channel);
+  const Channel channel = open_channel();
+  Connection& connection = client(channel);
+  for (const std::string& resource : queues_) connection.delete_queue(channel.number, name(resource), {});
+  for (const std::string& companion : companions_) connection.delete_exchange(channel.number, companion, {});
+  for (const auto& [resource, options] : exchanges_)
+    connection.delete_exchange(channel.number, name(resource), {});
+  close_channel(channel);
   close(control_);
   // What one stream gave back when it was closed, another stream may have received; none of it must reach the
   // next run.
-  while (connection_.wait(std::chrono::milliseconds(0))) continue;
+  for (Connection* one : {&clients_.first(), &clients_.second()}) {
+    while (one->wait(std::chrono::milliseconds(0))) continue;
+  }
 }
+
+BrokerRun::Channel BrokerRun::open_channel(bool of_second) {
+  Channel channel{.of_second = of_second};
+  channel.number = client(channel).open_channel();
+  return channel;
+}
+
+void BrokerRun::close_channel(const Channel& channel) { client(channel).close_channel(channel.number); }
 
 std::string BrokerRun::text_here(const std::string& text) const {
   return text.starts_with(prefix_) ? text.substr(prefix_.size()) : text;
@@ -104,17 +116,19 @@ ExchangeType BrokerRun::type_of(const std::string& exchange) const {
 
 void BrokerRun::make_exchange(const std::string& exchange) {
   const ExchangeOptions& options = exchanges_[exchange];
-  assert_exchange(connection_, control_, name(exchange), there(options));
+  assert_exchange(client(control_), control_.number, name(exchange), there(options));
 }
 
-void BrokerRun::make_queue(ChannelNumber channel, const std::string& resource) {
+void BrokerRun::make_queue(const Channel& channel, const std::string& resource) {
   make_exchange(resource);
   queues_.insert(resource);
   gone_.erase(resource);
   const auto found = options_.find(resource);
-  assert_queue_alone(connection_, channel, name(resource),
+  Connection& connection = client(channel);
+  assert_queue_alone(connection, channel.number, name(resource),
                      found == options_.end() ? QueueOptions() : there(found->second));
-  connection_.bind_queue(channel, {.source = name(resource), .destination = name(resource), .key = "#"});
+  connection.bind_queue(channel.number,
+                        {.source = name(resource), .destination = name(resource), .key = "#"});
 }
 
 Outcome BrokerRun::perform(const Operation& operation) {
@@ -157,7 +171,7 @@ void BrokerRun::perform(const BindOperation& bind, Outcome& outcome) {
   binding.to = name(binding.to);
   binding.key = key_there(binding.key);
   if (has_headers_exchange(binding, type)) companions_.insert(headers_exchange(binding));
-  bind_on_broker(connection_, control_, binding, type);
+  bind_on_broker(client(control_), control_.number, binding, type);
   settle_down(control_, outcome);
 }
 
@@ -170,14 +184,17 @@ void BrokerRun::perform(const PublishOperation& publish, Outcome& outcome) {
                               .id = publish.id,
                               .more = more_of(publish)};
   if (publish.publisher == kUnconfirmed) {
-    connection_.publish(control_, {.exchange = exchange, .message = message, .mandatory = publish.mandatory});
-    connection_.declare_exchange(control_, "amq.direct",
-                                 {.passive = true});  // answered after what is returned
+    Connection& connection = client(control_);
+    connection.publish(control_.number,
+                       {.exchange = exchange, .message = message, .mandatory = publish.mandatory});
+    connection.declare_exchange(control_.number, "amq.direct",
+                                {.passive = true});  // answered after what is returned
     settle_down(control_, outcome);
     return;
   }
   Publisher& by = publisher(publish.publisher);
-  connection_.publish(by.channel, {.exchange = exchange, .message = message, .mandatory = publish.mandatory});
+  client(by.channel)
+      .publish(by.channel.number, {.exchange = exchange, .message = message, .mandatory = publish.mandatory});
   ++by.published;
   wait_for_confirm(by, outcome);
   settle_down(by.channel, outcome);
@@ -186,26 +203,27 @@ void BrokerRun::perform(const PublishOperation& publish, Outcome& outcome) {
 BrokerRun::Publisher& BrokerRun::publisher(CasePublisher number) {
   const auto [place, is_new] = publishers_.try_emplace(number);
   if (is_new) {
-    place->second.channel = connection_.open_channel();
-    connection_.select_confirms(place->second.channel);
+    const Channel channel = place->second.channel = open_channel(number % 2 == 0);
+    client(channel).select_confirms(channel.number);
   }
   return place->second;
 }
 
 void BrokerRun::wait_for_confirm(const Publisher& publisher, Outcome& outcome) {
   constexpr int kWaitsMax = 100;
+  const Channel& channel = publisher.channel;
   for (int waits = 0; waits < kWaitsMax; ++waits) {
-    std::optional<AmqpEvent> event = connection_.wait(std::chrono::milliseconds(100));
+    std::optional<AmqpEvent> event = client(channel).wait(std::chrono::milliseconds(100));
     if (!event) continue;
     const auto* confirm = std::get_if<AmqpConfirm>(&*event);
     if (confirm == nullptr) {
-      note(*event, outcome);
-    } else if (confirm->channel == publisher.channel && confirm->tag == publisher.published) {
+      note(channel.of_second, *event, outcome);
+    } else if (confirm->channel == channel.number && confirm->tag == publisher.published) {
       outcome.confirm = confirm->taken ? Confirm::kTaken : Confirm::kRefused;
       return;
     }
   }
-  throw BrokerError(fmt::format("broker {}: does not confirm a message", connection_.describe()));
+  throw BrokerError(fmt::format("broker {}: does not confirm a message", client(channel).describe()));
 }
 
 void BrokerRun::perform(const OpenOperation& open, Outcome& outcome) {
@@ -218,7 +236,8 @@ void BrokerRun::perform(const SettleOperation& settle, Outcome& outcome) {
   Open& open = found->second;
   const auto at = open.unsettled.begin() + static_cast<std::ptrdiff_t>(settle.which % open.unsettled.size());
   outcome.settled = at->id;
-  connection_.settle(open.channel, {.tag = at->tag,
+  client(open.channel)
+      .settle(open.channel.number, {.tag = at->tag,
                                     .acknowledge = settle.how == SettleHow::kAcknowledge,
                                     .requeue = settle.how == SettleHow::kRequeue});
   open.unsettled.erase(at);
@@ -231,7 +250,7 @@ void BrokerRun::perform(const CloseOperation& close, Outcome& outcome) {
   const Open closed = found->second;
   open_.erase(found);
   by_channel_.erase(closed.channel);
-  connection_.close_channel(closed.channel);
+  close_channel(closed.channel);
   settle_down(control_, outcome);
 }
 
@@ -245,7 +264,7 @@ void BrokerRun::perform(const WaitOperation& wait, Outcome& outcome) {
   const auto next = *began_ + steps_ * std::chrono::nanoseconds(kStepNs);
   for (auto now = std::chrono::steady_clock::now(); now < next; now = std::chrono::steady_clock::now()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now);
-    if (std::optional<AmqpEvent> event = connection_.wait(left)) note(*event, outcome);
+    if (std::optional<AmqpEvent> event = clients_.first().wait(left)) note(false, *event, outcome);
   }
   settle_down(control_, outcome);
 }
@@ -258,21 +277,21 @@ void BrokerRun::check_time() const {
 
 BrokerRun::Open& BrokerRun::open_stream(CaseStream stream, const std::string& resource,
                                         std::uint16_t prefetch) {
-  const ChannelNumber channel = connection_.open_channel();
+  const Channel channel = open_channel(stream % 2 == 0);
   Open& open = open_[stream] = {.channel = channel, .resource = resource};
   by_channel_[channel] = stream;
   make_queue(channel, resource);
-  connection_.set_prefetch(channel, prefetch);
-  connection_.consume(channel, name(resource));
+  client(channel).set_prefetch(channel.number, prefetch);
+  client(channel).consume(channel.number, name(resource));
   return open;
 }
 
-void BrokerRun::settle_down(ChannelNumber channel, Outcome& outcome) {
+void BrokerRun::settle_down(const Channel& channel, Outcome& outcome) {
   last_channel_ = channel;
   const auto end = std::chrono::steady_clock::now() + rest_;
   for (auto left = rest_; left.count() > 0;
        left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now())) {
-    if (std::optional<AmqpEvent> event = connection_.wait(left)) note(*event, outcome);
+    if (std::optional<AmqpEvent> event = client(channel).wait(left)) note(channel.of_second, *event, outcome);
   }
   look_again(outcome);
 }
@@ -295,25 +314,27 @@ void BrokerRun::look_again(Outcome& outcome) {
   collect(outcome);
 }
 
-void BrokerRun::ask(ChannelNumber channel, const std::string& resource, Outcome& outcome) {
-  outcome.waiting[resource] = connection_.declare_queue(channel, name(resource), {.passive = true}).messages;
+void BrokerRun::ask(const Channel& channel, const std::string& resource, Outcome& outcome) {
+  outcome.waiting[resource] =
+      client(channel).declare_queue(channel.number, name(resource), {.passive = true}).messages;
 }
 
 void BrokerRun::ask_carefully(const std::string& resource, Outcome& outcome) {
-  with_care(resource, [&](ChannelNumber channel) { ask(channel, resource, outcome); });
+  with_care(resource, [&](const Channel& channel) { ask(channel, resource, outcome); });
 }
 
 // It is bound like this already.
 void BrokerRun::look_for(const std::string& resource) {
-  with_care(resource, [&](ChannelNumber channel) {
-    connection_.bind_queue(channel, {.source = name(resource), .destination = name(resource), .key = "#"});
+  with_care(resource, [&](const Channel& channel) {
+    client(channel).bind_queue(channel.number,
+                               {.source = name(resource), .destination = name(resource), .key = "#"});
   });
 }
 
-void BrokerRun::with_care(const std::string& resource, const std::function<void(ChannelNumber)>& ask) {
+void BrokerRun::with_care(const std::string& resource, const std::function<void(const Channel&)>& ask) {
   constexpr int kNotFound = 404;
   if (gone_.contains(resource)) return;
-  if (!careful_) careful_ = connection_.open_channel();
+  if (!careful_) careful_ = open_channel();
   try {
     ask(*careful_);
   } catch (const ChannelClosed& closed) {
@@ -329,16 +350,22 @@ bool BrokerRun::is_streamed(const std::string& resource) const {
 }
 
 void BrokerRun::collect(Outcome& outcome) {
-  while (std::optional<AmqpEvent> event = connection_.wait(std::chrono::milliseconds(0)))
-    note(*event, outcome);
+  collect(false, outcome);
+  collect(true, outcome);
 }
 
-void BrokerRun::note(AmqpEvent& event, Outcome& outcome) {
+void BrokerRun::collect(bool of_second, Outcome& outcome) {
+  Connection& connection = of_second ? clients_.second() : clients_.first();
+  while (std::optional<AmqpEvent> event = connection.wait(std::chrono::milliseconds(0)))
+    note(of_second, *event, outcome);
+}
+
+void BrokerRun::note(bool of_second, AmqpEvent& event, Outcome& outcome) {
   if (const auto* returned = std::get_if<AmqpReturn>(&event))
     outcome.returned.push_back(returned->message.id);
   auto* delivery = std::get_if<AmqpDelivery>(&event);
   if (delivery == nullptr) return;
-  const auto found = by_channel_.find(delivery->channel);
+  const auto found = by_channel_.find({of_second, delivery->channel});
   if (found == by_channel_.end()) return;  // it was closed meanwhile, and the message goes back
   const CaseStream stream = found->second;
   open_.at(stream).unsettled.push_back({delivery->tag, delivery->message.id});
@@ -348,22 +375,22 @@ void BrokerRun::note(AmqpEvent& event, Outcome& outcome) {
   outcome.deliveries[stream].push_back(seen(message, delivery->redelivered));
 }
 
-MakeSide broker_runs(Connection& connection, std::chrono::milliseconds rest) {
+MakeSide broker_runs(CaseClients& clients, std::chrono::milliseconds rest) {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   const std::string process =
       fmt::format("dse-conform-{}-{}", hex64(hash_text(host.data())).substr(0, 8), getpid());
   static std::atomic<std::uint64_t> runs = 0;
-  return [&connection, process, rest] {
-    return std::make_unique<BrokerRun>(connection, fmt::format("{}-{}-", process, ++runs), rest);
+  return [&clients, process, rest] {
+    return std::make_unique<BrokerRun>(clients, fmt::format("{}-{}-", process, ++runs), rest);
   };
 }
 
-CompareCase compare_with(Connection& connection) {
+CompareCase compare_with(CaseClients& clients) {
   constexpr std::chrono::milliseconds kRest{40};
   const MakeSide in_process = [] { return std::make_unique<ProcessRun>(); };
-  return [in_process, quick = broker_runs(connection),
-          patient = broker_runs(connection, kRest)](const ConformCase& drawn) {
+  return [in_process, quick = broker_runs(clients),
+          patient = broker_runs(clients, kRest)](const ConformCase& drawn) {
     constexpr std::chrono::milliseconds kPatience{2000};
     const Comparison comparison = compare(drawn, in_process, quick);
     return comparison.differs ? compare(drawn, in_process, patient, kPatience) : comparison;

@@ -34,8 +34,8 @@ Comparison compare_in_time(const ConformCase& drawn, const MakeSide& on_broker) 
 
 }  // namespace
 
-CompareCase compare_timed_with(Connection& connection) {
-  return [on_broker = broker_runs(connection)](const ConformCase& drawn) {
+CompareCase compare_timed_with(CaseClients& clients) {
+  return [on_broker = broker_runs(clients)](const ConformCase& drawn) {
     Comparison comparison = compare_in_time(drawn, on_broker);
     for (int seen = 1; comparison.differs && seen < kDifferencesMin; ++seen)
       comparison = compare_in_time(drawn, on_broker);
@@ -43,8 +43,7 @@ CompareCase compare_timed_with(Connection& connection) {
   };
 }
 
-TimedCases compare_timed(const TimedRange& range,
-                         const std::function<std::unique_ptr<Connection>()>& make_connection,
+TimedCases compare_timed(const TimedRange& range, const MakeConnection& make_connection,
                          const std::atomic<bool>& interrupted) {
   TimedCases found;
   std::exception_ptr failure;
@@ -52,8 +51,8 @@ TimedCases compare_timed(const TimedRange& range,
   std::atomic<std::uint64_t> next{0};
   std::atomic<bool> ends{false};
   const auto compare_some = [&] {
-    const std::unique_ptr<Connection> connection = make_connection();
-    const CompareCase run = compare_timed_with(*connection);
+    CaseClients clients(make_connection);
+    const CompareCase run = compare_timed_with(clients);
     while (!ends.load() && !interrupted.load()) {
       const std::uint64_t at = next.fetch_add(1);
       if (at >= range.cases) return;

@@ -3,12 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include "amqp/connection.h"
+#include "sim/conform/case_clients.h"
 #include "sim/conform/comparison.h"
 
 namespace dse {
@@ -17,7 +15,7 @@ struct TimedRange {
   std::uint64_t seed = 0;
   std::uint64_t first = 1;
   std::uint64_t cases = 0;
-  std::uint64_t side_by_side = 1;  // each on a thread and a connection of its own
+  std::uint64_t side_by_side = 1;  // each on a thread and with clients of its own
 };
 
 struct TimedCases {
@@ -29,13 +27,12 @@ struct TimedCases {
 
 // Compares the cases of the range until one differs, or `interrupted` becomes true. Throws what a connection
 // throws.
-TimedCases compare_timed(const TimedRange& range,
-                         const std::function<std::unique_ptr<Connection>()>& make_connection,
+TimedCases compare_timed(const TimedRange& range, const MakeConnection& make_connection,
                          const std::atomic<bool>& interrupted);
 
-// Compares one case with the broker of the connection. What differs is done again, and counts only if it
+// Compares one case with the broker of the clients. What differs is done again, and counts only if it
 // differs four times in turn. A case for which the broker is too slow, several times, does not differ, and
-// has no steps. The connection must outlive what this returns.
-CompareCase compare_timed_with(Connection& connection);
+// has no steps. The clients must outlive what this returns.
+CompareCase compare_timed_with(CaseClients& clients);
 
 }  // namespace dse

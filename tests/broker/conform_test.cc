@@ -2,11 +2,13 @@
 #include <signal.h>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "amqp/connection.h"
 #include "sim/conform/broker_run.h"
+#include "sim/conform/case_clients.h"
 #include "sim/conform/case_minimiser.h"
 #include "sim/conform/comparison.h"
 #include "support/catch.h"
@@ -29,8 +31,11 @@ bool holds_a_case(const RabbitMq& broker) {
 // The first of some cases in which the real broker and a side with a mistake differ, minimised.
 std::optional<dse::MinimisedCase> find_mistake(const dse::MakeSide& mistaken) {
   const RabbitMq broker = RabbitMq::shared();
-  dse::Connection connection({.address = dse::parse_broker_url(broker.url(), "test"), .name = "test"});
-  const dse::MakeSide real = dse::broker_runs(connection);
+  dse::CaseClients clients([&broker] {
+    return std::make_unique<dse::Connection>(
+        dse::ConnectionOptions{.address = dse::parse_broker_url(broker.url(), "test"), .name = "test"});
+  });
+  const dse::MakeSide real = dse::broker_runs(clients);
   const auto run = [&](const dse::ConformCase& drawn) { return dse::compare(drawn, mistaken, real); };
   const std::atomic<bool> interrupted{false};
   for (std::uint64_t number = 1; number <= 50; ++number) {
