@@ -1,15 +1,18 @@
-// What the rules of users permit and refuse, beside a real RabbitMQ: random permissions and operations, with
-// the codes and texts of its refusals.
+// What the rules of users permit and refuse, beside a real RabbitMQ and a listener: random permissions and
+// operations, with the codes and texts of the refusals.
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <functional>
+#include <map>
 #include <variant>
 
 #include "access/operation_access.h"
 #include "amqp/broker_error.h"
 #include "attached.h"
 #include "dse/random.h"
+#include "sim/attach/embedded_broker.h"
 
 namespace {
 
@@ -146,6 +149,11 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
+constexpr std::array<const char*, 3> kExchanges = {"t1", "t2", "f1"};
+constexpr std::array<const char*, 2> kQueues = {"q1", "q2"};
+
+std::string_view type_of(std::string_view exchange) { return exchange[0] == 'f' ? "fanout" : "topic"; }
+
 // A virtual host with what the cases need, and users of it; rabbitmqctl is called once for all.
 class AccessHost {
  public:
@@ -191,13 +199,13 @@ class AccessHost {
       }
     }
     std::string made;
-    for (const char* exchange : {"t1", "t2", "f1"}) {
+    for (const char* exchange : kExchanges) {
       made += fmt::format(R"({}{{"name":"{}","vhost":"{}","type":"{}","durable":true,"auto_delete":false,)"
                           R"("internal":false,"arguments":{{}}}})",
-                          made.empty() ? "" : ",", exchange, name_, exchange[0] == 'f' ? "fanout" : "topic");
+                          made.empty() ? "" : ",", exchange, name_, type_of(exchange));
     }
     std::string queues;
-    for (const char* queue : {"q1", "q2"}) {
+    for (const char* queue : kQueues) {
       queues +=
           fmt::format(R"({}{{"name":"{}","vhost":"{}","durable":true,"auto_delete":false,"arguments":{{}}}})",
                       queues.empty() ? "" : ",", queue, name_);
@@ -213,9 +221,41 @@ class AccessHost {
   std::size_t users_;
 };
 
+// A listener with what the cases need, and the same users.
+class AccessListener {
+ public:
+  explicit AccessListener(const std::map<std::string, dse::Permissions>& users) : broker_(users) {
+    dse::Connection connection({.address = broker_.address(), .name = "access"});
+    const dse::ChannelNumber channel = connection.open_channel();
+    for (const char* exchange : kExchanges)
+      connection.declare_exchange(channel, exchange, {.type = std::string(type_of(exchange))});
+    for (const char* queue : kQueues) connection.declare_queue(channel, queue, {});
+  }
+
+  dse::BrokerAddress address_of(const std::string& user) const {
+    dse::BrokerAddress address = broker_.address();
+    address.user = user;
+    return address;
+  }
+
+ private:
+  dse::EmbeddedBroker broker_;
+};
+
+// Whether the broker has refused what the rules refuse, with its text.
+void check_answer(const std::string& broker, const std::string& answer, const dse::AccessRefusal& refusal) {
+  CAPTURE(broker);
+  if (refusal) {
+    CHECK(answer.starts_with("403 "));
+    CHECK_THAT(answer, ContainsSubstring(*refusal));
+  } else {
+    CHECK(answer == "");
+  }
+}
+
 }  // namespace
 
-TEST_CASE("access: RabbitMQ and the rules refuse the same, with the same words") {
+TEST_CASE("access: RabbitMQ, a listener and the rules refuse the same, with the same words") {
   dse::RandomStreams streams(1);
   dse::RandomStream& random = streams.stream("access", "cases");
   Drawn drawn(random);
@@ -223,27 +263,27 @@ TEST_CASE("access: RabbitMQ and the rules refuse the same, with the same words")
   for (dse::Permissions& one : users) one = drawn.permissions();
   const RabbitMq broker = RabbitMq::shared();
   const AccessHost host(broker, users);
+  std::map<std::string, dse::Permissions> by_name;
+  for (std::size_t number = 0; number < kUsers; ++number) by_name[host.user(number)] = users[number];
+  const AccessListener listener(by_name);
   std::size_t permitted = 0;
   std::size_t refused = 0;
   for (std::size_t number = 0; number < kUsers; ++number) {
-    const dse::AccessRules rules(users[number], {.user = host.user(number), .virtual_host = host.name()});
+    const std::string user = host.user(number);
+    const dse::AccessRules rules(users[number], {.user = user, .virtual_host = host.name()});
+    const dse::AccessRules listener_rules(users[number], {.user = user, .virtual_host = "/"});
     dse::Connection connection(
         {.address = dse::parse_broker_url(host.url(number), "test"), .name = "access"});
+    dse::Connection to_listener({.address = listener.address_of(user), .name = "access"});
     for (std::size_t i = 0; i < kOperationsOfUser; ++i) {
       const AccessCase one = drawn.operation();
       const dse::Permissions& may = users[number];
       CAPTURE(may.configure, may.write, may.read, static_cast<int>(one.action), one.name, one.other, one.key,
               one.has_other);
-      const std::string there = answer_of(connection, one);
-      const dse::AccessRefusal here = refusal_here(rules, one);
-      if (here) {
-        CHECK(there.starts_with("403 "));
-        CHECK_THAT(there, ContainsSubstring(*here));
-        ++refused;
-      } else {
-        CHECK(there == "");
-        ++permitted;
-      }
+      const dse::AccessRefusal refusal = refusal_here(rules, one);
+      check_answer("RabbitMQ", answer_of(connection, one), refusal);
+      check_answer("listener", answer_of(to_listener, one), refusal_here(listener_rules, one));
+      ++(refusal ? refused : permitted);
     }
   }
   CHECK(refused > kUsers);
