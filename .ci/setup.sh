@@ -142,14 +142,15 @@ fetch_npm_package() (
 build_targets=()
 
 # Builds into folder $1; the other arguments are CMake options, used the first time. Ninja runs
-# CMake again when needed. Files are compiled eight at a time, which takes half the time.
+# CMake again when needed. Files are compiled sixteen at a time, which takes half the time.
 build() {
   local folder="$1"
   shift
   "$root/sim/report/fetch" || return
   if [[ ! -e "$folder/build.ninja" ]]; then
     say "Configuring ${folder#"$root"/}/"
-    quietly cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD=ON "$@" || return
+    quietly cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD=ON \
+      -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 "$@" || return
   fi
   say "Building in ${folder#"$root"/}/"
   ninja_with_progress -C "$folder" -j "$(nproc)" "${build_targets[@]}"
