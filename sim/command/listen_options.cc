@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "amqp/broker_address.h"
 #include "core/diagnostics.h"
+#include "core/printable.h"
 #include "dse/error.h"
 #include "sim/users/users_file.h"
 
@@ -16,6 +18,23 @@ namespace {
 void require(bool held, const char* option, const char* what) {
   if (!held) throw InputError({.file = option}, what);
 }
+
+// Tells who runs dse of refused logins: of the first ones, and of every hundredth then, so that nobody who
+// tries passwords fills a log. One thread.
+class RefusedLogins {
+ public:
+  void note(const std::string& user, const std::string& address) {
+    constexpr std::uint64_t kFirst = 20;
+    constexpr std::uint64_t kThenEach = 100;
+    constexpr std::size_t kNameBytesMax = 100;
+    if (++count_ > kFirst && count_ % kThenEach != 0) return;
+    tell("warning: refused the login of user {} from {} (refused login {})\n",
+         quoted_text(user.substr(0, kNameBytesMax)), address, count_);
+  }
+
+ private:
+  std::uint64_t count_ = 0;
+};
 
 }  // namespace
 
@@ -67,7 +86,9 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
       .virtual_host = address.vhost,
       .check_password = [users](const std::string& user,
                                 const std::string& password) { return users->check(user, password); },
-      .find_user = [users](const std::string& user) { return users->find(user); }};
+      .find_user = [users](const std::string& user) { return users->find(user); },
+      .refused = [log = std::make_shared<RefusedLogins>()](
+                     const std::string& user, const std::string& from) { log->note(user, from); }};
 }
 
 std::string listener_url(const ListenerOptions& options, const Listener& listener) {

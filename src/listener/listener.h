@@ -38,6 +38,9 @@ struct ListenerOptions {
   std::function<std::optional<Permissions>(const std::string& user)> find_user = {};
   // Called, by the thread of the sockets, when take() has something new. It must not wait.
   std::function<void()> arrived = {};
+  // Called, by that thread, when a login as this user is refused, before the client learns of it; may be
+  // empty. The name is what the client has sent, whatever that is. It must not wait.
+  std::function<void(const std::string& user, const std::string& address)> refused = {};
   ListenerLimits limits = {};
 };
 

@@ -221,10 +221,10 @@ void ListenerThread::on_alarm_ended() {
 
 void ListenerThread::ask(const std::shared_ptr<ClientConnection>& connection, LoginQuestion question,
                          const std::string& address) {
-  worker_->add([this, address, asked = std::move(question), weak = std::weak_ptr(connection)] {
-    std::optional<Permissions> permissions = permissions_of(asked);
-    asio::post(context_, [this, address, weak, found = std::move(permissions)]() mutable {
-      on_answer(weak, std::move(found), address);
+  Asker asker{.connection = connection, .user = question.user, .address = address};
+  worker_->add([this, asked = std::move(question), asker = std::move(asker)] {
+    asio::post(context_, [this, asker, found = permissions_of(asked)]() mutable {
+      on_answer(asker, std::move(found));
     });
   });
 }
@@ -241,18 +241,18 @@ std::optional<Permissions> ListenerThread::permissions_of(const LoginQuestion& q
   }
 }
 
-void ListenerThread::on_answer(const std::weak_ptr<ClientConnection>& connection,
-                               std::optional<Permissions> permissions, const std::string& address) {
-  const std::shared_ptr<ClientConnection> asking = connection.lock();
+void ListenerThread::on_answer(const Asker& asker, std::optional<Permissions> permissions) {
+  const std::shared_ptr<ClientConnection> asking = asker.connection.lock();
   if (permissions) {
     if (asking) asking->answer_login(std::move(permissions));
     return;
   }
-  const std::chrono::milliseconds delay = failed_logins_.note(address, now());
+  if (options_.refused) options_.refused(asker.user, asker.address);
+  const std::chrono::milliseconds delay = failed_logins_.note(asker.address, now());
   if (!asking) return;
   if (delay.count() == 0) return asking->answer_login(std::nullopt);
   const auto timer = std::make_shared<asio::steady_timer>(context_, delay);
-  timer->async_wait([timer, connection](const asio::error_code&) {
+  timer->async_wait([timer, connection = asker.connection](const asio::error_code&) {
     if (const auto later = connection.lock()) later->answer_login(std::nullopt);
   });
 }

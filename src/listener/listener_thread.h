@@ -65,8 +65,12 @@ class ListenerThread {
   void on_stop();
   void end_if_all_gone();
   std::optional<Permissions> permissions_of(const LoginQuestion& question) const;
-  void on_answer(const std::weak_ptr<ClientConnection>& connection, std::optional<Permissions> permissions,
-                 const std::string& address);
+  struct Asker {
+    std::weak_ptr<ClientConnection> connection;
+    std::string user;
+    std::string address;
+  };
+  void on_answer(const Asker& asker, std::optional<Permissions> permissions);
 
   const ListenerOptions options_;
   std::optional<TlsServer> tls_;

@@ -5,6 +5,7 @@
 #include <amqp_tcp_socket.h>
 
 #include <fstream>
+#include <mutex>
 
 #include "dse/error.h"
 #include "support/catch.h"
@@ -122,8 +123,15 @@ TEST_CASE("listener: a client publishes with confirms, and consumes what it has 
   CHECK(side.count("gone") == 0);
 }
 
-TEST_CASE("listener: a wrong password is refused, and the user is not told more") {
-  TrivialSide side({.limits = {.refused_time = 10ms}});
+TEST_CASE("listener: a wrong password is refused, and the user is not told more than who runs it") {
+  std::mutex mutex;
+  std::vector<std::string> refused;
+  TrivialSide side({.refused =
+                        [&](const std::string& user, const std::string& address) {
+                          const std::lock_guard lock(mutex);
+                          refused.push_back(user + " from " + address);
+                        },
+                    .limits = {.refused_time = 10ms}});
   for (const auto& [user, password] : std::vector<std::pair<std::string, std::string>>{
            {"ann", "wrong"}, {"nobody", "secret"}, {"", ""}, {"ann", ""}}) {
     AmqpClient client;
@@ -132,6 +140,9 @@ TEST_CASE("listener: a wrong password is refused, and the user is not told more"
     CHECK(client.close_code() == 403);
   }
   CHECK(side.count("opened") == 0);
+  const std::lock_guard lock(mutex);
+  CHECK(refused == std::vector<std::string>{"ann from 127.0.0.1", "nobody from 127.0.0.1", " from 127.0.0.1",
+                                            "ann from 127.0.0.1"});
 }
 
 TEST_CASE("listener: with TLS a client logs in by password, or by its certificate") {
