@@ -11,7 +11,7 @@
 namespace dse {
 namespace {
 
-constexpr std::chrono::milliseconds kBetweenLooks{20};
+constexpr std::chrono::milliseconds kBetweenTries{20};
 
 // State shared by the connecting thread and the one that waits for it; the last one to finish frees
 // it.
@@ -43,7 +43,7 @@ bool done_before(Attempt& attempt, const std::function<bool()>& given_up) {
   std::unique_lock lock(attempt.mutex);
   while (!attempt.done) {
     if (given_up()) return false;
-    attempt.changed.wait_for(lock, kBetweenLooks);
+    attempt.changed.wait_for(lock, kBetweenTries);
   }
   return true;
 }

@@ -10,29 +10,27 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Json = nlohmann::json;
-
 const std::string kEcho = kScenarios + "generator-and-echo.toml";
 
 // Runs it with --json, and checks its status, and that nothing else is on standard output.
-Json document(std::vector<std::string> arguments, int status) {
+nlohmann::json document(std::vector<std::string> arguments, int status) {
   arguments.emplace_back("--json");
   const Outcome outcome = run_process(dse_command(arguments));
   INFO(arguments[0] << '\n' << outcome.err);
   CHECK(outcome.status == status);
-  return Json::parse(outcome.out);
+  return nlohmann::json::parse(outcome.out);
 }
 
 }  // namespace
 
 TEST_CASE("json output: a replay prints its summary and where it is") {
   const ProgramFixture fixture;
-  Json printed = document({"replay", kEcho, "--report", "--out", fixture.run()}, 0);
+  nlohmann::json printed = document({"replay", kEcho, "--report", "--out", fixture.run()}, 0);
   CHECK(printed.at("directory") == fixture.run());
   printed.erase("directory");
-  CHECK(printed == Json::parse(read_file(fixture.run() + "/summary.json")));
+  CHECK(printed == nlohmann::json::parse(read_file(fixture.run() + "/summary.json")));
 
-  const Json failed =
+  const nlohmann::json failed =
       document({"replay", kEcho, "--out", fixture.run(), "--set", "component.generator.limit=9"}, 1);
   CHECK(failed.at("expectations").at(0).at("met") == false);
 }
@@ -40,11 +38,11 @@ TEST_CASE("json output: a replay prints its summary and where it is") {
 TEST_CASE("json output: what verify has found") {
   const ProgramFixture fixture;
   const std::string scenario = fixture.write("s.toml", small_scenario());
-  const auto only = [](const Json& printed) {
+  const auto only = [](const nlohmann::json& printed) {
     REQUIRE(printed.at("verified").size() == 1);
     return printed.at("verified").at(0);
   };
-  Json one = only(document({"verify", scenario}, 1));
+  nlohmann::json one = only(document({"verify", scenario}, 1));
   CHECK(one.at("scenario") == scenario);
   CHECK(one.at("verdict") == "no row");
   one = only(document({"verify", scenario, "--update"}, 0));
@@ -52,7 +50,7 @@ TEST_CASE("json output: what verify has found") {
   one = only(document({"verify", scenario}, 0));
   CHECK(one.at("verdict") == "ok");
   fixture.write("s.toml", "seed = 7\n" + small_scenario());
-  const Json differs = document({"verify", scenario}, 1);
+  const nlohmann::json differs = document({"verify", scenario}, 1);
   CHECK(differs.at("failed") == 1);
   CHECK(only(differs).at("verdict") == "differs");
   CHECK_THAT(only(differs).at("summary").get<std::string>(), ContainsSubstring("seed 7, kept"));
@@ -72,10 +70,11 @@ TEST_CASE("json output: in what two runs differ") {
     return fixture.file(name);
   };
   const std::string a = record("a", {});
-  const Json same = document({"diff", a, record("b", {})}, 0);
+  const nlohmann::json same = document({"diff", a, record("b", {})}, 0);
   CHECK(same.at("same") == true);
   CHECK(same.at("first_different_event") == nullptr);
-  const Json differs = document({"diff", a, record("c", {"--set", "component.generator.limit=9"})}, 1);
+  const nlohmann::json differs =
+      document({"diff", a, record("c", {"--set", "component.generator.limit=9"})}, 1);
   CHECK(differs.at("same") == false);
   CHECK(differs.at("first_different_event").get<int>() > 0);
   CHECK_THAT(differs.at("asked_for").at(0).get<std::string>(), ContainsSubstring("limit"));
@@ -85,16 +84,17 @@ TEST_CASE("json output: in what two runs differ") {
 
 TEST_CASE("json output: an exploration with its spreads and its failures") {
   const ProgramFixture fixture;
-  const Json printed = document({"explore", kEcho, "--seeds", "1..2", "--vary",
-                                 "component.generator.limit=9,10", "--out", fixture.file("explored")},
-                                1);
+  const nlohmann::json printed =
+      document({"explore", kEcho, "--seeds", "1..2", "--vary", "component.generator.limit=9,10", "--out",
+                fixture.file("explored")},
+               1);
   CHECK(printed.at("directory") == fixture.file("explored"));
   CHECK(printed.at("runs") == 4);
   CHECK(printed.at("failed") == 2);
   CHECK(printed.at("failures").at(0).at("failure") == "generator.sent is 9");
   CHECK_THAT(printed.at("failures").at(0).at("replay").get<std::string>(), ContainsSubstring("--seed 1"));
   bool found = false;
-  for (const Json& spread : printed.at("spreads")) {
+  for (const nlohmann::json& spread : printed.at("spreads")) {
     if (spread.at("metric") != "echo.received" || spread.at("vary").at("component.generator.limit") != "10")
       continue;
     found = true;
@@ -105,11 +105,11 @@ TEST_CASE("json output: an exploration with its spreads and its failures") {
 
 TEST_CASE("json output: what check has read, also beside a scenario that is wrong") {
   const ProgramFixture fixture;
-  const Json printed = document({"check", kScenarios + "route-by-key.toml"}, 0);
-  const Json& one = printed.at("scenarios").at(0);
+  const nlohmann::json printed = document({"check", kScenarios + "route-by-key.toml"}, 0);
+  const nlohmann::json& one = printed.at("scenarios").at(0);
   CHECK(one.at("path") == kScenarios + "route-by-key.toml");
   CHECK(!one.at("topology").at("components").empty());
-  const Json beside = document({"check", fixture.write("wrong.toml", "sed = 1\n"), kEcho}, 2);
+  const nlohmann::json beside = document({"check", fixture.write("wrong.toml", "sed = 1\n"), kEcho}, 2);
   CHECK(beside.at("scenarios").size() == 1);
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("json output: what a capture is") {
   const Outcome made = run_process(dse_command({"capture", "make", lines, "-o", capture}));
   INFO(made.err);
   REQUIRE(made.status == 0);
-  const Json printed = document({"capture", "info", capture}, 0);
+  const nlohmann::json printed = document({"capture", "info", capture}, 0);
   CHECK(printed.at("messages") == 1);
   CHECK(printed.at("imports").at("in") == 1);
   CHECK(printed.at("scenario") == nullptr);
@@ -142,7 +142,7 @@ print(json.dumps({'suite': suite.attrib, 'cases': [
                                    junit}});
     INFO(outcome.err);
     REQUIRE(outcome.status == 0);
-    return Json::parse(outcome.out);
+    return nlohmann::json::parse(outcome.out);
   };
   fs::create_directories(fixture.file("s"));
   const std::string hostile = "a<b>&'c\xEF\xBF\xBF\xFF.toml";
@@ -158,7 +158,7 @@ print(json.dumps({'suite': suite.attrib, 'cases': [
   CHECK(verify({"ok.toml"}, {"--update"}) == 0);
   CHECK(read().at("suite").at("failures") == "0");
   CHECK(verify({"ok.toml", "wrong.toml"}, {}) == 2);
-  Json printed = read();
+  nlohmann::json printed = read();
   CHECK(printed.at("suite").at("tests") == "2");
   CHECK(printed.at("suite").at("errors") == "1");
   CHECK(printed.at("cases").at(0).at("told").empty());
