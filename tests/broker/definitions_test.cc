@@ -189,7 +189,7 @@ TEST_CASE("definitions: RabbitMQ imports them, has the scenario's topology then,
   CHECK(lines_sorted(host.bindings()) == before);
 
   const std::string file = fixture.file("exported.json");
-  broker.ctl({"export_definitions", file});
+  broker.export_definitions(file);
   const std::string again = fixture.file("again.toml");
   const Outcome imported =
       run_process(dse_command({"definitions", "import", file, "--vhost", host.name(), "-o", again}));
@@ -230,7 +230,7 @@ TEST_CASE("definitions: of policies counts what RabbitMQ says counts") {
   }
   host.import(replaced(definitions_text(definitions), "{\n", "{\"policies\": [" + policies + "],\n"));
   const std::string file = fixture.file("exported.json");
-  broker.ctl({"export_definitions", file});
+  broker.export_definitions(file);
   const std::string scenario = fixture.file("s.toml");
   REQUIRE(run_process(dse_command({"definitions", "import", file, "--vhost", host.name(), "-o", scenario}))
               .status == 0);

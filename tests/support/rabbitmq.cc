@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace {
@@ -78,4 +79,18 @@ void RabbitMq::stop() { checked_script({"stop", folder_}); }
 std::string RabbitMq::ctl(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), {"ctl", folder_});
   return checked_script(arguments);
+}
+
+void RabbitMq::export_definitions(const std::string& file) const {
+  for (int attempts_left = 30;; --attempts_left) {
+    try {
+      ctl({"export_definitions", file});
+      return;
+    } catch (const std::runtime_error& error) {
+      // What it says of the mark of an exchange that is being deleted, whose value is `true` and not a list.
+      const bool being_deleted =
+          std::string_view(error.what()).find("runtime_parameter_definition") != std::string_view::npos;
+      if (!being_deleted || attempts_left == 1) throw;
+    }
+  }
 }

@@ -48,6 +48,10 @@ class RabbitMq {
   // What `rabbitmqctl <arguments>` prints. It takes a second. Throws when it fails.
   std::string ctl(std::vector<std::string> arguments) const;
 
+  // Writes the definitions of all virtual hosts to `file`. Throws when it fails. RabbitMQ 3.10 cannot export
+  // while any client deletes an exchange, as those of other tests do: that is tried again.
+  void export_definitions(const std::string& file) const;
+
  private:
   explicit RabbitMq(std::string folder);
   // The value of a variable in broker.env.
