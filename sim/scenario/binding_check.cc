@@ -7,33 +7,10 @@
 #include <optional>
 #include <variant>
 
+#include "message/carriage.h"
 #include "sim/scenario/key_rules.h"
 
 namespace dse {
-namespace {
-
-// Roughly how many bytes a binding's headers take in its frame on the way to a real broker.
-std::size_t bytes_of(const Headers& headers);
-
-std::size_t bytes_of(const HeaderValue& value) {
-  constexpr std::size_t kNumberBytes = 16;
-  if (const auto* text = std::get_if<std::string>(&value)) return text->size() + kNumberBytes;
-  if (const auto* bytes = std::get_if<HeaderBytes>(&value)) return bytes->bytes().size() + kNumberBytes;
-  if (const auto* table = std::get_if<HeaderTable>(&value)) return bytes_of(table->entries()) + kNumberBytes;
-  std::size_t bytes = kNumberBytes;
-  if (const auto* array = std::get_if<HeaderArray>(&value)) {
-    for (const HeaderValue& each : array->values()) bytes += bytes_of(each);
-  }
-  return bytes;
-}
-
-std::size_t bytes_of(const Headers& headers) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : headers) bytes += name.size() + bytes_of(value);
-  return bytes;
-}
-
-}  // namespace
 
 void check_nested_name(const std::string& name, const InputPlace& place) {
   constexpr std::size_t kNameBytesMax = 255;
@@ -69,10 +46,9 @@ void check_header_value(const HeaderValue& value, const InputPlace& place) {
 }
 
 void check_headers_size(const Headers& headers, const InputPlace& place) {
-  constexpr std::size_t kHeadersBytesMax = 65'536;  // half of the frame that RabbitMQ offers
-  if (const std::size_t bytes = bytes_of(headers); bytes > kHeadersBytesMax) {
+  if (const std::size_t bytes = bytes_in_frame(headers); bytes > kHeaderBytesMax) {
     throw InputError(place, fmt::format("the headers take {} bytes, more than {}: make them shorter", bytes,
-                                        kHeadersBytesMax));
+                                        kHeaderBytesMax));
   }
 }
 

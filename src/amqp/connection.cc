@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "amqp/login.h"
 #include "amqp/properties.h"
 #include "core/printable.h"
+#include "message/carriage.h"
 
 namespace dse {
 
@@ -231,33 +231,17 @@ std::string Connection::consume(ChannelNumber channel, const std::string& queue)
 
 void Connection::publish(ChannelNumber channel, const Publication& publication) {
   const MessageFields& fields = publication.message;
-  const std::span<const std::byte> bytes = fields.payload.bytes();
-  if (bytes.size() > kPayloadBytesMax) {
-    throw BrokerError(
-        fmt::format("broker {}: message {} has {} bytes, and at most {} are sent: make it smaller",
-                    state_->broker, quoted_text(fields.id), bytes.size(), kPayloadBytesMax));
-  }
-  const MoreProperties& more = *fields.more;
-  for (const std::string* text : {&publication.exchange, &fields.key, &fields.id, &fields.correlation_id,
-                                  &fields.app_id, &fields.content_type, &more.content_encoding,
-                                  &more.reply_to, &more.expiration, &more.type, &more.user_id}) {
-    if (text->size() <= kShortTextBytesMax) continue;
+  if (publication.exchange.size() > kShortTextBytesMax) {
     throw BrokerError(fmt::format(
-        "broker {}: {:.60}... of message {:.60} has {} bytes, and AMQP carries names, keys "
-        "and ids of at most {}: make it shorter",
-        state_->broker, quoted_text(*text), quoted_text(fields.id), text->size(), kShortTextBytesMax));
+        "broker {}: the name of exchange {:.60}... has {} bytes, more than AMQP's {}", state_->broker,
+        quoted_text(publication.exchange), publication.exchange.size(), kShortTextBytesMax));
   }
-  for (const Headers::Entry& entry : fields.headers) {
-    if (is_sendable(entry)) continue;
-    throw BrokerError(fmt::format(
-        "broker {}: header {:.60} of message {:.60} cannot be carried: AMQP has names of 1 to {} bytes, and "
-        "RabbitMQ only finite numbers; write it otherwise",
-        state_->broker, quoted_text(entry.first), quoted_text(fields.id), kShortTextBytesMax));
-  }
-  if (const std::string reason = why_refused(more); !reason.empty()) {
+  if (const std::string reason = why_not_carried(fields); !reason.empty()) {
     throw BrokerError(fmt::format("broker {}: message {:.60} cannot be sent: {}", state_->broker,
                                   quoted_text(fields.id), reason));
   }
+  const std::span<const std::byte> bytes = fields.payload.bytes();
+  const MoreProperties& more = *fields.more;
   amqp_basic_properties_t properties = to_properties(fields);
   AmqpTable headers(fields.headers);
   if (fields.timestamp > 0 && fields.timestamp % kNanosecondsPerSecond != 0)

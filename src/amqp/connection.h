@@ -182,8 +182,6 @@ class Connection {
   int descriptor() const;
   // The longest time between calls of wait() with which heartbeats go out in time.
   std::chrono::milliseconds heartbeat_interval() const;
-  // Publishing a message of more bytes is a BrokerError.
-  static constexpr std::size_t kPayloadBytesMax = 128 << 20;
 
   std::string describe() const { return options_.address.describe(); }
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "core/printable.h"
+#include "message/carriage.h"
 
 namespace dse {
 namespace {
@@ -137,19 +137,6 @@ class ValueReader {
   std::size_t bytes_ = 0;
 };
 
-bool is_sendable_value(const HeaderValue& value) {
-  if (const auto* table = std::get_if<HeaderTable>(&value)) {
-    return std::all_of(table->entries().begin(), table->entries().end(),
-                       [](const Headers::Entry& entry) { return is_sendable(entry); });
-  }
-  if (const auto* array = std::get_if<HeaderArray>(&value)) {
-    return std::all_of(array->values().begin(), array->values().end(),
-                       [](const HeaderValue& each) { return is_sendable_value(each); });
-  }
-  const std::optional<double> real = real_of(value);
-  return !real || std::isfinite(*real);
-}
-
 }  // namespace
 
 amqp_bytes_t amqp_text(std::string_view text) {
@@ -237,11 +224,6 @@ ReadHeaders read_headers(const amqp_table_t& table) {
   }
   result.bytes = reader.bytes();
   return result;
-}
-
-bool is_sendable(const Headers::Entry& header) {
-  return !header.first.empty() && header.first.size() <= kShortTextBytesMax &&
-         is_sendable_value(header.second);
 }
 
 amqp_basic_properties_t to_properties(const MessageFields& fields) {

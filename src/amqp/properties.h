@@ -49,23 +49,12 @@ class AmqpTable {
   std::vector<amqp_table_entry_t> entries_;
 };
 
-// The most bytes of AMQP's short texts (0-9-1, section 4.2.5.3).
-inline constexpr std::size_t kShortTextBytesMax = 255;
-
-// Messages with more bytes of headers are refused: components that answer or forward a message add
-// headers, and all of them must still fit a frame (131,072 bytes).
-inline constexpr std::size_t kHeaderBytesMax = 65'536;
-
 struct ReadHeaders {
   Headers headers;
   bool too_deep = false;  // more is nested than kHeaderNestingMax; then there are no headers
   std::size_t bytes = 0;  // the sum over all names, texts and bytes, and a little for each value
 };
 ReadHeaders read_headers(const amqp_table_t& table);
-
-// Whether AMQP has such names, and RabbitMQ such numbers: it takes neither NaN nor infinities. What is nested
-// counts as well.
-bool is_sendable(const Headers::Entry& header);
 
 // The message's properties, without headers. The result points into the fields.
 amqp_basic_properties_t to_properties(const MessageFields& fields);

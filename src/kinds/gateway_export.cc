@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "message/carriage.h"
+
 namespace dse {
 namespace {
 
@@ -13,6 +15,10 @@ class ExportApp : public App {
 
   Program program() override {
     return {stream_resource(queue_, prefetch_, [this](Machine& machine, const MessagePtr& message) {
+      if (const std::string reason = why_not_carried(message->fields()); !reason.empty()) {
+        machine.refuse_current(reason);
+        return machine.next();
+      }
       ++exported_;
       if (leave_) leave_(message);
       machine.next();

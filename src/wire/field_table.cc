@@ -1,6 +1,7 @@
 #include "wire/field_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,13 @@ HeaderDecimal read_decimal(WireReader& reader) {
   return HeaderDecimal(scale, reader.number<std::uint32_t>());
 }
 
+// RabbitMQ cannot read infinities, and what is no number.
+template <typename Real>
+Real finite(Real number) {
+  if (!std::isfinite(number)) throw Undecodable();
+  return number;
+}
+
 // `nesting` counts the arrays and tables around the value.
 HeaderValue read_value(WireReader& reader, int nesting) {
   switch (reader.number<char>()) {
@@ -68,9 +76,9 @@ HeaderValue read_value(WireReader& reader, int nesting) {
     case 'L':  // which RabbitMQ takes for a signed integer, too
       return reader.number<std::int64_t>();
     case 'f':
-      return HeaderFloat(std::bit_cast<float>(reader.number<std::uint32_t>()));
+      return HeaderFloat(finite(std::bit_cast<float>(reader.number<std::uint32_t>())));
     case 'd':
-      return std::bit_cast<double>(reader.number<std::uint64_t>());
+      return finite(std::bit_cast<double>(reader.number<std::uint64_t>()));
     case 'D':
       return read_decimal(reader);
     case 'S':

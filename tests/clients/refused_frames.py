@@ -252,6 +252,8 @@ for check, data in {
     "headers cut off": PUBLISH + header(1, 0, 0x2000, struct.pack(">I", 99)),
     "headers of unknown type": PUBLISH + header(1, 0, 0x2000, table({"a": b"?x"})),
     "headers with a text that is too long": PUBLISH + header(1, 0, 0x2000, table({"a": b"S" + struct.pack(">I", 99)})),
+    "headers with a number that is none": PUBLISH + header(1, 0, 0x2000, table({"a": b"d" + struct.pack(">d", float("nan"))})),
+    "headers with an infinite number": PUBLISH + header(1, 0, 0x2000, table({"a": b"f" + struct.pack(">f", float("-inf"))})),
     "headers that are cut in a name": PUBLISH + header(1, 0, 0x2000, long_text(b"\x09abc")),
     "content after get": method(1, 60, 70, b"\0\0" + short_text("amq.none") + b"\1") + header(1, 0),
     "content after flow": method(1, 20, 20, b"\1") + header(1, 0),
@@ -267,6 +269,7 @@ add(
 add("content: a heartbeat in the middle", PUBLISH + frame(8, 0, b"") + header(1, 0), 1)
 for check, arguments in {
     "of unknown type": table({"a": b"?x"}),
+    "with an infinite number": table({"a": b"d" + struct.pack(">d", float("inf"))}),
     "too long": struct.pack(">I", 99) + b"x",
     "cut in a name": long_text(b"\x09abc"),
     "of a list that is too long": table({"a": b"A" + struct.pack(">I", 99)}),

@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "message/carriage.h"
 #include "support/catch.h"
 #include "support/random_values.h"
 
@@ -108,16 +109,6 @@ TEST_CASE("properties: a user that the broker would not vouch for comes from its
   message.properties._flags |= AMQP_BASIC_USER_ID_FLAG;
   message.properties.user_id = amqp_text("guest");
   CHECK(read_message(message).fields.more->user_id == "guest");
-}
-
-TEST_CASE("properties: a name or a number that cannot be sent is found wherever it is") {
-  const double infinity = std::numeric_limits<double>::infinity();
-  CHECK(is_sendable({"a", HeaderTable({{"b", HeaderArray({0.5, HeaderVoid()})}})}));
-  CHECK_FALSE(is_sendable({"", true}));
-  CHECK_FALSE(is_sendable({std::string(256, 'a'), true}));
-  CHECK_FALSE(is_sendable({"a", HeaderFloat(std::numeric_limits<float>::quiet_NaN())}));
-  CHECK_FALSE(is_sendable({"a", HeaderTable({{"b", HeaderArray({infinity})}})}));
-  CHECK_FALSE(is_sendable({"a", HeaderArray({HeaderTable({{"", true}})})}));
 }
 
 TEST_CASE("properties: headers that would leave no room for those of an answer are refused") {

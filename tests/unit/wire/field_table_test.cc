@@ -1,5 +1,6 @@
 #include "wire/field_table.h"
 
+#include <limits>
 #include <optional>
 
 #include "support/catch.h"
@@ -52,7 +53,7 @@ TEST_CASE("tables: values of every type have the bytes that rabbitmq-c gives the
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     CAPTURE(seed);
     RandomStream random(seed, "wire", "tables");
-    const Headers headers = random_table(random, {.nesting_max = 5});
+    const Headers headers = random_table(random, {.finite = true, .nesting_max = 5});
     const std::string bytes = bytes_of(headers);
     REQUIRE(amqp_table_again(bytes) == bytes);
     const std::optional<Headers> again = table_of(bytes);
@@ -64,7 +65,7 @@ TEST_CASE("tables: values of every type have the bytes that rabbitmq-c gives the
 TEST_CASE("tables: one that is cut anywhere is none") {
   RandomStream random(3, "wire", "tables");
   for (int i = 0; i < 50; ++i) {
-    const std::string bytes = bytes_of(random_table(random, {}));
+    const std::string bytes = bytes_of(random_table(random, {.finite = true}));
     for (std::size_t size = 0; size < bytes.size(); ++size) REQUIRE_FALSE(table_of(bytes.substr(0, size)));
     // Its length is right, and what is inside is cut.
     for (std::size_t size = 4; size + 1 < bytes.size(); ++size) {
@@ -86,6 +87,15 @@ TEST_CASE("tables: an L is an l, as RabbitMQ has it, and a type that it does not
         Headers{{"a", std::int64_t{-1}}});
   for (const char type : {'U', 'c', 'C', 'n', '\0', 'Z'})
     CHECK_FALSE(table_of(with_length(std::string("\1a") + type + std::string(16, '\0'))));
+}
+
+TEST_CASE("tables: a number that is not finite is refused, as RabbitMQ cannot read it") {
+  for (const double number :
+       {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+        std::numeric_limits<double>::quiet_NaN()}) {
+    CHECK_FALSE(table_of(bytes_of({{"a", number}})));
+    CHECK_FALSE(table_of(bytes_of({{"a", HeaderArray({HeaderFloat(static_cast<float>(number))})}})));
+  }
 }
 
 TEST_CASE("tables: what is nested too deep is refused, and the depth that is allowed is read") {

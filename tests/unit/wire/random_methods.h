@@ -19,7 +19,7 @@ class RandomFields {
   void long_long_integer(std::uint64_t& value) { value = random_.next_u64(); }
   void text(std::string& value) { value = random_text(random_, {}).substr(0, 255); }
   void long_text(std::string& value) { value = random_text(random_, {}); }
-  void table(dse::Headers& value) { value = random_table(random_, {}); }
+  void table(dse::Headers& value) { value = random_table(random_, {.finite = true}); }
   template <typename... Flags>
   void flags(Flags&... values) {
     ((values = random_.below(2) == 1), ...);

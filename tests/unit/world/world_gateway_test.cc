@@ -1,4 +1,6 @@
 // Worlds that messages enter and leave: handing in messages from outside, and stepping through a run.
+#include <limits>
+
 #include "kinds/echo.h"
 #include "kinds/gateway_export.h"
 #include "kinds/gateway_import.h"
@@ -129,6 +131,28 @@ TEST_CASE("an export gives each message that fits its key to the sink, at its ti
   CHECK(result.metrics.at("out.latency_p50_ns") == 20);
   // Whether there is a sink for the exports changes nothing.
   CHECK(driven.run().fingerprints == result.fingerprints);
+}
+
+TEST_CASE("an export refuses what no broker would take, and goes on") {
+  Driven driven;
+  Notes exported;
+  driven.options.on_export = [&](const ComponentConfig&, const MessagePtr& message) {
+    exported.push_back(message->id());
+  };
+  driven.add("door", import_to("a"));
+  driven.add("out", make_gateway_export({.from = "a", .queue = "out", .exchange = "x"}));
+  driven.scenario.bindings = {{.from = "a", .to = "out"}};
+  World& world = driven.open();
+  world.import(
+      0, make_message({.headers = {{"share", std::numeric_limits<double>::quiet_NaN()}}, .id = "odd"}), 100);
+  world.import(0, make_message({.id = "good"}), 100);
+  driven.advance(1000);
+  CHECK(exported == Notes{"good"});
+  const RunResult result = world.finish(RunStatus::kCompleted);
+  CHECK(result.status == RunStatus::kCompleted);
+  CHECK(result.metrics.at("out.exported") == 1);
+  CHECK(result.metrics.at("out.refused") == 1);
+  CHECK_THAT(result.refused.at("out").first, ContainsSubstring("its header \"share\""));
 }
 
 TEST_CASE("a run with an import to which nothing comes ends as it would without") {
