@@ -58,7 +58,8 @@ FormatTable resource_table() {
                           {required(key_of("to", KeyType::kText)), key_of("key", KeyType::kRoutingKey)}),
                    integer("delivery_limit", 0, UINT16_MAX), integer("max_priority", 1, 255),
                    key_of("single_active_consumer", KeyType::kFlag), key_of("auto_delete", KeyType::kFlag),
-                   key_of("exclusive", KeyType::kFlag), key_of("alternate", KeyType::kResource)}};
+                   key_of("exclusive", KeyType::kFlag), key_of("alternate", KeyType::kResource),
+                   key_of("clients", KeyType::kFlag)}};
 }
 
 FormatTable exchange_table() {

@@ -8,6 +8,7 @@
 #include "core/names.h"
 #include "sim/scenario/key_rules.h"
 #include "sim/scenario/table_reader.h"
+#include "sim/scenario/topology.h"
 
 namespace dse {
 namespace {
@@ -86,8 +87,11 @@ InputPlace place_in(const toml::table& node, const std::string& name, std::strin
 }
 
 // Messages that only go round in circles, where nobody reads them: RabbitMQ drops them at the second turn.
-void refuse_circle(const std::string& name, const toml::table& node, const TopologyGraph& graph) {
-  const auto is_read = [&graph](const std::string& queue) { return !graph.readers_of(queue).empty(); };
+void refuse_circle(const std::string& name, const toml::table& node, const Scenario& scenario,
+                   const TopologyGraph& graph) {
+  const auto is_read = [&](const std::string& queue) {
+    return !graph.readers_of(queue).empty() || is_for_clients(scenario, queue);
+  };
   if (!graph.comes_back(name, is_read)) return;
   throw InputError(place_in(node, name, "dead_letter"),
                    fmt::format("what '{}' gives up comes back to it, and nobody reads it on its way: a real "
@@ -106,6 +110,10 @@ ResourceConfig read_resource(const std::string& name, const toml::table& node) {
   config.prefetch = static_cast<std::uint32_t>(table.integer_or("prefetch", config.prefetch));
   config.queue = read_queue_options(table, prefix);
   config.alternate = read_alternate(table);
+  config.clients = table.flag("clients");
+  if (config.clients && config.queue.exclusive)
+    throw InputError(table.place("exclusive"),
+                     "is of one component: `clients` of a listener could not use it");
   table.finish();
   return config;
 }
@@ -123,11 +131,13 @@ ExchangeOptions read_exchange(const std::string& name, const toml::table& node) 
 // Options for a resource that nothing else names are probably a typing error, and refused.
 void check_resource(const std::string& name, const toml::table& node, const Scenario& scenario,
                     const TopologyGraph& graph) {
-  if (!graph.is_used(name)) {
+  if (!graph.is_used(name) && !is_for_clients(scenario, name)) {
     std::vector<std::string> used = resource_names(scenario);
     std::erase(used, name);
     throw UnknownName(place_of(node, "resource." + name),
-                      fmt::format("nothing writes, binds or streams '{}'{}", name, suggestion(name, used)));
+                      fmt::format("nothing writes, binds or streams '{}'{} (if clients of a listener do, say "
+                                  "`clients = true`)",
+                                  name, suggestion(name, used)));
   }
   const auto read = scenario.resources.find(name);
   if (read == scenario.resources.end()) return;  // it could not be read
@@ -144,7 +154,7 @@ void check_resource(const std::string& name, const toml::table& node, const Scen
                      fmt::format("'{}' and '{}' both stream '{}': an exclusive queue is of one component",
                                  readers[0]->name, readers[1]->name, name));
   }
-  refuse_circle(name, node, graph);
+  refuse_circle(name, node, scenario, graph);
 }
 
 }  // namespace dse

@@ -65,6 +65,7 @@ struct ResourceConfig {
   std::uint32_t prefetch = 64;  // for each stream of this resource; 0: no limit
   QueueOptions queue = {};
   std::optional<std::string> alternate = {};  // the alternate exchange of its exchange
+  bool clients = false;  // those of a listener write it or consume from it, as if they were components
 };
 
 // RabbitMQ's.

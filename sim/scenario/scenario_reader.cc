@@ -26,6 +26,7 @@
 #include "sim/scenario/scenario_text.h"
 #include "sim/scenario/settings.h"
 #include "sim/scenario/table_reader.h"
+#include "sim/scenario/topology.h"
 #include "sim/scenario/topology_graph.h"
 #include "sim/scenario/user_reader.h"
 
@@ -215,8 +216,11 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
     if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, reading, scenario);
   });
   errors.attempt([&] { check_replica_names(scenario); });
-  if (errors.names_are_read() && scenario.components.empty())
-    throw InputError({.file = path}, "has no [component.NAME]: nothing would happen");
+  const bool is_for_nobody = scenario.components.empty() && exchanges_written(scenario).empty();
+  if (errors.names_are_read() && is_for_nobody) {
+    throw InputError({.file = path},
+                     "has no [component.NAME], and no [resource.NAME] with `clients`: nothing would happen");
+  }
   const TopologyGraph graph(scenario);
   read_each_named(root, "resource", errors, [&](const std::string& name, const toml::table& node) {
     check_resource(name, node, scenario, graph);

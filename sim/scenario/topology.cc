@@ -62,9 +62,26 @@ std::set<std::string> queues_from_the_start(const Scenario& scenario) {
   std::set<std::string> queues = queues_led_into(scenario);
   for (const auto& [name, resource] : scenario.resources) {
     const QueueOptions& queue = resource.queue;
-    if (queue != QueueOptions() && !queue.exclusive && !queue.auto_delete) queues.insert(name);
+    const bool is_told = queue != QueueOptions() || resource.clients;
+    if (is_told && !queue.exclusive && !queue.auto_delete) queues.insert(name);
   }
   return queues;
+}
+
+bool is_for_clients(const Scenario& scenario, const std::string& resource) {
+  const auto found = scenario.resources.find(resource);
+  return found != scenario.resources.end() && found->second.clients;
+}
+
+std::set<std::string> exchanges_written(const Scenario& scenario) {
+  std::set<std::string> exchanges;
+  for (const ComponentConfig& component : scenario.components) {
+    for (std::string& written : resources_written(component)) exchanges.insert(std::move(written));
+  }
+  for (const auto& [name, resource] : scenario.resources) {
+    if (resource.clients) exchanges.insert(name);
+  }
+  return exchanges;
 }
 
 std::set<std::string> queues_of(const Scenario& scenario) {

@@ -16,11 +16,15 @@ namespace dse {
 std::vector<std::string> exchanges_into(const Scenario& scenario, const std::string& resource);
 // The queues that dead letters, or an alternate exchange, lead into.
 std::set<std::string> queues_led_into(const Scenario& scenario);
-// The queues that exist from the start: those, and those whose table gives them options, unless somebody has
-// to use such a queue for it to exist (exclusive, auto_delete).
+// The queues that exist from the start: those, and those whose table gives them options or is for clients,
+// unless somebody has to use such a queue for it to exist (exclusive, auto_delete).
 std::set<std::string> queues_from_the_start(const Scenario& scenario);
 // The queues that exist at some time: those, and those that something is bound to or a component streams.
 std::set<std::string> queues_of(const Scenario& scenario);
+// Whether the resource's table says that clients of a listener use it.
+bool is_for_clients(const Scenario& scenario, const std::string& resource);
+// The exchanges that some component writes, or that are for clients.
+std::set<std::string> exchanges_written(const Scenario& scenario);
 // The alternate exchange of this one, if it has one.
 std::optional<std::string> alternate_of(const Scenario& scenario, const std::string& exchange);
 // Whether some queue's dead letters go to the default exchange.

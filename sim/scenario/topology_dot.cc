@@ -34,15 +34,12 @@ std::string queue_id(std::string_view name) { return dot_text(fmt::format("queue
 class DotGraph {
  public:
   explicit DotGraph(const Scenario& scenario) : scenario_(scenario), queues_(queues_of(scenario)) {
-    TopologyGraph::Names begin;
-    for (const ComponentConfig& component : scenario.components) {
-      for (std::string& written : resources_written(component)) begin.exchanges.insert(std::move(written));
-    }
-    reached_ = TopologyGraph(scenario).reached_from(begin);
+    reached_ = TopologyGraph(scenario).reached_from({.exchanges = exchanges_written(scenario)});
   }
 
   std::string text() {
     add_components();
+    add_clients();
     add_bindings();
     add_ways_besides();
     std::string nodes;
@@ -83,6 +80,16 @@ class DotGraph {
       add_node(id, fmt::format("{}\n{}", component.table_name(), component.kind), "box", true);
       for (const std::string& written : resources_written(component)) add_edge(id, exchange(written), "");
       if (const auto read = resource_read(component)) add_edge(queue(*read), id, "");
+    }
+  }
+  // One node for all of them.
+  void add_clients() {
+    const std::string id = dot_text("clients");
+    for (const auto& [name, resource] : scenario_.resources) {
+      if (!resource.clients) continue;
+      add_node(id, "clients", "box", true);
+      add_edge(id, exchange(name), "");
+      add_edge(queue(name), id, "");
     }
   }
   void add_bindings() {

@@ -102,7 +102,7 @@ class TopologyTrees {
       : scenario_(scenario),
         graph_(scenario),
         queues_(queues_of(scenario)),
-        reached_(reached_names(scenario)) {
+        reached_(graph_.reached_from({.exchanges = exchanges_written(scenario)})) {
     for (const BindingSpec& binding : scenario.bindings) bindings_[binding.from].push_back(&binding);
     for (const std::string& name : resource_names(scenario)) {
       if (const std::optional<std::string> alternate = alternate_of(scenario, name)) fed_.insert(*alternate);
@@ -123,6 +123,9 @@ class TopologyTrees {
     for (const ComponentConfig& component : scenario_.components) {
       for (const std::string& written : resources_written(component)) add(written);
     }
+    for (const auto& [name, resource] : scenario_.resources) {
+      if (resource.clients) add(name);
+    }
     for (const BindingSpec& binding : scenario_.bindings) add(binding.from);
     for (const std::string& name : resource_names(scenario_)) {
       if (has_tree(name)) add(name);
@@ -133,15 +136,6 @@ class TopologyTrees {
   }
 
  private:
-  // What messages that components write can come to.
-  TopologyGraph::Names reached_names(const Scenario& scenario) const {
-    TopologyGraph::Names begin;
-    for (const ComponentConfig& component : scenario.components) {
-      for (std::string& written : resources_written(component)) begin.exchanges.insert(std::move(written));
-    }
-    return graph_.reached_from(begin);
-  }
-
   // Whether the exchange, which nobody writes and which has no bindings, is worth a tree.
   bool has_tree(const std::string& name) const {
     if (scenario_.exchanges.contains(name) || fed_.contains(name)) return true;
@@ -167,8 +161,8 @@ class TopologyTrees {
   }
 
   std::string exchange_text(const std::string& name) const {
-    const ComponentList& writers = graph_.writers_of(name);
-    std::string text = writers.empty() ? "" : names_text(writers) + " → ";
+    const std::string writers = users_text(graph_.writers_of(name), name);
+    std::string text = writers.empty() ? "" : writers + " → ";
     text += "exchange " + name;
     const auto declared = scenario_.exchanges.find(name);
     if (declared != scenario_.exchanges.end()) {
@@ -178,13 +172,20 @@ class TopologyTrees {
     return text;
   }
 
+  // These components, and clients where the resource is for them.
+  std::string users_text(const ComponentList& components, const std::string& resource) const {
+    const std::string names = components.empty() ? "" : names_text(components);
+    if (!is_for_clients(scenario_, resource)) return names;
+    return names.empty() ? "clients" : names + " and clients";
+  }
+
   // A queue says what it is where it is named first.
   TextTree queue_tree(const std::string& name, const std::string& before) {
-    const ComponentList& readers = graph_.readers_of(name);
+    const std::string readers = users_text(graph_.readers_of(name), name);
     TextTree tree{.text = before + "queue " + name};
     const bool is_new = told_.insert(name).second;
     if (is_new) tree.text += queue_options_text(name);
-    tree.text += readers.empty() ? ", which nobody streams" : " → " + names_text(readers);
+    tree.text += readers.empty() ? ", which nobody streams" : " → " + readers;
     const auto config = scenario_.resources.find(name);
     if (!is_new || config == scenario_.resources.end() || !config->second.queue.dead_letter) return tree;
     const DeadLetterTarget& target = *config->second.queue.dead_letter;
@@ -244,7 +245,7 @@ std::string topology_text(const Scenario& scenario) {
                       scenario.until_ns ? format_duration(*scenario.until_ns) : "drained",
                       drawn_time_text(latency_of(scenario)));
   text += TopologyTrees(scenario).text();
-  text += "  components\n" + component_lines(scenario);
+  if (!scenario.components.empty()) text += "  components\n" + component_lines(scenario);
   if (!scenario.drifts.empty()) text += "  drifts\n";
   for (std::size_t number = 0; number < scenario.drifts.size(); ++number) {
     const ConceptDrift& drift = scenario.drifts[number];

@@ -130,10 +130,7 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
   const std::set<std::string> led_into = queues_led_into(scenario);
   std::set<std::string> bound_from;
   for (const BindingSpec& binding : scenario.bindings) bound_from.insert(binding.from);
-  std::set<std::string> reached;  // by messages that some component writes
-  for (const ComponentConfig& component : scenario.components) {
-    for (std::string& written : resources_written(component)) reached.insert(std::move(written));
-  }
+  std::set<std::string> reached = exchanges_written(scenario);  // and what their messages can come to
   reached.merge(graph.reached_from({.exchanges = reached}).queues);
   std::vector<std::string> warnings;
   for (const ComponentConfig& component : scenario.components) {
@@ -154,7 +151,8 @@ std::vector<std::string> topology_warnings(const Scenario& scenario) {
       warnings.push_back(fmt::format("'{}' is its own alternate exchange, which does nothing", name));
     if (scenario.exchanges.contains(name) && !graph.is_used(name))
       warnings.push_back(fmt::format("nothing writes or binds the exchange '{}', or leads there", name));
-    if (!graph.readers_of(name).empty() || is_kept_small(scenario, name)) continue;
+    if (!graph.readers_of(name).empty() || is_for_clients(scenario, name) || is_kept_small(scenario, name))
+      continue;
     if (graph.is_bound(name)) {
       warnings.push_back(
           fmt::format("queue '{}' has bindings but nobody streams it: its messages will pile up", name));

@@ -119,6 +119,15 @@ TEST_CASE("listener: where Ctrl-C is the only end, it is an end, and expectation
   CHECK(summary.at("expectations").at(0).at("met") == holds);
 }
 
+TEST_CASE("listener: resources for clients are a broker without components") {
+  const ProgramFixture fixture;
+  const Outcome outcome = interrupted_run(
+      fixture, "[resource.jobs]\nclients = true\nmessage_ttl = \"5s\"\ndead_letter = { to = \"dead\" }\n");
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == 0);
+  CHECK(summary_of(fixture).at("metrics").at("jobs.expired") == 0);
+}
+
 TEST_CASE("listener: before an end that is set, Ctrl-C cuts the run short") {
   const ProgramFixture fixture;
   const bool by_option = GENERATE(true, false);

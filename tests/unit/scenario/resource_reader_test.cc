@@ -114,12 +114,22 @@ TEST_CASE("resource: what RabbitMQ refuses is refused, with line, column and key
        "binding.0.key: is missing: the direct exchange 'x' takes only messages whose key is that of the"},
       {"[exchange.x]\nalternate = \"a\"", "exchange.x.type"},
       {"[exchange.x]\ntype = \"broadcast\"", "exchange.x.type"},
-      {"[resource.zzz]\nmax_length = 3", "nothing writes, binds or streams 'zzz'"},
+      {"[resource.zzz]\nmax_length = 3",
+       "nothing writes, binds or streams 'zzz'; expected one of a (if clients of a listener do, say `clients "
+       "= true`)"},
+      {"[resource.zzz]\nclients = true\nexclusive = true", "s.toml:3:13: resource.zzz.exclusive: is of one"},
   };
   for (const Wrong& wrong : all) {
     CAPTURE(wrong.text);
     CHECK_THAT(refusal(wrong.text), ContainsSubstring(wrong.expected));
   }
+  // Clients may use what no component does.
+  CHECK(read("[resource.zzz]\nclients = true\nmax_length = 3").resources.at("zzz").clients);
+  CHECK_FALSE(read("[resource.a]\nmax_length = 3").resources.at("a").clients);
+  CHECK_NOTHROW(
+      read("[resource.b]\nmessage_ttl = \"1s\"\ndead_letter = { to = \"c\" }\n[resource.c]\n"
+           "clients = true\nmessage_ttl = \"1s\"\ndead_letter = { to = \"b\" }\n[[binding]]\nfrom = "
+           "\"a\"\nto = \"b\""));
   // A circle on which somebody reads is a way to try again.
   CHECK_NOTHROW(
       read("[resource.a]\nmax_length = 5\ndead_letter = { to = \"c\" }\n[resource.c]\nmessage_ttl = \"1s\"\n"

@@ -56,3 +56,13 @@ TEST_CASE("dot: alternates and dead letters are edges") {
   CHECK_THAT(dot, ContainsSubstring("  \"queue q\" -> \"queue g\" [label=\"dead letters\"];\n"));
   CHECK_THAT(dot, ContainsSubstring("  \"queue d\" -> \"exchange g\" [label=\"dead letters\"];\n"));
 }
+
+TEST_CASE("dot: clients are one node, which writes and reads what is for them") {
+  const std::string dot = dot_of("[resource.a]\nclients = true\n[resource.b]\nclients = true\n");
+  CHECK_THAT(dot, ContainsSubstring("\"clients\" [label=\"clients\", shape=box];"));
+  for (const std::string name : {"a", "b"}) {
+    CHECK_THAT(dot, ContainsSubstring("  \"clients\" -> \"exchange " + name + "\";\n"));
+    CHECK_THAT(dot, ContainsSubstring("  \"queue " + name + "\" -> \"clients\";\n"));
+  }
+  CHECK(dot.find("dashed") == std::string::npos);
+}

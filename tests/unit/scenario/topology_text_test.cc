@@ -98,3 +98,12 @@ TEST_CASE("topology: what a run without a broker leaves out is said for each imp
              Catch::Matchers::StartsWith("nothing comes from the import 'import-q': that takes a broker"));
   CHECK_THAT(warnings[1], Catch::Matchers::StartsWith("nothing comes from the import 'second'"));
 }
+
+TEST_CASE("topology: clients write and stream what is for them") {
+  const std::string text = topology_text(read(reader("q") + "[resource.q]\nclients = true\n[resource.jobs]\n"
+                                                            "clients = true\nmessage_ttl = \"1s\"\n"));
+  CHECK_THAT(text,
+             ContainsSubstring("  clients → exchange jobs\n  └─ queue jobs (message_ttl 1s) → clients\n"));
+  CHECK_THAT(text, ContainsSubstring("  clients → exchange q\n  └─ queue q → w-q and clients\n"));
+  CHECK(topology_text(read("[resource.q]\nclients = true\n")).find("components") == std::string::npos);
+}

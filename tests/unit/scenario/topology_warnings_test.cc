@@ -51,6 +51,15 @@ TEST_CASE("a data set that no component names is warned of") {
         Names{"no component names the data set 'spare': `data = \"spare\"` would"});
 }
 
+TEST_CASE("who uses a resource for clients is not warned of") {
+  Scenario scenario;
+  scenario.components = {writer("camera", "c"), reader("watch", "w")};
+  scenario.bindings = {{.from = "c", .to = "q"}};
+  CHECK(topology_warnings(scenario).size() == 2);
+  for (const char* name : {"c", "w", "q"}) scenario.resources[name].clients = true;
+  CHECK(topology_warnings(scenario).empty());
+}
+
 TEST_CASE("a queue of its table alone is there, and messages pile up only where nothing takes them out") {
   Scenario scenario;
   scenario.components = {writer("camera", "c"), reader("watch", "w")};
