@@ -1,6 +1,8 @@
 // The front whose clients are those of a listener.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,8 +13,13 @@ namespace dse {
 
 class ListenerFront final : public Front {
  public:
-  // The listener must outlive this.
-  explicit ListenerFront(Listener& listener) : listener_(listener) {}
+  // Called with a client, as in "client 1 (app)", and with what ends its channel or its connection, as in
+  // "404 NOT_FOUND - no queue 'jobs' in vhost '/'".
+  using TellRefusal = std::function<void(const std::string& client, const std::string& refusal)>;
+
+  // The listener must outlive this. `refused` may be empty.
+  explicit ListenerFront(Listener& listener, TellRefusal refused = {})
+      : listener_(listener), refused_(std::move(refused)) {}
 
   void check() const override {}
   void take(Intake& intake) override {
@@ -23,14 +30,15 @@ class ListenerFront final : public Front {
     if (replies_.empty()) replies_ = intake.world().take_replies();
     return !replies_.empty();
   }
-  void settle(Intake& intake) override {
-    if (has_to_settle(intake)) listener_.send(std::exchange(replies_, {}));
-  }
+  void settle(Intake& intake) override;
   bool is_full() const override { return false; }
   bool takes() const override { return true; }
 
  private:
+  void tell_refusals(const World& world) const;
+
   Listener& listener_;
+  TellRefusal refused_;
   std::vector<ClientReply> replies_;
 };
 

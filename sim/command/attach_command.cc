@@ -202,7 +202,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
     capture.emplace(run.folder().path_of(kCaptureFile), header);
   }
   std::optional<ListenerFront> listener_front;
-  if (listener) listener_front.emplace(*listener);
+  if (listener) listener_front.emplace(*listener, refusals_told());
   paced.watch(world);
   Attachment attachment(scenario, world,
                         {.gateway = gateway_front ? &*gateway_front : nullptr,

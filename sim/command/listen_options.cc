@@ -19,22 +19,30 @@ void require(bool held, const char* option, const char* what) {
   if (!held) throw InputError({.file = option}, what);
 }
 
-// Tells who runs dse of refused logins: of the first ones, and of every hundredth then, so that nobody who
-// tries passwords fills a log. One thread.
-class RefusedLogins {
+// Tells who runs dse of something: of the first times, and of every hundredth then, so that no client fills a
+// log. One thread.
+class RareWarnings {
  public:
-  void note(const std::string& user, const std::string& address) {
+  // `what` is the name of one of them.
+  explicit RareWarnings(std::string what) : what_(std::move(what)) {}
+
+  void note(const std::string& text) {
     constexpr std::uint64_t kFirst = 20;
     constexpr std::uint64_t kThenEach = 100;
-    constexpr std::size_t kNameBytesMax = 100;
     if (++count_ > kFirst && count_ % kThenEach != 0) return;
-    tell("warning: refused the login of user {} from {} (refused login {})\n",
-         quoted_text(user.substr(0, kNameBytesMax)), address, count_);
+    tell("warning: {} ({} {})\n", text, what_, count_);
   }
 
  private:
+  std::string what_;
   std::uint64_t count_ = 0;
 };
+
+// The text that a client chose, short enough for a line.
+std::string shown(const std::string& text) {
+  constexpr std::size_t kBytesMax = 100;
+  return quoted_text(text.substr(0, kBytesMax));
+}
 
 }  // namespace
 
@@ -87,8 +95,18 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
       .check_password = [users](const std::string& user,
                                 const std::string& password) { return users->check(user, password); },
       .find_user = [users](const std::string& user) { return users->find(user); },
-      .refused = [log = std::make_shared<RefusedLogins>()](
-                     const std::string& user, const std::string& from) { log->note(user, from); }};
+      .refused =
+          [log = std::make_shared<RareWarnings>("refused login")](const std::string& user,
+                                                                  const std::string& from) {
+            log->note(fmt::format("refused the login of user {} from {}", shown(user), from));
+          }};
+}
+
+ListenerFront::TellRefusal refusals_told() {
+  return [log = std::make_shared<RareWarnings>("refusal")](const std::string& client,
+                                                           const std::string& refusal) {
+    log->note(fmt::format("{} was told {}", client, printable(refusal)));
+  };
 }
 
 std::string listener_url(const ListenerOptions& options, const Listener& listener) {

@@ -68,6 +68,10 @@ void World::note_opened(ClientIndex client, const std::string& user) {
   client_names_.push_back(fmt::format("client {} ({})", number, printable(user)));
 }
 
+const std::string& World::client_name(ClientIndex client) const {
+  return client_names_.at(client_numbers_.at(client) - 1);
+}
+
 void World::count(EventCode code) {
   ClientCounts& counts = result_.clients;
   switch (code) {

@@ -72,10 +72,16 @@ TEST_CASE("both fronts: a client's messages leave by the gateway, and what comes
       "    channel.basic_ack(method.delivery_tag)\n"
       "    break\n"
       "channel.cancel()\n");
+  foreign_client(fixture, url,
+                 "try: channel.queue_declare('none', passive=True)\n"
+                 "except pika.exceptions.ChannelClosedByBroker: pass\n");
   process.send_when(SIGINT, [] { return true; });
   const Outcome outcome = process.wait();
   CAPTURE(outcome.out, outcome.err);
   CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.err,
+             ContainsSubstring("warning: client 3 (app) was told 404 NOT_FOUND - no queue 'none' in "
+                               "vhost '/' (refusal 1)\n"));
   const nlohmann::json summary = nlohmann::json::parse(read_file(fixture.run() + "/summary.json"));
   CHECK(summary.at("status") == "completed");
   CHECK(summary.at("metrics").at("export-orders.exported") == 2);

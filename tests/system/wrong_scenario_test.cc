@@ -63,7 +63,8 @@ TEST_CASE("scenario: a file without end") {
 }
 
 TEST_CASE("scenario: an empty file, and one of comments") {
-  check_text_refused("", {"s.toml: has no [component.NAME], and no [resource.NAME] with `clients`: nothing would happen"});
+  check_text_refused(
+      "", {"s.toml: has no [component.NAME], and no [resource.NAME] with `clients`: nothing would happen"});
   check_text_refused("# nothing\n", {"has no [component.NAME]"});
 }
 
