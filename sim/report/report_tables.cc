@@ -84,6 +84,14 @@ std::string overview_html(const std::vector<LabelledRun>& runs) {
   for (const char* key : {"scenario", "scenario_hash", "seed", "ordering", "until", "version", "status",
                           "stall", "capture", "events", "deliveries", "unroutable"})
     add(key, [key](const ReportJson& summary) { return text_at(summary, key); });
+  add("clients of the listener", [](const ReportJson& summary) -> std::string {
+    const auto clients = summary.find("clients");
+    if (clients == summary.end()) return "";
+    const auto count = [&clients](const char* what) { return text_at(*clients, what); };
+    return fmt::format("{} connected; {} published, of which {} unroutable; {} delivered, {} settled",
+                       count("connected"), count("published"), count("unroutable"), count("delivered"),
+                       count("settled"));
+  });
   add("virtual time",
       [](const ReportJson& summary) { return format_duration(summary.at("virtual_time_ns")); });
   add("settings", [](const ReportJson& summary) {

@@ -254,7 +254,8 @@ void require_run_summary(const fs::path& file, const ReportJson& summary) {
                 {"occurrences_left_out", kCount, true},
                 {"events", kCount},
                 {"deliveries", kCount},
-                {"unroutable", kCount}});
+                {"unroutable", kCount},
+                {"clients", kObject, true}});
   require_each(file, summary, "expectations", {{"fails", kFlag, true}});
   require_planted(file, summary, "faults", {{"component", kText}, {"at_ns", kTime, true}});
   require_planted(file, summary, "drifts", {{"at_ns", kTime}});
