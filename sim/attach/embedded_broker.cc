@@ -1,9 +1,7 @@
 #include "sim/attach/embedded_broker.h"
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
-#include <array>
 #include <atomic>
 #include <cstdio>
 #include <exception>
@@ -19,6 +17,7 @@
 #include "sim/attach/attachment.h"
 #include "sim/attach/listener_front.h"
 #include "sim/live/virtual_pace.h"
+#include "sim/users/random_password.h"
 #include "sim/world/world.h"
 
 namespace dse {
@@ -26,19 +25,6 @@ namespace {
 
 constexpr const char* kUser = "embedded";
 const Permissions kAll{.configure = ".*", .write = ".*", .read = ".*"};
-
-std::string random_password() {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<unsigned char, 32> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
-    throw RunError("the system gives no random bytes for a password");
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 0xf]);
-  }
-  return text;
-}
 
 }  // namespace
 

@@ -13,6 +13,7 @@
 #include "sim/attach/embedded_broker.h"
 #include "sim/command/broker_options.h"
 #include "sim/command/command.h"
+#include "sim/command/conform_access.h"
 #include "sim/command/json_document.h"
 #include "sim/command/run_options.h"
 #include "sim/command/standard_streams.h"
@@ -34,6 +35,9 @@ struct ConformArguments {
   BrokerArguments broker;
   std::uint64_t cases = 2000;
   std::uint64_t timed = 0;
+  std::uint64_t access = 0;
+  std::string write_users;
+  std::string users;
   std::uint64_t side_by_side = 8;
   std::uint64_t seed = 2015;
   std::uint64_t first = 1;
@@ -203,6 +207,21 @@ int conform_timed(const ConformArguments& arguments) {
   return kExitOk;
 }
 
+int conform_what(const ConformArguments& arguments) {
+  if (arguments.access > 0) {
+    return conform_access(
+        {.range = {.seed = arguments.seed, .first = arguments.first, .cases = arguments.access},
+         .listener = arguments.listener,
+         .write_users = arguments.write_users,
+         .users = arguments.users,
+         .json = arguments.json},
+        arguments.broker);
+  }
+  if (!arguments.write_users.empty() || !arguments.users.empty())
+    throw InputError({.file = "--users and --write-users"}, "are for cases of permissions: add --access N");
+  return arguments.timed > 0 ? conform_timed(arguments) : conform(arguments);
+}
+
 }  // namespace
 
 void add_conform_command(CommandParser& parser) {
@@ -214,6 +233,12 @@ void add_conform_command(CommandParser& parser) {
   command.add_whole("--timed", arguments->timed,
                     "instead, compare so many cases in which messages and queues expire: they take real time",
                     {.least = 1, .most = 1'000'000'000, .what = "a number of cases"});
+  command.add_whole("--access", arguments->access,
+                    "instead, compare what so many users may do, each with permissions of its own",
+                    {.least = 1, .most = 10'000, .what = "a number of users"});
+  command.add_text("--write-users", arguments->write_users,
+                   "write the users of --access, as definitions for rabbitmqctl, with a password, and end");
+  command.add_text("--users", arguments->users, "that file, when the broker has imported it");
   command.add_whole("--side-by-side", arguments->side_by_side, "how many of those at a time (default: 8)",
                     {.least = 1, .most = 200, .what = "a number of cases"});
   command.add_whole("--seed", arguments->seed, "what the cases are drawn from (default: 2015)",
@@ -226,8 +251,7 @@ void add_conform_command(CommandParser& parser) {
   add_json_option(command, arguments->json);
   add_broker_options(command, arguments->broker);
   command.example("dse conform --cases 100");
-  command.on_run(
-      [arguments] { return arguments->timed > 0 ? conform_timed(*arguments) : conform(*arguments); });
+  command.on_run([arguments] { return conform_what(*arguments); });
 }
 
 }  // namespace dse

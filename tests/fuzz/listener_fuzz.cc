@@ -288,6 +288,7 @@ class FuzzedListener final : private DoorWatcher {
   void act_as_component();
   void serve(Command command);
   void do_commands();
+  void take_replies();
   void hand_over_replies();
   void take_notices(const BusEvent& event);
   void check_written(const Socket& socket) const;
@@ -504,17 +505,19 @@ void FuzzedListener::act_as_component() {
   }
 }
 
+// What time and the component have brought was there before the commands.
 void FuzzedListener::do_commands() {
+  take_replies();
   while (!shared_.commands.empty()) {
     for (const ClientCommand& command : std::exchange(shared_.commands, {})) {
       ledger_.note(command);
       door_.apply(command, now_ns_);
-      for (ClientReply& reply : door_.take_replies()) {
-        ledger_.note(reply);
-        replies_.push_back(std::move(reply));
-      }
+      take_replies();
     }
   }
+}
+
+void FuzzedListener::take_replies() {
   for (ClientReply& reply : door_.take_replies()) {
     ledger_.note(reply);
     replies_.push_back(std::move(reply));

@@ -116,7 +116,7 @@ TEST_CASE("within the simulator, too") {
       {"simulation", {"simulation", "world", "scenario", "record"}},
       {"report", {"report", "results", "world", "scenario"}},
       {"live", {"live", "report", "results", "world", "scenario"}},
-      {"attach", {"attach", "live", "world", "scenario", "capture"}},
+      {"attach", {"attach", "live", "world", "scenario", "capture", "users"}},
       {"node", {"node", "results", "world", "scenario"}},
       {"command",
        {"command", "regression", "results", "world", "scenario", "record", "capture", "conform",

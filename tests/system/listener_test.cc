@@ -53,6 +53,30 @@ TEST_CASE("listener: cases over the wire are as in the process, without a broker
   CHECK(outcome.status == 0);
 }
 
+TEST_CASE("listener: users may do over the wire what the rules say, without a broker") {
+  const Outcome outcome = run_process(dse_command({"conform", "--access", "300", "--listener"}));
+  INFO(outcome.err);
+  CHECK(outcome.out == "300 users, no difference\n");
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("listener: cases of permissions say what is missing") {
+  const ProgramFixture fixture;
+  const std::vector<Case> cases = {
+      {{"--access", "3"}, "add --listener, or --users FILE"},
+      {{"--users", "u.json"}, "are for cases of permissions: add --access N"},
+      {{"--access", "3", "--users", fixture.file("none"), "--broker", "amqp://127.0.0.1:1"},
+       "cannot be read"}};
+  for (const Case& one : cases) {
+    std::vector<std::string> words = {"conform"};
+    words.insert(words.end(), one.words.begin(), one.words.end());
+    const Outcome outcome = run_process(dse_command(words));
+    CAPTURE(words, outcome.err);
+    CHECK(outcome.status == 2);
+    CHECK_THAT(outcome.err, ContainsSubstring(one.message));
+  }
+}
+
 TEST_CASE("listener: nodes run on a broker in their parent") {
   const ProgramFixture fixture;
   const Outcome outcome = run_process(dse_command(
