@@ -99,6 +99,10 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
           [log = std::make_shared<RareWarnings>("refused login")](const std::string& user,
                                                                   const std::string& from) {
             log->note(fmt::format("refused the login of user {} from {}", shown(user), from));
+          },
+      .crowded =
+          [log = std::make_shared<RareWarnings>("time")](const std::string& reason) {
+            log->note(fmt::format("clients that connect have to wait: {}", reason));
           }};
 }
 

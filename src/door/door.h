@@ -141,8 +141,6 @@ class Door {
   void bind(Caller& caller, const BindingRequest& request);
   void unbind(Caller& caller, const BindingRequest& request);
   bool is_of_scenario(const BindingSpec& binding);
-  DeclaredExchange* find_exchange(std::string_view name);
-  DeclaredQueue* find_queue(std::string_view name);
   DeclaredExchange& required_exchange(std::string_view name);
   // Refuses one that is not there, and one that is another client's.
   DeclaredQueue& required_queue(const Caller& caller, const std::string& name);

@@ -91,18 +91,15 @@ Headers header_values(const Headers& arguments) {
 
 void Door::refuse_access(const std::string& text) const { throw ClientRefusal::of_access(text); }
 
-DeclaredExchange* Door::find_exchange(std::string_view name) { return catalogue_.exchange(name); }
-DeclaredQueue* Door::find_queue(std::string_view name) { return catalogue_.queue(name); }
-
 DeclaredExchange& Door::required_exchange(std::string_view name) {
-  DeclaredExchange* exchange = find_exchange(name);
+  DeclaredExchange* exchange = catalogue_.exchange(name);
   if (exchange == nullptr)
     throw ClientRefusal(ReplyCode::kNotFound, fmt::format("no {}", exchange_text(name)));
   return *exchange;
 }
 
 DeclaredQueue& Door::required_queue(const Caller& caller, const std::string& name) {
-  DeclaredQueue* queue = find_queue(name);
+  DeclaredQueue* queue = catalogue_.queue(name);
   if (queue == nullptr) throw ClientRefusal(ReplyCode::kNotFound, fmt::format("no {}", queue_text(name)));
   if (queue->owner != kNoClient && queue->owner != caller.index()) refuse_locked(queue_text(name));
   ensure_queue(*queue);
@@ -132,8 +129,8 @@ void Door::perform(Caller& caller, const wire::ExchangeDeclare& method) {
   }
   require_not_default(name);
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().exchange_refusal(name));
-  if (find_exchange(name) == nullptr) create_exchange(caller, name, method, *type);
-  const DeclaredExchange& exchange = *find_exchange(name);
+  if (catalogue_.exchange(name) == nullptr) create_exchange(caller, name, method, *type);
+  const DeclaredExchange& exchange = *catalogue_.exchange(name);
   const std::string what = exchange_text(name);
   if (exchange.type != *type) {
     throw ClientRefusal(ReplyCode::kPreconditionFailed,
@@ -175,7 +172,7 @@ void Door::perform(Caller& caller, const wire::ExchangeDelete& method) {
                         fmt::format("deletion of system {} not allowed", exchange_text(name)));
   }
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().exchange_refusal(name));
-  if (const DeclaredExchange* exchange = find_exchange(name)) {
+  if (const DeclaredExchange* exchange = catalogue_.exchange(name)) {
     if (method.if_unused && bus_.broker().bindings_from(exchange->resource) > 0)
       throw ClientRefusal(ReplyCode::kPreconditionFailed, fmt::format("{} in use", exchange_text(name)));
     if (exchange->of_scenario) {
@@ -196,7 +193,7 @@ void Door::remove_idle_exchanges(ClientIndex by) {
     goes_on = false;
     const std::vector<std::string> names = catalogue_.auto_delete_exchanges();
     for (const std::string& name : names) {
-      const DeclaredExchange* exchange = find_exchange(name);
+      const DeclaredExchange* exchange = catalogue_.exchange(name);
       if (exchange == nullptr || !exchange->was_bound) continue;
       if (bus_.broker().bindings_from(exchange->resource) > 0) continue;
       remove_exchange(name, by);
@@ -206,7 +203,7 @@ void Door::remove_idle_exchanges(ClientIndex by) {
 }
 
 void Door::remove_exchange(const std::string& name, ClientIndex by) {
-  const ResourceIndex resource = find_exchange(name)->resource;
+  const ResourceIndex resource = catalogue_.exchange(name)->resource;
   bus_.broker().remove_exchange(resource, now_ns_);
   catalogue_.forget_bindings_to(name, BindingTarget::kExchange);
   catalogue_.remove_exchange(name);
@@ -244,7 +241,7 @@ std::pair<DeclaredQueue*, std::string> Door::declared_queue(Caller& caller,
     require_not_reserved("queue", name);
   }
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().queue_refusal(name));
-  DeclaredQueue* queue = find_queue(name);
+  DeclaredQueue* queue = catalogue_.queue(name);
   if (queue == nullptr) return {&create_queue(caller, name, method), std::move(name)};
   const ClientIndex owner = method.exclusive ? caller.index() : kNoClient;
   if (queue->owner != owner) refuse_locked(queue_text(name));
@@ -316,7 +313,7 @@ void add_conditions(BindingSpec& binding, const Headers& arguments, ExchangeType
 
 void Door::bind(Caller& caller, const BindingRequest& request) {
   BindingSpec binding = checked_binding(caller, request);
-  if (const DeclaredExchange* source = find_exchange(request.source);
+  if (const DeclaredExchange* source = catalogue_.exchange(request.source);
       source != nullptr && source->type == ExchangeType::kTopic &&
       !caller.rules().may_read_topic(request.source, request.key)) {
     refuse_access(caller.rules().topic_refusal(request.source, request.key));
@@ -338,7 +335,7 @@ void Door::bind(Caller& caller, const BindingRequest& request) {
 }
 
 bool Door::is_of_scenario(const BindingSpec& binding) {
-  const DeclaredExchange* source = find_exchange(binding.from);
+  const DeclaredExchange* source = catalogue_.exchange(binding.from);
   const bool is_own = source != nullptr && source->of_scenario && binding.from == binding.to &&
                       binding.key == "#" && binding.target == BindingTarget::kQueue &&
                       binding.headers.empty();
@@ -348,7 +345,7 @@ bool Door::is_of_scenario(const BindingSpec& binding) {
 
 void Door::unbind(Caller& caller, const BindingRequest& request) {
   BindingSpec binding = checked_binding(caller, request);
-  DeclaredExchange* source = find_exchange(request.source);
+  DeclaredExchange* source = catalogue_.exchange(request.source);
   if (source == nullptr) return;
   if (source->type == ExchangeType::kTopic && !caller.rules().may_read_topic(request.source, request.key))
     refuse_access(caller.rules().topic_refusal(request.source, request.key));
@@ -426,7 +423,7 @@ void Door::perform(Caller& caller, const wire::QueueDelete& method) {
   const std::string name = without_line_ends(named_queue(caller.channel, method.queue));
   if (!caller.rules().may_configure(name)) refuse_access(caller.rules().queue_refusal(name));
   std::size_t count = 0;
-  if (find_queue(name) != nullptr) {
+  if (catalogue_.queue(name) != nullptr) {
     const DeclaredQueue& queue = required_queue(caller, name);
     const Broker::QueueState state = bus_.broker().queue_state(queue.resource);
     const bool is_quorum = queue.type == QueueType::kQuorum;
@@ -454,7 +451,7 @@ void Door::perform(Caller& caller, const wire::QueueDelete& method) {
 
 // Its consumers hear of it. What follows on the bus makes forget_queue() be called.
 void Door::remove_queue(const std::string& name) {
-  const DeclaredQueue* queue = find_queue(name);
+  const DeclaredQueue* queue = catalogue_.queue(name);
   if (queue == nullptr) return;
   const ResourceIndex resource = queue->resource;
   if (!bus_.broker().has_queue(resource)) return forget_queue(name);

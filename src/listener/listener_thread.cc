@@ -104,10 +104,15 @@ void ListenerThread::accept_again() {
   accept();
 }
 
+void ListenerThread::note_crowded(const std::string& reason) const {
+  if (options_.crowded) options_.crowded(reason);
+}
+
 void ListenerThread::accept() {
   if (is_crowded()) {
     waits_to_accept_ = true;
-    return;
+    return note_crowded(fmt::format("{} are connected, of which {} have not logged in, and no more can be",
+                                    connections_.size(), connections_.size() - open_.size()));
   }
   acceptor_.async_accept([this](const asio::error_code& error, tcp::socket socket) {
     if (is_stopping_) return;
@@ -115,6 +120,8 @@ void ListenerThread::accept() {
       take_socket(std::move(socket));
       return accept();
     }
+    note_crowded(
+        fmt::format("the system gives no socket ({}); raise its limit (ulimit -n)", error.message()));
     accept_timer_.expires_after(kNoDescriptorPause);
     accept_timer_.async_wait([this](const asio::error_code& cancelled) {
       if (!cancelled && !is_stopping_) accept();

@@ -54,6 +54,7 @@ class ListenerThread {
  private:
   void open_acceptor();
   void accept();
+  void note_crowded(const std::string& reason) const;
   // Peers wait in the system's queue while too many have not logged in, or are connected.
   bool is_crowded() const;
   void accept_again();

@@ -216,7 +216,14 @@ TEST_CASE("listener: another protocol is told which is spoken here") {
 }
 
 TEST_CASE("listener: who does not log in has a bounded time, and there are few of them at once") {
-  TrivialSide side({.limits = {.login_time = 500ms, .half_open_max = 2}});
+  std::mutex mutex;
+  std::vector<std::string> reasons;
+  TrivialSide side({.crowded =
+                        [&](const std::string& reason) {
+                          const std::lock_guard lock(mutex);
+                          reasons.push_back(reason);
+                        },
+                    .limits = {.login_time = 500ms, .half_open_max = 2}});
   RawClient half_a_header(side.port());
   half_a_header.send("AMQP");
   RawClient silent(side.port());
@@ -224,6 +231,11 @@ TEST_CASE("listener: who does not log in has a bounded time, and there are few o
   CHECK(third.receive_all() == "");
   CHECK(half_a_header.receive_all() == "");
   CHECK(silent.receive_all() == "");
+  {
+    const std::lock_guard lock(mutex);
+    REQUIRE_FALSE(reasons.empty());
+    CHECK(reasons[0] == "2 are connected, of which 2 have not logged in, and no more can be");
+  }
   RawClient later(side.port());
   later.open();
   CHECK(side.count("opened") == 1);
