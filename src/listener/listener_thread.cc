@@ -117,11 +117,14 @@ void ListenerThread::accept() {
   acceptor_.async_accept([this](const asio::error_code& error, tcp::socket socket) {
     if (is_stopping_) return;
     if (!error) {
+      lacks_sockets_ = false;
       take_socket(std::move(socket));
       return accept();
     }
-    note_crowded(
-        fmt::format("the system gives no socket ({}); raise its limit (ulimit -n)", error.message()));
+    if (!std::exchange(lacks_sockets_, true)) {
+      note_crowded(
+          fmt::format("the system gives no socket ({}); raise its limit (ulimit -n)", error.message()));
+    }
     accept_timer_.expires_after(kNoDescriptorPause);
     accept_timer_.async_wait([this](const asio::error_code& cancelled) {
       if (!cancelled && !is_stopping_) accept();

@@ -88,6 +88,7 @@ class ListenerThread {
   bool is_full_ = false;
   bool is_stopping_ = false;
   bool waits_to_accept_ = false;
+  bool lacks_sockets_ = false;  // since the last one that was accepted
 
   // The mailbox.
   std::mutex mutex_;
