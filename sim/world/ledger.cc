@@ -310,12 +310,17 @@ void Ledger::note_client(const RunEvent& event) {
       return note_dead_letter(event.time_ns, resource, *event.message);
     case EventCode::kDelivered:
     case EventCode::kRedelivered:
+      client_receipts_[resource].push_back({.client = event.client_number,
+                                            .id = (*event.message)->id(),
+                                            .redelivered = event.code == EventCode::kRedelivered});
+      for_clients_.insert(resource);
+      return;
     case EventCode::kStreamed:
       for_clients_.insert(resource);
       return;
     case EventCode::kAcknowledged:
     case EventCode::kRejected:
-      ++left_[resource][(*event.message)->id()][event.code];
+      ++settled_[resource][(*event.message)->id()][event.code];
       return;
     default:
       return;
@@ -467,22 +472,27 @@ std::vector<Ledger::Account> Ledger::accounts(const std::string& queue,
     if (added) accounts.push_back({.write = write});
     ++accounts[at->second].owed;
   }
-  if (const auto left = left_.find(queue); left != left_.end()) {
+  const auto add_left = [&](const std::map<std::string, Left>& by_queue) {
+    const auto left = by_queue.find(queue);
+    if (left == by_queue.end()) return;
     for (const auto& [id, reasons] : left->second) {
       const auto found = by_id.find(id);
       if (found == by_id.end()) continue;
       for (const auto& [reason, times] : reasons) accounts[found->second].left += times;
     }
-  }
-  for (const Receipt& receipt : receipts_) {
-    if (!reads(receipt.consumer, queue, consumer)) continue;
-    const auto found = by_id.find(receipt.id);
-    if (found == by_id.end()) {
-      strays.push_back(receipt.id);
-    } else {
-      ++accounts[found->second].delivered;
-    }
-  }
+  };
+  add_left(left_);
+  if (consumer) add_left(settled_);
+  const auto add_delivery = [&](const std::string& id) {
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) return strays.push_back(id);
+    ++accounts[found->second].delivered;
+  };
+  for (const Receipt& receipt : receipts_)
+    if (reads(receipt.consumer, queue, consumer)) add_delivery(receipt.id);
+  const auto taken = client_receipts_.find(queue);
+  if (taken == client_receipts_.end() || consumer) return accounts;
+  for (const ClientReceipt& receipt : taken->second) add_delivery(receipt.id);
   return accounts;
 }
 

@@ -26,10 +26,12 @@
 //
 //   purged        a client has taken out all that waited
 //
-// The first five, and the last, have *left* the queue, as has what a client of a listener acknowledges or
-// gives up for good. What a client writes is owed as what a component writes. A message that waits in a queue
-// from which clients take is under way.
-// A message that a component refuses or rejects was delivered.
+// The first five, and the last, have *left* the queue. A message that a component refuses or rejects was
+// delivered.
+//
+// What a client of a listener writes is owed as what a component writes, and what it is handed was delivered:
+// what it does with that in its own process is not known here. For one consumer alone, what clients have
+// settled has left the queue. A message that waits in a queue from which clients take is under way.
 //
 // The ledger judges, for one queue and for one of its consumers or all together:
 //
@@ -143,6 +145,12 @@ class Ledger final : public Observer {
     std::string id;
     bool redelivered = false;
   };
+  // What a client was handed.
+  struct ClientReceipt {
+    std::uint32_t client = kNoClientNumber;
+    std::string id;
+    bool redelivered = false;
+  };
   // What the consumers of a queue have received.
   struct HandOvers {
     std::set<LinkIndex> consumers;                              // those that have not ended
@@ -194,7 +202,7 @@ class Ledger final : public Observer {
   Finding judge_order(const DeliveryExpectation& expect) const;
   Finding judge_lost(const DeliveryExpectation& expect) const;
   std::string describe(std::size_t write) const;
-  std::string left_text(const std::string& queue) const;
+  std::string left_text(const DeliveryExpectation& expect) const;
 
   const Scenario& scenario_;
   IndexedVector<LinkIndex, std::string> components_;
@@ -210,9 +218,11 @@ class Ledger final : public Observer {
   std::map<LinkIndex, std::uint64_t> latest_issued_;  // among the writes of a link that have arrived
   std::unordered_map<std::string, std::vector<std::size_t>> writes_by_id_;
   std::vector<Receipt> receipts_;
-  std::map<std::string, HandOvers> hand_overs_;  // by queue
-  std::map<std::string, Left> left_;             // by queue
-  std::set<std::string> for_clients_;            // queues from which clients have taken messages
+  std::map<std::string, HandOvers> hand_overs_;                        // by queue
+  std::map<std::string, Left> left_;                                   // by queue
+  std::map<std::string, Left> settled_;                                // by clients, by queue
+  std::map<std::string, std::vector<ClientReceipt>> client_receipts_;  // by queue
+  std::set<std::string> for_clients_;  // queues from which clients have taken messages
   End end_;
 };
 

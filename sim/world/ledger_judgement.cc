@@ -35,11 +35,17 @@ Ledger::Finding Ledger::judge(const DeliveryExpectation& expect) const {
 }
 
 // "15 expired, 160 dropped"
-std::string Ledger::left_text(const std::string& queue) const {
+std::string Ledger::left_text(const DeliveryExpectation& expect) const {
   std::map<EventCode, std::size_t> by_reason;
-  for (const auto& [id, reasons] : left_.at(queue)) {
-    for (const auto& [reason, times] : reasons) by_reason[reason] += times;
-  }
+  const auto add = [&](const std::map<std::string, Left>& by_queue) {
+    const auto left = by_queue.find(expect.resource);
+    if (left == by_queue.end()) return;
+    for (const auto& [id, reasons] : left->second) {
+      for (const auto& [reason, times] : reasons) by_reason[reason] += times;
+    }
+  };
+  add(left_);
+  if (expect.consumer) add(settled_);
   std::string text;
   for (const auto& [reason, times] : by_reason)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", times, info_of(reason).name);
@@ -81,7 +87,7 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const
   }
   std::string counts = fmt::format("of {} owed, {} never delivered, {} more than once", owed, never, again);
   if (!strays.empty()) counts += fmt::format(", {} delivered that were not owed", strays.size());
-  if (left > 0) counts += fmt::format(", {} left the queue ({})", left, left_text(expect.resource));
+  if (left > 0) counts += fmt::format(", {} left the queue ({})", left, left_text(expect));
   if (not_due > 0) counts += fmt::format(", {} still under way", not_due);
   if (owed == 0 && offence.empty()) offence = fmt::format("nothing was owed to '{}'", expect.resource);
   if (offence.empty()) return {true, counts};
@@ -89,28 +95,39 @@ Ledger::Finding Ledger::judge_delivered(const DeliveryExpectation& expect) const
 }
 
 Ledger::Finding Ledger::judge_order(const DeliveryExpectation& expect) const {
-  std::map<std::pair<LinkIndex, LinkIndex>, std::size_t> latest;  // the latest write, by consumer and writer
-  std::set<std::pair<LinkIndex, std::string_view>> seen;
+  using Consumer = std::pair<bool, std::uint32_t>;               // whether it is a client, and its number
+  std::map<std::pair<Consumer, LinkIndex>, std::size_t> latest;  // the latest write, by consumer and writer
+  std::set<std::pair<Consumer, std::string_view>> seen;
   std::size_t counted = 0;
   std::size_t late = 0;
   std::string offence;
-  for (const Receipt& receipt : receipts_) {
-    if (receipt.redelivered || !reads(receipt.consumer, expect.resource, expect.consumer)) continue;
-    if (!seen.emplace(receipt.consumer, receipt.id).second) continue;
+  const auto take = [&](const Consumer& consumer, const std::string& id, const auto& name) {
+    if (!seen.emplace(consumer, id).second) return;
     ++counted;
-    const auto writes = writes_by_id_.find(receipt.id);
+    const auto writes = writes_by_id_.find(id);
     if (writes == writes_by_id_.end() || writes->second.empty())
-      continue;  // nobody wrote it; judge_delivered reports that
+      return;  // nobody wrote it; judge_delivered reports that
     const std::size_t write = writes->second.front();
-    const auto [at, first] = latest.try_emplace({receipt.consumer, writes_[write].writer}, write);
+    const auto [at, first] = latest.try_emplace({consumer, writes_[write].writer}, write);
     if (first || write > at->second) {
       at->second = write;
-      continue;
+      return;
     }
     ++late;
     if (offence.empty()) {
-      offence = fmt::format("{}, came to {} after {}, which was written later", describe(write),
-                            components_[receipt.consumer], printable_word(writes_[at->second].message->id()));
+      offence = fmt::format("{}, came to {} after {}, which was written later", describe(write), name(),
+                            printable_word(writes_[at->second].message->id()));
+    }
+  };
+  for (const Receipt& receipt : receipts_) {
+    if (receipt.redelivered || !reads(receipt.consumer, expect.resource, expect.consumer)) continue;
+    take({false, receipt.consumer.number()}, receipt.id, [&] { return components_[receipt.consumer]; });
+  }
+  const auto taken = client_receipts_.find(expect.resource);
+  if (taken != client_receipts_.end() && !expect.consumer) {
+    for (const ClientReceipt& receipt : taken->second) {
+      if (receipt.redelivered) continue;
+      take({true, receipt.client}, receipt.id, [&] { return fmt::format("client {}", receipt.client); });
     }
   }
   if (offence.empty()) return {true, fmt::format("{} in the order of writing", counted)};

@@ -61,6 +61,7 @@ class ClientWorld {
     return world_->finish(RunStatus::kCompleted);
   }
   bool met() { return check_expectations(small_.scenario, finish()).at(0).met; }
+  std::string finding() { return check_expectations(small_.scenario, finish()).at(0).detail; }
 
   void capture_to(const std::string& path) {
     CaptureHeader header = capture_header(small_.scenario, {}, small_.options.seed, small_.options.ordering);
@@ -110,6 +111,37 @@ TEST_CASE("what a client takes, and settles, is delivered") {
   world.send(2, ClientMethod(BasicReject{.delivery_tag = 2, .requeue = true}));
   world.send(2, ClientMethod(BasicReject{.delivery_tag = 3, .requeue = false}));
   CHECK(world.met());
+}
+
+TEST_CASE("what a client was handed twice was not delivered exactly once") {
+  ClientWorld world(kOnce, false);
+  world.open(1);
+  world.send(1, ClientMethod(QueueDeclare{.queue = "jobs", .passive = true}));
+  world.publish(1, "", "jobs", "a");
+  world.send(1, ClientMethod(BasicGet{.queue = "jobs"}));
+  const bool again = GENERATE(true, false);
+  if (again) {
+    world.send(1, ClientMethod(BasicReject{.delivery_tag = 1, .requeue = true}));
+    world.send(1, ClientMethod(BasicGet{.queue = "jobs"}));
+    world.send(1, ClientMethod(BasicAck{.delivery_tag = 2}));
+  } else {
+    world.send(1, ClientMethod(BasicAck{.delivery_tag = 1}));
+  }
+  CHECK(
+      world.finding() ==
+      (again
+           ? "message a, written at 400ns, was delivered to a consumer of 'jobs' 2 times (of 1 owed, 0 never "
+             "delivered, 1 more than once)"
+           : "of 1 owed, 0 never delivered, 0 more than once"));
+}
+
+TEST_CASE("what clients were handed is judged for its order") {
+  ClientWorld world({.resource = "jobs", .fifo = true}, false);
+  world.open(1);
+  world.send(1, ClientMethod(QueueDeclare{.queue = "jobs", .passive = true}));
+  for (const char* id : {"a", "b", "c"}) world.publish(1, "", "jobs", id);
+  world.send(1, ClientMethod(BasicConsume{.queue = "jobs", .no_ack = true}));
+  CHECK(world.finding() == "3 in the order of writing");
 }
 
 TEST_CASE("what a client gave back, or held when it went, is not lost") {
