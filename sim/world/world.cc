@@ -191,7 +191,9 @@ bool World::move_clock_to(TimeNs time_ns) {
   } catch (const Interrupted&) {
     return false;
   }
-  scheduler_.advance_to(time_ns);
+  moved_to_ns_ = time_ns;
+  const bool waits = !checkpoints_due_.empty() && checkpoints_due_.begin()->first < time_ns;
+  scheduler_.advance_to(waits ? checkpoints_due_.begin()->first : time_ns);
   return true;
 }
 

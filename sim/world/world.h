@@ -4,6 +4,7 @@
 // the scheduler, drives the bus and the machines, and takes the fingerprints. Jobs run on strands.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -114,7 +115,8 @@ class World final : private RunNames, private DoorWatcher {
   // `interrupted` is true; after an interruption, advance_to(now()) without one handles the rest of
   // the events at now(). Throws what run() throws.
   bool advance_to(TimeNs time_ns, const std::atomic<bool>& interrupted, const ProgressSink& progress);
-  TimeNs now() const { return scheduler_.now(); }
+  // The scheduler's time may be behind it, where a checkpoint waits to become an event.
+  TimeNs now() const { return std::max(scheduler_.now(), moved_to_ns_); }
   // How far the run is. Only for the deciding thread: between two steps, or in a ProgressSink.
   Glimpse glimpse() const;
   // How many events there were.
@@ -298,6 +300,7 @@ class World final : private RunNames, private DoorWatcher {
       policy_counts_;  // for queues with options, or with something to count
   std::uint64_t events_at_this_time_ = 0;
   TimeNs last_import_ns_ = 0;
+  TimeNs moved_to_ns_ = 0;                               // by move_clock_to()
   std::unique_ptr<Door> door_;                           // null while there was no client
   RingBuffer<ClientCommand> commands_;                   // handed in; their time has not come
   std::uint64_t unused_number_ = 0;                      // that of a client's command, while no event has it

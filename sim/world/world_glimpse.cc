@@ -7,7 +7,7 @@
 namespace dse {
 
 Glimpse World::glimpse() const {
-  Glimpse seen{.virtual_time_ns = scheduler_.now(),
+  Glimpse seen{.virtual_time_ns = now(),
                .events = scheduler_.event_number(),
                .deliveries = fingerprinter_.hasher().deliveries(),
                .share_done = share_done()};
@@ -22,7 +22,7 @@ Glimpse World::glimpse() const {
 std::optional<double> World::share_done() const {
   if (scenario_.until_ns) {
     if (*scenario_.until_ns == 0) return 1;
-    return static_cast<double>(scheduler_.now()) / static_cast<double>(*scenario_.until_ns);
+    return static_cast<double>(now()) / static_cast<double>(*scenario_.until_ns);
   }
   std::optional<double> least;
   for (const auto& component : components_) {

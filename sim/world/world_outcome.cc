@@ -124,7 +124,7 @@ std::optional<std::string> World::stuck() const {
 }
 
 void World::close_ledger() {
-  ledger_->close({.time_ns = scheduler_.now(), .drained = drained(), .varied = last_arrivals()});
+  ledger_->close({.time_ns = now(), .drained = drained(), .varied = last_arrivals()});
   result_.ledger = ledger_;
 }
 
@@ -181,7 +181,7 @@ RunResult World::finish(RunStatus status) {
       result.failed.emplace(component->config.name, *exited);
     }
   }
-  result.virtual_time_ns = scheduler_.now();
+  result.virtual_time_ns = now();
   result.events = scheduler_.event_number();
   result.deliveries = fingerprinter_.hasher().deliveries();
   result.unroutable = bus_.broker().unroutable();
@@ -416,7 +416,7 @@ void World::collect_resource_metrics(Measures& measures) const {
     }
     add(".max_depth", static_cast<double>(state.depth_max));
     add(".max_unacknowledged", static_cast<double>(gauge.max_unacknowledged()));
-    add(".mean_depth", gauge.mean_depth(scheduler_.now()));
+    add(".mean_depth", gauge.mean_depth(now()));
     add(".not_received", static_cast<double>(state.depth));
   }
 }
@@ -439,7 +439,7 @@ void World::collect_curves(Measures& measures) const {
   };
   for (const auto& component : components_) add(component->config.name, harvest_curve(measured(*component)));
   for (ResourceIndex resource; resource != gauges_.next(); ++resource)
-    add(bus_.broker().name(resource), gauges_[resource].curve(scheduler_.now()));
+    add(bus_.broker().name(resource), gauges_[resource].curve(now()));
   add_curves(scorer_, measures.curves);
   std::sort(measures.curves.begin(), measures.curves.end(), [](const CurveRow& a, const CurveRow& b) {
     return std::tie(a.time_ns, a.component, a.metric) < std::tie(b.time_ns, b.component, b.metric);

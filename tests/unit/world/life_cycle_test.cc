@@ -1,6 +1,7 @@
 // Components that stop, crash and come back, in worlds whose every event is known.
 #include "dse/error.h"
 #include "dse/plain_component.h"
+#include "kinds/gateway_import.h"
 #include "support/catch.h"
 #include "support/error_text.h"
 #include "support/open_world.h"
@@ -324,6 +325,36 @@ TEST_CASE("checkpoint: they are in the record of events, and change no fingerpri
   CHECK(with.fingerprints == without.fingerprints);
   CHECK(with.virtual_time_ns == without.virtual_time_ns);
   CHECK(with.events > without.events);
+}
+
+TEST_CASE("checkpoint: those that the clock has passed are made when something comes from outside") {
+  const auto run = [](TimeNs step_ns) {
+    CountingWorld driven(55);
+    driven.add("door", make_gateway_import({.queue = "in", .to = "a"}));
+    driven.crash("counter", 1'150);
+    World world(driven.scenario, driven.options, no_files());
+    for (TimeNs now_ns = 0; now_ns <= 2'000; now_ns += step_ns) {
+      // Handed in when it comes, as in an attached run, or long before, as in its replay.
+      for (const TimeNs time_ns : {TimeNs{1'000}, TimeNs{1'500}}) {
+        if (time_ns >= now_ns && time_ns < now_ns + step_ns) world.import(2, make_message({}), time_ns);
+      }
+      REQUIRE(world.advance_to(now_ns, driven.interrupted, [](TimeNs, std::uint64_t) {}));
+      REQUIRE(world.now() == now_ns);
+    }
+    REQUIRE(world.advance_to(2'000, driven.interrupted, [](TimeNs, std::uint64_t) {}));
+    RunResult result = world.finish(RunStatus::kCompleted);
+    CHECK(result.virtual_time_ns == 2'000);
+    CHECK(driven.notes == Notes{"knows 0", "knows 7"});
+    return result;
+  };
+  const RunResult whole = run(4'000);
+  for (const TimeNs step_ns : {1, 7, 50, 55, 100, 400}) {
+    CAPTURE(step_ns);
+    const RunResult steps = run(step_ns);
+    CHECK(steps.fingerprints == whole.fingerprints);
+    CHECK(steps.events == whole.events);
+    CHECK(steps.metrics == whole.metrics);
+  }
 }
 
 TEST_CASE("checkpoint: a component that gives none ends the run, and is named") {
