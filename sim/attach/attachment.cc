@@ -92,7 +92,8 @@ bool Attachment::is_cut_short(const Interrupts& interrupts) const {
 
 void Attachment::turn() {
   for (const Front* front : fronts_) front->check();
-  for (Front* front : fronts_) front->take(intake_);
+  has_left_some_ = false;
+  for (Front* front : fronts_) has_left_some_ = !front->take(intake_) || has_left_some_;
   advance();
   settle();
 }
@@ -129,6 +130,7 @@ void Attachment::settle() {
 
 // Waits until the next event is due, something arrives, or it is time to check.
 void Attachment::rest() {
+  if (has_left_some_ && !is_full()) return;
   const auto now = Clock::now();
   auto until = now + (options_.look ? kRestWatchedMax : kRestMax);
   const std::optional<TimeNs> next_ns = world_.next_time_ns();

@@ -86,6 +86,7 @@ class Attachment {
   Clock::time_point start_;
   Clock::time_point shown_;
   std::exception_ptr failure_;
+  bool has_left_some_ = false;  // a front has not handed in all that has arrived
 };
 
 }  // namespace dse

@@ -12,8 +12,9 @@ class Front {
 
   // Throws what has ended it.
   virtual void check() const = 0;
-  // Hands in what has arrived.
-  virtual void take(Intake& intake) = 0;
+  // Hands in what has arrived. False when it has left something for the next turn, because the world still
+  // has enough to do.
+  virtual bool take(Intake& intake) = 0;
   // Tells the outside what came of it. What has been handed in by now is safe in the capture.
   virtual void settle(Intake& intake) = 0;
   // Whether settle() has something to do once the capture is flushed.

@@ -40,12 +40,13 @@ void GatewayFront::write(const ComponentConfig& exporter, const MessagePtr& mess
   gateway_.write(exports_.at(exporter.name), message);
 }
 
-void GatewayFront::take(Intake& intake) {
-  if (intake.is_closed()) return;
+bool GatewayFront::take(Intake& intake) {
+  if (intake.is_closed()) return true;
   for (Imported& imported : gateway_.take()) {
-    if (intake.world().over()) return;  // unsettled messages are delivered again
+    if (intake.world().over()) return true;  // unsettled messages are delivered again
     take_import(intake, std::move(imported));
   }
+  return true;
 }
 
 void GatewayFront::take_import(Intake& intake, Imported&& imported) {

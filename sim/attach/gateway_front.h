@@ -27,7 +27,7 @@ class GatewayFront final : public Front {
   void write(const ComponentConfig& exporter, const MessagePtr& message);
 
   void check() const override { gateway_.check(); }
-  void take(Intake& intake) override;
+  bool take(Intake& intake) override;
   bool has_to_settle(Intake&) override { return !unsettled_.empty(); }
   void settle(Intake& intake) override;
   bool is_full() const override { return gateway_.full(); }

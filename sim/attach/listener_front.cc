@@ -21,6 +21,15 @@ std::string refusal_in(const ClientReply& reply) {
 
 }  // namespace
 
+// The listener stops reading when what it has read is not taken. So the world has never more to do than one
+// such load, however fast clients are.
+bool ListenerFront::take(Intake& intake) {
+  if (intake.is_closed()) return true;
+  if (intake.world().has_commands()) return false;
+  for (ClientCommand& command : listener_.take()) intake.hand_in(std::move(command));
+  return true;
+}
+
 void ListenerFront::settle(Intake& intake) {
   if (!has_to_settle(intake)) return;
   if (refused_) tell_refusals(intake.world());

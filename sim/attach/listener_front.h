@@ -22,10 +22,7 @@ class ListenerFront final : public Front {
       : listener_(listener), refused_(std::move(refused)) {}
 
   void check() const override {}
-  void take(Intake& intake) override {
-    if (intake.is_closed()) return;
-    for (ClientCommand& command : listener_.take()) intake.hand_in(std::move(command));
-  }
+  bool take(Intake& intake) override;
   bool has_to_settle(Intake& intake) override {
     if (replies_.empty()) replies_ = intake.world().take_replies();
     return !replies_.empty();

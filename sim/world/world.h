@@ -101,6 +101,8 @@ class World final : private RunNames, private DoorWatcher {
   // written, with all its fields unchanged, at `time_ns`, after everything else at that time except
   // earlier imports. `time_ns` must be neither in the past nor before that of an earlier import.
   void import(std::size_t component, MessagePtr message, TimeNs time_ns);
+  // Whether something that was handed in by the following function has not been done.
+  bool has_commands() const { return !commands_.empty(); }
   // Hands in what a client of a listener does: it is done at `time_ns`, in the order of these calls and those
   // of import(), after everything else at that time. Times are as those of imports.
   void hand_in(ClientCommand command, TimeNs time_ns);
