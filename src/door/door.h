@@ -54,6 +54,9 @@ class Door {
   static constexpr std::uint32_t kStreamsMax = 20'000'000;
   // So many bindings are made in one run: what a removed one leaves in its exchange is kept.
   static constexpr std::size_t kBindingsMadeMax = 1'000'000;
+  // So many bytes of arguments are declared in one run, with what has been deleted: the least that a million
+  // queues take with a few arguments each.
+  static constexpr std::size_t kArgumentBytesMax = 256 << 20;
 
   struct Options {
     DoorTopology topology = {};
@@ -141,6 +144,8 @@ class Door {
   void bind(Caller& caller, const BindingRequest& request);
   void unbind(Caller& caller, const BindingRequest& request);
   bool is_of_scenario(const BindingSpec& binding);
+  // How many bytes these are. Throws ClientRefusal when there is no room for them.
+  std::size_t room_for(const Headers& arguments) const;
   DeclaredExchange& required_exchange(std::string_view name);
   // Refuses one that is not there, and one that is another client's.
   DeclaredQueue& required_queue(const Caller& caller, const std::string& name);
@@ -192,6 +197,7 @@ class Door {
   std::map<std::string, std::pair<ClientIndex, std::uint16_t>, std::less<>> reply_addresses_;
   std::uint32_t channels_opened_ = 0;
   std::size_t bindings_made_ = 0;
+  std::size_t argument_bytes_ = 0;
   std::vector<ClientReply> replies_;
   std::vector<DeliveryTag> settling_;
   TimeNs now_ns_ = 0;

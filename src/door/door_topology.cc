@@ -7,6 +7,7 @@
 
 #include "door/caller.h"
 #include "door/queue_arguments.h"
+#include "message/carriage.h"
 
 namespace dse {
 namespace {
@@ -91,6 +92,13 @@ Headers header_values(const Headers& arguments) {
 
 void Door::refuse_access(const std::string& text) const { throw ClientRefusal::of_access(text); }
 
+std::size_t Door::room_for(const Headers& arguments) const {
+  const std::size_t bytes = bytes_in_frame(arguments);
+  if (bytes > kArgumentBytesMax - argument_bytes_)
+    throw ClientRefusal(ReplyCode::kResourceError, "too many bytes of arguments were declared");
+  return bytes;
+}
+
 DeclaredExchange& Door::required_exchange(std::string_view name) {
   DeclaredExchange* exchange = catalogue_.exchange(name);
   if (exchange == nullptr)
@@ -153,6 +161,7 @@ void Door::create_exchange(Caller& caller, const std::string& name, const wire::
     if (!caller.rules().may_read(name)) refuse_access(caller.rules().exchange_refusal(name));
     if (!caller.rules().may_write(*alternate)) refuse_access(caller.rules().exchange_refusal(*alternate));
   }
+  const std::size_t bytes = room_for(method.arguments);
   const DeclaredExchange& made = catalogue_.add_exchange(name,
                                                          {.type = type,
                                                           .durable = method.durable,
@@ -160,6 +169,7 @@ void Door::create_exchange(Caller& caller, const std::string& name, const wire::
                                                           .internal = method.internal,
                                                           .arguments = method.arguments},
                                                          now_ns_);
+  argument_bytes_ += bytes;
   bus_.broker().set_options(made.resource, ExchangeOptions{.type = type, .alternate = alternate});
   watcher_.on_client(caller.index(), BusEvent(EventCode::kDeclared, made.resource));
 }
@@ -264,6 +274,7 @@ DeclaredQueue& Door::create_queue(Caller& caller, const std::string& name, const
                                                                  .exclusive = method.exclusive,
                                                                  .auto_delete = method.auto_delete});
   options.auto_delete = method.auto_delete;
+  const std::size_t bytes = room_for(method.arguments);
   DeclaredQueue& queue = catalogue_.add_queue(name,
                                               {.durable = method.durable && !method.exclusive,
                                                .auto_delete = method.auto_delete,
@@ -272,6 +283,7 @@ DeclaredQueue& Door::create_queue(Caller& caller, const std::string& name, const
                                                .type = options.type,
                                                .single_active_consumer = options.single_active_consumer},
                                               now_ns_);
+  argument_bytes_ += bytes;
   bus_.broker().make_queue_alone(queue.resource, std::move(options), now_ns_);
   watcher_.on_client(caller.index(), BusEvent(EventCode::kDeclared, queue.resource));
   return queue;
@@ -327,9 +339,13 @@ void Door::bind(Caller& caller, const BindingRequest& request) {
   add_conditions(binding, request.arguments, source.type);
   if (bindings_made_ >= kBindingsMadeMax)
     throw ClientRefusal(ReplyCode::kResourceError, "too many bindings were made");
+  const std::size_t bytes = room_for(request.arguments);
   source.was_bound = true;
   const bool is_new = bus_.broker().bind(binding, now_ns_);
-  if (source.bindings.add(source.type, binding, request.arguments, is_new)) ++bindings_made_;
+  if (source.bindings.add(source.type, binding, request.arguments, is_new)) {
+    ++bindings_made_;
+    argument_bytes_ += bytes;
+  }
   if (!is_new) return;
   watcher_.on_client_binding(caller.index(), binding, true);
 }

@@ -79,3 +79,21 @@ TEST_CASE("a channel has no more consumers than its bound") {
   CHECK(driver.refusal(client, BasicConsume{.queue = "q"}) ==
         "connection 530 NOT_ALLOWED - reached maximum (10000) of consumers per channel");
 }
+
+TEST_CASE("what clients declare takes no more than its bound, whatever they write into it") {
+  DoorDriver driver;
+  const ClientIndex client = driver.connect();
+  const Headers note = {{"note", std::string(100'000, 'n')}};
+  const std::size_t all = Door::kArgumentBytesMax / (100'000 + 20);
+  driver.call<ExchangeDeclareOk>(client,
+                                 ExchangeDeclare{.exchange = "x", .type = "topic", .arguments = note});
+  driver.call<QueueDeclareOk>(client, QueueDeclare{.queue = "q", .arguments = note});
+  for (std::size_t made = 2; made < all; ++made) {
+    const QueueBind binding{
+        .queue = "q", .exchange = "x", .routing_key = std::to_string(made), .arguments = note};
+    driver.call<QueueBindOk>(client, binding);
+    if (made == 2) driver.call<QueueBindOk>(client, binding);  // it is there
+  }
+  CHECK(driver.refusal(client, QueueDeclare{.queue = "one more", .arguments = note}) ==
+        "connection 506 RESOURCE_ERROR - too many bytes of arguments were declared");
+}
