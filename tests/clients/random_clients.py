@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Random clients on one attached run: each connects, declares, publishes, consumes, settles, and dies, by closing or by
+"""Random clients on an attached run of each of two scenarios: each connects, declares, publishes, consumes, settles, and dies, by closing or by
 losing its socket. The replay of the run from its capture has the same fingerprints, with and without a record of
 events, on one thread as on two. Arguments: how many runs, how many clients, and the first seed."""
 
@@ -7,6 +7,7 @@ import json
 import os
 import random
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -17,16 +18,20 @@ sys.dont_write_bytecode = True
 import pika  # noqa: E402
 from brokers import Dse  # noqa: E402
 
+HERE = Path(__file__).parent
+SCENARIOS = [HERE / "listening.toml", HERE / "troubled.toml"]  # in the second the queues are there
+
 NAMES = ["notes", "shared", "other"]
 
 
 class RandomClient(threading.Thread):
     """One client with choices of its own."""
 
-    def __init__(self, url, seed, broken):
+    def __init__(self, url, seed, declares, broken):
         super().__init__()
         self.url = url
         self.draw = random.Random(seed)
+        self.declares = declares
         self.broken = broken
 
     def run(self):
@@ -44,7 +49,7 @@ class RandomClient(threading.Thread):
             channel.confirm_delivery()
         held = []
         for name in NAMES[1:]:
-            channel.queue_declare(name)
+            channel.queue_declare(name, passive=not self.declares)
         own = channel.queue_declare("", exclusive=True).method.queue
         channel.queue_bind(own, "notes", routing_key=self.draw.choice(["#", "a.*", "b.#"]))
         for _ in range(self.draw.randrange(5, 40)):
@@ -60,8 +65,13 @@ class RandomClient(threading.Thread):
         if what < 2:
             exchange = self.draw.choice(["", "notes"])
             key = queue if exchange == "" else self.draw.choice(["a.b", "b.c.d", "c"])
-            channel.basic_publish(exchange, key, bytes(self.draw.randrange(0, 2000)),
-                                  pika.BasicProperties(message_id=str(self.draw.random())))
+            properties = pika.BasicProperties(message_id=str(self.draw.random()))
+            body = bytes(self.draw.randrange(0, 2000))
+            if self.draw.random() < 0.5:  # what a model can use
+                properties.content_type = "application/vnd.dse.f32"
+                properties.headers = self.draw.choice([{}, {"label": 0}, {"label": 1}])
+                body = struct.pack("<2f", self.draw.random(), self.draw.random())
+            channel.basic_publish(exchange, key, body, properties)
         elif what == 2:
             channel.basic_consume(queue, lambda _c, method, _p, _b: held.append(method.delivery_tag))
         elif what == 3:
@@ -80,11 +90,11 @@ def fingerprint(path):
     return json.loads((path / "summary.json").read_text("utf-8"))["fingerprint"]
 
 
-def run_once(program, clients, seed):
+def run_once(program, scenario, clients, seed):
     """Whether the replays of one run are as it was."""
     broken = []
-    with Dse(program) as dse:
-        threads = [RandomClient(dse.url, f"{seed} {number}", broken) for number in range(clients)]
+    with Dse(program, scenario) as dse:
+        threads = [RandomClient(dse.url, f"{seed} {number}", scenario == SCENARIOS[0], broken) for number in range(clients)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -95,10 +105,12 @@ def run_once(program, clients, seed):
         prints = []
         for options in (["--threads", "1"], ["--threads", "2", "--record"]):
             again = Path(dse.folder.name) / f"again{len(prints)}"
-            subprocess.run([program, "replay", dse.scenario, "--capture", dse.run / "capture", "--out", again, "--quiet",
-                            *options], check=True, stdout=subprocess.DEVNULL)
+            replayed = subprocess.run([program, "replay", dse.scenario, "--capture", dse.run / "capture", "--out", again,
+                                       "--quiet", *options], capture_output=True, text=True, check=False)
+            if replayed.returncode != 0:
+                sys.exit(f"{scenario.stem}, seed {seed}: the replay ended with {replayed.returncode}\n{replayed.stderr}")
             prints.append(fingerprint(again))
-    print(f"seed {seed}: {counts}, {len(broken)} broken off", flush=True)
+    print(f"{scenario.stem}, seed {seed}: {counts}, {len(broken)} broken off", flush=True)
     same = all(one == first for one in prints)
     if not same:
         print(f"  the run {first}\n  replayed {prints}")
@@ -109,5 +121,6 @@ def run_once(program, clients, seed):
 
 if __name__ == "__main__":
     runs, clients_of_run, first_seed = (int(text) for text in sys.argv[1:4])
-    held = [run_once(os.environ["DSE"], clients_of_run, seed) for seed in range(first_seed, first_seed + runs)]
+    held = [run_once(os.environ["DSE"], scenario, clients_of_run, seed)
+            for scenario in SCENARIOS for seed in range(first_seed, first_seed + runs)]
     sys.exit(0 if all(held) else 1)
