@@ -10,8 +10,8 @@ const PASSWORD = "only-for-tests";
 const DSE = process.env.DSE ?? "dse"; // the program
 
 export class ListeningDse {
-  // When it has started, `url` is what the application under test connects to.
-  static async start(scenario) {
+  // When it has started, `url` is what the application under test connects to. `options` are more of dse attach.
+  static async start(scenario, ...options) {
     const dse = new ListeningDse();
     dse.scenario = scenario;
     dse.folder = mkdtempSync(join(tmpdir(), "dse-"));
@@ -22,7 +22,7 @@ export class ListeningDse {
     execFileSync(DSE, ["user", "add", "app", "--users", users, "--password-file", password, ...all]);
     dse.process = spawn(
       DSE,
-      ["attach", scenario, "--listen", "amqp://127.0.0.1:0", "--users", users, "--out", dse.run],
+      ["attach", scenario, "--listen", "amqp://127.0.0.1:0", "--users", users, "--out", dse.run, ...options],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     dse.ended = once(dse.process, "exit");
@@ -30,17 +30,20 @@ export class ListeningDse {
       const address = line.match(/^listening on amqp:\/\/(\S+)/)?.[1];
       if (!address) continue;
       dse.url = `amqp://app:${PASSWORD}@${address}/%2f`;
+      dse.said = "";
+      dse.process.stdout.on("data", (said) => (dse.said += said));
       dse.process.stdout.resume();
       return dse;
     }
     throw new Error("dse does not listen; what it says of that is on stderr");
   }
 
-  // Its exit status: 0 when all is well, 1 when an expectation of the scenario does not hold. After it, `run` is the
-  // run directory.
+  // Its exit status: 0 when all is well, 1 when an expectation of the scenario does not hold, which is printed. After
+  // it, `run` is the run directory.
   async stop() {
     this.process.kill("SIGINT");
     const [status] = await this.ended;
+    if (status !== 0) console.log(this.said);
     return status;
   }
 

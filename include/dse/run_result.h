@@ -154,6 +154,7 @@ struct ClientCounts {
   std::uint64_t unroutable = 0;
   std::uint64_t delivered = 0;  // to clients, those that came again among them
   std::uint64_t settled = 0;    // acknowledged, or given up
+  std::uint64_t refused = 0;    // channels and connections that were closed for what clients did
 };
 
 struct RunResult : Measures, TrafficCounts {

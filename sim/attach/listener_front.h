@@ -1,9 +1,6 @@
 // The front whose clients are those of a listener.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "listener/listener.h"
@@ -13,13 +10,8 @@ namespace dse {
 
 class ListenerFront final : public Front {
  public:
-  // Called with a client, as in "client 1 (app)", and with what ends its channel or its connection, as in
-  // "404 NOT_FOUND - no queue 'jobs' in vhost '/'".
-  using TellRefusal = std::function<void(const std::string& client, const std::string& refusal)>;
-
-  // The listener must outlive this. `refused` may be empty.
-  explicit ListenerFront(Listener& listener, TellRefusal refused = {})
-      : listener_(listener), refused_(std::move(refused)) {}
+  // The listener must outlive this.
+  explicit ListenerFront(Listener& listener) : listener_(listener) {}
 
   void check() const override {}
   bool take(Intake& intake) override;
@@ -32,10 +24,7 @@ class ListenerFront final : public Front {
   bool takes() const override { return true; }
 
  private:
-  void tell_refusals(const World& world) const;
-
   Listener& listener_;
-  TellRefusal refused_;
   std::vector<ClientReply> replies_;
 };
 

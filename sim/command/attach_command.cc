@@ -125,8 +125,10 @@ std::string counts_text(const Gateway::Counts& counts) {
 }
 
 std::string counts_text(const ClientCounts& counts) {
-  return fmt::format("clients: connected {}, published {}, unroutable {}, delivered {}, settled {}\n",
-                     counts.connected, counts.published, counts.unroutable, counts.delivered, counts.settled);
+  return fmt::format(
+      "clients: connected {}, published {}, unroutable {}, delivered {}, settled {}, refused {}\n",
+      counts.connected, counts.published, counts.unroutable, counts.delivered, counts.settled,
+      counts.refused);
 }
 
 // Who starts this in a test waits for this line. With --json, standard output is one document.
@@ -202,7 +204,7 @@ int attach(const AttachArguments& arguments, const Tables& tables) {
     capture.emplace(run.folder().path_of(kCaptureFile), header);
   }
   std::optional<ListenerFront> listener_front;
-  if (listener) listener_front.emplace(*listener, refusals_told());
+  if (listener) listener_front.emplace(*listener);
   paced.watch(world);
   Attachment attachment(scenario, world,
                         {.gateway = gateway_front ? &*gateway_front : nullptr,

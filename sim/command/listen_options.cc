@@ -19,17 +19,14 @@ void require(bool held, const char* option, const char* what) {
   if (!held) throw InputError({.file = option}, what);
 }
 
-// Tells who runs dse of something: of the first times, and of every hundredth then, so that no client fills a
-// log. One thread.
+// Tells who runs dse of something that clients cause, as is_told() says. One thread.
 class RareWarnings {
  public:
   // `what` is the name of one of them.
   explicit RareWarnings(std::string what) : what_(std::move(what)) {}
 
   void note(const std::string& text) {
-    constexpr std::uint64_t kFirst = 20;
-    constexpr std::uint64_t kThenEach = 100;
-    if (++count_ > kFirst && count_ % kThenEach != 0) return;
+    if (!is_told(++count_)) return;
     tell("warning: {} ({} {})\n", text, what_, count_);
   }
 
@@ -101,16 +98,9 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
             log->note(fmt::format("refused the login of user {} from {}", shown(user), from));
           },
       .crowded =
-          [log = std::make_shared<RareWarnings>("time")](const std::string& reason) {
+          [log = std::make_shared<RareWarnings>("wait")](const std::string& reason) {
             log->note(fmt::format("clients that connect have to wait: {}", reason));
           }};
-}
-
-ListenerFront::TellRefusal refusals_told() {
-  return [log = std::make_shared<RareWarnings>("refusal")](const std::string& client,
-                                                           const std::string& refusal) {
-    log->note(fmt::format("{} was told {}", client, printable(refusal)));
-  };
 }
 
 std::string listener_url(const ListenerOptions& options, const Listener& listener) {

@@ -8,7 +8,6 @@
 
 #include "access/known_users.h"
 #include "listener/listener.h"
-#include "sim/attach/listener_front.h"
 #include "sim/command/command_parser.h"
 
 namespace dse {
@@ -27,9 +26,6 @@ void add_listen_options(ProgramCommand& command, ListenArguments& arguments);
 // What the arguments ask for; empty when they do not. The users' file is read. Throws InputError when
 // something is missing or does not fit together; warns on stderr where others may read the users' file.
 std::optional<ListenerOptions> listener_options(const ListenArguments& arguments);
-
-// Tells who runs dse of refusals, on standard error: of the first ones, and of every hundredth then.
-ListenerFront::TellRefusal refusals_told();
 
 // "amqp://127.0.0.1:5672", where clients find a listener with these options.
 std::string listener_url(const ListenerOptions& options, const Listener& listener);

@@ -88,9 +88,10 @@ std::string overview_html(const std::vector<LabelledRun>& runs) {
     const auto clients = summary.find("clients");
     if (clients == summary.end()) return "";
     const auto count = [&clients](const char* what) { return text_at(*clients, what); };
-    return fmt::format("{} connected; {} published, of which {} unroutable; {} delivered, {} settled",
-                       count("connected"), count("published"), count("unroutable"), count("delivered"),
-                       count("settled"));
+    const std::string text = fmt::format(
+        "{} connected; {} published, of which {} unroutable; {} delivered, {} settled", count("connected"),
+        count("published"), count("unroutable"), count("delivered"), count("settled"));
+    return clients->contains("refused") ? fmt::format("{}; {} refused", text, count("refused")) : text;
   });
   add("virtual time",
       [](const ReportJson& summary) { return format_duration(summary.at("virtual_time_ns")); });

@@ -162,11 +162,9 @@ Json summary(const RunReport& report) {
   json["deliveries"] = result.deliveries;
   json["unroutable"] = result.unroutable;
   if (result.clients.connected > 0) {
-    json["clients"] = {{"connected", result.clients.connected},
-                       {"published", result.clients.published},
-                       {"unroutable", result.clients.unroutable},
-                       {"delivered", result.clients.delivered},
-                       {"settled", result.clients.settled}};
+    json["clients"] = {{"connected", result.clients.connected},   {"published", result.clients.published},
+                       {"unroutable", result.clients.unroutable}, {"delivered", result.clients.delivered},
+                       {"settled", result.clients.settled},       {"refused", result.clients.refused}};
   }
   if (result.fingerprints != Fingerprints()) json["fingerprint"] = fingerprint_json(result.fingerprints);
   json["failed_components"] = result.failed;

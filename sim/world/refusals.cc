@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/csv.h"
+#include "core/diagnostics.h"
 #include "core/printable.h"
 #include "sim/scenario/run_files.h"
 
@@ -34,6 +35,13 @@ void Refusals::add(const Refusal& refusal) {
     warn_(fmt::format("component '{}' refuses {}; what else it refuses is counted and written to {}",
                       refusal.component, count.first, kRefusedFile));
   }
+}
+
+void Refusals::add_refusal_of_client(const Refusal& refusal) {
+  write(refusal);
+  if (!is_told(++of_clients_) || !warn_) return;
+  warn_(
+      fmt::format("{} was told {} (refusal {})", refusal.component, printable(refusal.reason), of_clients_));
 }
 
 std::uint64_t Refusals::count(const std::string& component) const {

@@ -1,6 +1,6 @@
 // Messages that components refused because they cannot use them: counted, written to refused.csv,
-// and reported to human readers. What a component's user may not do is written there as well. Used by the
-// deciding thread alone.
+// and reported to human readers. What a component's user may not do, and what clients of a listener are
+// refused, is written there as well. Used by the deciding thread alone.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +37,10 @@ class Refusals {
   // written.
   void add_denial(const Refusal& refusal) { write(refusal); }
 
+  // What a client of a listener was told when its channel or its connection was closed; it is the component,
+  // and there is no message. People are told of the first ones, and of a few of the others.
+  void add_refusal_of_client(const Refusal& refusal);
+
   std::uint64_t count(const std::string& component) const;
   const std::map<std::string, RefusalCount>& counts() const { return counts_; }
 
@@ -47,6 +51,7 @@ class Refusals {
   std::function<void(const std::string&)> warn_;
   LineSink lines_;  // opened for the first refusal
   std::map<std::string, RefusalCount> counts_;
+  std::uint64_t of_clients_ = 0;
 };
 
 // One line for human readers about each component that refused something.

@@ -110,8 +110,6 @@ class World final : private RunNames, private DoorWatcher {
   std::vector<ClientReply> take_replies();
   // How many clients are connected.
   std::size_t clients() const { return door_ == nullptr ? 0 : door_->clients(); }
-  // What a client that has connected is called in the record: "client 1 (app)".
-  const std::string& client_name(ClientIndex client) const;
   // Handles every event up to and including `time_ns`, which must not be in the past, and leaves
   // the clock there. Returns false when it ended early because the run is over() or because
   // `interrupted` is true; after an interruption, advance_to(now()) without one handles the rest of
@@ -248,6 +246,7 @@ class World final : private RunNames, private DoorWatcher {
   void count(EventCode code);
   bool has_metrics(ResourceIndex resource) const;
   void on_client(ClientIndex client, const BusEvent& event) override;
+  void on_client_refusal(ClientIndex client, const ClientFailed& refusal) override;
   void on_client_binding(ClientIndex client, const BindingSpec& binding, bool made) override;
   void on_effects(const BusEvent& event) override;
   RunEvent client_event(EventCode code, ClientIndex client);

@@ -68,8 +68,15 @@ void World::note_opened(ClientIndex client, const std::string& user) {
   client_names_.push_back(fmt::format("client {} ({})", number, printable(user)));
 }
 
-const std::string& World::client_name(ClientIndex client) const {
-  return client_names_.at(client_numbers_.at(client) - 1);
+void World::on_client_refusal(ClientIndex client, const ClientFailed& refusal) {
+  static const MessageFields kNoMessage;
+  ++result_.clients.refused;
+  const std::string& name = client_names_.at(client_numbers_.at(client) - 1);
+  refusals_.add_refusal_of_client({.time_ns = now(),
+                                   .component = name,
+                                   .queue = "",
+                                   .message = kNoMessage,
+                                   .reason = fmt::format("{} {}", refusal.code, refusal.text)});
 }
 
 void World::count(EventCode code) {

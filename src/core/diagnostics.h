@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,14 @@ void write_diagnostic(std::string_view text) noexcept;
 template <typename... Arguments>
 void tell(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   write_diagnostic(fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+// Whether to tell of something that others cause, the `count`th time that it happens: so that nobody fills a
+// log, only of the first 20 times, and then of each hundredth.
+constexpr bool is_told(std::uint64_t count) {
+  constexpr std::uint64_t kFirst = 20;
+  constexpr std::uint64_t kThenEach = 100;
+  return count <= kFirst || count % kThenEach == 0;
 }
 
 }  // namespace dse

@@ -166,6 +166,7 @@ void Door::release(ClientIndex client, std::span<const StreamIndex> streams,
 void Door::fail(ClientState& client, std::uint16_t number, const ClientFailed& failed) {
   const ClientIndex index = client.index;
   if (number == 0 || ends_connection(failed.code)) {
+    watcher_.on_client_refusal(index, failed);
     close(client);
     return reply(
         index, 0,
@@ -173,6 +174,7 @@ void Door::fail(ClientState& client, std::uint16_t number, const ClientFailed& f
   }
   const auto found = client.channels.find(number);
   if (found == client.channels.end() || found->second->closing) return;
+  watcher_.on_client_refusal(index, failed);
   close_channel(client, *found->second);
   found->second->closing = true;
   reply(index, number,

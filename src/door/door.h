@@ -35,6 +35,8 @@ class DoorWatcher {
   virtual void on_client(ClientIndex client, const BusEvent& event) = 0;
   // What follows from an operation on the bus, for queues and for components.
   virtual void on_effects(const BusEvent& event) = 0;
+  // A channel of the client, or its connection, was closed because of this.
+  virtual void on_client_refusal(ClientIndex client, const ClientFailed& refusal) = 0;
   // A binding was made, or removed.
   virtual void on_client_binding(ClientIndex client, const BindingSpec& binding, bool made) = 0;
 

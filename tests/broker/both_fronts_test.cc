@@ -91,7 +91,7 @@ TEST_CASE("both fronts: a client's messages leave by the gateway, and what comes
              ContainsSubstring("AMQP has names of 1 to") && ContainsSubstring("make them shorter"));
   REQUIRE(run_process(dse_command({"report", fixture.run(), "-o", fixture.file("report.html")})).status == 0);
   CHECK_THAT(read_file(fixture.file("report.html")),
-             ContainsSubstring("3 connected; 4 published, of which 0 unroutable; 1 delivered, 1 settled"));
+             ContainsSubstring("3 connected; 4 published, of which 0 unroutable; 1 delivered, 1 settled; 1 refused"));
   const Outcome again = run_process(dse_command({"replay", scenario, "--capture", fixture.run() + "/capture",
                                                  "--out", fixture.file("again"), "--quiet"}));
   CAPTURE(again.err);

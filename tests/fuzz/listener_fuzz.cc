@@ -298,6 +298,7 @@ class FuzzedListener final : private DoorWatcher {
     if (event.message) told_ += event.message->payload().size() + 1;
   }
   void on_effects(const BusEvent& event) override { take_notices(event); }
+  void on_client_refusal(ClientIndex, const ClientFailed&) override {}
   void on_client_binding(ClientIndex, const BindingSpec&, bool) override { ++told_; }
 
   FuzzInput input_;

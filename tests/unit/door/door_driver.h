@@ -81,6 +81,7 @@ class DoorDriver final : private dse::DoorWatcher {
   [[noreturn]] static void fail_without_answer(const std::vector<dse::ClientReply>& replies);
   void on_client(dse::ClientIndex client, const dse::BusEvent& event) override;
   void on_effects(const dse::BusEvent& event) override;
+  void on_client_refusal(dse::ClientIndex, const dse::ClientFailed&) override {}
   void on_client_binding(dse::ClientIndex, const dse::BindingSpec&, bool) override {}
   void keep(std::vector<dse::ClientReply> replies, dse::ClientIndex client,
             std::vector<dse::ClientReply>& own);

@@ -2,6 +2,7 @@
 // is repeated from its capture.
 #include "sim/capture/capture_writer.h"
 #include "sim/regression/captured_run.h"
+#include "sim/scenario/run_files.h"
 #include "sim/world/expectations.h"
 #include "support/catch.h"
 #include "support/open_world.h"
@@ -25,7 +26,10 @@ class ClientWorld {
     small_.scenario.bindings = {{.from = "feed", .to = "jobs"}};
     small_.scenario.expectations = {{.what = std::move(expectation)}};
     small_.options.listens = true;
-    world_ = std::make_unique<World>(small_.scenario, small_.options, no_files());
+    world_ =
+        std::make_unique<World>(small_.scenario, small_.options, [this](const std::string& file) -> LineSink {
+          return [&lines = lines_[file]](std::string_view line) { lines.emplace_back(line); };
+        });
   }
 
   void open(std::uint32_t client) {
@@ -74,10 +78,12 @@ class ClientWorld {
   }
   const std::vector<std::string>& notes() const { return notes_; }
   std::size_t replies() const { return replies_; }
+  const std::vector<std::string>& lines_of(const std::string& file) { return lines_[file]; }
 
  private:
   OpenWorld small_;
   std::vector<std::string> notes_;
+  std::map<std::string, std::vector<std::string>> lines_;  // by file
   std::unique_ptr<World> world_;
   std::unique_ptr<CaptureWriter> writer_;
   TimeNs time_ns_ = 0;
@@ -133,6 +139,17 @@ TEST_CASE("what a client was handed twice was not delivered exactly once") {
            ? "message a, written at 400ns, was delivered to a consumer of 'jobs' 2 times (of 1 owed, 0 never "
              "delivered, 1 more than once)"
            : "of 1 owed, 0 never delivered, 0 more than once"));
+}
+
+TEST_CASE("what a client was told when its channel was closed is kept") {
+  ClientWorld world(kNoneLost, false);
+  world.open(1);
+  world.send(1, ClientMethod(QueueDeclare{.queue = "none", .passive = true}));
+  const RunResult result = world.finish();
+  CHECK(result.clients.refused == 1);
+  CHECK(world.lines_of(kRefusedFile) ==
+        std::vector<std::string>{"virtual_time_ns,component,queue,message,key,bytes,reason",
+                                 "300,client 1 (guest),,,,0,404 NOT_FOUND - no queue 'none' in vhost '/'"});
 }
 
 TEST_CASE("what clients were handed is judged for its order") {
