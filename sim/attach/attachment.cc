@@ -17,6 +17,7 @@ constexpr milliseconds kTurnMax{2};          // then it checks what has arrived
 constexpr milliseconds kRestMax{100};        // then it checks whether the run is over
 constexpr milliseconds kRestWatchedMax{40};  // likewise, when people look at it
 constexpr milliseconds kBetweenShows{200};
+constexpr std::uint64_t kUnconfirmedWithClientsMax = 5 * Publisher::kUnconfirmedMax;
 constexpr std::chrono::seconds kConfirmsMax{30};
 constexpr std::chrono::seconds kStandstillMax{1};  // once the user has interrupted it
 
@@ -28,7 +29,7 @@ Attachment::Attachment(const Scenario& scenario, World& world, Fronts fronts, co
       world_(world),
       intake_(scenario, world, capture, options.pace),
       gateway_(fronts.gateway),
-      listens_(fronts.listener != nullptr),
+      listener_(fronts.listener),
       arrived_(arrived),
       options_(std::move(options)) {
   if (fronts.gateway != nullptr) fronts_.push_back(fronts.gateway);
@@ -74,8 +75,19 @@ bool Attachment::takes() const {
   return std::any_of(fronts_.begin(), fronts_.end(), [](const Front* front) { return front->takes(); });
 }
 
+// Whether the world has to wait, because too much is on its way out. Where clients take part, they would all
+// wait with it; so those who publish are held up before.
 bool Attachment::is_full() const {
-  return std::any_of(fronts_.begin(), fronts_.end(), [](const Front* front) { return front->is_full(); });
+  if (gateway_ == nullptr) return false;
+  const std::uint64_t most = listener_ == nullptr ? Publisher::kUnconfirmedMax : kUnconfirmedWithClientsMax;
+  return gateway_->gateway().unconfirmed() >= most;
+}
+
+void Attachment::hold_up_clients() {
+  if (gateway_ == nullptr || listener_ == nullptr) return;
+  const std::uint64_t most = is_behind_ ? Publisher::kUnconfirmedMax / 2 : Publisher::kUnconfirmedMax;
+  is_behind_ = gateway_->gateway().unconfirmed() >= most;
+  listener_->hold_up(is_behind_);
 }
 
 bool Attachment::over(const Interrupts& interrupts) const {
@@ -86,7 +98,7 @@ bool Attachment::over(const Interrupts& interrupts) const {
 }
 
 bool Attachment::is_cut_short(const Interrupts& interrupts) const {
-  const bool has_other_end = !listens_ || options_.longest || scenario_.until_ns;
+  const bool has_other_end = listener_ == nullptr || options_.longest || scenario_.until_ns;
   return interrupts.second || (interrupts.first && has_other_end);
 }
 
@@ -95,6 +107,7 @@ void Attachment::turn() {
   has_left_some_ = false;
   for (Front* front : fronts_) has_left_some_ = !front->take(intake_) || has_left_some_;
   advance();
+  hold_up_clients();
   settle();
 }
 
@@ -172,7 +185,7 @@ void Attachment::show_now_and_then(const Show& show) {
   shown_ = now;
   Status status{.virtual_time_ns = world_.now(),
                 .has_gateway = gateway_ != nullptr,
-                .listens = listens_,
+                .listens = listener_ != nullptr,
                 .clients = world_.clients()};
   if (gateway_ != nullptr) {
     status.gateway = gateway_->gateway().counts();

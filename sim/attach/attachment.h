@@ -13,6 +13,7 @@
 #include "amqp/notifier.h"
 #include "sim/attach/front.h"
 #include "sim/attach/gateway_front.h"
+#include "sim/attach/listener_front.h"
 #include "sim/world/interrupt.h"
 
 namespace dse {
@@ -37,7 +38,7 @@ class Attachment {
   // What the run is joined to: at least one of them.
   struct Fronts {
     GatewayFront* gateway = nullptr;
-    Front* listener = nullptr;
+    ListenerFront* listener = nullptr;
   };
 
   // All must outlive the attachment; the world must not have been run. `capture` may be null when nothing
@@ -66,6 +67,7 @@ class Attachment {
   bool is_cut_short(const Interrupts& interrupts) const;
   bool takes() const;
   bool is_full() const;
+  void hold_up_clients();
   void turn();
   void advance();
   void settle();
@@ -78,14 +80,15 @@ class Attachment {
   const Scenario& scenario_;
   World& world_;
   Intake intake_;
-  GatewayFront* gateway_;  // null without one
-  bool listens_;
+  GatewayFront* gateway_;    // null without one
+  ListenerFront* listener_;  // likewise
   std::vector<Front*> fronts_;
   const Notifier& arrived_;
   Options options_;
   Clock::time_point start_;
   Clock::time_point shown_;
   std::exception_ptr failure_;
+  bool is_behind_ = false;      // clients are held up
   bool has_left_some_ = false;  // a front has not handed in all that has arrived
 };
 

@@ -19,8 +19,6 @@ class Front {
   virtual void settle(Intake& intake) = 0;
   // Whether settle() has something to do once the capture is flushed.
   virtual bool has_to_settle(Intake& intake) = 0;
-  // Whether the world has to wait, because too much is on its way out.
-  virtual bool is_full() const = 0;
   // Whether something may come in at any time.
   virtual bool takes() const = 0;
 };

@@ -30,7 +30,6 @@ class GatewayFront final : public Front {
   bool take(Intake& intake) override;
   bool has_to_settle(Intake&) override { return !unsettled_.empty(); }
   void settle(Intake& intake) override;
-  bool is_full() const override { return gateway_.full(); }
   bool takes() const override { return !imports_.empty(); }
 
   Gateway& gateway() { return gateway_; }

@@ -1,6 +1,7 @@
 // The front whose clients are those of a listener.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "listener/listener.h"
@@ -20,12 +21,16 @@ class ListenerFront final : public Front {
     return !replies_.empty();
   }
   void settle(Intake& intake) override;
-  bool is_full() const override { return false; }
+  // While it is held up, clients that publish wait, and nobody else does.
+  void hold_up(bool held) {
+    if (std::exchange(held_, held) != held) listener_.hold_up(held);
+  }
   bool takes() const override { return true; }
 
  private:
   Listener& listener_;
   std::vector<ClientReply> replies_;
+  bool held_ = false;
 };
 
 }  // namespace dse

@@ -207,7 +207,24 @@ int conform_timed(const ConformArguments& arguments) {
   return kExitOk;
 }
 
+// An option that nothing would read is refused.
+void require_one_kind(const ConformArguments& arguments) {
+  const auto refuse = [](bool wrong, const char* option, const char* what) {
+    if (wrong) throw InputError({.file = option}, what);
+  };
+  const bool has_users = !arguments.write_users.empty() || !arguments.users.empty();
+  refuse(arguments.access == 0 && has_users, "--users and --write-users",
+         "are for cases of permissions: add --access N");
+  refuse(arguments.access > 0 && arguments.timed > 0, "--timed", "is of other cases than --access: name one");
+  refuse(arguments.timed > 0 && arguments.listener, "--listener",
+         "is not compared in cases with times: leave out one of them");
+  const bool only_writes = !arguments.write_users.empty();
+  refuse(only_writes && (arguments.listener || !arguments.users.empty() || arguments.json), "--write-users",
+         "compares nothing: leave out --listener, --users and --json");
+}
+
 int conform_what(const ConformArguments& arguments) {
+  require_one_kind(arguments);
   if (arguments.access > 0) {
     return conform_access(
         {.range = {.seed = arguments.seed, .first = arguments.first, .cases = arguments.access},
@@ -217,8 +234,6 @@ int conform_what(const ConformArguments& arguments) {
          .json = arguments.json},
         arguments.broker);
   }
-  if (!arguments.write_users.empty() || !arguments.users.empty())
-    throw InputError({.file = "--users and --write-users"}, "are for cases of permissions: add --access N");
   return arguments.timed > 0 ? conform_timed(arguments) : conform(arguments);
 }
 

@@ -65,6 +65,8 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
   const BrokerAddress address = parse_listener_url(arguments.url, "--listen");
   require(!has_password(arguments.url), "--listen",
           "has a user and a password, but who may log in is in the users' file: leave them out of the URL");
+  require(arguments.url.find('?') == std::string::npos, "--listen",
+          "has parameters after '?', but clients ask for their own heartbeats: leave them out of the URL");
   constexpr std::size_t kVirtualHostMax = 255;  // what AMQP's short texts hold
   require(address.vhost.size() <= kVirtualHostMax && address.vhost.find('\0') == std::string::npos,
           "--listen", "names a virtual host that no client can open: at most 255 bytes, and no NUL");

@@ -60,8 +60,7 @@ class AccessDrawing {
   std::string one_of(const Texts& texts) { return texts[random_.below(texts.size())]; }
 
   AccessOperation operation() {
-    constexpr std::uint64_t kActions = 6;
-    AccessOperation drawn{.action = static_cast<AccessAction>(random_.below(kActions)),
+    AccessOperation drawn{.action = static_cast<AccessAction>(random_.below(kAccessActions)),
                           .name = one_of(names()),
                           .key = one_of(keys())};
     switch (drawn.action) {

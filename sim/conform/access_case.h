@@ -15,6 +15,7 @@
 namespace dse {
 
 enum class AccessAction { kDeclareExchange, kDeclareQueue, kBindQueue, kBindExchange, kPublish, kConsume };
+inline constexpr std::uint64_t kAccessActions = 6;
 
 struct AccessOperation {
   AccessAction action = AccessAction::kDeclareExchange;
@@ -32,7 +33,7 @@ struct AccessCase {
 // The case of this number, which depends only on the two numbers.
 AccessCase draw_access_case(std::uint64_t seed, std::uint64_t number);
 
-// What is there before each case; its operations name nothing else that would have to be.
+// What is there before each case: all that its operations need.
 struct AccessExchange {
   std::string_view name;
   std::string_view type;
@@ -48,7 +49,7 @@ AccessRefusal refusal_of(const AccessOperation& operation, const AccessRules& ru
 // was asked for. Throws BrokerError when the connection is lost.
 std::string answer_to(const AccessOperation& operation, Connection& connection);
 
-// One line for human readers: `bind q1 to t1, key "a.b"`.
+// One line for human readers: `bind queue "q1" to t1, key "a.b"`.
 std::string describe(const AccessOperation& operation);
 // `configure "^t", write ".*", read "", topic t1: write "^a", read ".*"`.
 std::string describe(const Permissions& permissions);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -65,7 +66,8 @@ std::string access_definitions(const AccessRange& range, const std::string& pass
 
 std::string read_access_password(const std::string& path, const AccessRange& range) {
   std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) throw InputError({.file = path}, "cannot be read: --write-users writes such a file");
+  if (!file.is_open() || std::filesystem::is_directory(path))
+    throw InputError({.file = path}, "cannot be read: --write-users writes such a file");
   const Json json = Json::parse(file, nullptr, false);
   std::set<std::string> known;
   std::string password;

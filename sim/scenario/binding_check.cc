@@ -46,9 +46,9 @@ void check_header_value(const HeaderValue& value, const InputPlace& place) {
 }
 
 void check_headers_size(const Headers& headers, const InputPlace& place) {
-  if (const std::size_t bytes = bytes_in_frame(headers); bytes > kHeaderBytesMax) {
+  if (const std::size_t bytes = bytes_in_frame(headers); bytes > kBindingHeaderBytesMax) {
     throw InputError(place, fmt::format("the headers take {} bytes, more than {}: make them shorter", bytes,
-                                        kHeaderBytesMax));
+                                        kBindingHeaderBytesMax));
   }
 }
 

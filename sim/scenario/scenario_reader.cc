@@ -216,8 +216,8 @@ Scenario scenario_of(const toml::table& file, const std::string& path, const Tab
     if (const toml::table* gateway = root.table_if_any("gateway")) read_gateway(*gateway, reading, scenario);
   });
   errors.attempt([&] { check_replica_names(scenario); });
-  const bool is_for_nobody = scenario.components.empty() && exchanges_written(scenario).empty();
-  if (errors.names_are_read() && is_for_nobody) {
+  const bool has_no_users = scenario.components.empty() && exchanges_written(scenario).empty();
+  if (errors.names_are_read() && has_no_users) {
     throw InputError({.file = path},
                      "has no [component.NAME], and no [resource.NAME] with `clients`: nothing would happen");
   }

@@ -54,10 +54,8 @@ class Gateway {
   // Deletes our own queues.
   ~Gateway();
 
-  // Never waits; see full(). Like every call, throws what ended a connection for good.
+  // Never waits; see unconfirmed(). Like every call, throws what ended a connection for good.
   void write(std::size_t export_number, MessagePtr message);
-  // True when so many messages are unconfirmed that the caller should wait before writing more.
-  bool full() const { return publisher_ != nullptr && publisher_->full(); }
   // The number of written messages that are not confirmed yet.
   std::uint64_t unconfirmed() const { return publisher_ == nullptr ? 0 : publisher_->unconfirmed(); }
   // Returns what has arrived since the last call, in order for each import.

@@ -94,7 +94,7 @@ void ClientSession::receive(std::string_view bytes, SessionTime now) {
 }
 
 void ClientSession::go_on(SessionTime now) {
-  if (is_blocked_ && !shared_.alive.alarm()) {
+  if (is_blocked_ && shared_.why_blocked() == nullptr) {
     is_blocked_ = false;
     received_at_ = now;
     if (std::exchange(was_told_blocked_, false)) replies_.push(wire::ConnectionUnblocked{});
@@ -230,10 +230,11 @@ ChannelAssembly& ClientSession::assembly_of(std::uint16_t channel) {
 bool ClientSession::blocks(const wire::WireFrame& frame) {
   const bool is_publication = state_ == State::kRunning && frame.channel != 0 &&
                               frame.type == static_cast<std::uint8_t>(FrameType::kHeader);
-  if (!is_publication || !shared_.alive.alarm()) return false;
+  const char* reason = is_publication ? shared_.why_blocked() : nullptr;
+  if (reason == nullptr) return false;
   is_blocked_ = true;
   if (handshake_.has_capability("connection.blocked") && !std::exchange(was_told_blocked_, true))
-    replies_.push(wire::ConnectionBlocked{.reason = "low on memory"});
+    replies_.push(wire::ConnectionBlocked{.reason = reason});
   return true;
 }
 

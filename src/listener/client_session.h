@@ -6,6 +6,7 @@
 // connection.close (or the ClientFailed that has one as its reply), or ClientGone. One thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -40,6 +41,13 @@ struct SharedSessions {
   ClientIndex last_client = {};
   // What clients asked, in order; whoever drives the sessions takes it.
   std::vector<ClientCommand> commands = {};
+  std::atomic<bool> held_up = false;  // see Listener::hold_up()
+
+  // Why those who publish have to wait; null when they do not.
+  const char* why_blocked() {
+    if (alive.alarm()) return "low on memory";
+    return held_up.load() ? "the broker that this one publishes to is behind" : nullptr;
+  }
 };
 
 class ClientSession {

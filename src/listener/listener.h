@@ -62,6 +62,8 @@ class Listener {
   std::vector<ClientCommand> take();
   // Sends each reply to its client; those of a client that has gone are dropped. Any one thread.
   void send(std::vector<ClientReply>&& replies);
+  // While it is held up, those who publish are told connection.blocked and not read. Any one thread.
+  void hold_up(bool held);
   // Ends all connections, as RabbitMQ does when it shuts down (320), and waits for that no longer than
   // limits.stopping_time. Does nothing when it has stopped.
   void stop();

@@ -224,6 +224,11 @@ void ListenerThread::deliver_replies() {
   for (const std::shared_ptr<ClientConnection>& connection : served) connection->serve();
 }
 
+void ListenerThread::hold_up(bool held) {
+  sessions_->held_up = held;
+  if (!held) asio::post(context_, [this] { on_alarm_ended(); });
+}
+
 void ListenerThread::on_alarm_ended() {
   const std::vector<std::shared_ptr<ClientConnection>> all(connections_.begin(), connections_.end());
   for (const std::shared_ptr<ClientConnection>& connection : all) connection->go_on();

@@ -33,6 +33,7 @@ class ListenerThread {
   std::uint16_t port() const { return port_; }
   std::vector<ClientCommand> take();
   void send(std::vector<ClientReply>&& replies);
+  void hold_up(bool held);
   void stop();
 
   // The rest is for the connections, in the thread.

@@ -21,6 +21,9 @@ inline constexpr std::size_t kHeaderBytesSentMax = 122'880;
 // RabbitMQ's max_message_size.
 inline constexpr std::size_t kPayloadBytesMax = 134'217'728;
 
+// Those of a binding have no more: half of the frame that RabbitMQ offers.
+inline constexpr std::size_t kBindingHeaderBytesMax = 65'536;
+
 // At least as many bytes as the headers take in a frame: names, texts and bytes, and 16 for each value.
 std::size_t bytes_in_frame(const Headers& headers);
 

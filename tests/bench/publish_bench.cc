@@ -89,7 +89,7 @@ double seconds_to_publish(Gateway& gateway, std::vector<MessagePtr> messages) {
     gateway.check();
   };
   for (MessagePtr& message : messages) {
-    while (gateway.full()) turn();
+    while (gateway.unconfirmed() >= Publisher::kUnconfirmedMax) turn();
     gateway.write(0, std::move(message));
   }
   while (gateway.unconfirmed() > 0) turn();

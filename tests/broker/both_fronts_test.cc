@@ -91,14 +91,40 @@ TEST_CASE("both fronts: a client's messages leave by the gateway, and what comes
              ContainsSubstring("AMQP has names of 1 to") && ContainsSubstring("make them shorter"));
   REQUIRE(run_process(dse_command({"report", fixture.run(), "-o", fixture.file("report.html")})).status == 0);
   CHECK_THAT(read_file(fixture.file("report.html")),
-             ContainsSubstring("3 connected; 4 published, of which 0 unroutable; 1 delivered, 1 settled; 1 refused"));
+             ContainsSubstring(
+                 "3 connected; 4 published, of which 0 unroutable; 1 delivered, 1 settled; 1 refused"));
   const Outcome again = run_process(dse_command({"replay", scenario, "--capture", fixture.run() + "/capture",
                                                  "--out", fixture.file("again"), "--quiet"}));
   CAPTURE(again.err);
   CHECK(fingerprints_of(fixture.file("again")) == fingerprints_of(fixture.run()));
 }
 
-// It would wait for 30 s.
+TEST_CASE("both fronts: who publishes is held up while the broker does not confirm, and nobody else is") {
+  const RabbitMq broker = RabbitMq::shared();
+  const ProgramFixture fixture;
+  foreign_client(fixture, broker.url(),
+                 "declare('both-behind', **{'x-max-length': 1, 'x-overflow': 'reject-publish'})\n"
+                 "declare('both-unused')\n");
+  Process process(listening(fixture, broker, between(fixture, "both-behind", "both-unused")));
+  foreign_client(fixture, url_of(process),
+                 "import threading\nblocked = threading.Event()\ndef flood():\n"
+                 "    flooding = pika.BlockingConnection(pika.URLParameters(sys.argv[1]))\n"
+                 "    flooding.add_on_connection_blocked_callback(lambda *_: blocked.set())\n"
+                 "    one = flooding.channel()\n"
+                 "    while True:\n"
+                 "        one.basic_publish('orders', '', b'x')\n"
+                 "        flooding.process_data_events(0)\n"
+                 "threading.Thread(target=flood, daemon=True).start()\n"
+                 "assert blocked.wait(60)\n"
+                 "channel.queue_declare('mine')\n");
+  process.send_when(SIGINT, [] { return true; });
+  process.send_when(SIGTERM, [] { return true; });
+  const Outcome outcome = process.wait();
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status == 130);
+}
+
+// Without the second signal the run would wait for 30 s.
 TEST_CASE("both fronts: after Ctrl-C as the only end, another ends the waiting for confirms") {
   const RabbitMq broker = RabbitMq::shared();
   const ProgramFixture fixture;

@@ -67,6 +67,10 @@ int main(int argc, char** argv) {
       clients[sent % count].publish(queue_of(sent % count), kLoadBody);
     got += take_all(clients, sockets);
   }
-  std::printf("sent %zu, got %ld, none dropped, %.1f KiB each\n", sent, got, each());
-  return 0;
+  const double kib = each();
+  for (const double end = seconds_now() + 5; got < static_cast<long>(sent) && seconds_now() < end;)
+    got += take_all(clients, sockets);
+  // Who is dropped fails to publish.
+  std::printf("sent %zu, got %ld, %.1f KiB each\n", sent, got, kib);
+  return got == static_cast<long>(sent) ? 0 : 1;
 }

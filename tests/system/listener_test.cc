@@ -65,6 +65,9 @@ TEST_CASE("listener: cases of permissions say what is missing") {
   const std::vector<Case> cases = {
       {{"--access", "3"}, "add --listener, or --users FILE"},
       {{"--users", "u.json"}, "are for cases of permissions: add --access N"},
+      {{"--access", "3", "--timed", "3", "--listener"}, "is of other cases than --access"},
+      {{"--timed", "3", "--listener"}, "is not compared in cases with times"},
+      {{"--access", "3", "--write-users", "u.json", "--listener"}, "compares nothing: leave out --listener"},
       {{"--access", "3", "--users", fixture.file("none"), "--broker", "amqp://127.0.0.1:1"},
        "cannot be read"}};
   for (const Case& one : cases) {
@@ -101,6 +104,7 @@ TEST_CASE("listener: what does not fit together is refused before anything start
        "listen at amqps://HOST:PORT"},
       {{"--listen", url, "--users", users, "--pace", "0"}, "clients need a clock that goes on"},
       {{"--listen", "amqp://0.0.0.0:0", "--users", users}, "TLS"},
+      {{"--listen", url + "/?heartbeat=5", "--users", users}, "leave them out of the URL"},
       {{"--listen", "127.0.0.1", "--users", users}, "expected amqp://HOST:PORT"},
       {{"--listen", url, "--users", fixture.file("none")}, "none"},
   };
@@ -149,7 +153,7 @@ TEST_CASE("listener: resources for clients are a broker without components") {
       fixture, "[resource.jobs]\nclients = true\nmessage_ttl = \"5s\"\ndead_letter = { to = \"dead\" }\n");
   CAPTURE(outcome.out, outcome.err);
   CHECK(outcome.status == 0);
-  CHECK(summary_of(fixture).at("metrics").at("jobs.expired") == 0);
+  CHECK(summary_of(fixture).at("metrics").contains("jobs.expired"));
 }
 
 TEST_CASE("listener: before an end that is set, Ctrl-C cuts the run short") {

@@ -33,10 +33,23 @@ TEST_CASE("access cases: each depends on its number alone, and some of what it d
       if (operation.has_other) CHECK(new_ones.insert(operation.name).second);
     }
   }
-  CHECK(actions.size() == 6);
+  CHECK(actions.size() == kAccessActions);
   CHECK(refused > 200);
   CHECK(permitted > 200);
   CHECK(new_ones.size() > 10);
+}
+
+TEST_CASE("access cases: what they do reads as it is") {
+  CHECK(describe(
+            AccessOperation{.action = AccessAction::kBindQueue, .name = "q1", .other = "t1", .key = "a.b"}) ==
+        "bind queue \"q1\" to t1, key \"a.b\"");
+  CHECK(describe(AccessOperation{.action = AccessAction::kDeclareQueue,
+                                 .name = "new.x-1-1",
+                                 .other = "nowhere",
+                                 .has_other = true}) ==
+        "declare queue \"new.x-1-1\", dead letters to nowhere");
+  CHECK(describe(Permissions{.configure = "^t", .topics = {{.exchange = "t1", .write = "a"}}}) ==
+        "configure \"^t\", write \"\", read \"\", topic t1: write \"a\", read \"\"");
 }
 
 TEST_CASE("access users: the definitions have the permissions of each case, and give back their password") {
@@ -56,6 +69,12 @@ TEST_CASE("access users: the definitions have the permissions of each case, and 
     CHECK(permission.at("write") == may.write);
     CHECK(permission.at("read") == may.read);
   }
+  std::size_t topics = 0;
+  for (const std::uint64_t number : {3U, 4U}) topics += draw_access_case(7, number).permissions.topics.size();
+  CHECK(json.at("topic_permissions").size() == topics);
+  CHECK(json.at("users").size() == 2);
+  CHECK(json.at("exchanges").size() == kAccessExchanges.size());
+  CHECK(json.at("queues").size() == kAccessQueues.size());
   CHECK_THROWS_WITH(read_access_password(path, {.seed = 7, .first = 3, .cases = 3}),
                     ContainsSubstring("has no user 'dse-access-7-5': write it again with --write-users"));
   std::ofstream(path) << "[]";
