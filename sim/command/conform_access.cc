@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "amqp/broker_error.h"
 #include "amqp/connect.h"
 #include "core/counted.h"
 #include "dse/error.h"
@@ -106,6 +107,18 @@ int print_difference(const ConformAccess& arguments, std::uint64_t number, const
   return kExitFailed;
 }
 
+// Throws BrokerError, which says where the users come from.
+std::unique_ptr<Connection> connection_of(const BrokerAddress& address, const std::string& users,
+                                          const std::atomic<bool>& interrupted) {
+  try {
+    return connect({.address = address, .name = "dse conform", .interrupted = &interrupted});
+  } catch (const BrokerError& error) {
+    if (users.empty()) throw;
+    throw BrokerError(
+        fmt::format("{} (the users are those of {}: import it as it is now)", error.what(), users));
+  }
+}
+
 }  // namespace
 
 int conform_access(const ConformAccess& arguments, const BrokerArguments& broker) {
@@ -136,8 +149,7 @@ int conform_access(const ConformAccess& arguments, const BrokerArguments& broker
       one.address.user = access_user(arguments.range.seed, number);
       const AccessRules rules(drawn.permissions,
                               {.user = one.address.user, .virtual_host = one.address.vhost});
-      const std::unique_ptr<Connection> connection =
-          connect({.address = one.address, .name = "dse conform", .interrupted = &interrupted});
+      const std::unique_ptr<Connection> connection = connection_of(one.address, arguments.users, interrupted);
       if (const auto found = compare_access(drawn, rules, *connection))
         return print_difference(arguments, number, difference_text(drawn, *found, one.name));
     }

@@ -99,6 +99,11 @@ std::optional<ListenerOptions> listener_options(const ListenArguments& arguments
                                                                   const std::string& from) {
             log->note(fmt::format("refused the login of user {} from {}", shown(user), from));
           },
+      .closed =
+          [log = std::make_shared<RareWarnings>("refused connection")](const std::string& user,
+                                                                       const std::string& text) {
+            log->note(fmt::format("user {} was told {}", shown(user), printable(text)));
+          },
       .crowded =
           [log = std::make_shared<RareWarnings>("wait")](const std::string& reason) {
             log->note(fmt::format("clients that connect have to wait: {}", reason));

@@ -92,6 +92,9 @@ std::set<std::string> queues_of(const Scenario& scenario) {
   for (const BindingSpec& binding : scenario.bindings) {
     if (binding.target == BindingTarget::kQueue) queues.insert(binding.to);
   }
+  for (const auto& [name, resource] : scenario.resources) {
+    if (resource.clients) queues.insert(name);
+  }
   return queues;
 }
 

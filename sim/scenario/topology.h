@@ -19,7 +19,8 @@ std::set<std::string> queues_led_into(const Scenario& scenario);
 // The queues that exist from the start: those, and those whose table gives them options or is for clients,
 // unless somebody has to use such a queue for it to exist (exclusive, auto_delete).
 std::set<std::string> queues_from_the_start(const Scenario& scenario);
-// The queues that exist at some time: those, and those that something is bound to or a component streams.
+// The queues that exist at some time: those, and those that something is bound to, or that a component or
+// clients stream.
 std::set<std::string> queues_of(const Scenario& scenario);
 // Whether the resource's table says that clients of a listener use it.
 bool is_for_clients(const Scenario& scenario, const std::string& resource);

@@ -43,8 +43,11 @@ constexpr std::array kComparedExchangeArguments = std::to_array<std::string_view
 constexpr std::array kOfQuorumAlone = std::to_array<std::string_view>(
     {"x-max-in-memory-length", "x-max-in-memory-bytes", "x-quorum-initial-group-size", "x-delivery-limit",
      "x-dead-letter-strategy", "x-queue-leader-locator"});
-constexpr std::array kOfClassicAlone =
-    std::to_array<std::string_view>({"x-max-priority", "x-queue-mode", "x-queue-version"});
+constexpr std::array kOfClassicAlone = std::to_array<std::string_view>(
+    {"x-max-priority", "x-queue-mode", "x-queue-version", "x-queue-master-locator"});
+// rabbit_queue_location: two, and two that are deprecated.
+constexpr std::array kLocators =
+    std::to_array<std::string_view>({"client-local", "balanced", "random", "least-leaders"});
 constexpr std::array kOfStreamsAlone = std::to_array<std::string_view>(
     {"x-max-age", "x-stream-max-segment-size-bytes", "x-initial-cluster-size"});
 
@@ -62,6 +65,7 @@ class ArgumentReader {
       : arguments_(arguments), request_(request) {}
 
   QueueOptions read() {
+    require_arguments_of_type();
     read_times();
     read_dead_letters();
     read_limits();
@@ -148,6 +152,20 @@ class ArgumentReader {
       refuse("x-single-active-consumer", unacceptable_type(*single));
     options_.single_active_consumer = std::get<bool>(*single);
   }
+  // What a type does not have is found before any value is looked at.
+  void require_arguments_of_type() {
+    const HeaderValue* value = arguments_.find("x-queue-type");
+    const auto* type = value == nullptr ? nullptr : std::get_if<std::string>(value);
+    const bool is_quorum = type != nullptr && *type == "quorum";
+    if (type != nullptr && !is_quorum && *type != "classic") return;  // read_type() refuses it
+    const std::string_view name = is_quorum ? "quorum" : "classic";
+    require_none_of(kOfStreamsAlone, name);
+    if (is_quorum) {
+      require_none_of(kOfClassicAlone, name);
+    } else {
+      require_none_of(kOfQuorumAlone, name);
+    }
+  }
   void read_type() {
     const std::string* type = text("x-queue-type");
     if (type != nullptr && *type != "classic" && *type != "quorum" && *type != "stream")
@@ -155,10 +173,11 @@ class ArgumentReader {
     if (type != nullptr && *type == "stream")
       throw ClientRefusal(ReplyCode::kNotImplemented, "queues of the type stream");
     if (natural("x-quorum-initial-group-size") == 0) refuse("x-quorum-initial-group-size", "{value_zero,0}");
-    require_none_of(kOfStreamsAlone, type != nullptr ? *type : "classic");
-    if (type == nullptr || *type == "classic") return require_none_of(kOfQuorumAlone, "classic");
+    const std::string* locator = text("x-queue-leader-locator");
+    if (locator != nullptr && std::find(kLocators.begin(), kLocators.end(), *locator) == kLocators.end())
+      refuse("x-queue-leader-locator", "invalid_queue_locator_arg");
+    if (type == nullptr || *type == "classic") return;
     options_.type = QueueType::kQuorum;
-    require_none_of(kOfClassicAlone, "quorum");
     require_property(request_.durable, "non-durable");
     require_property(!request_.auto_delete, "auto-delete");
     require_property(!request_.exclusive, "exclusive-owner");

@@ -263,6 +263,7 @@ void ClientSession::fail(const WireError& error, SessionTime now, bool frames_ar
     fail_running(error);
   } else if (state_ == State::kHandshake && handshake_.step() == Handshake::Step::kOpen &&
              error.code() != static_cast<std::uint16_t>(ReplyCode::kInternalError)) {
+    shared_.refusals.push_back({handshake_.user(), fmt::format("{} {}", error.code(), error.what())});
     close(close_of(error), now);
   } else if (state_ == State::kHandshake) {
     state_ = State::kSilent;

@@ -41,6 +41,12 @@ struct SharedSessions {
   ClientIndex last_client = {};
   // What clients asked, in order; whoever drives the sessions takes it.
   std::vector<ClientCommand> commands = {};
+  // What clients were told that logged in and opened nothing, such as 530 for a virtual host; likewise.
+  struct Refusal {
+    std::string user;
+    std::string text;
+  };
+  std::vector<Refusal> refusals = {};
   std::atomic<bool> held_up = false;  // see Listener::hold_up()
 
   // Why those who publish have to wait; null when they do not.

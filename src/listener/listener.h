@@ -41,6 +41,8 @@ struct ListenerOptions {
   // Called, by that thread, when a login as this user is refused, before the client learns of it; may be
   // empty. The name is what the client has sent, whatever that is. It must not wait.
   std::function<void(const std::string& user, const std::string& address)> refused = {};
+  // Called, by that thread, with what a user was told whose connection was closed before it was open.
+  std::function<void(const std::string& user, const std::string& text)> closed = {};
   // Called, by that thread, when those who connect have to wait, with the reason; may be empty. It must not
   // wait.
   std::function<void(const std::string& reason)> crowded = {};

@@ -158,6 +158,9 @@ std::vector<ClientCommand> ListenerThread::take() {
 }
 
 void ListenerThread::collect() {
+  for (const auto& [user, text] : std::exchange(sessions_->refusals, {})) {
+    if (options_.closed) options_.closed(user, text);
+  }
   std::vector<ClientCommand>& asked = sessions_->commands;
   if (asked.empty()) return;
   std::size_t bytes = 0;

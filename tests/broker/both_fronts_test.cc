@@ -74,11 +74,16 @@ TEST_CASE("both fronts: a client's messages leave by the gateway, and what comes
       "channel.cancel()\n");
   foreign_client(fixture, url,
                  "try: channel.queue_declare('none', passive=True)\n"
-                 "except pika.exceptions.ChannelClosedByBroker: pass\n");
+                 "except pika.exceptions.ChannelClosedByBroker: pass\n"
+                 "try: pika.BlockingConnection(pika.URLParameters(sys.argv[1].replace('%2f', 'none')))\n"
+                 "except pika.exceptions.AMQPConnectionError: pass\n");
   process.send_when(SIGINT, [] { return true; });
   const Outcome outcome = process.wait();
   CAPTURE(outcome.out, outcome.err);
   CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.err,
+             ContainsSubstring("warning: user \"app\" was told 530 NOT_ALLOWED - vhost none not found "
+                               "(refused connection 1)\n"));
   CHECK_THAT(outcome.err,
              ContainsSubstring("warning: client 3 (app) was told 404 NOT_FOUND - no queue 'none' in "
                                "vhost '/' (refusal 1)\n"));

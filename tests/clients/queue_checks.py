@@ -240,7 +240,11 @@ WRONG_QUORUM = [
     ("auto-delete", {"auto_delete": True}, {}), ("priority", {}, {"x-max-priority": 4}),
     ("ttl", {}, {"x-message-ttl": 1000}), ("lazy", {}, {"x-queue-mode": "lazy"}),
     ("reject-publish-dlx", {}, {"x-overflow": "reject-publish-dlx"}), ("negative limit", {}, {"x-delivery-limit": -1}),
-    ("single active", {}, {"x-single-active-consumer": True}),
+    ("single active", {}, {"x-single-active-consumer": True}), ("priority 256", {}, {"x-max-priority": 256}),
+    ("unknown mode", {}, {"x-queue-mode": "odd"}), ("master locator", {}, {"x-queue-master-locator": "client-local"}),
+    ("leader locator", {}, {"x-queue-leader-locator": "balanced"}),
+    ("unknown leader locator", {}, {"x-queue-leader-locator": "odd"}),
+    ("leader locator a number", {}, {"x-queue-leader-locator": 1}),
 ]
 
 

@@ -106,4 +106,6 @@ TEST_CASE("topology: clients write and stream what is for them") {
              ContainsSubstring("  clients → exchange jobs\n  └─ queue jobs (message_ttl 1s) → clients\n"));
   CHECK_THAT(text, ContainsSubstring("  clients → exchange q\n  └─ queue q → w-q and clients\n"));
   CHECK(topology_text(read("[resource.q]\nclients = true\n")).find("components") == std::string::npos);
+  CHECK_THAT(topology_text(read("[resource.q]\nclients = true\nauto_delete = true\n")),
+             ContainsSubstring("  clients → exchange q\n  └─ queue q (auto-delete) → clients\n"));
 }
