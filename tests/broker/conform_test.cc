@@ -48,9 +48,10 @@ std::optional<dse::MinimisedCase> find_mistake(const dse::MakeSide& mistaken) {
 
 }  // namespace
 
-TEST_CASE("conform: RabbitMQ and the broker in the process do the same, and nothing stays behind") {
+TEST_CASE(
+    "conform: RabbitMQ, a listener and the broker in the process do the same, and nothing stays behind") {
   const RabbitMq broker = RabbitMq::shared();
-  const auto outcome = run_process(conform(broker, {"--cases", "120", "--seed", "7"}));
+  const auto outcome = run_process(conform(broker, {"--cases", "120", "--seed", "7", "--listener"}));
   CAPTURE(outcome.err);
   CHECK(outcome.out == "120 cases, no difference\n");
   CHECK(outcome.status == 0);

@@ -83,10 +83,24 @@ TEST_CASE("listener: cases of permissions say what is missing") {
 TEST_CASE("listener: nodes run on a broker in their parent") {
   const ProgramFixture fixture;
   const Outcome outcome = run_process(dse_command(
-      {"nodes", fixture.write("s.toml", small_scenario()), "--embedded", "--out", fixture.file("run")}));
+      {"nodes", fixture.write("s.toml", small_scenario()), "--embedded", "--out", fixture.run()}));
   INFO(outcome.err);
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.out, ContainsSubstring("results in "));
+  CHECK(summary_of(fixture).at("metrics").at("echo.received") == 10);
+}
+
+TEST_CASE("listener: a node on a broker in its parent may do what its user may") {
+  const ProgramFixture fixture;
+  const std::string scenario = fixture.write(
+      "s.toml",
+      "[user.reader]\nread = '^q9$'\n[component.echo]\nkind = \"echo\"\nfrom = \"q9\"\nuser = \"reader\"\n");
+  const Outcome outcome = run_process(dse_command({"nodes", scenario, "--embedded", "--out", fixture.run()}));
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.status != 0);
+  CHECK_THAT(
+      outcome.err,
+      ContainsSubstring("ACCESS_REFUSED - access to exchange 'q9' in vhost '/' refused for user 'reader'"));
 }
 
 TEST_CASE("listener: what does not fit together is refused before anything starts") {

@@ -57,6 +57,7 @@ const std::vector<ShownKey>& shown_keys() {
       {"resource.exclusive", "exclusive", "exclusive = true\n", "",
        "FAILED the queue is a new one after the crash"},
       {"resource.alternate", "alternate", "alternate = \"rest\"\n", "", "FAILED all the others"},
+      {"resource.clients", "for-clients", "clients = true\n", "", "expect.1.resource: 'digits' has no queue"},
 
       {"exchange.type", "exchange-types", "type = \"direct\"", "type = \"fanout\"",
        "FAILED others exactly-once"},
