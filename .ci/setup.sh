@@ -206,10 +206,10 @@ test_with_address_sanitizer() {
 
 # Runs the tests of code with threads, and of what drives it, with ThreadSanitizer.
 test_with_thread_sanitizer() {
-  local build_targets=(dse dse_planted test_unit_{world,record,regression,simulation,support,amqp,live,listener} test_system)
+  local build_targets=(dse dse_planted test_unit_{world,record,regression,simulation,support,amqp,live,attach,listener} test_system)
   local test_wrapper=()
   local ctest_choice=(-LE 'full|broker'
-    -R '^(unit/(world|record|regression|simulation|support|amqp|live|listener)|scenario|system/(diff|explore|interrupt|saved_learner|verify))')
+    -R '^(unit/(world|record|regression|simulation|support|amqp|live|attach|listener)|scenario|system/(diff|explore|interrupt|saved_learner|verify))')
   local -x TSAN_OPTIONS="suppressions=$root/tests/support/tsan.suppressions"
   # The ThreadSanitizer of gcc 12 does not start where the kernel randomises addresses more than it
   # expects.
