@@ -86,8 +86,8 @@ bool Attachment::is_full() const {
 void Attachment::hold_up_clients() {
   if (gateway_ == nullptr || listener_ == nullptr) return;
   const std::uint64_t most = is_behind_ ? Publisher::kUnconfirmedMax / 2 : Publisher::kUnconfirmedMax;
-  is_behind_ = gateway_->gateway().unconfirmed() >= most;
-  listener_->hold_up(is_behind_);
+  const bool is_behind = gateway_->gateway().unconfirmed() >= most;
+  if (std::exchange(is_behind_, is_behind) != is_behind) listener_->hold_up(is_behind);
 }
 
 bool Attachment::over(const Interrupts& interrupts) const {

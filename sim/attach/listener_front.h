@@ -1,7 +1,6 @@
 // The front whose clients are those of a listener.
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "listener/listener.h"
@@ -22,15 +21,12 @@ class ListenerFront final : public Front {
   }
   void settle(Intake& intake) override;
   // While it is held up, clients that publish wait, and nobody else does.
-  void hold_up(bool held) {
-    if (std::exchange(held_, held) != held) listener_.hold_up(held);
-  }
+  void hold_up(bool held) { listener_.hold_up(held); }
   bool takes() const override { return true; }
 
  private:
   Listener& listener_;
   std::vector<ClientReply> replies_;
-  bool held_ = false;
 };
 
 }  // namespace dse

@@ -13,12 +13,11 @@
 namespace dse {
 
 void check_nested_name(const std::string& name, const InputPlace& place) {
-  constexpr std::size_t kNameBytesMax = 255;
-  if (name.empty() || name.size() > kNameBytesMax || name.find('\0') != std::string::npos) {
+  if (name.empty() || name.size() > kShortTextBytesMax || name.find('\0') != std::string::npos) {
     throw InputError(
         place,
         fmt::format("a name of {} bytes{} is not a header's: expected 1 to {} bytes and no NUL", name.size(),
-                    name.find('\0') == std::string::npos ? "" : " with a NUL", kNameBytesMax));
+                    name.find('\0') == std::string::npos ? "" : " with a NUL", kShortTextBytesMax));
   }
 }
 
@@ -53,11 +52,10 @@ void check_headers_size(const Headers& headers, const InputPlace& place) {
 }
 
 void check_routing_key(const std::string& key, const InputPlace& place) {
-  constexpr std::size_t kBytesMax = 255;
-  if (key.size() > kBytesMax || has_control_characters(key)) {
+  if (key.size() > kShortTextBytesMax || has_control_characters(key)) {
     throw InputError(place, fmt::format("is not a routing key: expected at most {} bytes and no control "
                                         "characters",
-                                        kBytesMax));
+                                        kShortTextBytesMax));
   }
 }
 

@@ -15,6 +15,74 @@ std::string reader_text(const DeliveryExpectation& expect) {
 
 }  // namespace
 
+bool Ledger::reads(LinkIndex link, const std::string& queue,
+                   const std::optional<std::string>& consumer) const {
+  const auto stream = streams_.find(link);
+  return stream != streams_.end() && stream->second == queue && (!consumer || components_[link] == *consumer);
+}
+
+std::vector<Ledger::Account> Ledger::accounts(const std::string& queue,
+                                              const std::optional<std::string>& consumer,
+                                              std::vector<std::string>& strays) const {
+  std::vector<Account> accounts;
+  std::unordered_map<std::string_view, std::size_t> by_id;
+  for (std::size_t write = 0; write < writes_.size(); ++write) {
+    if (!owed(writes_[write], queue)) continue;
+    const auto [at, added] = by_id.try_emplace(writes_[write].message->id(), accounts.size());
+    if (added) accounts.push_back({.write = write});
+    ++accounts[at->second].owed;
+  }
+  const auto add_left = [&](const std::map<std::string, Left>& by_queue) {
+    const auto left = by_queue.find(queue);
+    if (left == by_queue.end()) return;
+    for (const auto& [id, reasons] : left->second) {
+      const auto found = by_id.find(id);
+      if (found == by_id.end()) continue;
+      for (const auto& [reason, times] : reasons) accounts[found->second].left += times;
+    }
+  };
+  add_left(left_);
+  if (consumer) add_left(settled_);
+  const auto add_delivery = [&](const std::string& id) {
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) return strays.push_back(id);
+    ++accounts[found->second].delivered;
+  };
+  for (const Receipt& receipt : receipts_)
+    if (reads(receipt.consumer, queue, consumer)) add_delivery(receipt.id);
+  const auto taken = client_receipts_.find(queue);
+  if (taken == client_receipts_.end() || consumer) return accounts;
+  for (const ClientReceipt& receipt : taken->second) add_delivery(receipt.id);
+  return accounts;
+}
+
+std::vector<std::string> Ledger::queues() const {
+  std::set<std::string> names;
+  for (const Binding& binding : bindings_) names.insert(binding.spec.to);
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::size_t> Ledger::lost(const std::string& queue) const {
+  std::vector<std::size_t> writes;
+  std::vector<std::string> strays;
+  for (const Account& account : accounts(queue, std::nullopt, strays)) {
+    if (account.delivered + account.left == 0 && !under_way(writes_[account.write], queue))
+      writes.push_back(account.write);
+  }
+  return writes;
+}
+
+std::vector<std::size_t> Ledger::unrouted() const {
+  const std::vector<std::string> names = queues();
+  std::vector<std::size_t> writes;
+  for (std::size_t write = 0; write < writes_.size(); ++write) {
+    const auto takes_it = [&](const std::string& queue) { return owed(writes_[write], queue); };
+    if (std::any_of(names.begin(), names.end(), takes_it)) continue;
+    if (!on_its_way_to_the_bus(writes_[write])) writes.push_back(write);
+  }
+  return writes;
+}
+
 std::string Ledger::describe(std::size_t write) const {
   return fmt::format("message {}, written at {}", printable_word(writes_[write].message->id()),
                      format_duration(writes_[write].time_ns));

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "message/carriage.h"
+
 namespace dse {
 
 struct ListenerLimits {
@@ -12,8 +14,7 @@ struct ListenerLimits {
   std::uint16_t channel_max = 2047;
   std::uint32_t frame_max = 131'072;  // bytes
   std::uint16_t heartbeat_s = 60;
-  // RabbitMQ's max_message_size: the most bytes of a body.
-  std::uint64_t body_bytes_max = 134'217'728;
+  std::uint64_t body_bytes_max = kPayloadBytesMax;
 
   // Before the login nobody is known, so a peer gets little: frames of AMQP's least size, RabbitMQ's time
   // (handshake_timeout), and few such connections at once, each of which holds one password at most.

@@ -11,7 +11,8 @@ namespace dse {
 // The most bytes of AMQP's short texts (0-9-1, section 4.2.5.3).
 inline constexpr std::size_t kShortTextBytesMax = 255;
 
-// Headers of more bytes are not read: components that answer or forward a message add headers.
+// Messages with more bytes of headers are not read: components that answer or forward one add headers, and
+// all of them must still fit a frame.
 inline constexpr std::size_t kHeaderBytesMax = 65'536;
 
 // Headers of more bytes are not sent: with the other properties, and with what is added on the way, they
